@@ -1,0 +1,156 @@
+"""The contract a channel is written against. One file per gateway; a channel never sees the store.
+
+A channel does two things. It *receives*: its routes (or its polling loop) turn what the provider
+says into `Arrival`s and `Delivery`s and hand them to the `Intake`, which returns only after the
+commit; only then may the provider be thanked. It *sends*: `send(message)` makes one network call
+and returns the provider's id, or raises a SendError whose class is the decision (bot/errors.py).
+
+A channel logs ids only: no text, no number, no secret.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Literal, Protocol
+
+import aiohttp
+from starlette.routing import BaseRoute
+
+from handlers.turn import NOTHING, Kind
+
+State = Literal[
+    "queued", "sending", "accepted", "sent", "delivered", "read", "failed", "uncertain", "cancelled"
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """One thing a provider handed over, cleaned at the edge (no NUL, no lone surrogates)."""
+
+    channel: str
+    key: str
+    """The provider's id of it, unique per channel: a second arrival with it is the same arrival."""
+    scheme: str
+    """tel or telegram"""
+    address: str
+    """+257... in E.164, a short sender as it came, or the chat's id."""
+    kind: Kind = "text"
+    text: str = ""
+    sent_at: datetime | None = None
+    data: Mapping[str, Any] = NOTHING
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """What a provider says has become of a message of ours."""
+
+    channel: str
+    state: State
+    word: str
+    """The provider's own word, kept as it came."""
+    outbox_id: int | None = None
+    provider_id: str | None = None
+    event: str = ""
+    """What makes this report unique, when the provider gives such an id."""
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One text to send now. `id` is our outbox id, the idempotency key where a provider takes one."""
+
+    id: int
+    address: str
+    text: str
+    attempt: int
+    """1 at the first try; counted before the call."""
+    data: Mapping[str, Any] = NOTHING
+    """Chat: {"buttons": [[{"text", "data"}]], "keyboard": "main"|"contact"|"remove"|"",
+    "keys": the words of the reply keyboard, "edit": provider's id of the message to edit,
+    "callback": id of the button press to answer}"""
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    provider_id: str | None
+    state: State = "sent"
+    """accepted: the gateway has it; sent: it left."""
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """A photo or a voice note as a provider handed it over, at most `limit` bytes."""
+
+    content: bytes
+    kind: str
+
+
+class Intake(Protocol):
+    """Where a channel puts what it received. Each returns after the commit, or raises."""
+
+    def arrivals(self, arrivals: Sequence[Arrival]) -> Awaitable[None]:
+        """Store; known keys are fine. Raises DatabaseError (answer 503, do not acknowledge)."""
+        ...
+
+    def deliveries(self, deliveries: Sequence[Delivery]) -> Awaitable[None]:
+        """Store; states only move forward, unknown ids are kept. Raises as above."""
+        ...
+
+
+class Channel(Protocol):
+    """What a gateway's file provides."""
+
+    name: str
+    scheme: str
+    rich: bool
+    """True where buttons, edits and long texts exist."""
+    keyed: bool
+    """True where the provider takes our id as idempotency key: an ambiguous send may be repeated."""
+    window: int
+    """How many sends may be under way at once."""
+
+    def routes(self, intake: Intake) -> Sequence[BaseRoute]:
+        """The web addresses the provider calls, below /channels/<name>/."""
+        ...
+
+    async def start(self, http: aiohttp.ClientSession) -> None:
+        """Log in, set commands, ... Raises ChannelMisconfigured."""
+        ...
+
+    async def run(self, intake: Intake) -> None:
+        """Poll, if this channel polls; returns when there is nothing to poll; cancelled at stop."""
+        ...
+
+    async def send(self, message: Message) -> Sent:
+        """One network call. Raises a SendError; anything else is a fault of ours."""
+        ...
+
+    async def fetch(self, data: Mapping[str, Any], limit: int) -> File:
+        """The file of an arrival (photo, voice), at most `limit` bytes. Raises Refused, RetryLater."""
+        ...
+
+    async def check(self) -> list[str]:
+        """For `doctor`: what is wrong, each with what to do; empty when all is well."""
+        ...
+
+    async def stop(self) -> None: ...
+
+
+@dataclass
+class Recorder:
+    """An Intake that only remembers: for channel tests."""
+
+    kept: list[Arrival] = field(default_factory=list)
+    told: list[Delivery] = field(default_factory=list)
+    broken: Exception | None = None
+
+    async def arrivals(self, arrivals: Sequence[Arrival]) -> None:
+        if self.broken:
+            raise self.broken
+        self.kept.extend(arrivals)
+
+    async def deliveries(self, deliveries: Sequence[Delivery]) -> None:
+        if self.broken:
+            raise self.broken
+        self.told.extend(deliveries)
