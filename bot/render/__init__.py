@@ -1,0 +1,18 @@
+"""Words: template + language + values -> text. Everything that leaves was put together here."""
+
+from bot.render.catalogue import Entry, Rule, WordsError
+from bot.render.gsm import Encoding, fold, replaced, segments
+from bot.render.words import Rendered, RenderError, Words
+
+__all__ = [
+    "Encoding",
+    "Entry",
+    "RenderError",
+    "Rendered",
+    "Rule",
+    "Words",
+    "WordsError",
+    "fold",
+    "replaced",
+    "segments",
+]

@@ -1,0 +1,196 @@
+"""Reading the catalogues: one PO file per language, the English one being the law for the others.
+
+msgid is the key of a text (A0 ... K8), msgstr the text. The comment of the English entry says when it is
+sent, which fields it may use and which answers it offers; see docs/words.md. A catalogue with a mistake
+stops the start, naming key and language: a text that cannot be said must not be found by a leader.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+from pathlib import Path
+
+from babel.messages.catalog import Catalog, Message
+from babel.messages.pofile import PoFileError, read_po
+
+from bot.errors import BotError
+from bot.render.fields import COMMON, FIELDS
+from handlers.turn import LANGUAGES
+
+EVERY: tuple[str, ...] = LANGUAGES
+COMPLETE = ("en", "fr")
+"""The languages that must have every text."""
+
+_FIELD = re.compile(r"\{([a-z_]+)\}")
+_MARKS = re.compile(r"(When|Fields|May be left out|Answers|Length): ")
+_KEY_LINE = re.compile(r'^msgid "(.+)"$', re.MULTILINE)
+
+
+class WordsError(BotError):
+    """The catalogues cannot be used; `problems` names key, language and what to do."""
+
+    def __init__(self, problems: list[str]) -> None:
+        super().__init__("\n".join(problems))
+        self.problems = problems
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """What the English entry's comment says about a text."""
+
+    key: str
+    when: str
+    fields: frozenset[str]
+    may_miss: frozenset[str]
+    answers: tuple[str, ...]
+    chat: bool
+    """True when the text only goes to chats: any character, any length."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One text in one language. `signed` is the name in its comment, "" when there is none."""
+
+    text: str
+    draft: bool
+    signed: str = ""
+
+
+Entries = Mapping[str, Entry]
+
+
+def base(key: str) -> str:
+    """The key that a handler asks for: C5 for C5, C5~2 and C5@chat."""
+    return key.split("~")[0].split("@")[0]
+
+
+def shipped(language: str) -> Traversable:
+    """The PO file of a language that comes with the program."""
+    return files("templates") / "locale" / language / "LC_MESSAGES" / "messages.po"
+
+
+def read(source: str, language: str, where: str) -> Catalog:
+    """Parse one PO file's text. Raises WordsError naming the file when it is malformed."""
+    doubled = [key for key, times in Counter(_KEY_LINE.findall(source)).items() if times > 1]
+    if doubled:
+        raise WordsError([f"{where}: {key} ({language}) is there twice; keep one." for key in doubled])
+    try:
+        return read_po(source.splitlines(keepends=True), locale=language, abort_invalid=True)
+    except (PoFileError, ValueError) as error:
+        raise WordsError([f"{where} ({language}): not a PO file: {error}. Open it in Poedit."]) from error
+
+
+def messages(catalog: Catalog) -> dict[str, Message]:
+    """The messages of a catalogue by key, without the header."""
+    return {message.id: message for message in catalog if isinstance(message.id, str) and message.id}
+
+
+def entries(catalog: Catalog) -> dict[str, Entry]:
+    """The texts of a catalogue that are there; an empty msgstr means missing."""
+    found = {}
+    for key, message in messages(catalog).items():
+        if isinstance(message.string, str) and message.string:
+            signed = next((c[8:] for c in message.user_comments if c.startswith("signed: ")), "")
+            found[key] = Entry(message.string, message.fuzzy, signed)
+    return found
+
+
+def rules(english: Catalog) -> dict[str, Rule]:
+    """What the comments of the English catalogue say. Raises WordsError on a field nobody knows."""
+    found, problems = {}, []
+    for key, message in messages(english).items():
+        parts = _MARKS.split(" ".join(message.auto_comments))
+        said = dict(zip(parts[1::2], (part.strip() for part in parts[2::2]), strict=True))
+        fields = frozenset(_FIELD.findall(said.get("Fields", "")))
+        unknown = fields - set(FIELDS)
+        if unknown or not said.get("When"):
+            problems.append(f"en: {key}: its comment lacks When: or names unknown fields {sorted(unknown)}")
+        found[key] = Rule(
+            key,
+            said.get("When", ""),
+            fields | set(COMMON),
+            frozenset(_FIELD.findall(said.get("May be left out", ""))) | set(COMMON),
+            tuple(said.get("Answers", "").split()),
+            said.get("Length") == "chat",
+        )
+    if problems:
+        raise WordsError(problems)
+    return found
+
+
+def fields_of(text: str) -> set[str]:
+    """The fields that a text names."""
+    return set(_FIELD.findall(text))
+
+
+def faults(rule: Rule, text: str) -> list[str]:
+    """What is wrong with the fields of a text, in words for its writer; empty when nothing."""
+    used = fields_of(text)
+    problems = [f"{{{name}}} is not known; you can use {_names(rule.fields)}" for name in sorted(used - rule.fields)]
+    problems += [f"{{{name}}} is missing" for name in sorted(rule.fields - rule.may_miss - used)]
+    rest = _FIELD.sub("", text)
+    if "{" in rest or "}" in rest:
+        problems.append("a brace { or } that is not part of a field such as {name}")
+    return problems
+
+
+def _names(fields: frozenset[str]) -> str:
+    return " ".join(f"{{{name}}}" for name in sorted(fields - set(COMMON))) or "none"
+
+
+def split(text: str, common: Mapping[str, str]) -> tuple[tuple[str, ...], tuple[tuple[int, str], ...]]:
+    """A text as pieces and the places among them that a field fills: (pieces, ((place, field), ...)).
+
+    The settings' own fields are filled here, once.
+    """
+    pieces: list[str] = [""]
+    slots: list[tuple[int, str]] = []
+    for place, part in enumerate(_FIELD.split(text)):
+        if place % 2 == 0:
+            pieces[-1] += part
+        elif part in common:
+            pieces[-1] += common[part]
+        else:
+            slots.append((len(pieces), part))
+            pieces += ["", ""]
+    return tuple(pieces), tuple(slots)
+
+
+def load(overrides: Path | None) -> tuple[dict[str, Rule], dict[str, dict[str, Entry]]]:
+    """All catalogues, the programme's own corrections (overrides/rn.po) over the shipped ones.
+
+    Raises WordsError that lists every mistake.
+    """
+    catalogs = {
+        language: read(shipped(language).read_text("utf-8"), language, str(shipped(language))) for language in EVERY
+    }
+    known = rules(catalogs["en"])
+    texts = {language: entries(catalog) for language, catalog in catalogs.items()}
+    for language in EVERY:
+        file = overrides / f"{language}.po" if overrides else None
+        if file and file.is_file():
+            texts[language].update(entries(read(file.read_text("utf-8"), language, str(file))))
+    problems = check(known, texts)
+    if problems:
+        raise WordsError(problems)
+    return known, texts
+
+
+def check(known: Mapping[str, Rule], texts: Mapping[str, Entries]) -> list[str]:
+    """Every mistake in the catalogues: unknown keys, missing English or French, wrong fields."""
+    problems = []
+    for language, found in texts.items():
+        problems += [f"{language}: {key}: no such text; keys are those of en" for key in found.keys() - known]
+        for key in found.keys() & known.keys():
+            problems += [f"{language}: {key}: {fault}" for fault in faults(known[key], found[key].text)]
+    for language in COMPLETE:
+        problems += [
+            f"{language}: {key}: missing; English and French have every text"
+            for key in known.keys() - texts[language].keys()
+        ]
+    return sorted(problems)
