@@ -1,0 +1,139 @@
+"""Months, weekdays and relative days in four languages: the table that staff correct.
+
+A row of RELATIVE is (words, days from today); a row of COUNTED has # where the number of days stands.
+All entries are plain. A programme with rows of its own builds `DayWords.of(...)` from them and hands it
+to `dates.date`. Kirundi and Swahili rows are drafts until native speakers have read them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+MONTHS: Final[tuple[tuple[str, ...], ...]] = (
+    ("nzero", "janvier", "january", "januari", "janv", "jan"),
+    ("ruhuhuma", "fevrier", "february", "februari", "fevr", "fev", "feb"),
+    ("ntwarante", "mars", "march", "machi", "mar", "mac"),
+    ("ndamukiza", "avril", "april", "aprili", "avr", "apr"),
+    ("rusama", "mai", "may", "mei"),
+    ("ruheshi", "juin", "june", "juni", "jun"),
+    ("mukakaro", "juillet", "july", "julai", "juil", "jul"),
+    ("myandagaro", "nyandagaro", "aout", "august", "agosti", "aou", "aug", "ago"),
+    # Kirundi nyakanga is September; the Kinyarwanda word of that sound is July
+    ("nyakanga", "septembre", "september", "septemba", "sept", "sep"),
+    ("gitugutu", "octobre", "october", "oktoba", "oct", "okt"),
+    ("munyonyo", "novembre", "november", "novemba", "nov"),
+    ("kigarama", "decembre", "december", "desemba", "dec", "des"),
+)
+
+WEEKDAYS: Final[tuple[tuple[str, ...], ...]] = (
+    ("ku wa mbere", "kuwa mbere", "wa mbere", "lundi", "monday", "jumatatu"),
+    ("ku wa kabiri", "kuwa kabiri", "mardi", "tuesday", "jumanne"),
+    ("ku wa gatatu", "kuwa gatatu", "mercredi", "wednesday", "jumatano"),
+    ("ku wa kane", "kuwa kane", "jeudi", "thursday", "alhamisi"),
+    ("ku wa gatanu", "kuwa gatanu", "vendredi", "friday", "ijumaa"),
+    ("ku wa gatandatu", "kuwa gatandatu", "samedi", "saturday", "jumamosi"),
+    ("ku w'indwi", "kuw'indwi", "ku wa mungu", "ku w'imana", "dimanche", "sunday", "jumapili"),
+)
+
+PAST: Final = (
+    "passe",
+    "passee",
+    "dernier",
+    "derniere",
+    "last",
+    "past",
+    "uheze",
+    "haheze",
+    "iheze",
+    "iliyopita",
+    "lililopita",
+)
+"""May stand before or after a weekday; it changes nothing, since a weekday is always the last one."""
+
+NOT_PAST: Final = ("prochain", "prochaine", "next", "uza", "hazoza", "ijayo", "uzoza")
+"""After or before a weekday these make it a day to come, which no report can mean: not understood."""
+
+RELATIVE: Final[tuple[tuple[str, int], ...]] = (
+    ("uyu musi", 0), ("uyumusi", 0), ("uno musi", 0), ("unomusi", 0), ("none aha", 0),
+    ("aujourd'hui", 0), ("aujourd hui", 0), ("aujourdhui", 0), ("ce jour", 0), ("ce matin", 0), ("ce soir", 0),
+    ("leo", 0), ("today", 0), ("this morning", 0),
+    # "ejo" is yesterday and tomorrow; a report is about the past, and the receipt shows the date (finding 17)
+    ("ejo", -1), ("ejo haheze", -1), ("ejo hahise", -1), ("hier", -1), ("jana", -1), ("yesterday", -1),
+    ("hirya y'ejo", -2), ("hirya yejo", -2), ("hirya ejo", -2), ("avant hier", -2), ("juzi", -2),
+    ("day before yesterday", -2), ("the day before yesterday", -2),
+    ("ejo hazoza", 1), ("demain", 1), ("kesho", 1), ("tomorrow", 1), ("apres demain", 2), ("kesho kutwa", 2),
+    ("il y a une semaine", -7), ("a week ago", -7),
+)  # fmt: skip
+
+COUNTED: Final[tuple[tuple[str, int], ...]] = (
+    ("il y a # jours", -1), ("il y a # jour", -1), ("il y a # semaines", -7), ("# days ago", -1), ("# day ago", -1),
+    ("# weeks ago", -7), ("siku # zilizopita", -1), ("haheze imisi #", -1), ("hashize imisi #", -1),
+)  # fmt: skip
+
+LEADING: Final = _words("le du on the ku wa kuwa tarehe igenekerezo itariki tariki date umusi siku ya dated")
+"""May stand before a date: "le 12 novembre", "tarehe 12/11"."""
+
+BETWEEN: Final = _words("er ere e eme st nd rd th de du of ya wa mwezi ukwezi kwezi kwa")
+"""May stand between the day and the word of the month: "1er novembre", "12th of november"."""
+
+LONGEST_PHRASE: Final = 5
+
+_NOT_NEAR: Final = frozenset(("march", "machi"))
+"""Too close to words of these reports ("marche": the business works) for a near miss."""
+_SHORTEST_NEAR: Final = 5
+_SHORTEST_NEAR_DAY: Final = 6
+"""Swahili "kundi" (group) is one letter from "lundi"."""
+
+
+@dataclass(frozen=True, slots=True)
+class DayWords:
+    """The tables, compiled once for reading."""
+
+    months: Mapping[str, int]
+    near_months: tuple[tuple[str, int], ...]
+    relative: Mapping[tuple[str, ...], int]
+    counted: tuple[tuple[tuple[str, ...], int], ...]
+    weekdays: Mapping[tuple[str, ...], int]
+    near_weekdays: tuple[tuple[str, int], ...]
+    starts: frozenset[str]
+
+    @classmethod
+    def of(
+        cls,
+        months: Iterable[Iterable[str]] = MONTHS,
+        weekdays: Iterable[Iterable[str]] = WEEKDAYS,
+        relative: Iterable[tuple[str, int]] = RELATIVE,
+        counted: Iterable[tuple[str, int]] = COUNTED,
+    ) -> DayWords:
+        """Compile rows of plain words: twelve months, seven weekdays from Monday, relative days."""
+        month_of = {name: place for place, names in enumerate(months, start=1) for name in names}
+        day_of = {tuple(name.split()): place for place, names in enumerate(weekdays) for name in names}
+        relative_of = {tuple(words.split()): days for words, days in relative}
+        patterns = tuple((tuple(words.split()), days) for words, days in counted)
+        return cls(
+            months=month_of,
+            near_months=tuple(
+                (name, month)
+                for name, month in month_of.items()
+                if len(name) >= _SHORTEST_NEAR and name not in _NOT_NEAR
+            ),
+            relative=relative_of,
+            counted=patterns,
+            weekdays=day_of,
+            near_weekdays=tuple(
+                (words[0], day)
+                for words, day in day_of.items()
+                if len(words) == 1 and len(words[0]) >= _SHORTEST_NEAR_DAY
+            ),
+            starts=frozenset(words[0] for words in (*relative_of, *day_of, *(row for row, _ in patterns))),
+        )
+
+
+DAY_WORDS: Final = DayWords.of()

@@ -1,0 +1,127 @@
+"""The words behind words.py, as tables: command words, yes and no, questions, sensitive words.
+
+All entries are plain (small letters, no accents). Kirundi and Swahili entries are drafts until native
+speakers from Rutana have read them (conversations 1.7); a correction here is a correction everywhere.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+KEYWORDS: Final[Mapping[str, tuple[str, ...]]] = {
+    # Kirundi "reka" (leave it) is everyday speech and CANCEL must not unsubscribe (conversations 1.6)
+    "stop": ("stop", "arret", "arreter", "hagarika", "acha"),
+    "start": ("start",),
+    "help": ("help", "aide", "fasha", "msaada", "imfashanyo", "menu"),
+    "fix": ("fix", "corr", "corriger", "kosoa", "gukosora"),
+    "back": ("back", "retour"),
+    "language": ("lang", "langue", "ururimi", "lugha", "language"),
+    "call": ("call", "appel", "appeler", "mumpamagare", "nipigie"),
+    "data": ("data", "mydata", "donnees", "amakuru", "taarifa"),
+    "delete": ("delete", "effacer", "futa"),
+    "problem": ("problem", "probleme", "plainte", "ingorane", "tatizo"),
+    "cancel": ("cancel", "annuler"),
+    "totals": ("total", "totals", "totaux", "ibitigiri", "jumla"),
+}
+
+COURTESY: Final = _words("please thanks thank you merci beaucoup bien svp stp murakoze cane asante sana tafadhali")
+"""May follow a yes or a no without changing it."""
+
+YES: Final = _words("yes yeah yep ok okay oui ouais d'accord daccord ego eego yego ndiyo ndio ndyo naam sawa")
+NO: Final = _words("no nope non oya oyaa hoya hapana siyo")
+"""Kirundi "no" joins words ("no kurima"), so only a whole message counts, see words.yes_no."""
+NO_WITHOUT_COURTESY_OF: Final = frozenset(("murakoze", "cane"))
+"""After a bare "no" these make the message Kirundi, where "no" means "and"."""
+
+FILLERS: Final = _words(
+    "et and na no ni de des du le la les the of a an il y ya wa za oim fbu bif frw fr francs franc"
+)
+"""Words that carry no value in a report line; the grammar may pass over them unless a form uses them."""
+
+QUESTIONS: Final = (
+    "how", "what", "when", "where", "why", "who", "which", "can i", "can we", "can you", "could i", "could we",
+    "could you", "do i", "do we", "do you", "is it", "is there", "are there", "are you", "should i", "should we",
+    "comment", "pourquoi", "quand", "ou est", "ou sont", "ou se", "quel", "quelle", "quels", "quelles", "combien",
+    "est ce que", "est ce qu", "qu'est", "qui est", "que faire", "que dois", "que faut",
+    "gute", "nigute", "ni gute", "kuki", "ryari", "hehe", "ni hehe", "nde", "ninde", "ni nde", "iki", "ni iki",
+    "ni ryari", "kubera iki", "mbega", "angahe", "bangahe",
+    "vipi", "kwa nini", "kwanini", "lini", "wapi", "nani", "nini", "gani", "namna gani", "je ni", "je nini",
+)  # fmt: skip
+"""What a question begins with (conversations 1.6); bare "ou", "none", "je" mean other things in another language."""
+
+SENSITIVE: Final[Mapping[str, tuple[str, ...]]] = {
+    "en": (
+        "rape", "raped", "rapist", "abuse", "abused", "abuses", "harass", "harassed", "harassment", "assault",
+        "assaulted", "molested", "sexual", "sex", "sleep with", "violence", "violent", "threatened", "threatens",
+        "beaten", "beat me", "beats me", "hit me", "hits me", "suicide", "kill me", "kill myself", "afraid of",
+    ),
+    "fr": (
+        "viol", "violee", "viole", "violer", "abus", "abuse", "abusee", "harcelement", "harcele", "harcelee",
+        "agression", "agresse", "agressee", "attouchement", "attouchements", "sexuel", "sexuelle", "sexe",
+        "coucher avec", "violence", "violences", "violent", "menace", "menacee", "menaces", "battue", "me bat",
+        "m'a battue", "m'a battu", "m'a frappe", "m'a frappee", "suicide", "me tuer", "peur de lui",
+    ),
+    # "kubaka" alone is Kirundi "to build" and Swahili "to rape": never list it
+    "rn": (
+        "ku nguvu", "ihohoterwa", "guhohoterwa", "guhohotera", "yampohoteye", "yarampohoteye", "yankubise",
+        "yarankubise", "arankubita", "gukubitwa", "kwiyahura", "niyahura", "iterabwoba", "yanteye ubwoba",
+        "igitsina", "kuryamana", "turyamane",
+    ),
+    "sw": (
+        "ubakaji", "kubakwa", "amebakwa", "nimebakwa", "alinibaka", "amenibaka", "unyanyasaji", "kunyanyaswa",
+        "ananinyanyasa", "ukatili", "kingono", "ngono", "vitisho", "ananitisha", "kujiua", "alinipiga",
+        "amenipiga", "ananipiga", "kulala naye",
+    ),
+}  # fmt: skip
+"""A message with one of these goes to the sealed queue with a neutral answer (conversations J2)."""
+
+DRAFT: Final = frozenset(("rn", "sw"))
+"""Languages whose words no native speaker has signed yet."""
+
+_WORDS_OF: Final[Mapping[str, str]] = {
+    "rn": (
+        "ni na mu ku nta canke kandi ariko cane murakoze ego oya abakenyezi abagabo bashasha inyigisho turi twari"
+        " twagize turafise dufise mfise nfise ishirahamwe amahera uyu umusi ejo haheze hirya gute iki ryari hehe"
+        " ubu bari twebwe jewe mwaramutse mwiriwe bwakeye amakuru icegeranyo rungika umuceri ndashaka turashaka"
+        " ndasaba turasaba ingorane fasha imfashanyo hagarika ururimi ibitigiri gukosora urwaruka umutumba"
+        " guhingura ubudandaji abantu bose umwe ico ivyo ibi iyi iyo uwo abo kugira gukora twakoze mbega"
+    ),
+    "fr": (
+        "le la les des du un une et est dans pour avec nous vous je pas ne sur que qui merci bonjour bonsoir"
+        " femmes hommes nouveaux nouvelles nouvelle nouveau formation oui non aide comment pourquoi quand combien"
+        " avons ai suis sont etait aujourd'hui hier il elle mon ma notre nos votre au aux ce cette mais plus"
+        " personnes jeunes probleme plainte retour langue appel arret effacer annuler donnees totaux encore"
+    ),
+    "sw": (
+        "ya wa kwa ni na la za katika lakini sana asante ndiyo hapana wanawake wanaume wapya mafunzo tuna nina"
+        " tunahitaji nahitaji naomba tunaomba habari leo jana juzi hakuna pamoja bado sasa kuna yetu yangu wetu"
+        " mimi sisi biashara tatizo msaada lugha pesa nipigie taarifa acha kosoa jumla vijana watu tulifanya"
+        " tumefanya usindikaji vipi nini lini wapi gani hii hiyo huyu kama"
+    ),
+    "en": (
+        "the and is are was were we you they with for not have has had women men new training please thank thanks"
+        " hello yes help how what when where why of to in my our this that it but who which yesterday today"
+        " people problem back call delete language young need want came did do"
+    ),
+}
+
+
+def _exclusive(lists: Mapping[str, str]) -> dict[str, str]:
+    """Word -> language, for words that only one of the languages has."""
+    owner: dict[str, str] = {}
+    shared: set[str] = set()
+    for language, words in lists.items():
+        for word in words.split():
+            if owner.setdefault(word, language) != language:
+                shared.add(word)
+    return {word: language for word, language in owner.items() if word not in shared}
+
+
+LANGUAGE_OF: Final[Mapping[str, str]] = _exclusive(_WORDS_OF)
+"""Word -> the only one of our languages that has it."""

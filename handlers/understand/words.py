@@ -1,0 +1,174 @@
+"""Words in a message: what it commands, whether it says yes, which language it is in.
+
+`plain`, `clean`, `tokens` and `Token` live in text.py and tokens.py and are offered here.
+"""
+
+from __future__ import annotations
+
+import re
+
+from rapidfuzz.distance import OSA
+
+from handlers.understand.text import clean, plain
+from handlers.understand.tokens import Token, tokens
+from handlers.understand.vocabulary import (
+    COURTESY,
+    FILLERS,
+    KEYWORDS,
+    LANGUAGE_OF,
+    NO,
+    NO_WITHOUT_COURTESY_OF,
+    QUESTIONS,
+    SENSITIVE,
+    YES,
+)
+
+__all__ = (
+    "FILLERS",
+    "KEYWORDS",
+    "Token",
+    "clean",
+    "is_question",
+    "is_sensitive",
+    "is_stop",
+    "keyword",
+    "language_of",
+    "plain",
+    "tokens",
+    "yes_no",
+)
+
+STOP_WORDS = 3
+"""A message that starts with STOP and is longer is a sentence, not a command (conversations 1.6)."""
+
+_FIRST = re.compile(r"\W*([^\W\d_]+)")
+_WORD = re.compile(r"[^\W_]+(?:'[^\W_]+)*")
+_LEADING = " .,:;!?#-='\""
+
+_COMMAND_OF = {word: command for command, words in KEYWORDS.items() for word in words}
+_NEAR_COMMANDS = tuple(word for word in _COMMAND_OF if len(word) >= 5)
+_LONGEST_SHORT = 160
+"""Characters of a message that can still be a command with one typing mistake."""
+
+_QUESTION = re.compile("(?:" + "|".join(sorted(map(re.escape, QUESTIONS), key=len, reverse=True)) + r")(?![^\W_])")
+_JE = re.compile(r"je\s?,")
+_SENSITIVE_SINGLE = frozenset(entry for row in SENSITIVE.values() for entry in row if " " not in entry)
+_SENSITIVE_PHRASES = tuple(f" {entry} " for row in SENSITIVE.values() for entry in row if " " in entry)
+
+
+def _near_command(word: str) -> str | None:
+    """The command whose word is one edit away; None if none is, or two different ones are."""
+    if len(word) < 5 or len(word) > 16:
+        return None
+    near = {_COMMAND_OF[known] for known in _NEAR_COMMANDS if OSA.distance(word, known, score_cutoff=1) <= 1}
+    return near.pop() if len(near) == 1 else None
+
+
+def _stops(low: str) -> bool:
+    found = _FIRST.match(low)
+    if found is None or len(low) > _LONGEST_SHORT or any(char.isdecimal() for char in low):
+        return False
+    words = _WORD.findall(low)
+    if len(words) > STOP_WORDS:
+        return False
+    exact = _COMMAND_OF.get(found[1])
+    if exact is not None:
+        return exact == "stop"
+    return len(words) == 1 and _near_command(words[0]) == "stop"
+
+
+def is_stop(text: str) -> bool:
+    """Whether she asks to get no more messages: "STOP", "Stop. Thank you", "HAGARKA".
+
+    The message is the word, or starts with it and has at most three words and no number. Not
+    "please stop the machine", not "STOP 12345", not "stp". One typing mistake is forgiven only in a
+    message of one word of five letters or more. Source: conversations 1.6 and I1.
+    """
+    return _stops(plain(text))
+
+
+def keyword(text: str) -> tuple[str, str] | None:
+    """(command, plain rest) if the message is a command word or starts with one, else None.
+
+    "FIX 4127" and "fix4127" -> ("fix", "4127"); "Problème: la machine" -> ("problem", "la machine").
+    Words of all four languages at any time. One typing mistake is forgiven in words of five letters
+    or more when the message has at most three words. "stop" follows the rule of `is_stop`. The
+    caller decides what a long rest means ("help me with the husker" also starts with a command word).
+    """
+    low = plain(text)
+    found = _FIRST.match(low)
+    if found is None:
+        return None
+    command = _COMMAND_OF.get(found[1])
+    if command is None and len(low) <= _LONGEST_SHORT and len(found[1]) >= 5 and len(_WORD.findall(low)) <= 3:
+        command = _near_command(found[1])
+    if command is None or (command == "stop" and not _stops(low)):
+        return None
+    if low[found.end() : found.end() + 1] == "'":
+        return None
+    return command, low[found.end() :].lstrip(_LEADING)
+
+
+def yes_no(text: str) -> bool | None:
+    """True for yes, False for no, None for anything else; only a whole message counts.
+
+    "oui", "Oui, merci", "ego ego", "hapana asante". Kirundi "no" joins words, so "no kurima" and
+    "no murakoze" are None (conversations 4.5 of field.md). Numbers are choices, not yes or no.
+    """
+    low = plain(text)
+    if len(low) > _LONGEST_SHORT:
+        return None
+    words = _WORD.findall(low)
+    if not words:
+        return None
+    first, rest = words[0], words[1:]
+    answers = YES if first in YES else NO if first in NO else None
+    if answers is None or not all(word in COURTESY or word in answers for word in rest):
+        return None
+    if first == "no" and not NO_WITHOUT_COURTESY_OF.isdisjoint(rest):
+        return None
+    return answers is YES
+
+
+def is_question(text: str) -> bool:
+    """Whether a message reads as a question for the mentor: an opener in any language, or a "?".
+
+    A "?" counts only if the message has a word of three letters: "12 7?" is an answer.
+    """
+    low = plain(text)
+    start = low.lstrip(_LEADING + "\u00bf").replace("-", " ")
+    if _QUESTION.match(start) is not None or _JE.match(start) is not None:
+        return True
+    return "?" in low and any(len(word) >= 3 and not word[0].isdecimal() for word in _WORD.findall(low))
+
+
+def is_sensitive(text: str) -> bool:
+    """Whether a free text needs the sealed queue and the neutral answer (conversations J2, 1.6).
+
+    Whole words and phrases only. It can miss and it can overreact; both are seen by a person, and
+    the answer says nothing about what was found.
+    """
+    words = _WORD.findall(plain(text))
+    if not _SENSITIVE_SINGLE.isdisjoint(words):
+        return True
+    line = f" {' '.join(words)} "
+    return any(phrase in line for phrase in _SENSITIVE_PHRASES)
+
+
+def language_of(text: str) -> str | None:
+    """ "rn", "fr", "sw" or "en" if the words of one language clearly prevail, else None.
+
+    Counts words that only one of the four languages has; words of one or two letters count half.
+    One full word with nothing against it is enough; otherwise three times as much as the next.
+    """
+    scores: dict[str, int] = {}
+    for word in _WORD.findall(plain(text)):
+        language = LANGUAGE_OF.get(word)
+        if language is not None:
+            scores[language] = scores.get(language, 0) + (2 if len(word) > 2 else 1)
+    if not scores:
+        return None
+    best, second = (*sorted(scores.values(), reverse=True), 0)[:2]
+    if best < 2 or best < 3 * second:
+        return None
+    return max(scores, key=lambda language: scores[language])
