@@ -28,6 +28,7 @@ COMPLETE = ("en", "fr")
 
 _FIELD = re.compile(r"\{([a-z_]+)\}")
 _MARKS = re.compile(r"(When|Fields|May be left out|Answers|Length): ")
+_LINE = re.compile(r'(?:msgid |msgstr )?"(?:[^"\\]|\\.)*"\s*|#.*|\s*')
 _KEY_LINE = re.compile(r'^msgid "(.+)"$', re.MULTILINE)
 
 
@@ -76,13 +77,23 @@ def shipped(language: str) -> Traversable:
 
 def read(source: str, language: str, where: str) -> Catalog:
     """Parse one PO file's text. Raises WordsError naming the file when it is malformed."""
-    doubled = [key for key, times in Counter(_KEY_LINE.findall(source)).items() if times > 1]
-    if doubled:
-        raise WordsError([f"{where}: {key} ({language}) is there twice; keep one." for key in doubled])
+    problems = [f"{where}: {key} ({language}) is there twice; keep one." for key in _doubled(source)]
+    key = "its head"
+    for number, line in enumerate(source.splitlines(), 1):
+        found = _KEY_LINE.match(line)
+        key = found[1] if found else key
+        if not _LINE.fullmatch(line):
+            problems.append(f"{where} ({language}), line {number}, at {key}: not a PO file; open it in Poedit.")
+    if problems:
+        raise WordsError(problems)
     try:
         return read_po(source.splitlines(keepends=True), locale=language, abort_invalid=True)
     except (PoFileError, ValueError) as error:
         raise WordsError([f"{where} ({language}): not a PO file: {error}. Open it in Poedit."]) from error
+
+
+def _doubled(source: str) -> list[str]:
+    return [key for key, times in Counter(_KEY_LINE.findall(source)).items() if times > 1]
 
 
 def messages(catalog: Catalog) -> dict[str, Message]:
@@ -174,11 +185,19 @@ def load(overrides: Path | None) -> tuple[dict[str, Rule], dict[str, dict[str, E
     for language in EVERY:
         file = overrides / f"{language}.po" if overrides else None
         if file and file.is_file():
-            texts[language].update(entries(read(file.read_text("utf-8"), language, str(file))))
+            texts[language].update(entries(_own(file, language)))
     problems = check(known, texts)
     if problems:
         raise WordsError(problems)
     return known, texts
+
+
+def _own(file: Path, language: str) -> Catalog:
+    try:
+        source = file.read_text("utf-8")
+    except UnicodeDecodeError as error:
+        raise WordsError([f"{file} ({language}): not UTF-8 (byte {error.start}). Save it as UTF-8."]) from None
+    return read(source, language, str(file))
 
 
 def check(known: Mapping[str, Rule], texts: Mapping[str, Entries]) -> list[str]:

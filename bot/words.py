@@ -1,0 +1,245 @@
+"""The words as a table for people who do not program: export to Excel, import with checks, list drafts.
+
+`kurikirana words export|import|list` call these functions. An import shows what would change first;
+saving writes PO files into the programme's own words folder, over the shipped ones, and keeps the old.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import xlsxwriter
+from babel.messages.catalog import Catalog
+from babel.messages.pofile import write_po
+from python_calamine import CalamineError, CalamineWorkbook
+
+from bot.render import Entry, Rule, Words, WordsError, replaced
+from bot.render.catalogue import COMPLETE, base, faults, read
+from bot.render.fields import FIELDS
+
+SHEET_LANGUAGES = ("en", "fr", "rn", "sw")
+COLUMNS = (
+    ("key", 9),
+    ("when", 34),
+    ("fields", 34),
+    ("max parts", 9),
+    *((language.upper(), 48) for language in SHEET_LANGUAGES),
+    *((f"state {language.upper()}", 18) for language in SHEET_LANGUAGES),
+)
+LEGEND = "draft = nobody has signed it. To sign: write  signed: YOUR NAME  into the state. Empty = missing."
+NEVER_SAID = re.compile(r"\b(invalid|error|reference|code)s?\b", re.IGNORECASE)
+"""Words that no leader reads (conversations, finding 10 and L11)."""
+_NUMBER = re.compile(r"(?<![\w/{.:])\d{1,2}(?![\w/}.:]\d|\d)")
+_SIGNED = "signed: "
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One text that an import would replace."""
+
+    key: str
+    language: str
+    old: Entry | None
+    new: Entry
+
+    def show(self) -> str:
+        """Old and new below each other."""
+        before = f"{self.old.text!r} ({state(self.old)})" if self.old else "missing"
+        return f"{self.key} {self.language}\n  old: {before}\n  new: {self.new.text!r} ({state(self.new)})"
+
+
+@dataclass(slots=True)
+class Proposal:
+    """What an import would do. With `problems` nothing may be saved; `notes` are for information."""
+
+    changes: list[Change] = field(default_factory=list)
+    problems: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+
+
+def state(entry: Entry | None) -> str:
+    """What the state column says: missing, draft, shipped, or who signed."""
+    if entry is None:
+        return "missing"
+    if entry.draft:
+        return "draft"
+    return _SIGNED + entry.signed if entry.signed else "shipped"
+
+
+def drafts(words: Words, language: str | None = None) -> list[tuple[str, str, str]]:
+    """The texts that nobody has signed: (language, key, text)."""
+    wanted = [language] if language else list(SHEET_LANGUAGES)
+    return [(lang, key, words.texts[lang][key].text) for lang in wanted for key in sorted(words.drafts[lang])]
+
+
+def missing(words: Words, language: str) -> list[str]:
+    """The keys that a language does not have, for which another one is sent."""
+    return [key for key in words.rules if key not in words.texts[language]]
+
+
+def export(words: Words, file: Path) -> int:
+    """Write every text into an Excel file; returns how many keys."""
+    book = xlsxwriter.Workbook(str(file), {"strings_to_formulas": False, "strings_to_urls": False})
+    sheet = book.add_worksheet("words")
+    head = book.add_format({"bold": True, "bg_color": "#DDEBF7", "text_wrap": True})
+    cell = book.add_format({"text_wrap": True, "valign": "top"})
+    for column, (name, width) in enumerate(COLUMNS):
+        sheet.set_column(column, column, width, cell)
+        sheet.write_string(0, column, name, head)
+    sheet.write_comment(0, len(COLUMNS) - 1, LEGEND)
+    sheet.freeze_panes(1, 1)
+    for row, rule in enumerate(words.rules.values(), 1):
+        for column, value in enumerate(_cells(words, rule)):
+            sheet.write_string(row, column, value, cell)
+    book.close()
+    return len(words.rules)
+
+
+def _cells(words: Words, rule: Rule) -> Iterator[str]:
+    yield rule.key
+    yield rule.when
+    yield ", ".join(f"{{{name}}} {FIELDS[name].meaning}" for name in sorted(rule.fields))
+    yield "-" if rule.chat else "1"
+    found = [words.texts[language].get(rule.key) for language in SHEET_LANGUAGES]
+    yield from (entry.text if entry else "" for entry in found)
+    yield from (state(entry) for entry in found)
+
+
+def propose(words: Words, file: Path) -> Proposal:
+    """Compare an Excel file with the words. Raises WordsError when it is not such a table at all."""
+    proposal = Proposal()
+    seen: set[str] = set()
+    for place, row in _rows(file):
+        key = row["key"]
+        if key not in words.rules or key in seen:
+            why = "is there twice" if key in seen else "is no key of ours"
+            proposal.problems.append(f"row {place}: {key!r} {why}. Keep the keys as exported.")
+            continue
+        seen.add(key)
+        for language in SHEET_LANGUAGES:
+            _compare(words, words.rules[key], language, row, proposal)
+    _measure(words, proposal)
+    return proposal
+
+
+def _rows(file: Path) -> Iterator[tuple[int, dict[str, str]]]:
+    try:
+        sheet: list[list[Any]] = CalamineWorkbook.from_path(str(file)).get_sheet_by_index(0).to_python()
+    except (CalamineError, OSError) as error:
+        raise WordsError([f"{file}: cannot be read: {error}. Give the file that `words export` wrote."]) from error
+    names = [str(name).strip() for name in sheet[0]] if sheet else []
+    lacking = [name for name, _ in COLUMNS if name not in names]
+    if lacking:
+        raise WordsError([f"{file}: column {name!r} not found; found {', '.join(names)}." for name in lacking])
+    for place, cells in enumerate(sheet[1:], 2):
+        row = {name: str(cell).replace("\r\n", "\n") for name, cell in zip(names, cells, strict=False)}
+        row["key"] = row["key"].strip()
+        if row["key"]:
+            yield place, row
+
+
+def _compare(words: Words, rule: Rule, language: str, row: Mapping[str, str], proposal: Proposal) -> None:
+    text, said = row[language.upper()].rstrip(), row[f"state {language.upper()}"].strip()
+    old = words.texts[language].get(rule.key)
+    if not text:
+        return  # an emptied cell takes nothing away
+    if old and text == old.text and said == state(old):
+        return
+    signed = said[len(_SIGNED) :].strip() if said.startswith(_SIGNED) else ""
+    new = Entry(text, language not in COMPLETE and not signed, signed)
+    if new == old:
+        return
+    where = f"{rule.key} {language}: "
+    proposal.problems += [where + fault for fault in [*faults(rule, text), *_answers(words, rule, text)]]
+    if NEVER_SAID.search(text):
+        proposal.problems.append(f"{where}leaders never read the words invalid, error, reference, code")
+    if not rule.chat and replaced(text):
+        proposal.notes.append(f"{where}{' '.join(replaced(text))} will be replaced, an SMS would be cut to 70")
+    proposal.changes.append(Change(rule.key, language, old, new))
+
+
+def _answers(words: Words, rule: Rule, text: str) -> list[str]:
+    """Answer digits that the programme does not know, or that the text forgets to offer."""
+    if not rule.answers:
+        return []
+    offered = set(_NUMBER.findall(text))
+    known = set(rule.answers)
+    for texts in words.texts.values():
+        if rule.key in texts:
+            known |= set(_NUMBER.findall(texts[rule.key].text))
+    asked = " ".join(rule.answers)
+    return [
+        *(f"{digit} in the text, this question knows {asked}" for digit in sorted(offered - known)),
+        *(f"answer {digit} is not in the text" for digit in rule.answers if digit not in offered),
+    ]
+
+
+def _measure(words: Words, proposal: Proposal) -> None:
+    """Refuse a text that needs two SMS with the longest values, after its shorter versions."""
+    if proposal.problems:
+        return
+    texts = {language: dict(found) for language, found in words.texts.items()}
+    for change in proposal.changes:
+        texts[change.language][change.key] = change.new
+    trial = Words(words.rules, texts)
+    for change in proposal.changes:
+        if words.rules[change.key].chat:
+            continue
+        said = trial.text(base(change.key), change.language, longest())
+        if said.language == change.language and said.parts > 1:
+            proposal.problems.append(
+                f"{change.key} {change.language}: {said.parts} SMS with the longest names"
+                f" ({len(said.text)} characters, 160 fit); make it shorter"
+            )
+
+
+def longest() -> dict[str, Any]:
+    """Every field with the longest value it may get."""
+    return {name: about.longest for name, about in FIELDS.items()}
+
+
+def save(proposal: Proposal, words: Words, folder: Path, at: datetime) -> list[Path]:
+    """Write the changes into `folder`/rn.po ...; the files they replace go to `folder`/history.
+
+    Raises WordsError when the proposal has problems: nothing is written then.
+    """
+    if proposal.problems:
+        raise WordsError(proposal.problems)
+    written = []
+    for language in SHEET_LANGUAGES:
+        changes = [change for change in proposal.changes if change.language == language]
+        if changes:
+            written.append(_write(folder, language, changes, words.rules, at))
+    return written
+
+
+def _write(folder: Path, language: str, changes: list[Change], rules: Mapping[str, Rule], at: datetime) -> Path:
+    file = folder / f"{language}.po"
+    catalog = Catalog(locale=language, project="Kurikirana words", charset="utf-8", fuzzy=False)
+    if file.is_file():
+        before = file.read_text("utf-8")
+        catalog = read(before, language, str(file))
+        (folder / "history").mkdir(exist_ok=True)
+        (folder / "history" / f"{language}-{at:%Y%m%dT%H%M%S%f}.po").write_text(before, "utf-8")
+    catalog.revision_date = at
+    for change in changes:
+        catalog.delete(change.key)
+        catalog.add(
+            change.key,
+            change.new.text,
+            flags=("fuzzy",) if change.new.draft else (),
+            auto_comments=(f"When: {rules[change.key].when}",),
+            user_comments=(_SIGNED + change.new.signed,) if change.new.signed else (),
+        )
+    folder.mkdir(parents=True, exist_ok=True)
+    fresh = folder / f".{language}.po.new"
+    with fresh.open("wb") as out:
+        write_po(out, catalog, width=0)
+    os.replace(fresh, file)
+    return file

@@ -1,0 +1,222 @@
+"""The catalogues themselves, and the table that people who do not program work with."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+import openpyxl
+import pytest
+
+from bot import words as table
+from bot.render import Words, WordsError, replaced
+from bot.render.catalogue import base, fields_of, messages, read, shipped
+from bot.render.fields import COMMON, FIELDS
+from handlers.turn import LANGUAGES, Label
+
+WORDS = Words.load()
+LONGEST = table.longest()
+SMS = sorted(
+    (language, key)
+    for language in LANGUAGES
+    for key in {base(key) for key in WORDS.texts[language] if not WORDS.rules[key].chat}
+)
+AT = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
+
+
+def test_there_is_something_to_test() -> None:
+    assert len(WORDS.rules) > 300
+    assert len(SMS) > 350
+    catalogue = {
+        f"{part}{n}"
+        for part, top in zip("ABEFHIJK", (5, 5, 3, 6, 6, 5, 3, 8), strict=True)
+        for n in range(1, top + 1)
+    }
+    assert catalogue | {"A0", "C5", "C6", "C7", "C8", "D1", "D2", "D2b", "D6", "G7"} <= set(WORDS.rules)
+
+
+@pytest.mark.parametrize(("language", "key"), SMS)
+def test_every_sms_is_one_part_with_the_longest_values(language: str, key: str) -> None:
+    said = WORDS.text(key, language, LONGEST)
+    assert said.language == language
+    assert (said.parts, said.encoding) == (1, "gsm7"), f"{len(said.text)}: {said.text}"
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_sms_are_written_in_the_alphabet(language: str) -> None:
+    """Nothing is left to folding in what we ship: the catalogue's spelling is the one that leaves."""
+    texts = WORDS.texts[language]
+    assert {key: replaced(e.text) for key, e in texts.items() if not WORDS.rules[key].chat and replaced(e.text)} == {}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_words_that_leaders_never_read(language: str) -> None:
+    assert {key for key, entry in WORDS.texts[language].items() if table.NEVER_SAID.search(entry.text)} == set()
+    assert table.NEVER_SAID.search("Your code") and not table.NEVER_SAID.search("Erreur? CORR. décodé")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_fields_are_the_same_in_every_language(language: str) -> None:
+    for key, entry in WORDS.texts[language].items():
+        rule = WORDS.rules[key]
+        used = fields_of(entry.text) - set(COMMON)
+        assert rule.fields - rule.may_miss <= used <= rule.fields, key
+
+
+def test_english_and_french_have_every_text() -> None:
+    assert table.missing(WORDS, "en") == table.missing(WORDS, "fr") == []
+
+
+def test_drafts_are_marked() -> None:
+    assert not WORDS.drafts["en"] and not WORDS.drafts["fr"]
+    assert WORDS.drafts["rn"] == set(WORDS.texts["rn"]) and len(WORDS.drafts["rn"]) > 60
+    assert WORDS.drafts["sw"] == set(WORDS.texts["sw"]) and len(WORDS.drafts["sw"]) > 30
+    assert len(table.drafts(WORDS, "rn")) == len(WORDS.drafts["rn"])
+    assert {language for language, _, _ in table.drafts(WORDS)} == {"rn", "sw"}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_answer_is_offered(language: str) -> None:
+    for key, entry in WORDS.texts[language].items():
+        assert table._answers(WORDS, WORDS.rules[key], entry.text) == [], key
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_catalogues_keep_one_order_and_the_same_comments(language: str) -> None:
+    english = messages(read(shipped("en").read_text("utf-8"), "en", "en"))
+    other = messages(read(shipped(language).read_text("utf-8"), language, language))
+    assert list(other) == list(english)
+    assert [m.auto_comments for m in other.values()] == [m.auto_comments for m in english.values()]
+
+
+def test_every_field_is_used_and_its_longest_value_can_be_said() -> None:
+    used = {name for rule in WORDS.rules.values() for name in rule.fields}
+    assert used == set(FIELDS)
+
+
+def test_commands_are_what_telegram_takes() -> None:
+    names = [
+        e.text
+        for t in WORDS.texts.values()
+        for key, e in t.items()
+        if key.startswith("cmd.") and key.endswith(".name")
+    ]
+    assert len(names) > 50
+    assert all(re.fullmatch("[a-z_]{1,32}", name) for name in names)
+
+
+# --- the table ---
+
+
+def export(folder: Path, edit: Mapping[tuple[str, str], str] = MappingProxyType({})) -> Path:
+    file = folder / "words.xlsx"
+    assert table.export(WORDS, file) == len(WORDS.rules)
+    book = openpyxl.load_workbook(file)
+    sheet = book.active
+    assert sheet is not None
+    names = [cell.value for cell in sheet[1]]
+    rows = {row[0].value: row for row in sheet.iter_rows(min_row=2)}
+    for (key, column), value in edit.items():
+        rows[key][names.index(column)].value = value
+    book.save(file)
+    return file
+
+
+def test_an_export_comes_back_unchanged(tmp_path: Path) -> None:
+    proposal = table.propose(WORDS, export(tmp_path))
+    assert (proposal.changes, proposal.problems) == ([], [])
+
+
+def test_a_corrected_and_signed_text_is_used(tmp_path: Path) -> None:
+    edit = {("A4", "RN"): "{sender}: Ni vyiza cane.", ("A4", "state RN"): "signed: Anna N."}
+    proposal = table.propose(WORDS, export(tmp_path, edit))
+    assert proposal.problems == []
+    [change] = proposal.changes
+    assert "old: '{sender}: Ni vyiza, nta" in change.show() and "(draft)" in change.show()
+    assert "new: '{sender}: Ni vyiza cane.' (signed: Anna N.)" in change.show()
+    [file] = table.save(proposal, WORDS, tmp_path / "own", AT)
+    assert file.name == "rn.po"
+    after = Words.load(tmp_path / "own")
+    assert after.text("A4", "rn", drafts=False).text == "OIM: Ni vyiza cane."
+    assert "A4" not in after.drafts["rn"]
+    assert table.state(after.texts["rn"]["A4"]) == "signed: Anna N."
+    assert table.propose(after, _exported(after, tmp_path)).changes == []
+
+
+def _exported(words: Words, folder: Path) -> Path:
+    table.export(words, folder / "again.xlsx")
+    return folder / "again.xlsx"
+
+
+def test_saving_again_keeps_the_old_file_and_the_other_texts(tmp_path: Path) -> None:
+    own = tmp_path / "own"
+    for key in ("A4", "B3"):
+        edit = {(key, "RN"): "{sender}: Ego 1 9.", (key, "state RN"): "signed: Anna"}
+        table.save(table.propose(WORDS, export(tmp_path, edit)), WORDS, own, AT)
+    after = Words.load(own)
+    assert "A4" not in after.drafts["rn"] and "B3" not in after.drafts["rn"]
+    assert [file.name for file in (own / "history").iterdir()] == ["rn-20261123T120000000000.po"]
+
+
+def test_a_changed_text_without_a_name_is_a_draft(tmp_path: Path) -> None:
+    for said in ("draft", "shipped", "signed:", "missing"):
+        edit = {("A4", "SW"): "{sender}: Sawa.", ("A4", "state SW"): said}
+        [change] = table.propose(WORDS, export(tmp_path, edit)).changes
+        assert change.new.draft and change.old is None
+
+
+@pytest.mark.parametrize(
+    ("edit", "problem"),
+    [
+        ({("A3", "FR"): "{sender}: Merci {nom} {association} 1"}, r"A3 fr: \{nom\} is not known; you can use"),
+        ({("A3", "FR"): "{sender}: Merci {name} 1"}, r"A3 fr: \{association\} is missing"),
+        ({("F3", "EN"): "{sender} {association} {since} 1 a 2 b 3 c 4 d 5 e"}, "F3 en: 5 in the text, this question"),
+        ({("F3", "EN"): "{sender} {association} {since} 1 a 2 b 3 c"}, "F3 en: answer 4 is not in the text"),
+        ({("A4", "EN"): "x" * 161}, "A4 en: 2 SMS with the longest names"),
+        ({("A3", "EN"): "{name} {association} 1 " + "x" * 137}, "A3 en: 2 SMS"),
+        ({("A4", "EN"): "{sender}: Invalid."}, "A4 en: leaders never read"),
+        ({("A4", "key"): "A44"}, "'A44' is no key of ours"),
+        ({("A4", "key"): "A3"}, "'A3' is there twice"),
+    ],
+)
+def test_an_import_refuses(tmp_path: Path, edit: dict[tuple[str, str], str], problem: str) -> None:
+    proposal = table.propose(WORDS, export(tmp_path, edit))
+    assert any(re.search(problem, said) for said in proposal.problems), proposal.problems
+    with pytest.raises(WordsError):
+        table.save(proposal, WORDS, tmp_path / "own", AT)
+    assert not (tmp_path / "own").exists()
+
+
+def test_replaced_characters_are_shown(tmp_path: Path) -> None:
+    proposal = table.propose(WORDS, export(tmp_path, {("A4", "FR"): "{sender}: Ça reçu"}))
+    assert proposal.problems == []
+    assert any("A4 fr: ç will be replaced" in note for note in proposal.notes)
+
+
+def test_a_file_that_is_no_table(tmp_path: Path) -> None:
+    with pytest.raises(WordsError, match="column 'RN' not found"):
+        table.propose(WORDS, _without_rn(tmp_path))
+    (tmp_path / "no.xlsx").write_bytes(b"no")
+    with pytest.raises(WordsError, match="cannot be read"):
+        table.propose(WORDS, tmp_path / "no.xlsx")
+
+
+def _without_rn(folder: Path) -> Path:
+    file = export(folder)
+    book = openpyxl.load_workbook(file)
+    sheet = book.active
+    assert sheet is not None
+    for cell in sheet[1]:
+        if cell.value == "RN":
+            cell.value = "Kirundi"
+    book.save(file)
+    return file
+
+
+def test_a_label_in_the_longest_values_is_said_in_each_language() -> None:
+    topics: Any = LONGEST["topics"]
+    assert all(isinstance(item, Label) and item.texts["rn"] for item in topics.items)
