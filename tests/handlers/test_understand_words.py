@@ -1,0 +1,348 @@
+"""Plain and clean text, atoms, command words, yes and no, languages."""
+
+from __future__ import annotations
+
+import unicodedata
+from itertools import product
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from handlers.understand.vocabulary import LANGUAGE_OF, NO, QUESTIONS, SENSITIVE, YES
+from handlers.understand.words import (
+    FILLERS,
+    KEYWORDS,
+    Token,
+    clean,
+    is_question,
+    is_sensitive,
+    is_stop,
+    keyword,
+    language_of,
+    plain,
+    tokens,
+    yes_no,
+)
+
+ANY_TEXT = st.text() | st.text(st.characters(categories=["Cs", "Cc", "Cf", "Mn", "No", "Nd", "Lu", "Po", "Zs"]))
+LOOKING_LIKE_A_REPORT = st.text("0123456789oOlIkK./-,:' fFmMnNaé\u00a0")
+
+
+def shown(text: str, labels: frozenset[str] = frozenset()) -> str:
+    """The tokens on one line: + glued, d date, w word."""
+    mark = {"number": "", "word": ":w", "date": ":d"}
+    return " ".join(("+" if t.glued else "") + t.text + mark[t.kind] for t in tokens(text, labels))
+
+
+# --- plain and clean -----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("", ""),
+        ("  Féminin\u00a0 X\t", "feminin x"),
+        ("D\u00e9cortiqueuse", "decortiqueuse"),
+        ("De\u0301cortiqueuse", "decortiqueuse"),
+        ("l\u2019ann\u00e9e \u2018\u00ab ok \u00bb", "l'annee '\" ok \""),
+        ("aujourd\u00b4hui aujourd`hui", "aujourd'hui aujourd'hui"),
+        ("12\u20137 \u2212 \u2014", "12-7 - -"),
+        ("\u0661\u0662 \u09ea \uff13 \U0001d7d9", "12 4 3 1"),
+        ("1\ufe0f\u20e3", "1"),
+        ("ST\u200bO\u202eP\ufeff", "stop"),
+        ("12\x007", "12 7"),
+        ("a\x1bb\x7fc", "a b c"),
+        ("Stra\u00dfe \ufb01x", "strasse fix"),
+        ("5\u00b2", "5 2"),
+        ("\ud83d", "\ufffd"),
+        ("12\r\n11", "12 11"),
+        ("\u0130STANBUL", "istanbul"),
+    ],
+)
+def test_plain(text: str, expected: str) -> None:
+    assert plain(text) == expected
+
+
+@given(ANY_TEXT)
+def test_plain_never_raises_and_settles(text: str) -> None:
+    once = plain(text)
+    once.encode()
+    assert plain(once) == once
+    assert plain(f" {text}\n") == once
+    assert "\x00" not in once
+    assert "  " not in once
+    assert not once.startswith(" ")
+
+
+@given(st.text(st.characters(max_codepoint=0x24F)))
+def test_plain_is_one_for_composed_and_decomposed_letters(text: str) -> None:
+    assert plain(unicodedata.normalize("NFD", text)) == plain(unicodedata.normalize("NFC", text))
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("ABAHUZA 12/11", "ABAHUZA 12/11"),
+        ("a\x00b", "a\ufffdb"),
+        ("e\u0301", "\u00e9"),
+        ("\ud83d\ude00", "\U0001f600"),
+        ("\ud83d x \ude00", "\ufffd x \ufffd"),
+        ("\ufdd0\uffff\U0001fffe", "\ufffd\ufffd\ufffd"),
+        ("\U0001f469\u200d\U0001f33e", "\U0001f469\u200d\U0001f33e"),
+        ("a\tb\nc", "a\tb\nc"),
+    ],
+)
+def test_clean(text: str, expected: str) -> None:
+    assert clean(text) == expected
+
+
+@given(ANY_TEXT)
+def test_clean_can_be_stored(text: str) -> None:
+    kept = clean(text)
+    kept.encode()
+    assert "\x00" not in kept
+    assert clean(kept) == kept
+    assert unicodedata.is_normalized("NFC", kept)
+
+
+def test_clean_of_a_hostile_text_is_bounded() -> None:
+    """Composing 40,000 alternating marks in one go takes more than a second."""
+    hostile = "a" + "\u0315\u0300" * 50_000
+    assert len(clean(hostile)) >= 99_000
+    assert len(plain(hostile)) == 1
+
+
+# --- tokens --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("form12/11agri f12m7nf5nm3", "form:w +12/11:d +agri:w f:w +12 +m:w +7 +nf:w +5 +nm:w +3"),
+        ("Form 12.11. Agri. F 12, M 7. N 8", "form:w 12.11:d agri:w f:w 12 m:w 7 n:w 8"),
+        ("18F 7M 5NF 3NM", "18 +f:w 7 +m:w 5 +nf:w 3 +nm:w"),
+        ("12/11 3 1O 7 5 3", "12/11:d 3 10 7 5 3"),
+        ("12/11 3 l2 7 5 3", "12/11:d 3 12 7 5 3"),
+        ("12-11 12/11/2026 12/11/26 2026-11-12", "12-11:d 12/11/2026:d 12/11/26:d 2026-11-12:d"),
+        ("12.11-2026", "12.11-2026:d"),
+        ("1O/11 l2/1o", "10/11:d 12/10:d"),
+        ("31/2", "31/2:d"),
+        ("11/25 25/13 0/5 45/50 12:30", "11/25:w 25/13:w 0/5:w 45/50:w 12:30:w"),
+        ("11/25/26", "11/25/26:w"),
+        ("450.000 450,000 1.250.000 1,000,000", "450.000 450,000 1.250.000 1,000,000"),
+        ("1 250 000", "1 250 000"),
+        ("450.000,50 12.45 0.5", "450.000,50 12.45 0.5"),
+        ("450000,210000 450.000,210.000", "450000 210000 450.000 210.000"),
+        ("12,7 12,7,5,3", "12 7 12 7 5 3"),
+        ("12,100,7", "12,100,7:w"),
+        ("12.11.3.12.7.5.3", "12 11 3 12 7 5 3"),
+        ("12/11/3/12/7/5/3", "12 11 3 12 7 5 3"),
+        ("12/11/3 12/11.3", "12/11:d 3 12/11:d 3"),
+        ("12/11/2026/3/12", "12/11/2026:d 3 12"),
+        ("68.00.00.00", "68.00.00.00:w"),
+        ("150k 1.5k 1,5K", "150k 1.5k 1,5k"),
+        ("12k7g", "12 +k:w +7 +g:w"),
+        ("F1O f12m1o", "f:w +10 f:w +12 +m:w +10"),
+        ("nl2 il12 lol2 O l", "nl:w +2 il:w +12 lol:w +2 o:w l:w"),
+        ("f1om7", "f:w +1 +om:w +7"),
+        ("n'abagabo aujourd\u2019hui d'12", "n'abagabo:w aujourd'hui:w d:w 12"),
+        ("07A F-5 N:8 #4127 (12)", "07 +a:w f:w 5 n:w 8 4127 12"),
+        ("avant-hier", "avant:w hier:w"),
+        ("12\u00bd", "12 1 +\u2044:w +2"),
+        ("f1\ud83d2", "f:w +1 +\ufffd:w +2"),
+        ("1234567890123", "1234567890123:w"),
+        ("\U0001f44d", ""),
+    ],
+)
+def test_tokens(text: str, expected: str) -> None:
+    assert shown(text) == expected
+
+
+def test_a_label_is_never_part_of_a_number() -> None:
+    assert shown("18k 7g 5nk 3ng") == "18k 7 +g:w 5 +nk:w 3 +ng:w"
+    assert shown("18k 7g 5nk 3ng", frozenset({"k", "g", "nk", "ng"})) == "18 +k:w 7 +g:w 5 +nk:w 3 +ng:w"
+    assert shown("5l", frozenset({"l"})) == "5 +l:w"
+
+
+@pytest.mark.parametrize("date", ["12/11", "12.11", "12-11", "12/11/2026", "12.11.26"])
+@pytest.mark.parametrize("form", ["form", "Form ", "FORM. "])
+@pytest.mark.parametrize("gap", ["", " ", ", ", ". "])
+def test_generated_labelled_lines_keep_letter_before_its_number(date: str, form: str, gap: str) -> None:
+    """1.3's trap: "f12m7n8" must not turn into men 12, new 7."""
+    seen = 0
+    for women, men, new, join in product((0, 7, 12, 110), (1, 20), (3, 10), ("", " ", ":", "-", "=")):
+        text = f"{form}{date} agri f{join}{women}{gap}m{join}{men}{gap}n{join}{new}"
+        found = tokens(text)
+        words = [t.text for t in found]
+        assert words == ["form", date, "agri", "f", str(women), "m", str(men), "n", str(new)], text
+        assert found[4].glued == (join == "")
+        assert found[5].glued == (gap == "")
+        seen += 1
+    assert seen == 80
+
+
+@given(ANY_TEXT | LOOKING_LIKE_A_REPORT)
+def test_tokens_never_raise_and_lose_no_digit(text: str) -> None:
+    found = tokens(text)
+    assert all(isinstance(token, Token) and token.text for token in found)
+    assert not (found and found[0].glued)
+    assert tokens(plain(text)) == found
+    before = sum(char.isdecimal() for char in plain(text))
+    after = sum(char.isdecimal() for token in found for char in token.text)
+    assert after >= before
+
+
+def test_tokens_of_a_hostile_text_take_linear_time() -> None:
+    for text in ("1." * 50_000, "1o" * 50_000, "a'" * 50_000, "1/" * 50_000 + "x", "9" * 100_000, "1,000" * 20_000):
+        assert tokens(text)
+
+
+# --- command words -------------------------------------------------------------------------------
+
+
+def test_every_command_word_is_plain_and_belongs_to_one_command() -> None:
+    words = [word for row in KEYWORDS.values() for word in row]
+    assert len(words) == len(set(words)) > 40
+    assert all(plain(word) == word for word in words)
+    for tables in (YES, NO, FILLERS, QUESTIONS, LANGUAGE_OF, *SENSITIVE.values()):
+        assert all(plain(word) == word for word in tables)
+    assert YES.isdisjoint(NO)
+
+
+@pytest.mark.parametrize(("command", "word"), [(c, w) for c, row in KEYWORDS.items() for w in row])
+def test_each_command_word_in_many_spellings(command: str, word: str) -> None:
+    for spelling in (word, word.upper(), word.title(), f" {word}.", f"{word} !", f'"{word}"', f"\u00ab{word}\u00bb"):
+        assert keyword(spelling) == (command, ""), spelling
+    if command != "stop":
+        assert keyword(f"{word} 4127") == (command, "4127")
+        assert keyword(f"{word}4127") == (command, "4127")
+
+
+@pytest.mark.parametrize("word", [w for row in KEYWORDS.values() for w in row if len(w) >= 6])
+def test_one_letter_forgotten_or_doubled_in_a_long_word(word: str) -> None:
+    expected = keyword(word)
+    for place in range(1, len(word)):
+        assert keyword(word[:place] + word[place - 1 :]) == expected
+        assert keyword(word[:place] + word[place + 1 :]) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Corr: 12", ("fix", "12")),
+        ("Problème: la machine", ("problem", "la machine")),
+        ("RETOUR 4127", ("back", "4127")),
+        ("help me with the husker", ("help", "me with the husker")),
+        ("anuler", ("cancel", "")),
+        ("stat", None),
+        ("Starting", None),
+        ("l'aide", None),
+        ("form 12/11", None),
+        ("12 7", None),
+        ("", None),
+        ("stop the machine now please", None),
+        ("reka", None),
+    ],
+)
+def test_keyword(text: str, expected: tuple[str, str] | None) -> None:
+    assert keyword(text) == expected
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "STOP",
+        "stop!",
+        "Stop. Thank you",
+        "Arrêt",
+        "ARRETEZ",
+        "hagarika",
+        "HAGARKA",
+        "acha",
+        "Acha tafadhali",
+        "S\u200btop",
+    ],
+)
+def test_stop(text: str) -> None:
+    assert is_stop(text)
+    assert keyword(text) is not None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "please stop the machine", "STOP 12345", "stp", "STP!", "reka", "stop the machine now please", "stopp",
+        "stap",
+        "sto", "cancel", "annuler", "1", "", "stop 1", "start", "achat", "hagarka imashini",
+    ],
+)  # fmt: skip
+def test_not_a_stop(text: str) -> None:
+    assert not is_stop(text)
+
+
+# --- yes, no, questions, sensitive, language -----------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("oui", True), ("Oui, merci", True), ("EGO!", True), ("ego ego", True), ("ndiyo asante", True), ("ok", True),
+        ("D\u2019accord", True), ("yes please", True), ("non", False), ("Oya.", False), ("hapana", False),
+        ("no", False), ("no thanks", False), ("no murakoze", None), ("no kurima", None), ("oui mais non", None),
+        ("1", None), ("oui 12", None), ("", None), ("ouistiti", None),
+    ],
+)  # fmt: skip
+def test_yes_no(text: str, expected: bool | None) -> None:
+    assert yes_no(text) is expected
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Comment réparer la courroie", "how do we dry rice", "Gute nokora", "vipi nitengeneze", "Je, mnaweza kuja",
+        "est-ce que vous venez", "Où est le mentor", "la machine chauffe ?", "\u00bfcomment",
+        "imashini irashushe\uff1f",
+    ],
+)  # fmt: skip
+def test_question(text: str) -> None:
+    assert is_question(text)
+
+
+@pytest.mark.parametrize("text", ["12 7?", "?", "je suis malade", "howard", "none", "ou bien", "12/11 agri f12"])
+def test_no_question(text: str) -> None:
+    assert not is_question(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["He tried to RAPE me", "harcèlement", "il m'a frappée", "ubakaji", "yankubise ku nguvu"]
+)
+def test_sensitive(text: str) -> None:
+    assert is_sensitive(text)
+
+
+@pytest.mark.parametrize("text", ["kubaka inzu", "un sac violet", "violon", "12 7", "la machine est cassee"])
+def test_not_sensitive(text: str) -> None:
+    assert not is_sensitive(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("12/11 transformation 12 femmes et 7 hommes 8 nouveaux", "fr"),
+        ("inyigisho 12 munyonyo guhingura abakenyezi 12 abagabo 7 bashasha 8", "rn"),
+        ("mafunzo jana usindikaji wanawake 12 wanaume 7 wapya 8", "sw"),
+        ("12/11 processing 12 women and 7 men", "en"),
+        ("please help", "en"), ("mwaramutse", "rn"), ("Asante sana", "sw"), ("bonjour", "fr"),
+        ("FORM 12/11 AGRI", None), ("12 7", None), ("", None), ("na", None), ("merci the", None),
+    ],
+)  # fmt: skip
+def test_language_of(text: str, expected: str | None) -> None:
+    assert language_of(text) == expected
+
+
+@given(ANY_TEXT)
+@settings(max_examples=200)
+def test_nothing_in_words_raises(text: str) -> None:
+    for ask in (keyword, is_stop, yes_no, is_question, is_sensitive, language_of):
+        ask(text)
