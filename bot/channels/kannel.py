@@ -12,8 +12,7 @@ import hashlib
 import hmac
 import re
 import secrets
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 from urllib.parse import quote, urlencode
 
 import aiohttp
@@ -23,7 +22,7 @@ from starlette.routing import BaseRoute, Route
 from starlette.types import Receive, Scope
 
 from bot.channels import web
-from bot.channels.base import Arrival, Delivery, File, Intake, Message, Sent, State
+from bot.channels.base import Arrival, Delivery, Intake, Message, Sent, State
 from bot.channels.phone_numbers import normalise
 from bot.errors import Ambiguous, ChannelMisconfigured, Refused, RetryLater, SendError
 from bot.settings import Kannel as Settings
@@ -43,18 +42,14 @@ SAFE = re.compile(r"[A-Za-z0-9_.~-]+")
 KEY_LENGTH = 128
 
 
-class Kannel:
-    """The channel `kannel`. `timeout` is that of one send."""
+class Kannel(web.Gateway):
+    """The channel `kannel`."""
 
     name = "kannel"
-    scheme = "tel"
-    rich = False
     keyed = False
-    window = 32
 
-    def __init__(self, settings: Settings, public_url: str, timeout: aiohttp.ClientTimeout = web.TIMEOUT) -> None:
+    def __init__(self, settings: Settings, public_url: str) -> None:
         self.settings = settings
-        self.timeout = timeout
         self._secret = settings.secret.get_secret_value().encode()
         self._account = {"username": settings.username, "password": settings.password.get_secret_value()}
         self._report = ""
@@ -78,14 +73,11 @@ class Kannel:
 
     async def start(self, http: aiohttp.ClientSession) -> None:
         """Take the session. Raises ChannelMisconfigured for a secret that Kannel would not hand on."""
-        self._http = http
+        await super().start(http)
         if not SAFE.fullmatch(self.settings.secret.get_secret_value()):
             raise ChannelMisconfigured(
                 "channels.kannel.secret", "use only letters, digits, - and _: Kannel reads % as a code of its own"
             )
-
-    async def run(self, intake: Intake) -> None:
-        """Nothing to poll."""
 
     async def send(self, message: Message) -> Sent:
         """One call of sendsms. Kannel gives no id; its reports carry ours."""
@@ -104,10 +96,6 @@ class Kannel:
             return Sent(None, "accepted")
         raise _refusal(reply)
 
-    async def fetch(self, data: Mapping[str, Any], limit: int) -> File:
-        """An SMS has no files. Raises Refused."""
-        raise Refused("kannel brings no files")
-
     async def check(self) -> list[str]:
         """Ask sendsms without a receiver: it must know our account and miss the number."""
         problems = []
@@ -124,9 +112,6 @@ class Kannel:
         except SendError as error:
             problems.append(f"channels.kannel: {error}. Is smsbox running and sendsms_url right?")
         return problems
-
-    async def stop(self) -> None:
-        """Nothing to log out of."""
 
     async def _ask(self, fields: dict[str, str]) -> web.Reply:
         joint = "&" if "?" in self.settings.sendsms_url else "?"

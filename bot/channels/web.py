@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import hmac
 import json
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -21,7 +21,8 @@ import orjson
 import structlog
 from starlette.types import Receive, Scope, Send
 
-from bot.errors import Ambiguous, ChannelMisconfigured, DatabaseError, RetryLater
+from bot.channels.base import File, Intake
+from bot.errors import Ambiguous, ChannelMisconfigured, DatabaseError, Refused, RetryLater
 
 LIMIT = 1_048_576
 """Bytes of a request's body; more is answered 413. A long SMS is 2 KB."""
@@ -53,6 +54,30 @@ class Unwanted(Exception):
     def __init__(self, status: int) -> None:
         super().__init__(status)
         self.status = status
+
+
+class Gateway:
+    """What the SMS gateways have in common: no files, no polling, nothing to log in to or out of."""
+
+    name = ""
+    scheme = "tel"
+    rich = False
+    window = 32
+    timeout = TIMEOUT
+
+    async def start(self, http: aiohttp.ClientSession) -> None:
+        """Take the session."""
+        self._http = http
+
+    async def run(self, intake: Intake) -> None:
+        """Nothing to poll."""
+
+    async def fetch(self, data: Mapping[str, Any], limit: int) -> File:
+        """An SMS has no file, and of an MMS none is handed over. Raises Refused."""
+        raise Refused(f"{self.name} brings no files")
+
+    async def stop(self) -> None:
+        """Nothing to log out of; what arrives meanwhile is kept by the gateway."""
 
 
 class Door:
@@ -181,6 +206,16 @@ def json_object(raw: bytes) -> dict[str, Any]:
     if not isinstance(value, dict):
         raise Unwanted(400)
     return value
+
+
+def string(value: Any) -> str:
+    """A JSON string, or '' for anything else that stands in its place."""
+    return value if isinstance(value, str) else ""
+
+
+def mapping(value: Any) -> Mapping[str, Any]:
+    """A JSON object, or an empty one for anything else that stands in its place."""
+    return value if isinstance(value, dict) else {}
 
 
 def _no_constant(name: str) -> Any:

@@ -1,0 +1,186 @@
+"""What the channels' contract is built of: a Kit per channel, its requests, a provider that obeys."""
+
+from __future__ import annotations
+
+import os
+import random
+import traceback
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field, replace
+
+import aiohttp
+from aiohttp import web
+from starlette.applications import Starlette
+
+from bot.channels.base import Arrival, Channel, Message, Recorder, Sent
+from bot.errors import SendError
+from tests import faultproxy
+
+PHONE, TEXT = "+25779123456", "No 4127 OK canary-text"
+MESSAGE = Message(41, PHONE, TEXT, 1)
+FUZZ = int(os.environ.get("KURIKIRANA_FUZZ", "1500"))
+"""Mutated requests per channel; nightly runs set more."""
+PATIENCE = aiohttp.ClientTimeout(total=0.4, connect=0.4)
+"""The timeout a Kit gives its channel."""
+
+
+@dataclass(frozen=True)
+class Call:
+    """One request of a provider."""
+
+    method: str
+    path: str
+    query: bytes = b""
+    body: bytes = b""
+    headers: tuple[tuple[bytes, bytes], ...] = ()
+
+
+@dataclass(frozen=True)
+class Sample:
+    """A payload as the provider documents it, and what must come of it."""
+
+    call: Call
+    arrivals: int = 0
+    deliveries: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What the provider answers to a send."""
+
+    status: int
+    body: bytes = b""
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+class Kit:
+    """What the contract must know of one channel."""
+
+    secrets: Sequence[str] = ()
+    """Never in a log: the account's and the webhook's."""
+    samples: Mapping[str, Sample]
+    ego: tuple[Call, Call]
+    """Two honest messages with the same text, as the provider brings them."""
+    sent: Sequence[Answer]
+    refused: Sequence[Answer]
+    misconfigured: Sequence[Answer]
+    later: Sequence[Answer]
+    doubtful: Sequence[Answer]
+
+    def channel(self, url: str) -> Channel:
+        """The channel with its provider at `url` and PATIENCE as timeout."""
+        raise NotImplementedError
+
+    def seal(self, call: Call) -> Call:
+        """The same call with a signature that is right for what is in it now."""
+        return call
+
+    def forgeries(self, call: Call) -> Iterator[tuple[Call, int]]:
+        """The same call without the right secret, in every way that comes to mind; the status due."""
+        raise NotImplementedError
+
+
+async def knock(channel: Channel, intake: Recorder, call: Call, chunks: list[bytes] | None = None) -> int:
+    """Ask the channel's routes; the status. The body of an answer must be empty."""
+    pieces = chunks if chunks is not None else [call.body]
+    events = [{"type": "http.request", "body": piece, "more_body": True} for piece in pieces]
+    events.append({"type": "http.request", "body": b"", "more_body": False})
+    said: list[dict[str, object]] = []
+
+    async def receive() -> dict[str, object]:
+        return events.pop(0) if events else {"type": "http.disconnect"}
+
+    async def send(event: dict[str, object]) -> None:
+        said.append(event)
+
+    scope = {
+        "type": "http",
+        "method": call.method,
+        "path": call.path,
+        "raw_path": call.path.encode("utf-8", "replace"),
+        "query_string": call.query,
+        "headers": list(call.headers),
+        "root_path": "",
+    }
+    await Starlette(routes=list(channel.routes(intake)))(scope, receive, send)
+    status = said[0]["status"]
+    assert isinstance(status, int)
+    if status not in (404, 405):  # Starlette's own, for an address that is none
+        assert all(not event.get("body") for event in said)
+    return status
+
+
+class Provider:
+    """A provider on a free port that answers what it is told and counts what it was asked."""
+
+    def __init__(self) -> None:
+        self.answer = Answer(200)
+        self.asked: list[bytes] = []
+
+    async def handle(self, request: web.Request) -> web.Response:
+        self.asked.append(await request.read())
+        return web.Response(status=self.answer.status, body=self.answer.body, headers=dict(self.answer.headers))
+
+
+@asynccontextmanager
+async def sending(
+    kit: Kit, url: str = "", fault: faultproxy.Fault | None = None
+) -> AsyncIterator[tuple[Channel, Provider]]:
+    """The channel, started, with its provider behind a proxy; `url` overrides where it looks."""
+    provider = Provider()
+    app = web.Application()
+    app.router.add_route("*", "/{rest:.*}", provider.handle)
+    runner = web.AppRunner(app, access_log=None)
+    await runner.setup()
+    site = web.TCPSite(runner, "127.0.0.1", 0)
+    await site.start()
+    port = runner.addresses[0][1]
+    async with faultproxy.FaultProxy("127.0.0.1", port) as proxy, aiohttp.ClientSession() as http:
+        channel = kit.channel(url or proxy.url)
+        await channel.start(http)
+        await proxy.drop()
+        proxy.fault = fault or faultproxy.Fault()
+        yield channel, provider
+        await channel.stop()
+    await runner.cleanup()
+
+
+async def outcome(channel: Channel, message: Message = MESSAGE) -> Sent | SendError:
+    """What send returned or raised; its words may name neither person nor secret."""
+    try:
+        return await channel.send(message)
+    except SendError as error:
+        words = "".join(traceback.format_exception(error))
+        assert PHONE not in words and PHONE[1:] not in words and "canary-text" not in words
+        return error
+
+
+def assert_clean(arrival: Arrival) -> None:
+    """What goes into the database: UTF-8, no NUL, a sender, a key of sane length."""
+    for value in (arrival.key, arrival.address, arrival.text):
+        assert "\0" not in value
+        value.encode()
+    assert arrival.address and 0 < len(arrival.key) <= 200
+
+
+def spoil(chance: random.Random, call: Call) -> Call:
+    """Truncated, doubled, not UTF-8, NUL, half a surrogate pair, deep, with a name twice, huge."""
+    part = chance.choice(["query", "body"]) if call.query and call.body else ("query" if call.query else "body")
+    raw: bytes = getattr(call, part)
+    at = chance.randrange(len(raw) + 1)
+    junk = chance.choice(JUNK)
+    changed = chance.choice(
+        [raw[:at], raw[at:], raw[:at] + junk + raw[at:], raw + b"&" + raw, raw.replace(b'"', junk, 2), raw + junk]
+    )
+    headers = tuple((k, v) for k, v in call.headers if k != b"content-length")
+    if part == "query":
+        return replace(call, query=changed, headers=headers)
+    return replace(call, body=changed, headers=headers)
+
+
+JUNK = [
+    b"\0", b"%00", b"\xff\xfe", b"%ff%fe", b"\\u0000", b"\\ud83d", b"%ed%a0%bd", b"%", b"+", b"&&&&", b"=",
+    b"[" * 50_000, b'{"a":' * 3_000, b'"id":1,"id":2,', b"1e999", b"NaN", b"-" * 5_000, b"9" * 5_000, b"&x=1" * 200,
+    "\u202e\u200d\U0001f469\u0301".encode() * 50, b"\r\nX-Evil: 1", b"null", b"[]", b"{}", b'"', b"x" * 1_100_000,
+]  # fmt: skip

@@ -1,0 +1,165 @@
+"""A TCP proxy that breaks connections on purpose: what networks do, made repeatable.
+
+    async with FaultProxy("127.0.0.1", port) as proxy:
+        proxy.fault = SwallowAnswer()
+        await client.get(proxy.url)
+        assert proxy.requests == 1
+
+Set `fault` before the connection is made. `connections` counts what was accepted, `requests` what
+reached the server, so that a client which asks twice in secret is found out.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import struct
+from contextlib import suppress
+from dataclasses import dataclass
+
+CHUNK = 65_536
+
+
+@dataclass(frozen=True)
+class Fault:
+    """No fault: everything is passed on."""
+
+
+@dataclass(frozen=True)
+class Latency(Fault):
+    """Every piece of the answer comes `seconds` late."""
+
+    seconds: float
+
+
+@dataclass(frozen=True)
+class Drip(Fault):
+    """The answer comes one byte at a time, `seconds` apart: no read ever times out."""
+
+    seconds: float
+
+
+@dataclass(frozen=True)
+class ResetAtOnce(Fault):
+    """The connection is accepted and reset before anything is read."""
+
+
+@dataclass(frozen=True)
+class ResetAfterRequest(Fault):
+    """The server gets the request; then the client gets a reset instead of the answer."""
+
+
+@dataclass(frozen=True)
+class HalfOpen(Fault):
+    """The connection is accepted; then silence in both directions."""
+
+
+@dataclass(frozen=True)
+class SwallowAnswer(Fault):
+    """The server gets the request and answers; the answer never arrives."""
+
+
+@dataclass(frozen=True)
+class CutAfter(Fault):
+    """The connection is closed after `count` bytes of the answer; `reset` does it by a reset."""
+
+    count: int
+    reset: bool = False
+
+
+class FaultProxy:
+    """Listens on a free port of the loopback and passes on to host:port, as `fault` says."""
+
+    def __init__(self, host: str, port: int, fault: Fault | None = None) -> None:
+        self.host, self.port = host, port
+        self.fault = fault or Fault()
+        self.connections = 0
+        self.requests = 0
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._writers: set[asyncio.StreamWriter] = set()
+
+    async def __aenter__(self) -> FaultProxy:
+        self._server = await asyncio.start_server(self._serve, "127.0.0.1", 0)
+        self.url = f"http://127.0.0.1:{self._server.sockets[0].getsockname()[1]}"
+        return self
+
+    async def __aexit__(self, *reason: object) -> None:
+        self._server.close()
+        for task in self._tasks:
+            task.cancel()
+        if self._tasks:
+            await asyncio.wait(self._tasks)
+        for writer in self._writers:
+            writer.close()
+
+    async def drop(self) -> None:
+        """Close what is open, so that the next call makes a connection and meets the fault set now."""
+        for writer in self._writers:
+            writer.close()
+        self._writers.clear()
+        await asyncio.sleep(0.02)
+
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        task = asyncio.current_task()
+        assert task is not None
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        self.connections += 1
+        self._writers.add(writer)
+        with suppress(OSError, asyncio.CancelledError):
+            await self._connection(self.fault, reader, writer)
+
+    async def _connection(self, fault: Fault, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        if isinstance(fault, ResetAtOnce):
+            return _reset(writer)
+        if isinstance(fault, HalfOpen):
+            await asyncio.Event().wait()
+        up_reader, up_writer = await asyncio.open_connection(self.host, self.port)
+        self._writers.add(up_writer)
+        forth = asyncio.create_task(self._forth(reader, up_writer))
+        try:
+            await self._back(fault, up_reader, writer)
+        finally:
+            forth.cancel()
+            await asyncio.wait([forth])
+            up_writer.close()
+        return None
+
+    async def _forth(self, reader: asyncio.StreamReader, up_writer: asyncio.StreamWriter) -> None:
+        """Client to server. A request here is one write of a client that has nothing to pipeline."""
+        while data := await reader.read(CHUNK):
+            if data.split(b" ", 1)[0] in (b"GET", b"POST", b"PUT", b"DELETE", b"PATCH"):
+                self.requests += 1
+            up_writer.write(data)
+            await up_writer.drain()
+
+    async def _back(self, fault: Fault, up_reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """Server to client, broken as `fault` says."""
+        left = fault.count if isinstance(fault, CutAfter) else 0
+        while data := await up_reader.read(CHUNK):
+            if isinstance(fault, ResetAfterRequest):
+                return _reset(writer)
+            if isinstance(fault, SwallowAnswer):
+                continue
+            if isinstance(fault, Latency):
+                await asyncio.sleep(fault.seconds)
+            if isinstance(fault, Drip):
+                for byte in data:
+                    writer.write(bytes([byte]))
+                    await asyncio.sleep(fault.seconds)
+                continue
+            writer.write(data[:left] if isinstance(fault, CutAfter) else data)
+            await writer.drain()
+            left -= len(data)
+            if isinstance(fault, CutAfter) and left <= 0:
+                return _reset(writer) if fault.reset else writer.close()
+        if isinstance(fault, SwallowAnswer):
+            await asyncio.Event().wait()
+        return writer.close()
+
+
+def _reset(writer: asyncio.StreamWriter) -> None:
+    """Close with RST: linger on, for zero seconds."""
+    sock = writer.get_extra_info("socket")
+    sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    writer.transport.abort()
