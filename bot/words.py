@@ -33,7 +33,7 @@ COLUMNS = (
     *((f"state {language.upper()}", 18) for language in SHEET_LANGUAGES),
 )
 LEGEND = "draft = nobody has signed it. To sign: write  signed: YOUR NAME  into the state. Empty = missing."
-NEVER_SAID = re.compile(r"\b(invalid|error|reference|code)s?\b", re.IGNORECASE)
+NEVER_SAID = re.compile(r"\b(invalide?|error|r[eé]f[eé]rence|code)s?\b", re.IGNORECASE)
 """Words that no leader reads (conversations, finding 10 and L11)."""
 _NUMBER = re.compile(r"(?<![\w/{.:])\d{1,2}(?![\w/}.:]\d|\d)")
 _SIGNED = "signed: "

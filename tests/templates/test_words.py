@@ -14,7 +14,7 @@ import pytest
 
 from bot import words as table
 from bot.render import Words, WordsError, replaced
-from bot.render.catalogue import base, fields_of, messages, read, shipped
+from bot.render.catalogue import base, check, fields_of, messages, read, shipped
 from bot.render.fields import COMMON, FIELDS
 from handlers.turn import LANGUAGES, Label
 
@@ -69,6 +69,13 @@ def test_the_fields_are_the_same_in_every_language(language: str) -> None:
 
 def test_english_and_french_have_every_text() -> None:
     assert table.missing(WORDS, "en") == table.missing(WORDS, "fr") == []
+
+
+def test_a_text_missing_in_french_is_named() -> None:
+    texts = {language: dict(found) for language, found in WORDS.texts.items()}
+    del texts["fr"]["C5"]
+    assert check(WORDS.rules, texts) == ["fr: C5: missing; English and French have every text"]
+    assert check(WORDS.rules, WORDS.texts) == []
 
 
 def test_drafts_are_marked() -> None:
