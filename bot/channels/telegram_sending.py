@@ -1,0 +1,102 @@
+"""Sending by Telegram: the press is answered, the text leaves in parts or edits a card in place."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import structlog
+from telegram import Bot
+from telegram.error import BadRequest, RetryAfter, TelegramError
+
+from bot.channels import telegram_markup
+from bot.channels.base import Message, Sent
+from bot.channels.telegram_wire import Pace, decided, seconds
+from bot.errors import Ambiguous, Refused, RetryLater, SendError
+
+log = structlog.get_logger(__name__)
+
+UNREADABLE = (KeyError, TypeError, ValueError, AttributeError, OverflowError)
+"""What PTB raises for an answer whose shape it does not know."""
+UNEDITABLE = ("message to edit not found", "can't be edited", "message_id_invalid", "message identifier")
+UNDER_WAY = 1000
+"""Half-sent texts that are remembered; beyond that a text begins again with its first part."""
+
+
+class Sending:
+    """One per bot. `answer_s`: seconds that the answer to a button press may take."""
+
+    def __init__(self, bot: Bot, pace: Pace, answer_s: float) -> None:
+        self._bot, self._pace, self._answer_s = bot, pace, answer_s
+        self._under_way: dict[int, int] = {}
+
+    async def send(self, message: Message) -> Sent:
+        """Answer the button press, then send or edit the text. Raises a SendError.
+
+        A text over 4,096 units leaves in parts; the last one has the buttons, so its id is the
+        message's. When a part fails, the next try begins with that part (in this process).
+        """
+        callback = message.data.get("callback")
+        if callback:
+            await self._answer(str(callback))
+        pieces = [piece for piece in telegram_markup.parts(message.text) if piece.strip()]
+        if not pieces:
+            if callback:
+                return Sent(None)
+            raise Refused("there is no text to send")
+        provider_id = ""
+        for index in range(self._under_way.pop(message.id, 0), len(pieces)):
+            try:
+                last = index == len(pieces) - 1
+                provider_id = await self._piece(message, pieces[index], first=index == 0, last=last)
+            except SendError:
+                if index and len(self._under_way) < UNDER_WAY:
+                    self._under_way[message.id] = index
+                raise
+        return Sent(provider_id)
+
+    async def _answer(self, callback: str) -> None:
+        """Stop the button's clock. A press older than some minutes cannot be answered any more."""
+        if self._pace.paused:
+            return
+        try:
+            await self._bot.answer_callback_query(callback, read_timeout=self._answer_s)
+        except TelegramError as error:
+            if isinstance(error, RetryAfter):
+                self._pace.pause(seconds(error))
+            log.info("button press not answered", channel="telegram", error=type(error).__name__)
+
+    async def _piece(self, message: Message, text: str, first: bool, last: bool) -> str:
+        """The id of the message that has this part. A reply keyboard can only come with a new message."""
+        keyboard = telegram_markup.markup(message.data) if last else None
+        edit = str(message.data.get("edit") or "")
+        if not first or not edit.isdecimal() or telegram_markup.is_reply(keyboard):
+            edit = ""
+        return (edit and await self._call(message.address, text, keyboard, edit)) or await self._call(
+            message.address, text, keyboard
+        )
+
+    async def _call(self, address: str, text: str, keyboard: Any, edit: str = "") -> str:
+        """The id of the sent or edited message; '' when it can be edited no more. Raises SendError."""
+        await self._pace.turn(address)
+        chat = {"chat_id": address, "text": text, "reply_markup": keyboard}
+        try:
+            if edit:
+                await self._bot.edit_message_text(message_id=int(edit), **chat)
+                return edit
+            return str((await self._bot.send_message(**chat)).message_id)
+        except BadRequest as error:
+            said = error.message.lower()
+            if edit and "message is not modified" in said:
+                return edit
+            if edit and any(words in said for words in UNEDITABLE):
+                return ""
+            raise decided(error) from None
+        except TelegramError as error:
+            if isinstance(error, RetryAfter):
+                self._pace.pause(seconds(error))
+            found: SendError = decided(error)
+        except UNREADABLE:
+            found = Ambiguous("Telegram's answer could not be read")
+        if edit and isinstance(found, Ambiguous):
+            raise RetryLater("an edit without an answer does no harm twice", 5.0)
+        raise found
