@@ -87,9 +87,7 @@ class Counting(Section):
 
 
 class Sms(Section):
-    price_bif: int = Field(
-        0, ge=0, description="Price of one SMS part in BIF; 0 = not known, shown as 'not set'."
-    )
+    price_bif: int = Field(0, ge=0, description="Price of one SMS part in BIF; 0 = not known, shown as 'not set'.")
     budget_month_bif: int = Field(0, ge=0, description="Budget of a month in BIF; 0 = none.")
 
 
@@ -133,9 +131,7 @@ class SmsGate(Section):
     username: str = Field(description="User shown in the app.")
     password: SecretStr = Field(description="Password shown in the app.")
     signing_key: SecretStr = Field(description="Key that the app signs its webhooks with.")
-    per_half_hour: int = Field(
-        30, ge=0, description="SMS parts in 30 minutes; Android stops an app above 30."
-    )
+    per_half_hour: int = Field(30, ge=0, description="SMS parts in 30 minutes; Android stops an app above 30.")
 
 
 class Channels(Section):
@@ -282,9 +278,7 @@ def _check(settings: Settings, file: Path) -> None:
         for field in ("secret", "password", "signing_key"):
             value = getattr(section, field, None)
             if isinstance(value, SecretStr) and not value.get_secret_value():
-                problems.append(
-                    f"{file}: channels.{name}.{field}: empty; write the secret or set it by environment."
-                )
+                problems.append(f"{file}: channels.{name}.{field}: empty; write the secret or set it by environment.")
     if settings.hours.send_from >= settings.hours.send_to:
         problems.append(f"{file}: hours.send_from: must be before hours.send_to.")
     if problems:

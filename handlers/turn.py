@@ -10,9 +10,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime
-from types import MappingProxyType
-from typing import Any, Literal
+from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING, Any, Literal
+
+if TYPE_CHECKING:
+    from handlers.forms import Form
 
 Language = Literal["rn", "fr", "sw", "en"]
 LANGUAGES: tuple[Language, ...] = ("rn", "fr", "sw", "en")
@@ -24,7 +26,14 @@ FALLBACK: Mapping[str, tuple[str, ...]] = {
 }
 """A missing text falls back in this order (conversations: words that non-programmers can edit)."""
 
-NOTHING: Mapping[str, Any] = MappingProxyType({})
+
+class _Nothing(dict[str, Any]):
+    """An empty mapping that a frozen dataclass takes as a default."""
+
+    __hash__ = object.__hash__  # type: ignore[assignment]
+
+
+NOTHING: Mapping[str, Any] = _Nothing()
 
 Kind = Literal[
     "text",  # an SMS or a typed message
@@ -96,6 +105,10 @@ class Association:
     members: int | None
     officer: str
     """The officer's first name, as leaders know it."""
+    representatives: int = 0
+    """Trained by the project itself; counted as reached when the target includes them."""
+    women: int = 0
+    """Of the representatives."""
     collines: tuple[str, ...] = ()
     businesses: tuple[Business, ...] = ()
 
@@ -138,6 +151,9 @@ class Programme:
     ask_above: int
     hotline: str
     timezone: str
+    includes_representatives: bool = True
+    representatives: int = 0
+    """Of the whole programme."""
     members_only: bool = False
     practice: bool = False
     """True when everything here is practice (the simulator in a live installation)."""
@@ -235,6 +251,11 @@ class PeopleOfPhone:
 
 
 @dataclass(frozen=True, slots=True)
+class NextNumber:
+    """-> int: the number that the next saved report will get."""
+
+
+@dataclass(frozen=True, slots=True)
 class TokenOwner:
     """-> Person | None: for whom this one-time token was made, None when unknown or used."""
 
@@ -250,16 +271,17 @@ Fact = (
     | PeopleNamed
     | PersonNumbered
     | PeopleOfPhone
+    | NextNumber
     | TokenOwner
 )
 
 
 class Unknown(Exception):
-    """Raised by `Turn.known`: the turn needs a fact; the worker loads it and takes the turn again."""
+    """Raised by `Turn.known`: the turn needs facts; the worker loads them and takes the turn again."""
 
-    def __init__(self, fact: Fact) -> None:
-        super().__init__(f"not loaded yet: {fact}")
-        self.fact = fact
+    def __init__(self, *facts: Fact) -> None:
+        super().__init__(f"not loaded yet: {', '.join(type(fact).__name__ for fact in facts)}")
+        self.facts = facts
 
 
 # --- effects: what a conversation decides; each has one performer in bot/effects/ ---
@@ -370,6 +392,14 @@ class KeepDraft:
     values: Mapping[str, Any]
 
 
+@dataclass(frozen=True, slots=True)
+class Wake:
+    """Wake the conversation of somebody else's phone, as a timer would: it decides what to say there."""
+
+    person_id: int
+    data: Mapping[str, Any]
+
+
 Effect = (
     SaveReport
     | ChangeReport
@@ -383,6 +413,7 @@ Effect = (
     | UseToken
     | KeepMedia
     | KeepDraft
+    | Wake
 )
 
 
@@ -422,10 +453,6 @@ class Reply:
     """The reply keyboard to show from now on (chat only)."""
     card: int | None = None
     """Chat only: this text is the card started by that inbox row, edited in place once it is sent."""
-    person_id: int | None = None
-    """To whom, when it is not an answer to the sender; her preferred address is chosen by the worker."""
-    address_id: int | None = None
-    """To which address, when it is not the sender's."""
     language: Language | None = None
     """In which language, when it is not the reader's own."""
 
@@ -462,8 +489,9 @@ class Turn:
     state: Mapping[str, Any]
     language: Language
     programme: Programme
-    number: int
-    """The number that the next saved report will get."""
+    utc_offset: timedelta = timedelta(hours=2)
+    """Of the programme's place, now."""
+    forms: Mapping[str, Form] = field(default_factory=dict)
     facts: Mapping[Fact, Any] = field(default_factory=dict)
 
     def known(self, fact: Fact) -> Any:
@@ -472,3 +500,24 @@ class Turn:
             return self.facts[fact]
         except KeyError:
             raise Unknown(fact) from None
+
+    def need(self, *facts: Fact) -> None:
+        """Ask for several facts at once, so that they are loaded together. Raises Unknown."""
+        if missing := [fact for fact in facts if fact not in self.facts]:
+            raise Unknown(*missing)
+
+    def with_state(self, state: Mapping[str, Any]) -> Turn:
+        """The same turn with another state."""
+        return replace(self, state=state)
+
+    @property
+    def number(self) -> int:
+        """The number that the next saved report will get. Raises Unknown."""
+        return int(self.known(NextNumber()))
+
+    @property
+    def association(self) -> Association | None:
+        """Of the writer; on a shared phone, of all who share it when it is the same."""
+        people = (self.person,) if self.person else self.people
+        found = {person.association.id: person.association for person in people if person.association}
+        return next(iter(found.values())) if len(found) == 1 else None

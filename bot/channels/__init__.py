@@ -1,0 +1,36 @@
+"""The written list of channels. A channel is on when its settings section exists."""
+
+from __future__ import annotations
+
+from bot.channels.base import Channel
+from bot.channels.kannel import Kannel
+from bot.channels.phone import Phone
+from bot.channels.smsgate import SmsGate
+from bot.channels.telegram import Telegram
+from bot.settings import Settings
+
+NAMES = ("kannel", "phone", "smsgate", "telegram")
+
+
+def build(settings: Settings, *, simulate: bool = False) -> dict[str, Channel]:
+    """The channels that are on; `simulate` adds the phones of the simulator, and only them."""
+    if simulate:
+        return {"phone": Phone()}
+    on, public_url = settings.channels, settings.web.public_url
+    channels: dict[str, Channel] = {}
+    if on.kannel:
+        channels["kannel"] = Kannel(on.kannel, public_url)
+    if on.smsgate:
+        channels["smsgate"] = SmsGate(on.smsgate, public_url)
+    if on.telegram:
+        channels["telegram"] = Telegram(on.telegram, public_url)
+    return channels
+
+
+def paces(settings: Settings) -> dict[str, int]:
+    """SMS parts per half hour of each channel; 0 = no limit."""
+    on = settings.channels
+    return {
+        "kannel": on.kannel.per_half_hour if on.kannel else 0,
+        "smsgate": on.smsgate.per_half_hour if on.smsgate else 0,
+    }

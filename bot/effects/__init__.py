@@ -1,0 +1,37 @@
+"""Performs what conversations decided: one function per effect, all in the turn's transaction.
+
+`PERFORMERS` is the written list; start-up fails when an effect has no performer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, get_args
+
+from bot.effects import people, reports, tasks
+from bot.effects.scene import Scene
+from handlers import turn
+
+PERFORMERS: dict[type, Callable[[Any, Scene], None]] = {
+    turn.SaveReport: reports.save,
+    turn.ChangeReport: reports.change,
+    turn.KeepDraft: reports.keep_draft,
+    turn.KeepMedia: reports.keep_media,
+    turn.RecordConsent: people.record_consent,
+    turn.SetLanguage: people.set_language,
+    turn.LinkAddress: people.link_address,
+    turn.UnlinkAddress: people.unlink_address,
+    turn.UseToken: people.use_token,
+    turn.ErasePerson: people.erase,
+    turn.Wake: people.wake,
+    turn.OpenTask: tasks.open_task,
+    turn.CloseTasks: tasks.close,
+}
+
+if missing := set(get_args(turn.Effect)) - set(PERFORMERS):  # pragma: no cover
+    raise RuntimeError(f"effects without a performer: {sorted(kind.__name__ for kind in missing)}")
+
+
+def perform(effect: turn.Effect, scene: Scene) -> None:
+    """Stage the rows of one effect and keep the group's facts true."""
+    PERFORMERS[type(effect)](effect, scene)

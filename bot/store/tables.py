@@ -51,7 +51,7 @@ associations = Table(
     Column("members_women", Integer),
     Column("members_men", Integer),
     Column("target", Integer, nullable=False, server_default="25"),
-    Column("officer_id", Id, ForeignKey("people.id", use_alter=True)),
+    Column("officer_id", Id, comment="a person of the team; people refer to associations, so no key here"),
     Column("left_at", Moment, comment="no longer on the roster"),
 )
 
@@ -64,9 +64,7 @@ people = Table(
     Column("name", Personal, nullable=False),
     Column("sms_name", Personal, nullable=False, comment="at most 12 letters"),
     Column("sex", String),
-    Column(
-        "role", String, comment="of a leader: free; of staff: officer, mentor, staff, safeguarding, admin"
-    ),
+    Column("role", String, comment="of a leader: free; of staff: officer, mentor, staff, safeguarding, admin"),
     Column("language", String),
     Column("can_read", String),
     Column("channel", String, comment="preferred: sms, telegram, call"),
@@ -195,9 +193,7 @@ outbox = Table(
     Column("data", PersonalJson, comment="buttons, keyboard, card"),
     Column("parts", Integer, nullable=False),
     Column("state", String, nullable=False, server_default="queued"),
-    Column(
-        "attempts", Integer, nullable=False, server_default="0", comment="counted before the network call"
-    ),
+    Column("attempts", Integer, nullable=False, server_default="0", comment="counted before the network call"),
     Column("due_at", Moment, nullable=False),
     Column("lease_until", Moment),
     Column("provider_id", String),

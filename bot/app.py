@@ -1,0 +1,193 @@
+"""Wiring: builds the parts from the settings, starts them in order, stops them in reverse.
+
+Order of start: database and writer, words and forms, channels, recovery of what a dead process left,
+workers, and last the web server, so that nothing arrives before it can be kept.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Callable, Mapping
+
+import aiohttp
+import structlog
+import uvicorn
+from starlette.applications import Starlette
+from starlette.routing import BaseRoute
+
+from bot import channels as channel_list
+from bot import control, health
+from bot.channels.base import Channel
+from bot.clock import Clock
+from bot.console.simulator import Simulator
+from bot.errors import ChannelMisconfigured
+from bot.forms import load_all
+from bot.inbox_worker import InboxWorker
+from bot.media_worker import MediaWorker
+from bot.outbox_worker import OutboxWorker
+from bot.render import Words
+from bot.settings import Settings
+from bot.store.engine import Database
+from bot.timer_worker import TimerWorker
+from bot.turns import Turns
+from handlers.conversations import step
+from scheduler.alarm import Alarm
+
+log = structlog.get_logger(__name__)
+
+DRAIN_S = 20.0
+"""At stop, sends under way get this long to end; what did not start stays queued."""
+
+
+class App:
+    """The running service. Use `async with App.running(settings) as app`."""
+
+    def __init__(self, settings: Settings, database: Database, clock: Clock, channels: Mapping[str, Channel]) -> None:
+        self.settings, self.database, self.clock = settings, database, clock
+        self.channels = dict(channels)
+        rich = {name: channel.rich for name, channel in self.channels.items()}
+        words = Words.load(_words_folder(settings), _common(settings))
+        self.words = words
+        self.turns = Turns(settings, words, {}, clock.now, step, rich)
+        paces = channel_list.paces(settings)
+        self.outbox = OutboxWorker(database, self.channels, clock.now, paces)
+        self.inbox = InboxWorker(database, self.turns, clock.now, self.outbox.notify)
+        self.timers = TimerWorker(database, clock.now, self.inbox.notify)
+        self.media = MediaWorker(settings, database, self.channels, clock.now)
+        self.control = control.Server(self)
+        self.simulator = Simulator(self) if "phone" in self.channels else None
+        self.port = settings.web.port
+
+    def crash_at(self, crash: Callable[[str], None]) -> None:
+        """Have every part call this at its named points (the crash harness dies there)."""
+        self.database.writer.crash = self.turns.crash = self.outbox.crash = crash
+
+    @property
+    def web(self) -> Starlette:
+        """All addresses: channels, health, metrics, and the simulator where there is one."""
+        routes: list[BaseRoute] = [*health.routes(self)]
+        for channel in self.channels.values():
+            routes.extend(channel.routes(self.inbox))
+        if self.simulator:
+            routes.extend(self.simulator.routes())
+        return Starlette(routes=routes)
+
+    async def reload(self) -> None:
+        """Forms and roster may have changed: read them anew before the next turn."""
+        async with self.database.read() as tx:
+            self.turns.forms = await load_all(tx)
+        self.turns.roster_changed()
+
+    @classmethod
+    @contextlib.asynccontextmanager
+    async def running(
+        cls,
+        settings: Settings,
+        clock: Clock | None = None,
+        *,
+        web: bool = True,
+        simulate: bool = False,
+        crash: Callable[[str], None] | None = None,
+    ) -> AsyncIterator[App]:
+        """Start everything; on leaving, stop in reverse. Raises BotError when it cannot start."""
+        database = await Database.open(settings.database.url, settings.folder)
+        try:
+            app = cls(settings, database, clock or Clock(), channel_list.build(settings, simulate=simulate))
+            if crash:
+                app.crash_at(crash)
+            async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=35)) as http:
+                async with app._workers(http, web=web):
+                    yield app
+        finally:
+            await database.close()
+
+    @contextlib.asynccontextmanager
+    async def _workers(self, http: aiohttp.ClientSession, *, web: bool) -> AsyncIterator[None]:
+        self.database.writer.start()
+        await self.reload()
+        site = self.web  # the phone's intake is wired here
+        for name, channel in self.channels.items():
+            await _start(name, channel, http)
+        await self.outbox.recover()
+        await self.inbox.recover()
+        alarm = Alarm()
+        alarm.every(1, self.timers.look)
+        alarm.every(2, self.media.look)
+        async with asyncio.TaskGroup() as group:
+            tasks = [
+                group.create_task(self.inbox.run(), name="inbox"),
+                group.create_task(self.outbox.run(), name="outbox"),
+                group.create_task(self.control.run(), name="control"),
+                *(
+                    group.create_task(channel.run(self.inbox), name=f"receive {name}")
+                    for name, channel in self.channels.items()
+                ),
+            ]
+            alarm.start()
+            try:
+                async with self._served(site) if web else contextlib.nullcontext():
+                    yield
+            finally:
+                alarm.stop()
+                await self.outbox.drain(DRAIN_S)
+                for task in tasks:
+                    task.cancel()
+                for channel in self.channels.values():
+                    await channel.stop()
+
+    @contextlib.asynccontextmanager
+    async def _served(self, site: Starlette) -> AsyncIterator[None]:
+        config = uvicorn.Config(
+            site,
+            host=self.settings.web.host,
+            port=self.settings.web.port,
+            log_config=None,
+            access_log=False,
+            lifespan="off",
+            timeout_graceful_shutdown=5,
+            server_header=False,
+        )
+        server = _Server(config)
+        serving = asyncio.create_task(server.serve(), name="web")
+        while not server.started and not serving.done():
+            await asyncio.sleep(0.01)
+        if serving.done():
+            serving.result()
+        self.port = server.servers[0].sockets[0].getsockname()[1]
+        log.info("ready", host=self.settings.web.host, port=self.port, channels=sorted(self.channels))
+        try:
+            yield
+        finally:
+            server.should_exit = True
+            await serving
+
+
+class _Server(uvicorn.Server):
+    """Signals are ours: we stop in order, the web server first."""
+
+    @contextlib.contextmanager
+    def capture_signals(self):  # type: ignore[no-untyped-def]
+        yield
+
+
+async def _start(name: str, channel: Channel, http: aiohttp.ClientSession) -> None:
+    """A channel whose account is refused does not stop the others; doctor and health say so."""
+    try:
+        await channel.start(http)
+    except ChannelMisconfigured as error:
+        log.error("channel did not start", channel=name, what_to_do=error.what_to_do)
+
+
+def _words_folder(settings: Settings):  # type: ignore[no-untyped-def]
+    folder = settings.path(settings.words.folder)
+    return folder if folder.is_dir() else None
+
+
+def _common(settings: Settings) -> dict[str, str | int]:
+    """Fields that the settings fill in every text."""
+    return {
+        "sender": settings.project.sender,
+        "hotline": settings.safeguarding.hotline or settings.project.sender,
+        "per_week": settings.limits.unasked_per_week,
+    }

@@ -1,0 +1,104 @@
+"""The simulator's phones: a channel like any other, whose other end is a page or a terminal.
+
+Nothing leaves the machine. A phone that is off takes its texts when it is switched on again, as an
+operator would hold them.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import aiohttp
+from starlette.routing import BaseRoute
+
+from bot.channels.base import Arrival, Delivery, File, Intake, Message, Sent
+from bot.errors import Refused
+from handlers.understand.words import clean
+
+KEPT_TEXTS = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A text on a phone's screen; `id` is our outbox id."""
+
+    id: int
+    text: str
+
+
+class Phone:
+    """All simulated phones of this process."""
+
+    name = "phone"
+    scheme = "tel"
+    rich = False
+    keyed = True
+    window = 64
+
+    def __init__(self) -> None:
+        self.off: set[str] = set()
+        self._held: dict[str, list[Message]] = {}
+        self._screens: dict[str, deque[Shown]] = {}
+        self._intake: Intake | None = None
+        self.changed = asyncio.Event()
+
+    def routes(self, intake: Intake) -> Sequence[BaseRoute]:
+        """No web address of its own: the simulator's page calls `hear`."""
+        self._intake = intake
+        return ()
+
+    async def start(self, http: aiohttp.ClientSession) -> None:
+        """Nothing to log in to."""
+
+    async def run(self, intake: Intake) -> None:
+        """Nothing to poll."""
+
+    async def stop(self) -> None:
+        """Nothing to close."""
+
+    async def check(self) -> list[str]:
+        """Always well."""
+        return []
+
+    async def hear(self, number: str, key: str, text: str, sent_at: datetime | None) -> None:
+        """Somebody pressed "send" on this phone; returns once it is stored. A known key is a repeat."""
+        assert self._intake is not None, "the phone is not wired"
+        arrival = Arrival(self.name, key, self.scheme, number, "text", clean(text), sent_at)
+        await self._intake.arrivals([arrival])
+
+    async def send(self, message: Message) -> Sent:
+        """Show it, or hold it while the phone is off."""
+        if message.address in self.off:
+            self._held.setdefault(message.address, []).append(message)
+            return Sent(f"phone-{message.id}", "accepted")
+        self._show(message)
+        return Sent(f"phone-{message.id}", "delivered")
+
+    def _show(self, message: Message) -> None:
+        screen = self._screens.setdefault(message.address, deque(maxlen=KEPT_TEXTS))
+        if all(shown.id != message.id for shown in screen):
+            screen.append(Shown(message.id, message.text))
+        self.changed.set()
+
+    async def switch_on(self, number: str) -> None:
+        """What was held arrives now, in order."""
+        self.off.discard(number)
+        held = self._held.pop(number, [])
+        for message in held:
+            self._show(message)
+        told = [Delivery(self.name, "delivered", "shown", outbox_id=m.id) for m in held]
+        if told and self._intake:
+            await self._intake.deliveries(told)
+
+    def screen(self, number: str) -> list[Shown]:
+        """What this phone shows, oldest first."""
+        return list(self._screens.get(number, ()))
+
+    async def fetch(self, data: Mapping[str, Any], limit: int) -> File:
+        """Keypad phones send no files."""
+        raise Refused("a keypad phone sends no files")

@@ -1,0 +1,112 @@
+"""Commands while the service runs: a local socket beside the database, for its owner only.
+
+A command that writes calls `act`: when a service holds the database it is asked over the socket, else
+the command opens the database itself for as long as it takes. Nothing but the service is ever a
+second writer on SQLite. Each operation is one transaction; the written list is in bot/operations.py.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+from pathlib import Path
+from typing import Any
+
+import orjson
+import structlog
+
+from bot.clock import Clock
+from bot.errors import BotError, DatabaseError
+from bot.operations import OPERATIONS, Asked
+from bot.settings import Settings
+from bot.store.engine import Database
+
+log = structlog.get_logger(__name__)
+LARGEST = 32 * 1024 * 1024
+"""Bytes of one request: a roster of thousands of people is well below."""
+
+
+def socket_path(settings: Settings) -> Path | None:
+    """Beside the SQLite file; None on PostgreSQL, where commands write by themselves."""
+    file = settings.sqlite_file
+    return file.resolve().with_name(file.resolve().name + ".sock") if file else None
+
+
+class Server:
+    """The service's end."""
+
+    def __init__(self, app: Any) -> None:
+        self._app = app
+
+    async def run(self) -> None:
+        """Answer until cancelled. Where there are no local sockets (Windows) commands say so."""
+        path = socket_path(self._app.settings)
+        if path is None or not hasattr(asyncio, "start_unix_server"):
+            return
+        with contextlib.suppress(FileNotFoundError):
+            path.unlink()  # of a dead process: we hold the database's lock
+        old = os.umask(0o177)
+        try:
+            server = await asyncio.start_unix_server(self._answer, path, limit=LARGEST)
+        finally:
+            os.umask(old)
+        try:
+            async with server:
+                await server.serve_forever()
+        finally:
+            path.unlink(missing_ok=True)
+
+    async def _answer(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        try:
+            asked = orjson.loads(await reader.readline())
+            answer = {"ok": await self._do(asked["do"], asked["with"])}
+        except BotError as error:
+            answer = {"error": str(error)}
+        except (ValueError, KeyError, TypeError) as error:
+            answer = {"error": f"the request was not understood ({type(error).__name__})"}
+        writer.write(orjson.dumps(answer) + b"\n")
+        with contextlib.suppress(ConnectionError):
+            await writer.drain()
+        writer.close()
+
+    async def _do(self, name: str, details: dict[str, Any]) -> Any:
+        if name not in OPERATIONS:
+            raise DatabaseError(f"the running service does not know {name!r}; it is older than this command")
+        asked = Asked(name, details, self._app.clock.now())
+        result = await self._app.database.writer.do(run_all, asked)
+        await self._app.reload()
+        return result
+
+
+async def run_all(tx: Any, items: Any) -> list[Any]:
+    """A piece of work for the writer: each operation as it was asked."""
+    return [await OPERATIONS[item.name](tx, item.details, item.now) for item in items]
+
+
+async def act(settings: Settings, name: str, details: dict[str, Any]) -> Any:
+    """Do a writing operation through the running service, or alone when nobody holds the database.
+
+    Raises DatabaseError, or what the operation raised.
+    """
+    path = socket_path(settings)
+    if path is not None and path.exists():
+        try:
+            reader, writer = await asyncio.open_unix_connection(path, limit=LARGEST)
+        except (ConnectionError, FileNotFoundError):
+            pass  # left by a dead process: open the database ourselves
+        else:
+            writer.write(orjson.dumps({"do": name, "with": details}, default=str) + b"\n")
+            await writer.drain()
+            line = await reader.readline()
+            writer.close()
+            answer = orjson.loads(line) if line else {"error": "the running service did not answer"}
+            if "error" in answer:
+                raise DatabaseError(answer["error"])
+            return answer["ok"]
+    database = await Database.open(settings.database.url, settings.folder)
+    try:
+        clean = orjson.loads(orjson.dumps(details, default=str))
+        return await database.writer.do(run_all, Asked(name, clean, Clock().now()))
+    finally:
+        await database.close()

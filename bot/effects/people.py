@@ -1,0 +1,74 @@
+"""People: consent (append only), language, which address is whose, erasure."""
+
+from __future__ import annotations
+
+from bot.effects.scene import Scene
+from bot.store import consent as store
+from bot.store.facts import digest
+from handlers.turn import ErasePerson, LinkAddress, RecordConsent, SetLanguage, UnlinkAddress, UseToken, Wake
+
+
+def record_consent(effect: RecordConsent, scene: Scene) -> None:
+    """Append the answer with its proof. A stop cancels what waits for any address of the person."""
+    state = "yes" if effect.given == "started" else effect.given
+    scene.batch.add(
+        store.CONSENT,
+        {
+            "person_id": effect.person_id,
+            "given": effect.given,
+            "how": "chat" if scene.turn.address.rich else "sms",
+            "text_key": effect.text_key,
+            "language": scene.turn.language,
+            "at": scene.now,
+            "inbox_id": scene.turn.inbound.id,
+        },
+    )
+    scene.batch.add(store.STATE, {"person": effect.person_id, "new_consent": state})
+    if effect.given in ("stopped", "no"):
+        scene.batch.add(store.CANCEL, {"person": effect.person_id, "this": scene.turn.inbound.id})
+    scene.people_changed = True
+
+
+def set_language(effect: SetLanguage, scene: Scene) -> None:
+    """From the next text on."""
+    scene.batch.add(store.LANGUAGE, {"person": effect.person_id, "new_language": effect.language})
+    scene.people_changed = True
+
+
+def link_address(effect: LinkAddress, scene: Scene) -> None:
+    """The address belongs to the person too."""
+    scene.batch.add(store.LINK[scene.dialect], {"person_id": effect.person_id, "address_id": effect.address_id})
+    scene.people_changed = True
+
+
+def unlink_address(effect: UnlinkAddress, scene: Scene) -> None:
+    """Nobody of ours is reached here; a blocked bot keeps its owner, a wrong number loses it."""
+    scene.batch.add(store.OFF, {"address": effect.address_id, "why": effect.reason})
+    if effect.reason == "wrong number":
+        scene.batch.add(store.UNLINK, {"address": effect.address_id})
+    scene.people_changed = True
+
+
+def wake(effect: Wake, scene: Scene) -> None:
+    """An inbox row for the person's phone, from ourselves."""
+    row = {
+        "this": scene.turn.inbound.id,
+        "person": effect.person_id,
+        "what": {"timer": "wake", **effect.data},
+        "at": scene.now,
+    }
+    scene.batch.add(store.WAKE, row)
+
+
+def use_token(effect: UseToken, scene: Scene) -> None:
+    """A one-time token works once."""
+    scene.batch.add(store.USED, {"used": digest(effect.token), "at": scene.now})
+    scene.facts.clear()
+
+
+def erase(effect: ErasePerson, scene: Scene) -> None:
+    """Blank the name, the words and, once the last text has left, the number (store/erasure.py)."""
+    for statement in store.BLANK:
+        scene.batch.add(statement, {"person": effect.person_id, "at": scene.now})
+    scene.batch.erased.add(effect.person_id)
+    scene.people_changed = True

@@ -1,0 +1,142 @@
+"""Reports: stored once, corrected with their history kept, withdrawn, brought back; media; drafts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from bot.effects.scene import Scene
+from bot.store import figures as rollup
+from bot.store import reports as store
+from handlers.turn import (
+    ChangeReport,
+    Figures,
+    FiguresOf,
+    KeepDraft,
+    KeepMedia,
+    LastReport,
+    NextNumber,
+    Report,
+    ReportNumbered,
+    ReportOfCard,
+    ReportsOn,
+    SaveReport,
+)
+
+
+def day_of(values: Mapping[str, Any]) -> str | None:
+    """The day a report is about: its date question's ISO date (the training's held_on)."""
+    day = values.get("held_on")
+    return day if isinstance(day, str) else None
+
+
+def counts(form: str, state: str, practice: bool) -> bool:
+    """Whether a report is in the figures."""
+    return form == "training" and state in rollup.COUNTED and not practice
+
+
+def _move(scene: Scene, association_id: int, values: Mapping[str, Any], sign: int) -> None:
+    """Keep the group's figures true for the turns that follow."""
+    delta = rollup.of_report(values)
+    for key in (FiguresOf(association_id), FiguresOf(None)):
+        present: Figures | None = scene.facts.get(key)
+        if present is not None:
+            changed = {name: getattr(present, name) + sign * delta[name] for name in Figures.__dataclass_fields__}
+            scene.facts[key] = Figures(**changed)
+
+
+def _forget(scene: Scene) -> None:
+    for kind in (ReportsOn, LastReport, ReportNumbered, ReportOfCard):
+        scene.forget(kind)
+
+
+def save(effect: SaveReport, scene: Scene) -> None:
+    """Store a report under the number the receipt says; count it in the same transaction."""
+    scene.batch.add(
+        store.INSERT,
+        {
+            "number": effect.number,
+            "form": effect.form,
+            "version": effect.version,
+            "association_id": effect.association_id,
+            "person_id": effect.person_id,
+            "values": dict(effect.values),
+            "day": day_of(effect.values),
+            "state": effect.state,
+            "doubt": effect.doubt,
+            "practice": effect.practice,
+            "source": effect.source,
+            "inbox_ids": list(effect.inbox_ids),
+            "card": effect.card,
+            "created_at": scene.now,
+            "changed_at": scene.now,
+        },
+    )
+    scene.batch.add(store.LAST_NUMBER[scene.dialect], {"name": "last_report", "value": effect.number})
+    scene.facts[NextNumber()] = effect.number + 1
+    if effect.person_id is not None:
+        scene.batch.add(store.SENT, {"person": effect.person_id})
+    if effect.association_id is not None and counts(effect.form, effect.state, effect.practice):
+        row = {"association_id": effect.association_id, **rollup.of_report(effect.values)}
+        scene.batch.add(rollup.upsert(scene.dialect), row)
+        _move(scene, effect.association_id, effect.values, +1)
+    _forget(scene)
+
+
+def change(effect: ChangeReport, scene: Scene) -> None:
+    """Replace a report's values or state; the old revision goes to the history."""
+    old: Report = scene.facts[ReportNumbered(effect.number)]
+    state = effect.state or old.state
+    values = dict(old.values if effect.values is None else effect.values)
+    inbox_id = scene.turn.inbound.id
+    scene.batch.add(store.KEEP_OLD, {"why": effect.reason, "by": inbox_id, "at": scene.now, "which": effect.number})
+    scene.batch.add(
+        store.CHANGE,
+        {
+            "which": effect.number,
+            "new_values": values,
+            "new_day": day_of(values),
+            "new_state": state,
+            "at": scene.now,
+            "gone": scene.now if state == "withdrawn" else None,
+        },
+    )
+    if old.association_id is not None:
+        if counts(old.form, old.state, old.practice):
+            _move(scene, old.association_id, old.values, -1)
+        if counts(old.form, state, old.practice):
+            _move(scene, old.association_id, values, +1)
+        scene.batch.recount.add(old.association_id)
+    _forget(scene)
+    scene.facts[ReportNumbered(effect.number)] = replace(old, values=values, state=state)
+
+
+def keep_draft(effect: KeepDraft, scene: Scene) -> None:
+    """Keep a half-made report where staff see it."""
+    scene.batch.add(
+        store.DRAFT,
+        {
+            "form": effect.form,
+            "association_id": effect.association_id,
+            "person_id": effect.person_id,
+            "address_id": scene.turn.address.id,
+            "values": dict(effect.values),
+            "at": scene.now,
+            "inbox_id": scene.turn.inbound.id,
+        },
+    )
+
+
+def keep_media(effect: KeepMedia, scene: Scene) -> None:
+    """Note that a photo or voice note must be fetched and belongs to this report."""
+    scene.batch.add(
+        store.MEDIA,
+        {
+            "inbox_id": scene.turn.inbound.id,
+            "report_number": effect.report_number,
+            "kind": scene.turn.inbound.kind,
+            "state": "waiting",
+            "at": scene.now,
+        },
+    )

@@ -1,0 +1,32 @@
+"""/healthz for whoever watches us, /metrics for Prometheus. Neither says anything about a person."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from sqlalchemy.exc import SQLAlchemyError
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import BaseRoute, Route
+
+from bot.store import inbox
+
+
+def routes(app: Any) -> Sequence[BaseRoute]:
+    """The two addresses."""
+
+    async def healthz(request: Request) -> Response:
+        try:
+            async with app.database.read() as tx:
+                waiting = await inbox.count_waiting(tx)
+        except (SQLAlchemyError, OSError):
+            return JSONResponse({"ok": False, "why": "the database does not answer"}, 503)
+        broken = app.outbox.broken
+        return JSONResponse({"ok": not broken, "waiting": waiting, "broken_channels": broken}, 503 if broken else 200)
+
+    async def metrics(request: Request) -> Response:
+        return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
+
+    return [Route("/healthz", healthz), Route("/metrics", metrics)]

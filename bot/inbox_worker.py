@@ -1,0 +1,155 @@
+"""Handles what arrived: keeps it, takes the turns of each address in arrival order, sets poison aside."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
+
+import structlog
+from prometheus_client import Counter, Gauge
+
+from bot.channels.base import Arrival, Delivery
+from bot.errors import DatabaseError
+from bot.store import inbox, outbox
+from bot.store.engine import Database
+from bot.store.inbox import Incoming
+from bot.store.tasks import open_for_row
+from bot.turns import Take, Turns
+
+log = structlog.get_logger(__name__)
+ARRIVED = Counter("kurikirana_arrived", "Inbound kept", ["channel", "kind"])
+DELIVERED = Counter("kurikirana_delivery_reports", "Delivery reports kept", ["channel", "state"])
+QUARANTINED = Counter("kurikirana_quarantined", "Inbound set aside after three deaths")
+BACKLOG = Gauge("kurikirana_inbox_waiting", "Inbound not handled yet, at the last look")
+
+DEATHS_ALLOWED = 3
+SUSPECTS = 500
+"""After a death, this many rows (the largest group) are replayed one by one."""
+
+
+class InboxWorker:
+    """The Intake of every channel, and the loop that takes turns."""
+
+    def __init__(
+        self, database: Database, turns: Turns, now: Callable[[], datetime], sent: Callable[[], None]
+    ) -> None:
+        self._database, self._turns, self._now, self._sent = database, turns, now, sent
+        self._alone: set[int] = set()
+        self._running: set[asyncio.Future[bool]] = set()
+
+    async def arrivals(self, arrivals: Sequence[Arrival]) -> None:
+        """Keep; returns after the commit. Raises DatabaseError: do not acknowledge."""
+        now = self._now()
+        put = self._database.writer.put
+        kept = [put(inbox.keep, _incoming(arrival, now)) for arrival in arrivals]
+        for arrival, future in zip(arrivals, kept, strict=True):
+            self.notify(await asyncio.shield(future))
+            ARRIVED.labels(arrival.channel, arrival.kind).inc()
+
+    async def deliveries(self, deliveries: Sequence[Delivery]) -> None:
+        """Keep what providers say of our messages."""
+        now = self._now()
+        for d in deliveries:
+            told = outbox.Told(d.channel, d.state, d.word, d.outbox_id, d.provider_id, d.event, now)
+            await self._database.writer.do(outbox.deliveries, told)
+            DELIVERED.labels(d.channel, d.state).inc()
+
+    def notify(self, address_id: int, row: int | None = None) -> None:
+        """Take the turns of this address in the next group."""
+        try:
+            future = self._database.writer.put(self._turns.take, Take(address_id, row))
+        except DatabaseError:
+            return  # stopping or overfull: the rows stay and are found by the next look
+        self._running.add(future)
+        future.add_done_callback(lambda done: self._taken(address_id, done))
+
+    def _taken(self, address_id: int, future: asyncio.Future[bool]) -> None:
+        self._running.discard(future)
+        if future.cancelled():
+            return
+        error = future.exception()
+        if error is None:
+            self._sent()
+            if not future.result():
+                asyncio.get_running_loop().call_later(0.2, self.notify, address_id)
+        elif isinstance(error, DatabaseError):
+            asyncio.get_running_loop().call_later(1.0, self.notify, address_id)
+        else:
+            log.error("turn failed", address=address_id, why=type(error).__name__, exc_info=error)
+            self._alone.add(address_id)
+
+    async def recover(self) -> None:
+        """At start: replay what the last process left. The oldest ones alone, each mark committed first."""
+        left = await self._waiting()
+        if left:
+            log.info("recovering", rows=len(left))
+        self._turns.crash("inside_recovery")
+        for row, address_id in left[:SUSPECTS]:
+            await self._replay(row, address_id)
+        for address_id in dict.fromkeys(address for _, address in left[SUSPECTS:]):
+            self.notify(address_id)
+
+    async def run(self, interval_s: float = 1.0) -> None:
+        """Look for rows that nobody notified us of: other processes', timers', failed ones."""
+        seen: set[int] = set()
+        while True:
+            await asyncio.sleep(interval_s)
+            try:
+                left = await self._waiting()
+            except DatabaseError:
+                continue
+            BACKLOG.set(len(left))
+            if not self._running:
+                await self._look(left, seen)
+            seen = {row for row, _ in left}
+
+    async def _look(self, left: list[tuple[int, int]], seen: set[int]) -> None:
+        """Rows that already waited at the last look are replayed; those of a failed turn alone."""
+        alone, self._alone = self._alone, set()
+        for row, address_id in left:
+            if address_id in alone:
+                await self._replay(row, address_id)
+            elif row in seen or not self._database.shared:
+                self.notify(address_id)
+
+    async def _waiting(self) -> list[tuple[int, int]]:
+        async with self._database.read() as tx:
+            return await inbox.waiting(tx)
+
+    async def _replay(self, row: int, address_id: int) -> None:
+        deaths = await self._database.writer.do(inbox.mark_attempts, row)
+        if deaths == 0:
+            return
+        if deaths > DEATHS_ALLOWED:
+            await self._set_aside(row)
+            return
+        try:
+            await self._database.writer.do(self._turns.take, Take(address_id, row))
+        except DatabaseError:
+            return
+        except Exception as error:  # noqa: BLE001 - one poison row harms nobody else; it is marked
+            log.error("turn failed alone", row=row, deaths=deaths, why=type(error).__name__)
+            self._alone.add(address_id)
+        else:
+            self._sent()
+
+    async def _set_aside(self, row: int) -> None:
+        await self._database.writer.do(inbox.quarantine, row)
+        await self._database.writer.do(open_for_row, (row, self._now() + timedelta(days=1), self._now()))
+        QUARANTINED.inc()
+        log.error("set aside after repeated deaths; an officer's task says so", row=row)
+
+
+def _incoming(arrival: Arrival, now: datetime) -> Incoming:
+    return Incoming(
+        arrival.channel,
+        arrival.key,
+        arrival.scheme,
+        arrival.address,
+        arrival.kind,
+        arrival.text,
+        arrival.sent_at,
+        now,
+        dict(arrival.data) or None,
+    )

@@ -1,0 +1,72 @@
+"""What commands may ask the writer to do: one function per operation, each in one transaction.
+
+The details come over a socket as JSON, so they are plain values.
+"""
+
+from __future__ import annotations
+
+import base64
+import secrets
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot import forms as form_files
+from bot.errors import BotError
+from bot.programme import roster
+from bot.store import look
+from bot.store.forms import keep as keep_form
+from bot.store.tokens import make as make_token
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    name: str
+    details: Mapping[str, Any]
+    now: datetime
+
+
+Operation = Callable[[AsyncConnection, Mapping[str, Any], datetime], Awaitable[Any]]
+
+
+async def roster_import(tx: AsyncConnection, details: Mapping[str, Any], now: datetime) -> Any:
+    """Check the workbook once more and write it whole. Raises BotError when it has errors."""
+    workbook = roster.read_bytes(base64.b64decode(details["file"]))
+    checked = roster.check(
+        workbook,
+        associations_expected=details["associations"],
+        people_per_association=details["people_per_association"],
+        demo=details.get("demo", False),
+    )
+    if checked.roster is None:
+        raise BotError("the roster has errors; nothing was written")
+    planned = await roster.plan(tx, checked.roster)
+    await roster.load(tx, checked.roster, now, details["who"])
+    return planned.say()
+
+
+async def form_add(tx: AsyncConnection, details: Mapping[str, Any], now: datetime) -> Any:
+    """Keep a form that staff wrote. Raises FormError with every problem."""
+    form = form_files.from_sheets(details["sheets"], details["source"])
+    await keep_form(tx, form.name, form.version, details["source"], details["sheets"], now)
+    return {"form": form.name, "keywords": list(form.keywords)}
+
+
+async def token_new(tx: AsyncConnection, details: Mapping[str, Any], now: datetime) -> Any:
+    """A one-time token for a person's chat; only its digest is kept."""
+    people = await look.people_named(tx, details["person"])
+    if len(people) != 1:
+        raise BotError(f"{len(people)} people are called {details['person']!r}; write ASSOCIATION NAME")
+    token = secrets.token_urlsafe(24)
+    await make_token(tx, token, people[0]["id"], now)
+    return {"token": token, "person": people[0]["id"]}
+
+
+OPERATIONS: dict[str, Operation] = {
+    "roster import": roster_import,
+    "form add": form_add,
+    "token new": token_new,
+}

@@ -1,0 +1,212 @@
+"""Sends what the outbox holds: per channel, at most one text per address at a time, in order.
+
+A try is counted and committed before the network call. What becomes of it is decided by the error's
+class (bot/errors.py): an ambiguous try of a reply is repeated once, of anything else it is held as
+uncertain and shown to a person; where the provider takes our id as a key it is simply repeated.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+
+import structlog
+from prometheus_client import Counter, Gauge
+
+from bot.channels.base import Channel, Message
+from bot.errors import (
+    AddressMoved,
+    Ambiguous,
+    ChannelMisconfigured,
+    DatabaseError,
+    RecipientStopped,
+    Refused,
+    RetryLater,
+    SendError,
+)
+from bot.store import erasure, outbox
+from bot.store.consent import moved, stopped_there
+from bot.store.engine import Database
+from bot.store.outbox import Claim, Mark, Wanted
+
+log = structlog.get_logger(__name__)
+SENT = Counter("kurikirana_sends", "Tries to send", ["channel", "result"])
+BROKEN = Gauge("kurikirana_channel_broken", "1 while a channel's account is refused", ["channel"])
+
+GIVE_UP = timedelta(days=2)
+"""An answer older than this helps nobody; it ends as failed, with the reason."""
+
+
+class Pace:
+    """At most so many SMS parts in any 30 minutes; 0 = no limit. Starts empty."""
+
+    def __init__(self, per_half_hour: int) -> None:
+        self._limit = per_half_hour
+        self._left: deque[tuple[datetime, int]] = deque()
+
+    def wait_s(self, now: datetime, parts: int) -> float:
+        """Seconds until so many parts may leave; 0 when they may now, and then they count."""
+        if not self._limit:
+            return 0.0
+        while self._left and self._left[0][0] <= now - timedelta(minutes=30):
+            self._left.popleft()
+        used = sum(parts for _, parts in self._left)
+        if used and used + parts > self._limit:
+            return (self._left[0][0] + timedelta(minutes=30) - now).total_seconds()
+        self._left.append((now, parts))
+        return 0.0
+
+
+class OutboxWorker:
+    """One sender for all channels of this process."""
+
+    def __init__(
+        self,
+        database: Database,
+        channels: Mapping[str, Channel],
+        now: Callable[[], datetime],
+        paces: Mapping[str, int],
+    ) -> None:
+        self._database, self._channels, self._now = database, dict(channels), now
+        self._paces = {name: Pace(paces.get(name, 0)) for name in channels}
+        self._wake = {name: asyncio.Event() for name in channels}
+        self._free = {name: channel.window for name, channel in channels.items()}
+        self._paused: dict[str, datetime] = {}
+        self._sending: set[asyncio.Task[None]] = set()
+        self.crash: Callable[[str], None] = lambda point: None
+
+    def notify(self) -> None:
+        """There may be something to send."""
+        for event in self._wake.values():
+            event.set()
+
+    async def recover(self) -> None:
+        """Decide what to do with rows whose sender died."""
+        keyed = tuple(name for name, channel in self._channels.items() if channel.keyed)
+        everything = not self._database.shared
+        await self._database.writer.do(outbox.interrupted, (self._now(), everything, keyed))
+        await self._database.writer.do(erasure.finish, None)
+
+    async def run(self, interval_s: float = 1.0) -> None:
+        """Send until cancelled; looks every `interval_s` seconds for what became due."""
+        async with asyncio.TaskGroup() as group:
+            for name in self._channels:
+                group.create_task(self._channel(name, interval_s), name=f"sender {name}")
+            if self._database.shared:
+                group.create_task(self._leases(), name="leases")
+
+    async def drain(self, within_s: float) -> None:
+        """Let the tries under way end; what did not start stays queued."""
+        if self._sending:
+            await asyncio.wait(self._sending, timeout=within_s)
+
+    async def _leases(self) -> None:
+        while True:
+            await asyncio.sleep(60)
+            await self.recover()
+
+    async def _channel(self, name: str, interval_s: float) -> None:
+        wake = self._wake[name]
+        while True:
+            taken = await self._take(name)
+            if taken and self._free[name] > 0:
+                continue
+            try:
+                async with asyncio.timeout(interval_s):
+                    await wake.wait()
+            except TimeoutError:
+                pass
+            wake.clear()
+
+    async def _take(self, name: str) -> int:
+        now = self._now()
+        if self._free[name] <= 0 or self._paused.get(name, now) > now:
+            return 0
+        try:
+            wanted = Wanted(name, self._free[name], now)
+            claims = await self._database.writer.do(outbox.claim, wanted)
+        except DatabaseError:
+            return 0
+        for claim in claims:
+            self._free[name] -= 1
+            task = asyncio.create_task(self._try(name, claim))
+            self._sending.add(task)
+            task.add_done_callback(self._sending.discard)
+        return len(claims)
+
+    async def _try(self, name: str, claim: Claim) -> None:
+        try:
+            while wait := self._paces[name].wait_s(self._now(), claim.parts):
+                await asyncio.sleep(min(wait, 5.0))
+            await self._marked(await self._send(name, claim))
+        finally:
+            self._free[name] += 1
+            self._wake[name].set()
+
+    async def _marked(self, mark: Mark) -> None:
+        """Write down what became of it, however long the database needs to come back."""
+        while True:
+            try:
+                await self._database.writer.do(outbox.mark, mark)
+            except DatabaseError:
+                await asyncio.sleep(1.0)
+            else:
+                return
+
+    async def _send(self, name: str, claim: Claim) -> Mark:
+        channel = self._channels[name]
+        message = Message(claim.id, claim.address, claim.text, claim.attempts, claim.data)
+        try:
+            sent = await channel.send(message)
+        except SendError as error:
+            SENT.labels(name, type(error).__name__).inc()
+            return await self._decide(name, claim, error)
+        except Exception as error:
+            SENT.labels(name, "fault").inc()
+            log.error("send failed in an unknown way", channel=name, outbox=claim.id, exc_info=error)
+            return self._ambiguous(channel, claim, f"fault: {type(error).__name__}")
+        self.crash("after_send")
+        SENT.labels(name, sent.state).inc()
+        self._heal(name)
+        return Mark(claim.id, sent.state, self._now(), sent.provider_id)
+
+    async def _decide(self, name: str, claim: Claim, error: SendError) -> Mark:
+        now, why = self._now(), str(error)[:200]
+        log.warning("not sent", channel=name, outbox=claim.id, error=type(error).__name__)
+        if isinstance(error, Ambiguous):
+            return self._ambiguous(self._channels[name], claim, why)
+        if isinstance(error, RetryLater):
+            self._heal(name)
+            return Mark(claim.id, "queued", now, None, why, now + timedelta(seconds=max(0.5, error.after_s)))
+        if isinstance(error, AddressMoved):
+            await self._database.writer.do(moved, (claim.address_id, error.address))
+            return Mark(claim.id, "queued", now, None, "the chat moved", now)
+        if isinstance(error, ChannelMisconfigured):
+            self._break(name, error)
+            return Mark(claim.id, "queued", now, None, why, now + timedelta(seconds=60))
+        if isinstance(error, RecipientStopped):
+            await self._database.writer.do(stopped_there, (claim.address_id, why))
+        assert isinstance(error, Refused | RecipientStopped)
+        return Mark(claim.id, "failed", now, None, why)
+
+    def _ambiguous(self, channel: Channel, claim: Claim, why: str) -> Mark:
+        now = self._now()
+        if channel.keyed or (claim.kind == "reply" and claim.attempts < 2):
+            return Mark(claim.id, "queued", now, None, why, now + timedelta(seconds=5 * claim.attempts))
+        return Mark(claim.id, "uncertain", now, None, why)
+
+    def _break(self, name: str, error: ChannelMisconfigured) -> None:
+        BROKEN.labels(name).set(1)
+        self._paused[name] = self._now() + timedelta(seconds=60)
+        log.error("channel stopped for a minute", channel=name, what_to_do=error.what_to_do)
+
+    def _heal(self, name: str) -> None:
+        BROKEN.labels(name).set(0)
+        self._paused.pop(name, None)
+
+    @property
+    def broken(self) -> list[str]:
+        """Channels whose account is refused at the moment."""
+        return sorted(self._paused)

@@ -1,0 +1,194 @@
+"""What only shows when rows are held against each other: numbers, names, shared phones, counts."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+from handlers.understand.words import plain
+
+from bot.programme.roster.nouns import Association, Business, Leader, Place, Staff
+from bot.programme.roster.phones import shown
+from bot.programme.roster.reading import Row, Says
+
+Item = TypeVar("Item")
+_LISTED = 10
+_OTHERS = ("shared", "relative")
+
+
+@dataclass(frozen=True, slots=True)
+class Entry(Generic[Item]):
+    """A row and what was read of it."""
+
+    row: Row
+    item: Item
+
+
+@dataclass(frozen=True, slots=True)
+class Entries:
+    """Everything that was read, bad rows too."""
+
+    associations: Sequence[Entry[Association]]
+    leaders: Sequence[Entry[Leader]]
+    businesses: Sequence[Entry[Business]]
+    staff: Sequence[Entry[Staff]]
+    places: Sequence[Entry[Place]]
+
+
+def check(entries: Entries, says: Says, associations_expected: int, people_per_association: int) -> None:
+    """Say what does not fit together, and mark the rows that cannot be imported for it."""
+    _twice(entries.associations, "no", lambda one: one.no)
+    _twice(entries.associations, "sms_name", lambda one: one.sms_name)
+    _twice(entries.businesses, "no", lambda one: one.no)
+    _twice(entries.staff, "name", lambda one: plain(one.name))
+    _twice(entries.places, "colline", lambda one: one.colline and f"{plain(one.commune_old)}/{plain(one.colline)}")
+    _twice(entries.leaders, "name", lambda one: plain(one.name) and f"{one.association_no}/{plain(one.name)}")
+    _belong(entries)
+    _officers(entries)
+    _phones(entries, says)
+    _wait(entries, says)
+    _counts(entries, says, associations_expected, people_per_association)
+
+
+def waiting(entries: Entries) -> frozenset[tuple[str, ...]]:
+    """Keys of the rows that have an error: they are in the workbook, only not in the roster."""
+    keys: set[tuple[str, ...]] = set()
+    keys |= {("Associations", one.item.no) for one in entries.associations if one.row.bad}
+    keys |= {("Businesses", one.item.no) for one in entries.businesses if one.row.bad}
+    keys |= {("Staff", plain(one.item.name)) for one in entries.staff if one.row.bad}
+    keys |= {("Leaders", one.item.association_no, plain(one.item.name)) for one in entries.leaders if one.row.bad}
+    keys |= {("Leaders", "", one.item.phone) for one in entries.leaders if one.row.bad and one.item.phone}
+    return frozenset(keys)
+
+
+def listed(values: Iterable[object]) -> str:
+    """'17', '3, 9 and 17', or the first ten and how many more."""
+    texts = [str(value) for value in values]
+    if len(texts) > _LISTED:
+        return f"{', '.join(texts[:_LISTED])} and {len(texts) - _LISTED} more"
+    return " and ".join([*([", ".join(texts[:-1])] if len(texts) > 1 else []), *texts[-1:]])
+
+
+def _twice(entries: Sequence[Entry[Item]], column: str, key: Callable[[Item], str]) -> None:
+    first: dict[str, Row] = {}
+    for entry in entries:
+        value = key(entry.item)
+        if not value:
+            continue
+        if value in first:
+            row = first[value].number
+            entry.row.say("error", column, f"already in row {row}. Make them different, or remove one.")
+        else:
+            first[value] = entry.row
+
+
+def _belong(entries: Entries) -> None:
+    """Leaders and businesses belong to an association of the first sheet."""
+    numbers = sorted({one.item.no for one in entries.associations if one.item.no})
+    if not numbers:
+        there = "it is empty"
+    else:
+        there = f"{numbers[0]}-{numbers[-1]}" if len(numbers) > 1 else numbers[0]
+    for entry in (*entries.leaders, *entries.businesses):
+        number = entry.item.association_no
+        if number and number not in numbers:
+            entry.row.say(
+                "error", "association_no", f"there is no {number} on the sheet Associations ({there})."
+            )
+    for business in entries.businesses:
+        number = business.item.association_no
+        if business.item.no and number and business.item.no[:-1] != number:
+            business.row.say("warning", "no", f"but association_no is {number}. Correct one of them if wrong.")
+
+
+def _officers(entries: Entries) -> None:
+    names = {plain(one.item.name): one.item.name for one in entries.staff if one.item.name}
+    for entry in entries.associations:
+        officer = entry.item.officer
+        if officer and plain(officer) not in names:
+            there = ", ".join(names.values()) or "it is empty"
+            text = f"nobody of this name on the sheet Staff ({there}). Correct it, or add the person."
+            entry.row.say("error", "officer", text)
+
+
+def _phones(entries: Entries, says: Says) -> None:
+    """One phone, several people: said by them, or an error until it is said."""
+    names = {one.item.no: one.item.sms_name for one in entries.associations}
+    sharing: dict[str, list[Entry[Leader]]] = defaultdict(list)
+    for entry in entries.leaders:
+        if entry.item.phone:
+            sharing[entry.item.phone].append(entry)
+    for phone, users in sharing.items():
+        if len(users) > 1 and any(one.item.phone_is not in _OTHERS for one in users):
+            who = "; ".join(f"{_first(one)}, {names.get(one.item.association_no, '?')}" for one in users)
+            both = "both" if len(users) == 2 else f"all {len(users)}"
+            text = (
+                f"Leaders row {listed(one.row.number for one in users)} have the same phone {shown(phone)} ({who}). "
+                f'Shared? Write "shared" in phone_is for {both}.'
+            )
+            _mark(users, says, text)
+        _same_sms_name(users)
+    for person in entries.staff:
+        if person.item.phone and person.item.phone in sharing:
+            row = sharing[person.item.phone][0].row.number
+            person.row.say("error", "phone", f"also in Leaders row {row}. Staff need a phone of their own.")
+
+
+def _mark(users: Sequence[Entry[Leader]], says: Says, text: str) -> None:
+    for one in users:
+        one.row.bad = True
+    says.say("error", "Leaders", users[0].row.number, text)
+
+
+def _first(entry: Entry[Leader]) -> str:
+    return entry.item.sms_name or entry.item.name
+
+
+def _same_sms_name(users: Sequence[Entry[Leader]]) -> None:
+    """"1 Odette 2 Odette" is no question."""
+    seen: dict[str, int] = {}
+    for one in users:
+        name = plain(one.item.sms_name)
+        if name and name in seen:
+            text = f"the same as in row {seen[name]}, and they share a phone. Make them different."
+            one.row.say("warning", "sms_name", text)
+        seen.setdefault(name, one.row.number)
+
+
+def _wait(entries: Entries, says: Says) -> None:
+    """Nobody can be imported into an association that cannot."""
+    for entry in entries.associations:
+        if not entry.row.bad or not entry.item.no:
+            continue
+        number = entry.item.no
+        if any(one.item.no == number and not one.row.bad for one in entries.associations):
+            continue
+        people = [one.row for one in entries.leaders if one.item.association_no == number and not one.row.bad]
+        shops = [one.row for one in entries.businesses if one.item.association_no == number and not one.row.bad]
+        for row in (*people, *shops):
+            row.bad = True
+        if people or shops:
+            text = (
+                f"Associations row {entry.row.number} has an error: the {len(people)} people and {len(shops)} "
+                f"businesses of {number} wait until it is corrected."
+            )
+            says.say("warning", "Associations", entry.row.number, text)
+
+
+def _counts(entries: Entries, says: Says, associations_expected: int, people_per_association: int) -> None:
+    numbers = [one.item.no for one in entries.associations]
+    if len(numbers) != associations_expected:
+        text = f"Associations: {len(numbers)} rows, the project has {associations_expected}."
+        expected = {f"{number:02d}" for number in range(1, associations_expected + 1)}
+        for word, some in (("Missing", expected - set(numbers)), ("Not expected", set(filter(None, numbers)) - expected)):
+            if some:
+                text += f" {word} number{'s' if len(some) > 1 else ''}: {listed(sorted(some))}."
+        says.say("warning", "Associations", None, text)
+    people = [one.item for one in entries.leaders if not one.item.practice]
+    each = Counter(one.association_no for one in people)
+    wrong = [f"{number} has {each[number]}" for number in sorted(set(numbers)) if each[number] != people_per_association]
+    if wrong or not people:
+        text = f"Leaders: {len(people)} people, {people_per_association} per association expected."
+        says.say("warning", "Leaders", None, text + (f" {listed(wrong)}." if wrong else ""))

@@ -1,0 +1,251 @@
+"""The five sheets of the roster workbook: columns, what is required, explanations, allowed values."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Literal
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column. `also` are names that people use for it; they are found and must be renamed."""
+
+    name: str
+    fr: str
+    en: str
+    example: str
+    required: bool = False
+    kind: Literal["text", "number", "date"] = "text"
+    choices: tuple[str, ...] = ()
+    read_as: Mapping[str, str] = field(default_factory=dict, hash=False)
+    also: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """One sheet. Without a required one nothing can be imported."""
+
+    name: str
+    columns: tuple[Column, ...]
+    required: bool = False
+
+    def column(self, name: str) -> Column:
+        """The column of this name. Raises KeyError: our own mistake."""
+        for column in self.columns:
+            if column.name == name:
+                return column
+        raise KeyError(name)
+
+
+YES_NO = ("yes", "no")
+_YES_NO = MappingProxyType(
+    {"oui": "yes", "y": "yes", "o": "yes", "ego": "yes", "ndiyo": "yes", "true": "yes", "1": "yes", "x": "yes"}
+    | {"non": "no", "n": "no", "oya": "no", "hapana": "no", "false": "no", "0": "no"}
+)
+LANGUAGES = MappingProxyType(
+    {"kirundi": "rn", "ikirundi": "rn", "run": "rn", "rundi": "rn"}
+    | {"francais": "fr", "french": "fr", "igifaransa": "fr", "fra": "fr", "kifaransa": "fr"}
+    | {"swahili": "sw", "kiswahili": "sw", "igiswahili": "sw", "swa": "sw"}
+    | {"anglais": "en", "english": "en", "icongereza": "en", "eng": "en", "kiingereza": "en"}
+)
+_SEX = MappingProxyType(
+    {"femme": "F", "feminin": "F", "female": "F", "woman": "F", "w": "F", "umugore": "F", "umukenyezi": "F"}
+    | {"homme": "M", "masculin": "M", "male": "M", "man": "M", "h": "M", "umugabo": "M"}
+)
+_PHONE_IS = MappingProxyType(
+    {"propre": "own", "personnel": "own", "a elle": "own", "a lui": "own"}
+    | {"partage": "shared", "commun": "shared", "parent": "relative", "famille": "relative"}
+)
+_CONSENT = MappingProxyType(
+    dict(_YES_NO)
+    | {"pas demande": "not asked", "non demande": "not asked", "none": "not asked", "not yet": "not asked"}
+    | {"pas encore": "not asked"}
+)
+_ROLES = MappingProxyType({"agent": "officer", "agent de terrain": "officer", "administrateur": "admin"})
+_HOW = MappingProxyType({"papier": "paper", "oral": "spoken", "verbal": "spoken", "orally": "spoken"})
+_STATUS = MappingProxyType(
+    {"deplace": "displaced", "deplacee": "displaced", "idp": "displaced"}
+    | {"rapatrie": "returnee", "rapatriee": "returnee", "retourne": "returnee", "hote": "host"}
+)
+_CHANNEL = MappingProxyType({"appel": "call", "telephone": "call", "text": "sms"})
+_YOUTH = MappingProxyType({"yes": "y", "oui": "y", "o": "y", "ego": "y", "no": "n", "non": "n", "oya": "n"})
+_CAN_READ = MappingProxyType(dict(_YES_NO) | {"aide": "help", "avec aide": "help", "with help": "help"})
+
+_ASSOCIATION_NO = Column(
+    "association_no",
+    "numéro de l'association, comme dans Associations",
+    "number of the association, as in Associations",
+    "07",
+    required=True,
+    also=("association", "no association", "numero association"),
+)
+
+ASSOCIATIONS = Sheet(
+    "Associations",
+    (
+        Column("no", "numéro, deux chiffres", "number, two digits", "07", required=True, also=("numero", "number")),
+        Column("name", "nom entier", "full name", "Abahuza", required=True, also=("nom", "association")),
+        Column(
+            "sms_name",
+            "nom dans les SMS, 11 lettres A-Z au plus",
+            "name in SMS, at most 11 letters A-Z",
+            "ABAHUZA",
+            required=True,
+            also=("nom sms",),
+        ),
+        Column("commune_old", "ancienne commune", "old commune", "Rutana", required=True, also=("commune",)),
+        Column(
+            "commune_now",
+            "commune depuis 2025",
+            "commune since 2025",
+            "Rutana",
+            required=True,
+            also=("nouvelle commune", "new commune"),
+        ),
+        Column("colline", "colline", "hill", "Kivoga", required=True, also=("hill",)),
+        Column("activity", "activité", "activity", "décorticage du riz", also=("activite",)),
+        Column("members_women", "membres, femmes", "members, women", "19", kind="number"),
+        Column("members_men", "membres, hommes", "members, men", "12", kind="number"),
+        Column("target", "personnes à former (sinon 25)", "people to reach (else 25)", "25", kind="number"),
+        Column("officer", "agent, comme dans Staff", "officer, as in Staff", "Eric", also=("agent",)),
+    ),
+    required=True,
+)
+LEADERS = Sheet(
+    "Leaders",
+    (
+        _ASSOCIATION_NO,
+        Column("name", "nom et prénom", "full name", "Odette Nininahazwe", required=True, also=("nom",)),
+        Column(
+            "sms_name",
+            "nom dans les SMS, 12 lettres au plus",
+            "name in SMS, at most 12 letters",
+            "Odette",
+            required=True,
+            also=("nom sms", "prenom"),
+        ),
+        Column("sex", "F ou M", "F or M", "F", True, choices=("F", "M"), read_as=_SEX, also=("sexe", "genre")),
+        Column("role", "fonction", "role in the association", "présidente", also=("fonction",)),
+        Column(
+            "phone", "8 chiffres", "8 digits", "00 00 00 07", True, also=("telephone", "tel", "numero", "mobile")
+        ),
+        Column(
+            "phone_is",
+            "à elle ou lui (own), partagé (shared), d'un parent (relative)",
+            "own, shared, of a relative",
+            "own",
+            choices=("own", "shared", "relative"),
+            read_as=_PHONE_IS,
+        ),
+        Column(
+            "language",
+            "rn kirundi, fr français, sw swahili, en anglais",
+            "rn Kirundi, fr French, sw Swahili, en English",
+            "rn",
+            required=True,
+            choices=("rn", "fr", "sw", "en"),
+            read_as=LANGUAGES,
+            also=("langue",),
+        ),
+        Column(
+            "can_read",
+            "lit les SMS : yes, help = avec aide, no",
+            "reads SMS: yes, with help, no",
+            "yes",
+            choices=("yes", "help", "no"),
+            read_as=_CAN_READ,
+        ),
+        Column(
+            "channel",
+            "préfère : sms, telegram, call = appel",
+            "prefers: sms, telegram, call",
+            "sms",
+            choices=("sms", "telegram", "call"),
+            read_as=_CHANNEL,
+            also=("canal",),
+        ),
+        Column("best_time", "meilleure heure", "best time", "17:30", also=("heure",)),
+        Column(
+            "consent",
+            "accord : yes oui, no non, not asked pas demandé",
+            "consent: yes, no, not asked",
+            "yes",
+            required=True,
+            choices=("yes", "no", "not asked"),
+            read_as=_CONSENT,
+            also=("consentement", "accord"),
+        ),
+        Column("consent_date", "jour de l'accord", "day of consent", "2026-08-01", kind="date"),
+        Column(
+            "consent_how",
+            "paper = signé, spoken = dit devant témoin",
+            "paper or spoken",
+            "paper",
+            choices=("paper", "spoken"),
+            read_as=_HOW,
+        ),
+        Column(
+            "status",
+            "facultatif, sensible : displaced, returnee, host",
+            "optional, sensitive: displaced, returnee, host",
+            "",
+            choices=("displaced", "returnee", "host"),
+            read_as=_STATUS,
+            also=("statut",),
+        ),
+        Column("youth", "jeune : y, n", "youth: y, n", "n", choices=("y", "n"), read_as=_YOUTH, also=("jeune",)),
+        Column(
+            "practice",
+            "yes = téléphone d'essai, ne compte pas",
+            "yes = a phone for practice, does not count",
+            "",
+            choices=YES_NO,
+            read_as=_YES_NO,
+        ),
+    ),
+    required=True,
+)
+BUSINESSES = Sheet(
+    "Businesses",
+    (
+        Column("no", "numéro de l'association et lettre", "association's number, a letter", "07A", required=True),
+        _ASSOCIATION_NO,
+        Column("type", "genre d'activité", "kind of business", "rice husker", required=True, also=("genre",)),
+        Column("kit", "matériel reçu", "kit received", "husker and belt"),
+        Column("kit_date", "reçu le", "received on", "2026-08-01", kind="date"),
+        Column("workers_women", "payées, femmes", "paid workers, women", "1", kind="number"),
+        Column("workers_men", "payés, hommes", "paid workers, men", "1", kind="number"),
+    ),
+)
+STAFF = Sheet(
+    "Staff",
+    (
+        Column("name", "nom", "name", "Eric", required=True, also=("nom",)),
+        Column(
+            "role",
+            "officer agent, mentor, staff, safeguarding protection, admin",
+            "officer, mentor, staff, safeguarding, admin",
+            "officer",
+            required=True,
+            choices=("officer", "mentor", "staff", "safeguarding", "admin"),
+            read_as=_ROLES,
+            also=("fonction",),
+        ),
+        Column("phone", "8 chiffres", "8 digits", "00 00 00 01", also=("telephone", "tel")),
+        Column("telegram", "numéro du compte, sinon vide", "number of the account, else empty", ""),
+        Column("languages", "langues", "languages", "rn fr"),
+        Column("subjects", "thèmes (mentor)", "subjects (mentor)", "processing"),
+    ),
+)
+PLACES = Sheet(
+    "Places",
+    (
+        Column("commune_old", "ancienne commune", "old commune", "Rutana", required=True, also=("commune",)),
+        Column("commune_now", "commune depuis 2025", "commune since 2025", "Rutana", required=True),
+        Column("colline", "colline", "hill", "Kivoga", required=True, also=("hill",)),
+        Column("zone", "zone", "zone", "Gitaba"),
+    ),
+)
+SHEETS = (ASSOCIATIONS, LEADERS, BUSINESSES, STAFF, PLACES)

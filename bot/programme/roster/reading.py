@@ -1,0 +1,259 @@
+"""From the cells of a sheet to rows by column name, and from a cell to a value, saying what was wrong."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+
+from handlers.understand.words import plain
+from rapidfuzz import fuzz
+
+from bot.programme.roster.columns import Column, Sheet
+from bot.programme.roster.nouns import Cell, Level, Message, Workbook
+
+LONGEST = 120
+"""Letters in any cell; a longer one is a mistake."""
+LARGEST = 100_000
+_SHOWN = 40
+_NEAR = 80
+_HEADER_WITHIN = 20
+_EXCEL_EPOCH = date(1899, 12, 30)
+_EXCEL_DAYS = range(36_526, 73_051)
+"""Of 2000 to 2099: a date cell that lost its format."""
+
+
+@dataclass(slots=True)
+class Says:
+    """Collects messages in the order of the sheets."""
+
+    messages: list[Message] = field(default_factory=list)
+
+    def say(self, level: Level, sheet: str, row: int | None, text: str) -> None:
+        """One message; the text begins with the place."""
+        self.messages.append(Message(level, sheet, row, text))
+
+
+@dataclass(slots=True)
+class Row:
+    """One row while it is read. `bad` once an error was found in it, so that it is not imported."""
+
+    sheet: Sheet
+    number: int
+    cells: dict[str, Cell]
+    says: Says
+    bad: bool = False
+
+    def say(self, level: Level, column: str, text: str) -> None:
+        """Leaders row 14, phone "7912345": what is wrong. What to do."""
+        self.bad = self.bad or level == "error"
+        where = f"{self.sheet.name} row {self.number}, {column}"
+        value = shown(self.cells.get(column, ""))
+        separator = " " if text.startswith("read as") else ": "
+        self.says.say(level, self.sheet.name, self.number, f'{where} "{value}"{separator}{text}')
+
+    def empty(self, name: str) -> None:
+        """A required cell holds nothing."""
+        self.bad = True
+        where = f"{self.sheet.name} row {self.number}"
+        self.says.say("error", self.sheet.name, self.number, f"{where}, {name} is empty. Write it.")
+
+    def text(self, name: str) -> str:
+        """The cell as one line of text; '' when empty, which is an error where it is required."""
+        text = shown(self.cells.get(name, ""), longest=None)
+        if not text and self.sheet.column(name).required:
+            self.empty(name)
+        if len(text) > LONGEST:
+            self.say("error", name, f"{len(text)} letters, at most {LONGEST}. Shorten it.")
+            return ""
+        return text
+
+    def choice(self, name: str) -> str:
+        """One of the column's choices; other words for one are read and said."""
+        column = self.sheet.column(name)
+        text = self.text(name)
+        if not text:
+            return ""
+        asked = plain(text)
+        for choice in column.choices:
+            if asked == plain(choice):
+                return choice
+        if asked in column.read_as:
+            self.say("note", name, f"read as {column.read_as[asked]}.")
+            return column.read_as[asked]
+        self.say("error", name, f"not known. Write one of {', '.join(column.choices)}.")
+        return ""
+
+    def yes(self, name: str) -> bool | None:
+        """Yes, no, or None when empty."""
+        answer = self.choice(name)
+        return None if not answer else answer.startswith("y")
+
+    def number_of(self, name: str) -> int | None:
+        """A whole number, or None when empty."""
+        text = self.text(name)
+        if not text:
+            return None
+        if text.isascii() and text.isdecimal() and len(text) < 9 and int(text) <= LARGEST:
+            return int(text)
+        self.say("error", name, f"not a whole number up to {LARGEST}. Write digits only.")
+        return None
+
+    def day(self, name: str) -> date | None:
+        """A date cell, or 12/11/2026, or 2026-11-12; None when empty."""
+        value = self.cells.get(name, "")
+        if isinstance(value, datetime):
+            return value.date()
+        if isinstance(value, date):
+            return value
+        text = self.text(name)
+        if not text:
+            return None
+        if text.isascii() and text.isdecimal() and len(text) == 5 and int(text) in _EXCEL_DAYS:
+            read = _EXCEL_EPOCH + timedelta(days=int(text))
+            self.say("warning", name, f"read as {read.isoformat()}. Please check.")
+            return read
+        for pattern in ("%Y-%m-%d", "%d/%m/%Y", "%d.%m.%Y", "%d-%m-%Y"):
+            try:
+                return datetime.strptime(text, pattern).date()  # noqa: DTZ007 - a day has no zone
+            except ValueError:
+                continue
+        self.say("error", name, "not a date. Write day/month/year, example 12/11/2026.")
+        return None
+
+
+def shown(value: Cell, longest: int | None = _SHOWN) -> str:
+    """A cell as one line of text: 7.0 is 7, spaces and control characters are single spaces."""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    if isinstance(value, datetime) and not (value.hour or value.minute or value.second):
+        value = value.date()
+    text = value if isinstance(value, str) else str(value)
+    text = unicodedata.normalize("NFC", text)
+    visible = "".join(_visible(one) for one in text)
+    line = " ".join(visible.split())
+    return line if longest is None or len(line) <= longest else f"{line[:longest]}..."
+
+
+def _visible(character: str) -> str:
+    category = unicodedata.category(character)
+    if category in ("Cc", "Zl", "Zp", "Zs"):
+        return " "
+    return "" if category in ("Cf", "Cs", "Co", "Cn") else character
+
+
+class Incomplete(list[Row]):
+    """Rows of a sheet where a required column is missing: still read for messages, never imported."""
+
+
+def rows_of(workbook: Workbook, sheet: Sheet, says: Says) -> list[Row] | None:
+    """The sheet's rows with something in them; None when the sheet or a required column is missing."""
+    found = _sheet_named(workbook, sheet.name)
+    if found is None:
+        level: Level = "error" if sheet.required else "warning"
+        others = ", ".join(f'"{name}"' for name in workbook.sheets) or "nothing"
+        text = f"sheet {sheet.name} not found; found {others}. Rename or add it."
+        says.say(level, sheet.name, None, text)
+        return None if sheet.required else []
+    rows = [(number, cells) for number, cells in found if not _ignored(cells)]
+    header = _header(rows, sheet)
+    if header is None:
+        text = f"{sheet.name}: no row with the names of the columns. Copy it from roster-empty.xlsx."
+        says.say("error", sheet.name, None, text)
+        return None
+    places, complete = _columns(rows[header][1], sheet, says)
+    read = [
+        Row(sheet, number, {name: cells[place] for name, place in places.items()}, says)
+        for number, cells in rows[header + 1 :]
+    ]
+    full = [row for row in read if any(shown(cell) for cell in row.cells.values())]
+    for row in full:
+        row.bad = not complete
+    return full if complete else Incomplete(full)
+
+
+def _sheet_named(workbook: Workbook, name: str) -> Sequence[tuple[int, Sequence[Cell]]] | None:
+    for given, rows in workbook.sheets.items():
+        if plain(given).strip() == plain(name):
+            return rows
+    return None
+
+
+def _ignored(cells: Sequence[Cell]) -> bool:
+    """Explanations and the example (rulings, 6); wholly empty rows too."""
+    if not any(shown(cell) for cell in cells):
+        return True
+    first = shown(cells[0])
+    return first.startswith("#") or first.upper().startswith(("EXAMPLE", "EXEMPLE"))
+
+
+def _header(rows: Sequence[tuple[int, Sequence[Cell]]], sheet: Sheet) -> int | None:
+    """The row with most column names among the first ones; a title above it does not matter."""
+    names = {_key(column.name) for column in sheet.columns}
+    counts = [len({_key(shown(cell)) for cell in cells} & names) for _, cells in rows[:_HEADER_WITHIN]]
+    return counts.index(max(counts)) if counts and max(counts) > 0 else None
+
+
+def _key(name: str) -> str:
+    return " ".join(plain(name).replace("_", " ").replace("-", " ").split())
+
+
+def _columns(header: Sequence[Cell], sheet: Sheet, says: Says) -> tuple[dict[str, int], bool]:
+    """Which column stands where. A required one that is missing takes its near miss, to go on checking."""
+    places: dict[str, int] = {}
+    names = {_key(column.name): column.name for column in sheet.columns}
+    others: dict[str, int] = {}
+    complete = True
+    for place, cell in enumerate(header):
+        title = shown(cell)
+        name = names.get(_key(title))
+        if name in places:
+            says.say("error", sheet.name, None, f'{sheet.name}: column "{name}" is there twice. Remove one.')
+            complete = False
+        elif name:
+            places[name] = place
+        elif title:
+            others[title] = place
+    for column in sheet.columns:
+        if column.name not in places and column.required:
+            complete = False
+            _missing(column, places, others, sheet, says)
+    for title in others:
+        if others[title] not in places.values():
+            _unused(title, sheet, says)
+    return places, complete
+
+
+def _missing(column: Column, places: dict[str, int], others: dict[str, int], sheet: Sheet, says: Says) -> None:
+    near = [title for title in others if others[title] not in places.values() and _near(title, column)]
+    text = f'{sheet.name}: column "{column.name}" not found'
+    if near:
+        best = max(near, key=lambda title: _nearness(title, column))
+        places[column.name] = others[best]
+        text += f'; found "{best}". Rename it to {column.name}.'
+    else:
+        free = [f'"{title}"' for title in others if others[title] not in places.values()]
+        text += f"; found {', '.join(free)}. Rename or add it." if free else ". Add it."
+    says.say("error", sheet.name, None, text)
+
+
+def _unused(title: str, sheet: Sheet, says: Says) -> None:
+    near = [column.name for column in sheet.columns if _near(title, column)]
+    hint = f" Did you mean {near[0]}? Then rename it." if near else ""
+    says.say("note", sheet.name, None, f'{sheet.name}: column "{title}" is not read.{hint}')
+
+
+def _near(title: str, column: Column) -> bool:
+    return _nearness(title, column) >= _NEAR
+
+
+def _nearness(title: str, column: Column) -> float:
+    key = _key(title)
+    return max(
+        max(fuzz.ratio(key, _key(name)), fuzz.token_set_ratio(key, _key(name)) - 1)
+        for name in (column.name, *column.also)
+    )
+

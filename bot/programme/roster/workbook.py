@@ -1,0 +1,125 @@
+"""Roster workbooks: read one as it stands, write the empty one, write a roster back into one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import xlsxwriter
+from python_calamine import CalamineError, CalamineWorkbook
+
+from bot.programme.roster.columns import SHEETS, Column, Sheet
+from bot.programme.roster.guard import WorkbookError, measured
+from bot.programme.roster.nouns import Roster, Workbook
+
+__all__ = ["EXAMPLE", "WorkbookError", "read", "write", "write_empty"]
+
+EXAMPLE = "EXAMPLE"
+_LIST_ROWS = 2000
+"""Down to this row there are drop-down lists."""
+_OPTIONS = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False, "in_memory": True}
+"""A name that begins with = + - @ stays text (faults, D7)."""
+
+
+def read(path: Path) -> Workbook:
+    """All sheets with Excel's row numbers; formulas give the value that was saved with them, never more.
+
+    Raises WorkbookError with what to do: no workbook, damaged, with a password, far too large.
+    """
+    packed = measured(path)
+    try:
+        with CalamineWorkbook.from_filelike(packed) as workbook:
+            sheets = {}
+            for name in workbook.sheet_names:
+                rows = workbook.get_sheet_by_name(name).to_python(skip_empty_area=False)
+                sheets[name] = tuple((number, tuple(row)) for number, row in enumerate(rows, 1))
+    except CalamineError as error:
+        raise WorkbookError(
+            f"{path.name}: damaged ({str(error)[:80]}). Open it in Excel or LibreOffice and save it again as .xlsx."
+        ) from error
+    return Workbook(path.name, sheets)
+
+
+def write_empty(path: Path) -> None:
+    """The workbook to fill in: names, explanations, drop-down lists, one invented example per sheet."""
+    with xlsxwriter.Workbook(str(path), _OPTIONS) as out:
+        formats = _Formats(out)
+        for sheet in SHEETS:
+            page = _page(out, sheet, formats)
+            for number, column in enumerate(sheet.columns):
+                text = f"{EXAMPLE} {column.example}" if number == 0 else column.example
+                page.write_string(2, number, text, formats.grey)
+
+
+def write(path: Path, roster: Roster) -> None:
+    """A roster in the form it is read from; `check` reads the same roster back."""
+    tables: dict[str, Sequence[Any]] = {
+        "Associations": roster.associations,
+        "Leaders": roster.leaders,
+        "Businesses": roster.businesses,
+        "Staff": roster.staff,
+        "Places": roster.places,
+    }
+    with xlsxwriter.Workbook(str(path), _OPTIONS) as out:
+        formats = _Formats(out)
+        for sheet in SHEETS:
+            page = _page(out, sheet, formats)
+            _fill(page, sheet.columns, tables[sheet.name], formats)
+
+
+class _Formats:
+    """The cell formats of one workbook."""
+
+    def __init__(self, out: Any) -> None:
+        self.required = out.add_format({"bold": True, "bg_color": "#D9E8F5", "num_format": "@"})
+        self.optional = out.add_format({"bg_color": "#EEEEEE", "num_format": "@"})
+        self.explained = out.add_format({"italic": True, "text_wrap": True, "valign": "top", "num_format": "@"})
+        self.grey = out.add_format({"font_color": "#888888", "num_format": "@"})
+        self.text = out.add_format({"num_format": "@"})
+        self.date = out.add_format({"num_format": "yyyy-mm-dd"})
+        self.number = out.add_format({"num_format": "0"})
+
+    def of(self, column: Column) -> Any:
+        """Numbers and phones that are text keep their zeros; dates are real dates."""
+        return {"text": self.text, "date": self.date, "number": self.number}[column.kind]
+
+
+def _page(out: Any, sheet: Sheet, formats: _Formats) -> Any:
+    """A sheet with its two first rows, its formats and lists."""
+    page = out.add_worksheet(sheet.name)
+    page.freeze_panes(2, 0)
+    page.set_row(1, 60)
+    for number, column in enumerate(sheet.columns):
+        width = max(12, min(28, len(column.fr) // 2))
+        page.set_column(number, number, width, formats.of(column))
+        page.write_string(0, number, column.name, formats.required if column.required else formats.optional)
+        mark = "# " if number == 0 else ""
+        page.write_string(1, number, f"{mark}{column.fr} / {column.en}", formats.explained)
+        if column.choices:
+            allowed = {"validate": "list", "source": list(column.choices), "ignore_blank": True}
+            page.data_validation(2, number, _LIST_ROWS, number, allowed | {"error_type": "warning"})
+    return page
+
+
+def _fill(page: Any, columns: Sequence[Column], items: Iterable[Any], formats: _Formats) -> None:
+    for row, item in enumerate(items, 2):
+        for number, column in enumerate(columns):
+            value = _cell(column, getattr(item, column.name))
+            if isinstance(value, date):
+                page.write_datetime(row, number, value, formats.date)
+            elif isinstance(value, int):
+                page.write_number(row, number, value, formats.number)
+            elif value:
+                page.write_string(row, number, value, formats.text)
+
+
+def _cell(column: Column, value: Any) -> str | int | date | None:
+    """A value as the column writes it."""
+    if isinstance(value, bool):
+        yes, no = ("y", "n") if "y" in column.choices else ("yes", "no")
+        return yes if value else no
+    if column.name == "consent" and value == "none":
+        return "not asked"
+    return value  # type: ignore[no-any-return]

@@ -1,0 +1,130 @@
+"""Statements on what people want: consent, language, their addresses, tokens, erasure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy import String, and_, bindparam, cast, delete, exists, func, insert, literal, or_, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.store.tables import (
+    addresses,
+    consents,
+    conversations,
+    drafts,
+    inbox,
+    outbox,
+    people,
+    people_addresses,
+    timers,
+    tokens,
+)
+
+CONSENT = insert(consents)
+STATE = update(people).where(people.c.id == bindparam("person")).values(consent=bindparam("new_consent"))
+LANGUAGE = update(people).where(people.c.id == bindparam("person")).values(language=bindparam("new_language"))
+_THEIR_ADDRESSES = select(people_addresses.c.address_id).where(people_addresses.c.person_id == bindparam("person"))
+CANCEL = (
+    update(outbox)
+    .where(
+        outbox.c.address_id.in_(_THEIR_ADDRESSES),
+        outbox.c.state == "queued",
+        or_(outbox.c.inbox_id.is_(None), outbox.c.inbox_id != bindparam("this")),
+    )
+    .values(state="cancelled", reason="said stop")
+)
+LINK = {
+    "sqlite": sqlite.insert(people_addresses).on_conflict_do_nothing(),
+    "postgresql": postgresql.insert(people_addresses).on_conflict_do_nothing(),
+}
+UNLINK = delete(people_addresses).where(people_addresses.c.address_id == bindparam("address"))
+OFF = update(addresses).where(addresses.c.id == bindparam("address")).values(active=False, reason=bindparam("why"))
+USED = update(tokens).where(tokens.c.digest == bindparam("used")).values(used_at=bindparam("at"))
+
+_alone = people_addresses.alias("alone")
+_OWN = select(people_addresses.c.address_id).where(
+    people_addresses.c.person_id == bindparam("person"),
+    ~exists().where(
+        and_(
+            _alone.c.address_id == people_addresses.c.address_id,
+            _alone.c.person_id != bindparam("person"),
+        )
+    ),
+)
+BLANK = (
+    update(inbox).where(inbox.c.address_id.in_(_OWN)).values(text="", data=None),
+    update(inbox).where(inbox.c.person_id == bindparam("person")).values(text="", data=None),
+    update(outbox).where(outbox.c.address_id.in_(_OWN), outbox.c.state != "queued").values(text="", data=None),
+    update(conversations).where(conversations.c.address_id.in_(_OWN)).values(state={}),
+    delete(drafts).where(or_(drafts.c.person_id == bindparam("person"), drafts.c.address_id.in_(_OWN))),
+    delete(timers).where(timers.c.address_id.in_(_OWN)),
+    update(addresses).where(addresses.c.id.in_(_OWN)).values(active=False, reason="erasing"),
+    delete(people_addresses).where(people_addresses.c.person_id == bindparam("person")),
+    delete(tokens).where(tokens.c.person_id == bindparam("person")),
+    update(people)
+    .where(people.c.id == bindparam("person"))
+    .values(
+        name="",
+        sms_name="",
+        sex=None,
+        status=None,
+        youth=None,
+        best_time=None,
+        can_read=None,
+        consent="stopped",
+        left_at=bindparam("at"),
+        erased_at=bindparam("at"),
+    ),
+)
+FINISH_ERASURES = (
+    update(addresses)
+    .where(
+        addresses.c.reason == "erasing",
+        ~exists().where(outbox.c.address_id == addresses.c.id, outbox.c.state.in_(("queued", "sending"))),
+    )
+    .values(reason="erased")
+    .returning(addresses.c.id)
+)
+
+_phone = (
+    select(func.min(people_addresses.c.address_id))
+    .join(addresses, addresses.c.id == people_addresses.c.address_id)
+    .where(
+        people_addresses.c.person_id == bindparam("person"), addresses.c.active.is_(True), addresses.c.scheme == "tel"
+    )
+    .scalar_subquery()
+)
+WAKE = insert(inbox).from_select(
+    ["channel", "dedupe_key", "address_id", "kind", "text", "data", "received_at", "state", "deaths"],
+    select(
+        literal("timer"),
+        literal("wake:") + cast(bindparam("this"), String) + ":" + cast(bindparam("person"), String),
+        _phone,
+        literal("timer"),
+        literal(""),
+        bindparam("what", type_=inbox.c.data.type),
+        bindparam("at", type_=inbox.c.received_at.type),
+        literal("new"),
+        literal(0),
+    ).where(_phone.is_not(None)),
+)
+
+_MOVED = update(addresses).where(addresses.c.id == bindparam("row")).values(value=bindparam("new_value"))
+_STOPPED_THERE = (
+    update(addresses).where(addresses.c.id == bindparam("row")).values(active=False, reason=bindparam("why"))
+)
+
+
+async def moved(tx: AsyncConnection, items: Sequence[tuple[int, str]]) -> list[None]:
+    """A chat has a new id; items are (address id, new value)."""
+    for row, value in items:
+        await tx.execute(_MOVED, {"row": row, "new_value": value})
+    return [None] * len(items)
+
+
+async def stopped_there(tx: AsyncConnection, items: Sequence[tuple[int, str]]) -> list[None]:
+    """Switch addresses off whose owner blocked us; the person stays. Items are (address id, why)."""
+    for row, why in items:
+        await tx.execute(_STOPPED_THERE, {"row": row, "why": why})
+    return [None] * len(items)

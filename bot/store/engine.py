@@ -1,0 +1,152 @@
+"""The database: SQLite (one file, one writer, readers apart) or PostgreSQL (many processes).
+
+What is set here was measured, see docs/decisions.md: BEGIN IMMEDIATE for every writing transaction
+(deferred ones lose updates and starve), WAL with synchronous=FULL (NORMAL loses acknowledged rows
+at a power cut), mmap off, one connection that writes and checkpoints.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import sqlite3
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import event, text
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from sqlalchemy.pool import StaticPool
+
+from bot.errors import DatabaseError
+from bot.store import migrations
+from bot.store.lock import FileLock
+from bot.store.writer import Writer
+
+_PRAGMAS = (
+    "journal_mode=WAL",
+    "synchronous=FULL",
+    "busy_timeout=5000",
+    "foreign_keys=ON",
+    "trusted_schema=OFF",
+    "mmap_size=0",
+    "cell_size_check=ON",
+    "secure_delete=ON",
+)
+
+
+def _sqlite(file: Path, *, writes: bool) -> AsyncEngine:
+    url = f"sqlite+aiosqlite:///{file}"
+    engine = create_async_engine(url, poolclass=StaticPool) if writes else create_async_engine(url, pool_size=4)
+
+    @event.listens_for(engine.sync_engine, "connect")
+    def connected(connection: Any, _record: Any) -> None:
+        connection.isolation_level = None
+        cursor = connection.cursor()
+        for pragma in _PRAGMAS:
+            cursor.execute(f"PRAGMA {pragma}")
+        if not writes:
+            cursor.execute("PRAGMA query_only=1")
+        cursor.close()
+
+    @event.listens_for(engine.sync_engine, "begin")
+    def began(connection: Any) -> None:
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+    return engine
+
+
+def _postgres(url: str) -> AsyncEngine:
+    return create_async_engine(
+        "postgresql+asyncpg://" + url.removeprefix("postgresql://"), pool_size=5, pool_pre_ping=True
+    )
+
+
+class Database:
+    """Open with `await Database.open(...)`; `writer` changes rows, `read()` looks at them."""
+
+    def __init__(self, engine: AsyncEngine, reader: AsyncEngine, lock: FileLock | None) -> None:
+        self.engine = engine
+        self._reader = reader
+        self._lock = lock
+        self.writer = Writer(engine)
+
+    @property
+    def shared(self) -> bool:
+        """True where other processes may write too (PostgreSQL)."""
+        return self._lock is None
+
+    @classmethod
+    async def open(cls, url: str, folder: Path = Path()) -> Database:
+        """Open for writing, bring the schema up to date, recover nothing else.
+
+        Raises DatabaseError: in use by another process, damaged, newer than this program, unreachable.
+        """
+        if not url.startswith("sqlite:///"):
+            engine = _postgres(url)
+            database = cls(engine, engine, None)
+        else:
+            file = folder / url.removeprefix("sqlite:///")
+            if not file.parent.is_dir():
+                raise DatabaseError(f"{file.parent}: no such folder. Make it, or correct database.url.")
+            lock = FileLock(file)
+            lock.take()
+            database = cls(_sqlite(file, writes=True), _sqlite(file, writes=False), lock)
+        try:
+            await database._prepare()
+        except DBAPIError as error:
+            await database.close()
+            raise DatabaseError(f"{database.name}: {_say(error)}") from None
+        except BaseException:
+            await database.close()
+            raise
+        return database
+
+    @property
+    def name(self) -> str:
+        """What to call it in a message: the file, or the host, never the password."""
+        return self.engine.url.render_as_string(hide_password=True)
+
+    async def _prepare(self) -> None:
+        async with self.engine.begin() as tx:
+            if self._lock:
+                result = (await tx.execute(text("PRAGMA quick_check(1)"))).scalar()
+                if result != "ok":
+                    raise DatabaseError(
+                        f"{self.name}: damaged ({result}). It was not touched. Restore the last backup; "
+                        "keep this file for whoever repairs it."
+                    )
+            await tx.run_sync(migrations.upgrade)
+
+    @classmethod
+    async def look(cls, url: str, folder: Path = Path()) -> Database:
+        """Open for reading only, also while the service runs. Raises DatabaseError when there is none."""
+        if not url.startswith("sqlite:///"):
+            engine = _postgres(url)
+            return cls(engine, engine, None)
+        file = folder / url.removeprefix("sqlite:///")
+        if not file.is_file():
+            raise DatabaseError(f"{file}: no database yet. Import a roster, or run `kurikirana run`.")
+        reader = _sqlite(file, writes=False)
+        return cls(reader, reader, None)
+
+    @contextlib.asynccontextmanager
+    async def read(self) -> AsyncIterator[AsyncConnection]:
+        """A connection that only reads, in one consistent view."""
+        async with self._reader.connect() as connection, connection.begin():
+            yield connection
+
+    async def close(self) -> None:
+        """Stop the writer after what it holds, close every connection, let go of the file."""
+        await self.writer.stop()
+        for engine in {self.engine, self._reader}:
+            await engine.dispose()
+        if self._lock:
+            self._lock.release()
+
+
+def _say(error: DBAPIError) -> str:
+    original = error.orig or error
+    if isinstance(original, sqlite3.DatabaseError) or "not a database" in str(original):
+        return f"cannot be used ({original}). It was not touched. Restore the last backup."
+    return f"cannot be reached ({type(original).__name__}). Check database.url and that the server runs."

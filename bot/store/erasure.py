@@ -1,0 +1,47 @@
+"""Erasure: what a person's row and messages do not hold is blanked here; the totals stay."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from sqlalchemy import bindparam, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.store.consent import FINISH_ERASURES
+from bot.store.tables import addresses, outbox, report_history, reports
+
+_REPORTS = select(reports.c.number, reports.c.form, reports.c["values"])
+_BLANK_ADDRESS = (
+    update(addresses).where(addresses.c.id == bindparam("row")).values(value=bindparam("blank"), scheme="erased")
+)
+
+
+async def blank_words(
+    tx: AsyncConnection, person_ids: Iterable[int], free_texts: Mapping[str, tuple[str, ...]]
+) -> None:
+    """Blank the free-text answers in the reports of these people, also in the history."""
+    for person_id in person_ids:
+        theirs = await tx.execute(_REPORTS.where(reports.c.person_id == person_id))
+        for row in theirs.all():
+            names = free_texts.get(row.form, ())
+            if any(row.values.get(name) for name in names):
+                kept = {key: None if key in names else value for key, value in row.values.items()}
+                await tx.execute(update(reports).where(reports.c.number == row.number).values(values=kept))
+            history = select(report_history).where(report_history.c.number == row.number)
+            for old in (await tx.execute(history)).all():
+                kept = {key: None if key in names else value for key, value in old.values.items()}
+                await tx.execute(
+                    update(report_history)
+                    .where(report_history.c.number == old.number, report_history.c.revision == old.revision)
+                    .values(values=kept)
+                )
+
+
+async def finish(tx: AsyncConnection, items: Sequence[None]) -> list[int]:
+    """Blank the numbers of erased people whose last text has left; returns how many."""
+    done = [row.id for row in await tx.execute(FINISH_ERASURES)]
+    if done:
+        await tx.execute(_BLANK_ADDRESS, [{"row": number, "blank": f"erased:{number}"} for number in done])
+        blank = update(outbox).where(outbox.c.address_id.in_(done)).values(text="", data=None)
+        await tx.execute(blank)
+    return [len(done)] * len(items)

@@ -1,0 +1,192 @@
+"""Loads the facts that turns ask for: one loader per kind, one or two queries for the whole group."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from typing import Any
+
+from handlers.understand.words import plain
+from sqlalchemy import and_, func, or_, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.store.people import by_ids
+from bot.store.tables import addresses, figures, people, people_addresses, reports, tokens
+from bot.store.tables import facts as single
+from handlers.turn import (
+    Association,
+    Fact,
+    Figures,
+    FiguresOf,
+    LastReport,
+    NextNumber,
+    PeopleNamed,
+    PeopleOfPhone,
+    Person,
+    PersonNumbered,
+    Report,
+    ReportNumbered,
+    ReportOfCard,
+    ReportsOn,
+    TokenOwner,
+)
+
+Associations = dict[int, Association]
+Values = dict[Fact, Any]
+_FIGURES = ("trainings", "attendances_women", "attendances_men", "new_women", "new_men", "new_people")
+
+
+def digest(token: str) -> str:
+    """How a one-time token is kept: a SHA-256, since a token is long and random."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+async def load(tx: AsyncConnection, facts: Iterable[Fact], known: Associations) -> Values:
+    """The values of these facts. Every kind of fact has its loader below."""
+    kinds: dict[type, list[Any]] = {}
+    for fact in facts:
+        kinds.setdefault(type(fact), []).append(fact)
+    values: Values = {}
+    for kind, wanted in kinds.items():
+        values.update(await LOADERS[kind](tx, wanted, known))
+    return values
+
+
+def _figures(row: Any) -> Figures:
+    return Figures(**{name: int(getattr(row, name) or 0) for name in _FIGURES})
+
+
+async def _figures_of(tx: AsyncConnection, wanted: list[FiguresOf], known: Associations) -> Values:
+    values: Values = dict.fromkeys(wanted, Figures())
+    ids = [fact.association_id for fact in wanted if fact.association_id is not None]
+    if ids:
+        for row in await tx.execute(select(figures).where(figures.c.association_id.in_(ids))):
+            values[FiguresOf(row.association_id)] = _figures(row)
+    if FiguresOf(None) in values:
+        sums = [func.sum(figures.c[name]).label(name) for name in _FIGURES]
+        values[FiguresOf(None)] = _figures((await tx.execute(select(*sums))).one())
+    return values
+
+
+def report(row: Any) -> Report:
+    """A row of `reports` as a conversation sees it."""
+    return Report(
+        number=row.number,
+        form=row.form,
+        association_id=row.association_id,
+        person_id=row.person_id,
+        values=row.values,
+        state=row.state,
+        created_at=row.created_at,
+        withdrawn_at=row.withdrawn_at,
+        practice=bool(row.practice),
+    )
+
+
+async def _report_numbered(tx: AsyncConnection, wanted: list[ReportNumbered], known: Associations) -> Values:
+    values: Values = dict.fromkeys(wanted)
+    numbers = [fact.number for fact in wanted]
+    for row in await tx.execute(select(reports).where(reports.c.number.in_(numbers))):
+        values[ReportNumbered(row.number)] = report(row)
+    return values
+
+
+async def _last_report(tx: AsyncConnection, wanted: list[LastReport], known: Associations) -> Values:
+    values: Values = dict.fromkeys(wanted)
+    for fact in wanted:
+        last = select(reports).where(reports.c.person_id.in_(fact.person_ids), reports.c.state != "withdrawn")
+        row = (await tx.execute(last.order_by(reports.c.number.desc()).limit(1))).first()
+        values[fact] = report(row) if row else None
+    return values
+
+
+async def _reports_on(tx: AsyncConnection, wanted: list[ReportsOn], known: Associations) -> Values:
+    found: dict[Fact, list[Report]] = {fact: [] for fact in wanted}
+    same_day = or_(
+        *(
+            and_(reports.c.association_id == f.association_id, reports.c.form == f.form, reports.c.day == f.day)
+            for f in wanted
+        )
+    )
+    there = select(reports).where(same_day, reports.c.state.in_(("reported", "doubtful")))
+    for row in await tx.execute(there.order_by(reports.c.number)):
+        found[ReportsOn(row.association_id, row.form, row.day)].append(report(row))
+    return {fact: tuple(rows) for fact, rows in found.items()}
+
+
+async def _report_of_card(tx: AsyncConnection, wanted: list[ReportOfCard], known: Associations) -> Values:
+    values: Values = dict.fromkeys(wanted)
+    for row in await tx.execute(select(reports).where(reports.c.card.in_([fact.card for fact in wanted]))):
+        values[ReportOfCard(row.card)] = report(row)
+    return values
+
+
+async def _people_named(tx: AsyncConnection, wanted: list[PeopleNamed], known: Associations) -> Values:
+    """Names are compared here, not in SQL: once they are encrypted the database cannot compare them."""
+    values: Values = {}
+    for fact in wanted:
+        words = set(fact.words)
+        meant = {a.id for a in known.values() if plain(a.sms_name) in words or set(plain(a.name).split()) <= words}
+        found: list[Person] = []
+        if meant:
+            rows = await tx.execute(
+                select(people.c.id).where(people.c.association_id.in_(meant), people.c.left_at.is_(None))
+            )
+            members = await by_ids(tx, list(rows.scalars()), known)
+            found = [p for p in members.values() if words & {plain(p.sms_name), *plain(p.name).split()}]
+        values[fact] = tuple(found)
+    return values
+
+
+async def _person_numbered(tx: AsyncConnection, wanted: list[PersonNumbered], known: Associations) -> Values:
+    found = await by_ids(tx, [fact.person_id for fact in wanted], known)
+    return {fact: found.get(fact.person_id) for fact in wanted}
+
+
+async def _people_of_phone(tx: AsyncConnection, wanted: list[PeopleOfPhone], known: Associations) -> Values:
+    values: Values = {}
+    for fact in wanted:
+        rows = await tx.execute(
+            select(people_addresses.c.person_id)
+            .join(addresses, addresses.c.id == people_addresses.c.address_id)
+            .where(addresses.c.scheme == "tel", addresses.c.value == fact.phone)
+            .order_by(people_addresses.c.person_id)
+        )
+        found = await by_ids(tx, list(rows.scalars()), known)
+        values[fact] = tuple(found.values())
+    return values
+
+
+_LAST_NUMBER = select(single.c.value).where(single.c.name == "last_report").with_for_update()
+
+
+async def _next_number(tx: AsyncConnection, wanted: list[NextNumber], known: Associations) -> Values:
+    """On PostgreSQL the row stays locked until the commit, so that numbers have no gaps."""
+    return {wanted[0]: int((await tx.execute(_LAST_NUMBER)).scalar() or 0) + 1}
+
+
+async def _token_owner(tx: AsyncConnection, wanted: list[TokenOwner], known: Associations) -> Values:
+    values: Values = dict.fromkeys(wanted)
+    digests: Mapping[str, TokenOwner] = {digest(fact.token): fact for fact in wanted}
+    rows = (
+        await tx.execute(select(tokens).where(tokens.c.digest.in_(list(digests)), tokens.c.used_at.is_(None)))
+    ).all()
+    found = await by_ids(tx, [row.person_id for row in rows], known)
+    for row in rows:
+        values[digests[row.digest]] = found.get(row.person_id)
+    return values
+
+
+Loader = Callable[[AsyncConnection, Any, Associations], Awaitable[Values]]
+LOADERS: dict[type, Loader] = {
+    FiguresOf: _figures_of,
+    ReportNumbered: _report_numbered,
+    LastReport: _last_report,
+    ReportsOn: _reports_on,
+    ReportOfCard: _report_of_card,
+    PeopleNamed: _people_named,
+    PersonNumbered: _person_numbered,
+    PeopleOfPhone: _people_of_phone,
+    NextNumber: _next_number,
+    TokenOwner: _token_owner,
+}

@@ -1,0 +1,163 @@
+"""The inbox: what arrived, kept before the provider is thanked, handled in arrival order."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import bindparam, func, insert, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.store.tables import addresses, inbox
+
+_INSERT = insert(inbox)
+_KNOWN_KEYS = select(inbox.c.dedupe_key).where(
+    inbox.c.channel == bindparam("channel"), inbox.c.dedupe_key.in_(bindparam("keys", expanding=True))
+)
+_KNOWN_ADDRESSES = select(addresses.c.id, addresses.c.value, addresses.c.channel).where(
+    addresses.c.scheme == bindparam("scheme"), addresses.c.value.in_(bindparam("values", expanding=True))
+)
+_HEARD_ON = (
+    update(addresses).where(addresses.c.id == bindparam("address")).values(channel=bindparam("heard"), active=True)
+)
+_NEW = (
+    select(inbox)
+    .where(inbox.c.state == "new", inbox.c.address_id.in_(bindparam("addresses", expanding=True)))
+    .order_by(inbox.c.id)
+    .limit(1000)
+)
+_WAITING = select(inbox.c.id, inbox.c.address_id).where(inbox.c.state == "new").order_by(inbox.c.id)
+_LOCK = (
+    select(addresses.c.id)
+    .where(addresses.c.id.in_(bindparam("addresses", expanding=True)))
+    .order_by(addresses.c.id)
+    .with_for_update(skip_locked=True)
+)
+DONE = (
+    update(inbox)
+    .where(inbox.c.id == bindparam("row"))
+    .values(
+        state="done",
+        handled_at=bindparam("at"),
+        person_id=bindparam("person"),
+        understood=bindparam("words"),
+    )
+)
+_DEATH = (
+    update(inbox)
+    .where(inbox.c.id == bindparam("row"), inbox.c.state == "new")
+    .values(deaths=inbox.c.deaths + 1)
+    .returning(inbox.c.deaths)
+)
+_QUARANTINE = update(inbox).where(inbox.c.id == bindparam("row")).values(state="quarantined")
+
+
+@dataclass(frozen=True, slots=True)
+class Incoming:
+    """One row to keep; the fields are those of a channel's Arrival, and when we received it."""
+
+    channel: str
+    key: str
+    scheme: str
+    address: str
+    kind: str
+    text: str
+    sent_at: datetime | None
+    received_at: datetime
+    data: dict[str, Any] | None
+
+
+async def keep(tx: AsyncConnection, items: Sequence[Incoming]) -> list[int]:
+    """Store what arrived; returns the address id of each. A key that is known is not stored again."""
+    known = await _known_keys(tx, items)
+    ids = await address_ids(tx, [(i.scheme, i.address, i.channel) for i in items])
+    rows = []
+    for item in items:
+        if (item.channel, item.key) in known:
+            continue
+        known.add((item.channel, item.key))
+        rows.append(
+            {
+                "channel": item.channel,
+                "dedupe_key": item.key,
+                "address_id": ids[item.scheme, item.address],
+                "kind": item.kind,
+                "text": item.text,
+                "data": item.data,
+                "sent_at": item.sent_at,
+                "received_at": item.received_at,
+            }
+        )
+    if rows:
+        await tx.execute(_INSERT, rows)
+    return [ids[item.scheme, item.address] for item in items]
+
+
+async def _known_keys(tx: AsyncConnection, items: Sequence[Incoming]) -> set[tuple[str, str]]:
+    known: set[tuple[str, str]] = set()
+    for channel in {item.channel for item in items}:
+        keys = [item.key for item in items if item.channel == channel]
+        found = await tx.execute(_KNOWN_KEYS, {"channel": channel, "keys": keys})
+        known.update((channel, key) for key in found.scalars())
+    return known
+
+
+async def address_ids(
+    tx: AsyncConnection, wanted: Sequence[tuple[str, str, str | None]]
+) -> dict[tuple[str, str], int]:
+    """Ids of (scheme, value, channel heard on); unknown addresses are added, the channel is noted."""
+    ids: dict[tuple[str, str], int] = {}
+    heard = {(scheme, value): channel for scheme, value, channel in wanted}
+    for scheme in {scheme for scheme, _ in heard}:
+        values = [value for s, value in heard if s == scheme]
+        for row in await tx.execute(_KNOWN_ADDRESSES, {"scheme": scheme, "values": values}):
+            ids[scheme, row.value] = row.id
+            channel = heard[scheme, row.value]
+            if channel and row.channel != channel:
+                await tx.execute(_HEARD_ON, {"address": row.id, "heard": channel})
+    missing = [pair for pair in heard if pair not in ids]
+    if missing:
+        dialect = sqlite if tx.dialect.name == "sqlite" else postgresql
+        rows = [{"scheme": s, "value": v, "channel": heard[s, v]} for s, v in missing]
+        await tx.execute(dialect.insert(addresses).on_conflict_do_nothing(), rows)
+        for scheme in {scheme for scheme, _ in missing}:
+            values = [value for s, value in missing if s == scheme]
+            for row in await tx.execute(_KNOWN_ADDRESSES, {"scheme": scheme, "values": values}):
+                ids[scheme, row.value] = row.id
+    return ids
+
+
+async def take(tx: AsyncConnection, address_ids: Sequence[int]) -> tuple[list[Any], list[int]]:
+    """The unhandled rows of these addresses in arrival order, and the addresses another process holds."""
+    held: list[int] = []
+    if tx.dialect.name != "sqlite":
+        mine = set((await tx.execute(_LOCK, {"addresses": list(address_ids)})).scalars())
+        held = [a for a in address_ids if a not in mine]
+        address_ids = [a for a in address_ids if a in mine]
+    rows = (await tx.execute(_NEW, {"addresses": list(address_ids)})).all() if address_ids else []
+    return list(rows), held
+
+
+async def waiting(tx: AsyncConnection) -> list[tuple[int, int]]:
+    """(row id, address id) of everything not handled yet, oldest first."""
+    return [(row.id, row.address_id) for row in await tx.execute(_WAITING)]
+
+
+async def mark_attempts(tx: AsyncConnection, items: Sequence[int]) -> list[int]:
+    """Count one death against each row before it is replayed alone; 0 when it is no longer waiting."""
+    return [(await tx.execute(_DEATH, {"row": item})).scalar() or 0 for item in items]
+
+
+async def quarantine(tx: AsyncConnection, items: Sequence[int]) -> list[None]:
+    """Set rows aside that killed the process three times; an officer's task says so."""
+    for item in items:
+        await tx.execute(_QUARANTINE, {"row": item})
+    return [None] * len(items)
+
+
+async def count_waiting(tx: AsyncConnection) -> int:
+    """How many rows wait to be handled."""
+    return int((await tx.execute(select(func.count()).select_from(inbox).where(inbox.c.state == "new"))).scalar_one())

@@ -1,0 +1,59 @@
+"""One process per SQLite file: an advisory lock beside the database, holding the owner's pid."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import IO
+
+from bot.errors import DatabaseError
+
+if sys.platform == "win32":  # pragma: no cover
+    import msvcrt
+
+    def _lock(file: IO[str]) -> None:
+        msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
+else:
+    import fcntl
+
+    def _lock(file: IO[str]) -> None:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+
+
+class FileLock:
+    """Held from `take` to `release`, or until the process dies. Symbolic links are resolved first."""
+
+    def __init__(self, database: Path) -> None:
+        self._path = database.resolve().with_name(database.resolve().name + ".lock")
+        self._file: IO[str] | None = None
+
+    def take(self) -> None:
+        """Raises DatabaseError with the pid of the process that holds the file."""
+        try:
+            file = self._path.open("a+", encoding="ascii")
+        except OSError as error:
+            raise DatabaseError(
+                f"{self._path.parent}: cannot write there ({error.strerror}). Make the folder writable."
+            ) from None
+        try:
+            _lock(file)
+        except OSError:
+            file.seek(0)
+            pid = file.read().strip() or "unknown"
+            file.close()
+            raise DatabaseError(
+                f"{self._path.with_suffix('')}: in use by process {pid}. Stop that one first; "
+                "commands that write go through it by themselves."
+            ) from None
+        file.seek(0)
+        file.truncate()
+        file.write(str(os.getpid()))
+        file.flush()
+        self._file = file
+
+    def release(self) -> None:
+        """The file itself stays: removing it would let two processes hold two files."""
+        if self._file:
+            self._file.close()
+            self._file = None

@@ -1,0 +1,254 @@
+"""The outbox: what must leave. Every row ends as sent, delivered, failed, uncertain or cancelled.
+
+States only move forward: queued < sending < accepted < sent < delivered < read; failed and uncertain
+give way to a later word of the provider that it arrived after all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import and_, bindparam, case, exists, func, insert, or_, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.store.tables import addresses, outbox, receipts
+
+INSERT = insert(outbox)
+LEASE = timedelta(minutes=10)
+"""How long another process waits before it takes over a row whose sender went silent."""
+
+_earlier = outbox.alias("earlier")
+_DUE = (
+    select(outbox.c.id)
+    .where(
+        outbox.c.channel == bindparam("on_channel"),
+        outbox.c.state == "queued",
+        outbox.c.due_at <= bindparam("now"),
+        ~exists().where(
+            _earlier.c.address_id == outbox.c.address_id,
+            _earlier.c.id < outbox.c.id,
+            _earlier.c.state.in_(("queued", "sending")),
+        ),
+    )
+    .order_by(outbox.c.id)
+    .limit(bindparam("most"))
+    .with_for_update(skip_locked=True)
+)
+_CLAIM = (
+    update(outbox)
+    .where(outbox.c.id.in_(_DUE.scalar_subquery()))
+    .values(state="sending", attempts=outbox.c.attempts + 1, lease_until=bindparam("lease"))
+    .returning(outbox)
+)
+_WHERE = select(addresses.c.id, addresses.c.value, addresses.c.active).where(
+    addresses.c.id.in_(bindparam("ids", expanding=True))
+)
+_CARD = (
+    select(outbox.c.card, func.min(outbox.c.provider_id))
+    .where(
+        outbox.c.card.in_(bindparam("cards", expanding=True)),
+        outbox.c.provider_id.is_not(None),
+    )
+    .group_by(outbox.c.card)
+)
+MARK = (
+    update(outbox)
+    .where(outbox.c.id == bindparam("row"), outbox.c.state == "sending")
+    .values(
+        state=bindparam("new_state"),
+        provider_id=func.coalesce(bindparam("provider"), outbox.c.provider_id),
+        reason=bindparam("why"),
+        due_at=bindparam("due"),
+        sent_at=bindparam("at"),
+        lease_until=None,
+    )
+)
+RANK = {"queued": 0, "sending": 1, "uncertain": 2, "failed": 2, "accepted": 3, "sent": 4, "delivered": 5, "read": 6}
+"""A delivery report moves a row only to a higher rank; `failed` after `delivered` is ignored."""
+_FORWARD = {
+    state: tuple(
+        s for s, rank in RANK.items() if rank < RANK[state] or (state == "failed" and s in ("accepted", "sent"))
+    )
+    for state in RANK
+}
+CANCEL_FOR = (
+    update(outbox)
+    .where(outbox.c.address_id == bindparam("address"), outbox.c.state == "queued")
+    .values(state="cancelled", reason="said stop")
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A row to send now; `attempts` already counts this try."""
+
+    id: int
+    address_id: int
+    address: str
+    kind: str
+    text: str
+    parts: int
+    attempts: int
+    data: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """How many rows of a channel a sender can take now."""
+
+    channel: str
+    most: int
+    now: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """What became of a try."""
+
+    row: int
+    state: str
+    at: datetime
+    provider_id: str | None = None
+    reason: str | None = None
+    due_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What a provider says of a message (a channel's Delivery) and when we heard it."""
+
+    channel: str
+    state: str
+    word: str
+    outbox_id: int | None
+    provider_id: str | None
+    event: str
+    at: datetime
+
+
+async def claim(tx: AsyncConnection, items: Sequence[Wanted]) -> list[list[Claim]]:
+    """Take due rows, at most one per address, in order; the try is counted before the network call."""
+    return [await _claim(tx, item) for item in items]
+
+
+async def _claim(tx: AsyncConnection, wanted: Wanted) -> list[Claim]:
+    parameters = {
+        "on_channel": wanted.channel,
+        "now": wanted.now,
+        "most": wanted.most,
+        "lease": wanted.now + LEASE,
+    }
+    rows = sorted((await tx.execute(_CLAIM, parameters)).all(), key=lambda row: int(row.id))
+    if not rows:
+        return []
+    where = {row.id: row for row in await tx.execute(_WHERE, {"ids": [r.address_id for r in rows]})}
+    cards = [row.card for row in rows if row.card is not None]
+    edits: dict[int, str] = {}
+    if cards:
+        edits = {row[0]: row[1] for row in await tx.execute(_CARD, {"cards": cards})}
+    claims = []
+    for row in rows:
+        data = dict(row.data or {})
+        if row.card in edits:
+            data["edit"] = edits[row.card]
+        claims.append(
+            Claim(
+                row.id, row.address_id, where[row.address_id].value, row.kind, row.text, row.parts, row.attempts, data
+            )
+        )
+    return claims
+
+
+async def mark(tx: AsyncConnection, items: Sequence[Mark]) -> list[None]:
+    """Write down what became of the tries; a row that a delivery report already moved stays."""
+    now = [
+        {
+            "row": m.row,
+            "new_state": m.state,
+            "provider": m.provider_id,
+            "why": m.reason,
+            "due": m.due_at or m.at,
+            "at": m.at if m.state in ("accepted", "sent") else None,
+        }
+        for m in items
+    ]
+    await tx.execute(MARK, now)
+    # A provider may report before our own mark was committed: those reports waited unmatched.
+    for item in items:
+        if item.provider_id is not None:
+            await _rematch(tx, item.row, item.provider_id)
+    return [None] * len(items)
+
+
+_UNMATCHED = select(receipts).where(receipts.c.matched.is_(False), receipts.c.key.like(bindparam("like")))
+
+
+async def _rematch(tx: AsyncConnection, row: int, provider_id: str) -> None:
+    if not await _any_unmatched(tx):
+        return
+    found = (await tx.execute(_UNMATCHED, {"like": f"provider:{provider_id}:%"})).all()
+    for receipt in found:
+        await _move(tx, row, receipt.state, receipt.word)
+        await tx.execute(update(receipts).where(receipts.c.id == receipt.id).values(matched=True))
+
+
+async def _any_unmatched(tx: AsyncConnection) -> bool:
+    return bool((await tx.execute(select(exists().where(receipts.c.matched.is_(False))))).scalar())
+
+
+async def _move(tx: AsyncConnection, row: int, state: str, word: str) -> None:
+    forward = update(outbox).where(outbox.c.id == row, outbox.c.state.in_(_FORWARD[state]))
+    reason = case((outbox.c.reason.is_(None), word), else_=outbox.c.reason) if state == "failed" else None
+    await tx.execute(forward.values(state=state, reason=reason, lease_until=None))
+
+
+async def deliveries(tx: AsyncConnection, items: Sequence[Told]) -> list[bool]:
+    """Move messages forward; returns for each whether its message was known. Repeats change nothing."""
+    return [await _delivery(tx, item) for item in items]
+
+
+async def _delivery(tx: AsyncConnection, told: Told) -> bool:
+    if told.outbox_id is not None:
+        which = outbox.c.id == told.outbox_id
+        key = f"ours:{told.outbox_id}:{told.event or told.state}"
+    else:
+        which = outbox.c.provider_id == told.provider_id
+        key = f"provider:{told.provider_id}:{told.event or told.state}"
+    row = (await tx.execute(select(outbox.c.id).where(and_(which, outbox.c.channel == told.channel)))).scalar()
+    dialect = sqlite if tx.dialect.name == "sqlite" else postgresql
+    await tx.execute(
+        dialect.insert(receipts).on_conflict_do_nothing(),
+        {
+            "channel": told.channel,
+            "key": key,
+            "state": told.state,
+            "word": told.word[:200],
+            "at": told.at,
+            "matched": row is not None,
+        },
+    )
+    if row is not None and told.state in RANK:
+        await _move(tx, row, told.state, told.word[:200])
+    return row is not None
+
+
+async def interrupted(tx: AsyncConnection, items: Sequence[tuple[datetime, bool, tuple[str, ...]]]) -> list[int]:
+    """Rows that were being sent when their process died: at start on SQLite, by lease elsewhere.
+
+    Each item is (now, everything, keyed channels). On a keyed channel the provider knows our id: send
+    again. Otherwise a reply is tried once more, all else is held as uncertain for a person.
+    """
+    now, everything, keyed = items[0]
+    left = outbox.c.state == "sending"
+    if not everything:
+        left = and_(left, outbox.c.lease_until < now)
+    again = or_(outbox.c.channel.in_(keyed), and_(outbox.c.kind == "reply", outbox.c.attempts < 2))
+    held = await tx.execute(
+        update(outbox).where(left, ~again).values(state="uncertain", reason="interrupted while sending")
+    )
+    tried = await tx.execute(update(outbox).where(left, again).values(state="queued", due_at=now, lease_until=None))
+    return [held.rowcount + tried.rowcount] * len(items)

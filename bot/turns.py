@@ -1,0 +1,271 @@
+"""Takes turns: what is known is loaded, the pure step decides, the effects and replies are staged.
+
+One call handles the unhandled rows of many addresses in one transaction. A turn that needs a fact
+which is not loaded raises Unknown; its address waits for the next wave, when the facts that any turn
+of the group asked for are loaded together.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+import structlog
+from prometheus_client import Counter
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot import effects
+from bot.effects.scene import Scene
+from bot.render import Words
+from bot.settings import Settings
+from bot.store import conversations as talk
+from bot.store import erasure, facts, figures, inbox, outbox, people
+from bot.store.batch import Batch
+from handlers.forms import Form
+from handlers.turn import (
+    Address,
+    Association,
+    Fact,
+    Inbound,
+    Outcome,
+    Programme,
+    Reply,
+    Turn,
+    Unknown,
+)
+
+log = structlog.get_logger(__name__)
+TURNS = Counter("kurikirana_turns", "Turns taken", ["kind"])
+REPLIES = Counter("kurikirana_replies", "Texts written to the outbox", ["channel", "key"])
+
+MOST_WAVES = 12
+"""A turn that still asks for facts after so many waves asks for them for ever: a fault."""
+
+
+@dataclass(frozen=True, slots=True)
+class Take:
+    """Take the turns of an address; or of one row of it only (when replaying a suspect alone)."""
+
+    address_id: int
+    row: int | None = None
+
+
+@dataclass(slots=True)
+class Group:
+    """What one call works with."""
+
+    tx: AsyncConnection
+    batch: Batch
+    now: datetime
+    associations: dict[int, Association]
+    known: dict[int, people.Known] = field(default_factory=dict)
+    facts: dict[Fact, Any] = field(default_factory=dict)
+    changed: set[int] = field(default_factory=set)
+    """Addresses whose conversation state must be written."""
+
+
+class Turns:
+    """The step of all conversations, bound to this programme's settings, words, forms and channels."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        words: Words,
+        forms: Mapping[str, Form],
+        now: Callable[[], datetime],
+        step: Callable[[Turn], Outcome],
+        rich: Mapping[str, bool],
+    ) -> None:
+        self.settings, self.words, self.forms = settings, words, dict(forms)
+        self._now, self._step, self._rich = now, step, dict(rich)
+        self._zone = settings.zone
+        self._associations: dict[int, Association] | None = None
+        self.crash: Callable[[str], None] = lambda point: None
+
+    def roster_changed(self) -> None:
+        """Load the associations anew before the next group."""
+        self._associations = None
+
+    async def take(self, tx: AsyncConnection, items: Sequence[Take]) -> list[bool]:
+        """Work for the writer: returns for each address whether it is done (False: held elsewhere)."""
+        wanted = list(dict.fromkeys(item.address_id for item in items))
+        rows, held = await inbox.take(tx, wanted)
+        only = {item.address_id: item.row for item in items if item.row is not None}
+        rows = [row for row in rows if only.get(row.address_id) in (None, row.id)]
+        if rows:
+            group = await self._open(tx, {row.address_id for row in rows})
+            await self._waves(group, rows)
+            await self._close(group)
+        return [item.address_id not in held for item in items]
+
+    async def _open(self, tx: AsyncConnection, addresses: set[int]) -> Group:
+        if self._associations is None or tx.dialect.name != "sqlite":
+            self._associations = await people.load_associations(tx)
+        group = Group(tx, Batch(tx), self._now(), self._associations)
+        group.known = await people.load_addresses(tx, sorted(addresses), group.associations)
+        return group
+
+    async def _waves(self, group: Group, rows: Sequence[Any]) -> None:
+        for _wave in range(MOST_WAVES):
+            rows, wanted, stale = self._wave(group, rows)
+            if not rows:
+                return
+            await group.batch.flush()
+            await figures.recount(group.tx, group.batch.recount)
+            group.batch.recount.clear()
+            if stale:
+                await talk.save(group.tx, group.known, group.changed, group.now)
+                group.known = await people.load_addresses(group.tx, sorted(group.known), group.associations)
+            group.facts.update(await facts.load(group.tx, wanted, group.associations))
+        raise RuntimeError(f"a turn asked for facts in {MOST_WAVES} waves")
+
+    def _wave(self, group: Group, rows: Sequence[Any]) -> tuple[list[Any], set[Fact], bool]:
+        """Take what can be taken in order; the rest waits with what it needs."""
+        later: list[Any] = []
+        waiting: set[int] = set()
+        wanted: set[Fact] = set()
+        stale = False
+        for row in rows:
+            if row.address_id in waiting or stale:
+                later.append(row)
+                continue
+            try:
+                stale = self._turn(group, row)
+            except Unknown as unknown:
+                wanted.update(unknown.facts)
+                waiting.add(row.address_id)
+                later.append(row)
+        return later, wanted, stale
+
+    def _turn(self, group: Group, row: Any) -> bool:
+        """One turn; returns whether it changed who people are. Raises Unknown before it has done anything."""
+        known = group.known[row.address_id]
+        turn = self.turn(group, known, row)
+        outcome = self._step(turn)
+        self.crash("inside_turn")
+        scene = Scene(group.batch, turn, group.facts, group.tx.dialect.name)
+        for effect in outcome.effects:
+            effects.perform(effect, scene)
+        for timer in outcome.timers:
+            talk.set_timer(group.batch, scene.dialect, row.address_id, timer)
+        for reply in outcome.replies:
+            self._say(group, turn, known, reply)
+        known.state = dict(outcome.state)
+        group.changed.add(row.address_id)
+        person = outcome.state.get("who") or (turn.person.id if turn.person else None)
+        done = {"row": row.id, "at": group.now, "person": person, "words": outcome.understood}
+        group.batch.add(inbox.DONE, done)
+        TURNS.labels(row.kind).inc()
+        return scene.people_changed
+
+    def turn(self, group: Group, known: people.Known, row: Any) -> Turn:
+        """What the conversation may look at."""
+        rich = self._rich.get(known.channel, False)
+        who = known.state.get("who")
+        person = next((p for p in known.people if p.id == who), None)
+        if len(known.people) == 1:
+            person = known.people[0]
+        language = next((p.language for p in (person, *known.people) if p and p.language), None)
+        local = group.now.astimezone(self._zone)
+        return Turn(
+            now=group.now,
+            today=local.date(),
+            utc_offset=local.utcoffset() or timedelta(),
+            inbound=Inbound(row.id, row.channel, row.kind, row.text, row.received_at, row.sent_at, row.data or {}),
+            address=Address(known.id, known.channel, rich, known.ends_in),
+            people=known.people,
+            person=person,
+            state=known.state,
+            language=language or known.state.get("language") or "rn",
+            programme=self._programme(group, known.channel),
+            forms=self.forms,
+            facts=group.facts,
+        )
+
+    def _programme(self, group: Group, channel: str) -> Programme:
+        settings = self.settings
+        return Programme(
+            sender=settings.project.sender,
+            start=settings.project.start,
+            target_people=settings.project.target_people,
+            associations=len(group.associations),
+            ask_above=settings.limits.people_in_one_training_ask_above,
+            hotline=settings.safeguarding.hotline,
+            timezone=settings.project.timezone,
+            includes_representatives=settings.project.target_includes_representatives,
+            representatives=sum(a.representatives for a in group.associations.values()),
+            members_only=settings.counting.members_only,
+            practice=settings.live and channel == "phone",
+        )
+
+    def _say(self, group: Group, turn: Turn, known: people.Known, reply: Reply) -> None:
+        rich = turn.address.rich
+        language = reply.language or turn.language
+        said = self.words.text(
+            reply.key, language, {"sender": turn.programme.sender, **reply.values}, rich=rich, drafts=self.drafts
+        )
+        row = self._row(turn, reply, said.text, said.parts, language, rich)
+        row.update(address_id=known.id, channel=known.channel, person_id=turn.person.id if turn.person else None)
+        group.batch.add(outbox.INSERT, row)
+        REPLIES.labels(known.channel, row["key"]).inc()
+
+    @property
+    def drafts(self) -> bool:
+        """Whether texts that nobody has signed may be sent."""
+        return not self.settings.live or self.settings.words.send_drafts
+
+    def _row(self, turn: Turn, reply: Reply, text: str, parts: int, language: str, rich: bool) -> dict[str, Any]:
+        data: dict[str, Any] = {}
+        if rich and reply.buttons:
+            data["buttons"] = [
+                [
+                    {"text": self._label(turn, button.label, language, button.values), "data": button.data}
+                    for button in line
+                ]
+                for line in reply.buttons
+            ]
+        if rich and reply.keyboard:
+            data["keyboard"] = reply.keyboard
+            data["words"] = _keyboard(self, reply.keyboard, language)
+        if rich and turn.inbound.kind == "button" and "callback" in turn.inbound.data:
+            data["callback"] = turn.inbound.data["callback"]
+        return {
+            "inbox_id": turn.inbound.id,
+            "key": reply.key if isinstance(reply.key, str) else "form",
+            "kind": "reply",
+            "language": language,
+            "text": text,
+            "data": data or None,
+            "parts": parts,
+            "due_at": turn.now,
+            "made_at": turn.now,
+            "card": reply.card if rich else None,
+        }
+
+    def _label(self, turn: Turn, label: Any, language: str, values: Mapping[str, Any]) -> str:
+        if isinstance(label, str) and label not in self.words:
+            return label
+        return self.words.text(label, language, values, rich=True, drafts=self.drafts).text
+
+    async def _close(self, group: Group) -> None:
+        await group.batch.flush()
+        await talk.save(group.tx, group.known, group.changed, group.now)
+        await figures.recount(group.tx, group.batch.recount)
+        if group.batch.erased:
+            await erasure.blank_words(group.tx, group.batch.erased, self.free_texts)
+
+    @property
+    def free_texts(self) -> dict[str, tuple[str, ...]]:
+        """Per form, the questions whose answers are a person's own words."""
+        return {name: tuple(q.name for q in form.questions if q.type == "text") for name, form in self.forms.items()}
+
+
+_MAIN = ("kb.training", "kb.business", "kb.mentor", "kb.lesson", "kb.totals", "kb.call")
+
+
+def _keyboard(turns: Turns, keyboard: str, language: str) -> list[str]:
+    """The words of a reply keyboard, in the reader's language."""
+    keys = {"main": _MAIN, "contact": ("b.share", "b.nonumber")}.get(keyboard, ())
+    return [turns.words.text(key, language, {}, rich=True, drafts=turns.drafts).text for key in keys]

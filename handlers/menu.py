@@ -1,0 +1,148 @@
+"""The menu (B1), the totals (B4), "call me" (B2) and what is left: free text for a person (B3)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from handlers import form, state
+from handlers.said import Said
+from handlers.training import reached
+from handlers.turn import Association, CloseTasks, Figures, FiguresOf, KeepMedia, LastReport, Outcome, Reply, Turn
+from handlers.understand.words import is_question
+
+
+def help_(turn: Turn, said: Said) -> Outcome:
+    """HELP, an empty message, the menu."""
+    if not turn.people:
+        return state.say(turn, "K3")
+    new = _keep_open(turn)
+    reply = Reply("B1", {"association": _name(turn)}, keyboard="main")
+    return Outcome(new, (reply,), understood="menu")
+
+
+def _keep_open(turn: Turn) -> dict[str, Any]:
+    """A global word does not destroy what is open."""
+    return dict(turn.state)
+
+
+def _name(turn: Turn) -> str:
+    names = dict.fromkeys(p.association.sms_name for p in turn.people if p.association)
+    return " ".join(names)[:23]
+
+
+def totals(turn: Turn, said: Said) -> Outcome:
+    """5: our totals, and those of all associations."""
+    association = turn.association
+    if association is None:
+        return state.say(turn, "B1", association=_name(turn))
+    turn.need(FiguresOf(association.id), FiguresOf(None))
+    ours: Figures = turn.known(FiguresOf(association.id))
+    everybody: Figures = turn.known(FiguresOf(None))
+    including = turn.programme.includes_representatives
+    values = {
+        "association": association.sms_name,
+        "reached": reached(association, ours, turn),
+        "target": association.target,
+        "women": ours.new_women + (association.women if including else 0),
+        "men": ours.new_men + (association.representatives - association.women if including else 0),
+        "trainings": ours.trainings,
+        "associations": turn.programme.associations,
+        "programme_reached": everybody.new_people + (turn.programme.representatives if including else 0),
+        "programme_target": turn.programme.target_people,
+    }
+    return Outcome(_keep_open(turn), (Reply("B4", values),), understood="totals")
+
+
+def call(turn: Turn, said: Said) -> Outcome:
+    """9: a person calls; "0" afterwards takes it back."""
+    question = state.opened(turn)
+    if question and question["kind"] == "call":
+        return Outcome(dict(turn.state), (Reply("B2b", {"officer": state.officer(turn)}),), understood="call again")
+    new = state.ask(turn, "call")
+    if question and question["kind"] == "form":
+        new = {**form.put_aside(turn, question), "open": new["open"]}
+    effect = state.task(turn, "call", "asked to be called")
+    return Outcome(new, (Reply("B2", {"officer": state.officer(turn)}),), (effect,), understood="call me")
+
+
+def call_answer(turn: Turn, said: Said, question: dict[str, Any]) -> Outcome | None:
+    """0: not needed any more."""
+    if said.digit != "0":
+        return None
+    return state.say(turn, "B2c", CloseTasks("call", "not needed any more, says the leader"))
+
+
+def start_form(turn: Turn, name: str) -> Outcome:
+    """1 or 2: begin a report, for the right association (K2 when the phone serves two)."""
+    association = turn.association
+    if association is None:
+        return which(turn, f"menu {name}")
+    return form.start(turn, name, association)
+
+
+def associations(turn: Turn) -> list[Association]:
+    """The associations that the people of this phone belong to."""
+    found = {p.association.id: p.association for p in turn.people if p.association}
+    return list(found.values())
+
+
+def which(turn: Turn, then: str) -> Outcome:
+    """K2: a phone that serves two associations; what she sent is kept and done afterwards."""
+    names = associations(turn)
+    if not names:
+        return free(turn)
+    new = state.ask(turn, "which", then=then, ids=[a.id for a in names])
+    if len(names) == 2:
+        reply = Reply("K2", {"first": names[0].sms_name, "second": names[1].sms_name})
+    else:
+        reply = Reply("K2n", {"choices": " ".join(f"{n} {a.sms_name}" for n, a in enumerate(names, 1))})
+    return Outcome(new, (reply,), understood="which association")
+
+
+def free(turn: Turn) -> Outcome:
+    """Anything not understood: stored, thanked, and a person reads it (never the word 'invalid')."""
+    question = is_question(turn.inbound.text)
+    effect = state.task(turn, "read", "a question" if question else "")
+    return Outcome(dict(turn.state), (Reply("B3"),), (effect,), understood="for a person to read")
+
+
+def media(turn: Turn) -> Outcome:
+    """A photo or a voice note: kept with the last report, looked at by the officer."""
+    if turn.inbound.kind == "mms":
+        effect = state.task(turn, "read", "a picture by MMS")
+        return Outcome(dict(turn.state), (Reply("K8", {"officer": state.officer(turn)}),), (effect,))
+    last = turn.known(LastReport(tuple(person.id for person in turn.people))) if turn.people else None
+    number = last.number if last else None
+    keep = KeepMedia(number)
+    if turn.inbound.kind == "voice":
+        effect = state.task(turn, "listen", f"voice note, No {number}" if number else "voice note")
+        return Outcome(dict(turn.state), (Reply("V1"),), (keep, effect), understood="voice note kept")
+    effect = state.task(turn, "photo", f"photo for No {number}" if number else "photo")
+    if number is None:
+        return Outcome(dict(turn.state), (Reply("B3"),), (keep, effect), understood="photo kept")
+    reply = Reply("V4", {"officer": state.officer(turn)})
+    return Outcome(dict(turn.state), (reply,), (keep, effect), understood=f"photo kept for No {number}")
+
+
+def privacy(turn: Turn, said: Said) -> Outcome:
+    """/privacy: what is kept and why."""
+    return Outcome(dict(turn.state), (Reply("T17"),), understood="privacy")
+
+
+def ask_mentor(turn: Turn, said: Said) -> Outcome:
+    """3: a question for the mentor; until mentors have their own queue an officer passes it on."""
+    return Outcome(state.ask(turn, "question", about="a question for the mentor"), (Reply("H1"),), understood="asks H1")
+
+
+def lesson(turn: Turn, said: Said) -> Outcome:
+    """4: a lesson for the Fair; an officer asks whether it may be shown."""
+    new = state.ask(turn, "question", about="a lesson for the Fair")
+    return Outcome(new, (Reply("H4", {"association": _name(turn)}),), understood="asks H4")
+
+
+def question_answer(turn: Turn, said: Said, question: dict[str, Any]) -> Outcome | None:
+    """The one message that H1 or H4 asked for."""
+    if said.command or said.digit:
+        return None
+    effect = state.task(turn, "read", str(question["about"]))
+    return state.say(turn, "B3", effect)

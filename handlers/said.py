@@ -1,0 +1,80 @@
+"""What a message says, read once: the command it is, the digit it is, and nothing guessed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from handlers.turn import Turn
+from handlers.understand.words import is_sensitive, is_stop, keyword, plain
+
+MENU = {
+    "training": "1",
+    "business": "2",
+    "mentor": "3",
+    "lesson": "4",
+    "totals": "5",
+    "language": "6",
+    "problem": "7",
+    "data": "8",
+    "call": "9",
+}
+COMMANDS = {
+    "training": ("report", "training", "formation", "inyigisho", "mafunzo"),
+    "business": ("business", "activite", "ubudandaji", "biashara"),
+    "mentor": ("mentor", "kubaza", "mshauri"),
+    "lesson": ("lesson", "lecon", "icigwa", "somo"),
+    "totals": ("totals", "total", "totaux", "ibitigiri", "jumla"),
+    "language": ("language", "langue", "ururimi", "lugha"),
+    "data": ("mydata", "donnees"),
+    "call": ("call me", "appelez-moi", "mumpamagare", "nipigie"),
+    "help": ("help", "aide", "imfashanyo", "menu", "start"),
+    "settings": ("settings", "reglages"),
+    "privacy": ("privacy",),
+    "cancel": ("cancel", "annuler"),
+    "stop": ("stop", "guhagarika", "arret"),
+}
+"""The slash commands and the words of the chat's main keyboard, in every language (conversations 1.5)."""
+_COMMAND_OF = {word: command for command, words in COMMANDS.items() for word in words}
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """`command` is a word of the programme (stop, help, fix ...); `rest` what stood behind it."""
+
+    text: str
+    plain: str
+    command: str
+    rest: str
+    digit: str
+    """The whole message, when it is one digit; else ''."""
+
+
+def read(turn: Turn) -> Said:
+    """Read the turn's message. A button's data and a keyboard's word are commands too."""
+    inbound = turn.inbound
+    text = inbound.text.strip()
+    if inbound.kind == "button":
+        data = str(inbound.data.get("data", ""))
+        head, _, rest = data.partition(":")
+        return Said(rest, rest, f"button {head}", rest, "")
+    said = plain(text)
+    digit = said if len(said) == 1 and said.isdigit() else ""
+    command, rest = _command(turn, text, said)
+    return Said(text, said, command, rest, digit)
+
+
+def _command(turn: Turn, text: str, said: str) -> tuple[str, str]:
+    if is_stop(text):
+        return "stop", ""
+    if said.startswith("/"):
+        word, _, rest = said[1:].partition(" ")
+        return _COMMAND_OF.get(word.partition("@")[0], "unknown"), rest
+    if turn.address.rich:
+        bare = said.lstrip("".join(c for c in said if not c.isalnum() and c != " ")).strip()
+        if bare in _COMMAND_OF and not said[:1].isalnum():
+            return _COMMAND_OF[bare], ""
+    if found := keyword(text):
+        return found
+    if is_sensitive(text):
+        return "sensitive", ""
+    return "", ""

@@ -1,0 +1,79 @@
+"""The conversation's state, one JSON object per address, and the small moves all conversations make.
+
+Its keys: `open` (the one open question: its kind and what it needs), `drafts` (half-made reports that
+were left), `who` (which of the people who share the phone is writing, while it matters), `foreign`
+(messages in a row in another language), `quiet` (since when we only listen), `brake` (automatic
+answers in the current hour).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from handlers.turn import Effect, OpenTask, Outcome, Reply, Timer, Turn
+
+OPEN_FOR = timedelta(hours=48)
+"""After this an open question is closed; a half-made report becomes a draft, not a loss."""
+NUDGE_AFTER = timedelta(hours=24)
+
+
+def opened(turn: Turn) -> dict[str, Any] | None:
+    """The open question, or None when there is none or it was asked too long ago."""
+    question = turn.state.get("open")
+    if question is None or turn.now - asked_at(question) > OPEN_FOR:
+        return None
+    return dict(question)
+
+
+def asked_at(question: Mapping[str, Any]) -> datetime:
+    """When it was asked."""
+    return datetime.fromisoformat(question["at"])
+
+
+def ask(turn: Turn, kind: str, **details: Any) -> dict[str, Any]:
+    """The state with this question open."""
+    question = {"kind": kind, "at": turn.now.isoformat(), **details}
+    return {**close(turn), "open": question}
+
+
+def close(turn: Turn) -> dict[str, Any]:
+    """The state with no question open."""
+    return {key: value for key, value in turn.state.items() if key != "open"}
+
+
+def say(turn: Turn, key: str, *effects: Effect, state: Mapping[str, Any] | None = None, **values: Any) -> Outcome:
+    """One text and nothing open (or the given state)."""
+    return Outcome(close(turn) if state is None else state, (Reply(key, values),), effects, understood=key)
+
+
+def tomorrow_evening(turn: Turn) -> datetime:
+    """When a promise made now is due: tomorrow 17:00 at the programme's place, in UTC."""
+    from_now = timedelta(days=1)
+    local = turn.now + turn.utc_offset + from_now
+    return local.replace(hour=17, minute=0, second=0, microsecond=0) - turn.utc_offset
+
+
+def task(turn: Turn, kind: Any, about: str = "", *, sealed: bool = False) -> OpenTask:
+    """A task for the officer of the sender's association, due tomorrow evening."""
+    association = turn.association
+    return OpenTask(
+        kind,
+        tomorrow_evening(turn),
+        turn.person.id if turn.person else None,
+        association.id if association else None,
+        about,
+        sealed,
+    )
+
+
+def nudge(turn: Turn, after: timedelta = NUDGE_AFTER) -> Timer:
+    """Wake this conversation about its half-made report."""
+    return Timer("form", str(turn.address.id), turn.now + after)
+
+
+def officer(turn: Turn) -> str:
+    """The officer's first name; the sender's name stands in when nobody is named."""
+    association = turn.association
+    return (association.officer if association else "") or turn.programme.sender
