@@ -29,54 +29,28 @@ FAKESMSC = Path("/usr/lib/kannel/test/fakesmsc")
 LINE = re.compile(rb"(\S+) (\S+) (text|data|ucs-2|udh) (.*)")
 SECRET = "kannel-secret-of-the-tests"
 
-CONF = """
-group = core
-admin-port = {admin}
-admin-password = {password}
-admin-deny-ip = "*.*.*.*"
-admin-allow-ip = "127.0.0.1"
-smsbox-port = {smsbox}
-box-deny-ip = "*.*.*.*"
-box-allow-ip = "127.0.0.1"
-store-type = spool
-store-location = "{folder}/spool"
-dlr-storage = spool
-dlr-spool = "{folder}/dlr"
-sms-resend-freq = 1
-log-file = "{folder}/bearerbox.log"
-log-level = 0
-
+CONF = Path(__file__).parents[1] / "docs" / "channels" / "kannel.conf"
+"""The file we give to operators is the file we test; adapt() exchanges ports, folders and secrets."""
+FAKE = """
 group = smsc
 smsc = fake
 smsc-id = operator
-port = {smsc}
+port = {port}
 connect-allow-ip = 127.0.0.1
-
-group = smsbox
-bearerbox-host = 127.0.0.1
-sendsms-port = {sendsms}
-sendsms-chars = "0123456789+"
-mo-recode = true
-http-request-retry = 8640
-http-queue-delay = 1
-log-file = "{folder}/smsbox.log"
-log-level = 0
-
-group = sendsms-user
-username = kurikirana
-password = {password}
-user-deny-ip = "*.*.*.*"
-user-allow-ip = "127.0.0.1"
-max-messages = 8
-concatenation = true
-
-group = sms-service
-keyword = default
-catch-all = true
-max-messages = 0
-omit-empty = true
-get-url = "{url}/channels/kannel/{secret}/incoming?from=%p&to=%P&text=%a&id=%I&time=%T&charset=%C"
 """
+
+
+def adapt(conf: str, changes: dict[str, dict[str, object]], port: int) -> str:
+    """`conf` with other values by group and name, and with the fake operator on `port` as its only one."""
+    groups = re.split(r"(?m)^(?=group = )", conf)
+    kept = [part for part in groups if not part.startswith("group = smsc\n")]
+    assert len(kept) == len(groups) - 1, "the operator's group is missing from kannel.conf"
+    for group, values in changes.items():
+        (place,) = (n for n, part in enumerate(kept) if part.startswith(f"group = {group}\n"))
+        for name, value in values.items():
+            kept[place], found = re.subn(f"(?m)^{name} = .*$", f'{name} = "{value}"', kept[place])
+            assert found == 1, f"{group}: {name} is missing from kannel.conf"
+    return "".join(kept) + FAKE.format(port=port)
 
 
 def missing() -> list[str]:
@@ -172,16 +146,18 @@ class Kannel:
         self.username, self.password, self.secret = "kurikirana", "kannel-password", secret
         self.fakesmsc = Operator(smsc)
         self.conf = self.folder / "kannel.conf"
-        self._text = CONF.format(
-            admin=admin,
-            smsbox=smsbox,
-            smsc=smsc,
-            sendsms=self._sendsms,
-            folder=self.folder,
-            url=service_url.rstrip("/"),
-            secret=secret,
-            password=self.password,
-        )
+        incoming = f"{service_url.rstrip('/')}/channels/kannel/{secret}/incoming"
+        core = {"admin-port": admin, "admin-password": self.password, "smsbox-port": smsbox}
+        core |= {"store-location": self.folder / "spool", "dlr-spool": self.folder / "dlr", "log-level": 0}
+        box = {"sendsms-port": self._sendsms, "http-queue-delay": 1, "log-level": 0}
+        query = "from=%p&to=%P&text=%a&id=%I&time=%T&charset=%C"
+        changes: dict[str, dict[str, object]] = {
+            "core": core | {"log-file": self.folder / "bearerbox.log", "sms-resend-freq": 1},
+            "smsbox": box | {"log-file": self.folder / "smsbox.log"},
+            "sendsms-user": {"password": self.password},
+            "sms-service": {"get-url": f"{incoming}?{query}"},
+        }
+        self._text = adapt(CONF.read_text(), changes, smsc)
         self._running: dict[str, asyncio.subprocess.Process] = {}
 
     @property
@@ -227,7 +203,7 @@ class Kannel:
         if process.returncode is None:
             process.send_signal(how)
         try:
-            await asyncio.wait_for(process.wait(), 10)
+            await asyncio.wait_for(process.wait(), 3)
         except TimeoutError:
             process.kill()
             await process.wait()

@@ -116,11 +116,21 @@ class Provider:
 
     def __init__(self) -> None:
         self.answer = Answer(200)
+        self.answers: dict[str, Answer] = {}
+        """By path, where one of them needs another answer."""
         self.asked: list[bytes] = []
+        """The bodies of the requests, and below what stood in their addresses and headers."""
+        self.queries: list[str] = []
+        self.paths: list[str] = []
+        self.headers: list[Mapping[str, str]] = []
 
     async def handle(self, request: web.Request) -> web.Response:
         self.asked.append(await request.read())
-        return web.Response(status=self.answer.status, body=self.answer.body, headers=dict(self.answer.headers))
+        self.queries.append(request.rel_url.raw_query_string)
+        self.paths.append(f"{request.method} {request.path}")
+        self.headers.append(request.headers)
+        answer = self.answers.get(request.path, self.answer)
+        return web.Response(status=answer.status, body=answer.body, headers=dict(answer.headers))
 
 
 @asynccontextmanager
