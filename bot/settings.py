@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, ValidationError
 
 from bot.errors import SettingsError
+from scheduler import quiet
 
 DEFAULT_FILE = "kurikirana.toml"
 PREFIX = "KURIKIRANA_"
@@ -279,7 +280,12 @@ def _check(settings: Settings, file: Path) -> None:
             value = getattr(section, field, None)
             if isinstance(value, SecretStr) and not value.get_secret_value():
                 problems.append(f"{file}: channels.{name}.{field}: empty; write the secret or set it by environment.")
-    if settings.hours.send_from >= settings.hours.send_to:
-        problems.append(f"{file}: hours.send_from: must be before hours.send_to.")
+    try:
+        hours = settings.hours
+        quiet.Hours.parse(hours.send_from, hours.send_to, hours.no_sending, hours.holidays, settings.zone)
+    except ValueError as error:
+        source = file.read_text(encoding="utf-8")
+        for problem in str(error).splitlines():
+            problems.append(f"{file}: {_line(source, ('hours', problem.split(':')[0]))}hours.{problem}")
     if problems:
         raise SettingsError("\n".join(problems))
