@@ -93,7 +93,8 @@ class App:
         """Start everything; on leaving, stop in reverse. Raises BotError when it cannot start."""
         database = await Database.open(settings.database.url, settings.folder)
         try:
-            app = cls(settings, database, clock or Clock(), channel_list.build(settings, simulate=simulate))
+            clock = clock or Clock()
+            app = cls(settings, database, clock, channel_list.build(settings, clock.now, simulate=simulate))
             if crash:
                 app.crash_at(crash)
             async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=35)) as http:

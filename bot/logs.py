@@ -34,9 +34,7 @@ def configure(level: str = "INFO", *, human: bool = False) -> None:
     )
 
 
-def _exception(
-    logger: object, name: str, event: structlog.typing.EventDict
-) -> structlog.typing.EventDict:
+def _exception(logger: object, name: str, event: structlog.typing.EventDict) -> structlog.typing.EventDict:
     """Where it failed, without the values that stood there: a traceback's text may hold a message."""
     error = event.pop("exc_info", None)
     if isinstance(error, BaseException):

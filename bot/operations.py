@@ -5,11 +5,11 @@ The details come over a socket as JSON, so they are plain values.
 
 from __future__ import annotations
 
-import base64
 import secrets
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -17,7 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot import forms as form_files
 from bot.errors import BotError
 from bot.programme import roster
-from bot.store import look
+from bot.store import listing
 from bot.store.forms import keep as keep_form
 from bot.store.tokens import make as make_token
 
@@ -34,15 +34,14 @@ Operation = Callable[[AsyncConnection, Mapping[str, Any], datetime], Awaitable[A
 
 async def roster_import(tx: AsyncConnection, details: Mapping[str, Any], now: datetime) -> Any:
     """Check the workbook once more and write it whole. Raises BotError when it has errors."""
-    workbook = roster.read_bytes(base64.b64decode(details["file"]))
     checked = roster.check(
-        workbook,
+        roster.read(Path(details["file"])),
         associations_expected=details["associations"],
         people_per_association=details["people_per_association"],
         demo=details.get("demo", False),
     )
-    if checked.roster is None:
-        raise BotError("the roster has errors; nothing was written")
+    if checked.roster is None or any(message.level == "error" for message in checked.messages):
+        raise BotError("the roster has errors; nothing was written. See them with `roster check`")
     planned = await roster.plan(tx, checked.roster)
     await roster.load(tx, checked.roster, now, details["who"])
     return planned.say()
@@ -57,7 +56,7 @@ async def form_add(tx: AsyncConnection, details: Mapping[str, Any], now: datetim
 
 async def token_new(tx: AsyncConnection, details: Mapping[str, Any], now: datetime) -> Any:
     """A one-time token for a person's chat; only its digest is kept."""
-    people = await look.people_named(tx, details["person"])
+    people = await listing.people_named(tx, details["person"])
     if len(people) != 1:
         raise BotError(f"{len(people)} people are called {details['person']!r}; write ASSOCIATION NAME")
     token = secrets.token_urlsafe(24)

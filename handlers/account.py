@@ -114,7 +114,9 @@ def problem_answer(turn: Turn, said: Said, question: Mapping[str, Any]) -> Outco
     keys = {"1": "J1kit", "2": "J1training", "3": "J1service"}
     if digit in keys:
         about = {"1": "kit or money", "2": "a training", "3": "this service"}[digit]
-        return _closed(turn, keys[digit], state.task(turn, "call", f"a problem: {about}"), officer=state.officer(turn))
+        return _closed(
+            turn, keys[digit], state.task(turn, "call", f"a problem: {about}"), officer=state.officer(turn)
+        )
     return sealed(turn) if digit == "4" else None
 
 

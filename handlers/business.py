@@ -41,7 +41,11 @@ class Business(Kind):
         figures: Figures | None,
         ctx: Context,
     ) -> Reply:
-        shown = {"number": number, "name": turn.person.sms_name if turn.person else "", **self._said(form, values, ctx)}
+        shown = {
+            "number": number,
+            "name": turn.person.sms_name if turn.person else "",
+            **self._said(form, values, ctx),
+        }
         for name in ("status", "kit", "problem"):
             if values.get(name) is not None:
                 shown[name] = form.shown(name, values[name], ctx)
@@ -72,9 +76,7 @@ class Business(Kind):
             parts.append(shown if question.name == "status" else f"{name} {shown}".strip())
         return ", ".join(parts)
 
-    def menu(
-        self, form: Form, number: int, values: Mapping[str, Any], ctx: Context
-    ) -> tuple[Reply, tuple[str, ...]]:
+    def menu(self, form: Form, number: int, values: Mapping[str, Any], ctx: Context) -> tuple[Reply, tuple[str, ...]]:
         return Reply("E1biz", {"number": number, **self._said(form, values, ctx)}), (
             "status",
             "sales",

@@ -128,9 +128,7 @@ def _rows(buttons: Sequence[Button], width: int) -> tuple[Row, ...]:
     return tuple(tuple(buttons[n : n + width]) for n in range(0, len(buttons), width))
 
 
-def review(
-    turn: Turn, form: Form, values: Mapping[str, Any], draft: Mapping[str, Any], ctx: Context
-) -> Outcome:
+def review(turn: Turn, form: Form, values: Mapping[str, Any], draft: Mapping[str, Any], ctx: Context) -> Outcome:
     """Messages are free in a chat: the whole report is shown before it is sent."""
     kept = {key: draft[key] for key in ("form", "association", "asked", "card", "step") if key in draft}
     kept.setdefault("step", form.steps[0].name)

@@ -38,7 +38,9 @@ def answer(turn: Turn, said: Said, question: Mapping[str, Any]) -> Outcome | Non
         if agreed:
             return settle(turn, report, report.values)
         step = next(s for s in form_.steps if {"women", "men"} & {q.name for q in s.questions})
-        new = state.ask(turn, "check", **{**question, "expects": "step", "step": step.name, "at": turn.now.isoformat()})
+        new = state.ask(
+            turn, "check", **{**question, "expects": "step", "step": step.name, "at": turn.now.isoformat()}
+        )
         return Outcome(new, (form.kind_of(form_).ask_again(form_, report.number, step.name, report.values, ctx),))
     return _step(turn, question, report, form_, association, ctx)
 
@@ -170,5 +172,3 @@ def remark(turn: Turn, said: Said, question: Mapping[str, Any]) -> Outcome | Non
     if said.command or said.digit:
         return None
     return state.say(turn, "B6", state.task(turn, "read", f"remark on No {question['number']}"))
-
-

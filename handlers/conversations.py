@@ -13,7 +13,7 @@ from typing import Any
 
 from handlers import account, card, checks, correct, draft, enrol, form, menu, state
 from handlers.said import MENU, Said, read
-from handlers.turn import Inbound, Outcome, Reply, Turn
+from handlers.turn import ChangeReport, Inbound, Outcome, RecordConsent, Reply, SaveReport, Turn, UnlinkAddress
 from handlers.understand.words import language_of
 
 Answer = Callable[[Turn, Said, dict[str, Any]], Outcome | None]
@@ -100,7 +100,7 @@ def _silent(turn: Turn) -> Outcome:
 
 
 def _blocked(turn: Turn) -> Outcome:
-    return Outcome(state.close(turn), (), (enrol.UnlinkAddress(turn.address.id, "blocked the bot"),))
+    return Outcome(state.close(turn), (), (UnlinkAddress(turn.address.id, "blocked the bot"),))
 
 
 def _stopped(turn: Turn, said: Said) -> Outcome:
@@ -243,7 +243,9 @@ def _held(turn: Turn, outcome: Outcome) -> Outcome:
     new = dict(outcome.state)
     held = new.pop("held")
     people = tuple(replace(p, consent="yes") if p.consent in ("asked", "none") else p for p in turn.people)
-    then = _again_with(replace(turn, people=people, person=people[0] if len(people) == 1 else turn.person, state=new), held)
+    then = _again_with(
+        replace(turn, people=people, person=people[0] if len(people) == 1 else turn.person, state=new), held
+    )
     if not then.effects or then.replies[:1] == (Reply("B3"),):
         return outcome.but(state=new)  # a greeting needs no second text
     return Outcome(
@@ -292,7 +294,9 @@ def _braked(turn: Turn, outcome: Outcome) -> Outcome:
         new["heard"] = turn.inbound.text[:40]
     else:
         new.pop("heard", None)
-    saved = any(type(effect).__name__ in ("SaveReport", "ChangeReport", "RecordConsent") for effect in outcome.effects)
+    saved = any(
+        type(effect).__name__ in ("SaveReport", "ChangeReport", "RecordConsent") for effect in outcome.effects
+    )
     hour = turn.now.strftime("%d%H")
     before = turn.state.get("brake", [hour, 0])
     count = (before[1] if before[0] == hour else 0) + (0 if saved else len(outcome.replies))

@@ -111,9 +111,7 @@ def _figures(
     return changed(turn, report, form_, values, step, ctx)
 
 
-def changed(
-    turn: Turn, report: Report, form_: Form, values: Mapping[str, Any], step: str, ctx: Context
-) -> Outcome:
+def changed(turn: Turn, report: Report, form_: Form, values: Mapping[str, Any], step: str, ctx: Context) -> Outcome:
     """Store the new figures; a check that does not hold asks, as for a new report."""
     kind = form.kind_of(form_)
     association = association_of(turn, report)

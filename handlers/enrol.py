@@ -276,7 +276,7 @@ def _stranger_in_chat(turn: Turn, said: Said) -> Outcome:
         return _match(turn, said, question)
     if said.command == "button lang" and said.rest in LANGUAGES:
         new = {**_share(turn), "language": said.rest}
-        return Outcome(new, (Reply("T3", keyboard="contact", language=said.rest),), understood="share number?")  # type: ignore[arg-type]
+        return Outcome(new, (Reply("T3", keyboard="contact", language=said.rest),), understood="share number?")
     if said.digit == "9" or said.command == "call":
         return Outcome(state.close(turn), (Reply("K3c"),), (_task(turn, "call"),), understood="call me")
     effects_ = () if turn.state.get("open") else (_task(turn, "read"),)

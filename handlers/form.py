@@ -66,6 +66,13 @@ def from_line(turn: Turn, said: Said, association: Association) -> Outcome | Non
     return None
 
 
+def looks_like_report(turn: Turn) -> bool:
+    """Whether a message is a report in one line, whichever association it is for."""
+    associations = [person.association for person in turn.people if person.association]
+    ctx = context(turn, associations[0] if associations else None)
+    return any(form.read_line(turn.inbound.text, ctx).status != "nothing" for form in turn.forms.values())
+
+
 def take_line(turn: Turn, form: Form, reading: Reading, association: Association) -> Outcome:
     """Act on the reading of a line."""
     if reading.status == "ambiguous":

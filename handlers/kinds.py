@@ -60,9 +60,7 @@ class Kind:
     ) -> Check | None:
         """The first check that does not hold, in the order of the catalogue."""
         for problem in form.check(values, ctx):
-            return Check(
-                "D2", "doubtful", Reply("D2", {"message": problem.message}), "step", problem.step
-            )
+            return Check("D2", "doubtful", Reply("D2", {"message": problem.message}), "step", problem.step)
         return None
 
     def recheck(
@@ -111,9 +109,7 @@ class Kind:
             },
         )
 
-    def follow_up(
-        self, turn: Turn, form: Form, save: SaveReport, association: Association | None
-    ) -> FollowUp | None:
+    def follow_up(self, turn: Turn, form: Form, save: SaveReport, association: Association | None) -> FollowUp | None:
         """At most one optional question."""
         return None
 
@@ -139,9 +135,7 @@ class Kind:
         """The correction menu (E1) and the step each digit means."""
         steps = tuple(step.name for step in form.steps)[:8]
         choices = {
-            language: " ".join(
-                f"{n} {form.step(name).short.text(language)}" for n, name in enumerate(steps, 1)
-            )
+            language: " ".join(f"{n} {form.step(name).short.text(language)}" for n, name in enumerate(steps, 1))
             for language in form.languages
         }
         values_ = {

@@ -131,7 +131,9 @@ def privacy(turn: Turn, said: Said) -> Outcome:
 
 def ask_mentor(turn: Turn, said: Said) -> Outcome:
     """3: a question for the mentor; until mentors have their own queue an officer passes it on."""
-    return Outcome(state.ask(turn, "question", about="a question for the mentor"), (Reply("H1"),), understood="asks H1")
+    return Outcome(
+        state.ask(turn, "question", about="a question for the mentor"), (Reply("H1"),), understood="asks H1"
+    )
 
 
 def lesson(turn: Turn, said: Said) -> Outcome:

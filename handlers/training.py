@@ -69,9 +69,7 @@ class Training(Kind):
             return Check("D5", "doubtful", Reply("D5", {"people": people(values)}), "yes_no")
         return self._membership(turn, values, association)
 
-    def _existing(
-        self, turn: Turn, form: Form, values: Mapping[str, Any], association: Association
-    ) -> Check | None:
+    def _existing(self, turn: Turn, form: Form, values: Mapping[str, Any], association: Association) -> Check | None:
         """D4: the same association, day and topic is already in; an exact repeat does not count."""
         there: tuple[Report, ...] = turn.known(_same_day(association, values))
         said = self._said(form, values, None)
@@ -88,9 +86,7 @@ class Training(Kind):
                 return Check("D4", "doubtful", Reply("D4", shown), "same_other")
         return None
 
-    def _membership(
-        self, turn: Turn, values: Mapping[str, Any], association: Association | None
-    ) -> Check | None:
+    def _membership(self, turn: Turn, values: Mapping[str, Any], association: Association | None) -> Check | None:
         """More new people than the association has members: ask (it may be right, others may attend)."""
         if association is None or association.members is None or not new_people(values):
             return None
@@ -157,9 +153,7 @@ class Training(Kind):
             "new_men": _known(values.get("new_men")),
         }
 
-    def follow_up(
-        self, turn: Turn, form: Form, save: SaveReport, association: Association | None
-    ) -> FollowUp | None:
+    def follow_up(self, turn: Turn, form: Form, save: SaveReport, association: Association | None) -> FollowUp | None:
         """D2b when the split of the new people is unknown; else, never at a first report, C6, C7 or C8."""
         values, number = save.values, save.number
         new = new_people(values)
@@ -181,18 +175,12 @@ class Training(Kind):
 
     def _details(self, form: Form, values: Mapping[str, Any]) -> Label | None:
         """The optional details she gave of herself, in words."""
-        names = [
-            name
-            for name in ("youth", "displaced", "returnee", "host", "place")
-            if values.get(name) is not None
-        ]
+        names = [name for name in ("youth", "displaced", "returnee", "host", "place") if values.get(name) is not None]
         if not names:
             return None
         return Label(
             {
-                language: ", ".join(
-                    f"{form.question(name).short.text(language)} {values[name]}" for name in names
-                )
+                language: ", ".join(f"{form.question(name).short.text(language)} {values[name]}" for name in names)
                 for language in form.languages
             }
         )
@@ -212,9 +200,7 @@ class Training(Kind):
             noted.append(self.words(form, values, ctx))
         return Reply(key, {"noted": tuple(noted)})
 
-    def menu(
-        self, form: Form, number: int, values: Mapping[str, Any], ctx: Context
-    ) -> tuple[Reply, tuple[str, ...]]:
+    def menu(self, form: Form, number: int, values: Mapping[str, Any], ctx: Context) -> tuple[Reply, tuple[str, ...]]:
         return Reply("E1", {"number": number, **self._said(form, values, ctx)}), tuple(
             step.name for step in form.steps[:4]
         )

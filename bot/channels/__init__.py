@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from datetime import datetime
+
 from bot.channels.base import Channel
 from bot.channels.kannel import Kannel
 from bot.channels.phone import Phone
@@ -12,7 +15,7 @@ from bot.settings import Settings
 NAMES = ("kannel", "phone", "smsgate", "telegram")
 
 
-def build(settings: Settings, *, simulate: bool = False) -> dict[str, Channel]:
+def build(settings: Settings, now: Callable[[], datetime], *, simulate: bool = False) -> dict[str, Channel]:
     """The channels that are on; `simulate` adds the phones of the simulator, and only them."""
     if simulate:
         return {"phone": Phone()}
@@ -21,7 +24,7 @@ def build(settings: Settings, *, simulate: bool = False) -> dict[str, Channel]:
     if on.kannel:
         channels["kannel"] = Kannel(on.kannel, public_url)
     if on.smsgate:
-        channels["smsgate"] = SmsGate(on.smsgate, public_url)
+        channels["smsgate"] = SmsGate(on.smsgate, public_url, now)
     if on.telegram:
         channels["telegram"] = Telegram(on.telegram, public_url)
     return channels

@@ -20,9 +20,7 @@ from starlette.routing import BaseRoute
 
 from handlers.turn import NOTHING, Kind
 
-State = Literal[
-    "queued", "sending", "accepted", "sent", "delivered", "read", "failed", "uncertain", "cancelled"
-]
+State = Literal["queued", "sending", "accepted", "sent", "delivered", "read", "failed", "uncertain", "cancelled"]
 
 
 @dataclass(frozen=True, slots=True)

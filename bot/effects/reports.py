@@ -73,7 +73,7 @@ def save(effect: SaveReport, scene: Scene) -> None:
             "changed_at": scene.now,
         },
     )
-    scene.batch.add(store.LAST_NUMBER[scene.dialect], {"name": "last_report", "value": effect.number})
+    scene.batch.add(store.SET_FACT[scene.dialect], {"name": "last_report", "value": effect.number})
     scene.facts[NextNumber()] = effect.number + 1
     if effect.person_id is not None:
         scene.batch.add(store.SENT, {"person": effect.person_id})

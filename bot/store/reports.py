@@ -14,7 +14,7 @@ DRAFT = insert(drafts)
 SENT = update(people).where(people.c.id == bindparam("person")).values(reports=people.c.reports + 1)
 
 
-def _last_number(module: Any) -> Any:
+def _set_fact(module: Any) -> Any:
     statement = module.insert(facts)
     return statement.on_conflict_do_update(
         index_elements=["name"],
@@ -22,7 +22,7 @@ def _last_number(module: Any) -> Any:
     )
 
 
-LAST_NUMBER = {"sqlite": _last_number(sqlite), "postgresql": _last_number(postgresql)}
+SET_FACT = {"sqlite": _set_fact(sqlite), "postgresql": _set_fact(postgresql)}
 KEEP_OLD = insert(report_history).from_select(
     ["number", "revision", "values", "state", "reason", "inbox_id", "replaced_at"],
     select(

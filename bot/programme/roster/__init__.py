@@ -1,10 +1,7 @@
 """The roster: who belongs to the programme, kept by its staff in a workbook of five sheets.
 
-    read(path)                 a workbook as it stands
-    check(workbook, ...)       what is wrong with it, and the roster of the rows without errors
-    plan(tx, roster)           what an import would change
-    load(tx, roster, now, who) the import, in the caller's transaction
-    write_empty, write         the workbook to fill in; a roster back into a workbook
+`read` a workbook, `check` it, show the `plan`, `load` it in one transaction; `write_empty` makes the
+workbook to fill in, `write` turns a roster back into one.
 """
 
 from bot.programme.roster.check import check

@@ -7,11 +7,10 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-from handlers.understand.words import plain
-
 from bot.programme.roster.nouns import Association, Business, Leader, Place, Staff
 from bot.programme.roster.phones import shown
 from bot.programme.roster.reading import Row, Says
+from handlers.understand.words import plain
 
 Item = TypeVar("Item")
 _LISTED = 10
@@ -87,16 +86,12 @@ def _twice(entries: Sequence[Entry[Item]], column: str, key: Callable[[Item], st
 def _belong(entries: Entries) -> None:
     """Leaders and businesses belong to an association of the first sheet."""
     numbers = sorted({one.item.no for one in entries.associations if one.item.no})
-    if not numbers:
-        there = "it is empty"
-    else:
-        there = f"{numbers[0]}-{numbers[-1]}" if len(numbers) > 1 else numbers[0]
-    for entry in (*entries.leaders, *entries.businesses):
-        number = entry.item.association_no
+    there = "-".join(dict.fromkeys((numbers[0], numbers[-1]))) if numbers else "it is empty"
+    belonging = [(one.row, one.item.association_no) for one in entries.leaders]
+    belonging += [(one.row, one.item.association_no) for one in entries.businesses]
+    for row, number in belonging:
         if number and number not in numbers:
-            entry.row.say(
-                "error", "association_no", f"there is no {number} on the sheet Associations ({there})."
-            )
+            row.say("error", "association_no", f"there is no {number} on the sheet Associations ({there}).")
     for business in entries.businesses:
         number = business.item.association_no
         if business.item.no and number and business.item.no[:-1] != number:
@@ -147,7 +142,7 @@ def _first(entry: Entry[Leader]) -> str:
 
 
 def _same_sms_name(users: Sequence[Entry[Leader]]) -> None:
-    """"1 Odette 2 Odette" is no question."""
+    """A question like "1 Odette 2 Odette" helps nobody."""
     seen: dict[str, int] = {}
     for one in users:
         name = plain(one.item.sms_name)
@@ -182,13 +177,15 @@ def _counts(entries: Entries, says: Says, associations_expected: int, people_per
     if len(numbers) != associations_expected:
         text = f"Associations: {len(numbers)} rows, the project has {associations_expected}."
         expected = {f"{number:02d}" for number in range(1, associations_expected + 1)}
-        for word, some in (("Missing", expected - set(numbers)), ("Not expected", set(filter(None, numbers)) - expected)):
+        there = set(filter(None, numbers))
+        for word, some in (("Missing", expected - there), ("Not expected", there - expected)):
             if some:
                 text += f" {word} number{'s' if len(some) > 1 else ''}: {listed(sorted(some))}."
         says.say("warning", "Associations", None, text)
     people = [one.item for one in entries.leaders if not one.item.practice]
     each = Counter(one.association_no for one in people)
-    wrong = [f"{number} has {each[number]}" for number in sorted(set(numbers)) if each[number] != people_per_association]
+    odd = [number for number in sorted(set(numbers)) if each[number] != people_per_association]
+    wrong = [f"{number} has {each[number]}" for number in odd]
     if wrong or not people:
         text = f"Leaders: {len(people)} people, {people_per_association} per association expected."
         says.say("warning", "Leaders", None, text + (f" {listed(wrong)}." if wrong else ""))

@@ -221,7 +221,7 @@ def _business(row: Row) -> Business:
     text = row.text("no").upper()
     match = _BUSINESS_NO.fullmatch(text)
     if text and not match:
-        row.say("error", "no", "not a number of a business. Write the association's number and a letter, example 07A.")
+        row.say("error", "no", "not a business number. Write the association's number and a letter, example 07A.")
     return Business(
         no=match.group(1).zfill(2) + match.group(2) if match else "",
         association_no=_association_no(row, "association_no"),

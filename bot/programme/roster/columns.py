@@ -128,9 +128,7 @@ LEADERS = Sheet(
         ),
         Column("sex", "F ou M", "F or M", "F", True, choices=("F", "M"), read_as=_SEX, also=("sexe", "genre")),
         Column("role", "fonction", "role in the association", "présidente", also=("fonction",)),
-        Column(
-            "phone", "8 chiffres", "8 digits", "00 00 00 07", True, also=("telephone", "tel", "numero", "mobile")
-        ),
+        Column("phone", "8 chiffres", "8 digits", "00 00 00 07", True, also=("telephone", "tel", "numero", "mobile")),
         Column(
             "phone_is",
             "à elle ou lui (own), partagé (shared), d'un parent (relative)",

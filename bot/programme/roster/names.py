@@ -7,10 +7,10 @@ from collections.abc import Iterable
 from itertools import pairwise
 
 from anyascii import anyascii
-from handlers.understand.words import plain
 from rapidfuzz import fuzz
 
 from bot.render.gsm import fold, replaced
+from handlers.understand.words import plain
 
 LEADER_LETTERS = 12
 ASSOCIATION_LETTERS = 11
@@ -20,6 +20,8 @@ COMMUNES_NOW = ("Musongati", "Rutana")
 ALIKE = 85
 """Spellings of one commune: of 100, by rapidfuzz; "Giaro" and "Giharo" are 91."""
 
+_LINK = 2
+"""Letters of words like "de" and "b'i", which do not end a name."""
 _VOWELS = "aeiouyéèàìòùäöü"
 
 
@@ -51,15 +53,24 @@ def _at_consonant(word: str) -> str:
 
 
 def association_letters(name: str) -> str:
-    """A-Z only, at most 11."""
-    capitals = "".join(one for one in anyascii(name).upper() if "A" <= one <= "Z")
-    return capitals if len(capitals) <= ASSOCIATION_LETTERS else shorten(capitals, ASSOCIATION_LETTERS)
+    """A-Z only, at most 11: as many whole words as fit, "Abahuza b'i Kivoga" is ABAHUZA."""
+    words = ["".join(one for one in anyascii(word).upper() if "A" <= one <= "Z") for word in name.split()]
+    if len("".join(words)) <= ASSOCIATION_LETTERS:
+        return "".join(words)
+    kept = [word for n, word in enumerate(words) if len("".join(words[: n + 1])) <= ASSOCIATION_LETTERS]
+    while kept and len(kept[-1]) <= _LINK:
+        kept.pop()
+    return "".join(kept) or shorten("".join(words), ASSOCIATION_LETTERS)
 
 
 def alike(one: str, other: str) -> bool:
-    """Whether two names may be one person's: they share a word, or differ by a letter or two."""
+    """Whether two full names may be one person's: one has all words of the other, or a letter differs.
+
+    Two sisters who share a surname and a phone are not alike.
+    """
     first, second = plain(one), plain(other)
-    return bool(set(first.split()) & set(second.split())) or fuzz.ratio(first, second) >= ALIKE
+    words, others = set(first.split()), set(second.split())
+    return words <= others or others <= words or fuzz.ratio(first, second) >= ALIKE
 
 
 class Communes:

@@ -7,11 +7,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
-from handlers.understand.words import plain
 from rapidfuzz import fuzz
 
 from bot.programme.roster.columns import Column, Sheet
 from bot.programme.roster.nouns import Cell, Level, Message, Workbook
+from handlers.understand.words import plain
 
 LONGEST = 120
 """Letters in any cell; a longer one is a mistake."""
@@ -54,8 +54,10 @@ class Row:
         self.says.say(level, self.sheet.name, self.number, f'{where} "{value}"{separator}{text}')
 
     def empty(self, name: str) -> None:
-        """A required cell holds nothing."""
+        """A required cell holds nothing; where the whole column is missing, that was said already."""
         self.bad = True
+        if name not in self.cells:
+            return
         where = f"{self.sheet.name} row {self.number}"
         self.says.say("error", self.sheet.name, self.number, f"{where}, {name} is empty. Write it.")
 
@@ -256,4 +258,3 @@ def _nearness(title: str, column: Column) -> float:
         max(fuzz.ratio(key, _key(name)), fuzz.token_set_ratio(key, _key(name)) - 1)
         for name in (column.name, *column.also)
     )
-

@@ -1,0 +1,37 @@
+# Two commands are enough: `make demo` and `make test`. Both set up first.
+PYTHON ?= python3
+BIN := .venv/bin
+
+.PHONY: setup demo test lint crash bench clean
+
+.venv/runtime.stamp: pyproject.toml constraints.txt
+	$(PYTHON) -m venv .venv
+	$(BIN)/pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable .
+	@touch $@
+
+.venv/dev.stamp: .venv/runtime.stamp
+	$(BIN)/pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable ".[dev]"
+	@touch $@
+
+setup: .venv/dev.stamp  ## everything that demo and test need
+
+demo: .venv/runtime.stamp  ## two phones and an invented programme; RESET=1 starts again
+	$(BIN)/kurikirana demo $(if $(RESET),--reset)
+
+lint: .venv/dev.stamp
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+test: lint  ## lint, types, import rules, and every test
+	$(BIN)/pytest -n auto
+
+crash: .venv/dev.stamp  ## 10,000 kills of the real service (make test does 200)
+	KURIKIRANA_KILLS=10000 $(BIN)/pytest tests/crash -n 0 --timeout 7200 -s
+
+bench: .venv/dev.stamp  ## the workloads of docs/performance.md beside their peers
+	$(BIN)/python -m benchmarks
+
+clean:
+	rm -rf .venv demo test-output

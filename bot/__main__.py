@@ -1,0 +1,52 @@
+"""The command `kurikirana` (= python -m bot)."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from bot.cli import figures, forms, roster, service, setup, words
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+app.command()(setup.init)
+app.command()(setup.doctor)
+app.command()(setup.token)
+app.command()(service.run)
+app.command()(service.demo)
+app.command()(service.chat)
+app.command()(figures.totals)
+app.command()(figures.reports)
+app.command()(figures.messages)
+app.add_typer(roster.commands, name="roster")
+app.add_typer(forms.commands, name="forms")
+app.add_typer(words.commands, name="words")
+
+
+@app.callback()
+def _options(
+    config: Annotated[Path | None, typer.Option(help="The settings file; else KURIKIRANA_CONFIG, else here.")] = None,
+) -> None:
+    """Follow-up by SMS and chat for community associations after a training."""
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Run a command. --config may stand before or behind it."""
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    for place, word in enumerate(given):
+        if word == "--config" and place + 1 < len(given):
+            os.environ["KURIKIRANA_CONFIG"] = given[place + 1]
+            del given[place : place + 2]
+            break
+        if word.startswith("--config="):
+            os.environ["KURIKIRANA_CONFIG"] = word.partition("=")[2]
+            del given[place]
+            break
+    app(args=given, prog_name="kurikirana")
+
+
+if __name__ == "__main__":
+    main()

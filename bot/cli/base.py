@@ -1,0 +1,65 @@
+"""What every command needs: the settings, the database for reading, a way to say things."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from collections.abc import Awaitable, Callable, Coroutine
+from typing import Any, NoReturn, TypeVar
+
+import orjson
+import typer
+from rich.console import Console
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot import settings as settings_file
+from bot.errors import BotError
+from bot.settings import Settings
+from bot.store.engine import Database
+
+Result = TypeVar("Result")
+words = Console(stderr=True, highlight=False, soft_wrap=True)
+"""Words for a person; never data."""
+
+
+def load() -> Settings:
+    """The settings named by --config or KURIKIRANA_CONFIG. Leaves with 1 when they are wrong."""
+    try:
+        return settings_file.load()
+    except BotError as error:
+        return fail(str(error))
+
+
+def fail(text: str) -> NoReturn:
+    """Say what is wrong and leave with 1."""
+    words.print(text, markup=False)
+    raise typer.Exit(1)
+
+
+def show(value: Any) -> None:
+    """JSON to standard output."""
+    sys.stdout.write(orjson.dumps(value, option=orjson.OPT_INDENT_2, default=str).decode() + "\n")
+
+
+def read(settings: Settings, question: Callable[[AsyncConnection], Awaitable[Result]]) -> Result:
+    """Look into the database, also while the service runs."""
+
+    async def look() -> Result:
+        database = await Database.look(settings.database.url, settings.folder)
+        try:
+            async with database.read() as tx:
+                return await question(tx)
+        finally:
+            await database.close()
+
+    return run(look())
+
+
+def run(coroutine: Coroutine[Any, Any, Result]) -> Result:
+    """Run it; an error of ours is said without a traceback."""
+    try:
+        return asyncio.run(coroutine)
+    except BotError as error:
+        return fail(str(error))
+    except KeyboardInterrupt:
+        raise typer.Exit(130) from None

@@ -1,0 +1,48 @@
+"""forms check, forms add, forms list: forms are XLSForms; staff add their own with no code."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from bot import control
+from bot import forms as form_files
+from bot.cli import base
+from bot.errors import BotError
+
+commands = typer.Typer(no_args_is_help=True, help="The forms that leaders fill: check one, add one.")
+File = Annotated[Path, typer.Argument(help="An XLSForm: .xlsx, or a Markdown table.")]
+
+
+@commands.command()
+def check(file: File) -> None:
+    """Say what is wrong with a form and where."""
+    problems = form_files.check(file)
+    for problem in problems:
+        typer.echo(problem)
+    if problems:
+        raise typer.Exit(1)
+    base.words.print(f"{file.name}: fine.", markup=False)
+
+
+@commands.command()
+def add(file: File) -> None:
+    """Make a form answerable by its keyword at once, also while the service runs."""
+    settings = base.load()
+    try:
+        sheets = form_files.sheets(file)
+        form_files.from_sheets(sheets, file.name)
+    except BotError as error:
+        base.fail(str(error))
+    added = base.run(control.act(settings, "form add", {"sheets": sheets, "source": file.name}))
+    base.words.print(f"Added {added['form']}: leaders start it with {' or '.join(added['keywords'])}.", markup=False)
+
+
+@commands.command("list")
+def list_() -> None:
+    """The forms and their keywords."""
+    settings = base.load()
+    for name, form in base.read(settings, form_files.load_all).items():
+        typer.echo(f"{name}\t{form.version}\t{' '.join(form.keywords)}")

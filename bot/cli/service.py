@@ -1,0 +1,103 @@
+"""run, demo, chat: the service, with real channels or with simulated phones."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import shutil
+import signal
+from datetime import date
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from bot import demo as invented
+from bot import logs
+from bot.app import App
+from bot.cli import base
+from bot.cli.talk import chat as talk
+from bot.clock import Clock
+from bot.settings import Settings
+from bot.store import listing
+
+
+def run() -> None:
+    """Run the service until it is stopped (Ctrl-C, SIGTERM)."""
+    settings = base.load()
+    logs.configure()
+    base.run(_serve(settings))
+
+
+async def _serve(settings: Settings, clock: Clock | None = None, *, simulate: bool = False) -> None:
+    stop = _stopped()
+    async with App.running(settings, clock, simulate=simulate) as app:
+        base.words.print(f"Listening on http://{settings.web.host}:{app.port}", markup=False)
+        await stop.wait()
+
+
+def _stopped() -> asyncio.Event:
+    """Set by the first SIGTERM or Ctrl-C; the second one ends at once."""
+    stop, loop = asyncio.Event(), asyncio.get_running_loop()
+
+    def once(number: signal.Signals) -> None:
+        stop.set()
+        loop.remove_signal_handler(number)
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        with contextlib.suppress(NotImplementedError):  # Windows has no such handlers; Ctrl-C works
+            loop.add_signal_handler(number, once, number)
+    return stop
+
+
+def demo(
+    reset: Annotated[bool, typer.Option("--reset", help="Begin again with the invented programme.")] = False,
+    port: Annotated[int, typer.Option(help="Port of the page; 0 takes a free one.")] = 8080,
+    folder: Annotated[Path, typer.Option(help="Where the demo's data are kept.")] = Path("demo"),
+) -> None:
+    """Two phones and an invented programme on one page: nothing can leave this machine."""
+    if reset:
+        shutil.rmtree(folder, ignore_errors=True)
+    logs.configure("WARNING", human=True)
+    base.run(_demo(folder, port))
+
+
+async def _demo(folder: Path, port: int) -> None:
+    settings, clock = await invented.prepare(folder, port, date.today())  # noqa: DTZ011 - the demo begins today
+    stop = _stopped()
+    async with App.running(settings, clock, simulate=True) as app:
+        base.words.print(
+            f"\nOpen  http://{settings.web.host}:{app.port}/\n\n"
+            "24 invented associations, a keypad phone, and what happened. Send 12 11 3 12 7 5 3 from the phone.\n"
+            "Nothing leaves this machine. Ctrl-C stops; the data stay in "
+            f"{folder}/ (start again with --reset).",
+            markup=False,
+        )
+        await stop.wait()
+
+
+def chat(
+    person: Annotated[str, typer.Option("--as", help="Name of a leader: ODETTE, or ABAHUZA ODETTE.")] = "",
+    phone: Annotated[str, typer.Option(help="A phone number, +257...; may be unknown.")] = "",
+    save: Annotated[Path | None, typer.Option(help="Write the talk as a test script.")] = None,
+    folder: Annotated[Path, typer.Option(help="Folder of the demo to talk to.")] = Path("demo"),
+) -> None:
+    """The keypad phone in a terminal, with the demo's programme (stop the demo first)."""
+    logs.configure("ERROR", human=True)
+    base.run(_chat(person, phone, save, folder))
+
+
+async def _chat(person: str, phone: str, save: Path | None, folder: Path) -> None:
+    settings, clock = await invented.prepare(folder, 0, date.today())  # noqa: DTZ011 - as the demo
+    async with App.running(settings, clock, web=False, simulate=True) as app:
+        number = phone or await _phone_of(app, person or "ODETTE")
+        await talk(app, number, save)
+
+
+async def _phone_of(app: App, person: str) -> str:
+    async with app.database.read() as tx:
+        found: list[dict[str, Any]] = await listing.people_named(tx, person)
+    if len(found) != 1:
+        names = ", ".join(f"{row['association']} {row['sms_name']}" for row in found) or "nobody"
+        base.fail(f"{person}: {names} of that name. Write ASSOCIATION NAME, or use --phone.")
+    return str(found[0]["phone"])

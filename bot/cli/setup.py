@@ -1,0 +1,177 @@
+"""init, doctor, token: from nothing to a running programme."""
+
+from __future__ import annotations
+
+import sqlite3
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated, Any
+
+import aiohttp
+import typer
+
+from bot import channels as channel_list
+from bot import control
+from bot.cli import base
+from bot.clock import Clock
+from bot.errors import BotError
+from bot.programme import roster
+from bot.render import Words
+from bot.settings import Settings, find
+from bot.store import listing
+from bot.words import drafts
+
+SAFE_SQLITE = (3, 51, 3)
+"""From this version on the WAL-reset bug is gone; below it one writing connection avoids it."""
+
+_TOML = """\
+# Kurikirana. Every setting with its unit: docs/settings.md
+live = false                 # true = may write to leaders
+
+[project]
+name = "Rutana"
+timezone = "Africa/Bujumbura"
+sender = "OIM"               # put before every SMS, at most 11 letters
+start = {today}           # first day a report may be about
+target_people = 600          # people to be reached
+target_includes_representatives = true
+
+[database]
+url = "sqlite:///kurikirana.db"
+
+[web]
+host = "127.0.0.1"
+port = 8080
+public_url = ""              # how providers reach us from outside, https://...
+
+[hours]
+send_from = "07:30"
+send_to = "19:30"
+no_sending = ["Sat before 12:00", "Sun before 13:00"]
+holidays = []
+
+[sms]
+price_bif = 0                # BIF per SMS part, 0 = not known
+
+[safeguarding]
+hotline = ""                 # live stays false until this is filled
+
+# Switch a channel on by taking its lines' # away:
+# [channels.smsgate]         # an Android phone with the SMS Gateway app
+# url = "http://192.168.1.20:8080"
+# username = "sms"
+# password = ""              # better: KURIKIRANA_CHANNELS__SMSGATE__PASSWORD
+# signing_key = ""
+"""
+
+
+def init(folder: Annotated[Path, typer.Argument(help="Where to write the two files.")] = Path()) -> None:
+    """Write kurikirana.toml and roster-empty.xlsx. Files that are there stay as they are."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for file, write in ((folder / "kurikirana.toml", _write_settings), (folder / "roster-empty.xlsx", _write_roster)):
+        if file.exists():
+            base.words.print(f"{file}: is there already, not touched.", markup=False)
+        else:
+            write(file)
+            base.words.print(f"{file}: written.", markup=False)
+    base.words.print("Next: fill in both, then `kurikirana roster check roster.xlsx` and `roster import`.")
+
+
+def _write_settings(file: Path) -> None:
+    today = datetime.now(UTC).date()
+    file.write_text(_TOML.format(today=today.isoformat()), encoding="utf-8")
+
+
+def _write_roster(file: Path) -> None:
+    roster.write_empty(file)
+
+
+def doctor() -> None:
+    """One line per check: what is wrong in a sentence, and what to do."""
+    settings = base.load()
+    lines = [("ok", f"settings file {find(None)}"), *_sqlite(), *_words(settings)]
+    try:
+        lines += base.read(settings, _database)
+    except typer.Exit:
+        lines.append(("!!", "database not usable -> see the message above"))
+    lines += _wishes(settings)
+    lines += base.run(_channels(settings))
+    for mark, text in lines:
+        typer.echo(f"{mark:4}{text}")
+    if any(mark == "!!" for mark, _ in lines):
+        raise typer.Exit(1)
+
+
+def _sqlite() -> list[tuple[str, str]]:
+    if sqlite3.sqlite_version_info >= SAFE_SQLITE:
+        return [("ok", f"SQLite {sqlite3.sqlite_version}")]
+    return [("i", f"SQLite {sqlite3.sqlite_version}: safe with the one writer we use; newer than 3.51.2 is better")]
+
+
+def _words(settings: Settings) -> list[tuple[str, str]]:
+    folder = settings.path(settings.words.folder)
+    try:
+        words = Words.load(folder if folder.is_dir() else None)
+    except BotError as error:
+        return [("!!", f"words: {error}")]
+    lines = []
+    for language, name in (("rn", "Kirundi"), ("sw", "Swahili")):
+        number = len(drafts(words, language))
+        if number:
+            sent = "sent all the same" if settings.words.send_drafts or not settings.live else "not sent"
+            lines.append(
+                (
+                    "!!" if settings.live else "i",
+                    f"{name}: {number} texts are drafts, {sent} -> "
+                    f"kurikirana words list --draft --language {language}",
+                )
+            )
+    return lines or [("ok", "words signed")]
+
+
+async def _database(tx: Any) -> list[tuple[str, str]]:
+    counted = await listing.counts(tx)
+    lines = [("ok", f"database: {counted['people']} people, {counted['reports']} reports")]
+    if not counted["associations"]:
+        lines.append(("!!", "no associations -> kurikirana roster import roster.xlsx"))
+    lines.append(("ok", f"{counted['consents']} consents"))
+    if counted["quarantined"]:
+        lines.append(("!!", f"{counted['quarantined']} messages were set aside -> kurikirana messages --unanswered"))
+    return lines
+
+
+def _wishes(settings: Settings) -> list[tuple[str, str]]:
+    lines = []
+    if not settings.sms.price_bif:
+        lines.append(("i", "price of an SMS not set -> sms.price_bif (shown as 'not set')"))
+    if not settings.live:
+        lines.append(("i", "live = false: leaders are answered, nothing unasked is sent"))
+    if not settings.safeguarding.hotline:
+        lines.append(("!!", "no hotline -> safeguarding.hotline; live needs it"))
+    return lines
+
+
+async def _channels(settings: Settings) -> list[tuple[str, str]]:
+    found = channel_list.build(settings, Clock().now)
+    if not found:
+        return [("!!", "no channel -> a [channels.*] section in the settings, see docs/channels/")]
+    lines = []
+    async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=15)) as http:
+        for name, channel in found.items():
+            try:
+                await channel.start(http)
+                wrong = await channel.check()
+            except BotError as error:
+                wrong = [str(error)]
+            finally:
+                await channel.stop()
+            lines += [("!!", f"{name}: {text}") for text in wrong] or [("ok", name)]
+    return lines
+
+
+def token(person: Annotated[str, typer.Argument(help="ASSOCIATION NAME of a leader.")]) -> None:
+    """Make a one-time token for a leader's certificate: she opens the bot with it, once."""
+    settings = base.load()
+    made = base.run(control.act(settings, "token new", {"person": person}))
+    typer.echo(made["token"])
+    base.words.print("Put it into the QR code as https://t.me/YOUR_BOT?start=TOKEN. It works once.")

@@ -1,0 +1,278 @@
+"""The simulator's page: keypad phones, a clock that can be moved, and what happened.
+
+Only the channel differs from production: a text goes through `Phone.hear` into the inbox, an answer
+comes back through the outbox. The page asks for nothing outside this machine, and its rules of
+content say so to the browser.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from importlib.resources import files
+from typing import TYPE_CHECKING, Any
+from uuid import uuid4
+
+import orjson
+from jinja2 import Environment, StrictUndefined
+from sqlalchemy.ext.asyncio import AsyncConnection
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Route
+
+from bot.channels.phone import Phone
+from bot.console.happened import Story, screen
+from bot.errors import DatabaseError
+from bot.store import look, singles
+from bot.store.look import Owner
+
+if TYPE_CHECKING:
+    from bot.app import App
+
+FIRST = "Odette"
+"""Whose phone is on the left: the person all examples are about."""
+LANGUAGES = {"rn": "Kirundi", "fr": "French", "sw": "Swahili", "en": "English"}
+STRANGER = "+25700000099"
+"""A number that is on no roster (and cannot exist)."""
+LARGEST_BODY = 64 * 1024
+MOST_TURNS = 30
+MOST_ON_SCREEN = 40
+MOST_KEPT_BACK = 10
+_NUMBER = re.compile(r"\+[0-9]{6,15}").fullmatch
+_HEADERS = {
+    "content-security-policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
+    "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+    "x-content-type-options": "nosniff",
+    "referrer-policy": "no-referrer",
+    "cache-control": "no-store",
+}
+_FILES = {"simulator.js": "text/javascript", "simulator.css": "text/css"}
+
+
+class Wrong(Exception):
+    """What was sent cannot be taken; the text says what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """A text that was typed: how often the network hands it over, and when it was sent."""
+
+    text: str
+    times: int
+    sent_at: datetime
+
+
+class Simulator:
+    """The page's addresses, bound to the running service."""
+
+    def __init__(self, app: App) -> None:
+        self._app = app
+        self._kept: dict[str, list[Typed]] = {}
+        self._moving = asyncio.Lock()
+        page = files("templates").joinpath("console", "simulator.html").read_text("utf-8")
+        self._page = Environment(autoescape=True, undefined=StrictUndefined).from_string(page)
+
+    def routes(self) -> Sequence[BaseRoute]:
+        """The page, its two files, and what the page asks and tells."""
+        return [
+            Route("/", self._show),
+            Route("/favicon.ico", self._icon),
+            Route("/sim/files/{name}", self._file),
+            Route("/sim/people", self._people),
+            Route("/sim/state", self._state),
+            Route("/sim/send", _told(self._send), methods=["POST"]),
+            Route("/sim/clock", _told(self._clock), methods=["POST"]),
+            Route("/sim/off", _told(self._off), methods=["POST"]),
+        ]
+
+    @property
+    def _phone(self) -> Phone:
+        channel = self._app.channels["phone"]
+        assert isinstance(channel, Phone), "the simulator talks to simulated phones only"
+        return channel
+
+    async def _show(self, request: Request) -> Response:
+        async with self._app.database.read() as tx:
+            owners = _ordered(await look.owners(tx))
+        two = _two(owners, [_number(n) for n in request.query_params.getlist("phone")])
+        html = self._page.render(
+            owners=owners, two=two, stranger=STRANGER, languages=LANGUAGES, sender=self._app.settings.project.sender
+        )
+        return _answer(html.encode(), "text/html")
+
+    async def _icon(self, request: Request) -> Response:
+        return Response(status_code=204, headers=_HEADERS)
+
+    async def _file(self, request: Request) -> Response:
+        name = request.path_params["name"]
+        if name not in _FILES:
+            return _say(404, "no such file")
+        return _answer(files("templates").joinpath("console", name).read_bytes(), _FILES[name])
+
+    async def _people(self, request: Request) -> Response:
+        async with self._app.database.read() as tx:
+            return _json(_ordered(await look.owners(tx)))
+
+    async def _state(self, request: Request) -> Response:
+        asked = request.query_params.get("phones", "").split(",")
+        phones = [number for number in map(_number, asked) if _NUMBER(number)][:8]
+        after = request.query_params.get("after", "0")
+        if not after.isdigit():
+            return _say(400, "after: a whole number, the id of a turn")
+        story = Story(self._app.settings.zone, self._app.settings.sms.price_bif)
+        async with self._app.database.read() as tx:
+            turns = await look.happened(tx, phones, int(after), MOST_TURNS)
+            screens = {phone: await self._screen(tx, phone) for phone in phones}
+        return _json({"clock": self._now(), "phones": screens, "log": [story.turn(turn) for turn in turns]})
+
+    def _now(self) -> dict[str, Any]:
+        local = self._app.clock.now().astimezone(self._app.settings.zone)
+        yesterday = local - timedelta(days=1)
+        return {
+            "text": f"{local:%a} {local.day}/{local.month}/{local.year} {local:%H:%M}",
+            "short": f"{local:%H:%M}",
+            "day": yesterday.day,
+            "month": yesterday.month,
+        }
+
+    async def _screen(self, tx: AsyncConnection, phone: str) -> dict[str, Any]:
+        typed = await look.typed(tx, phone, MOST_ON_SCREEN)
+        written = await look.written(tx, phone, MOST_ON_SCREEN)
+        shown = {text.id for text in self._phone.screen(phone)}
+        kept = [text.text for text in self._kept.get(phone, ())]
+        return screen(typed, written, shown, kept, self._app.settings.zone) | {"off": phone in self._phone.off}
+
+    async def _send(self, body: Mapping[str, Any]) -> str:
+        """A text from a phone, with the network's troubles: twice, late, kept back until the next one."""
+        phone, text = _phone_in(body), body.get("text")
+        if not isinstance(text, str) or len(text) > 1600:
+            raise Wrong("text: the words of the SMS, at most 1600 characters")
+        times, late_h, hold = body.get("times", 1), body.get("late_h", 0), body.get("hold", False)
+        if type(times) is not int or not 1 <= times <= 3:
+            raise Wrong("times: how often the SMS arrives, 1 to 3")
+        if type(late_h) not in (int, float) or not 0 <= late_h <= 72:
+            raise Wrong("late_h: how many hours the SMS was under way, 0 to 72")
+        if type(hold) is not bool:
+            raise Wrong("hold: true keeps the SMS back until the next one was sent")
+        if phone in self._phone.off:
+            raise Wrong("this phone is off; switch it on first")
+        typed = Typed(text, times, self._app.clock.now() - timedelta(hours=late_h))
+        if hold:
+            return self._keep_back(phone, typed)
+        await self._hear(phone, typed)
+        for earlier in self._kept.pop(phone, []):
+            await self._hear(phone, earlier)
+        return "sent"
+
+    def _keep_back(self, phone: str, typed: Typed) -> str:
+        kept = self._kept.setdefault(phone, [])
+        if len(kept) >= MOST_KEPT_BACK:
+            raise Wrong("enough texts are kept back; send one without")
+        kept.append(typed)
+        return "kept back until the next SMS was sent"
+
+    async def _hear(self, phone: str, typed: Typed) -> None:
+        """An operator that repeats an SMS gives each copy an id of its own."""
+        key = f"sim-{uuid4().hex}"
+        for copy in range(typed.times):
+            await self._phone.hear(phone, f"{key}+{copy}" if copy else key, typed.text, typed.sent_at)
+
+    async def _clock(self, body: Mapping[str, Any]) -> str:
+        """Move the clock ahead; a restart keeps it, and what became due is looked for at once."""
+        hours = body.get("hours")
+        if type(hours) not in (int, float) or not 0 < hours <= 24 * 31:
+            raise Wrong("hours: how far to move the clock ahead, more than 0 and at most 744")
+        async with self._moving:
+            by = timedelta(hours=hours)
+            offset = (self._app.clock.offset + by).total_seconds()
+            await self._app.database.writer.do(_keep_offset, offset)
+            self._app.clock.advance(by)
+        await self._app.timers.look()
+        return str(self._now()["text"])
+
+    async def _off(self, body: Mapping[str, Any]) -> str:
+        """Switch a phone off, or on: then what was held arrives."""
+        phone, off = _phone_in(body), body.get("off")
+        if type(off) is not bool:
+            raise Wrong("off: true switches the phone off, false on")
+        if off:
+            self._phone.off.add(phone)
+            return "off"
+        await self._phone.switch_on(phone)
+        return "on"
+
+
+async def _keep_offset(tx: AsyncConnection, items: Sequence[float]) -> list[None]:
+    for seconds in items:
+        await singles.put(tx, "clock_offset_s", seconds)
+    return [None] * len(items)
+
+
+def _told(work: Callable[[Mapping[str, Any]], Awaitable[str]]) -> Callable[[Request], Awaitable[Response]]:
+    """An address that takes a JSON object; what cannot be taken is a 400 that says why."""
+
+    async def endpoint(request: Request) -> Response:
+        try:
+            return _json({"ok": True, "now": await work(await _body(request))})
+        except Wrong as wrong:
+            return _say(400, str(wrong))
+        except DatabaseError as error:
+            return _say(503, str(error))
+
+    return endpoint
+
+
+async def _body(request: Request) -> Mapping[str, Any]:
+    """Only JSON: a form of another site cannot send that without the browser asking us first."""
+    if request.headers.get("content-type", "").partition(";")[0].strip() != "application/json":
+        raise Wrong("send JSON (content-type: application/json)")
+    raw = b""
+    async for chunk in request.stream():
+        raw += chunk
+        if len(raw) > LARGEST_BODY:
+            raise Wrong("too long: at most 64 kB")
+    try:
+        body = orjson.loads(raw)
+    except orjson.JSONDecodeError:
+        raise Wrong("not JSON") from None
+    if not isinstance(body, dict):
+        raise Wrong('send a JSON object, such as {"phone": "+257...", "text": "HELP"}')
+    return body
+
+
+def _phone_in(body: Mapping[str, Any]) -> str:
+    phone = body.get("phone")
+    if not isinstance(phone, str) or not _NUMBER(phone):
+        raise Wrong("phone: a number such as +25700000001")
+    return phone
+
+
+def _number(text: str) -> str:
+    """A number as an address line has it: its "+" may have become a space."""
+    return "+" + text.strip().removeprefix("+")
+
+
+def _ordered(owners: Sequence[Owner]) -> list[Owner]:
+    return sorted(owners, key=lambda owner: FIRST not in owner.names)
+
+
+def _two(owners: Sequence[Owner], wanted: Sequence[str]) -> list[str]:
+    """The phones to begin with: the first one, and one of another language."""
+    first = [owner.phone for owner in owners[:1]]
+    others = [owner.phone for owner in owners if owner.language != owners[0].language and not owner.shared]
+    return list(dict.fromkeys([*wanted, *first, *others, STRANGER, STRANGER[:-1] + "8"]))[:2]
+
+
+def _answer(content: bytes, media_type: str, status: int = 200) -> Response:
+    return Response(content, status, {**_HEADERS, "content-type": f"{media_type}; charset=utf-8"})
+
+
+def _json(value: Any, status: int = 200) -> Response:
+    return _answer(orjson.dumps(value), "application/json", status)
+
+
+def _say(status: int, why: str) -> Response:
+    return _json({"ok": False, "why": why}, status)

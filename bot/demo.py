@@ -1,0 +1,56 @@
+"""The demo: an invented programme in a folder of its own, with a clock that can be moved."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+from pathlib import Path
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.clock import Clock
+from bot.programme import invented
+from bot.settings import Settings
+from bot.store.engine import Database
+from bot.store.singles import get, put
+
+HISTORY = timedelta(days=120)
+SEED = 2026
+
+
+def settings_for(folder: Path, port: int, today: date) -> Settings:
+    """The demo's settings: SQLite in its folder, no channel but the phones."""
+    return Settings.model_validate(
+        {
+            "project": {"name": "Rutana (invented)", "start": today - HISTORY - timedelta(days=30)},
+            "database": {"url": "sqlite:///demo.db"},
+            "web": {"port": port},
+            "safeguarding": {"hotline": "22 00 00 00"},
+            "folder": folder,
+        }
+    )
+
+
+async def prepare(folder: Path, port: int, today: date) -> tuple[Settings, Clock]:
+    """Make the folder and the programme when they are not there yet; the clock goes on where it was."""
+    folder.mkdir(parents=True, exist_ok=True)
+    settings = settings_for(folder, port, today)
+    database = await Database.open(settings.database.url, folder)
+    try:
+        begun, offset = await database.writer.do(_prepare, today)
+    finally:
+        await database.close()
+    started = date.fromisoformat(begun)
+    return settings_for(folder, port, started), Clock(timedelta(seconds=offset))
+
+
+async def _prepare(tx: AsyncConnection, items: Sequence[date]) -> list[tuple[str, float]]:
+    results = []
+    for today in items:
+        begun = await get(tx, "demo_begun")
+        if begun is None:
+            begun = today.isoformat()
+            await invented.load(tx, today, Clock().now(), SEED)
+            await put(tx, "demo_begun", begun)
+        results.append((str(begun), float(await get(tx, "clock_offset_s") or 0)))
+    return results

@@ -1,0 +1,116 @@
+"""What the database holds of the programme now, as far as a roster can say something about it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.store import tables as t
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A consent that is on record."""
+
+    given: str
+    how: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A row that is there. `values` are its columns; the lists belong to people only."""
+
+    id: int
+    values: Mapping[str, Any]
+    phones: list[str] = field(default_factory=list)
+    chats: list[str] = field(default_factory=list)
+    consents: list[Said] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    id: int
+    phone_is: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Present:
+    """Rows by number or name; people of both kinds that were not erased."""
+
+    associations: Mapping[str, Known]
+    businesses: Mapping[str, Known]
+    places: Mapping[tuple[str, str], Known]
+    leaders: tuple[Known, ...]
+    staff: tuple[Known, ...]
+    addresses: Mapping[tuple[str, str], Address]
+    """By scheme and value."""
+    links: frozenset[tuple[int, int]]
+    """(person, address)"""
+
+
+async def look(tx: AsyncConnection) -> Present:
+    """Read it all: a roster names everybody, and names can only be compared here (they are personal)."""
+    addresses: dict[tuple[str, str], Address] = {}
+    by_id: dict[int, tuple[str, str]] = {}
+    columns = select(t.addresses.c.id, t.addresses.c.scheme, t.addresses.c.value, t.addresses.c.phone_is)
+    for row in await tx.execute(columns.where(t.addresses.c.scheme.in_(("tel", "telegram")))):
+        addresses[row.scheme, row.value] = Address(row.id, row.phone_is)
+        by_id[row.id] = (row.scheme, row.value)
+    numbers = {row.id: row.no for row in await tx.execute(select(t.associations.c.id, t.associations.c.no))}
+    people = await _people(tx, numbers)
+    links = await _links(tx, people, by_id)
+    for row in await tx.execute(select(t.consents).order_by(t.consents.c.at, t.consents.c.id)):
+        if row.person_id in people:
+            people[row.person_id].consents.append(Said(row.given, row.how, row.at))
+    return Present(
+        associations=await _associations(tx, people),
+        businesses={known.values["no"]: known for known in await _rows(tx, t.businesses, numbers)},
+        places={(k.values["commune_old"], k.values["colline"]): k for k in await _rows(tx, t.places, {})},
+        leaders=tuple(known for known in people.values() if known.values["kind"] == "leader"),
+        staff=tuple(known for known in people.values() if known.values["kind"] == "staff"),
+        addresses=addresses,
+        links=links,
+    )
+
+
+async def _rows(tx: AsyncConnection, table: Any, numbers: Mapping[int, str]) -> list[Known]:
+    found = []
+    for row in (await tx.execute(select(table).order_by(table.c.id))).mappings():
+        values = dict(row)
+        values["association_no"] = numbers.get(values.get("association_id") or 0)
+        found.append(Known(values["id"], values))
+    return found
+
+
+async def _people(tx: AsyncConnection, numbers: Mapping[int, str]) -> dict[int, Known]:
+    found = await _rows(tx, t.people, numbers)
+    return {known.id: known for known in found if known.values["erased_at"] is None}
+
+
+async def _links(
+    tx: AsyncConnection, people: Mapping[int, Known], by_id: Mapping[int, tuple[str, str]]
+) -> frozenset[tuple[int, int]]:
+    links = set()
+    for row in await tx.execute(select(t.people_addresses)):
+        links.add((row.person_id, row.address_id))
+        if row.person_id in people and row.address_id in by_id:
+            scheme, value = by_id[row.address_id]
+            known = people[row.person_id]
+            (known.phones if scheme == "tel" else known.chats).append(value)
+    return frozenset(links)
+
+
+async def _associations(tx: AsyncConnection, people: Mapping[int, Known]) -> dict[str, Known]:
+    """With the officer's name, since a roster knows people by name."""
+    found = {}
+    for known in await _rows(tx, t.associations, {}):
+        officer = people.get(known.values["officer_id"] or 0)
+        values = {**known.values, "officer": officer.values["name"] if officer else None}
+        found[values["no"]] = Known(known.id, values)
+    return found

@@ -1,0 +1,123 @@
+"""What commands and pages list: figures, reports, messages, people. Reading only."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.store.tables import (
+    addresses,
+    associations,
+    figures,
+    inbox,
+    outbox,
+    people,
+    people_addresses,
+    reports,
+    tasks,
+)
+from handlers.understand.words import plain
+
+
+async def figures_by_association(tx: AsyncConnection) -> list[dict[str, Any]]:
+    """One row per association, also of those that reported nothing; null figures are 0."""
+    names = [column for column in figures.c if column.name != "association_id"]
+    there = (
+        select(
+            associations.c.no,
+            associations.c.name,
+            associations.c.members_women,
+            associations.c.members_men,
+            *(func.coalesce(column, 0).label(column.name) for column in names),
+        )
+        .select_from(associations.outerjoin(figures))
+        .order_by(associations.c.no)
+    )
+    return [dict(row._mapping) for row in await tx.execute(there)]
+
+
+async def all_reports(tx: AsyncConnection) -> list[dict[str, Any]]:
+    """Every report with its association, newest last."""
+    there = (
+        select(
+            reports.c.number,
+            associations.c.no.label("association"),
+            reports.c.form,
+            reports.c["values"],
+            reports.c.state,
+            reports.c.doubt,
+            reports.c.practice,
+            reports.c.source,
+            reports.c.created_at,
+            reports.c.inbox_ids.label("source_ids"),
+        )
+        .select_from(reports.outerjoin(associations))
+        .order_by(reports.c.number)
+    )
+    return [dict(row._mapping) for row in await tx.execute(there)]
+
+
+async def messages(tx: AsyncConnection, *, unanswered: bool) -> list[dict[str, Any]]:
+    """What arrived, newest last: never the number, only the address's id."""
+    waiting = select(tasks.c.inbox_id).where(tasks.c.state == "open", tasks.c.sealed.is_(False))
+    sealed = select(tasks.c.inbox_id).where(tasks.c.sealed.is_(True), tasks.c.inbox_id.is_not(None))
+    there = select(
+        inbox.c.id,
+        inbox.c.channel,
+        inbox.c.address_id.label("address"),
+        inbox.c.person_id.label("person"),
+        inbox.c.kind,
+        inbox.c.text,
+        inbox.c.state,
+        inbox.c.understood,
+        inbox.c.received_at,
+    ).where(inbox.c.channel != "timer", inbox.c.id.not_in(sealed))
+    if unanswered:
+        there = there.where(inbox.c.id.in_(waiting))
+    return [dict(row._mapping) for row in await tx.execute(there.order_by(inbox.c.id))]
+
+
+async def outbox_states(tx: AsyncConnection) -> dict[str, int]:
+    """How many texts are in which state."""
+    there = select(outbox.c.state, func.count()).group_by(outbox.c.state)
+    return {row[0]: row[1] for row in await tx.execute(there)}
+
+
+async def people_named(tx: AsyncConnection, name: str) -> list[dict[str, Any]]:
+    """Leaders by name ("ODETTE", or "ABAHUZA ODETTE"), with the phone they write from."""
+    there = (
+        select(
+            people.c.id,
+            people.c.sms_name,
+            people.c.name,
+            associations.c.sms_name.label("association"),
+            addresses.c.value.label("phone"),
+        )
+        .select_from(people)
+        .outerjoin(associations, associations.c.id == people.c.association_id)
+        .join(people_addresses, people_addresses.c.person_id == people.c.id)
+        .join(addresses, addresses.c.id == people_addresses.c.address_id)
+        .where(people.c.kind == "leader", people.c.left_at.is_(None), addresses.c.scheme == "tel")
+        .order_by(people.c.id)
+    )
+    wanted = set(plain(name).split())
+    found = []
+    for row in await tx.execute(there):
+        own = {plain(row.sms_name), *plain(row.name).split(), plain(row.association or "")}
+        if wanted and wanted <= own:
+            found.append(dict(row._mapping))
+    return found
+
+
+async def counts(tx: AsyncConnection) -> dict[str, int]:
+    """How much there is: for `doctor`."""
+    result = {}
+    for name, table in (("associations", associations), ("people", people), ("reports", reports)):
+        result[name] = int((await tx.execute(select(func.count()).select_from(table))).scalar_one())
+    agreed = select(func.count()).select_from(people).where(people.c.consent == "yes")
+    result["consents"] = int((await tx.execute(agreed)).scalar_one())
+    waiting = select(func.count()).select_from(inbox).where(inbox.c.state == "quarantined")
+    result["quarantined"] = int((await tx.execute(waiting)).scalar_one())
+    return result

@@ -1,0 +1,182 @@
+"""What the simulator's page looks at: phones, what they showed, what became of each turn. Reading only."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import func, or_, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.store.tables import (
+    addresses,
+    associations,
+    inbox,
+    outbox,
+    people,
+    people_addresses,
+    report_history,
+    reports,
+    tasks,
+)
+
+SHOWN = ("delivered", "read")
+"""States of a text that a phone's screen shows."""
+
+
+@dataclass(slots=True)
+class Owner:
+    """A phone and who writes from it, as the roster has it."""
+
+    phone: str
+    names: list[str]
+    association: str
+    language: str
+    shared: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """One revision of a report that a turn wrote."""
+
+    number: int
+    revision: int
+    form: str
+    state: str
+    values: Mapping[str, Any]
+    reason: str
+
+
+@dataclass(slots=True)
+class Happened:
+    """A turn: what arrived (`arrived`), what it stored, which tasks it opened, which texts it wrote."""
+
+    arrived: Any
+    stored: list[Stored] = field(default_factory=list)
+    tasks: list[str] = field(default_factory=list)
+    out: list[Any] = field(default_factory=list)
+
+
+async def owners(tx: AsyncConnection) -> list[Owner]:
+    """Every phone on the roster, in the order of the associations' numbers."""
+    there = (
+        select(
+            addresses.c.value.label("phone"),
+            people.c.sms_name,
+            people.c.language,
+            associations.c.sms_name.label("association"),
+        )
+        .select_from(people)
+        .join(people_addresses, people_addresses.c.person_id == people.c.id)
+        .join(addresses, addresses.c.id == people_addresses.c.address_id)
+        .join(associations, associations.c.id == people.c.association_id)
+        .where(people.c.kind == "leader", people.c.left_at.is_(None), addresses.c.scheme == "tel")
+        .order_by(associations.c.no, people.c.id)
+    )
+    found: dict[str, Owner] = {}
+    for row in await tx.execute(there):
+        owner = found.get(row.phone)
+        if owner is None:
+            found[row.phone] = Owner(row.phone, [row.sms_name], row.association, row.language or "")
+        else:
+            owner.names.append(row.sms_name)
+            owner.shared = True
+    return list(found.values())
+
+
+async def typed(tx: AsyncConnection, phone: str, most: int) -> list[Any]:
+    """(id, text, received_at, sent_at, dedupe_key) of what this phone sent last, oldest first."""
+    there = (
+        select(inbox.c.id, inbox.c.text, inbox.c.received_at, inbox.c.sent_at, inbox.c.dedupe_key)
+        .join(addresses, addresses.c.id == inbox.c.address_id)
+        .where(addresses.c.scheme == "tel", addresses.c.value == phone, inbox.c.kind == "text")
+        .order_by(inbox.c.id.desc())
+        .limit(most)
+    )
+    return list(reversed((await tx.execute(there)).all()))
+
+
+async def written(tx: AsyncConnection, phone: str, most: int) -> list[Any]:
+    """(id, inbox_id, text, state, made_at) of what was written to this phone last, oldest first."""
+    there = (
+        select(outbox.c.id, outbox.c.inbox_id, outbox.c.text, outbox.c.state, outbox.c.made_at)
+        .join(addresses, addresses.c.id == outbox.c.address_id)
+        .where(addresses.c.scheme == "tel", addresses.c.value == phone)
+        .order_by(outbox.c.id.desc())
+        .limit(most)
+    )
+    return list(reversed((await tx.execute(there)).all()))
+
+
+async def unfinished(tx: AsyncConnection, phone: str) -> int:
+    """How many turns and texts of this phone are still under way (what a switched-off phone waits for is not)."""
+    mine = select(addresses.c.id).where(addresses.c.scheme == "tel", addresses.c.value == phone).scalar_subquery()
+    arrived = select(func.count()).select_from(inbox).where(inbox.c.address_id == mine, inbox.c.state == "new")
+    leaving = (
+        select(func.count())
+        .select_from(outbox)
+        .where(outbox.c.address_id == mine, outbox.c.state.in_(("queued", "sending")))
+    )
+    return int((await tx.execute(arrived)).scalar_one()) + int((await tx.execute(leaving)).scalar_one())
+
+
+async def happened(tx: AsyncConnection, phones: Sequence[str], after: int, most: int) -> list[Happened]:
+    """The last turns of these phones whose inbox id is above `after`, oldest first."""
+    there = (
+        select(
+            inbox.c.id,
+            inbox.c.kind,
+            inbox.c.text,
+            inbox.c.data,
+            inbox.c.sent_at,
+            inbox.c.received_at,
+            inbox.c.state,
+            inbox.c.understood,
+            addresses.c.value.label("phone"),
+        )
+        .join(addresses, addresses.c.id == inbox.c.address_id)
+        .where(inbox.c.id > after, addresses.c.scheme == "tel", addresses.c.value.in_(list(phones)))
+        .order_by(inbox.c.id.desc())
+        .limit(most)
+    )
+    turns = {row.id: Happened(row) for row in reversed((await tx.execute(there)).all())}
+    if turns:
+        await _add_texts(tx, turns)
+        await _add_tasks(tx, turns)
+        await _add_reports(tx, turns)
+    return list(turns.values())
+
+
+async def _add_texts(tx: AsyncConnection, turns: dict[int, Happened]) -> None:
+    there = select(outbox).where(outbox.c.inbox_id.in_(list(turns))).order_by(outbox.c.id)
+    for row in await tx.execute(there):
+        turns[row.inbox_id].out.append(row)
+
+
+async def _add_tasks(tx: AsyncConnection, turns: dict[int, Happened]) -> None:
+    """Sealed tasks appear in no list."""
+    there = select(tasks).where(tasks.c.inbox_id.in_(list(turns)), tasks.c.sealed.is_(False)).order_by(tasks.c.id)
+    for row in await tx.execute(there):
+        turns[row.inbox_id].tasks.append(row.kind)
+
+
+async def _add_reports(tx: AsyncConnection, turns: dict[int, Happened]) -> None:
+    """Revision 1 was written by the last of the report's messages, a later one by who replaced it."""
+    since = min(turn.arrived.received_at for turn in turns.values())
+    changed = select(report_history.c.number).where(report_history.c.inbox_id.in_(list(turns)))
+    there = select(reports).where(or_(reports.c.created_at >= since, reports.c.number.in_(changed)))
+    rows = {row.number: row for row in await tx.execute(there.order_by(reports.c.number))}
+    earlier: dict[int, list[Any]] = {number: [] for number in rows}
+    old = select(report_history).where(report_history.c.number.in_(list(rows)))
+    for row in await tx.execute(old.order_by(report_history.c.number, report_history.c.revision)):
+        earlier[row.number].append(row)
+    for number, row in rows.items():
+        by, reason = (row.inbox_ids or [None])[-1], ""
+        for revision in [*earlier[number], row]:
+            if by in turns:
+                turns[by].stored.append(
+                    Stored(number, revision.revision, row.form, revision.state, revision.values, reason)
+                )
+            if revision is not row:
+                by, reason = revision.inbox_id, revision.reason

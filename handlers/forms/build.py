@@ -1,0 +1,282 @@
+"""Sheets of an XLSForm -> `Form`, or every mistake in them at once.
+
+Beyond XLSForm's columns the survey sheet may have
+
+    sms_alias         labels in one-line SMS, separated by spaces; _ stands for a space: "F W FEMMES NEW_WOMEN"
+    sms_step_alias    labels that count only while the question's own step is open
+    sms_position      place among the bare numbers of the one-line form, 1 to n
+    sms_stands_for    this question replaces those, when one number comes where they could all come
+    sms::English (en) the SMS prompt, where it is not label and hint; {choices} {title} {n} {m} {sender}
+    short::...        short name, for receipts, cards and lists
+    ask               "never" or "optional": only understood; or a condition: asked only when it holds
+    store             "no": neither stored nor exported
+
+the choices sheet `sms_alias` and `short::...`, the settings sheet `sms_keyword` (several words),
+`sms_prefix::...` (default "{title} {n}/{m}.", "none" for none) and `draft_languages`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any, Final
+
+from handlers.forms.cells import FIRST_ROW, Cells, Row, Sheets
+from handlers.forms.checks import check_form
+from handlers.forms.expressions import Expression
+from handlers.forms.form import Form
+from handlers.forms.model import (
+    NO_LABEL,
+    QUESTION_TYPES,
+    SELECTS,
+    UNASKED,
+    BadForm,
+    Choice,
+    Question,
+    Step,
+)
+from handlers.turn import Label
+
+_NAME: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]*")
+_REPEATS: Final = ("begin repeat", "end repeat")
+_SAME_TYPE: Final = {"string": "text", "int": "integer", "photo": "image", "select": "select_one"}
+
+
+@dataclass(slots=True)
+class _Group:
+    name: str
+    row: int
+    cells: Row
+    conditions: tuple[Expression, ...]
+    field_list: bool
+    questions: list[Question] = field(default_factory=list)
+    notes: list[Label] = field(default_factory=list)
+
+
+class _Survey:
+    """The survey sheet, read row by row."""
+
+    def __init__(self, cells: Cells, lists: Mapping[str, tuple[Choice, ...]]) -> None:
+        self.cells = cells
+        self.lists = lists
+        self.open: list[_Group] = []
+        self.questions: list[Question] = []
+        self.steps: list[Step] = []
+        self.notes: list[Label] = []
+        self.rows: dict[str, int] = {}
+
+    def read(self) -> None:
+        """All rows, in order."""
+        for place, row in enumerate(self.cells.sheets.get("survey", ())):
+            if row:
+                self._row(place + FIRST_ROW, row, self.cells.bases("survey", row))
+        for group in self.open:
+            self.cells.wrong("survey", group.row, f"the group {group.name!r} is not closed; add a row 'end group'")
+
+    def _row(self, number: int, row: Row, cells: dict[str, str]) -> None:
+        words = cells.get("type", "").split()
+        kind = " ".join(words).replace("_", " ").lower()
+        if not words:
+            self.cells.wrong("survey", number, "there is no type; write one, or empty the whole row")
+        elif kind in _REPEATS:
+            self.cells.wrong(
+                "survey", number, "repeats are not supported; a chat asks once: make a form of its own for what repeats"
+            )
+        elif kind == "begin group":
+            self._begin(number, row, cells)
+        elif kind == "end group":
+            self._end(number)
+        else:
+            self._question(number, row, cells, words)
+
+    def _named(self, number: int, cells: Mapping[str, str]) -> str:
+        name = cells.get("name", "")
+        if not _NAME.fullmatch(name):
+            self.cells.wrong("survey", number, f"the name {name!r} cannot be used; letters, digits, _ only")
+        elif name in self.rows:
+            self.cells.wrong(
+                "survey", number, f"the name {name!r} is used in row {self.rows[name]} too; give it another"
+            )
+        self.rows.setdefault(name, number)
+        return name
+
+    def _begin(self, number: int, row: Row, cells: Mapping[str, str]) -> None:
+        own = self.cells.expression(number, "relevant", cells.get("relevant", ""))
+        around = self.open[-1].conditions if self.open else ()
+        field_list = "field-list" in cells.get("appearance", "").split()
+        if self.open and self.open[-1].field_list:
+            self.cells.wrong("survey", number, "a group inside a field-list group is not supported; close that one first")
+        name = self._named(number, cells)
+        self.open.append(_Group(name, number, row, (*around, *([own] if own else [])), field_list))
+
+    def _end(self, number: int) -> None:
+        if not self.open:
+            self.cells.wrong("survey", number, "'end group' without a group; delete the row")
+            return
+        group = self.open.pop()
+        if not group.field_list:
+            return
+        asked = [question for question in group.questions if not question.shows_only]
+        if not asked:
+            self.cells.wrong("survey", group.row, f"the group {group.name!r} asks nothing; delete it")
+            return
+        label, hint, sms, short = (
+            self.cells.label("survey", group.cells, base) for base in ("label", "hint", "sms", "short")
+        )
+        self.cells.need_languages("survey", group.row, f"the group {group.name!r}", label, sms)
+        notes, self.notes = (*self.notes, *group.notes), []
+        self.steps.append(Step(group.name, label, hint, tuple(group.questions), sms, short, notes))
+
+    def _question(self, number: int, row: Row, cells: Mapping[str, str], words: list[str]) -> None:
+        kind = _SAME_TYPE.get(words[0], words[0])
+        list_name, from_file = " ".join(words[1:]), kind == "select_one_from_file"
+        if from_file:
+            kind, list_name = "select_one", list_name.removesuffix(".csv")
+        if kind not in QUESTION_TYPES or (list_name and kind not in SELECTS):
+            known = ", ".join((*QUESTION_TYPES, "select_one_from_file X.csv", "begin group", "end group"))
+            self.cells.wrong("survey", number, f"the type {' '.join(words)!r} is not supported; there are: {known}")
+            self._named(number, cells)
+            return
+        question = self._read(number, row, cells, kind, list_name, from_file)
+        group = self.open[-1] if self.open else None
+        if kind == "note":
+            (group.notes if group and group.field_list else self.notes).append(question.label)
+        self.questions.append(question)
+        if group and group.field_list:
+            group.questions.append(question)
+        elif not question.shows_only:
+            short = question.short if question.short.texts else question.label
+            notes, self.notes = tuple(self.notes), []
+            self.steps.append(
+                Step(question.name, question.label, question.hint, (question,), question.sms, short, notes)
+            )
+
+    def _read(
+        self, number: int, row: Row, cells: Mapping[str, str], kind: str, list_name: str, from_file: bool
+    ) -> Question:
+        name = self._named(number, cells)
+        choices = () if kind not in SELECTS or from_file else self._list(number, list_name)
+        columns = {column for choice in choices for column in choice.extra}
+        around = self.open[-1].conditions if self.open else ()
+
+        def formula(column: str, bare: set[str] | None = None) -> Expression | None:
+            return self.cells.expression(number, column, cells.get(column, ""), bare or ())
+
+        relevant = formula("relevant")
+        return Question(
+            name=name,
+            type=kind,
+            required=self.cells.flag(number, "required", cells.get("required", "")),
+            relevant=relevant,
+            conditions=(*around, *([relevant] if relevant else [])),
+            constraint=formula("constraint"),
+            calculation=formula("calculation"),
+            default=self._default(number, cells.get("default", ""), kind),
+            list_name=list_name,
+            choices=choices,
+            from_file=from_file,
+            choice_filter=formula("choice_filter", columns),
+            group=self.open[-1].name if self.open else "",
+            aliases=tuple(cells.get("sms_alias", "").split()),
+            step_aliases=tuple(cells.get("sms_step_alias", "").split()),
+            position=self._position(number, cells.get("sms_position", "")),
+            stands_for=tuple(cells.get("sms_stands_for", "").split()),
+            appearance=cells.get("appearance", ""),
+            read_only=self.cells.flag(number, "read_only", cells.get("read_only", "")),
+            stored=kind != "note" and self.cells.flag(number, "store", cells.get("store", ""), default=True),
+            row=number,
+            **self._texts(number, row, kind, cells),
+            **self._asked(number, cells.get("ask", "")),
+        )
+
+    def _texts(self, number: int, row: Row, kind: str, cells: Mapping[str, str]) -> dict[str, Label]:
+        found = {
+            base: self.cells.label("survey", row, base)
+            for base in ("label", "hint", "sms", "short", "constraint_message")
+        }
+        what = f"the question {cells.get('name', '')!r}"
+        if kind not in UNASKED or kind == "note":
+            self.cells.need_languages("survey", number, what, found["label"])
+        if cells.get("constraint"):
+            self.cells.need_languages("survey", number, f"constraint_message of {what}", found["constraint_message"])
+        return found
+
+    def _asked(self, number: int, text: str) -> dict[str, Any]:
+        if text in ("", "optional", "never"):
+            return {"ask": text}
+        return {"ask": "", "asked_when": self.cells.expression(number, "ask", text)}
+
+    def _default(self, number: int, text: str, kind: str) -> Expression | None:
+        """A default is an expression when it looks like one, else the text itself."""
+        if not text:
+            return None
+        looks = "${" in text or text.endswith(")") or (kind in ("integer", "decimal"))
+        quoted = "'" + text.replace("'", "’") + "'"
+        return self.cells.expression(number, "default", text if looks else quoted)
+
+    def _position(self, number: int, text: str) -> int | None:
+        if not text:
+            return None
+        if not text.isdecimal() or int(text) < 1:
+            self.cells.wrong("survey", number, f"sms_position is {text!r}; write a number from 1")
+            return None
+        return int(text)
+
+    def _list(self, number: int, name: str) -> tuple[Choice, ...]:
+        if name not in self.lists:
+            self.cells.wrong("survey", number, f"the list {name!r} is not on the choices sheet; add it, or correct the type")
+        return self.lists.get(name, ())
+
+
+def _lists(cells: Cells) -> dict[str, tuple[Choice, ...]]:
+    """The choices sheet, by list."""
+    lists: dict[str, tuple[Choice, ...]] = {}
+    own = {"list_name", "name", "label", "short", "sms_alias"}
+    for place, row in enumerate(cells.sheets.get("choices", ())):
+        if not row:
+            continue
+        number, found = place + FIRST_ROW, cells.bases("choices", row)
+        list_name, name = found.get("list_name", ""), found.get("name", "")
+        if not list_name or not name or " " in name:
+            cells.wrong("choices", number, "a choice needs list_name and name, both without spaces")
+            continue
+        if name in {choice.name for choice in lists.get(list_name, ())}:
+            cells.wrong("choices", number, f"the choice {name!r} is twice in the list {list_name!r}; rename one")
+            continue
+        label, short = (cells.label("choices", row, base) for base in ("label", "short"))
+        cells.need_languages("choices", number, f"the choice {name!r}", label)
+        extra = {base: text for base, text in found.items() if base not in own}
+        aliases = tuple(found.get("sms_alias", "").split())
+        lists[list_name] = (*lists.get(list_name, ()), Choice(name, label, aliases, extra, short))
+    return lists
+
+
+def build(sheets: Sheets) -> Form:
+    """The form of these sheets. Raises BadForm with every mistake: sheet, row, what was found, what to do."""
+    cells = Cells(sheets)
+    if not sheets.get("survey"):
+        raise BadForm(["survey: the sheet is missing or empty; a form needs a sheet named survey"])
+    cells.read_headers()
+    survey = _Survey(cells, _lists(cells))
+    survey.read()
+    row = cells.row("settings")
+    settings = cells.bases("settings", row)
+    if not settings.get("form_id"):
+        cells.wrong("settings", FIRST_ROW, "form_id is missing; give the form a short name without spaces")
+    title = cells.label("settings", row, "form_title")
+    shared: dict[str, Any] = {
+        "name": settings.get("form_id", ""),
+        "version": settings.get("version", "1"),
+        "title": title if title.texts else replace(NO_LABEL, texts={"en": settings.get("form_id", "")}),
+        "languages": cells.languages,
+        "drafts": cells.drafts,
+        "questions": tuple(survey.questions),
+        "all_steps": tuple(survey.steps),
+        "prefix": cells.label("settings", row, "sms_prefix"),
+        "keywords": tuple(settings.get("sms_keyword", "").split()),
+    }
+    check_form(cells, **shared)
+    if cells.problems:
+        raise BadForm(cells.problems)
+    return Form(**shared)

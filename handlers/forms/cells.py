@@ -1,0 +1,139 @@
+"""Cells of a form's sheets: column names, languages, expressions; every mistake is collected with its place."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+from rapidfuzz.distance import OSA
+
+from handlers.forms.expressions import BadExpression, Expression, compiled
+from handlers.forms.model import NO_LABEL
+from handlers.turn import LANGUAGES, Label
+
+Row = Mapping[str, str]
+Sheets = Mapping[str, Sequence[Row]]
+"""The sheets survey, choices and settings as pyxform reads them: a dict of column to text per row."""
+
+FIRST_ROW: Final = 2
+"""The row under the header, as a spreadsheet counts."""
+
+SURVEY: Final = frozenset(
+    "type name label hint required required_message relevant constraint constraint_message calculation default"
+    " choice_filter appearance read_only parameters guidance_hint"
+    " sms_alias sms_step_alias sms_position sms_stands_for sms short ask store".split()
+)
+CHOICES: Final = frozenset("list_name name label short sms_alias".split())
+SETTINGS: Final = frozenset(
+    "form_id form_title version default_language sms_keyword sms_prefix draft_languages style"
+    " instance_name public_key submission_url id_string".split()
+)
+_SAME: Final = {"readonly": "read_only", "relevance": "relevant", "calculate": "calculation", "list name": "list_name"}
+_LANGUAGE: Final = re.compile(r"(.+?)\s*\((\w+)\)")
+_YES: Final = frozenset(("yes", "true", "true()", "1"))
+_NO: Final = frozenset(("", "no", "false", "false()", "0"))
+
+
+@dataclass(slots=True)
+class Cells:
+    """One form's sheets while they are read."""
+
+    sheets: Sheets
+    problems: list[str] = field(default_factory=list)
+    headers: dict[tuple[str, str], tuple[str, str]] = field(default_factory=dict)
+    """(sheet, header) -> base column and language code."""
+    languages: tuple[str, ...] = ()
+    drafts: frozenset[str] = frozenset()
+
+    def wrong(self, sheet: str, row: int, found: str) -> None:
+        """Note a mistake: where it is, what was found, what to do."""
+        self.problems.append(f"{sheet}, row {row}: {found}" if row else f"{sheet}: {found}")
+
+    def read_headers(self) -> None:
+        """Sort out every column: its base name and its language; note what cannot be understood."""
+        settings = self.row("settings")
+        default = self._code(settings.get("default_language", "English (en)")) or "en"
+        seen: dict[str, None] = {}
+        for sheet, known in (("survey", SURVEY), ("choices", CHOICES), ("settings", SETTINGS)):
+            named: dict[str, None] = dict.fromkeys(header for row in self.sheets.get(sheet, ()) for header in row)
+            for header in named:
+                base, separator, language = header.partition("::")
+                base = _SAME.get(base.strip().lower(), base.strip().lower())
+                code = self._code(language) if separator else default
+                if separator and code is None and base in known:
+                    spelled = ", ".join(f"English ({c})" if c == "en" else c for c in LANGUAGES)
+                    self.wrong(
+                        sheet, 1, f"column {header!r} has no language we know; write label::English (en); codes: {spelled}"
+                    )
+                self.headers[sheet, header] = (base, code or default)
+                if separator and code and base in known:
+                    seen[code] = None
+                if base not in known:
+                    self._unknown_column(sheet, header, base, known)
+        self.languages = tuple(code for code in ("en", "fr", "rn", "sw") if code in seen) or (default,)
+        self.drafts = frozenset(settings.get("draft_languages", "").split())
+
+    def _unknown_column(self, sheet: str, header: str, base: str, known: Collection[str]) -> None:
+        """A column of the staff's own is fine; one that looks like a slip is not."""
+        near = [name for name in known if len(name) > 3 and OSA.distance(base, name, score_cutoff=2) <= 2]
+        if near and sheet != "choices":
+            self.wrong(sheet, 1, f"column {header!r} is not known; did you mean {near[0]!r}?")
+
+    @staticmethod
+    def _code(language: str) -> str | None:
+        found = _LANGUAGE.fullmatch(language.strip())
+        code = (found[2] if found else language.strip()).lower()
+        return code if code in LANGUAGES else None
+
+    def row(self, sheet: str, index: int = 0) -> Row:
+        """One row, an empty one when there is none."""
+        rows = self.sheets.get(sheet, ())
+        return rows[index] if index < len(rows) else {}
+
+    def bases(self, sheet: str, row: Row) -> dict[str, str]:
+        """The row's cells by base column (those without languages)."""
+        return {self.headers[sheet, header][0]: text.strip() for header, text in row.items()}
+
+    def label(self, sheet: str, row: Row, base: str) -> Label:
+        """The texts of one column in all its languages."""
+        texts = {
+            self.headers[sheet, header][1]: text.strip()
+            for header, text in row.items()
+            if self.headers[sheet, header][0] == base and text.strip()
+        }
+        return Label(texts) if texts else NO_LABEL
+
+    def need_languages(self, sheet: str, number: int, what: str, *labels: Label) -> None:
+        """Every language of the form that is no draft needs one of these labels."""
+        for code in self.languages:
+            if code not in self.drafts and not any(label.texts.get(code) for label in labels):
+                self.wrong(
+                    sheet,
+                    number,
+                    f"{what} has no text in language {code!r};"
+                    f" fill the column label::... ({code}), or name {code!r} in draft_languages on the settings sheet",
+                )
+
+    def expression(
+        self, number: int, column: str, source: str, columns: Collection[str] = ()
+    ) -> Expression | None:
+        """The expression in a survey cell; None when it is empty or wrong."""
+        if not source:
+            return None
+        try:
+            return compiled(source, columns)
+        except BadExpression as error:
+            self.wrong("survey", number, f"{column} {source!r}: {error}")
+            return None
+
+    def flag(self, number: int, column: str, text: str, default: bool = False) -> bool:
+        """A yes or no cell."""
+        if not text:
+            return default
+        if text.lower() in _YES:
+            return True
+        if text.lower() not in _NO:
+            self.wrong("survey", number, f"{column} is {text!r}; write yes, or no, or leave it empty")
+        return False
