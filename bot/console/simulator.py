@@ -153,7 +153,7 @@ class Simulator:
         times, late_h, hold = body.get("times", 1), body.get("late_h", 0), body.get("hold", False)
         if type(times) is not int or not 1 <= times <= 3:
             raise Wrong("times: how often the SMS arrives, 1 to 3")
-        if type(late_h) not in (int, float) or not 0 <= late_h <= 72:
+        if not isinstance(late_h, int | float) or not 0 <= late_h <= 72:
             raise Wrong("late_h: how many hours the SMS was under way, 0 to 72")
         if type(hold) is not bool:
             raise Wrong("hold: true keeps the SMS back until the next one was sent")
@@ -183,7 +183,7 @@ class Simulator:
     async def _clock(self, body: Mapping[str, Any]) -> str:
         """Move the clock ahead; a restart keeps it, and what became due is looked for at once."""
         hours = body.get("hours")
-        if type(hours) not in (int, float) or not 0 < hours <= 24 * 31:
+        if not isinstance(hours, int | float) or not 0 < hours <= 24 * 31:
             raise Wrong("hours: how far to move the clock ahead, more than 0 and at most 744")
         async with self._moving:
             by = timedelta(hours=hours)
