@@ -1,0 +1,76 @@
+"""The invented programme of the demo: a roster and four months of reports, the same for the same seed.
+
+Nobody in it exists. The numbers cannot exist either (no Burundi number begins with 0), the hills and
+the new commune of each old one are made up. It is built so that the examples of the documents come
+out of it: ABAHUZA stands at 13 of 25 and everybody together at 399 of 600, and Odette's
+"12 11 3 12 7 5 3" makes 21 of 25 and 407 of 600 of it.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import date, datetime, timedelta
+from random import Random
+from typing import Any
+
+from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.programme.invented.history import DAYS, InventedReport, history
+from bot.programme.invented.people import roster
+from bot.programme.roster import Roster
+from bot.programme.roster import load as load_roster
+from bot.store import tables as t
+from bot.store.figures import recount
+from bot.store.singles import put
+
+__all__ = ["FIRST_NUMBER", "InventedReport", "invent", "load"]
+
+FIRST_NUMBER = 3001
+VERSION = "invented"
+
+
+def invent(rng: Random, today: date) -> tuple[Roster, list[InventedReport]]:
+    """The programme on this day: 24 associations, 120 leaders, 32 businesses; reports, oldest first."""
+    made = roster(rng, consented=today - timedelta(days=DAYS + 20))
+    return made, history(rng, made, today)
+
+
+async def load(tx: AsyncConnection, today: date, now: datetime, seed: int) -> None:
+    """Write the invented programme into an empty database, in the caller's transaction."""
+    made, reports = invent(Random(seed), today)
+    await load_roster(tx, made, now, "demo")
+    numbers = {row.no: row.id for row in await tx.execute(select(t.associations.c.no, t.associations.c.id))}
+    people = select(t.people.c.id).where(t.people.c.kind == "leader").order_by(t.people.c.id)
+    ids = list((await tx.execute(people)).scalars())
+    rows = [
+        _row(number, report, numbers[report.association_no], ids[report.person_index])
+        for number, report in enumerate(reports, FIRST_NUMBER)
+    ]
+    await tx.execute(insert(t.reports), rows)
+    sent = Counter(row["person_id"] for row in rows)
+    counted = update(t.people).where(t.people.c.id == bindparam("person")).values(reports=bindparam("sent"))
+    await tx.execute(counted, [{"person": person, "sent": count} for person, count in sent.items()])
+    await put(tx, "last_report", rows[-1]["number"])
+    await recount(tx, numbers.values())
+
+
+def _row(number: int, report: InventedReport, association_id: int, person_id: int) -> dict[str, Any]:
+    withdrawn = report.created_at + timedelta(hours=2) if report.state == "withdrawn" else None
+    return {
+        "number": number,
+        "form": report.form,
+        "version": VERSION,
+        "association_id": association_id,
+        "person_id": person_id,
+        "values": dict(report.values),
+        "day": report.values.get("held_on"),
+        "state": report.state,
+        "doubt": report.doubt,
+        "practice": False,
+        "source": report.source,
+        "inbox_ids": [],
+        "created_at": report.created_at,
+        "changed_at": withdrawn or report.created_at,
+        "withdrawn_at": withdrawn,
+    }
