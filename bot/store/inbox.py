@@ -7,13 +7,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, func, insert, select, update
+from sqlalchemy import bindparam, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.store.tables import addresses, inbox
 
-_INSERT = insert(inbox)
+_INSERT = {
+    # another process may store the same key between our look and our insert; then it is kept already
+    "sqlite": sqlite.insert(inbox).on_conflict_do_nothing(index_elements=["channel", "dedupe_key"]),
+    "postgresql": postgresql.insert(inbox).on_conflict_do_nothing(index_elements=["channel", "dedupe_key"]),
+}
 _KNOWN_KEYS = select(inbox.c.dedupe_key).where(
     inbox.c.channel == bindparam("channel"), inbox.c.dedupe_key.in_(bindparam("keys", expanding=True))
 )
@@ -34,7 +38,7 @@ _LOCK = (
     select(addresses.c.id)
     .where(addresses.c.id.in_(bindparam("addresses", expanding=True)))
     .order_by(addresses.c.id)
-    .with_for_update(skip_locked=True)
+    .with_for_update(skip_locked=True, key_share=True)  # a row may be kept for the address meanwhile
 )
 DONE = (
     update(inbox)
@@ -92,7 +96,7 @@ async def keep(tx: AsyncConnection, items: Sequence[Incoming]) -> list[int]:
             }
         )
     if rows:
-        await tx.execute(_INSERT, rows)
+        await tx.execute(_INSERT[tx.dialect.name], rows)
     return [ids[item.scheme, item.address] for item in items]
 
 
@@ -121,7 +125,7 @@ async def address_ids(
     missing = [pair for pair in heard if pair not in ids]
     if missing:
         dialect = sqlite if tx.dialect.name == "sqlite" else postgresql
-        rows = [{"scheme": s, "value": v, "channel": heard[s, v]} for s, v in missing]
+        rows = [{"scheme": s, "value": v, "channel": heard[s, v]} for s, v in sorted(missing)]
         await tx.execute(dialect.insert(addresses).on_conflict_do_nothing(), rows)
         for scheme in {scheme for scheme, _ in missing}:
             values = [value for s, value in missing if s == scheme]
