@@ -30,6 +30,7 @@ from starlette.datastructures import UploadFile
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
+from starlette.types import Receive, Scope, Send
 from telegram import Update
 
 from bot.settings import Telegram as Settings
@@ -177,10 +178,10 @@ class Emulator:
 
     async def _call(self, request: Request) -> Response:
         method = request.path_params["method"]
-        form = await request.form()
         given: dict[str, Any] = {**request.query_params}
-        for name, value in form.items():
-            given[name] = (value.filename or "", await value.read()) if isinstance(value, UploadFile) else value
+        async with request.form() as form:
+            for name, value in form.items():
+                given[name] = (value.filename or "", await value.read()) if isinstance(value, UploadFile) else value
         self.calls.append(Call(method, given, time.monotonic()))
         if request.path_params["token"] != self.token:
             return _said(unauthorized())
@@ -219,6 +220,14 @@ def _said(fault: Fault) -> Response:
     return Response(body, fault.status, media_type="application/json" if body[:1] == b"{" else "text/html")
 
 
+class _Cut(Response):
+    """Half of the answer; then uvicorn closes the connection."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await send({"type": "http.response.start", "status": 200, "headers": self.raw_headers})
+        await send({"type": "http.response.body", "body": bytes(self.body)[: len(self.body) // 2], "more_body": True})
+
+
 async def _spoilt(answer: dict[str, Any], fault: Fault, request: Request) -> Response:
     """The answer of a call that was done, as the fault wants it."""
     body = json.dumps(answer).encode()
@@ -234,12 +243,12 @@ async def _spoilt(answer: dict[str, Any], fault: Fault, request: Request) -> Res
     if fault.how == "drip":
         return StreamingResponse(drops(), media_type="application/json")
     if fault.how == "cut":
-        return Response(body[: len(body) // 2], headers={"content-length": str(len(body))})
+        return _Cut(body, media_type="application/json")
     return Response(body, media_type="application/json")
 
 
-@pytest.fixture
-def botapi() -> Iterator[Emulator]:
-    """A Bot API of this test's own. Import it: `from tests.botapi import botapi`."""
+@pytest.fixture(name="botapi")
+def botapi_fixture() -> Iterator[Emulator]:
+    """A Bot API of this test's own: `from tests.botapi import botapi_fixture  # noqa: F401`."""
     with Emulator() as emulator:
         yield emulator

@@ -210,7 +210,7 @@ def _markup(given: dict[str, Any]) -> dict[str, Any] | None:
     markup: dict[str, Any] = json.loads(given["reply_markup"])
     kind = next((kind for name, kind in MARKUPS.items() if name in markup), None)
     assert kind, f"no keyboard: {markup}"
-    checked(kind, markup)
+    checked(kind, {name: value for name, value in markup.items() if name not in ("remove_keyboard", "force_reply")})
     for row in markup.get("inline_keyboard", []) + markup.get("keyboard", []):
         for key in row:
             if not (key if isinstance(key, str) else key["text"]).strip():

@@ -21,12 +21,12 @@ from prometheus_client import Counter
 from starlette.routing import BaseRoute, Route
 from starlette.types import Receive, Scope
 from telegram import Bot
-from telegram.error import Conflict, EndPointNotFound, InvalidToken, RetryAfter, TelegramError
+from telegram.error import Conflict, EndPointNotFound, InvalidToken, TelegramError
 
 from bot.channels import telegram_profile, telegram_updates, web
 from bot.channels.base import Arrival, File, Intake, Message, Sent
 from bot.channels.telegram_sending import UNREADABLE, Sending
-from bot.channels.telegram_wire import Pace, Wire, decided, misconfigured, seconds
+from bot.channels.telegram_wire import Pace, SlowDown, Wire, decided, misconfigured
 from bot.errors import Ambiguous, ChannelMisconfigured, DatabaseError, Refused, RetryLater
 from bot.settings import Telegram as Settings
 
@@ -250,8 +250,8 @@ class Telegram:
             log.error("not polling: " + what + " with this token; stop it", channel=self.name)
             return self.waits.conflict
         wait = self.waits.back_off[min(failures, len(self.waits.back_off) - 1)]
-        if isinstance(error, RetryAfter):
-            wait = max(wait, seconds(error))
+        if isinstance(error, SlowDown):
+            wait = max(wait, error.seconds)
         log.warning("no updates", channel=self.name, error=type(error).__name__, again_in_s=wait)
         return wait
 

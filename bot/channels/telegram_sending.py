@@ -6,11 +6,11 @@ from typing import Any
 
 import structlog
 from telegram import Bot
-from telegram.error import BadRequest, RetryAfter, TelegramError
+from telegram.error import BadRequest, TelegramError
 
 from bot.channels import telegram_markup
 from bot.channels.base import Message, Sent
-from bot.channels.telegram_wire import Pace, decided, seconds
+from bot.channels.telegram_wire import Pace, SlowDown, decided
 from bot.errors import Ambiguous, Refused, RetryLater, SendError
 
 log = structlog.get_logger(__name__)
@@ -61,8 +61,8 @@ class Sending:
         try:
             await self._bot.answer_callback_query(callback, read_timeout=self._answer_s)
         except TelegramError as error:
-            if isinstance(error, RetryAfter):
-                self._pace.pause(seconds(error))
+            if isinstance(error, SlowDown):
+                self._pace.pause(error.seconds)
             log.info("button press not answered", channel="telegram", error=type(error).__name__)
 
     async def _piece(self, message: Message, text: str, first: bool, last: bool) -> str:
@@ -92,8 +92,8 @@ class Sending:
                 return ""
             raise decided(error) from None
         except TelegramError as error:
-            if isinstance(error, RetryAfter):
-                self._pace.pause(seconds(error))
+            if isinstance(error, SlowDown):
+                self._pace.pause(error.seconds)
             found: SendError = decided(error)
         except UNREADABLE:
             found = Ambiguous("Telegram's answer could not be read")

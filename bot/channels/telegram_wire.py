@@ -19,7 +19,6 @@ from telegram.error import (
     EndPointNotFound,
     Forbidden,
     InvalidToken,
-    RetryAfter,
     TelegramError,
     TimedOut,
 )
@@ -47,6 +46,14 @@ SHORT_PAUSE_S = 2.0
 CHATS = 4096
 
 
+class SlowDown(TelegramError):
+    """429. PTB's RetryAfter believes whatever number it is given, and warns of itself."""
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__("Telegram asks us to slow down")
+        self.seconds = seconds
+
+
 class Wire(HTTPXRequest):
     """PTB's HTTP client. `whole_s`: a call that drips one byte a second ends after so many seconds too."""
 
@@ -69,7 +76,7 @@ class Wire(HTTPXRequest):
         parameters = answer.get("parameters")
         parameters = parameters if isinstance(parameters, dict) else {}
         if code == 429:
-            raise RetryAfter(_wait(parameters.get("retry_after")))
+            raise SlowDown(_wait(parameters.get("retry_after")))
         if code == 421 or 300 <= code < 400:
             raise EndPointNotFound(f"{code}: not the right server")
         return code, _plain(answer, parameters)
@@ -96,17 +103,11 @@ def _plain(answer: dict[str, Any], parameters: dict[str, Any]) -> bytes:
     )
 
 
-def _wait(seconds: object) -> int:
-    """Whole seconds from 1 to an hour, whatever was written: "soon" and nothing are 30."""
+def _wait(seconds: object) -> float:
+    """Seconds, from 1 to an hour, whatever was written: "soon" and nothing are 30."""
     if isinstance(seconds, bool) or not isinstance(seconds, int | float):
-        return 30
-    return int(min(max(1, seconds), LONGEST_WAIT_S))
-
-
-def seconds(error: RetryAfter) -> float:
-    """How long Telegram asks us to wait."""
-    wait = error.retry_after
-    return float(wait) if isinstance(wait, int) else wait.total_seconds()
+        return 30.0
+    return float(min(max(1, seconds), LONGEST_WAIT_S))
 
 
 def never_left(error: TelegramError) -> bool:
@@ -121,8 +122,8 @@ def decided(error: TelegramError) -> SendError:
     before it giving up on an answer; the message may have left, and there is no key to ask again with
     (tdlib/telegram-bot-api#126). BadRequest is a kind of NetworkError in PTB, so it is looked at first.
     """
-    if isinstance(error, RetryAfter):
-        return RetryLater("Telegram asks us to slow down", min(seconds(error), LONGEST_WAIT_S))
+    if isinstance(error, SlowDown):
+        return RetryLater(error.message, error.seconds)
     if isinstance(error, ChatMigrated):
         return AddressMoved(str(error.new_chat_id))
     if isinstance(error, InvalidToken | EndPointNotFound):
