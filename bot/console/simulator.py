@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 FIRST = "Odette"
 """Whose phone is on the left: the person all examples are about."""
 LANGUAGES = {"rn": "Kirundi", "fr": "French", "sw": "Swahili", "en": "English"}
-STRANGER = "+25700000099"
+STRANGER = "+25700009999"
 """A number that is on no roster (and cannot exist)."""
 LARGEST_BODY = 64 * 1024
 MOST_TURNS = 30
@@ -181,16 +181,12 @@ class Simulator:
             await self._phone.hear(phone, f"{key}+{copy}" if copy else key, typed.text, typed.sent_at)
 
     async def _clock(self, body: Mapping[str, Any]) -> str:
-        """Move the clock ahead; a restart keeps it, and what became due is looked for at once."""
+        """Hours ahead; never back."""
         hours = body.get("hours")
         if not isinstance(hours, int | float) or not 0 < hours <= 24 * 31:
             raise Wrong("hours: how far to move the clock ahead, more than 0 and at most 744")
         async with self._moving:
-            by = timedelta(hours=hours)
-            offset = (self._app.clock.offset + by).total_seconds()
-            await self._app.database.writer.do(_keep_offset, offset)
-            self._app.clock.advance(by)
-        await self._app.timers.look()
+            await move_clock(self._app, timedelta(hours=hours))
         return str(self._now()["text"])
 
     async def _off(self, body: Mapping[str, Any]) -> str:
@@ -203,6 +199,13 @@ class Simulator:
             return "off"
         await self._phone.switch_on(phone)
         return "on"
+
+
+async def move_clock(app: App, by: timedelta) -> None:
+    """Move the clock ahead; a restart keeps it, and what became due is looked for at once."""
+    await app.database.writer.do(_keep_offset, (app.clock.offset + by).total_seconds())
+    app.clock.advance(by)
+    await app.timers.look()
 
 
 async def _keep_offset(tx: AsyncConnection, items: Sequence[float]) -> list[None]:

@@ -207,9 +207,7 @@ function forget() {
   after = 0;
 }
 
-function row(list, name, label, ...content) {
-  list.append(make("dt", name, label), make("dd", "", ...content));
-}
+const row = (list, name, label, ...content) => list.append(make("dt", name, label), make("dd", "", ...content));
 
 function arrived(turn) {
   if (turn.kind === "timer") return ["A timer", `${turn.timer} became due`];

@@ -1,0 +1,140 @@
+"""The keypad phone in a terminal: each line is an SMS; what comes back is printed.
+
+`--save` writes the talk as a script that tests/conversations can play:
+
+    as: ODETTE          whose phone (or `phone: +257...`)
+    # a remark
+    > what she sends    a bare `>` is an empty SMS
+    < what we answer
+    @ +1 day            the clock moves ahead
+"""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import sys
+import threading
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from pathlib import Path
+from typing import TextIO
+from uuid import uuid4
+
+from bot.app import App
+from bot.channels.phone import Phone, Shown
+from bot.console.simulator import move_clock
+from bot.store import look
+
+ANSWER_WITHIN_S = 10.0
+_MOVE = re.compile(r"@?\s*\+\s*(?P<many>\d+)\s*(?P<unit>min(?:ute)?s?|h(?:our)?s?|days?|d)", re.IGNORECASE)
+_UNITS = {"m": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta(days=1)}
+
+
+def clock_move(line: str) -> timedelta | None:
+    """How far `@ +1 day`, `@ +2 h` or `@ +30 min` moves the clock; None when the line is something else."""
+    found = _MOVE.fullmatch(line.strip())
+    return int(found["many"]) * _UNITS[found["unit"][0].lower()] if found else None
+
+
+class Line:
+    """One simulated phone of a running App: send, wait until nothing is under way, read what came."""
+
+    def __init__(self, app: App, phone: str) -> None:
+        channel = app.channels["phone"]
+        assert isinstance(channel, Phone), "only simulated phones can be talked to"
+        self._app, self._channel, self.phone = app, channel, phone
+        self._read = {shown.id for shown in channel.screen(phone)}
+
+    async def send(self, text: str) -> None:
+        """She presses "send"; returns once it is stored."""
+        await self._channel.hear(self.phone, f"talk-{uuid4().hex}", text, self._app.clock.now())
+
+    async def move(self, by: timedelta) -> None:
+        """Move the clock ahead and wake what became due."""
+        await move_clock(self._app, by)
+
+    async def answers(self, within_s: float = ANSWER_WITHIN_S) -> list[Shown]:
+        """What the phone showed since the last look, once no turn and no text is under way."""
+        deadline = asyncio.get_running_loop().time() + within_s
+        while await self._busy() and (left := deadline - asyncio.get_running_loop().time()) > 0:
+            self._channel.changed.clear()
+            try:
+                async with asyncio.timeout(min(left, 0.02)):
+                    await self._channel.changed.wait()
+            except TimeoutError:
+                pass  # a turn without an answer changes nothing on the phone: look again
+        new = [shown for shown in self._channel.screen(self.phone) if shown.id not in self._read]
+        self._read.update(shown.id for shown in new)
+        return new
+
+    async def _busy(self) -> bool:
+        async with self._app.database.read() as tx:
+            return await look.unfinished(tx, self.phone) > 0
+
+
+async def chat(app: App, phone: str, save: Path | None, lines: AsyncIterator[str] | None = None) -> None:
+    """Talk until the lines end; `save` keeps the talk as a script, also when it is broken off."""
+    line = Line(app, phone)
+    header = await _header(app, phone)
+    script = [header, ""]
+    _say(f"{header}   each line is an SMS, @ +1 day moves the clock, an empty line with Ctrl-D ends")
+    try:
+        async for text in lines or _typed(sys.stdin):
+            await _one(line, text.rstrip("\r\n"), script)
+    finally:
+        if save is not None:
+            save.write_text("\n".join(script) + "\n", encoding="utf-8")
+            _say(f"saved as {save}")
+
+
+async def _one(line: Line, text: str, script: list[str]) -> None:
+    if text.startswith("#"):
+        script.append(text)
+        return
+    by = clock_move(text) if text.startswith("@") else None
+    if text.startswith("@") and by is None:
+        _say("the clock moves by minutes, hours or days: @ +30 min, @ +2 h, @ +1 day")
+        return
+    if by is None:
+        script.append(f"> {text}".rstrip())
+        await line.send(text)
+    else:
+        script.append(f"@ {text.removeprefix('@').strip()}")
+        await line.move(by)
+    for answer in await line.answers():
+        shown = _flat(answer.text)
+        script.append(f"< {shown}")
+        print(f"< {shown}", flush=True)
+    script.append("")
+
+
+def _flat(text: str) -> str:
+    return " ".join(text.split())
+
+
+async def _header(app: App, phone: str) -> str:
+    """`as: ABAHUZA ODETTE` when the roster knows one person under this number."""
+    async with app.database.read() as tx:
+        owner = next((owner for owner in await look.owners(tx) if owner.phone == phone), None)
+    if owner is None or owner.shared:
+        return f"phone: {phone}"
+    return f"as: {owner.association} {owner.names[0].upper()}"
+
+
+async def _typed(source: TextIO) -> AsyncIterator[str]:
+    """Lines of standard input, read by a thread that does not hold up the end (Ctrl-C)."""
+    loop, lines = asyncio.get_running_loop(), asyncio.Queue[str]()
+
+    def read() -> None:
+        for line in iter(source.readline, ""):
+            loop.call_soon_threadsafe(lines.put_nowait, line)
+        loop.call_soon_threadsafe(lines.put_nowait, "")
+
+    threading.Thread(target=read, name="typed", daemon=True).start()
+    while line := await lines.get():
+        yield line
+
+
+def _say(words: str) -> None:
+    print(words, file=sys.stderr, flush=True)

@@ -1,0 +1,202 @@
+"""Plays conversation scripts against the real service: SQLite, inbox, turns, outbox, simulated phone.
+
+A script is a text file that a non-programmer can read and write:
+
+    as: ABAHUZA ODETTE       whose phone; or  phone: +25700009999  (may be unknown)
+    language: en             her language from now on (rn fr sw en)
+    consent: yes             none asked yes no stopped
+
+    # a remark
+    > 12 11 3 12 7 5 3       what she sends; a bare > is an empty SMS
+    < OIM No {number} OK.*   what we answer, one line per SMS; {number} = digits, * at the end = any rest
+    @ +3 days                the clock moves ahead and what is due happens (min, h, days)
+
+`as:` or `phone:` further down goes on at another phone; its waiting texts are expected there. An
+answer that no line expects is an error, on every phone that the script names.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot import demo
+from bot.app import App
+from bot.cli.talk import Line, clock_move
+from bot.clock import StoppedClock
+from bot.programme import invented
+from bot.store import listing, look
+from bot.store.engine import Database
+from bot.store.tables import addresses, people, people_addresses
+
+NOW = datetime(2026, 11, 23, 15, 31, tzinfo=UTC)
+"""Monday 23/11/2026, 17:31 in Bujumbura: the moment all examples are about."""
+TODAY = NOW.astimezone(ZoneInfo("Africa/Bujumbura")).date()
+_HEADER = re.compile(r"(as|phone|language|consent):\s*(.+)")
+_VALUES = {"language": ("rn", "fr", "sw", "en"), "consent": ("none", "asked", "yes", "no", "stopped")}
+
+
+class ScriptError(Exception):
+    """The script itself cannot be read; says where and what to do."""
+
+
+@dataclass
+class Step:
+    """One thing that is done (`as`, `phone`, `language`, `consent`, `>`, `@`), and what must come back."""
+
+    line: int
+    kind: str
+    text: str
+    expected: list[tuple[int, str]] = field(default_factory=list)
+
+
+def parse(text: str, name: str = "script") -> list[Step]:
+    """The steps of a script. Raises ScriptError for a line that is none."""
+    steps: list[Step] = []
+    for number, raw in enumerate(text.splitlines(), 1):
+        line, where = raw.strip(), f"{name}:{number}"
+        if not line or line.startswith("#"):
+            continue
+        if line[0] == "<" and steps:
+            steps[-1].expected.append((number, " ".join(line[1:].split())))
+        else:
+            steps.append(_step(line, number, where))
+    if not any(step.kind == ">" for step in steps):
+        raise ScriptError(f"{name}: sends nothing; write at least one line that begins with >")
+    if steps[0].kind not in ("as", "phone"):
+        raise ScriptError(f"{name}: begin with `as: NAME` or `phone: +257...`")
+    return steps
+
+
+def _step(line: str, number: int, where: str) -> Step:
+    if header := _HEADER.fullmatch(line):
+        kind, value = header[1], header[2].partition(" #")[0].strip()
+        if kind in _VALUES and value not in _VALUES[kind]:
+            raise ScriptError(f"{where}: {kind}: one of {', '.join(_VALUES[kind])}")
+        return Step(number, kind, value)
+    if line[0] == ">":
+        return Step(number, ">", line[1:].strip())
+    if line[0] == "@" and clock_move(line):
+        return Step(number, "@", line[1:].strip())
+    raise ScriptError(f"{where}: {line!r} is no step. Begin with as: > < or #, or move the clock: @ +1 day")
+
+
+def matches(expected: str, got: str) -> bool:
+    """Whether a text is the expected one, with its wildcards; white space does not matter."""
+    rest = expected.endswith("*")
+    pattern = r"\d+".join(re.escape(part) for part in expected.removesuffix("*").split("{number}"))
+    return re.fullmatch(pattern + (".*" if rest else ""), " ".join(got.split())) is not None
+
+
+def difference(expected: str | None, got: str | None) -> list[str]:
+    """Two lines, and a third that points at the first word that differs."""
+    if expected is None:
+        return [f"  not expected  {got}", "                (write a < line for it, or make the service silent)"]
+    if got is None:
+        return [f"  expected      {expected}", "  but came      nothing"]
+    same = 0
+    wanted, came = expected.split(), got.split()
+    for want, word in zip(wanted, came, strict=False):
+        if not matches(want, word):
+            break
+        same += 1
+    column = len(" ".join(came[:same])) + (1 if same else 0)
+    spaces = " " * (16 + column)
+    return [f"  expected      {expected}", "  but came      " + " ".join(came), f"{spaces}^ from here"]
+
+
+class Player:
+    """A running service and the phones a script names."""
+
+    def __init__(self, app: App, name: str) -> None:
+        self._app, self._name = app, name
+        self._lines: dict[str, Line] = {}
+
+    async def play(self, steps: list[Step]) -> None:
+        """Raises AssertionError where an answer is missing, other or not expected."""
+        line: Line | None = None
+        for step in steps:
+            line = await self._do(step, line)
+            await self._compare(step, line, [shown.text for shown in await line.answers()])
+        for phone, line in self._lines.items():
+            left = [shown.text for shown in await line.answers()]
+            assert not left, "\n".join([f"{self._name}: at the end {phone} holds what no line expects", *left])
+
+    async def _do(self, step: Step, line: Line | None) -> Line:
+        if line is None or step.kind in ("as", "phone"):
+            phone = step.text if step.kind == "phone" else await self._phone_of(step.text)
+            return self._lines.setdefault(phone, Line(self._app, phone))
+        if step.kind == ">":
+            await line.send(step.text)
+        elif by := clock_move(step.text):
+            await line.move(by)
+        else:
+            await self._app.database.writer.do(_set_people, (line.phone, step.kind, step.text))
+        return line
+
+    async def _phone_of(self, name: str) -> str:
+        async with self._app.database.read() as tx:
+            found = await listing.people_named(tx, name)
+        if len(found) != 1:
+            names = ", ".join(f"{row['association']} {row['sms_name']}" for row in found) or "nobody"
+            raise ScriptError(f"{self._name}: as: {name}: {names}. Write ASSOCIATION NAME.")
+        return str(found[0]["phone"])
+
+    async def _compare(self, step: Step, line: Line, got: list[str]) -> None:
+        wanted = [text for _, text in step.expected]
+        if len(wanted) == len(got) and all(map(matches, wanted, got)):
+            return
+        async with self._app.database.read() as tx:
+            turns = await look.happened(tx, [line.phone], 0, 1)
+        said = [f"{self._name}:{step.line}: {step.kind} {step.text}"]
+        said += [f"  understood    {turn.arrived.understood}" for turn in turns]
+        for index in range(max(len(wanted), len(got))):
+            expected = wanted[index] if index < len(wanted) else None
+            came = got[index] if index < len(got) else None
+            if expected is not None and came is not None and matches(expected, came):
+                said.append(f"  as expected   {came}")
+            else:
+                said.extend(difference(expected, came))
+        raise AssertionError("\n".join(said))
+
+
+async def _set_people(tx: AsyncConnection, items: Sequence[tuple[str, str, str]]) -> list[None]:
+    """A header line: everybody who writes from this phone has this language, or this consent."""
+    for phone, column, value in items:
+        here = select(people_addresses.c.person_id).join(addresses).where(addresses.c.value == phone)
+        await tx.execute(update(people).where(people.c.id.in_(here)).values({column: value}))
+    return [None] * len(items)
+
+
+@asynccontextmanager
+async def service(folder: Path, *, web: bool = False) -> AsyncIterator[App]:
+    """The service with the invented programme in a database of its own; the clock stands still."""
+    settings = demo.settings_for(folder, 0, TODAY)
+    database = await Database.open(settings.database.url, folder)
+    try:
+        await database.writer.do(_load, None)
+    finally:
+        await database.close()
+    async with App.running(settings, StoppedClock(NOW), web=web, simulate=True) as app:
+        yield app
+
+
+async def _load(tx: AsyncConnection, items: Sequence[None]) -> list[None]:
+    await invented.load(tx, TODAY, NOW, demo.SEED)
+    return [None] * len(items)
+
+
+async def play(text: str, name: str, folder: Path) -> None:
+    """Play one script in a fresh service whose data lie in `folder`."""
+    steps = parse(text, name)
+    async with service(folder) as app, asyncio.timeout(60):
+        await Player(app, name).play(steps)
