@@ -19,7 +19,7 @@ from typing import Any, TypeVar
 
 import structlog
 from prometheus_client import Counter, Histogram
-from sqlalchemy.exc import DBAPIError, IntegrityError, ProgrammingError
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, ProgrammingError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.errors import DatabaseError
@@ -36,13 +36,15 @@ FAILED = Counter("kurikirana_writer_failed_groups", "Groups that failed", ["why"
 
 LARGEST_GROUP = 500
 MOST_WAITING = 20_000
+MOST_CLASHES = 5
+"""Tries after PostgreSQL broke off a transaction that was in another's way."""
 
 
 class _Job:
-    __slots__ = ("done", "item", "work")
+    __slots__ = ("clashes", "done", "item", "work")
 
     def __init__(self, work: Work[Any, Any], item: Any, done: asyncio.Future[Any]) -> None:
-        self.work, self.item, self.done = work, item, done
+        self.work, self.item, self.done, self.clashes = work, item, done, 0
 
 
 class Writer:
@@ -114,7 +116,12 @@ class Writer:
                     job.done.set_result(result)
 
     async def _failed(self, jobs: list[_Job], error: Exception) -> None:
-        if _is_storage(error):
+        if _is_clash(error) and len(jobs) == 1 and jobs[0].clashes < MOST_CLASHES:
+            FAILED.labels("clash").inc()
+            jobs[0].clashes += 1
+            await asyncio.sleep(0.01 * jobs[0].clashes)
+            await self._group(jobs)
+        elif _is_storage(error) and not (_is_clash(error) and len(jobs) > 1):
             FAILED.labels("storage").inc()
             log.error("storage failed", why=type(getattr(error, "orig", error)).__name__, items=len(jobs))
             _tell(jobs, DatabaseError("the database could not store this; nothing was kept"))
@@ -148,8 +155,24 @@ def _tell(jobs: list[_Job], error: Exception) -> None:
                 job.done.exception()  # a caller who went away is not an unretrieved error
 
 
+def _sqlstate(error: Exception) -> str:
+    """PostgreSQL's five letters, '' for anything else."""
+    return getattr(getattr(error, "orig", None), "sqlstate", None) or ""
+
+
+def _is_clash(error: Exception) -> bool:
+    """True when PostgreSQL chose this transaction to end a deadlock: it may simply be done again."""
+    return _sqlstate(error) in ("40P01", "40001")
+
+
 def _is_storage(error: Exception) -> bool:
-    """True for a full or read-only disk, a lost connection: not the fault of an item."""
+    """True for a full or read-only disk, a lost connection: not the fault of an item.
+
+    asyncpg's errors mostly arrive as plain DBAPIErrors; classes 22 (data), 23 (constraints) and 42
+    (statements) of their sqlstate are about the item.
+    """
     if isinstance(error, OSError):
         return True
-    return isinstance(error, DBAPIError) and not isinstance(error, IntegrityError | ProgrammingError)
+    if not isinstance(error, DBAPIError) or isinstance(error, IntegrityError | ProgrammingError | DataError):
+        return False
+    return _sqlstate(error)[:2] not in ("22", "23", "42")
