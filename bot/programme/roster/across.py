@@ -166,8 +166,8 @@ def _wait(entries: Entries, says: Says) -> None:
             row.bad = True
         if people or shops:
             text = (
-                f"Associations row {entry.row.number} has an error: the {len(people)} people and {len(shops)} "
-                f"businesses of {number} wait until it is corrected."
+                f"Associations row {entry.row.number} has an error: its people ({len(people)}) and "
+                f"businesses ({len(shops)}) wait until it is corrected."
             )
             says.say("warning", "Associations", entry.row.number, text)
 

@@ -244,3 +244,16 @@ def test_an_external_entity_is_not_read(tmp_path: Path) -> None:
     except WorkbookError as error:
         found = str(error)
     assert "the secret" not in found
+
+
+def test_the_document_explains_every_column() -> None:
+    text = (Path(__file__).parents[3] / "docs" / "roster.md").read_text(encoding="utf-8")
+    rows = {line for line in text.splitlines() if line.startswith("| ")}
+    wanted = [
+        f"| {mark}`{column.name}`{mark} | {column.fr} | {column.en} | {column.example} |"
+        for sheet in SHEETS
+        for column in sheet.columns
+        for mark in ["**" if column.required else ""]
+    ]
+    assert len(wanted) > 40
+    assert [line for line in wanted if line not in rows] == []
