@@ -23,7 +23,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from handlers.forms.cells import FIRST_ROW, Cells, Row, Sheets
-from handlers.forms.checks import check_form
+from handlers.forms.rules import check_form
 from handlers.forms.expressions import Expression
 from handlers.forms.form import Form
 from handlers.forms.model import (
@@ -145,7 +145,7 @@ class _Survey:
         self.questions.append(question)
         if group and group.field_list:
             group.questions.append(question)
-        elif not question.shows_only:
+        elif not question.shows_only and question.stored and not question.stands_for:
             short = question.short if question.short.texts else question.label
             notes, self.notes = tuple(self.notes), []
             self.steps.append(

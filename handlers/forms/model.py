@@ -58,12 +58,12 @@ class Choice:
     name: str
     label: Label
     aliases: tuple[str, ...] = ()
-    extra: Mapping[str, str] = NO_EXTRA
+    extra: Mapping[str, str] = field(default_factory=dict)
     short: Label = NO_LABEL
     """The name in receipts and lists, where it differs from the label."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Question:
     """One row of the survey sheet; the columns beyond XLSForm's stand in docs of `handlers/forms/build.py`."""
 

@@ -1,0 +1,339 @@
+"""Items -> values. Every whole reading is found; nothing is guessed, nothing is left over in silence.
+
+- Glue binds before a space. A label and a number apart bind only if neither has a partner glued to it
+  that could take it (`12 f7 m` is refused; `13 femmes 8 hommes nf4 nm3` has one reading).
+- Bare numbers stand before the first labelled one, are not glued to a label, fill the positions in
+  order, and end only where a step ends: one number never stands for half a pair.
+- Labelled positions come after those that bare numbers filled, so that `12 femmes 7 hommes 8` cannot
+  slide by one into `(12) femmes 7, hommes 8`.
+- The same question twice with different values is no reading.
+
+Source: conversations 1.3 (the trap: f12m7 and 12f7m) and the rulings, 2.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import product
+from typing import TYPE_CHECKING, Any, Final
+
+from handlers.forms.atoms import Item, count_of, figure_of
+from handlers.forms.model import NUMBERS, Choice, Context, Question, Values
+from handlers.forms.scope import Evaluation
+from handlers.forms.tables import Group
+from handlers.understand import dates
+from handlers.understand.words import Token
+
+if TYPE_CHECKING:
+    from handlers.forms.form import Form
+
+MOST_NODES: Final = 4000
+THOUSANDS: Final = "thousands-sep"
+"""XLSForm's appearance for amounts: their thousands may be written apart, 450 000."""
+_MOST_THOUSANDS: Final = 2
+
+Named = tuple[str, Any]
+Pairing = tuple[tuple[int, ...], tuple[tuple[int, int], ...]]
+"""Bare items, and (label, value) pairs, as places in the items."""
+
+
+class TooMany(Exception):
+    """More ways to read it than a report has."""
+
+
+class Grammar:
+    """Reads one message for one form."""
+
+    def __init__(
+        self, form: Form, ctx: Context, known: Values, groups: Sequence[Group], asked: frozenset[str] = frozenset()
+    ) -> None:
+        self.form = form
+        self.ctx = ctx
+        self.known = known
+        self.groups = groups
+        self.asked = asked
+        """Questions of the open step: they may be answered anew."""
+        self._nodes = 0
+        self._scope = Evaluation(form, known, ctx)
+        self._listed: dict[str, Sequence[Choice]] = {}
+
+    def readings(self, items: Sequence[Item]) -> Iterator[dict[str, Any]]:
+        """The values of every whole reading of these items."""
+        for bare, pairs in self._pairings(items, 0, (), ()):
+            if _glue_holds(items, bare, pairs):
+                yield from self._values(items, bare, pairs)
+
+    def of_figures(self, values: dict[str, Any], numbers: list[Item]) -> Iterator[dict[str, Any]]:
+        """The same for a message without words: a date perhaps, and bare numbers."""
+        checked = self._together(list(values.items()))
+        if checked is not None:
+            yield from self._with_bare(checked, set(), numbers)
+
+    # --- which number belongs to which label ---------------------------------------------------
+
+    def _pairings(
+        self, items: Sequence[Item], at: int, bare: tuple[int, ...], pairs: tuple[tuple[int, int], ...]
+    ) -> Iterator[Pairing]:
+        self._nodes += 1
+        if self._nodes > MOST_NODES:
+            raise TooMany
+        if at >= len(items):
+            yield bare, pairs
+            return
+        kind = items[at].kind
+        after = items[at + 1] if at + 1 < len(items) else None
+        if kind == "label":
+            if after is not None and (after.kind in ("number", "unknown") or _of_label(items[at], after)):
+                yield from self._pairings(items, at + 2, bare, (*pairs, (at, at + 1)))
+            if at and _of_label(items[at], items[at - 1]):
+                yield from self._pairings(items, at + 1, bare, pairs)
+            return
+        if kind not in ("number", "unknown"):
+            yield from self._pairings(items, at + 1, bare, pairs)
+            return
+        if after is not None and after.kind == "label":
+            yield from self._pairings(items, at + 2, bare, (*pairs, (at + 1, at)))
+        if after is not None and after.kind == "choice" and self._same_choice(items[at], after):
+            yield from self._pairings(items, at + 1, bare, pairs)
+        if not any(items[value].kind in ("number", "unknown") for _, value in pairs):
+            yield from self._pairings(items, at + 1, (*bare, at), pairs)
+
+    def _same_choice(self, digit: Item, choice: Item) -> bool:
+        """The digit of the choice that follows: "3 agri"."""
+        return any(
+            name in self._selected(self.form.question(question), digit) for question, name in choice.meanings
+        )
+
+    # --- values --------------------------------------------------------------------------------
+
+    def _values(
+        self, items: Sequence[Item], bare: Sequence[int], pairs: Sequence[tuple[int, int]]
+    ) -> Iterator[dict[str, Any]]:
+        paired = {value for _, value in pairs}
+        options: list[list[Named]] = []
+        for label, value in pairs:
+            options.append(
+                [(name, read) for name, _ in items[label].meanings for read in self._labelled(name, items[value])]
+            )
+        typed = [place for place, item in enumerate(items) if item.kind in ("choice", "date") and place not in paired]
+        options += [[self._typed(items[place], meaning) for meaning in items[place].meanings] for place in typed]
+        numbers = [items[place] for place in bare]
+        labelled_until = len(pairs)
+        for chosen in product(*options):
+            values = self._together(chosen)
+            if values is None:
+                continue
+            labelled = {name for name, _ in chosen[:labelled_until]}
+            yield from self._with_bare(values, labelled, numbers)
+
+    def _labelled(self, name: str, item: Item) -> Iterator[Any]:
+        if item.kind in ("choice", "date"):
+            yield from (self._typed(item, meaning)[1] for meaning in item.meanings if meaning[0] == name)
+        else:
+            yield from self._of_number(self.form.question(name), item)
+
+    def _typed(self, item: Item, meaning: tuple[str, str]) -> Named:
+        name, choice = meaning
+        if item.kind == "date":
+            return name, item.day
+        return name, [choice] if self.form.question(name).type == "select_multiple" else choice
+
+    def _together(self, chosen: Sequence[Named]) -> dict[str, Any] | None:
+        """The answers as one set of values; None when two of them contradict each other."""
+        values: dict[str, Any] = {}
+        for name, value in chosen:
+            before = values.get(name, value)
+            if isinstance(value, list) and isinstance(before, list):
+                value = self._in_order(name, {*before, *value})
+            elif before != value:
+                return None
+            if name in self.known and self.known[name] is not None and name not in self.asked:
+                if self.known[name] != value:
+                    return None
+            values[name] = value
+        return values
+
+    def _in_order(self, name: str, names: set[str]) -> list[str]:
+        return [choice.name for choice in self._choices(self.form.question(name)) if choice.name in names]
+
+    def _with_bare(self, values: dict[str, Any], labelled: set[str], numbers: list[Item]) -> Iterator[dict[str, Any]]:
+        for found in self._fill(0, numbers, frozenset(values), frozenset(labelled)):
+            whole = {**values, **found}
+            if self._adds_up(whole):
+                yield whole
+
+    def _adds_up(self, values: dict[str, Any]) -> bool:
+        """A total that is said beside its parts has to be their total."""
+        for question in self.form.questions:
+            if not question.stands_for or question.calculation is None or values.get(question.name) is None:
+                continue
+            if all(values.get(name) is not None for name in question.stands_for):
+                total = self.form.compute({**values, question.name: None}, self.ctx).get(question.name)
+                if total != values[question.name]:
+                    return False
+        return True
+
+    # --- bare numbers --------------------------------------------------------------------------
+
+    def _fill(
+        self, group: int, numbers: list[Item], filled: frozenset[str], labelled: frozenset[str]
+    ) -> Iterator[dict[str, Any]]:
+        """Every way in which the numbers fill the positions from this group on."""
+        if not numbers:
+            yield {}
+            return
+        if group == len(self.groups) or any(q.name in labelled for way in self.groups[group] for q in way):
+            return
+        for way in self._open_ways(group, filled):
+            if not way:
+                yield from self._fill(group + 1, numbers, filled, labelled)
+                continue
+            for found, rest in self._take(way, numbers):
+                for more in self._fill(group + 1, rest, filled, labelled):
+                    yield {**found, **more}
+
+    def _open_ways(self, group: int, filled: frozenset[str]) -> Iterator[tuple[Question, ...]]:
+        """The questions of a group that bare numbers may fill; () when it needs none."""
+        ways = self.groups[group]
+        if any(q.stands_for and (q.name in filled or self._knows(q)) for way in ways[1:] for q in way):
+            total = next(q for way in ways[1:] for q in way if q.stands_for)
+            if not self.asked:
+                yield ()
+                return
+            if not any(self._knows(self.form.question(name)) for name in total.stands_for):
+                yield (self.form.question(total.stands_for[0]),)
+            ways = ways[:1]
+        seen = set()
+        for way in ways:
+            missing = tuple(q for q in way if q.name not in filled)
+            fresh = tuple(q for q in missing if not self._knows(q) and not self._only_one(q))
+            for candidate in (fresh, missing) if self.asked else (fresh,):
+                if candidate not in seen and (candidate or not self.asked):
+                    seen.add(candidate)
+                    yield candidate
+
+    def _knows(self, question: Question) -> bool:
+        return self.known.get(question.name) is not None
+
+    def _only_one(self, question: Question) -> bool:
+        """A list of one needs no answer; the conversation has put it in already."""
+        return question.from_file and len(self._choices(question)) < 2 and question.name not in self.asked
+
+    def _take(self, way: Sequence[Question], numbers: list[Item]) -> Iterator[tuple[dict[str, Any], list[Item]]]:
+        if not way:
+            yield {}, numbers
+            return
+        for value, used in self._consumed(way[0], numbers):
+            for found, rest in self._take(way[1:], numbers[used:]):
+                yield {way[0].name: value, **found}, rest
+
+    def _consumed(self, question: Question, numbers: list[Item]) -> Iterator[tuple[Any, int]]:
+        """What the question may take from the front: (value, how many numbers)."""
+        if not numbers:
+            return
+        if question.type == "date":
+            yield from self._day(numbers)
+            return
+        for value in self._of_number(question, numbers[0]):
+            yield value, 1
+        if question.type in NUMBERS and THOUSANDS in question.appearance:
+            yield from _thousands(numbers)
+        if question.type == "select_multiple" and len(numbers) > 1 and numbers[1].joined:
+            both = [self._of_number(question, item) for item in numbers[:2]]
+            if all(both):
+                yield self._in_order(question.name, {name for names in both for name in names[0] or ()}), 2
+
+    def _day(self, numbers: list[Item]) -> Iterator[tuple[str, int]]:
+        """Day and month, and the year where four digits follow; never from one number."""
+        if len(numbers) < 2 or numbers[0].kind == "unknown":
+            return
+        pair = [Token(item.text, "number", False) for item in numbers[:3]]
+        for count in (2, 3):
+            read = dates.date(pair[:count], self.ctx.today, earliest=self.ctx.start) if len(pair) >= count else None
+            if read is not None and read.consumed == count:
+                yield read.day.isoformat(), count
+
+    def _of_number(self, question: Question, item: Item) -> list[Any]:
+        """The values that one number, or X, can be for a question."""
+        if item.kind == "unknown":
+            return [] if question.required else [None]
+        if question.type == "integer":
+            count = count_of(item)
+            return [] if count is None else [count]
+        if question.type == "decimal":
+            figure = figure_of(item)
+            return [] if figure is None else [figure]
+        if question.type == "select_one":
+            return self._selected(question, item)
+        if question.type == "select_multiple":
+            names = self._selected(question, item)
+            return [self._in_order(question.name, set(names))] if names else []
+        return []
+
+    def _choices(self, question: Question) -> Sequence[Choice]:
+        listed = self._listed.get(question.name)
+        if listed is None:
+            listed = self._listed[question.name] = self._scope.choices(question)
+        return listed
+
+    def _selected(self, question: Question, item: Item) -> list[str]:
+        """The choices of a digit; of several digits without a space where several may be chosen."""
+        if question.type not in ("select_one", "select_multiple") or not item.text.isdecimal():
+            return []
+        listed = self._choices(question)
+        named = [choice.name for choice in listed if choice.name == item.text]
+        if named or question.type == "select_one" or len(listed) > 9:
+            place = int(item.text)
+            return named or ([listed[place - 1].name] if 1 <= place <= len(listed) else [])
+        digits = [int(digit) for digit in item.text]
+        if len(set(digits)) < len(digits) or not all(1 <= digit <= len(listed) for digit in digits):
+            return []
+        return [listed[digit - 1].name for digit in digits]
+
+
+def _of_label(label: Item, value: Item) -> bool:
+    """A label beside a choice or date of its own question: "THEME agri"."""
+    return value.kind in ("choice", "date") and bool(
+        {name for name, _ in label.meanings} & {name for name, _ in value.meanings}
+    )
+
+
+def _glue_holds(items: Sequence[Item], bare: Sequence[int], pairs: Sequence[tuple[int, int]]) -> bool:
+    """Nothing was torn from what it is glued to."""
+    partner = {place: other for pair in pairs for place, other in (pair, pair[::-1])}
+    for place in bare:
+        if any(items[other].kind == "label" for other in _glued_to(items, place)):
+            return False
+    for pair in pairs:
+        if items[max(pair)].glued:
+            continue
+        for place in pair:
+            wanted = ("label",) if items[place].kind != "label" else ("number", "unknown")
+            for other in _glued_to(items, place):
+                if items[other].kind in wanted and not _glued_pair(items, other, partner.get(other)):
+                    return False
+    return True
+
+
+def _glued_to(items: Sequence[Item], place: int) -> Iterator[int]:
+    if place and items[place].glued:
+        yield place - 1
+    if place + 1 < len(items) and items[place + 1].glued:
+        yield place + 1
+
+
+def _glued_pair(items: Sequence[Item], one: int, other: int | None) -> bool:
+    return other is not None and items[max(one, other)].glued
+
+
+def _thousands(numbers: Sequence[Item]) -> Iterator[tuple[int, int]]:
+    """450 000 as one amount, up to 999 999 999."""
+    text = numbers[0].text
+    if not (text.isdecimal() and 1 <= len(text) <= 3 and text[0] != "0"):
+        return
+    for used, item in enumerate(numbers[1 : 1 + _MOST_THOUSANDS], start=2):
+        if len(item.text) != 3 or not item.text.isdecimal():
+            return
+        text += item.text
+        yield int(text), used
+

@@ -1,0 +1,169 @@
+"""Messages -> `Reading`: a whole report from cold, or the answer to an open step."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, Final
+
+from handlers.forms.atoms import Atoms
+from handlers.forms.grammar import Grammar, TooMany
+from handlers.forms.model import NO_LABEL, SAID, Context, Reading, Step, Values
+from handlers.forms.tables import UNKNOWN
+from handlers.understand.words import clean, plain
+
+if TYPE_CHECKING:
+    from handlers.forms.form import Form
+
+NOTHING: Final = Reading("nothing")
+LONGEST: Final = 480
+"""Characters: three SMS. Longer is a letter, not a report."""
+_DROPS: Final = 2
+"""Words that mean something, left out in search of a reading that can be shown and asked about."""
+_PIECE: Final = re.compile(r"[^\s,;]+")
+_AGO: Final = {"1": 0, "2": 1}
+"""A date step is answered 1 for today, 2 for yesterday (C1)."""
+
+
+def _distinct(found: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    kept: list[dict[str, Any]] = []
+    for values in found:
+        if values not in kept:
+            kept.append(values)
+    return kept
+
+
+def _search(atoms: Atoms, grammar: Grammar, drops: int) -> tuple[list[dict[str, Any]], tuple[str, ...]]:
+    """All readings that leave out the fewest words, and the words left out."""
+    try:
+        for extra in range(drops + 1):
+            found: list[dict[str, Any]] = []
+            left: tuple[str, ...] = ()
+            fewest = 1_000
+            for path in atoms.paths(extra):
+                out = tuple(item.text for item in path if item.kind == "left")
+                readings = list(grammar.readings(path)) if len(out) <= fewest else []
+                if readings and len(out) < fewest:
+                    found, left, fewest = [], out, len(out)
+                found += readings
+            if found:
+                return _distinct(found), left
+    except TooMany:
+        pass
+    return [], ()
+
+
+def _reading(found: list[dict[str, Any]], left: tuple[str, ...], keyword: bool) -> Reading:
+    if left:
+        shared = {
+            name: value for name, value in found[0].items() if all(other.get(name, ...) == value for other in found)
+        }
+        return Reading("leftover", shared, left, (), keyword)
+    if len(found) > 1:
+        return Reading("ambiguous", {}, (), tuple(found), keyword)
+    return Reading("whole", found[0], (), (), keyword)
+
+
+# --- from cold ------------------------------------------------------------------------------------
+
+
+def read_line(form: Form, text: str, ctx: Context, known: Values) -> Reading:
+    """See Form.read_line.
+
+    Without the form's keyword a line is a report only with a date and something more; a date made of
+    two bare numbers needs every required answer beside it, so that `12 7` is never guessed.
+    """
+    if len(text) > LONGEST:
+        return NOTHING
+    tables = form.tables
+    atoms = Atoms(tables, tables.labels, text, ctx)
+    if atoms.long or not (atoms.keyword or tables.dates):
+        return NOTHING
+    if not atoms.tokens:
+        return Reading("whole", keyword=True) if atoms.keyword else NOTHING
+    grammar = Grammar(form, ctx, known, tables.groups)
+    found, left = _quick(atoms, grammar) if atoms.only_figures else _search(atoms, grammar, _DROPS)
+    found = [values for values in found if _is_report(form, values, atoms, left, ctx)]
+    if not found:
+        return Reading("nothing", keyword=atoms.keyword)
+    return _reading(found, left, atoms.keyword)
+
+
+def _quick(atoms: Atoms, grammar: Grammar) -> tuple[list[dict[str, Any]], tuple[str, ...]]:
+    """Nothing but figures: the numbers all are bare, and only the positions have to be tried."""
+    figures = atoms.figures()
+    return ([] if figures is None else _distinct(list(grammar.of_figures(*figures)))), ()
+
+
+def _is_report(form: Form, values: dict[str, Any], atoms: Atoms, left: Sequence[str], ctx: Context) -> bool:
+    dates = form.tables.dates
+    dated = any(values.get(name) is not None for name in dates)
+    if len(left) > max(1, len(values)):
+        return False
+    if atoms.plain_numbers and dated and len(values) == 1:
+        return False
+    if atoms.keyword:
+        return bool(values)
+    if not dated or len(values) < (3 if left else 2):
+        return False
+    return not atoms.plain_numbers or not form.missing(form.compute(values, ctx), ctx)
+
+
+# --- the open step --------------------------------------------------------------------------------
+
+
+def read_answer(form: Form, step: Step, text: str, ctx: Context, known: Values) -> Reading:
+    """See Form.read_answer."""
+    said = plain(text)
+    if said in UNKNOWN or said.strip(" ?") == "" < said:
+        return _not_known(step)
+    asked = [q for q in step.questions if not q.shows_only]
+    if asked and asked[-1].type == "text":
+        return _with_text(form, step, text, ctx, known)
+    if len(asked) == 1 and asked[0].type == "date" and said in _AGO:
+        day = ctx.today.fromordinal(ctx.today.toordinal() - _AGO[said])
+        return Reading("whole", {asked[0].name: day.isoformat()})
+    if len(text) > LONGEST:
+        return NOTHING
+    groups, labels = form.tables.step(step)
+    atoms = Atoms(form.tables, labels, text, ctx)
+    if not atoms.tokens or atoms.long or atoms.keyword:
+        return NOTHING
+    grammar = Grammar(form, ctx, known, groups, frozenset(q.name for q in asked))
+    found, left = _search(atoms, grammar, 0)
+    return _reading(found, left, False) if found else NOTHING
+
+
+def _not_known(step: Step) -> Reading:
+    """X: None for every question of the step, if none of them is required."""
+    asked = [q for q in step.questions if not q.shows_only]
+    if not asked or any(q.required for q in asked):
+        return NOTHING
+    return Reading("whole", {q.name: None for q in asked})
+
+
+def _with_text(form: Form, step: Step, text: str, ctx: Context, known: Values) -> Reading:
+    """A text takes everything behind the numbers that are asked before it: "1 2 6 bags"."""
+    *before, last = [q for q in step.questions if not q.shows_only]
+    pieces = list(_PIECE.finditer(text))
+    if any(q.type not in SAID for q in before) or len(pieces) < len(before):
+        return NOTHING
+    start = pieces[len(before)].start() if len(pieces) > len(before) else len(text)
+    values: dict[str, Any] = {}
+    if before:
+        numbers = replace(step, name="", questions=tuple(before))
+        reading = read_answer(form, numbers, text[:start], ctx, known)
+        if reading.status != "whole":
+            return NOTHING
+        values = reading.values
+    said = clean(text[start:]).strip()
+    if said:
+        values = {**values, last.name: None if plain(said) in UNKNOWN else said}
+    return Reading("whole", values) if values else NOTHING
+
+
+def read_optional(form: Form, text: str, ctx: Context, names: Sequence[str]) -> Reading:
+    """See Form.read_optional."""
+    questions = tuple(form.question(name) for name in names)
+    return read_answer(form, Step("", NO_LABEL, NO_LABEL, questions), text, ctx, {})

@@ -1,0 +1,138 @@
+"""What the one-line grammar knows of one form, worked out once: labels, choices, keywords, positions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING, Final
+
+from handlers.forms.model import SAID, SELECTS, Choice, Context, Question, Step
+from handlers.understand.words import FILLERS, plain, tokens
+
+if TYPE_CHECKING:
+    from handlers.forms.form import Form
+
+Words = tuple[str, ...]
+Group = tuple[tuple[Question, ...], ...]
+"""Questions that are asked together: the ways in which bare numbers may fill them, all or none."""
+
+PEOPLE: Final = frozenset("people persons personnes personne abantu watu umuntu mtu ni".split())
+CONNECTIVES: Final = frozenset("et and na n' n ' kandi".split())
+"""Between two numbers they may join the digits of one answer: "1 et 3"."""
+UNKNOWN: Final = frozenset("x inconnu unknown simbizi mutabizi sinzi ntubizi sijui haijulikani".split())
+"""Asked and not known (C6, G2). Kirundi and Swahili are drafts."""
+
+
+def key_of(text: str) -> Words:
+    """A label, an alias or a name as the words of a message; figures without leading zeros."""
+    return tuple(bare(token.text) for token in tokens(text.replace("_", " ")))
+
+
+def bare(word: str) -> str:
+    """07 -> 7, anything else as it is."""
+    return (word.lstrip("0") or "0") if word.isdecimal() else word
+
+
+class Phrases:
+    """Sequences of words and the (question, choice) they may mean; the choice is '' for a label."""
+
+    __slots__ = ("_by_first", "words")
+
+    def __init__(self, entries: Iterable[tuple[Words, str, str]]) -> None:
+        meanings: dict[Words, dict[tuple[str, str], None]] = {}
+        for words, question, choice in entries:
+            if words:
+                meanings.setdefault(words, {})[question, choice] = None
+        self.words = meanings
+        self._by_first: dict[str, list[tuple[Words, tuple[tuple[str, str], ...]]]] = {}
+        for words in sorted(meanings, key=len, reverse=True):
+            self._by_first.setdefault(words[0], []).append((words, tuple(meanings[words])))
+
+    def at(self, words: Sequence[str], start: int) -> Iterator[tuple[tuple[tuple[str, str], ...], int]]:
+        """The longest phrase at this place: its meanings and how many words it takes."""
+        for phrase, meaning in self._by_first.get(words[start], ()):
+            if tuple(words[start : start + len(phrase)]) == phrase:
+                yield meaning, len(phrase)
+                return
+
+
+class Tables:
+    """One form's words."""
+
+    def __init__(self, form: Form) -> None:
+        self.form = form
+        said = [q for q in form.questions if q.type in SAID and q.stored and not q.shows_only]
+        labels = [(key_of(alias), q.name, "") for q in said for alias in q.aliases]
+        self.labels = Phrases(labels)
+        self.label_words = frozenset(word for phrase in self.labels.words for word in phrase)
+        self.choices = Phrases(
+            (key_of(text), q.name, choice.name)
+            for q in said
+            if q.type in SELECTS and not q.from_file
+            for choice in q.choices
+            for text in _spellings(choice)
+        )
+        self.keywords = frozenset(plain(word) for word in form.keywords)
+        used = self.label_words | {words[0] for words in self.choices.words}
+        self.fillers = (FILLERS | PEOPLE) - used
+        self.groups = self._line_groups()
+        self.dates = tuple(q.name for q in said if q.type == "date")
+        self.from_file = tuple(q for q in said if q.from_file)
+        self.splits_digits = any(q.type == "select_multiple" for q in said)
+        self.near_labels = tuple(
+            (" ".join(words), (" ".join(words),)) for words in self.labels.words if len(words) == 1
+        )
+        self.near_choices = tuple(
+            (" ".join(words), (" ".join(words),)) for words in self.choices.words if len(words) == 1
+        )
+        self._own_steps = frozenset(step.name for step in form.all_steps)
+        self._steps: dict[str, tuple[tuple[Group, ...], Phrases]] = {}
+
+    def _line_groups(self) -> tuple[Group, ...]:
+        """The bare numbers of the one-line form, in groups that are filled whole."""
+        placed = sorted((q for q in self.form.questions if q.position and not q.stands_for), key=_position)
+        groups: dict[str, list[Question]] = {}
+        for question in placed:
+            try:
+                step = self.form.step_of(question.name).name
+            except KeyError:
+                step = question.name
+            groups.setdefault(step, []).append(question)
+        return tuple(self._ways(tuple(questions)) for questions in groups.values())
+
+    def _ways(self, questions: tuple[Question, ...]) -> Group:
+        """All of the questions, or with one that stands for several of them in their place."""
+        ways = [questions]
+        names = [q.name for q in questions]
+        for other in self.form.questions:
+            if other.stands_for and set(other.stands_for) <= set(names):
+                first = names.index(other.stands_for[0])
+                rest = [q for q in questions if q.name not in other.stands_for]
+                ways.append((*rest[:first], other, *rest[first:]))
+        return tuple(ways)
+
+    def step(self, step: Step) -> tuple[tuple[Group, ...], Phrases]:
+        """The positions and labels that count while a step is open."""
+        found = self._steps.get(step.name)
+        if found is None:
+            asked = tuple(q for q in step.questions if q.type in SAID and not q.shows_only)
+            own = [(key_of(alias), q.name, "") for q in asked for alias in q.step_aliases]
+            everywhere = [(words, q, c) for words, meaning in self.labels.words.items() for q, c in meaning]
+            found = ((self._ways(asked),) if asked else (), Phrases([*own, *everywhere]))
+            if step.name in self._own_steps:
+                self._steps[step.name] = found
+        return found
+
+    def names(self, ctx: Context) -> list[tuple[Question, Sequence[Choice]]]:
+        """The lists given at run time: places, businesses."""
+        return [(q, ctx.lists[q.list_name]) for q in self.from_file if ctx.lists.get(q.list_name)]
+
+
+def _position(question: Question) -> int:
+    return question.position or 0
+
+
+def _spellings(choice: Choice) -> Iterator[str]:
+    yield choice.name
+    yield from choice.aliases
+    yield from choice.label.texts.values()
+    yield from choice.short.texts.values()
