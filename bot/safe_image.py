@@ -155,7 +155,7 @@ def limit() -> None:
 
     os.nice(10)
     if sys.platform == "linux":
-        with open("/proc/self/oom_score_adj", "w", encoding="ascii") as first:
+        with contextlib.suppress(OSError), open("/proc/self/oom_score_adj", "w", encoding="ascii") as first:
             first.write("1000")  # where memory runs out, this process goes before the service
     limits = [
         (resource.RLIMIT_CPU, CPU_S),
