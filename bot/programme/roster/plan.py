@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
@@ -48,7 +48,7 @@ class Plan:
     """What is new, unchanged, changed, and no longer there. Holds names: only for who may see them."""
 
     changes: Changes
-    messages: Sequence[Message] = field(default=())
+    messages: Sequence[Message] | None = None
 
     @property
     def leaders(self) -> Tally:
@@ -62,10 +62,7 @@ class Plan:
 
     def say(self) -> list[str]:
         """The lines to show before "Import n now": the leaders, the other sheets, each change, what is missing."""
-        errors = sum(message.level == "error" for message in self.messages)
-        warnings = sum(message.level == "warning" for message in self.messages)
-        found = f"{len(self.changes.leaders)} leaders fine, {_many(errors, 'error')}, {_many(warnings, 'warning')}"
-        lines = [f"{found}; {self.leaders}"]
+        lines = [f"{len(self.changes.leaders)} leaders fine{self._found()}; {self.leaders}"]
         others = (
             ("Associations", self.changes.associations),
             ("Businesses", self.changes.businesses),
@@ -77,12 +74,19 @@ class Plan:
         lines += [f"{sheet}, {_KEPT}: {', '.join(names)}" for sheet, names in self.changes.removed.items() if names]
         return lines
 
+    def _found(self) -> str:
+        """How many errors and warnings, when they are known here."""
+        if self.messages is None:
+            return ""
+        levels = [message.level for message in self.messages]
+        return f", {_many(levels.count('error'), 'error')}, {_many(levels.count('warning'), 'warning')}"
+
 
 async def plan(
-    tx: AsyncConnection, roster: Roster, messages: Sequence[Message] = (), now: datetime | None = None
+    tx: AsyncConnection, roster: Roster, messages: Sequence[Message] | None = None, now: datetime | None = None
 ) -> Plan:
     """Compare with the database; reads only. `messages` are check's, for the first line of `say`."""
-    return Plan(compare(await look(tx), roster, now or datetime.now(UTC)), tuple(messages))
+    return Plan(compare(await look(tx), roster, now or datetime.now(UTC)), messages)
 
 
 def _all(changes: Changes) -> Iterable[Change]:
