@@ -1,7 +1,8 @@
 """The outbox: what must leave. Every row ends as sent, delivered, failed, uncertain or cancelled.
 
-States only move forward: queued < sending < accepted < sent < delivered < read; failed and uncertain
-give way to a later word of the provider that it arrived after all.
+States only move forward: queued < sending < uncertain < accepted < sent < failed < delivered < read,
+whatever the order in which a provider's reports come: a late "sent" does not undo "failed", but
+"delivered" does, since it arrived after all.
 """
 
 from __future__ import annotations
@@ -10,8 +11,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
+from urllib.parse import quote
 
-from sqlalchemy import and_, bindparam, case, exists, func, insert, or_, select, update
+from sqlalchemy import String, and_, bindparam, case, exists, func, insert, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -67,14 +69,9 @@ MARK = (
         lease_until=None,
     )
 )
-RANK = {"queued": 0, "sending": 1, "uncertain": 2, "failed": 2, "accepted": 3, "sent": 4, "delivered": 5, "read": 6}
-"""A delivery report moves a row only to a higher rank; `failed` after `delivered` is ignored."""
-_FORWARD = {
-    state: tuple(
-        s for s, rank in RANK.items() if rank < RANK[state] or (state == "failed" and s in ("accepted", "sent"))
-    )
-    for state in RANK
-}
+STATES = ("queued", "sending", "uncertain", "accepted", "sent", "failed", "delivered", "read")
+"""In order; a delivery report moves a row only forward."""
+_BEFORE = {state: STATES[:rank] for rank, state in enumerate(STATES)}
 CANCEL_FOR = (
     update(outbox)
     .where(outbox.c.address_id == bindparam("address"), outbox.c.state == "queued")
@@ -184,15 +181,25 @@ async def mark(tx: AsyncConnection, items: Sequence[Mark]) -> list[None]:
     return [None] * len(items)
 
 
-_UNMATCHED = select(receipts).where(receipts.c.matched.is_(False), receipts.c.key.like(bindparam("like")))
+_UNMATCHED = select(receipts).where(
+    receipts.c.matched.is_(False),
+    receipts.c.channel == select(outbox.c.channel).where(outbox.c.id == bindparam("row")).scalar_subquery(),
+    func.substr(receipts.c.key, 1, func.length(bindparam("start", type_=String))) == bindparam("start", type_=String),
+)
+
+
+def _theirs(provider_id: str) -> str:
+    """How the keys of a message known only by its provider's id begin."""
+    return f"provider:{quote(provider_id, safe='')}:"
 
 
 async def _rematch(tx: AsyncConnection, row: int, provider_id: str) -> None:
     if not await _any_unmatched(tx):
         return
-    found = (await tx.execute(_UNMATCHED, {"like": f"provider:{provider_id}:%"})).all()
+    found = (await tx.execute(_UNMATCHED, {"row": row, "start": _theirs(provider_id)})).all()
     for receipt in found:
-        await _move(tx, row, receipt.state, receipt.word)
+        if receipt.state in _BEFORE:
+            await _move(tx, row, receipt.state, receipt.word)
         await tx.execute(update(receipts).where(receipts.c.id == receipt.id).values(matched=True))
 
 
@@ -201,7 +208,7 @@ async def _any_unmatched(tx: AsyncConnection) -> bool:
 
 
 async def _move(tx: AsyncConnection, row: int, state: str, word: str) -> None:
-    forward = update(outbox).where(outbox.c.id == row, outbox.c.state.in_(_FORWARD[state]))
+    forward = update(outbox).where(outbox.c.id == row, outbox.c.state.in_(_BEFORE[state]))
     reason = case((outbox.c.reason.is_(None), word), else_=outbox.c.reason) if state == "failed" else None
     await tx.execute(forward.values(state=state, reason=reason, lease_until=None))
 
@@ -217,7 +224,7 @@ async def _delivery(tx: AsyncConnection, told: Told) -> bool:
         key = f"ours:{told.outbox_id}:{told.event or told.state}"
     else:
         which = outbox.c.provider_id == told.provider_id
-        key = f"provider:{told.provider_id}:{told.event or told.state}"
+        key = f"{_theirs(told.provider_id or '')}{told.event or told.state}"
     row = (await tx.execute(select(outbox.c.id).where(and_(which, outbox.c.channel == told.channel)))).scalar()
     dialect = sqlite if tx.dialect.name == "sqlite" else postgresql
     await tx.execute(
@@ -231,7 +238,7 @@ async def _delivery(tx: AsyncConnection, told: Told) -> bool:
             "matched": row is not None,
         },
     )
-    if row is not None and told.state in RANK:
+    if row is not None and told.state in _BEFORE:
         await _move(tx, row, told.state, told.word[:200])
     return row is not None
 
