@@ -1,0 +1,163 @@
+"""The store's contract on what became of a text: states move forward only, doubt is shown, nothing is forgotten."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import select
+
+from bot.store import outbox, tables
+from bot.store.engine import Database
+from bot.store.outbox import LEASE, Mark, Told, Wanted
+from tests.databases import NOW, add_addresses, add_outbox, database, place, postgres_server, rows
+
+__all__ = ["database", "place", "postgres_server"]
+ORDER = ("queued", "sending", "uncertain", "accepted", "sent", "failed", "delivered", "read")
+REPORTED = ("accepted", "sent", "failed", "delivered", "read")
+MANY = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+
+
+def told(
+    row: int | None, state: Any, *, provider: str | None = None, event: str = "", channel: str = "kannel"
+) -> Told:
+    return Told(channel, state, "the provider's word", row, provider, event, NOW)
+
+
+async def state_of(database: Database, row: int) -> str:
+    found = await rows(database, select(tables.outbox.c.state).where(tables.outbox.c.id == row))
+    return str(found[0].state)
+
+
+@pytest.fixture
+async def address(database: Database) -> AsyncIterator[int]:
+    (found,) = await add_addresses(database, 1)
+    yield found
+
+
+async def _sending(database: Database, address: int, **columns: Any) -> int:
+    """A row whose send is under way."""
+    row = await add_outbox(database, address, **columns)
+    claims = await database.writer.do(outbox.claim, Wanted(columns.get("channel", "kannel"), 1, NOW))
+    assert [claim.id for claim in claims] == [row]
+    return row
+
+
+@MANY
+@given(reports=st.lists(st.sampled_from(REPORTED), max_size=8), mark_at=st.integers(0, 8))
+async def test_states_move_forward_only_and_the_order_of_reports_does_not_matter(
+    database: Database, address: int, reports: list[str], mark_at: int
+) -> None:
+    row = await _sending(database, address)
+    steps: list[Any] = [(outbox.deliveries, told(row, state, event=f"{n}")) for n, state in enumerate(reports)]
+    steps.insert(mark_at, (outbox.mark, Mark(row, "accepted", NOW)))
+    seen = ["sending"]
+    for work, item in steps:
+        await database.writer.do(work, item)
+        seen.append(await state_of(database, row))
+    ranks = [ORDER.index(state) for state in seen]
+    assert ranks == sorted(ranks), seen
+    assert seen[-1] == max([*reports, "accepted"], key=ORDER.index)
+
+
+async def test_every_report_on_every_state(database: Database, address: int) -> None:
+    """All pairs, so that none depends on chance."""
+    for was, said in itertools.product((*ORDER[2:], "cancelled"), REPORTED):
+        row = await add_outbox(database, address, state=was)
+        await database.writer.do(outbox.deliveries, told(row, said))
+        forward = was != "cancelled" and ORDER.index(said) > ORDER.index(was)
+        assert await state_of(database, row) == (said if forward else was), (was, said)
+
+
+async def test_a_report_that_came_before_our_own_mark_is_matched_then(database: Database, address: int) -> None:
+    row = await _sending(database, address)
+    assert await database.writer.do(outbox.deliveries, told(None, "delivered", provider="p-1")) is False
+    assert await state_of(database, row) == "sending"
+    await database.writer.do(outbox.mark, Mark(row, "accepted", NOW, "p-1"))
+    assert await state_of(database, row) == "delivered"
+    assert [row.matched for row in await rows(database, select(tables.receipts))] == [True]
+
+
+@pytest.mark.parametrize("other", ["p_1", "p%", "p-1:x", "P-1", "p", "p-"])
+async def test_a_report_is_matched_to_its_own_message_only(database: Database, address: int, other: str) -> None:
+    """Providers' ids are theirs to choose: nothing in them is a pattern, and channels do not share them."""
+    for reported in ("p-1", "p-1:x:y"):
+        await database.writer.do(outbox.deliveries, told(None, "failed", provider=reported))
+    await database.writer.do(outbox.deliveries, told(None, "failed", provider=other, channel="smsgate"))
+    row = await _sending(database, address)
+    await database.writer.do(outbox.mark, Mark(row, "accepted", NOW, other))
+    assert await state_of(database, row) == "accepted"
+
+
+async def test_unknown_reports_are_kept_and_repeats_change_nothing(database: Database, address: int) -> None:
+    for _ in range(3):
+        assert await database.writer.do(outbox.deliveries, told(9999, "delivered", event="e")) is False
+    (kept,) = await rows(database, select(tables.receipts))
+    assert (kept.matched, kept.state, kept.word) == (False, "delivered", "the provider's word")
+    row = await _sending(database, address)
+    for _ in range(3):
+        assert await database.writer.do(outbox.deliveries, told(row, "delivered", event="f")) is True
+    assert len(await rows(database, select(tables.receipts))) == 2
+
+
+async def test_a_report_of_a_text_that_waits_for_its_second_try_stops_that_try(
+    database: Database, address: int
+) -> None:
+    row = await _sending(database, address)
+    await database.writer.do(outbox.mark, Mark(row, "queued", NOW, reason="no whole answer"))
+    await database.writer.do(outbox.deliveries, told(row, "sent"))
+    assert await database.writer.do(outbox.claim, Wanted("kannel", 1, NOW)) == []
+    assert await state_of(database, row) == "sent"
+
+
+@pytest.mark.parametrize(
+    ("kind", "channel", "attempts", "becomes"),
+    [
+        ("reply", "kannel", 1, "queued"),
+        ("reply", "kannel", 2, "uncertain"),
+        ("reply", "smsgate", 2, "queued"),
+        ("broadcast", "kannel", 1, "uncertain"),
+        ("tip", "kannel", 1, "uncertain"),
+        ("reminder", "kannel", 1, "uncertain"),
+        ("reminder", "smsgate", 3, "queued"),
+    ],
+)
+async def test_what_was_being_sent_when_the_process_died(
+    database: Database, address: int, kind: str, channel: str, attempts: int, becomes: str
+) -> None:
+    columns = {"kind": kind, "channel": channel, "attempts": attempts, "state": "sending", "lease_until": NOW}
+    row = await add_outbox(database, address, **columns)
+    (other,) = [await add_outbox(database, address, state="accepted", channel=channel)]
+    assert await database.writer.do(outbox.interrupted, (NOW, True, ("smsgate",))) == 1
+    assert await state_of(database, row) == becomes
+    assert await state_of(database, other) == "accepted"
+    again = await database.writer.do(outbox.claim, Wanted(channel, 9, NOW))
+    assert [(claim.id, claim.attempts) for claim in again] == ([(row, attempts + 1)] if becomes == "queued" else [])
+
+
+async def test_a_living_process_keeps_its_lease(database: Database, address: int) -> None:
+    row = await _sending(database, address)
+    early, late = NOW + LEASE, NOW + LEASE + timedelta(seconds=1)
+    assert await database.writer.do(outbox.interrupted, (early, False, ())) == 0
+    assert await state_of(database, row) == "sending"
+    assert await database.writer.do(outbox.interrupted, (late, False, ())) == 1
+    assert await state_of(database, row) == "queued"
+
+
+async def test_a_mark_that_comes_after_the_lease_was_taken_over_changes_nothing(
+    database: Database, address: int
+) -> None:
+    row = await add_outbox(database, address, kind="broadcast", state="uncertain", attempts=1)
+    await database.writer.do(outbox.mark, Mark(row, "queued", NOW))
+    assert await state_of(database, row) == "uncertain"
+
+
+def test_the_order_tested_is_the_order_there_is() -> None:
+    assert outbox.STATES == ORDER
+    assert Path(outbox.__file__).read_text().count(" < ".join(ORDER)) == 1
