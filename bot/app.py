@@ -22,7 +22,7 @@ from bot.channels.base import Channel
 from bot.clock import Clock
 from bot.console.simulator import Simulator
 from bot.errors import ChannelMisconfigured
-from bot.forms import load_all
+from bot.added_forms import load_all
 from bot.inbox_worker import InboxWorker
 from bot.media_worker import MediaWorker
 from bot.outbox_worker import OutboxWorker
@@ -121,7 +121,7 @@ class App:
                 group.create_task(self.outbox.run(), name="outbox"),
                 group.create_task(self.control.run(), name="control"),
                 *(
-                    group.create_task(channel.run(self.inbox), name=f"receive {name}")
+                    group.create_task(self._receive(name, channel), name=f"receive {name}")
                     for name, channel in self.channels.items()
                 ),
             ]
@@ -136,6 +136,17 @@ class App:
                     task.cancel()
                 for channel in self.channels.values():
                     await channel.stop()
+
+    async def _receive(self, name: str, channel: Channel) -> None:
+        """Poll; a channel whose account is refused is tried again every minute and disturbs no other."""
+        while True:
+            try:
+                await channel.run(self.inbox)
+            except ChannelMisconfigured as error:
+                log.error("channel cannot receive", channel=name, what_to_do=error.what_to_do)
+                await asyncio.sleep(60)
+            else:
+                return
 
     @contextlib.asynccontextmanager
     async def _served(self, site: Starlette) -> AsyncIterator[None]:

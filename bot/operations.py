@@ -14,10 +14,10 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot import forms as form_files
+from bot import added_forms
 from bot.errors import BotError
 from bot.programme import roster
-from bot.store import listing
+from bot.store import listing, singles
 from bot.store.forms import keep as keep_form
 from bot.store.tokens import make as make_token
 
@@ -44,12 +44,13 @@ async def roster_import(tx: AsyncConnection, details: Mapping[str, Any], now: da
         raise BotError("the roster has errors; nothing was written. See them with `roster check`")
     planned = await roster.plan(tx, checked.roster)
     await roster.load(tx, checked.roster, now, details["who"])
+    await singles.put(tx, "roster_version", now.isoformat())
     return planned.say()
 
 
 async def form_add(tx: AsyncConnection, details: Mapping[str, Any], now: datetime) -> Any:
     """Keep a form that staff wrote. Raises FormError with every problem."""
-    form = form_files.from_sheets(details["sheets"], details["source"])
+    form = added_forms.from_sheets(details["sheets"], details["source"])
     await keep_form(tx, form.name, form.version, details["source"], details["sheets"], now)
     return {"form": form.name, "keywords": list(form.keywords)}
 

@@ -8,7 +8,7 @@ of the group asked for are loaded together.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -21,7 +21,7 @@ from bot.effects.scene import Scene
 from bot.render import Words
 from bot.settings import Settings
 from bot.store import conversations as talk
-from bot.store import erasure, facts, figures, inbox, outbox, people
+from bot.store import erasure, facts, figures, inbox, outbox, people, singles
 from bot.store.batch import Batch
 from handlers.forms import Form
 from handlers.turn import (
@@ -32,9 +32,11 @@ from handlers.turn import (
     Outcome,
     Programme,
     Reply,
+    Timer,
     Turn,
     Unknown,
 )
+from scheduler.quiet import Hours
 
 log = structlog.get_logger(__name__)
 TURNS = Counter("kurikirana_turns", "Turns taken", ["kind"])
@@ -81,7 +83,12 @@ class Turns:
         self.settings, self.words, self.forms = settings, words, dict(forms)
         self._now, self._step, self._rich = now, step, dict(rich)
         self._zone = settings.zone
+        hours = settings.hours
+        self._hours = Hours.parse(
+            hours.send_from, hours.send_to, hours.no_sending, hours.holidays, self._zone
+        )
         self._associations: dict[int, Association] | None = None
+        self._roster_version: str | None = None
         self.crash: Callable[[str], None] = lambda point: None
 
     def roster_changed(self) -> None:
@@ -101,11 +108,20 @@ class Turns:
         return [item.address_id not in held for item in items]
 
     async def _open(self, tx: AsyncConnection, addresses: set[int]) -> Group:
-        if self._associations is None or tx.dialect.name != "sqlite":
+        if self._associations is None or await self._changed_elsewhere(tx):
             self._associations = await people.load_associations(tx)
         group = Group(tx, Batch(tx), self._now(), self._associations)
         group.known = await people.load_addresses(tx, sorted(addresses), group.associations)
         return group
+
+    async def _changed_elsewhere(self, tx: AsyncConnection) -> bool:
+        """On PostgreSQL another process may have imported a roster: one small row says so."""
+        if tx.dialect.name == "sqlite":
+            return False
+        version = await singles.get(tx, "roster_version")
+        changed = bool(version != self._roster_version)
+        self._roster_version = version
+        return changed
 
     async def _waves(self, group: Group, rows: Sequence[Any]) -> None:
         for _wave in range(MOST_WAVES):
@@ -149,7 +165,7 @@ class Turns:
         for effect in outcome.effects:
             effects.perform(effect, scene)
         for timer in outcome.timers:
-            talk.set_timer(group.batch, scene.dialect, row.address_id, timer)
+            talk.set_timer(group.batch, scene.dialect, row.address_id, self._allowed(timer))
         for reply in outcome.replies:
             self._say(group, turn, known, reply)
         known.state = dict(outcome.state)
@@ -159,6 +175,12 @@ class Turns:
         group.batch.add(inbox.DONE, done)
         TURNS.labels(row.kind).inc()
         return scene.people_changed
+
+    def _allowed(self, timer: Timer) -> Timer:
+        """A timer leads to an unasked text: it waits for an hour in which such texts may leave."""
+        if timer.due_at is None:
+            return timer
+        return replace(timer, due_at=self._hours.next_allowed(timer.due_at))
 
     def turn(self, group: Group, known: people.Known, row: Any) -> Turn:
         """What the conversation may look at."""

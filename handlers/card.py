@@ -9,12 +9,21 @@ from typing import Any
 from handlers import form as forms_
 from handlers import state
 from handlers.forms import Context, Form, Question, Step
+from handlers.forms.saying import filled
 from handlers.said import Said
 from handlers.turn import Button, Outcome, Reply, ReportOfCard, SaveReport, Turn
 
 Row = tuple[Button, ...]
 NUMBERS = (0, 1, 2, 3, 5, 8, 10, 12, 15, 20)
 """Offered for a count; typing any other number works too."""
+
+AMOUNT = "thousands-sep"
+"""XLSForm's appearance for amounts: typed, not offered as buttons."""
+
+
+def _alone(question: Question) -> Step:
+    """A chat asks the questions of a step one by one."""
+    return Step(question.name, question.label, question.hint, (question,))
 
 
 def _data(draft: Mapping[str, Any], name: str, value: str) -> str:
@@ -54,7 +63,7 @@ def _card(
         "step": number,
         "steps": of,
         "lines": _lines(form, values, ctx),
-        "prompt": form.ask(question, values, ctx),
+        "prompt": filled(form, question.label, values, ctx),
     }
     rows = (*_buttons(turn, form, question, values, opened, ctx), (Button("b.cancel", _data(opened, "!", "cancel")),))
     return Reply("T6", shown, buttons=rows, card=opened["card"])
@@ -86,10 +95,10 @@ def _buttons(
     if question.type == "select_one":
         choices = [
             Button(choice.label, _data(opened, question.name, str(n)))
-            for n, choice in enumerate(form.choices(question, values, ctx), 1)
+            for n, choice in enumerate(form.choices(question.name, ctx, values), 1)
         ]
         return _rows(choices, 2)
-    if question.type == "integer" and not form.is_amount(question):
+    if question.type == "integer" and question.appearance != AMOUNT:
         fits = [n for n in _offers(values) if not form.check({**values, question.name: n}, ctx)]
         return _rows([Button(str(n), _data(opened, question.name, str(n))) for n in fits], 5)
     return ((Button("b.unknown", _data(opened, question.name, "x")),),)
@@ -214,7 +223,7 @@ def answer(turn: Turn, form: Form, question: Mapping[str, Any], name: str, value
     """One answer, pressed or typed."""
     ctx = forms_.context(turn, turn.association)
     asked = form.question(name)
-    reading = form.read_question(asked, value, ctx, question["values"])
+    reading = form.read_answer(_alone(asked), value, ctx, {})
     if reading.status != "whole":
         return _show(turn, form, question)
     values = {**question["values"], **reading.values}

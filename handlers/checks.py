@@ -116,8 +116,8 @@ def split(turn: Turn, said: Said, question: Mapping[str, Any]) -> Outcome | None
     if text in ("x", "?"):
         return state.say(turn, "B6")
     reading = form_.read_answer(form_.step_of("new_women"), turn.inbound.text, ctx, {})
-    women = reading.values.get("new_women")
-    if not isinstance(women, int) or set(reading.values) - {"new_women", "new_men"}:
+    women = reading.values.get("new_women", reading.values.get("new_people"))
+    if not isinstance(women, int) or set(reading.values) - {"new_women", "new_men", "new_people"}:
         return None
     total = int(question["new"])
     men = reading.values.get("new_men")

@@ -130,9 +130,8 @@ def question(
 ) -> Outcome:
     """Ask one step, and keep what is there."""
     ctx = context(turn, association_of(turn, draft) or turn.association)
-    new = state.ask(
-        turn, "form", **{**draft, "at": turn.now.isoformat()}, values=dict(values), step=step.name, tries=tries
-    )
+    kept = {**draft, "values": dict(values), "step": step.name, "tries": tries}
+    new = state.ask(turn, "form", **{key: value for key, value in kept.items() if key not in ("kind", "at")})
     started = "step" not in draft
     timers = (state.nudge(turn),) if started else ()
     if turn.address.rich:

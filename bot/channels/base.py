@@ -65,7 +65,7 @@ class Message:
     """1 at the first try; counted before the call."""
     data: Mapping[str, Any] = NOTHING
     """Chat: {"buttons": [[{"text", "data"}]], "keyboard": "main"|"contact"|"remove"|"",
-    "keys": the words of the reply keyboard, "edit": provider's id of the message to edit,
+    "words": the words of the reply keyboard, "edit": provider's id of the message to edit,
     "callback": id of the button press to answer}"""
 
 

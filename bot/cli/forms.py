@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from bot import control
+from bot import added_forms, control
 from bot import forms as form_files
 from bot.cli import base
 from bot.errors import BotError
@@ -32,8 +32,8 @@ def add(file: File) -> None:
     """Make a form answerable by its keyword at once, also while the service runs."""
     settings = base.load()
     try:
-        sheets = form_files.sheets(file)
-        form_files.from_sheets(sheets, file.name)
+        sheets = added_forms.sheets(file)
+        added_forms.from_sheets(sheets, file.name)
     except BotError as error:
         base.fail(str(error))
     added = base.run(control.act(settings, "form add", {"sheets": sheets, "source": file.name}))
@@ -44,5 +44,5 @@ def add(file: File) -> None:
 def list_() -> None:
     """The forms and their keywords."""
     settings = base.load()
-    for name, form in base.read(settings, form_files.load_all).items():
+    for name, form in base.read(settings, added_forms.load_all).items():
         typer.echo(f"{name}\t{form.version}\t{' '.join(form.keywords)}")

@@ -77,8 +77,8 @@ async def chat(app: App, phone: str, save: Path | None, lines: AsyncIterator[str
     """Talk until the lines end; `save` keeps the talk as a script, also when it is broken off."""
     line = Line(app, phone)
     header = await _header(app, phone)
-    script = [header, ""]
-    _say(f"{header}   each line is an SMS, @ +1 day moves the clock, an empty line with Ctrl-D ends")
+    script = [*header, ""]
+    _say(f"{header[0]}   each line is an SMS, @ +1 day moves the clock, Ctrl-D ends")
     try:
         async for text in lines or _typed(sys.stdin):
             await _one(line, text.rstrip("\r\n"), script)
@@ -113,13 +113,16 @@ def _flat(text: str) -> str:
     return " ".join(text.split())
 
 
-async def _header(app: App, phone: str) -> str:
-    """`as: ABAHUZA ODETTE` when the roster knows one person under this number."""
+async def _header(app: App, phone: str) -> list[str]:
+    """`as: ABAHUZA ODETTE` when the roster knows one person under this number, her language, and the day."""
     async with app.database.read() as tx:
         owner = next((owner for owner in await look.owners(tx) if owner.phone == phone), None)
+    day = app.clock.now().astimezone(app.settings.zone)
+    remark = f"# talked on {day.day}/{day.month}/{day.year} {day:%H:%M}"
     if owner is None or owner.shared:
-        return f"phone: {phone}"
-    return f"as: {owner.association} {owner.names[0].upper()}"
+        return [f"phone: {phone}", remark]
+    language = [f"language: {owner.language}"] if owner.language else []
+    return [f"as: {owner.association} {owner.names[0].upper()}", *language, remark]
 
 
 async def _typed(source: TextIO) -> AsyncIterator[str]:
@@ -132,7 +135,12 @@ async def _typed(source: TextIO) -> AsyncIterator[str]:
         loop.call_soon_threadsafe(lines.put_nowait, "")
 
     threading.Thread(target=read, name="typed", daemon=True).start()
-    while line := await lines.get():
+    while True:
+        if source.isatty():
+            print("> ", end="", flush=True)
+        line = await lines.get()
+        if not line:
+            return
         yield line
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Final, Literal
 
-from handlers.forms.model import Context
+from handlers.forms.model import Context, Question
 from handlers.forms.tables import CONNECTIVES, UNKNOWN, Phrases, Tables, bare
 from handlers.understand import choices as near
 from handlers.understand import dates
@@ -57,14 +57,16 @@ class Atoms:
         self.plain_numbers = all(token.kind == "number" for token in self.tokens)
         self.only_figures = len(tables.dates) == 1 and all(token.kind != "word" for token in self.tokens)
         self._tables, self._labels, self._ctx = tables, labels, ctx
-        self._words = [bare(token.text) for token in self.tokens]
-        self._names = tables.names(ctx)
+        self._words: list[str] = []
+        self._names: list[tuple[Question, list[str]]] = []
         self._edges: list[list[Edge]] | None = None
 
     @property
     def edges(self) -> list[list[Edge]]:
         """Per token, the items that may begin there and where each ends."""
         if self._edges is None:
+            self._words = [bare(token.text) for token in self.tokens]
+            self._names = [(q, [choice.name for choice in listed]) for q, listed in self._tables.names(self._ctx)]
             self._edges = [list(self._at(place)) or [self._left(place)] for place in range(len(self.tokens))]
         return self._edges
 
@@ -137,8 +139,8 @@ class Atoms:
         if not self._names:
             return
         words = [t.text for t in self.tokens[at : at + 4]]
-        for question, listed in self._names:
-            found = near.name(words, [choice.name for choice in listed])
+        for question, names in self._names:
+            found = near.name(words, names)
             if found is None or (token.kind != "word" and found[1] == 1):
                 continue
             if not self._known(token.text) or near.name(words, [found[0]]) == found:

@@ -57,6 +57,8 @@ class Form:
         self.inline: Mapping[str, Expression] = {
             q.name: q.calculation for q in self.questions if q.calculation and not q.stored
         }
+        self.totals = tuple(q for q in self.questions if q.stands_for and q.calculation)
+        """Questions that are the total of others: said beside them, they have to add up."""
         self._filling = Filling(self)
 
     @cached_property

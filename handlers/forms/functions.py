@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from datetime import date, timedelta
 from functools import lru_cache
 from typing import Any, Final, Protocol
@@ -200,6 +200,6 @@ def plain_values(values: Mapping[str, Any], name: str) -> Value:
     value = values.get(name)
     if value is None:
         return ""
-    if isinstance(value, Sequence) and not isinstance(value, str):
+    if isinstance(value, list | tuple):
         return " ".join(map(str, value))
     return value  # type: ignore[no-any-return]

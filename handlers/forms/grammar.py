@@ -164,8 +164,8 @@ class Grammar:
 
     def _adds_up(self, values: dict[str, Any]) -> bool:
         """A total that is said beside its parts has to be their total."""
-        for question in self.form.questions:
-            if not question.stands_for or question.calculation is None or values.get(question.name) is None:
+        for question in self.form.totals:
+            if values.get(question.name) is None:
                 continue
             if all(values.get(name) is not None for name in question.stands_for):
                 total = self.form.compute({**values, question.name: None}, self.ctx).get(question.name)

@@ -35,20 +35,17 @@ def _distinct(found: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 
 def _search(atoms: Atoms, grammar: Grammar, drops: int) -> tuple[list[dict[str, Any]], tuple[str, ...]]:
-    """All readings that leave out the fewest words, and the words left out."""
+    """All readings that leave out the fewest words, and of those with the most answers; the words left out."""
     try:
         for extra in range(drops + 1):
-            found: list[dict[str, Any]] = []
-            left: tuple[str, ...] = ()
-            fewest = 1_000
+            found: dict[tuple[str, ...], list[dict[str, Any]]] = {}
             for path in atoms.paths(extra):
                 out = tuple(item.text for item in path if item.kind == "left")
-                readings = list(grammar.readings(path)) if len(out) <= fewest else []
-                if readings and len(out) < fewest:
-                    found, left, fewest = [], out, len(out)
-                found += readings
+                for values in grammar.readings(path):
+                    found.setdefault(out, []).append(values)
             if found:
-                return _distinct(found), left
+                left = min(found, key=lambda out: (len(out), -max(map(len, found[out]))))
+                return _distinct(found[left]), left
     except TooMany:
         pass
     return [], ()
@@ -83,7 +80,9 @@ def read_line(form: Form, text: str, ctx: Context, known: Values) -> Reading:
     if not atoms.tokens:
         return Reading("whole", keyword=True) if atoms.keyword else NOTHING
     grammar = Grammar(form, ctx, known, tables.groups)
-    found, left = _quick(atoms, grammar) if atoms.only_figures else _search(atoms, grammar, _DROPS)
+    found, left = _quick(atoms, grammar) if atoms.only_figures else ([], ())
+    if not found and not (atoms.plain_numbers and not atoms.keyword):
+        found, left = _search(atoms, grammar, _DROPS)
     found = [values for values in found if _is_report(form, values, atoms, left, ctx)]
     if not found:
         return Reading("nothing", keyword=atoms.keyword)
@@ -93,7 +92,9 @@ def read_line(form: Form, text: str, ctx: Context, known: Values) -> Reading:
 def _quick(atoms: Atoms, grammar: Grammar) -> tuple[list[dict[str, Any]], tuple[str, ...]]:
     """Nothing but figures: the numbers all are bare, and only the positions have to be tried."""
     figures = atoms.figures()
-    return ([] if figures is None else _distinct(list(grammar.of_figures(*figures)))), ()
+    if figures is None:
+        return [], ()
+    return _distinct(list(grammar.of_figures(*figures))), ()
 
 
 def _is_report(form: Form, values: dict[str, Any], atoms: Atoms, left: Sequence[str], ctx: Context) -> bool:

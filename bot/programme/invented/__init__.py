@@ -27,7 +27,8 @@ from bot.store.singles import put
 __all__ = ["FIRST_NUMBER", "InventedReport", "invent", "load"]
 
 FIRST_NUMBER = 3001
-VERSION = "invented"
+VERSION = "1"
+"""Of both forms, as they are shipped."""
 
 
 def invent(rng: Random, today: date) -> tuple[Roster, list[InventedReport]]:
