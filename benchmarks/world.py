@@ -1,0 +1,195 @@
+"""The programme that our service serves in a run: its settings file, its people, and history when wanted.
+
+Associations of five leaders with one business each, as the roster has them; everybody consents, has a phone of
+their own and reads one of the four languages in turn.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Table, insert
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from benchmarks import talk
+from bot.store import tables
+from bot.store.engine import Database
+
+SECRET = "benchmark-secret-0001"
+PATH = f"/channels/kannel/{SECRET}/incoming"
+PER_ASSOCIATION = 5
+LANGUAGES = ("rn", "fr", "sw", "en")
+_SETTINGS = """
+[project]
+name = "benchmark"
+start = "2020-01-01"
+
+[database]
+url = "{url}"
+
+[web]
+host = "127.0.0.1"
+port = {port}
+
+[channels.kannel]
+sendsms_url = "http://127.0.0.1:{provider}/cgi-bin/sendsms"
+username = "bench"
+password = "bench"
+secret = "{secret}"
+sender = "8080"
+"""
+
+
+def settings(folder: Path, name: str, *, url: str, port: int, provider: int) -> Path:
+    """Write the settings file of one process."""
+    file = folder / f"{name}.toml"
+    file.write_text(_SETTINGS.format(url=url, port=port, provider=provider, secret=SECRET))
+    return file
+
+
+async def fill(url: str, folder: Path, people: int, messages: int = 0) -> None:
+    """Make the schema and the people; `messages` of history, a seventh of them reports."""
+    database = await Database.open(url, folder)
+    try:
+        async with database.engine.begin() as tx:
+            await _people(tx, people)
+            if messages:
+                await _history(tx, people, messages)
+    finally:
+        await database.close()
+
+
+async def reports(url: str, folder: Path) -> dict[str, int]:
+    """How many reports, handled messages and sent answers there are."""
+    database = await Database.look(url, folder)
+    try:
+        async with database.read() as tx:
+            return {
+                name: int((await tx.exec_driver_sql(f"SELECT count(*) FROM {name}")).scalar_one())
+                for name in ("reports", "inbox", "outbox")
+            }
+    finally:
+        await database.close()
+
+
+async def _put(tx: AsyncConnection, table: Table, rows: Iterator[dict[str, Any]]) -> None:
+    group: list[dict[str, Any]] = []
+    for row in rows:
+        group.append(row)
+        if len(group) == 5_000:
+            await tx.execute(insert(table), group)
+            group = []
+    if group:
+        await tx.execute(insert(table), group)
+
+
+async def _people(tx: AsyncConnection, people: int) -> None:
+    count = -(-people // PER_ASSOCIATION)
+    place = {"commune_old": "Rutana", "commune_now": "Rutana", "colline": "Kivoga"}
+    names = (f"ASSOC {n}" for n in range(1, count + 1))
+    await _put(
+        tx,
+        tables.associations,
+        ({"id": n, "no": f"{n:02}", "name": name, "sms_name": name, **place} for n, name in enumerate(names, 1)),
+    )
+    await _put(
+        tx,
+        tables.businesses,
+        ({"id": n, "no": f"{n:02}A", "association_id": n, "type": "rice husker"} for n in range(1, count + 1)),
+    )
+    await _put(tx, tables.people, (_person(n) for n in range(people)))
+    await _put(tx, tables.addresses, (_address(n) for n in range(people)))
+    await _put(tx, tables.people_addresses, ({"person_id": n + 1, "address_id": n + 1} for n in range(people)))
+
+
+def _person(number: int) -> dict[str, Any]:
+    return {
+        "id": number + 1,
+        "kind": "leader",
+        "association_id": number // PER_ASSOCIATION + 1,
+        "name": f"Odette {number}",
+        "sms_name": f"ODETTE{number}"[:12],
+        "sex": "F",
+        "language": LANGUAGES[number % len(LANGUAGES)],
+        "consent": "yes",
+    }
+
+
+def _address(number: int) -> dict[str, Any]:
+    return {
+        "id": number + 1,
+        "scheme": "tel",
+        "value": talk.phone(number),
+        "channel": "kannel",
+        "phone_is": "own",
+    }
+
+
+async def _history(tx: AsyncConnection, people: int, messages: int) -> None:
+    start = datetime.now(UTC) - timedelta(days=365)
+    await _put(tx, tables.inbox, (_inbound(n, people, start) for n in range(messages)))
+    await _put(tx, tables.outbox, (_outbound(n, people, start) for n in range(messages)))
+    stored = messages // len(talk.TEXTS)
+    await _put(tx, tables.reports, (_report(n, people, start) for n in range(1, stored + 1)))
+    await _put(tx, tables.facts, iter([{"name": "last_report", "value": stored}]))
+
+
+def _inbound(number: int, people: int, start: datetime) -> dict[str, Any]:
+    at = start + timedelta(seconds=number)
+    return {
+        "id": number + 1,
+        "channel": "kannel",
+        "dedupe_key": f"history-{number}",
+        "address_id": number % people + 1,
+        "kind": "text",
+        "text": talk.TEXTS[number % len(talk.TEXTS)],
+        "received_at": at,
+        "handled_at": at,
+        "state": "done",
+        "person_id": number % people + 1,
+        "understood": "business: asks sales",
+    }
+
+
+def _outbound(number: int, people: int, start: datetime) -> dict[str, Any]:
+    at = start + timedelta(seconds=number)
+    return {
+        "id": number + 1,
+        "inbox_id": number + 1,
+        "address_id": number % people + 1,
+        "person_id": number % people + 1,
+        "channel": "kannel",
+        "key": "G2",
+        "kind": "reply",
+        "language": "fr",
+        "text": talk.PROMPTS[number % len(talk.PROMPTS)],
+        "parts": 1,
+        "state": "accepted",
+        "attempts": 1,
+        "due_at": at,
+        "made_at": at,
+        "sent_at": at,
+    }
+
+
+def _report(number: int, people: int, start: datetime) -> dict[str, Any]:
+    at = start + timedelta(seconds=number)
+    association = number % people // PER_ASSOCIATION + 1
+    said = {"business": f"{association:02}A", "status": "working", "sales": 450000, "costs": 210000, "kit": "good"}
+    return {
+        "number": number,
+        "form": "business",
+        "version": "1",
+        "association_id": association,
+        "person_id": number % people + 1,
+        "values": said,
+        "state": "reported",
+        "practice": False,
+        "source": "sms",
+        "inbox_ids": [number],
+        "created_at": at,
+        "changed_at": at,
+    }
