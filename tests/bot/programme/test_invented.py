@@ -165,3 +165,17 @@ async def test_its_roster_again_changes_nothing(engine: AsyncEngine) -> None:
     made, _ = invented.invent(Random(SEED), TODAY)
     async with engine.connect() as tx:
         assert (await plan(tx, made)).nothing
+
+
+def test_the_reports_use_the_fields_and_choices_of_the_forms() -> None:
+    """What the forms do not have could be neither shown nor corrected."""
+    folder = Path(__file__).parents[3] / "templates" / "forms"
+    _, reports = invented.invent(Random(SEED), TODAY)
+    lists = {"topics": "topics", "status": "statuses", "kit": "kits", "problem": "problems"}
+    for one in reports:
+        text = (folder / f"{one.form}.md").read_text(encoding="utf-8")
+        for name, value in one.values.items():
+            assert re.search(rf"^\|  \| [a-z_]+[ a-z_.]* \| {name} \|", text, re.M), name
+            if name in lists:
+                for choice in value if isinstance(value, list) else [value]:
+                    assert f"|  | {lists[name]} | {choice} |" in text
