@@ -67,5 +67,8 @@ def _sheets(path: Path) -> Mapping[str, list[dict[str, str]]]:
     except (PyXFormError, UnicodeDecodeError, IndexError) as error:
         raise BadForm([f"the file cannot be read ({error}); open it in a spreadsheet and save it as .xlsx"]) from None
     except OSError as error:
-        raise BadForm([f"the file cannot be opened ({error.strerror or type(error).__name__}); check its path"]) from None
-    return {sheet: [{str(k): str(v) for k, v in row.items() if v is not None} for row in found.get(sheet, [])] for sheet in _SHEETS}
+        raise BadForm([f"the file cannot be opened ({error.strerror}); check its path"]) from None
+    return {
+        sheet: [{str(k): str(v) for k, v in row.items() if v is not None} for row in found.get(sheet, [])]
+        for sheet in _SHEETS
+    }

@@ -78,11 +78,7 @@ class Business(Kind):
 
     def menu(self, form: Form, number: int, values: Mapping[str, Any], ctx: Context) -> tuple[Reply, tuple[str, ...]]:
         return Reply("E1biz", {"number": number, **self._said(form, values, ctx)}), (
-            "status",
-            "sales",
-            "costs",
-            "kit",
-            "problem",
+            *(form.step_of(name).name for name in _FIELDS),
         )
 
     def changed(

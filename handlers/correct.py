@@ -87,7 +87,7 @@ def answer(turn: Turn, said: Said, question: Mapping[str, Any]) -> Outcome | Non
         return _remove(turn, report, association)
     if not 1 <= chosen <= len(steps):
         return None
-    step = form_.step_of(steps[chosen - 1]).name
+    step = steps[chosen - 1]
     new = state.ask(turn, "fix", number=report.number, steps=steps, step=step, tries=0)
     reply = form.kind_of(form_).ask_again(form_, report.number, step, report.values, ctx)
     return Outcome(new, (reply,), understood=f"FIX {report.number}: {step}")

@@ -164,11 +164,11 @@ class Training(Kind):
         if given:
             return FollowUp("details", (Reply("C5d", {"number": number, "details": given}),), {"done": True})
         turn_of = turn.person.reports % 6 if turn.person else 0
-        if turn_of in (1, 3, 5):
+        if turn_of == 1:
             return FollowUp("details", (Reply("C6", {"number": number, "people": people(values)}),))
-        if turn_of == 2:
+        if turn_of == 3:
             return FollowUp("remark", (Reply("C8", {"number": number}),))
-        if turn_of == 4 and association and len(association.collines) > 1 and not values.get("place"):
+        if turn_of == 5 and association and len(association.collines) > 1 and not values.get("place"):
             ask = Reply("C7", {"number": number, "colline": association.collines[0]})
             return FollowUp("place", (ask,))
         return None

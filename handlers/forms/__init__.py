@@ -1,9 +1,9 @@
 """Forms: read from an XLSForm, asked step by step, understood in one line. Pure: no disk, no clock.
 
-    build        sheets -> Form, or all mistakes at once (cells, rules)
-    Form         what to ask, what values mean, how they are said and read
-    expressions  constraint, relevant, calculation, choice_filter, default
-    grammar      one line of SMS -> values (atoms, tables, reading), and back (line)
+build        sheets -> Form, or all mistakes at once (cells, rules)
+Form         what to ask, what values mean, how they are said and read
+expressions  constraint, relevant, calculation, choice_filter, default
+grammar      one line of SMS -> values (atoms, tables, reading), and back (line)
 """
 
 from handlers.forms.build import build

@@ -19,15 +19,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
-from typing import Any, Final
+from dataclasses import dataclass, field
+from typing import Any, Final, Literal
 
 from handlers.forms.cells import FIRST_ROW, Cells, Row, Sheets
-from handlers.forms.rules import check_form
 from handlers.forms.expressions import Expression
 from handlers.forms.form import Form
 from handlers.forms.model import (
-    NO_LABEL,
     QUESTION_TYPES,
     SELECTS,
     UNASKED,
@@ -36,9 +34,11 @@ from handlers.forms.model import (
     Question,
     Step,
 )
+from handlers.forms.rules import check_form
 from handlers.turn import Label
 
 _NAME: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]*")
+_ASK: Final[Mapping[str, Literal["", "optional", "never"]]] = {"": "", "optional": "optional", "never": "never"}
 _REPEATS: Final = ("begin repeat", "end repeat")
 _SAME_TYPE: Final = {"string": "text", "int": "integer", "photo": "image", "select": "select_one"}
 
@@ -80,9 +80,7 @@ class _Survey:
         if not words:
             self.cells.wrong("survey", number, "there is no type; write one, or empty the whole row")
         elif kind in _REPEATS:
-            self.cells.wrong(
-                "survey", number, "repeats are not supported; a chat asks once: make a form of its own for what repeats"
-            )
+            self.cells.wrong("survey", number, "repeats are not supported; make a form of its own for what repeats")
         elif kind == "begin group":
             self._begin(number, row, cells)
         elif kind == "end group":
@@ -106,7 +104,7 @@ class _Survey:
         around = self.open[-1].conditions if self.open else ()
         field_list = "field-list" in cells.get("appearance", "").split()
         if self.open and self.open[-1].field_list:
-            self.cells.wrong("survey", number, "a group inside a field-list group is not supported; close that one first")
+            self.cells.wrong("survey", number, "a group inside a field-list group is not supported; close that first")
         name = self._named(number, cells)
         self.open.append(_Group(name, number, row, (*around, *([own] if own else [])), field_list))
 
@@ -186,8 +184,9 @@ class _Survey:
             read_only=self.cells.flag(number, "read_only", cells.get("read_only", "")),
             stored=kind != "note" and self.cells.flag(number, "store", cells.get("store", ""), default=True),
             row=number,
+            ask=_ASK.get(cells.get("ask", ""), ""),
+            asked_when=None if cells.get("ask", "") in _ASK else formula("ask"),
             **self._texts(number, row, kind, cells),
-            **self._asked(number, cells.get("ask", "")),
         )
 
     def _texts(self, number: int, row: Row, kind: str, cells: Mapping[str, str]) -> dict[str, Label]:
@@ -201,11 +200,6 @@ class _Survey:
         if cells.get("constraint"):
             self.cells.need_languages("survey", number, f"constraint_message of {what}", found["constraint_message"])
         return found
-
-    def _asked(self, number: int, text: str) -> dict[str, Any]:
-        if text in ("", "optional", "never"):
-            return {"ask": text}
-        return {"ask": "", "asked_when": self.cells.expression(number, "ask", text)}
 
     def _default(self, number: int, text: str, kind: str) -> Expression | None:
         """A default is an expression when it looks like one, else the text itself."""
@@ -225,7 +219,7 @@ class _Survey:
 
     def _list(self, number: int, name: str) -> tuple[Choice, ...]:
         if name not in self.lists:
-            self.cells.wrong("survey", number, f"the list {name!r} is not on the choices sheet; add it, or correct the type")
+            self.cells.wrong("survey", number, f"the list {name!r} is not on the choices sheet; add it there")
         return self.lists.get(name, ())
 
 
@@ -268,7 +262,7 @@ def build(sheets: Sheets) -> Form:
     shared: dict[str, Any] = {
         "name": settings.get("form_id", ""),
         "version": settings.get("version", "1"),
-        "title": title if title.texts else replace(NO_LABEL, texts={"en": settings.get("form_id", "")}),
+        "title": title if title.texts else Label({"en": settings.get("form_id", "")}),
         "languages": cells.languages,
         "drafts": cells.drafts,
         "questions": tuple(survey.questions),

@@ -21,16 +21,56 @@ FIRST_ROW: Final = 2
 """The row under the header, as a spreadsheet counts."""
 
 SURVEY: Final = frozenset(
-    "type name label hint required required_message relevant constraint constraint_message calculation default"
-    " choice_filter appearance read_only parameters guidance_hint"
-    " sms_alias sms_step_alias sms_position sms_stands_for sms short ask store".split()
+    [
+        "type",
+        "name",
+        "label",
+        "hint",
+        "required",
+        "required_message",
+        "relevant",
+        "constraint",
+        "constraint_message",
+        "calculation",
+        "default",
+        "choice_filter",
+        "appearance",
+        "read_only",
+        "parameters",
+        "guidance_hint",
+        "sms_alias",
+        "sms_step_alias",
+        "sms_position",
+        "sms_stands_for",
+        "sms",
+        "short",
+        "ask",
+        "store",
+    ]
 )
-CHOICES: Final = frozenset("list_name name label short sms_alias".split())
+CHOICES: Final = frozenset(["list_name", "name", "label", "short", "sms_alias"])
 SETTINGS: Final = frozenset(
-    "form_id form_title version default_language sms_keyword sms_prefix draft_languages style"
-    " instance_name public_key submission_url id_string".split()
+    [
+        "form_id",
+        "form_title",
+        "version",
+        "default_language",
+        "sms_keyword",
+        "sms_prefix",
+        "draft_languages",
+        "style",
+        "instance_name",
+        "public_key",
+        "submission_url",
+        "id_string",
+    ]
 )
-_SAME: Final = {"readonly": "read_only", "relevance": "relevant", "calculate": "calculation", "list name": "list_name"}
+_SAME: Final = {
+    "readonly": "read_only",
+    "relevance": "relevant",
+    "calculate": "calculation",
+    "list name": "list_name",
+}
 _LANGUAGE: Final = re.compile(r"(.+?)\s*\((\w+)\)")
 _YES: Final = frozenset(("yes", "true", "true()", "1"))
 _NO: Final = frozenset(("", "no", "false", "false()", "0"))
@@ -63,10 +103,8 @@ class Cells:
                 base = _SAME.get(base.strip().lower(), base.strip().lower())
                 code = self._code(language) if separator else default
                 if separator and code is None and base in known:
-                    spelled = ", ".join(f"English ({c})" if c == "en" else c for c in LANGUAGES)
-                    self.wrong(
-                        sheet, 1, f"column {header!r} has no language we know; write label::English (en); codes: {spelled}"
-                    )
+                    codes = ", ".join(LANGUAGES)
+                    self.wrong(sheet, 1, f"column {header!r}: write the language as English (en); codes: {codes}")
                 self.headers[sheet, header] = (base, code or default)
                 if separator and code and base in known:
                     seen[code] = None
@@ -113,12 +151,10 @@ class Cells:
                     sheet,
                     number,
                     f"{what} has no text in language {code!r};"
-                    f" fill the column label::... ({code}), or name {code!r} in draft_languages on the settings sheet",
+                    f" fill its column, or name {code!r} in draft_languages on the settings sheet",
                 )
 
-    def expression(
-        self, number: int, column: str, source: str, columns: Collection[str] = ()
-    ) -> Expression | None:
+    def expression(self, number: int, column: str, source: str, columns: Collection[str] = ()) -> Expression | None:
         """The expression in a survey cell; None when it is empty or wrong."""
         if not source:
             return None

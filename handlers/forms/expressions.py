@@ -134,7 +134,7 @@ def _choice_label(token: Any, columns: frozenset[str], refs: set[str]) -> Run:
         raise BadExpression("jr:choice-name needs the question in quotes, as in jr:choice-name(${a}, '${a}')")
     question = named[1]
     refs.add(question)
-    return lambda scope: scope.choice_name(question, string(value(scope)))  # type: ignore[no-any-return]
+    return lambda scope: scope.choice_name(question, string(value(scope)))
 
 
 def _call(function: Callable[..., Value], name: str, token: Any, parts: list[Run]) -> Run:

@@ -96,9 +96,7 @@ class Filling:
         """See Form.missing."""
         scope = Evaluation(self._form, values, ctx)
         return tuple(
-            q
-            for q in self._required
-            if not self._has(q, values) and (not q.conditions or scope.relevant(q))
+            q for q in self._required if not self._has(q, values) and (not q.conditions or scope.relevant(q))
         )
 
     def _has(self, question: Question, values: Values) -> bool:

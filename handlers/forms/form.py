@@ -45,7 +45,7 @@ class Form:
         self.questions = tuple(questions)
         self.all_steps = tuple(all_steps)
         """With those that are only understood, never asked in the row (youth, place)."""
-        self.steps = tuple(step for step in all_steps if any(q.ask == "" and not q.shows_only for q in step.questions))
+        self.steps = tuple(s for s in all_steps if any(q.ask == "" and not q.shows_only for q in s.questions))
         self.prefix = prefix
         self.keywords = tuple(keywords)
         self._questions = {question.name: question for question in self.questions}

@@ -1,12 +1,12 @@
 """Items -> values. Every whole reading is found; nothing is guessed, nothing is left over in silence.
 
-- Glue binds before a space. A label and a number apart bind only if neither has a partner glued to it
-  that could take it (`12 f7 m` is refused; `13 femmes 8 hommes nf4 nm3` has one reading).
 - Bare numbers stand before the first labelled one, are not glued to a label, fill the positions in
   order, and end only where a step ends: one number never stands for half a pair.
 - Labelled positions come after those that bare numbers filled, so that `12 femmes 7 hommes 8` cannot
   slide by one into `(12) femmes 7, hommes 8`.
 - The same question twice with different values is no reading.
+
+Which number belongs to which label stands in pairing.py.
 
 Source: conversations 1.3 (the trap: f12m7 and 12f7m) and the rulings, 2.
 """
@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from handlers.forms.atoms import Item, count_of, figure_of
 from handlers.forms.model import NUMBERS, Choice, Context, Question, Values
+from handlers.forms.pairing import Pairing
 from handlers.forms.scope import Evaluation
 from handlers.forms.tables import Group
 from handlers.understand import dates
@@ -27,18 +28,11 @@ from handlers.understand.words import Token
 if TYPE_CHECKING:
     from handlers.forms.form import Form
 
-MOST_NODES: Final = 4000
 THOUSANDS: Final = "thousands-sep"
 """XLSForm's appearance for amounts: their thousands may be written apart, 450 000."""
 _MOST_THOUSANDS: Final = 2
 
 Named = tuple[str, Any]
-Pairing = tuple[tuple[int, ...], tuple[tuple[int, int], ...]]
-"""Bare items, and (label, value) pairs, as places in the items."""
-
-
-class TooMany(Exception):
-    """More ways to read it than a report has."""
 
 
 class Grammar:
@@ -53,15 +47,14 @@ class Grammar:
         self.groups = groups
         self.asked = asked
         """Questions of the open step: they may be answered anew."""
-        self._nodes = 0
+        self._pairing = Pairing(self._same_choice)
         self._scope = Evaluation(form, known, ctx)
         self._listed: dict[str, Sequence[Choice]] = {}
 
     def readings(self, items: Sequence[Item]) -> Iterator[dict[str, Any]]:
         """The values of every whole reading of these items."""
-        for bare, pairs in self._pairings(items, 0, (), ()):
-            if _glue_holds(items, bare, pairs):
-                yield from self._values(items, bare, pairs)
+        for bare, pairs in self._pairing.of(items):
+            yield from self._values(items, bare, pairs)
 
     def of_figures(self, values: dict[str, Any], numbers: list[Item]) -> Iterator[dict[str, Any]]:
         """The same for a message without words: a date perhaps, and bare numbers."""
@@ -69,40 +62,9 @@ class Grammar:
         if checked is not None:
             yield from self._with_bare(checked, set(), numbers)
 
-    # --- which number belongs to which label ---------------------------------------------------
-
-    def _pairings(
-        self, items: Sequence[Item], at: int, bare: tuple[int, ...], pairs: tuple[tuple[int, int], ...]
-    ) -> Iterator[Pairing]:
-        self._nodes += 1
-        if self._nodes > MOST_NODES:
-            raise TooMany
-        if at >= len(items):
-            yield bare, pairs
-            return
-        kind = items[at].kind
-        after = items[at + 1] if at + 1 < len(items) else None
-        if kind == "label":
-            if after is not None and (after.kind in ("number", "unknown") or _of_label(items[at], after)):
-                yield from self._pairings(items, at + 2, bare, (*pairs, (at, at + 1)))
-            if at and _of_label(items[at], items[at - 1]):
-                yield from self._pairings(items, at + 1, bare, pairs)
-            return
-        if kind not in ("number", "unknown"):
-            yield from self._pairings(items, at + 1, bare, pairs)
-            return
-        if after is not None and after.kind == "label":
-            yield from self._pairings(items, at + 2, bare, (*pairs, (at + 1, at)))
-        if after is not None and after.kind == "choice" and self._same_choice(items[at], after):
-            yield from self._pairings(items, at + 1, bare, pairs)
-        if not any(items[value].kind in ("number", "unknown") for _, value in pairs):
-            yield from self._pairings(items, at + 1, (*bare, at), pairs)
-
     def _same_choice(self, digit: Item, choice: Item) -> bool:
         """The digit of the choice that follows: "3 agri"."""
-        return any(
-            name in self._selected(self.form.question(question), digit) for question, name in choice.meanings
-        )
+        return any(name in self._selected(self.form.question(question), digit) for question, name in choice.meanings)
 
     # --- values --------------------------------------------------------------------------------
 
@@ -291,41 +253,6 @@ class Grammar:
         return [listed[digit - 1].name for digit in digits]
 
 
-def _of_label(label: Item, value: Item) -> bool:
-    """A label beside a choice or date of its own question: "THEME agri"."""
-    return value.kind in ("choice", "date") and bool(
-        {name for name, _ in label.meanings} & {name for name, _ in value.meanings}
-    )
-
-
-def _glue_holds(items: Sequence[Item], bare: Sequence[int], pairs: Sequence[tuple[int, int]]) -> bool:
-    """Nothing was torn from what it is glued to."""
-    partner = {place: other for pair in pairs for place, other in (pair, pair[::-1])}
-    for place in bare:
-        if any(items[other].kind == "label" for other in _glued_to(items, place)):
-            return False
-    for pair in pairs:
-        if items[max(pair)].glued:
-            continue
-        for place in pair:
-            wanted = ("label",) if items[place].kind != "label" else ("number", "unknown")
-            for other in _glued_to(items, place):
-                if items[other].kind in wanted and not _glued_pair(items, other, partner.get(other)):
-                    return False
-    return True
-
-
-def _glued_to(items: Sequence[Item], place: int) -> Iterator[int]:
-    if place and items[place].glued:
-        yield place - 1
-    if place + 1 < len(items) and items[place + 1].glued:
-        yield place + 1
-
-
-def _glued_pair(items: Sequence[Item], one: int, other: int | None) -> bool:
-    return other is not None and items[max(one, other)].glued
-
-
 def _thousands(numbers: Sequence[Item]) -> Iterator[tuple[int, int]]:
     """450 000 as one amount, up to 999 999 999."""
     text = numbers[0].text
@@ -336,4 +263,3 @@ def _thousands(numbers: Sequence[Item]) -> Iterator[tuple[int, int]]:
             return
         text += item.text
         yield int(text), used
-

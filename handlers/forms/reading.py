@@ -8,8 +8,9 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from handlers.forms.atoms import Atoms
-from handlers.forms.grammar import Grammar, TooMany
+from handlers.forms.grammar import Grammar
 from handlers.forms.model import NO_LABEL, SAID, Context, Reading, Step, Values
+from handlers.forms.pairing import TooMany
 from handlers.forms.tables import UNKNOWN
 from handlers.understand.words import clean, plain
 

@@ -47,7 +47,7 @@ def _references(cells: Cells, question: Question, names: Mapping[str, Question])
     for column, expression in _expressions(question):
         for name in sorted(expression.refs - set(names)):
             cells.wrong(
-                "survey", question.row, f"{column} looks at ${{{name}}}, but no question has that name; correct the name"
+                "survey", question.row, f"{column} looks at ${{{name}}}, but there is no such question; correct it"
             )
     for label in (question.label, question.hint, question.sms, question.short, question.constraint_message):
         _text(cells, "survey", question.row, label, names)
@@ -75,12 +75,10 @@ def _order(cells: Cells, questions: Sequence[Question], names: Mapping[str, Ques
                 later = names[name].calculation is not None and name not in done
                 if later and name != question.name:
                     cells.wrong(
-                        "survey", question.row, f"calculation looks at ${{{name}}}, which is worked out later; move it up"
+                        "survey", question.row, f"calculation looks at ${{{name}}}, which comes later; move it up"
                     )
                 elif later:
-                    cells.wrong(
-                        "survey", question.row, f"calculation looks at itself; write . for the value that is there"
-                    )
+                    cells.wrong("survey", question.row, "calculation looks at itself; write . for that")
         done.add(question.name)
 
 
@@ -96,7 +94,7 @@ def _one_line(cells: Cells, question: Question, names: Mapping[str, Question]) -
         if name not in names:
             cells.wrong("survey", question.row, f"sms_stands_for names {name!r}, which is no question; correct it")
         elif names[name].position is None and question.position is not None:
-            cells.wrong("survey", question.row, f"sms_stands_for names {name!r}, which has no sms_position; give it one")
+            cells.wrong("survey", question.row, f"sms_stands_for names {name!r}, which has no sms_position; add it")
     if question.type in SELECTS:
         _choices(cells, question)
 
@@ -128,7 +126,7 @@ def _positions(cells: Cells, questions: Sequence[Question]) -> None:
             )
     for wanted, position in enumerate(sorted(placed), start=1):
         if wanted != position:
-            cells.wrong("survey", placed[position].row, f"sms_position {wanted} is missing; count 1, 2, 3 without gaps")
+            cells.wrong("survey", placed[position].row, f"sms_position {wanted} is missing; count without gaps")
             break
 
 
@@ -144,5 +142,5 @@ def _labels(cells: Cells, questions: Sequence[Question]) -> None:
                     cells.wrong(
                         "survey",
                         question.row,
-                        f"the label {alias!r} belongs to {other.name!r} (row {other.row}) too; keep it in one of them",
+                        f"the label {alias!r} belongs to {other.name!r} (row {other.row}) too; keep one",
                     )

@@ -15,10 +15,12 @@ Words = tuple[str, ...]
 Group = tuple[tuple[Question, ...], ...]
 """Questions that are asked together: the ways in which bare numbers may fill them, all or none."""
 
-PEOPLE: Final = frozenset("people persons personnes personne abantu watu umuntu mtu ni".split())
-CONNECTIVES: Final = frozenset("et and na n' n ' kandi".split())
+PEOPLE: Final = frozenset(["people", "persons", "personnes", "personne", "abantu", "watu", "umuntu", "mtu", "ni"])
+CONNECTIVES: Final = frozenset(["et", "and", "na", "n'", "n", "'", "kandi"])
 """Between two numbers they may join the digits of one answer: "1 et 3"."""
-UNKNOWN: Final = frozenset("x inconnu unknown simbizi mutabizi sinzi ntubizi sijui haijulikani".split())
+UNKNOWN: Final = frozenset(
+    ["x", "inconnu", "unknown", "simbizi", "mutabizi", "sinzi", "ntubizi", "sijui", "haijulikani"]
+)
 """Asked and not known (C6, G2). Kirundi and Swahili are drafts."""
 
 
