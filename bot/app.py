@@ -18,11 +18,11 @@ from starlette.routing import BaseRoute
 
 from bot import channels as channel_list
 from bot import control, health
+from bot.added_forms import load_all
 from bot.channels.base import Channel
 from bot.clock import Clock
 from bot.console.simulator import Simulator
 from bot.errors import ChannelMisconfigured
-from bot.added_forms import load_all
 from bot.inbox_worker import InboxWorker
 from bot.media_worker import MediaWorker
 from bot.outbox_worker import OutboxWorker
@@ -46,10 +46,9 @@ class App:
     def __init__(self, settings: Settings, database: Database, clock: Clock, channels: Mapping[str, Channel]) -> None:
         self.settings, self.database, self.clock = settings, database, clock
         self.channels = dict(channels)
-        rich = {name: channel.rich for name, channel in self.channels.items()}
         words = Words.load(_words_folder(settings), _common(settings))
         self.words = words
-        self.turns = Turns(settings, words, {}, clock.now, step, rich)
+        self.turns = Turns(settings, words, {}, clock.now, step, self.channels)
         paces = channel_list.paces(settings)
         self.outbox = OutboxWorker(database, self.channels, clock.now, paces)
         self.inbox = InboxWorker(database, self.turns, clock.now, self.outbox.notify)
@@ -97,9 +96,9 @@ class App:
             app = cls(settings, database, clock, channel_list.build(settings, clock.now, simulate=simulate))
             if crash:
                 app.crash_at(crash)
-            async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=35)) as http:
-                async with app._workers(http, web=web):
-                    yield app
+            timeout = aiohttp.ClientTimeout(total=35)
+            async with aiohttp.ClientSession(timeout=timeout) as http, app._workers(http, web=web):
+                yield app
         finally:
             await database.close()
 

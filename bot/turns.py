@@ -17,6 +17,7 @@ from prometheus_client import Counter
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot import effects
+from bot.channels.base import Channel
 from bot.effects.scene import Scene
 from bot.render import Words
 from bot.settings import Settings
@@ -78,15 +79,15 @@ class Turns:
         forms: Mapping[str, Form],
         now: Callable[[], datetime],
         step: Callable[[Turn], Outcome],
-        rich: Mapping[str, bool],
+        channels: Mapping[str, Channel],
     ) -> None:
         self.settings, self.words, self.forms = settings, words, dict(forms)
-        self._now, self._step, self._rich = now, step, dict(rich)
+        self._now, self._step = now, step
+        self._rich = {name: channel.rich for name, channel in channels.items()}
+        self._first = {channel.scheme: name for name, channel in reversed(list(channels.items()))}
         self._zone = settings.zone
         hours = settings.hours
-        self._hours = Hours.parse(
-            hours.send_from, hours.send_to, hours.no_sending, hours.holidays, self._zone
-        )
+        self._hours = Hours.parse(hours.send_from, hours.send_to, hours.no_sending, hours.holidays, self._zone)
         self._associations: dict[int, Association] | None = None
         self._roster_version: str | None = None
         self.crash: Callable[[str], None] = lambda point: None
@@ -111,8 +112,16 @@ class Turns:
         if self._associations is None or await self._changed_elsewhere(tx):
             self._associations = await people.load_associations(tx)
         group = Group(tx, Batch(tx), self._now(), self._associations)
-        group.known = await people.load_addresses(tx, sorted(addresses), group.associations)
+        group.known = await self._load(group, sorted(addresses))
         return group
+
+    async def _load(self, group: Group, addresses: Sequence[int]) -> dict[int, people.Known]:
+        """A phone that has never written is answered through the programme's first SMS channel."""
+        known = await people.load_addresses(group.tx, addresses, group.associations)
+        for found in known.values():
+            if not found.channel:
+                found.channel = self._first.get(found.scheme, "")
+        return known
 
     async def _changed_elsewhere(self, tx: AsyncConnection) -> bool:
         """On PostgreSQL another process may have imported a roster: one small row says so."""
@@ -133,7 +142,7 @@ class Turns:
             group.batch.recount.clear()
             if stale:
                 await talk.save(group.tx, group.known, group.changed, group.now)
-                group.known = await people.load_addresses(group.tx, sorted(group.known), group.associations)
+                group.known = await self._load(group, sorted(group.known))
             group.facts.update(await facts.load(group.tx, wanted, group.associations))
         raise RuntimeError(f"a turn asked for facts in {MOST_WAVES} waves")
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import getpass
 import sys
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -39,7 +40,7 @@ def import_(
     found = checked.roster
     if _show(checked) or found is None:
         base.fail("Nothing was written. Correct the errors first.")
-    planned = base.read(settings, lambda tx: roster.plan(tx, found)) if _exists(settings) else None
+    planned = base.read(settings, lambda tx: roster.plan(tx, found, checked.messages)) if _exists(settings) else None
     if planned:
         for line in planned.say():
             base.words.print(line, markup=False)
@@ -76,6 +77,7 @@ def _checked(settings: Settings, file: Path) -> roster.Checked:
         workbook,
         associations_expected=settings.limits.associations,
         people_per_association=settings.limits.people_per_association,
+        today=datetime.now(settings.zone).date(),
     )
 
 

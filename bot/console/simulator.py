@@ -263,10 +263,10 @@ def _ordered(owners: Sequence[Owner]) -> list[Owner]:
 
 
 def _two(owners: Sequence[Owner], wanted: Sequence[str]) -> list[str]:
-    """The phones to begin with: the first one, and one of another language."""
+    """The phones to begin with: those asked for, else the first one and one in another language."""
     first = [owner.phone for owner in owners[:1]]
-    others = [owner.phone for owner in owners if owner.language != owners[0].language and not owner.shared]
-    return list(dict.fromkeys([*wanted, *first, *others, STRANGER, STRANGER[:-1] + "8"]))[:2]
+    french = [owner.phone for owner in owners if owner.language == "fr" and not owner.shared]
+    return list(dict.fromkeys([*wanted, *first, *french, STRANGER, STRANGER[:-1] + "8"]))[:2]
 
 
 def _answer(content: bytes, media_type: str, status: int = 200) -> Response:
