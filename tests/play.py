@@ -198,5 +198,11 @@ async def _load(tx: AsyncConnection, items: Sequence[None]) -> list[None]:
 async def play(text: str, name: str, folder: Path) -> None:
     """Play one script in a fresh service whose data lie in `folder`."""
     steps = parse(text, name)
+    failed: Exception | None = None
     async with service(folder) as app, asyncio.timeout(60):
-        await Player(app, name).play(steps)
+        try:
+            await Player(app, name).play(steps)
+        except (AssertionError, ScriptError) as error:
+            failed = error  # raised outside, so that no task group wraps it
+    if failed:
+        raise failed

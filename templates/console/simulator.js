@@ -190,9 +190,9 @@ class Handset {
       make("time", "", "still in the network, until the next SMS"), make("p", "", text)));
     const none = make("p", "empty", "No messages yet. Type below, or use the keys.");
     this.thread.replaceChildren(...(lines.length + kept.length ? [...lines, ...kept] : [none]));
-    const last = this.thread.lastElementChild;
-    const long = last.offsetHeight > this.thread.clientHeight;
-    this.thread.scrollTop = long ? last.offsetTop - this.thread.offsetTop : this.thread.scrollHeight;
+    const mine = all(".her", this.thread).at(-1); // show all answers to it from the first one on
+    const from = mine?.nextElementSibling ?? this.thread.lastElementChild;
+    this.thread.scrollTop = from.offsetTop - this.thread.offsetTop;
   }
 }
 

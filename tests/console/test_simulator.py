@@ -87,7 +87,7 @@ async def test_a_stranger_sends_a_report_with_the_keys(page: Page) -> None:
     await keys(page, "12 11 3 12 7 5 3")
     await expect(left.locator(".count")).to_have_text("16/160 1 SMS")
     await left.get_by_role("button", name="Send").click()
-    await expect(left.locator(".line.us").last).to_contain_text(RECEIPT)
+    await expect(left.locator(".line.us").filter(has_text=RECEIPT)).to_have_count(1)
     story = page.locator(".turn").first
     await expect(story).to_contain_text("12 11 3 12 7 5 3")
     await expect(story).to_contain_text(re.compile(r"Stored\s*No \d+ training: held on 12/11"))
@@ -148,6 +148,7 @@ async def test_every_trouble(page: Page, app: App) -> None:
     await expect(story).to_have_count(5)
     assert [text.strip() for text in await story.locator("q").all_inner_texts()].index("5") == 0
     await expect(right.locator(".line.kept")).to_have_count(0)
+    await expect(story.first).to_contain_text("delivered")
     await picture(page, "3-troubles")
 
 
