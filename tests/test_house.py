@@ -5,8 +5,8 @@ from __future__ import annotations
 import ast
 import re
 from pathlib import Path
+from typing import Any
 
-import click
 import typer
 
 from bot.__main__ import app
@@ -81,16 +81,16 @@ def test_every_channel_is_in_the_list_and_has_a_page() -> None:
         assert (ROOT / f"docs/channels/{name}.md").is_file()
 
 
-def _commands(group: click.Group, path: str = "kurikirana") -> list[str]:
+def _commands(group: Any, path: str = "kurikirana") -> list[str]:
     found = []
     for name, command in group.commands.items():
         inner = f"{path} {name}"
-        found += _commands(command, inner) if isinstance(command, click.Group) else [inner]
+        found += _commands(command, inner) if hasattr(command, "commands") else [inner]
     return found
 
 
 def test_every_command_is_documented_and_every_documented_command_exists() -> None:
-    commands = _commands(typer.main.get_command(app))  # type: ignore[arg-type]
+    commands = _commands(typer.main.get_command(app))
     assert len(commands) > 12
     text = (ROOT / "docs/commands.md").read_text()
     documented = re.findall(r"^\| `(kurikirana [a-z]+(?: [a-z]+)?)", text, re.MULTILINE)

@@ -1,0 +1,111 @@
+"""A small real programme for end-to-end tests: a settings file, a workbook, the service as a process."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Mapping
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+
+from bot.programme import roster as rosters
+from bot.programme.roster import Association, Business, Leader, Roster, Staff
+
+AGREED = {"consent": "yes", "consent_date": date(2026, 4, 2), "consent_how": "paper"}
+ODETTE, JEAN, AGNES = "+25779123456", "+25779123457", "+25779123458"
+
+
+def small_roster() -> Roster:
+    """Two associations, three leaders with consent, one business, one officer."""
+    names = (("07", "ABAHUZA"), ("11", "TWIYUNGE"))
+    places = {"commune_old": "Rutana", "commune_now": "Rutana", "colline": "Kivoga"}
+    associations = tuple(
+        Association(no, name.title(), name, **places, members_women=40, members_men=40, target=25, officer="Eric")
+        for no, name in names
+    )
+    leaders = (
+        Leader("07", "Odette Ninahazwe", "Odette", "F", ODETTE, "en", **AGREED),
+        Leader("07", "Jean Ndayizeye", "Jean", "M", JEAN, "fr", **AGREED),
+        Leader("11", "Agnes Nizigama", "Agnes", "F", AGNES, "rn", **AGREED),
+    )
+    business = Business("07A", "07", "rice husker")
+    return Roster(associations, leaders, (business,), (Staff("Eric", "officer", "+25779123499"),))
+
+
+def free_port() -> int:
+    """A TCP port of the loopback that nobody uses."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        return int(listener.getsockname()[1])
+
+
+class Programme:
+    """A folder with kurikirana.toml; commands and the service run as processes of their own."""
+
+    def __init__(self, folder: Path, channels: Mapping[str, Mapping[str, str]], **settings: str) -> None:
+        self.folder, self.port = folder, free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+        self.environment = {k: v for k, v in os.environ.items() if not k.startswith("KURIKIRANA_")}
+        self.environment |= {"KURIKIRANA_CONFIG": str(folder / "kurikirana.toml"), **settings}
+        lines = ["live = true", '[project]\nname = "Rutana"\nstart = 2026-04-01', "[limits]\nassociations = 2"]
+        lines += ["people_per_association = 2", "[words]\nsend_drafts = true"]
+        lines += [f'[web]\nport = {self.port}\npublic_url = "{self.url}"', '[safeguarding]\nhotline = "22 00 00 00"']
+        for name, values in channels.items():
+            lines += [f"[channels.{name}]", *(f"{key} = {json.dumps(value)}" for key, value in values.items())]
+        (folder / "kurikirana.toml").write_text("\n".join(lines))
+        self._service: asyncio.subprocess.Process | None = None
+
+    def command(self, *words: str, code: int = 0) -> str:
+        """Run a command; its standard output. Fails when it leaves with another code."""
+        done = subprocess.run(
+            [sys.executable, "-m", "bot", *words],
+            env=self.environment,
+            cwd=self.folder,
+            capture_output=True,
+            text=True,
+            timeout=60,
+        )
+        assert done.returncode == code, (done.returncode, done.stdout, done.stderr)
+        return done.stdout
+
+    def json(self, *words: str) -> Any:
+        """A command's JSON."""
+        return json.loads(self.command(*words, "--json"))
+
+    def bring(self, roster: Roster) -> None:
+        """Import a roster through the command, as an officer does."""
+        rosters.write(self.folder / "roster.xlsx", roster)
+        self.command("roster", "import", "roster.xlsx", "--yes")
+
+    async def __aenter__(self) -> Programme:
+        with (self.folder / "service.log").open("ab") as log:
+            self._service = await asyncio.create_subprocess_exec(
+                sys.executable, "-m", "bot", "run", env=self.environment, cwd=self.folder, stdout=log, stderr=log
+            )
+        async with asyncio.timeout(30), aiohttp.ClientSession() as http:
+            while True:
+                try:
+                    async with http.get(f"{self.url}/healthz") as answer:
+                        if answer.status == 200:
+                            return self
+                except aiohttp.ClientError:
+                    pass
+                assert self._service.returncode is None, self.log
+                await asyncio.sleep(0.05)
+
+    async def __aexit__(self, *reason: object) -> None:
+        if self._service and self._service.returncode is None:
+            self._service.send_signal(signal.SIGTERM)
+            await asyncio.wait_for(self._service.wait(), 30)
+
+    @property
+    def log(self) -> str:
+        """What the service has logged so far."""
+        return (self.folder / "service.log").read_text()
