@@ -20,6 +20,7 @@ from bot import effects
 from bot.channels.base import Channel
 from bot.effects.scene import Scene
 from bot.render import Words
+from bot.replies import Replies
 from bot.settings import Settings
 from bot.store import conversations as talk
 from bot.store import erasure, facts, figures, inbox, outbox, people, singles
@@ -32,7 +33,6 @@ from handlers.turn import (
     Inbound,
     Outcome,
     Programme,
-    Reply,
     Timer,
     Turn,
     Unknown,
@@ -41,7 +41,6 @@ from scheduler.quiet import Hours
 
 log = structlog.get_logger(__name__)
 TURNS = Counter("kurikirana_turns", "Turns taken", ["kind"])
-REPLIES = Counter("kurikirana_replies", "Texts written to the outbox", ["channel", "key"])
 
 MOST_WAVES = 12
 """A turn that still asks for facts after so many waves asks for them for ever: a fault."""
@@ -81,7 +80,8 @@ class Turns:
         step: Callable[[Turn], Outcome],
         channels: Mapping[str, Channel],
     ) -> None:
-        self.settings, self.words, self.forms = settings, words, dict(forms)
+        self.settings, self.forms = settings, dict(forms)
+        self._replies = Replies(words, settings)
         self._now, self._step = now, step
         self._rich = {name: channel.rich for name, channel in channels.items()}
         self._first = {channel.scheme: name for name, channel in reversed(list(channels.items()))}
@@ -176,7 +176,7 @@ class Turns:
         for timer in outcome.timers:
             talk.set_timer(group.batch, scene.dialect, row.address_id, self._allowed(timer))
         for reply in outcome.replies:
-            self._say(group, turn, known, reply)
+            group.batch.add(outbox.INSERT, self._replies.row(turn, reply))
         known.state = dict(outcome.state)
         group.changed.add(row.address_id)
         person = outcome.state.get("who") or (turn.person.id if turn.person else None)
@@ -231,55 +231,6 @@ class Turns:
             practice=settings.live and channel == "phone",
         )
 
-    def _say(self, group: Group, turn: Turn, known: people.Known, reply: Reply) -> None:
-        rich = turn.address.rich
-        language = reply.language or turn.language
-        said = self.words.text(
-            reply.key, language, {"sender": turn.programme.sender, **reply.values}, rich=rich, drafts=self.drafts
-        )
-        row = self._row(turn, reply, said.text, said.parts, language, rich)
-        row.update(address_id=known.id, channel=known.channel, person_id=turn.person.id if turn.person else None)
-        group.batch.add(outbox.INSERT, row)
-        REPLIES.labels(known.channel, row["key"]).inc()
-
-    @property
-    def drafts(self) -> bool:
-        """Whether texts that nobody has signed may be sent."""
-        return not self.settings.live or self.settings.words.send_drafts
-
-    def _row(self, turn: Turn, reply: Reply, text: str, parts: int, language: str, rich: bool) -> dict[str, Any]:
-        data: dict[str, Any] = {}
-        if rich and reply.buttons:
-            data["buttons"] = [
-                [
-                    {"text": self._label(turn, button.label, language, button.values), "data": button.data}
-                    for button in line
-                ]
-                for line in reply.buttons
-            ]
-        if rich and reply.keyboard:
-            data["keyboard"] = reply.keyboard
-            data["words"] = _keyboard(self, reply.keyboard, language)
-        if rich and turn.inbound.kind == "button" and "callback" in turn.inbound.data:
-            data["callback"] = turn.inbound.data["callback"]
-        return {
-            "inbox_id": turn.inbound.id,
-            "key": reply.key if isinstance(reply.key, str) else "form",
-            "kind": "reply",
-            "language": language,
-            "text": text,
-            "data": data or None,
-            "parts": parts,
-            "due_at": turn.now,
-            "made_at": turn.now,
-            "card": reply.card if rich else None,
-        }
-
-    def _label(self, turn: Turn, label: Any, language: str, values: Mapping[str, Any]) -> str:
-        if isinstance(label, str) and label not in self.words:
-            return label
-        return self.words.text(label, language, values, rich=True, drafts=self.drafts).text
-
     async def _close(self, group: Group) -> None:
         await group.batch.flush()
         await talk.save(group.tx, group.known, group.changed, group.now)
@@ -291,12 +242,3 @@ class Turns:
     def free_texts(self) -> dict[str, tuple[str, ...]]:
         """Per form, the questions whose answers are a person's own words."""
         return {name: tuple(q.name for q in form.questions if q.type == "text") for name, form in self.forms.items()}
-
-
-_MAIN = ("kb.training", "kb.business", "kb.mentor", "kb.lesson", "kb.totals", "kb.call")
-
-
-def _keyboard(turns: Turns, keyboard: str, language: str) -> list[str]:
-    """The words of a reply keyboard, in the reader's language."""
-    keys = {"main": _MAIN, "contact": ("b.share", "b.nonumber")}.get(keyboard, ())
-    return [turns.words.text(key, language, {}, rich=True, drafts=turns.drafts).text for key in keys]

@@ -19,7 +19,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 from sqlalchemy.pool import StaticPool
 
 from bot.errors import DatabaseError
-from bot.store import migrations
+from bot.store import inline, migrations
 from bot.store.lock import FileLock
 from bot.store.writer import Writer
 
@@ -37,7 +37,10 @@ _PRAGMAS = (
 
 def _sqlite(file: Path, *, writes: bool) -> AsyncEngine:
     url = f"sqlite+aiosqlite:///{file}"
-    engine = create_async_engine(url, poolclass=StaticPool) if writes else create_async_engine(url, pool_size=4)
+    if writes:
+        engine = create_async_engine(url, poolclass=StaticPool, async_creator=lambda: inline.connect(file))
+    else:
+        engine = create_async_engine(url, pool_size=4)
 
     @event.listens_for(engine.sync_engine, "connect")
     def connected(connection: Any, _record: Any) -> None:

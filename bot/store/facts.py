@@ -6,7 +6,6 @@ import hashlib
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from typing import Any
 
-from handlers.understand.words import plain
 from sqlalchemy import and_, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -30,6 +29,7 @@ from handlers.turn import (
     ReportsOn,
     TokenOwner,
 )
+from handlers.understand.words import plain
 
 Associations = dict[int, Association]
 Values = dict[Fact, Any]

@@ -1,0 +1,67 @@
+"""Puts a turn's replies in words: outbox rows in the reader's language, for the channel they leave by."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from prometheus_client import Counter
+
+from bot.render import Words
+from bot.settings import Settings
+from handlers.turn import Button, Reply, Turn
+
+REPLIES = Counter("kurikirana_replies", "Texts written to the outbox", ["channel", "key"])
+_MAIN = ("kb.training", "kb.business", "kb.mentor", "kb.lesson", "kb.totals", "kb.call")
+_KEYBOARDS = {"main": _MAIN, "contact": ("b.share", "b.nonumber")}
+
+
+class Replies:
+    """The words, bound to what this programme may send."""
+
+    def __init__(self, words: Words, settings: Settings) -> None:
+        self.words = words
+        self.drafts = not settings.live or settings.words.send_drafts
+        """Whether texts that nobody has signed may be sent."""
+
+    def row(self, turn: Turn, reply: Reply) -> dict[str, Any]:
+        """The outbox row of one reply. Raises RenderError when the text cannot be put together."""
+        rich, language = turn.address.rich, reply.language or turn.language
+        said = self.words.text(reply.key, language, reply.values, rich=rich, drafts=self.drafts)
+        key = reply.key if isinstance(reply.key, str) else "form"
+        REPLIES.labels(turn.address.channel, key).inc()
+        return {
+            "inbox_id": turn.inbound.id,
+            "address_id": turn.address.id,
+            "person_id": turn.person.id if turn.person else None,
+            "channel": turn.address.channel,
+            "key": key,
+            "kind": "reply",
+            "language": language,
+            "text": said.text,
+            "data": (self._extras(turn, reply, language) if rich else None) or None,
+            "parts": said.parts,
+            "due_at": turn.now,
+            "made_at": turn.now,
+            "card": reply.card if rich else None,
+        }
+
+    def _extras(self, turn: Turn, reply: Reply, language: str) -> dict[str, Any]:
+        """Buttons, keyboard and the button press to answer: only where the channel has them."""
+        data: dict[str, Any] = {}
+        if reply.buttons:
+            data["buttons"] = [[self._button(button, language) for button in line] for line in reply.buttons]
+        if reply.keyboard:
+            data["keyboard"] = reply.keyboard
+            data["words"] = [self._word(key, language, {}) for key in _KEYBOARDS.get(reply.keyboard, ())]
+        if turn.inbound.kind == "button" and "callback" in turn.inbound.data:
+            data["callback"] = turn.inbound.data["callback"]
+        return data
+
+    def _button(self, button: Button, language: str) -> dict[str, str]:
+        known = not isinstance(button.label, str) or button.label in self.words
+        text = self._word(button.label, language, button.values) if known else str(button.label)
+        return {"text": text, "data": button.data}
+
+    def _word(self, key: Any, language: str, values: Mapping[str, Any]) -> str:
+        return self.words.text(key, language, values, rich=True, drafts=self.drafts).text
