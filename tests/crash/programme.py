@@ -1,0 +1,109 @@
+"""The little programme that is killed: who reports, what they write, and what must come of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import insert, text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.settings import Settings
+from bot.store import tables
+from bot.store.engine import Database
+
+ASSOCIATIONS, LEADERS = 6, 2
+SECRET = "secret-of-the-crash-tests"
+POISON = "12 11 3 60 60 60 60"
+"""A text whose turn ends the process, when the child is told so."""
+
+_NO_QUESTIONS = """create trigger always_the_first after update of reports on people when new.reports > 0
+                   begin update people set reports = 0 where id = new.id; end"""
+"""After some reports a leader is asked for a remark, and whatever she writes next is that remark. Here
+every text must make a report, so that each can be accounted for."""
+
+
+@dataclass(frozen=True)
+class Told:
+    """One message: its key is the provider's id, the figures are what must be counted."""
+
+    phone: str
+    number: int
+    text: str
+    association_id: int
+    women: int
+    men: int
+    new_women: int
+    new_men: int
+
+    @property
+    def key(self) -> str:
+        return f"{self.phone[1:]}-{self.number}"
+
+
+def phones() -> list[tuple[str, int]]:
+    """(number, association id) of every leader; each has a phone of her own."""
+    return [
+        (f"+257791{association:02}{leader:03}", association)
+        for association in range(1, ASSOCIATIONS + 1)
+        for leader in range(LEADERS)
+    ]
+
+
+def told(phone: str, association_id: int, number: int, today: date) -> Told:
+    """The nth message of a phone: a complete report of one line, unlike its neighbours."""
+    leader = int(phone[-3:])
+    step = number * LEADERS + leader
+    day = today - timedelta(days=1 + step % 280)
+    topic = 1 + step // 280 % 6
+    women, men = 4 + step % 23, 3 + step % 19
+    new_women, new_men = step % 4, step % 3
+    line = f"{day.day} {day.month} {topic} {women} {men} {new_women} {new_men}"
+    return Told(phone, number, line, association_id, women, men, new_women, new_men)
+
+
+def settings(folder: Path, port: int, gateway: int, today: date) -> Settings:
+    """As an operator would write them: one Kannel, one SQLite file."""
+    return Settings.model_validate(
+        {
+            "project": {"start": today - timedelta(days=300)},
+            "database": {"url": "sqlite:///crash.db"},
+            "web": {"port": port, "public_url": f"http://127.0.0.1:{port}"},
+            "channels": {
+                "kannel": {
+                    "sendsms_url": f"http://127.0.0.1:{gateway}/cgi-bin/sendsms",
+                    "username": "us",
+                    "password": "ours",
+                    "sender": "8585",
+                    "secret": SECRET,
+                }
+            },
+            "folder": folder,
+        }
+    )
+
+
+async def make(settings: Settings) -> None:
+    """The database with its people, all of whom have said yes."""
+    database = await Database.open(settings.database.url, settings.folder)
+    await database.writer.do(_rows, None)
+    await database.close()
+
+
+async def _rows(tx: AsyncConnection, _items: Sequence[None]) -> list[None]:
+    for association in range(1, ASSOCIATIONS + 1):
+        row: dict[str, Any] = {"id": association, "no": f"{association:02}", "name": f"Association {association}"}
+        row |= {"sms_name": f"ASSO{association}", "commune_old": "x", "commune_now": "x", "colline": "x"}
+        await tx.execute(insert(tables.associations), row)
+    for number, (phone, association) in enumerate(phones(), 1):
+        person = {"id": number, "kind": "leader", "association_id": association, "name": f"Leader {number}"}
+        person |= {"sms_name": f"LEADER{number}", "sex": "F", "language": "en", "consent": "yes"}
+        await tx.execute(insert(tables.people), person)
+        address = {"id": number, "scheme": "tel", "value": phone, "channel": "kannel"}
+        await tx.execute(insert(tables.addresses), address)
+        await tx.execute(insert(tables.people_addresses), {"person_id": number, "address_id": number})
+    await tx.execute(text(_NO_QUESTIONS))
+    return [None]
