@@ -275,8 +275,12 @@ def _check(settings: Settings, file: Path) -> None:
             problems.append(f"{file}: channels.telegram.secret: empty; mode = webhook needs a secret.")
         if not settings.web.public_url:
             problems.append(f"{file}: web.public_url: empty; mode = webhook needs our public address.")
-    for name, section in (("kannel", settings.channels.kannel), ("smsgate", settings.channels.smsgate)):
-        for field in ("secret", "password", "signing_key"):
+    for name, section, fields in (
+        ("telegram", telegram, ("token",)),
+        ("kannel", settings.channels.kannel, ("secret", "password")),
+        ("smsgate", settings.channels.smsgate, ("password", "signing_key")),
+    ):
+        for field in fields:
             value = getattr(section, field, None)
             if isinstance(value, SecretStr) and not value.get_secret_value():
                 problems.append(f"{file}: channels.{name}.{field}: empty; write the secret or set it by environment.")
