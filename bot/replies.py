@@ -21,6 +21,7 @@ class Replies:
 
     def __init__(self, words: Words, settings: Settings) -> None:
         self.words = words
+        self._live = settings.live
         self.drafts = not settings.live or settings.words.send_drafts
         """Whether texts that nobody has signed may be sent."""
 
@@ -44,7 +45,15 @@ class Replies:
             "due_at": turn.now,
             "made_at": turn.now,
             "card": reply.card if rich else None,
+            "state": "queued" if self._may_write(turn) else "cancelled",
+            "reason": None if self._may_write(turn) else "live = false",
         }
+
+    def _may_write(self, turn: Turn) -> bool:
+        """Until `live = true` only the team, people who practise and the simulator are written to."""
+        if self._live or turn.address.channel == "phone":
+            return True
+        return any(person.kind == "staff" or person.practice for person in turn.people)
 
     def _extras(self, turn: Turn, reply: Reply, language: str) -> dict[str, Any]:
         """Buttons, keyboard and the button press to answer: only where the channel has them."""

@@ -37,7 +37,7 @@ async def test_a_training_by_sms_through_a_real_kannel(tmp_path: Path) -> None:
             "OIM No 1 OK. 12/11 processing, 19 people: 12 women 7 men. New: 5 women 3 men. "
             "ABAHUZA 10 of 25. Wrong? FIX. Next: 12/11 3 12 7 5 3"
         )
-        for _ in range(200):
+        for _ in range(600):
             if set(outbox(tmp_path).values()) == {"delivered"}:
                 break
             await asyncio.sleep(0.05)
@@ -70,7 +70,7 @@ async def test_a_command_that_writes_goes_through_the_running_service(tmp_path: 
                     assert await answer.read() == b""
             async with http.get(incoming.replace("s3cret", "wrong"), params=query) as answer:
                 assert answer.status == 403
-        for _ in range(100):
+        for _ in range(300):
             if programme.json("reports"):
                 break
             await asyncio.sleep(0.1)
