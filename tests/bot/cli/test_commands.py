@@ -1,0 +1,86 @@
+"""The commands as a newcomer meets them: init, check, import, doctor, totals, words, token, and every wrong turn."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from bot.programme import roster as rosters
+from tests.programme import Programme, small_roster
+
+
+@pytest.fixture
+def programme(tmp_path: Path) -> Programme:
+    return Programme(tmp_path, {})
+
+
+def test_from_nothing_to_figures(tmp_path: Path) -> None:
+    environment = {k: v for k, v in os.environ.items() if not k.startswith("KURIKIRANA_")}
+
+    def kurikirana(*words: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [sys.executable, "-m", "bot", *words], cwd=tmp_path, env=environment, capture_output=True, text=True
+        )
+
+    assert kurikirana("init").returncode == 0
+    before = (tmp_path / "kurikirana.toml").read_text()
+    assert "not touched" in kurikirana("init").stderr
+    assert (tmp_path / "kurikirana.toml").read_text() == before
+    assert kurikirana("roster", "check", "roster-empty.xlsx").returncode == 0  # warnings are fine
+    doctor = kurikirana("doctor")
+    assert doctor.returncode == 1
+    assert "hotline" in doctor.stdout
+    assert "no database yet" in doctor.stderr
+    rosters.write(tmp_path / "roster.xlsx", small_roster())
+    refused = kurikirana("roster", "import", "roster.xlsx")  # nobody to answer the question
+    assert refused.returncode == 1
+    assert "--yes" in refused.stderr
+    assert not (tmp_path / "kurikirana.db").exists()
+    assert kurikirana("roster", "import", "roster.xlsx", "--yes").returncode == 0
+    again = kurikirana("roster", "import", "roster.xlsx", "--yes")
+    assert "3 unchanged" in again.stderr
+    totals = json.loads(kurikirana("totals", "--json").stdout)
+    assert totals["attendances"] == 0
+    assert [a["no"] for a in totals["associations"]] == ["07", "11"]
+
+
+def test_config_may_stand_before_or_behind(tmp_path: Path, programme: Programme) -> None:
+    programme.bring(small_roster())
+    config = programme.environment.pop("KURIKIRANA_CONFIG")
+    before = programme.command("--config", config, "totals", "--json")
+    behind = programme.command("totals", "--json", f"--config={config}")
+    assert json.loads(before)["associations"] == json.loads(behind)["associations"]
+
+
+def test_a_faulty_roster_writes_nothing(tmp_path: Path, programme: Programme) -> None:
+    (tmp_path / "roster.xlsx").write_bytes(b"not a workbook")
+    programme.command("roster", "import", "roster.xlsx", "--yes", code=1)
+    programme.command("roster", "check", "missing.xlsx", code=1)
+    assert not (tmp_path / "kurikirana.db").exists()
+
+
+def test_a_token_is_made_once_and_kept_as_a_digest(tmp_path: Path, programme: Programme) -> None:
+    programme.bring(small_roster())
+    token = programme.command("token", "ABAHUZA ODETTE").strip()
+    assert len(token) >= 32
+    assert token.encode() not in (tmp_path / "kurikirana.db").read_bytes()
+    programme.command("token", "NOBODY", code=1)
+
+
+def test_words_go_out_and_come_back(tmp_path: Path, programme: Programme) -> None:
+    assert "rn\tA1\t" in programme.command("words", "list", "--draft", "--language", "rn")
+    programme.command("words", "export", "words.xlsx")
+    programme.command("words", "import", "words.xlsx", "--yes")
+    programme.command("words", "import", "missing.xlsx", "--yes", code=1)
+
+
+def test_what_is_not_there_is_said(tmp_path: Path, programme: Programme) -> None:
+    programme.command("totals", code=1)
+    programme.command("nonsense", code=2)
+    (tmp_path / "kurikirana.toml").write_text("liv = true\n[project]\nstart = 2026-04-01")
+    programme.command("totals", code=1)

@@ -1,0 +1,29 @@
+"""/healthz and /metrics: true, and silent about people."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import aiohttp
+
+from tests.programme import ODETTE, Programme, free_port, small_roster
+
+
+async def test_health_and_metrics(tmp_path: Path) -> None:
+    provider = {"sendsms_url": f"http://127.0.0.1:{free_port()}/", "username": "u", "password": "p4ss", "secret": "s3"}
+    programme = Programme(tmp_path, {"kannel": provider})
+    programme.bring(small_roster())
+    async with programme, aiohttp.ClientSession() as http:
+        query = {"from": ODETTE, "to": "8585", "text": "12 11 3 12 7 5 3", "id": "a"}
+        async with http.get(f"{programme.url}/channels/kannel/s3/incoming", params=query) as answer:
+            assert answer.status == 200
+        async with http.get(f"{programme.url}/healthz") as answer:
+            assert (await answer.json())["ok"] is True
+        async with http.get(f"{programme.url}/metrics") as answer:
+            metrics = await answer.text()
+        assert 'kurikirana_arrived_total{channel="kannel",kind="text"} 1.0' in metrics
+        for secret in ("79123456", "Odette", "p4ss"):
+            assert secret not in metrics
+            assert secret not in programme.log
+        async with http.get(f"{programme.url}/") as answer:
+            assert answer.status == 404  # the simulator exists only in the demo
