@@ -30,7 +30,7 @@ port = 8080
 hotline = "+257 22 00 00 00"
 
 [channels.telegram]
-token = "110201543:AAHdqTcvCH1vGWJxfSeofSAs0K5PALDsaw"
+token = "1:AAHdq-canary"
 """
 KANNEL = """
 [channels.kannel]
