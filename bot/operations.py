@@ -32,8 +32,24 @@ class Asked:
 Operation = Callable[[AsyncConnection, Mapping[str, Any], datetime], Awaitable[Any]]
 
 
+async def roster_plan(tx: AsyncConnection, details: Mapping[str, Any], now: datetime) -> Any:
+    """What an import would change, in words. Writes nothing."""
+    checked = _checked(details)
+    assert checked.roster is not None
+    return (await roster.plan(tx, checked.roster, checked.messages, now)).say()
+
+
 async def roster_import(tx: AsyncConnection, details: Mapping[str, Any], now: datetime) -> Any:
     """Check the workbook once more and write it whole. Raises BotError when it has errors."""
+    checked = _checked(details)
+    assert checked.roster is not None
+    planned = await roster.plan(tx, checked.roster, checked.messages, now)
+    await roster.load(tx, checked.roster, now, details["who"])
+    await singles.put(tx, "roster_version", now.isoformat())
+    return planned.say()
+
+
+def _checked(details: Mapping[str, Any]) -> roster.Checked:
     checked = roster.check(
         roster.read(Path(details["file"])),
         associations_expected=details["associations"],
@@ -42,10 +58,7 @@ async def roster_import(tx: AsyncConnection, details: Mapping[str, Any], now: da
     )
     if checked.roster is None or any(message.level == "error" for message in checked.messages):
         raise BotError("the roster has errors; nothing was written. See them with `roster check`")
-    planned = await roster.plan(tx, checked.roster)
-    await roster.load(tx, checked.roster, now, details["who"])
-    await singles.put(tx, "roster_version", now.isoformat())
-    return planned.say()
+    return checked
 
 
 async def form_add(tx: AsyncConnection, details: Mapping[str, Any], now: datetime) -> Any:
@@ -66,6 +79,7 @@ async def token_new(tx: AsyncConnection, details: Mapping[str, Any], now: dateti
 
 
 OPERATIONS: dict[str, Operation] = {
+    "roster plan": roster_plan,
     "roster import": roster_import,
     "form add": form_add,
     "token new": token_new,

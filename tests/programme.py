@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import aiohttp
+from aiohttp import web
 
 from bot.programme import roster as rosters
 from bot.programme.roster import Association, Business, Leader, Roster, Staff
@@ -109,3 +110,32 @@ class Programme:
     def log(self) -> str:
         """What the service has logged so far."""
         return (self.folder / "service.log").read_text()
+
+
+class Gateway:
+    """A Kannel-like provider on the loopback: remembers what it was asked to send."""
+
+    def __init__(self) -> None:
+        self.sent: list[tuple[str, str]] = []
+        self.port = free_port()
+
+    @property
+    def settings(self) -> dict[str, str]:
+        """The service's [channels.kannel]."""
+        url = f"http://127.0.0.1:{self.port}/send"
+        return {"sendsms_url": url, "username": "u", "password": "p", "secret": "s3cret"}
+
+    async def _sendsms(self, request: web.Request) -> web.Response:
+        self.sent.append((request.query["to"], request.query["text"]))
+        return web.Response(status=202, text="0: Accepted for delivery")
+
+    async def __aenter__(self) -> Gateway:
+        site = web.Application()
+        site.router.add_get("/send", self._sendsms)
+        self._runner = web.AppRunner(site)
+        await self._runner.setup()
+        await web.TCPSite(self._runner, "127.0.0.1", self.port).start()
+        return self
+
+    async def __aexit__(self, *reason: object) -> None:
+        await self._runner.cleanup()

@@ -10,6 +10,7 @@ from typing import Any, NoReturn, TypeVar
 import orjson
 import typer
 from rich.console import Console
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot import settings as settings_file
@@ -28,6 +29,9 @@ def load() -> Settings:
         return settings_file.load()
     except BotError as error:
         return fail(str(error))
+    except SQLAlchemyError as error:  # its own text holds the values, which may be personal
+        why = type(getattr(error, "orig", None) or error).__name__
+        return fail(f"the database did not do that ({why}). Is it the right one? `kurikirana doctor` looks.")
 
 
 def fail(text: str) -> NoReturn:
@@ -61,5 +65,8 @@ def run(coroutine: Coroutine[Any, Any, Result]) -> Result:
         return asyncio.run(coroutine)
     except BotError as error:
         return fail(str(error))
+    except SQLAlchemyError as error:  # its own text holds the values, which may be personal
+        why = type(getattr(error, "orig", None) or error).__name__
+        return fail(f"the database did not do that ({why}). Is it the right one? `kurikirana doctor` looks.")
     except KeyboardInterrupt:
         raise typer.Exit(130) from None

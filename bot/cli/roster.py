@@ -37,21 +37,19 @@ def import_(
     """Show the whole workbook's messages and what would change, then write it in one transaction."""
     settings = base.load()
     checked = _checked(settings, file)
-    found = checked.roster
-    if _show(checked) or found is None:
+    if _show(checked) or checked.roster is None:
         base.fail("Nothing was written. Correct the errors first.")
-    planned = base.read(settings, lambda tx: roster.plan(tx, found, checked.messages)) if _exists(settings) else None
-    if planned:
-        for line in planned.say():
-            base.words.print(line, markup=False)
-    if not yes and not _agreed():
-        base.fail("Nothing was written.")
     details = {
         "file": str(file.resolve()),
         "associations": settings.limits.associations,
         "people_per_association": settings.limits.people_per_association,
         "who": getpass.getuser(),
     }
+    if _exists(settings):
+        for line in base.run(control.act(settings, "roster plan", details)):
+            base.words.print(line, markup=False)
+    if not yes and not _agreed():
+        base.fail("Nothing was written.")
     for line in base.run(control.act(settings, "roster import", details)):
         base.words.print(line, markup=False)
     base.words.print("Imported.")

@@ -145,7 +145,12 @@ def _wishes(settings: Settings) -> list[tuple[str, str]]:
     if not settings.sms.price_bif:
         lines.append(("i", "price of an SMS not set -> sms.price_bif (shown as 'not set')"))
     if not settings.live:
-        lines.append(("i", "live = false: what leaders send is kept and counted, only the team and practice phones are written to"))
+        lines.append(
+            (
+                "i",
+                "live = false: what leaders send counts, only the team and practice phones are answered",
+            )
+        )
     if not settings.safeguarding.hotline:
         lines.append(("!!", "no hotline -> safeguarding.hotline; live needs it"))
     return lines

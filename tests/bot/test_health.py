@@ -10,7 +10,12 @@ from tests.programme import ODETTE, Programme, free_port, small_roster
 
 
 async def test_health_and_metrics(tmp_path: Path) -> None:
-    provider = {"sendsms_url": f"http://127.0.0.1:{free_port()}/", "username": "u", "password": "p4ss", "secret": "s3"}
+    provider = {
+        "sendsms_url": f"http://127.0.0.1:{free_port()}/",
+        "username": "u",
+        "password": "p4ss",
+        "secret": "s3",
+    }
     programme = Programme(tmp_path, {"kannel": provider})
     programme.bring(small_roster())
     async with programme, aiohttp.ClientSession() as http:

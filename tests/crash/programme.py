@@ -69,6 +69,8 @@ def settings(folder: Path, port: int, gateway: int, today: date) -> Settings:
     """As an operator would write them: one Kannel, one SQLite file."""
     return Settings.model_validate(
         {
+            "live": True,
+            "safeguarding": {"hotline": "22 00 00 00"},
             "project": {"start": today - timedelta(days=300)},
             "database": {"url": "sqlite:///crash.db"},
             "web": {"port": port, "public_url": f"http://127.0.0.1:{port}"},

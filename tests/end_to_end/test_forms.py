@@ -6,9 +6,8 @@ import asyncio
 from pathlib import Path
 
 import aiohttp
-from aiohttp import web
 
-from tests.programme import ODETTE, Programme, free_port, small_roster
+from tests.programme import ODETTE, Gateway, Programme, small_roster
 
 FORM = """
 | survey | type | name | label::English (en) | required | sms_position | constraint | constraint_message::English (en) |
@@ -28,20 +27,8 @@ FORM = """
 
 
 async def test_a_form_of_the_staff(tmp_path: Path) -> None:
-    heard: list[str] = []
-
-    async def sendsms(request: web.Request) -> web.Response:
-        heard.append(request.query["text"])
-        return web.Response(status=202, text="0: Accepted for delivery")
-
-    site = web.Application()
-    site.router.add_get("/send", sendsms)
-    runner = web.AppRunner(site)
-    await runner.setup()
-    port = free_port()
-    await web.TCPSite(runner, "127.0.0.1", port).start()
-    provider = {"sendsms_url": f"http://127.0.0.1:{port}/send", "username": "u", "password": "p", "secret": "s3cret"}
-    programme = Programme(tmp_path, {"kannel": provider})
+    gateway = Gateway()
+    programme = Programme(tmp_path, {"kannel": gateway.settings})
     programme.bring(small_roster())
     (tmp_path / "broken.md").write_text(FORM.replace("integer", "number!").replace(". < 1000", ". < (1000"))
     problems = programme.command("forms", "check", "broken.md", code=1)
@@ -51,16 +38,16 @@ async def test_a_form_of_the_staff(tmp_path: Path) -> None:
     programme.command("forms", "check", "seed.md")
 
     async def says(text: str, key: str) -> str:
-        before = len(heard)
+        before = len(gateway.sent)
         query = {"from": ODETTE, "to": "8585", "text": text, "id": key, "time": "1795000000"}
         async with aiohttp.ClientSession() as http:
             await http.get(f"{programme.url}/channels/kannel/s3cret/incoming", params=query)
         async with asyncio.timeout(30):
-            while len(heard) == before:
+            while len(gateway.sent) == before:
                 await asyncio.sleep(0.02)
-        return heard[-1]
+        return gateway.sent[-1][1]
 
-    async with programme:
+    async with gateway, programme:
         assert "person will read it" in await says("SEED 12 1", "a")
         programme.command("forms", "add", "seed.md")
         assert (await says("SEED 12 1", "b")).startswith("OIM No 1 OK. Seed:")
@@ -69,4 +56,3 @@ async def test_a_form_of_the_staff(tmp_path: Path) -> None:
         assert stored["form"] == "seed"
         assert stored["values"] == {"bags": 12, "quality": "good"}
         assert "seed" in programme.command("forms", "list")
-    await runner.cleanup()

@@ -42,7 +42,9 @@ async def test_a_training_by_sms_through_a_real_kannel(tmp_path: Path) -> None:
                 break
             await asyncio.sleep(0.05)
         assert set(outbox(tmp_path).values()) == {"delivered"}
-        await gateway.fakesmsc.says(AGNES, "8585", "inyigisho 12 munyonyo guhingura abakenyezi 12 abagabo 7 bashasha 8")
+        await gateway.fakesmsc.says(
+            AGNES, "8585", "inyigisho 12 munyonyo guhingura abakenyezi 12 abagabo 7 bashasha 8"
+        )
         assert "bashasha 8" in (await gateway.fakesmsc.hears(2))[1].text
         totals = programme.json("totals")
         assert (totals["attendances"], totals["new_women"], totals["unique_lower"]) == (38, 5, 38)
@@ -55,7 +57,12 @@ async def test_a_training_by_sms_through_a_real_kannel(tmp_path: Path) -> None:
 
 
 async def test_a_command_that_writes_goes_through_the_running_service(tmp_path: Path) -> None:
-    provider = {"sendsms_url": f"http://127.0.0.1:{free_port()}/", "username": "u", "password": "p", "secret": "s3cret"}
+    provider = {
+        "sendsms_url": f"http://127.0.0.1:{free_port()}/",
+        "username": "u",
+        "password": "p",
+        "secret": "s3cret",
+    }
     programme = Programme(tmp_path, {"kannel": provider})
     async with programme:
         programme.bring(small_roster())

@@ -1,0 +1,204 @@
+"""Forms from disk; and a third form that no code of ours has heard of."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import openpyxl
+import pytest
+from pyxform.xls2json_backends import md_to_dict
+
+from bot.errors import FormError
+from bot.forms import LARGEST, check, load, load_shipped
+from handlers.forms import Choice, Context, Form
+from handlers.turn import Label
+
+# ruff: noqa: E501
+HARVEST = """
+| survey  | type | name | label::English (en) | label::French (fr) | hint::English (en) | required | relevant | constraint | constraint_message::English (en) | constraint_message::French (fr) | calculation | choice_filter | appearance | default | sms_alias | sms_position | short::English (en) | short::French (fr) |
+|---------|------|------|---|---|---|---|---|---|---|---|---|---|---|---|---|---|---|---|
+|         | note | why | About the harvest. | Sur la récolte. | | | | | | | | | | | | | | |
+|         | select_one crops | crop | Which crop? | Quelle culture ? | | yes | | | | | | | | | CROP | 1 | crop | culture |
+|         | select_one sorts | sort | Which sort? | Quelle variété ? | | | ${crop} != 'beans' | | | | | crop = ${crop} | | | SORT | 2 | sort | variété |
+|         | decimal | bags | How many bags? | Combien de sacs ? | example 12.5 | yes | | . > 0 and . <= 500 | ${bags} bags? At most 500. | ${bags} sacs ? Pas plus de 500. | | | | | BAGS SACS | 3 | bags | sacs |
+|         | integer | price | Price of a bag in BIF? | Prix du sac en BIF ? | | | | | | | | | thousands-sep | | PRICE PRIX | 4 | price | prix |
+|         | calculate | income | | | | | | | | | round(${bags} * ${price}) | | | | | | | |
+|         | begin group | last | Who and when? | Qui et quand ? | | | | | | | | | field-list | | | | | |
+|         | integer | helpers | Helpers | Aides | | | | | | | | | | | AIDES | | helpers | aides |
+|         | date | sold_on | Sold on | Vendu le | | | ${price} > 0 | . <= today() | Not yet? | Pas encore ? | | | | | SOLD | | sold | vendu |
+|         | end group | | | | | | | | | | | | | | | | | |
+|         | image | photo | A photo? | Une photo ? | | | | | | | | | | | | | | |
+|         | hidden | season | | | | | | | | | | | | 2026 | | | | |
+
+| choices | list_name | name | label::English (en) | label::French (fr) | crop | sms_alias |
+|---------|-----------|------|---------------------|--------------------|------|-----------|
+|         | crops | rice | rice | riz | | R |
+|         | crops | maize | maize | maïs | | |
+|         | crops | beans | beans | haricots | | |
+|         | sorts | red | red rice | riz rouge | rice | |
+|         | sorts | white | white rice | riz blanc | rice | |
+|         | sorts | sweet | sweet maize | maïs doux | maize | |
+
+| settings | form_id | form_title::English (en) | form_title::French (fr) | version | sms_keyword |
+|----------|---------|--------------------------|-------------------------|---------|-------------|
+|          | harvest | Harvest | Récolte | 3 | HARVEST RECOLTE |
+"""
+CTX = Context(date(2026, 11, 23), "en", date(2026, 4, 1))
+
+
+def workbook(path: Path) -> Path:
+    """The same form as staff would send it."""
+    book = openpyxl.Workbook()
+    book.remove(book.worksheets[0])
+    sheets = md_to_dict(HARVEST)
+    for name in ("survey", "choices", "settings"):
+        sheet = book.create_sheet(name)
+        headers = list(sheets[f"{name}_header"][0])
+        sheet.append(headers)
+        for row in sheets[name]:
+            cells = [row.get(header) for header in headers]
+            sheet.append([int(cell) if isinstance(cell, str) and cell.isdecimal() else cell for cell in cells])
+    book.create_sheet("notes of ours").append(["anything"])
+    book.save(path)
+    return path
+
+
+@pytest.fixture(params=["md", "xlsx"])
+def harvest(request: pytest.FixtureRequest, tmp_path: Path) -> Form:
+    path = tmp_path / f"harvest.{request.param}"
+    if request.param == "xlsx":
+        return load(workbook(path))
+    path.write_text(HARVEST, encoding="utf-8")
+    return load(path)
+
+
+def test_a_form_of_staff_is_asked(harvest: Form) -> None:
+    assert (harvest.name, harvest.version, harvest.title.text("fr")) == ("harvest", "3", "Récolte")
+    values: dict[str, object] = {}
+    asked = []
+    for answer in ("1", "2", "12,5", "45 000", "3 12/11", "X"):
+        step = harvest.next_step(values, frozenset(), CTX)
+        assert step is not None
+        asked.append(harvest.prompt(step, values, CTX).text("en"))
+        if step.name == "photo":
+            break
+        reading = harvest.read_answer(step, answer, CTX, values)
+        assert reading.status == "whole", (step.name, reading)
+        values = harvest.compute({**values, **reading.values}, CTX)
+    assert asked == [
+        "About the harvest. Harvest 1/6. Which crop? 1 rice 2 maize 3 beans",
+        "Harvest 2/6. Which sort? 1 red rice 2 white rice",
+        "Harvest 3/6. How many bags? example 12.5",
+        "Harvest 4/6. Price of a bag in BIF?",
+        "Harvest 5/6. Who and when?",
+        "Harvest 6/6. A photo?",
+    ]
+    assert harvest.record(values) == {
+        "crop": "rice",
+        "sort": "white",
+        "bags": 12.5,
+        "price": 45000,
+        "income": 562500,
+        "helpers": 3,
+        "sold_on": "2026-11-12",
+        "photo": None,
+        "season": "2026",
+    }
+
+
+def test_a_form_of_staff_is_read_from_one_line(harvest: Form) -> None:
+    whole = {"crop": "rice", "sort": "white", "bags": 12.5, "price": 45000}
+    for line in (
+        "HARVEST 1 2 12.5 45000",
+        "recolte riz, riz blanc, sacs 12,5, prix 45000",
+        "harvest R white 12.5 45 000",
+        "récolte 1 2 12,5 45.000",
+    ):
+        reading = harvest.read_line(line, CTX)
+        assert (reading.status, reading.values) == ("whole", whole), line
+    assert harvest.read_line("1 2 12.5 45000", CTX).status == "nothing"
+    line = harvest.line({**whole, "helpers": 3}, CTX)
+    assert line == "HARVEST 1 2 12.5 45000 AIDES3"
+    assert harvest.read_line(line, CTX).values == {**whole, "helpers": 3}
+
+
+def test_a_form_of_staff_is_checked(harvest: Form) -> None:
+    problem, later = harvest.check({"crop": "rice", "bags": 900.0, "price": 1, "sold_on": "2026-12-01"}, CTX)
+    assert (problem.question, problem.step, problem.message.text("fr")) == (
+        "bags",
+        "bags",
+        "900 sacs ? Pas plus de 500.",
+    )
+    assert (later.question, later.step) == ("sold_on", "last")
+    assert harvest.check({"crop": "rice", "bags": 90.0, "price": 1, "sold_on": "2026-11-01"}, CTX) == ()
+
+
+def test_what_is_no_longer_relevant_is_dropped(harvest: Form) -> None:
+    values = harvest.compute({"crop": "beans", "sort": "red", "bags": 2.0, "price": 1000}, CTX)
+    assert values == {"crop": "beans", "bags": 2.0, "price": 1000, "income": 2000, "season": "2026"}
+    assert [choice.name for choice in harvest.choices("sort", CTX, {"crop": "maize"})] == ["sweet"]
+
+
+def test_the_shipped_forms() -> None:
+    forms = load_shipped()
+    assert set(forms) == {"training", "business"}
+    assert all(form.version == "1" and form.steps for form in forms.values())
+
+
+def test_a_wrong_file_says_what_to_do(tmp_path: Path) -> None:
+    wrong = tmp_path / "wrong.md"
+    wrong.write_text(HARVEST.replace("select_one crops", "select_one crop").replace("decimal", "number"))
+    assert check(wrong) == [
+        "wrong.md: survey, row 3: the list 'crop' is not on the choices sheet; add it there",
+        "wrong.md: survey, row 5: the type 'number' is not supported; there are: text, integer, decimal, date,"
+        " select_one, select_multiple, note, calculate, hidden, image, audio, geopoint, select_one_from_file X.csv,"
+        " begin group, end group",
+        "wrong.md: survey, row 7: calculation looks at ${bags}, but there is no such question; correct it",
+        "wrong.md: survey, row 6: sms_position 3 is missing; count without gaps",
+    ]
+    with pytest.raises(FormError) as error:
+        load(wrong)
+    assert len(error.value.problems) == 4
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "said"),
+    [
+        ("form.docx", b"x", "form.docx: the file is a .docx; save the form as .xlsx"),
+        ("form", b"x", "form: the file is a file without a suffix; save the form as .xlsx"),
+        ("form.xlsx", b"not a workbook", "form.xlsx: the file cannot be read"),
+        ("form.md", b"\xff\xfe", "form.md: the file cannot be read"),
+        ("form.md", b"no table", "form.md: "),
+        ("form.md", b"x" * (LARGEST + 1), "form.md: the file is larger than 2 MB"),
+    ],
+)
+def test_what_is_no_form_is_refused_in_words(tmp_path: Path, name: str, content: bytes, said: str) -> None:
+    path = tmp_path / name
+    path.write_bytes(content)
+    found = check(path)
+    assert len(found) == 1
+    assert found[0].startswith(said)
+
+
+def test_a_file_that_is_not_there(tmp_path: Path) -> None:
+    assert check(tmp_path / "gone.xlsx") == [
+        "gone.xlsx: the file cannot be opened (No such file or directory); check its path"
+    ]
+
+
+def test_a_list_given_at_run_time_can_be_named(tmp_path: Path) -> None:
+    path = tmp_path / "visit.md"
+    path.write_text(
+        "| survey | type | name | label | sms_position |\n"
+        "| | select_one_from_file mentors.csv | mentor | Who? | 1 |\n"
+        "| | integer | hours | Hours? | 2 |\n"
+        "| settings | form_id | sms_keyword |\n"
+        "| | visit | VISIT |\n"
+    )
+    form = load(path)
+    mentors = [Choice("Jean Bosco", Label({"en": "Jean Bosco"})), Choice("Aline", Label({"en": "Aline"}))]
+    ctx = Context(date(2026, 11, 23), "en", date(2026, 4, 1), {"mentors": mentors})
+    assert form.read_line("visit jean bosco 3", ctx).values == {"mentor": "Jean Bosco", "hours": 3}
+    assert form.read_line("visit 2 3", ctx).values == {"mentor": "Aline", "hours": 3}
+    assert form.prompt(form.steps[0], {}, ctx).text("en") == "visit 1/2. Who? 1 Jean Bosco 2 Aline"

@@ -1,0 +1,125 @@
+"""The store's contract on its schema: migrations make what the tables say, and carry the data along."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from alembic import command
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, Engine, MetaData, Table, create_engine, func, insert, inspect, select
+from sqlalchemy.pool import NullPool
+
+from bot.store import migrations, tables
+from bot.store.engine import Database
+from tests.databases import Place, bare_place, database, place, postgres_server
+
+__all__ = ["bare_place", "database", "place", "postgres_server"]
+REVISIONS = [script.revision for script in ScriptDirectory.from_config(migrations.config()).walk_revisions()][::-1]
+
+
+def _differences(connection: Connection) -> list[Any]:
+    context = MigrationContext.configure(connection, opts={"compare_type": True})
+    return list(compare_metadata(context, tables.metadata))
+
+
+async def test_the_migrations_make_exactly_the_tables_there_are(bare_place: Place) -> None:
+    opened = await bare_place.open()
+    async with opened.engine.begin() as tx:
+        assert await tx.run_sync(_differences) == []
+        there = await tx.run_sync(lambda connection: inspect(connection).get_table_names())
+    await opened.close()
+    assert set(there) == {*tables.metadata.tables, "alembic_version"}
+    assert len(there) > 15
+
+
+async def test_opening_again_changes_nothing(database: Database, place: Place) -> None:
+    await database.close()
+    again = await place.open()
+    async with again.engine.begin() as tx:
+        assert await tx.run_sync(_differences) == []
+    await again.close()
+
+
+def _fill(connection: Connection) -> dict[str, int]:
+    """One row in every table there is, whatever its columns; returns how many rows each has."""
+    found = MetaData()
+    found.reflect(connection)
+    for table in found.sorted_tables:
+        if table.name != "alembic_version":
+            connection.execute(
+                insert(table), {column.name: _value(column.type.python_type) for column in table.columns}
+            )
+    return _counts(connection, found.sorted_tables)
+
+
+def _value(kind: type) -> Any:
+    return {int: 1, str: "x", bool: True}.get(kind) if kind in (int, str, bool) else _date()
+
+
+def _date() -> Any:
+    from datetime import date
+
+    return date(2026, 11, 23)
+
+
+def _counts(connection: Connection, found: list[Table]) -> dict[str, int]:
+    return {t.name: connection.execute(select(func.count()).select_from(t)).scalar_one() for t in found}
+
+
+@pytest.mark.parametrize("revision", REVISIONS)
+async def test_each_migration_carries_the_data_of_its_predecessor(bare_place: Place, revision: str) -> None:
+    opened = await _empty(bare_place)
+
+    def migrate(connection: Connection) -> None:
+        script = ScriptDirectory.from_config(migrations.config()).get_revision(revision)
+        config, before = migrations.config(connection), {}
+        if script.down_revision:
+            command.upgrade(config, str(script.down_revision))
+            before = _fill(connection)
+        command.upgrade(config, revision)
+        after = MetaData()
+        after.reflect(connection)
+        counts = _counts(connection, after.sorted_tables)
+        assert {name: counts[name] for name in before if name in counts} == {
+            name: number for name, number in before.items() if name in counts
+        }
+        if not before:
+            assert sum(_fill(connection).values()) > 15
+        if connection.dialect.name == "sqlite":
+            assert connection.exec_driver_sql("pragma foreign_key_check").all() == []
+
+    async with opened.begin() as tx:
+        await tx.run_sync(migrate)
+    await opened.dispose()
+
+
+async def _empty(place: Place) -> Any:
+    from bot.store import engine
+
+    return engine._sqlite(place.file, writes=True) if place.kind == "sqlite" else engine._postgres(place.url)
+
+
+async def test_a_migration_that_breaks_off_leaves_nothing_behind(bare_place: Place) -> None:
+    """Fault A21: a schema is changed in one transaction, on both databases."""
+    opened = await _empty(bare_place)
+
+    def broken(connection: Connection) -> None:
+        migrations.upgrade(connection)
+        raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        async with opened.begin() as tx:
+            await tx.run_sync(broken)
+    async with opened.begin() as tx:
+        assert await tx.run_sync(lambda connection: inspect(connection).get_table_names()) == []
+    await opened.dispose()
+    await (await bare_place.open()).close()
+
+
+def test_the_list_of_migrations_is_one_line() -> None:
+    assert REVISIONS[0] == "0001"
+    assert len(set(REVISIONS)) == len(REVISIONS)
+    assert isinstance(create_engine("sqlite://", poolclass=NullPool), Engine)

@@ -1,0 +1,163 @@
+"""A form that cannot be used says why: sheet, row, what was found, what to do, all mistakes at once."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from handlers.forms import BadForm, Context, Form, build
+
+Row = dict[str, str]
+EN, FR = "label::English (en)", "label::French (fr)"
+
+
+def row(kind: str, name: str = "", label: str = "", **cells: str) -> Row:
+    texts = {EN: label or name, FR: label or name} if name else {}
+    return {"type": kind, **({"name": name} if name else {}), **texts, **cells}
+
+
+def form(*survey: Row, choices: tuple[Row, ...] = (), **settings: str) -> Form:
+    return build({"survey": survey, "choices": choices, "settings": [{"form_id": "x", **settings}]})
+
+
+def choice(list_name: str, name: str, **cells: str) -> Row:
+    return {"list_name": list_name, "name": name, EN: name, FR: name, **cells}
+
+
+def problems(*survey: Row, choices: tuple[Row, ...] = (), **settings: str) -> list[str]:
+    with pytest.raises(BadForm) as error:
+        form(*survey, choices=choices, **settings)
+    return list(error.value.problems)
+
+
+OK = row("integer", "women")
+
+CASES: dict[str, tuple[tuple[Row, ...], str]] = {
+    "type": ((row("range", "a"),), "survey, row 2: the type 'range' is not supported; there are: text, integer,"),
+    "no type": ((OK, {"name": "a"}), "survey, row 3: there is no type"),
+    "repeat": ((OK, row("begin repeat", "a")), "survey, row 3: repeats are not supported; make a form of its own"),
+    "twice": ((OK, row("integer", "women")), "survey, row 3: the name 'women' is used in row 2 too"),
+    "name": ((row("integer", "how many"),), "survey, row 2: the name 'how many' cannot be used"),
+    "list": ((row("select_one topics", "a"),), "survey, row 2: the list 'topics' is not on the choices sheet"),
+    "reference": (
+        (row("integer", "a", relevant="${b} > 1"),),
+        "survey, row 2: relevant looks at ${b}, but there is no such question",
+    ),
+    "text reference": ((row("integer", "a", "How many of ${b}?"),), "survey, row 2: a text says ${b}, but"),
+    "place": ((row("integer", "a", "How many {women}?"),), "survey, row 2: a text says {women}; a"),
+    "expression": ((row("integer", "a", relevant="${a} >"),), "survey, row 2: relevant '${a} >': it cannot be read"),
+    "function": (
+        (row("integer", "a", calculation="pulldata('x', 'y')"),),
+        "survey, row 2: calculation \"pulldata('x', 'y')\": the function pulldata() is not supported",
+    ),
+    "message": (
+        (row("integer", "a", constraint=". > 1"),),
+        "survey, row 2: constraint_message of the question 'a' has no text in language 'en'",
+    ),
+    "language": (
+        ({"type": "integer", "name": "a", EN: "How many?"}, OK),
+        "survey, row 2: the question 'a' has no text in language 'fr'",
+    ),
+    "unknown language": (
+        ({**OK, "label::Klingon": "x"},),
+        "survey, row 1: column 'label::Klingon': write the language as English (en)",
+    ),
+    "column": ((row("integer", "a", constrain="1"),), "survey, row 1: column 'constrain' is not known; did you mean"),
+    "flag": ((row("integer", "a", required="maybe"),), "survey, row 2: required is 'maybe'; write yes, or no"),
+    "open group": ((row("begin group", "g"), OK), "survey, row 2: the group 'g' is not closed"),
+    "end group": ((OK, row("end group")), "survey, row 3: 'end group' without a group; delete the row"),
+    "nested": (
+        (row("begin group", "g", appearance="field-list"), row("begin group", "h"), OK),
+        "survey, row 3: a group inside a field-list group is not supported",
+    ),
+    "empty group": (
+        (OK, row("begin group", "g", appearance="field-list"), row("end group")),
+        "survey, row 3: the group 'g' asks nothing",
+    ),
+    "later": (
+        (
+            OK,
+            row("calculate", "a", calculation="${b} + 1"),
+            row("calculate", "b", calculation="${women} * 2"),
+        ),
+        "survey, row 3: calculation looks at ${b}, which comes later",
+    ),
+    "itself": ((OK, row("calculate", "a", calculation="${a} + 1")), "survey, row 3: calculation looks at itself"),
+    "alias": (
+        (row("integer", "a", sms_alias="F W"), row("integer", "b", sms_alias="M f")),
+        "survey, row 3: the label 'f' belongs to 'a' (row 2) too",
+    ),
+    "alias of a text": ((OK, row("text", "a", sms_alias="T")), "survey, row 3: a text cannot be read from one line"),
+    "position": ((row("integer", "a", sms_position="first"),), "survey, row 2: sms_position is 'first'; write"),
+    "position twice": (
+        (row("integer", "a", sms_position="1"), row("integer", "b", sms_position="1")),
+        "survey, row 3: sms_position 1 is taken by 'a' (row 2)",
+    ),
+    "gap": (
+        (row("integer", "a", sms_position="1"), row("integer", "b", sms_position="3")),
+        "survey, row 3: sms_position 2 is missing",
+    ),
+    "stands for": (
+        (OK, row("integer", "a", sms_position="1", sms_stands_for="b")),
+        "survey, row 3: sms_stands_for names 'b', which is no question",
+    ),
+    "nothing asked": ((row("integer", "a", ask="never"),), "survey: no question is asked"),
+    "pattern": (
+        (row("text", "a", relevant="regex(${a}, '[')"),),
+        "survey, row 2: relevant \"regex(${a}, '[')\": the pattern '[' cannot be read",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_a_mistake_is_named_with_its_place(case: str) -> None:
+    survey, said = CASES[case]
+    found = problems(*survey)
+    assert any(problem.startswith(said) for problem in found), found
+
+
+def test_mistakes_on_the_choices_sheet() -> None:
+    select = row("select_one topics", "a")
+    assert problems(select, choices=(choice("topics", "b"), choice("topics", "b"))) == [
+        "choices, row 3: the choice 'b' is twice in the list 'topics'; rename one"
+    ]
+    assert problems(select, choices=(choice("topics", "b"), {"list_name": "topics", EN: "c", FR: "c"})) == [
+        "choices, row 3: a choice needs list_name and name, both without spaces"
+    ]
+    assert problems(select, choices=(choice("topics", "b", sms_alias="X"), choice("topics", "c", sms_alias="x"))) == [
+        "choices: 'x' means both 'b' and 'c' in the list 'topics'; keep it in one sms_alias"
+    ]
+    assert problems(select, choices=({"list_name": "topics", "name": "b", EN: "b"},)) == [
+        "choices, row 2: the choice 'b' has no text in language 'fr';"
+        " fill its column, or name 'fr' in draft_languages on the settings sheet"
+    ]
+
+
+def test_all_mistakes_come_at_once() -> None:
+    found = problems(row("range", "a"), row("integer", "b", relevant="${c}"), row("select_one d", "e"))
+    assert [problem.split(":")[0] for problem in found] == ["survey, row 2", "survey, row 4", "survey, row 3"]
+
+
+def test_a_sheet_or_a_name_may_be_missing_altogether() -> None:
+    with pytest.raises(BadForm, match="a form needs a sheet named survey"):
+        build({})
+    with pytest.raises(BadForm, match="settings, row 2: form_id is missing"):
+        build({"survey": [OK]})
+
+
+def test_a_draft_language_may_have_gaps() -> None:
+    assert form({"type": "integer", "name": "a", EN: "How many?"}, OK, draft_languages="fr").languages == ("en", "fr")
+
+
+def test_rows_and_columns_of_their_own_do_no_harm() -> None:
+    made = form({}, row("integer", "a", colour="blue"), {}, row("note", "b"))
+    assert [q.name for q in made.questions] == ["a", "b"]
+
+
+def test_one_language_needs_no_name() -> None:
+    made = build({"survey": [{"type": "integer", "name": "a", "label": "Combien?"}], "settings": [
+        {"form_id": "x", "default_language": "French (fr)"}]})  # fmt: skip
+    assert made.languages == ("fr",)
+    ctx = Context(date(2026, 11, 23), "fr", date(2026, 4, 1))
+    assert made.prompt(made.steps[0], {}, ctx).text("fr") == "x 1/1. Combien?"

@@ -1,0 +1,421 @@
+"""One line of SMS: the table of conversations 1.3, its trap, and generated spellings of random reports."""
+
+from __future__ import annotations
+
+import random
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from bot.forms import load_shipped
+from handlers.forms import Choice, Context, Form, Reading
+from handlers.forms.atoms import Atoms
+from handlers.forms.grammar import Grammar
+from handlers.forms.reading import _quick, _search
+from handlers.turn import Label
+
+TODAY = date(2026, 11, 23)
+START = date(2026, 4, 1)
+COLLINES = ("Kivoga", "Mpinga-Kayove", "Gihofi")
+FORMS = load_shipped()
+
+
+def context(language: str = "en", businesses: tuple[str, ...] = ("07A",)) -> Context:
+    return Context(
+        TODAY,
+        language,
+        START,
+        {
+            "collines": [Choice(name, Label({"en": name})) for name in COLLINES],
+            "businesses": [Choice(no, Label({"en": f"{no} (rice husker)"})) for no in businesses],
+        },
+    )
+
+
+@pytest.fixture(scope="module")
+def training() -> Form:
+    return FORMS["training"]
+
+
+@pytest.fixture(scope="module")
+def business() -> Form:
+    return FORMS["business"]
+
+
+BASE = {"held_on": "2026-11-12", "topics": ["processing"], "women": 12, "men": 7}
+SPLIT = {**BASE, "new_women": 5, "new_men": 3}
+TOTAL = {**BASE, "new_people": 8}
+
+TABLE: list[tuple[str, dict[str, Any]]] = [
+    ("12 11 3 12 7 5 3", SPLIT),
+    ("12/11 3 12 7 5 3", SPLIT),
+    ("12 11 3 12 7 8", TOTAL),
+    ("FORM 12/11 AGRI F12 M7 NF5 NM3", SPLIT),
+    ("form12/11agri f12m7nf5nm3", SPLIT),
+    ("Form 12.11. Agri. F 12, M 7. N 8", TOTAL),
+    ("12/11 transformation 12 femmes et 7 hommes 8 nouveaux", TOTAL),
+    ("inyigisho 12 munyonyo guhingura abakenyezi 12 abagabo 7 bashasha 8", TOTAL),
+    ("mafunzo jana usindikaji wanawake 12 wanaume 7 wapya 8", {**TOTAL, "held_on": "2026-11-22"}),
+    ("12/11 3 1O 7 5 3", {**SPLIT, "women": 10}),
+    ("12/11 3 l2 7 5 3", SPLIT),
+    ("FORM 12/11 T13 W12 M7", {**BASE, "topics": ["business", "processing"]}),
+    ("FORM 12/11 AGRI", {"held_on": "2026-11-12", "topics": ["processing"]}),
+    ("FORM 25/12 AGRI F12 M7", {**BASE, "held_on": "2026-12-25"}),
+    ("12/11 3 12 7 5 3 J6 D4 R6 C9", {**SPLIT, "youth": 6, "displaced": 4, "returnee": 6, "host": 9}),
+    ("12/11 3 12 7 5 3 KIVOGA", {**SPLIT, "place": "Kivoga"}),
+]
+
+
+@pytest.mark.parametrize(("line", "values"), TABLE, ids=[line for line, _ in TABLE])
+def test_the_table_of_lines_that_must_be_read(training: Form, line: str, values: dict[str, Any]) -> None:
+    reading = training.read_line(line, context())
+    assert (reading.status, reading.values) == ("whole", values)
+
+
+def test_two_numbers_from_cold_are_never_guessed(training: Form) -> None:
+    assert training.read_line("12 7", context()).status == "nothing"
+    assert training.read_line("FORM 12 7", context()) == Reading("nothing", keyword=True)
+
+
+def test_a_labelled_line_without_new_people_asks_only_for_them(training: Form) -> None:
+    values = training.read_line("FORM 12/11 T13 W12 M7", context()).values
+    step = training.next_step(values, frozenset(), context())
+    assert step is not None
+    assert step.name == "new"
+
+
+@pytest.mark.parametrize(
+    ("line", "values"),
+    [
+        ("form12/11agri f12m7n8", TOTAL),
+        ("form12/11agri 12f7m8n", TOTAL),
+        ("form 12/11 agri 12f7m", BASE),
+        ("form 12/11 agri f12 m7", BASE),
+        ("12/11 agri 13 femmes 8 hommes nf4 nm3", {**BASE, "women": 13, "men": 8, "new_women": 4, "new_men": 3}),
+        ("12/11 agri 18F 7M 5NF 3NM", {**SPLIT, "women": 18}),
+        ("12/11 3 F 12 M 7", BASE),
+        ("12/11 agri douze femmes, sept hommes, 5 nouvelles femmes, 3 nouveaux hommes", SPLIT),
+        ("12/11 3 12 7 8 mpinga kayove", {**TOTAL, "place": "Mpinga-Kayove"}),
+        ("12/11 13 12 7 8", {**TOTAL, "topics": ["business", "processing"]}),
+        ("12/11 biz vc 12 7 8", {**TOTAL, "topics": ["business", "value_chain"]}),
+        ("12/11 value chain 12 7 8", {**TOTAL, "topics": ["value_chain"]}),
+        ("12 11 2026 3 12 7 5 3", SPLIT),
+        ("12 7 5 3 12/11 agri", SPLIT),
+        ("hier transformation", {"held_on": "2026-11-22", "topics": ["processing"]}),
+        ("12/11 transformation 12 femes 7 homes 8 nouveaux", TOTAL),
+    ],
+)
+def test_more_lines_with_one_reading(training: Form, line: str, values: dict[str, Any]) -> None:
+    reading = training.read_line(line, context())
+    assert (reading.status, reading.values) == ("whole", values)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "12/11 agri 12 femmes 7 hommes 8",  # slides by one: (12) femmes 7, hommes 8
+        "12/11 agri 12 f7 m",
+        "12/11 agri 5 f12 m7",
+        "12/11 agri f12 f13 m7",
+        "12/11 agri 12 7 n8 nf5 nm2",  # the total is not the total of its parts
+        "12/11 3 12 7 5 3 14/11",
+        "12/11 4 12 7 5 3",
+        "31/2 3 12 7 5 3",
+        "12/11 3 12 7 5 3 9",
+        "12/11 3 12",  # half of a pair
+        "FORM 12/11 AGRI F12 M",
+        "we meet on 12/11 at 3 in the office, please bring 12 chairs and 7 tables",
+        "BIZ 1 450000 210000 2 5",
+        "12 7 3",
+        "merci beaucoup",
+        "",
+        "🙂",
+    ],
+)
+def test_what_is_not_certain_is_not_whole(training: Form, line: str) -> None:
+    assert training.read_line(line, context()).status != "whole"
+
+
+@pytest.mark.parametrize("line", ["12/11 1 et 3 12 7 8", "12/11 3 agri 12 7"])
+def test_two_whole_readings_are_asked_about(training: Form, line: str) -> None:
+    reading = training.read_line(line, context())
+    assert reading.status == "ambiguous"
+    assert len(reading.alternatives) == 2
+
+
+def test_what_is_left_over_is_said_and_the_rest_kept(training: Form) -> None:
+    reading = training.read_line("12/11 transformation 12 femmes 7 hommes 8 nouveaux bonjour", context())
+    assert (reading.status, reading.values, reading.leftover) == ("leftover", TOTAL, ("bonjour",))
+    reading = training.read_line("FORM 12/11 AGRI F12 M7 8", context())
+    assert (reading.status, reading.values, reading.leftover) == ("leftover", BASE, ("8",))
+
+
+def test_the_keyword_alone_starts_the_form(training: Form) -> None:
+    assert training.read_line("Inyigisho", context()) == Reading("whole", keyword=True)
+    assert training.read_line("Formation quand?", context()).status == "nothing"
+
+
+def test_a_colline_is_never_invented(training: Form) -> None:
+    assert training.read_line("12/11 3 12 7 5 3 RUTANA", context()).status != "whole"
+
+
+@pytest.mark.parametrize(
+    ("line", "values"),
+    [
+        ("BIZ 1 450000 210000 2 5", {"sales": 450000, "costs": 210000}),
+        ("BIZ 1 450 000 210 000 2 5", {"sales": 450000, "costs": 210000}),
+        ("biz 1 450.000 210,000 2 5", {"sales": 450000, "costs": 210000}),
+        ("biz 1 150k 150 mille 2 5", {"sales": 150000, "costs": 150000}),
+        ("biz 1 x 210000 2 5", {"sales": None, "costs": 210000}),
+        ("BIZ 07A 1 450000 210000 2 5", {"business": "07A", "sales": 450000, "costs": 210000}),
+        ("biz marche ventes 450000 depenses 210000 kit 2 machine", {"sales": 450000, "costs": 210000}),
+    ],
+)
+def test_the_business_line(business: Form, line: str, values: dict[str, Any]) -> None:
+    reading = business.read_line(line, context())
+    assert reading.status == "whole"
+    assert reading.values == {"status": "working", "kit": "repair", "problem": "machine", **values}
+
+
+def test_a_business_has_to_be_named_where_there_are_several(business: Form) -> None:
+    two = context(businesses=("07A", "07B"))
+    assert business.read_line("BIZ 1 450000 210000 2 5", two).status != "whole"
+    reading = business.read_line("BIZ 07B 1 450000 210000 2 5", two)
+    assert (reading.status, reading.values["business"]) == ("whole", "07B")
+
+
+# --- answers to an open step ----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("step", "text", "known", "values"),
+    [
+        ("held_on", "1", {}, {"held_on": "2026-11-23"}),
+        ("held_on", "2", {}, {"held_on": "2026-11-22"}),
+        ("held_on", "12 11", {}, {"held_on": "2026-11-12"}),
+        ("held_on", "lundi", {}, {"held_on": "2026-11-16"}),
+        ("topics", "13", {}, {"topics": ["business", "processing"]}),
+        ("topics", "1 et 3", {}, {"topics": ["business", "processing"]}),
+        ("topics", "1,3", {}, {"topics": ["business", "processing"]}),
+        ("topics", "guhingura", {}, {"topics": ["processing"]}),
+        ("people", "12 7", {}, {"women": 12, "men": 7}),
+        ("people", "7 hommes 12 femmes", {}, {"women": 12, "men": 7}),
+        ("people", "7", {"women": 12}, {"men": 7}),
+        ("people", "12 9", BASE, {"women": 12, "men": 9}),
+        ("people", "M9", BASE, {"men": 9}),
+        ("new", "5 3", BASE, {"new_women": 5, "new_men": 3}),
+        ("new", "8", BASE, {"new_people": 8}),
+        ("new", "5 femmes 3 hommes", BASE, {"new_women": 5, "new_men": 3}),
+        ("new", "0 0", BASE, {"new_women": 0, "new_men": 0}),
+        ("new", "X", BASE, {"new_women": None, "new_men": None}),
+        ("new", "5 ?", BASE, {"new_women": 5, "new_men": None}),
+        ("new", "5", {**BASE, "new_people": 8}, {"new_women": 5}),
+        ("new", "5 4", {**SPLIT, "new_people": 8}, {"new_women": 5, "new_men": 4}),
+        ("held_on", "F12 M7", {}, {"women": 12, "men": 7}),
+        ("topics", "F12 M7", {"held_on": "2026-11-12"}, {"women": 12, "men": 7}),
+    ],
+)
+def test_answers(training: Form, step: str, text: str, known: dict[str, Any], values: dict[str, Any]) -> None:
+    reading = training.read_answer(training.step(step), text, context(), known)
+    assert (reading.status, reading.values) == ("whole", values)
+
+
+@pytest.mark.parametrize(
+    ("step", "text", "known"),
+    [
+        ("held_on", "12", {}),
+        ("held_on", "X", {}),
+        ("topics", "4", {}),
+        ("topics", "12 7", {}),
+        ("people", "12", {}),
+        ("people", "12 7 5", {}),
+        ("people", "merci", {}),
+        ("new", "F12 M7", BASE),  # the last answer once more, or all of them new?
+        ("topics", "F13", BASE),
+        ("people", "douze ou treize 7", {}),
+    ],
+)
+def test_no_answers(training: Form, step: str, text: str, known: dict[str, Any]) -> None:
+    assert training.read_answer(training.step(step), text, context(), known).status != "whole"
+
+
+def test_a_text_takes_what_stands_behind_the_numbers(business: Form) -> None:
+    step = business.step("workers")
+    reading = business.read_answer(step, "1 2  6 sacs de riz", context(), {})
+    assert reading.values == {"workers_women": 1, "workers_men": 2, "stock": "6 sacs de riz"}
+    assert business.read_answer(step, "1 2", context(), {}).values == {"workers_women": 1, "workers_men": 2}
+    assert business.read_answer(step, "1 2 x", context(), {}).values["stock"] is None
+    reading = business.read_answer(business.step("need"), "Une courroie, svp", context(), {})
+    assert reading.values == {"need": "Une courroie, svp"}
+
+
+def test_optional_questions_take_as_many_numbers_as_there_are(training: Form) -> None:
+    names = ("youth", "displaced", "returnee", "host")
+    assert training.read_optional("6 4 6 9", context(), names).values == dict(zip(names, (6, 4, 6, 9), strict=True))
+    assert training.read_optional("6 X 6 9", context(), names).values["displaced"] is None
+    assert training.read_optional("6 4", context(), names).status != "whole"
+    assert training.read_optional("gihofi", context(), ("place",)).values == {"place": "Gihofi"}
+
+
+# --- generated -------------------------------------------------------------------------------------
+
+WOMEN = ("F", "W", "K", "femmes", "Abakenyezi", "wanawake", "women")
+MEN = ("M", "H", "G", "hommes", "abagabo", "wanaume", "men")
+NEW = ("N", "nouveaux", "bashasha", "wapya", "new")
+NEW_WOMEN = ("NF", "NW", "NK", "nouvelles femmes", "new women")
+NEW_MEN = ("NM", "NH", "NG", "nouveaux hommes", "new men")
+OPTIONAL = {"youth": ("J", "Y", "jeunes", "vijana"), "displaced": ("D",), "returnee": ("R",), "host": ("C",)}
+TOPICS = {
+    "business": ("biz", "AFF", "affaires", "ubudandaji", "biashara"),
+    "value_chain": ("VC", "CV", "chaîne de valeur", "value chain", "mnyororo wa thamani"),
+    "processing": ("agri", "TRANS", "transformation", "guhingura", "usindikaji"),
+}
+MONTHS = {4: ("avril", "ndamukiza"), 7: ("juillet", "mukakaro"), 11: ("novembre", "munyonyo", "novemba")}
+SEPARATORS = (" ", "  ", ", ", ". ", " ; ", "\n", ",", " - ", " et ")
+
+
+@st.composite
+def reports(draw: st.DrawFn) -> dict[str, Any]:
+    day = START + timedelta(days=draw(st.integers(0, (TODAY - START).days)))
+    names = draw(st.sets(st.sampled_from(sorted(TOPICS)), min_size=1))
+    values: dict[str, Any] = {
+        "held_on": day.isoformat(),
+        "topics": [name for name in TOPICS if name in names],
+        "women": draw(st.integers(0, 60)),
+        "men": draw(st.integers(0, 60)),
+    }
+    new = draw(st.sampled_from(("split", "total", "none")))
+    if new == "split":
+        values |= {"new_women": draw(st.integers(0, 30)), "new_men": draw(st.integers(0, 30))}
+    elif new == "total":
+        values["new_people"] = draw(st.integers(0, 60))
+    if draw(st.booleans()):
+        values |= {name: draw(st.integers(0, 30)) for name in draw(st.sets(st.sampled_from(sorted(OPTIONAL))))}
+    if draw(st.integers(0, 3)) == 0:
+        values["place"] = draw(st.sampled_from(COLLINES))
+    return values
+
+
+def _case(rng: random.Random, text: str) -> str:
+    return rng.choice((text, text.lower(), text.upper(), text.capitalize()))
+
+
+def _day(rng: random.Random, iso: str) -> str:
+    day = date.fromisoformat(iso)
+    shapes = [f"{day.day}{mark}{day.month}" for mark in "/.-"] + [f"{day.day:02}/{day.month:02}/{day.year}"]
+    shapes += [f"{day.day} {name}" for name in MONTHS.get(day.month, ())]
+    return rng.choice(shapes)
+
+
+def _labelled(rng: random.Random, labels: tuple[str, ...], value: int) -> str:
+    label = _case(rng, rng.choice(labels))
+    glue = rng.choice(("", " ", " ", " : "))
+    return rng.choice((f"{label}{glue}{value}", f"{value}{glue}{label}"))
+
+
+def _topics(rng: random.Random, names: list[str]) -> str:
+    return rng.choice((" ", ", ", " et ")).join(_case(rng, rng.choice(TOPICS[name])) for name in names)
+
+
+def _bare(values: dict[str, Any]) -> list[str]:
+    digits = "".join(str(list(TOPICS).index(name) + 1) for name in values["topics"])
+    names = ("women", "men", "new_women", "new_men", "new_people")
+    return [digits, *(str(values[name]) for name in names if name in values)]
+
+
+def _labels(rng: random.Random, values: dict[str, Any], *, people: bool) -> list[str]:
+    every = {"women": WOMEN, "men": MEN, "new_women": NEW_WOMEN, "new_men": NEW_MEN, "new_people": NEW}
+    named = every if people else {}
+    pieces = [_labelled(rng, labels, values[n]) for n, labels in {**named, **OPTIONAL}.items() if n in values]
+    rng.shuffle(pieces)
+    return pieces
+
+
+def _spelled(rng: random.Random, values: dict[str, Any]) -> str:
+    """One way to write these values, often careless, never wrong."""
+    between = rng.choice(SEPARATORS)
+    place = [_case(rng, values["place"])] if "place" in values else []
+    if rng.random() < 0.45:
+        day = date.fromisoformat(values["held_on"])
+        start = rng.choice((_day(rng, values["held_on"]), f"{day.day}{between}{day.month}"))
+        pieces = [start, *_bare(values), *_labels(rng, values, people=False), *place]
+    else:
+        shuffled = [_day(rng, values["held_on"]), _topics(rng, values["topics"]), *place]
+        pieces = [*shuffled, *_labels(rng, values, people=True)]
+        if rng.random() < 0.5:
+            rng.shuffle(pieces)
+    if rng.random() < 0.4:
+        pieces.insert(0, _case(rng, rng.choice(("form", "formation", "inyigisho", "mafunzo"))))
+    if rng.random() < 0.15:
+        return _glued(pieces)
+    return between.join(pieces)
+
+
+def _glued(pieces: list[str]) -> str:
+    """Without spaces, but where two numbers would become one."""
+    line = pieces[0]
+    for piece in pieces[1:]:
+        line += " " + piece if line[-1].isdigit() and piece[0].isdigit() else piece
+    return line
+
+
+SEEN = {"whole": 0, "asked": 0}
+
+
+@settings(max_examples=1500, deadline=None, suppress_health_check=list(HealthCheck))
+@given(values=reports(), seed=st.integers(0, 2**32))
+def test_no_spelling_is_misread_in_silence(values: dict[str, Any], seed: int) -> None:
+    line = _spelled(random.Random(seed), values)
+    reading = FORMS["training"].read_line(line, context())
+    if reading.status == "whole":
+        assert reading.values == values, line
+    SEEN["whole" if reading.status == "whole" else "asked"] += 1
+
+
+def test_most_spellings_were_read_whole() -> None:
+    assert SEEN["whole"] + SEEN["asked"] >= 500
+    assert SEEN["whole"] > 3 * SEEN["asked"], SEEN
+
+
+@settings(max_examples=400, deadline=None)
+@given(st.lists(st.integers(0, 40).map(str), max_size=9), st.booleans(), st.booleans())
+def test_the_way_for_figures_alone_says_what_the_whole_grammar_says(
+    numbers: list[str], dated: bool, keyword: bool
+) -> None:
+    form, ctx = FORMS["training"], context()
+    text = " ".join([*(["form"] if keyword else []), *(["12/11"] if dated else []), *numbers])
+    atoms = Atoms(form.tables, form.tables.labels, text, ctx)
+    quick, _ = _quick(atoms, Grammar(form, ctx, {}, form.tables.groups))
+    whole, _ = _search(atoms, Grammar(form, ctx, {}, form.tables.groups), 0)
+    assert sorted(map(str, quick)) == sorted(map(str, whole))
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.text(max_size=200))
+def test_no_text_raises(text: str) -> None:
+    for form in FORMS.values():
+        form.read_line(text, context())
+        for step in form.all_steps:
+            form.read_answer(step, text, context(), {})
+
+
+@settings(max_examples=300, deadline=None)
+@given(values=reports())
+def test_the_line_reads_back(values: dict[str, Any]) -> None:
+    form, ctx = FORMS["training"], context()
+    computed = form.compute(values, ctx)
+    reading = form.read_line(form.line(computed, ctx), ctx)
+    assert reading.status == "whole", form.line(computed, ctx)
+    assert form.compute(reading.values, ctx) == computed
+
+
+def test_the_line_is_the_one_on_the_receipt(training: Form, business: Form) -> None:
+    assert training.line(training.compute(SPLIT, context()), context()) == "12/11 3 12 7 5 3"
+    assert training.line(TOTAL, context()) == "12/11 3 12 7 8"
+    values = {"business": "07A", "status": "working", "sales": 450000, "costs": 210000, "kit": "repair"}
+    assert business.line({**values, "problem": "machine"}, context()) == "BIZ 1 450000 210000 2 5"
+    line = business.line({"status": "stopped", "sales": None, "problem": "machine"}, context())
+    assert business.read_line(line, context()).values == {"status": "stopped", "problem": "machine"}
