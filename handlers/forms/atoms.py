@@ -11,13 +11,25 @@ from handlers.forms.model import Context, Question
 from handlers.forms.tables import CONNECTIVES, UNKNOWN, Phrases, Tables, bare
 from handlers.understand import choices as near
 from handlers.understand import dates
+from handlers.understand.calendar import DAY_WORDS
 from handlers.understand.numbers import decimal, number, number_words
 from handlers.understand.words import Token, plain, tokens
 
 Kind = Literal["number", "label", "choice", "date", "unknown", "filler", "left"]
 
-_JOINED: Final = re.compile(r"(?<![\w.,/+&])([1-9]) ?[,+&] ?([1-9])(?![\w,./+&])")
+_JOINED: Final = re.compile(r"(?<![\w.,/+&])(?<![,+&] )([1-9]) ?[,+&] ?([1-9])(?! ?[,+&]|[\w./])")
 _ASKS: Final = re.compile(r"(?<!\w)\?+(?!\w)")
+_COMMA: Final = re.compile(r"(?<![\w.,])(\d+),(\d{1,2})(?![\w.]|,\S)")
+_FRACTION: Final = re.compile(r"\d+\.\d{1,2}")
+_LONGEST_RUN: Final = 40
+_MOST_PIECES: Final = 4
+_DAY_WORDS: Final = frozenset(
+    (
+        *DAY_WORDS.months,
+        *(word for words in DAY_WORDS.weekdays for word in words),
+        *DAY_WORDS.starts,
+    )
+)
 MOST_TOKENS: Final = 60
 MOST_PATHS: Final = 96
 """Ways to read the words of one message; a message with more is not a report."""
@@ -38,14 +50,19 @@ class Item:
     """A connective stood between the number before and this one: "1 et 3"."""
 
 
-Edge = tuple[Item, int]
+Edge = tuple[tuple[Item, ...], int]
+"""Items, more than one when a word is two words without a space, and the token after them."""
 
 
 class Atoms:
     """The words of one message and, for each place in it, what may stand there."""
 
-    def __init__(self, tables: Tables, labels: Phrases, text: str, ctx: Context) -> None:
+    def __init__(self, tables: Tables, labels: Phrases, text: str, ctx: Context, *, fractions: bool = False) -> None:
+        """`fractions`: a decimal is asked, so 12.5 and 12,5 are figures here, not the twelfth of May."""
         said = plain(text)
+        self._fractions = fractions
+        if fractions and "," in said:
+            said = _COMMA.sub(r"\1.\2", said)
         if "?" in said:
             said = _ASKS.sub(" x ", said)
         if tables.splits_digits and ("," in said or "+" in said or "&" in said):
@@ -80,7 +97,7 @@ class Atoms:
         at = 0
         while at < len(self.tokens):
             token = self.tokens[at]
-            if token.kind == "number":
+            if token.kind == "number" or self._is_fraction(token):
                 numbers.append(Item("number", token.text, token.glued))
                 at += 1
                 continue
@@ -90,51 +107,67 @@ class Atoms:
             at += read.consumed
         return values, numbers
 
+    def _is_fraction(self, token: Token) -> bool:
+        return self._fractions and _FRACTION.fullmatch(token.text) is not None
+
     def _left(self, at: int) -> Edge:
-        return Item("left", self.tokens[at].text, False), at + 1
+        return (Item("left", self.tokens[at].text, False),), at + 1
 
     def _at(self, at: int) -> Iterator[Edge]:
         token = self.tokens[at]
         exact = list(self._exact(at, token))
         yield from exact
         if token.kind == "word" and not exact:
-            yield from self._near(at, token)
+            apart = list(self._apart(at, token))
+            yield from apart or self._near(at, token)
 
     def _exact(self, at: int, token: Token) -> Iterator[Edge]:
-        if token.kind == "number":
-            yield Item("number", token.text, token.glued), at + 1
+        if token.kind == "number" or self._is_fraction(token):
+            yield (Item("number", token.text, token.glued),), at + 1
         yield from self._date(at, token)
         for meaning, length in self._tables.choices.at(self._words, at):
             if token.kind == "word" or length > 1:
-                yield Item("choice", token.text, token.glued, meaning), at + length
-        yield from self._named(at, token)
+                yield (Item("choice", token.text, token.glued, meaning),), at + length
+                break
+        yield from self._named(at, token, exact=True)
         if token.kind == "date":
             return
         counted = number_words(self._words[at : at + 8], None) if len(self.tokens) > at else None
         if counted is not None:
-            yield Item("number", str(counted[0]), token.glued), at + counted[1]
+            yield (Item("number", str(counted[0]), token.glued),), at + counted[1]
         if token.kind != "word":
             return
         for meaning, length in self._labels.at(self._words, at):
-            yield Item("label", token.text, token.glued, meaning), at + length
+            yield (Item("label", token.text, token.glued, meaning),), at + length
         if token.text in UNKNOWN:
-            yield Item("unknown", token.text, token.glued), at + 1
+            yield (Item("unknown", token.text, token.glued),), at + 1
         if token.text in self._tables.fillers:
-            yield Item("filler", token.text, token.glued), at + 1
+            yield (Item("filler", token.text, token.glued),), at + 1
 
     def _date(self, at: int, token: Token) -> Iterator[Edge]:
         """A date with a word or a mark in it; two bare numbers are the grammar's business."""
-        if not self._tables.dates:
+        if not self._tables.dates or self._is_fraction(token):
             return
         if token.kind == "number" and (at + 1 == len(self.tokens) or self.tokens[at + 1].kind != "word"):
             return
         read = dates.date(self.tokens[at:], self._ctx.today, earliest=self._ctx.start)
         if read is None or all(t.kind == "number" for t in self.tokens[at : at + read.consumed]):
             return
+        if self._swallowed(at, read):
+            return
         meaning = tuple((name, "") for name in self._tables.dates)
-        yield Item("date", token.text, token.glued, meaning, read.day.isoformat()), at + read.consumed
+        yield (Item("date", token.text, token.glued, meaning, read.day.isoformat()),), at + read.consumed
 
-    def _named(self, at: int, token: Token) -> Iterator[Edge]:
+    def _swallowed(self, at: int, read: dates.ReadDate) -> bool:
+        """Whether the near miss of a month or a weekday hides a word of the form: "mukakarocv"."""
+        for token in self.tokens[at : at + read.consumed]:
+            if token.kind == "word" and token.text not in _DAY_WORDS:
+                near_by = (word for word in _DAY_WORDS if word in token.text)
+                if any(self._tables.hides(token.text, word) for word in near_by):
+                    return True
+        return False
+
+    def _named(self, at: int, token: Token, *, exact: bool) -> Iterator[Edge]:
         """A place or a business, of the lists given at run time."""
         if not self._names:
             return
@@ -143,22 +176,43 @@ class Atoms:
             found = near.name(words, names)
             if found is None or (token.kind != "word" and found[1] == 1):
                 continue
-            if not self._known(token.text) or near.name(words, [found[0]]) == found:
-                yield Item("choice", token.text, token.glued, ((question.name, found[0]),)), at + found[1]
-
-    def _known(self, word: str) -> bool:
-        return word in self._tables.label_words or word in self._tables.fillers
+            said, name = _squeezed("".join(words[: found[1]])), _squeezed(found[0])
+            if exact == (said == name) and not self._tables.hides(said, name):
+                yield (Item("choice", token.text, token.glued, ((question.name, found[0]),)),), at + found[1]
 
     def _near(self, at: int, token: Token) -> Iterator[Edge]:
         """One clear near miss among all words of the form, when the word is none of them."""
+        yield from self._named(at, token, exact=False)
         every = (*self._tables.near_labels, *self._tables.near_choices)
         found = near.choose(token.text, every)
-        if found is None:
+        if found is None or self._tables.hides(token.text, found):
             return
-        for meaning, _ in self._labels.at([found], 0):
-            yield Item("label", token.text, token.glued, meaning), at + 1
-        for meaning, _ in self._tables.choices.at([found], 0):
-            yield Item("choice", token.text, token.glued, meaning), at + 1
+        for item in self._single(found, token.glued):
+            yield (replace(item, text=token.text),), at + 1
+
+    def _single(self, word: str, glued: bool) -> Iterator[Item]:
+        for meaning, _ in self._labels.at([word], 0):
+            yield Item("label", word, glued, meaning)
+        for meaning, _ in self._tables.choices.at([word], 0):
+            yield Item("choice", word, glued, meaning)
+        for question, names in self._names:
+            for name in names:
+                if _squeezed(name) == word:
+                    yield Item("choice", word, glued, ((question.name, name),))
+
+    def _apart(self, at: int, token: Token) -> Iterator[Edge]:
+        """Words of the form without a space between them: "agrif12"."""
+        if len(token.text) <= _LONGEST_RUN:
+            for items in self._pieces(token.text, token.glued, _MOST_PIECES):
+                yield items, at + 1
+
+    def _pieces(self, text: str, glued: bool, most: int) -> Iterator[tuple[Item, ...]]:
+        for item in self._single(text, glued):
+            yield (item,)
+        for cut in range(1, len(text)) if most > 1 else ():
+            for item in self._single(text[:cut], glued):
+                for rest in self._pieces(text[cut:], True, most - 1):
+                    yield (item, *rest)
 
     def paths(self, extra: int) -> Iterator[tuple[Item, ...]]:
         """Every reading of the words, `extra` of them left out besides those that mean nothing."""
@@ -172,13 +226,17 @@ class Atoms:
             if extra == 0:
                 yield ()
             return
-        for item, after in self.edges[at]:
+        for items, after in self.edges[at]:
             for rest in self._from(after, extra):
-                yield (item, *rest)
-        if extra and self.edges[at][0][0].kind != "left":
+                yield (*items, *rest)
+        if extra and self.edges[at][0][0][0].kind != "left":
             left, after = self._left(at)
             for rest in self._from(after, extra - 1):
-                yield (left, *rest)
+                yield (*left, *rest)
+
+
+def _squeezed(text: str) -> str:
+    return "".join(filter(str.isalnum, plain(text)))
 
 
 def _without_fillers(path: tuple[Item, ...]) -> tuple[Item, ...]:

@@ -81,7 +81,8 @@ def compiled(source: str, columns: Collection[str] = ()) -> Expression:
     except ElementPathError as error:
         said = re.sub(r"^.*?\[err:\w+\]\s*", "", str(error))
         raise BadExpression(f"it cannot be read ({said}); check its brackets, quotes and commas") from None
-    return Expression(source, frozenset(refs), _closure(tree, frozenset(columns), refs))
+    run = _closure(tree, frozenset(columns), refs)
+    return Expression(source, frozenset(refs), run)
 
 
 def _known_functions(source: str) -> None:

@@ -59,6 +59,7 @@ class Form:
         }
         self.totals = tuple(q for q in self.questions if q.stands_for and q.calculation)
         """Questions that are the total of others: said beside them, they have to add up."""
+        self.filtered = tuple(q for q in self.questions if q.choice_filter is not None)
         self._filling = Filling(self)
 
     @cached_property

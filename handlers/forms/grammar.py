@@ -64,7 +64,15 @@ class Grammar:
 
     def _same_choice(self, digit: Item, choice: Item) -> bool:
         """The digit of the choice that follows: "3 agri"."""
-        return any(name in self._selected(self.form.question(question), digit) for question, name in choice.meanings)
+        for name, chosen in choice.meanings:
+            question = self.form.question(name)
+            if (
+                question.position is not None
+                and not question.from_file
+                and chosen in self._selected(question, digit, {})
+            ):
+                return True
+        return False
 
     # --- values --------------------------------------------------------------------------------
 
@@ -92,7 +100,7 @@ class Grammar:
         if item.kind in ("choice", "date"):
             yield from (self._typed(item, meaning)[1] for meaning in item.meanings if meaning[0] == name)
         else:
-            yield from self._of_number(self.form.question(name), item)
+            yield from self._of_number(self.form.question(name), item, {})
 
     def _typed(self, item: Item, meaning: tuple[str, str]) -> Named:
         name, choice = meaning
@@ -109,20 +117,27 @@ class Grammar:
                 value = self._in_order(name, {*before, *value})
             elif before != value:
                 return None
-            if name in self.known and self.known[name] is not None and name not in self.asked:
-                if self.known[name] != value:
-                    return None
+            if name not in self.asked and self.known.get(name, value) not in (None, value):
+                return None
             values[name] = value
         return values
 
     def _in_order(self, name: str, names: set[str]) -> list[str]:
-        return [choice.name for choice in self._choices(self.form.question(name)) if choice.name in names]
+        return [choice.name for choice in self.form.question(name).choices if choice.name in names]
 
     def _with_bare(self, values: dict[str, Any], labelled: set[str], numbers: list[Item]) -> Iterator[dict[str, Any]]:
-        for found in self._fill(0, numbers, frozenset(values), frozenset(labelled)):
-            whole = {**values, **found}
-            if self._adds_up(whole):
+        for whole in self._fill(0, numbers, values, frozenset(labelled)):
+            if self._adds_up(whole) and self._allowed(whole):
                 yield whole
+
+    def _allowed(self, values: dict[str, Any]) -> bool:
+        """Every choice passes the filter of its question, with the answers of the same line."""
+        for question in self.form.filtered:
+            value = values.get(question.name)
+            names = {choice.name for choice in self._choices(question, values)} if value is not None else set()
+            if value is not None and not names.issuperset(value if isinstance(value, list) else [value]):
+                return False
+        return True
 
     def _adds_up(self, values: dict[str, Any]) -> bool:
         """A total that is said beside its parts has to be their total."""
@@ -138,23 +153,19 @@ class Grammar:
     # --- bare numbers --------------------------------------------------------------------------
 
     def _fill(
-        self, group: int, numbers: list[Item], filled: frozenset[str], labelled: frozenset[str]
+        self, group: int, numbers: list[Item], values: dict[str, Any], labelled: frozenset[str]
     ) -> Iterator[dict[str, Any]]:
-        """Every way in which the numbers fill the positions from this group on."""
+        """The values with the numbers, in every way in which they fill the positions from this group on."""
         if not numbers:
-            yield {}
+            yield values
             return
         if group == len(self.groups) or any(q.name in labelled for way in self.groups[group] for q in way):
             return
-        for way in self._open_ways(group, filled):
-            if not way:
-                yield from self._fill(group + 1, numbers, filled, labelled)
-                continue
-            for found, rest in self._take(way, numbers):
-                for more in self._fill(group + 1, rest, filled, labelled):
-                    yield {**found, **more}
+        for way in self._open_ways(group, values):
+            for found, rest in self._take(way, numbers, values):
+                yield from self._fill(group + 1, rest, found, labelled)
 
-    def _open_ways(self, group: int, filled: frozenset[str]) -> Iterator[tuple[Question, ...]]:
+    def _open_ways(self, group: int, filled: dict[str, Any]) -> Iterator[tuple[Question, ...]]:
         """The questions of a group that bare numbers may fill; () when it needs none."""
         ways = self.groups[group]
         if any(q.stands_for and (q.name in filled or self._knows(q)) for way in ways[1:] for q in way):
@@ -179,29 +190,30 @@ class Grammar:
 
     def _only_one(self, question: Question) -> bool:
         """A list of one needs no answer; the conversation has put it in already."""
-        return question.from_file and len(self._choices(question)) < 2 and question.name not in self.asked
+        return question.from_file and len(self._choices(question, {})) < 2 and question.name not in self.asked
 
-    def _take(self, way: Sequence[Question], numbers: list[Item]) -> Iterator[tuple[dict[str, Any], list[Item]]]:
+    def _take(
+        self, way: Sequence[Question], numbers: list[Item], values: dict[str, Any]
+    ) -> Iterator[tuple[dict[str, Any], list[Item]]]:
         if not way:
-            yield {}, numbers
+            yield values, numbers
             return
-        for value, used in self._consumed(way[0], numbers):
-            for found, rest in self._take(way[1:], numbers[used:]):
-                yield {way[0].name: value, **found}, rest
+        for value, used in self._consumed(way[0], numbers, values):
+            yield from self._take(way[1:], numbers[used:], {**values, way[0].name: value})
 
-    def _consumed(self, question: Question, numbers: list[Item]) -> Iterator[tuple[Any, int]]:
+    def _consumed(self, question: Question, numbers: list[Item], values: dict[str, Any]) -> Iterator[tuple[Any, int]]:
         """What the question may take from the front: (value, how many numbers)."""
         if not numbers:
             return
         if question.type == "date":
             yield from self._day(numbers)
             return
-        for value in self._of_number(question, numbers[0]):
+        for value in self._of_number(question, numbers[0], values):
             yield value, 1
         if question.type in NUMBERS and THOUSANDS in question.appearance:
             yield from _thousands(numbers)
         if question.type == "select_multiple" and len(numbers) > 1 and numbers[1].joined:
-            both = [self._of_number(question, item) for item in numbers[:2]]
+            both = [self._of_number(question, item, values) for item in numbers[:2]]
             if all(both):
                 yield self._in_order(question.name, {name for names in both for name in names[0] or ()}), 2
 
@@ -215,7 +227,7 @@ class Grammar:
             if read is not None and read.consumed == count:
                 yield read.day.isoformat(), count
 
-    def _of_number(self, question: Question, item: Item) -> list[Any]:
+    def _of_number(self, question: Question, item: Item, values: dict[str, Any]) -> list[Any]:
         """The values that one number, or X, can be for a question."""
         if item.kind == "unknown":
             return [] if question.required else [None]
@@ -226,23 +238,25 @@ class Grammar:
             figure = figure_of(item)
             return [] if figure is None else [figure]
         if question.type == "select_one":
-            return self._selected(question, item)
+            return self._selected(question, item, values)
         if question.type == "select_multiple":
-            names = self._selected(question, item)
+            names = self._selected(question, item, values)
             return [self._in_order(question.name, set(names))] if names else []
         return []
 
-    def _choices(self, question: Question) -> Sequence[Choice]:
+    def _choices(self, question: Question, values: dict[str, Any]) -> Sequence[Choice]:
+        if question.choice_filter is not None and values:
+            return Evaluation(self.form, {**self.known, **values}, self.ctx).choices(question)
         listed = self._listed.get(question.name)
         if listed is None:
             listed = self._listed[question.name] = self._scope.choices(question)
         return listed
 
-    def _selected(self, question: Question, item: Item) -> list[str]:
+    def _selected(self, question: Question, item: Item, values: dict[str, Any]) -> list[str]:
         """The choices of a digit; of several digits without a space where several may be chosen."""
         if question.type not in ("select_one", "select_multiple") or not item.text.isdecimal():
             return []
-        listed = self._choices(question)
+        listed = self._choices(question, values)
         named = [choice.name for choice in listed if choice.name == item.text]
         if named or question.type == "select_one" or len(listed) > 9:
             place = int(item.text)

@@ -30,7 +30,9 @@ def line_of(form: Form, values: Values, ctx: Context) -> str:
     done |= {q.name for q in form.questions if q.stands_for and set(q.stands_for) <= done}
     for question in form.questions:
         if question.name not in done and question.stored and values.get(question.name) is not None:
-            if all(values.get(name) is not None for name in question.stands_for) and question.stands_for:
+            if question.stands_for and all(values.get(name) is not None for name in question.stands_for):
+                continue
+            if question.from_file and len(scope.choices(question)) < 2 and question.position is not None:
                 continue
             said += _labelled(question, values[question.name], scope)
     dated = any(values.get(name) is not None for name in form.tables.dates)

@@ -75,7 +75,7 @@ def read_line(form: Form, text: str, ctx: Context, known: Values) -> Reading:
     if len(text) > LONGEST:
         return NOTHING
     tables = form.tables
-    atoms = Atoms(tables, tables.labels, text, ctx)
+    atoms = Atoms(tables, tables.labels, text, ctx, fractions=tables.fractions)
     if atoms.long or not (atoms.keyword or tables.dates):
         return NOTHING
     if not atoms.tokens:
@@ -129,7 +129,7 @@ def read_answer(form: Form, step: Step, text: str, ctx: Context, known: Values) 
     if len(text) > LONGEST:
         return NOTHING
     groups, labels = form.tables.step(step)
-    atoms = Atoms(form.tables, labels, text, ctx)
+    atoms = Atoms(form.tables, labels, text, ctx, fractions=any(q.type == "decimal" for q in asked))
     if not atoms.tokens or atoms.long or atoms.keyword:
         return NOTHING
     grammar = Grammar(form, ctx, known, groups, frozenset(q.name for q in asked))

@@ -50,11 +50,10 @@ class Phrases:
             self._by_first.setdefault(words[0], []).append((words, tuple(meanings[words])))
 
     def at(self, words: Sequence[str], start: int) -> Iterator[tuple[tuple[tuple[str, str], ...], int]]:
-        """The longest phrase at this place: its meanings and how many words it takes."""
+        """Every phrase at this place, the longest first: its meanings and how many words it takes."""
         for phrase, meaning in self._by_first.get(words[start], ()):
             if tuple(words[start : start + len(phrase)]) == phrase:
                 yield meaning, len(phrase)
-                return
 
 
 class Tables:
@@ -78,6 +77,7 @@ class Tables:
         self.fillers = (FILLERS | PEOPLE) - used
         self.groups = self._line_groups()
         self.dates = tuple(q.name for q in said if q.type == "date")
+        self.fractions = any(q.type == "decimal" for q in said)
         self.from_file = tuple(q for q in said if q.from_file)
         self.splits_digits = any(q.type == "select_multiple" for q in said)
         self.near_labels = tuple(
@@ -86,8 +86,23 @@ class Tables:
         self.near_choices = tuple(
             (" ".join(words), (" ".join(words),)) for words in self.choices.words if len(words) == 1
         )
-        self._own_steps = frozenset(step.name for step in form.all_steps)
-        self._steps: dict[str, tuple[tuple[Group, ...], Phrases]] = {}
+        self.single_words = frozenset(w[0] for p in (self.labels, self.choices) for w in p.words if len(w) == 1)
+        self._steps: dict[int, tuple[tuple[Group, ...], Phrases]] = {}
+
+    def hides(self, word: str, found: str) -> bool:
+        """Whether a word is what was found with labels or choices of the form stuck to its ends."""
+        rests, seen = [word], {word}
+        while rests:
+            rest = rests.pop()
+            for cut in range(1, len(rest)):
+                head, tail = rest[:cut], rest[cut:]
+                less = {tail} if head in self.single_words else set()
+                less |= {head} if tail in self.single_words else set()
+                if found in less:
+                    return True
+                rests += [part for part in less if len(part) > len(found) and part not in seen]
+                seen |= less
+        return False
 
     def _line_groups(self) -> tuple[Group, ...]:
         """The bare numbers of the one-line form, in groups that are filled whole."""
@@ -114,14 +129,14 @@ class Tables:
 
     def step(self, step: Step) -> tuple[tuple[Group, ...], Phrases]:
         """The positions and labels that count while a step is open."""
-        found = self._steps.get(step.name)
+        found = self._steps.get(id(step))
         if found is None:
             asked = tuple(q for q in step.questions if q.type in SAID and not q.shows_only)
             own = [(key_of(alias), q.name, "") for q in asked for alias in q.step_aliases]
             everywhere = [(words, q, c) for words, meaning in self.labels.words.items() for q, c in meaning]
             found = ((self._ways(asked),) if asked else (), Phrases([*own, *everywhere]))
-            if step.name in self._own_steps:
-                self._steps[step.name] = found
+            if any(step is own for own in self.form.all_steps):
+                self._steps[id(step)] = found
         return found
 
     def names(self, ctx: Context) -> list[tuple[Question, Sequence[Choice]]]:
