@@ -1,176 +1,26 @@
-"""The settings: one TOML file, any value overridable by KURIKIRANA_SECTION__KEY.
+"""Reads the settings: one TOML file, any value overridable by KURIKIRANA_SECTION__KEY.
 
-Every value has its unit and help here; docs/settings.md is tested against it. All mistakes are
-reported at once, with the line, what was read and what is allowed. Unknown names are refused.
+All mistakes are reported at once, with the line, what was read and what is allowed. Unknown names are
+refused. The values themselves stand in bot/sections.py.
 """
 
 from __future__ import annotations
 
 import os
 import tomllib
-from datetime import date, time
 from pathlib import Path
-from typing import Annotated, Any, Literal
-from zoneinfo import ZoneInfo
+from typing import Any
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, ValidationError
+from pydantic import BaseModel, SecretStr, ValidationError
 
 from bot.errors import SettingsError
+from bot.sections import Channels, Kannel, Project, Section, Settings, SmsGate, Telegram
 from scheduler import quiet
+
+__all__ = ["Channels", "Kannel", "Project", "Section", "Settings", "SmsGate", "Telegram", "find", "load"]
 
 DEFAULT_FILE = "kurikirana.toml"
 PREFIX = "KURIKIRANA_"
-
-
-def _zone(name: str) -> str:
-    try:
-        ZoneInfo(name)
-    except (KeyError, ValueError, OSError) as error:
-        raise ValueError("not a time zone; write one such as Africa/Bujumbura") from error
-    return name
-
-
-class Section(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Project(Section):
-    name: str = Field("Rutana", description="Name of the programme, shown to staff.")
-    timezone: Annotated[str, AfterValidator(_zone)] = Field(
-        "Africa/Bujumbura", description="Where the programme is: decides what 'today' is."
-    )
-    sender: str = Field("OIM", max_length=11, description="Put before every SMS; at most 11 letters.")
-    start: date = Field(description="First day a report may be about (YYYY-MM-DD).")
-    target_people: int = Field(600, ge=1, description="People to be reached, in persons.")
-    target_includes_representatives: bool = Field(
-        True, description="Whether the target counts the trained representatives; printed under figures."
-    )
-
-
-class Database(Section):
-    url: str = Field(
-        "sqlite:///kurikirana.db",
-        pattern=r"^(sqlite:///|postgresql://).+",
-        description="sqlite:///FILE or postgresql://USER:PASSWORD@HOST/NAME.",
-    )
-
-
-class Web(Section):
-    host: str = Field("127.0.0.1", description="Address the web server listens on.")
-    port: int = Field(8080, ge=0, le=65535, description="TCP port; 0 takes a free one.")
-    public_url: str = Field("", description="How providers reach us from outside, https://...")
-
-
-class Hours(Section):
-    send_from: time = Field(time(7, 30), description="Unasked messages leave from this local time on.")
-    send_to: time = Field(time(19, 30), description="... and until this local time.")
-    no_sending: tuple[str, ...] = Field(
-        ("Sat before 12:00", "Sun before 13:00"), description="Further times without unasked messages."
-    )
-    holidays: tuple[date, ...] = Field((), description="Days without unasked messages.")
-
-
-class Limits(Section):
-    unasked_per_week: int = Field(2, ge=0, description="Unasked messages per person and week.")
-    reminders: int = Field(3, ge=0, description="Touches before an officer calls.")
-    people_in_one_training_ask_above: int = Field(60, ge=1, description="Ask whether it is right above this.")
-    replies_per_hour: int = Field(
-        30, ge=5, description="Automatic answers to one address per hour; valid reports are always answered."
-    )
-    people_per_association: int = Field(5, ge=1, description="Representatives expected per association.")
-    associations: int = Field(24, ge=1, description="Associations the programme has.")
-
-
-class Counting(Section):
-    members_only: bool = Field(
-        False, description="Only members attend: the upper bound is then at most the membership."
-    )
-
-
-class Sms(Section):
-    price_bif: int = Field(0, ge=0, description="Price of one SMS part in BIF; 0 = not known, shown as 'not set'.")
-    budget_month_bif: int = Field(0, ge=0, description="Budget of a month in BIF; 0 = none.")
-
-
-class Words(Section):
-    send_drafts: bool = Field(
-        False, description="In a live programme, also send Kirundi and Swahili texts that nobody has signed."
-    )
-    folder: str = Field("words", description="Folder of the programme's own corrected texts.")
-
-
-class Privacy(Section):
-    keep_messages_months: int = Field(24, ge=1, description="Months that messages are kept.")
-    keep_photos_months: int = Field(12, ge=1, description="Months that photos are kept.")
-    small_cells_below: int = Field(5, ge=1, description="Counts of persons below this are not published.")
-    media_folder: str = Field("media", description="Folder of photos and voice notes.")
-    photo_megabytes: int = Field(10, ge=1, le=20, description="Largest photo or voice note, in MB.")
-
-
-class Safeguarding(Section):
-    hotline: str = Field("", description="Number people may call about a problem; live needs it.")
-
-
-class Telegram(Section):
-    token: SecretStr = Field(description="From BotFather; better by environment than in the file.")
-    api_url: str = Field("https://api.telegram.org", description="Any host that speaks the Bot API.")
-    mode: Literal["polling", "webhook"] = Field("polling", description="How updates come in.")
-    secret: SecretStr = Field(SecretStr(""), description="Secret token of the webhook (mode webhook).")
-
-
-class Kannel(Section):
-    sendsms_url: str = Field(description="http://HOST:PORT/cgi-bin/sendsms of Kannel's smsbox.")
-    username: str = Field(description="User of the sendsms-user group.")
-    password: SecretStr = Field(description="Its password.")
-    sender: str = Field("", description="Sender number or name of outgoing SMS.")
-    secret: SecretStr = Field(description="The part of our address that only Kannel knows.")
-    per_half_hour: int = Field(0, ge=0, description="SMS parts in 30 minutes; 0 = no limit.")
-
-
-class SmsGate(Section):
-    url: str = Field(description="The Android app's local server, http://PHONE:8080.")
-    username: str = Field(description="User shown in the app.")
-    password: SecretStr = Field(description="Password shown in the app.")
-    signing_key: SecretStr = Field(description="Key that the app signs its webhooks with.")
-    per_half_hour: int = Field(30, ge=0, description="SMS parts in 30 minutes; Android stops an app above 30.")
-
-
-class Channels(Section):
-    telegram: Telegram | None = None
-    kannel: Kannel | None = None
-    smsgate: SmsGate | None = None
-
-
-class Settings(Section):
-    live: bool = Field(False, description="true = may write to leaders.")
-    project: Project
-    database: Database = Database()
-    web: Web = Web()
-    hours: Hours = Hours()
-    limits: Limits = Limits()
-    counting: Counting = Counting()
-    sms: Sms = Sms()
-    words: Words = Words()
-    privacy: Privacy = Privacy()
-    safeguarding: Safeguarding = Safeguarding()
-    channels: Channels = Channels()
-    folder: Path = Field(Path(), exclude=True, description="Folder of the settings file.")
-
-    @property
-    def zone(self) -> ZoneInfo:
-        """The programme's time zone."""
-        return ZoneInfo(self.project.timezone)
-
-    def path(self, name: str) -> Path:
-        """A file or folder named in the settings, relative to the settings file."""
-        return self.folder / name
-
-    @property
-    def sqlite_file(self) -> Path | None:
-        """The database file, or None on PostgreSQL."""
-        if not self.database.url.startswith("sqlite:///"):
-            return None
-        return self.path(self.database.url.removeprefix("sqlite:///"))
 
 
 def find(config: Path | None) -> Path:
@@ -182,37 +32,50 @@ def load(config: Path | None = None, environ: dict[str, str] | None = None) -> S
     """Read and check the settings. Raises SettingsError that lists every mistake with its line."""
     file = find(config)
     try:
-        source = file.read_text(encoding="utf-8")
+        source = file.read_text(encoding="utf-8-sig")
     except FileNotFoundError:
         raise SettingsError(
             f"{file}: no such settings file. Make one with `kurikirana init`, or name it with --config."
         ) from None
+    except OSError as error:
+        raise SettingsError(f"{file}: cannot be read ({error.strerror}). Correct its rights or its name.") from None
     except UnicodeDecodeError as error:
         raise SettingsError(f"{file}: not UTF-8 (byte {error.start}). Save it as UTF-8.") from None
     try:
         values = tomllib.loads(source)
     except tomllib.TOMLDecodeError as error:
         raise SettingsError(f"{file}: not TOML: {error}.") from None
-    _override(values, dict(os.environ) if environ is None else environ)
+    if "folder" in values:
+        raise SettingsError(f"{file}: {_line(source, ('folder',))}folder: no such setting. Known here: {_known(())}.")
+    given = _override(file, values, dict(os.environ) if environ is None else environ)
     try:
-        settings = Settings(**values, folder=file.parent)
+        settings = Settings.model_validate({**values, "folder": file.parent})
     except ValidationError as error:
-        raise SettingsError("\n".join(_say(file, source, problem) for problem in error.errors())) from None
+        raise SettingsError("\n".join(_say(file, source, given, p) for p in error.errors())) from None
     _check(settings, file)
     return settings
 
 
-def _override(values: dict[str, Any], environ: dict[str, str]) -> None:
+def _override(file: Path, values: dict[str, Any], environ: dict[str, str]) -> dict[tuple[str, ...], str]:
+    """Lay the environment over the file; returns which variable gave which setting."""
+    given: dict[tuple[str, ...], str] = {}
     for name, value in environ.items():
         if not name.startswith(PREFIX) or name == PREFIX + "CONFIG":
             continue
         *sections, key = name.removeprefix(PREFIX).lower().split("__")
-        if not sections and key not in Settings.model_fields:
+        if not sections and (key == "folder" or key not in Settings.model_fields):
             continue  # KURIKIRANA_SOMETHING that is no setting, as the tests' own switches
         place = values
         for section in sections:
-            place = place.setdefault(section, {})
+            inner = place.setdefault(section, {})
+            if not isinstance(inner, dict):
+                raise SettingsError(
+                    f"{file}: {name}: {section} is not a section in the settings file. Write it as [{section}]."
+                )
+            place = inner
         place[key] = value
+        given[(*sections, key)] = name
+    return given
 
 
 def _line(source: str, location: tuple[int | str, ...]) -> str:
@@ -231,15 +94,17 @@ def _line(source: str, location: tuple[int | str, ...]) -> str:
     return ""
 
 
-def _say(file: Path, source: str, problem: Any) -> str:
+def _say(file: Path, source: str, given: dict[tuple[str, ...], str], problem: Any) -> str:
     location = tuple(part for part in problem["loc"] if not isinstance(part, int))
     name = ".".join(str(part) for part in location)
-    where = f"{file}: {_line(source, location)}{name}"
+    variable = given.get(tuple(str(part) for part in location))
+    where = f"{file}: {f'{variable}, ' if variable else _line(source, location)}{name}"
     if problem["type"] == "missing":
         return f"{where}: missing. {_help(location)}"
     if problem["type"] == "extra_forbidden":
-        return f"{where}: no such setting. Known here: {', '.join(_names(location[:-1]))}."
-    return f"{where}: read {problem['input']!r}; {problem['msg']}. {_help(location)}"
+        return f"{where}: no such setting. Known here: {_known(location[:-1])}."
+    read = "" if _secret(location) else f"read {problem['input']!r}; "
+    return f"{where}: {read}{problem['msg']}. {_help(location)}"
 
 
 def _model(location: tuple[int | str, ...]) -> type[BaseModel] | None:
@@ -253,9 +118,17 @@ def _model(location: tuple[int | str, ...]) -> type[BaseModel] | None:
     return model
 
 
-def _names(location: tuple[int | str, ...]) -> list[str]:
+def _secret(location: tuple[int | str, ...]) -> bool:
+    """Whether what was read may hold a secret: a secret's own place, or a whole channel's section."""
+    model = _model(location[:-1])
+    field = model.model_fields.get(str(location[-1])) if model else None
+    kinds = (field.annotation, *getattr(field.annotation, "__args__", ())) if field else ()
+    return location[:1] == ("channels",) and (SecretStr in kinds or _model(location) is not None)
+
+
+def _known(location: tuple[int | str, ...]) -> str:
     model = _model(location)
-    return sorted(set(model.model_fields) - {"folder"}) if model else []
+    return ", ".join(sorted(set(model.model_fields) - {"folder"})) if model else "nothing"
 
 
 def _help(location: tuple[int | str, ...]) -> str:
@@ -288,7 +161,7 @@ def _check(settings: Settings, file: Path) -> None:
         hours = settings.hours
         quiet.Hours.parse(hours.send_from, hours.send_to, hours.no_sending, hours.holidays, settings.zone)
     except ValueError as error:
-        source = file.read_text(encoding="utf-8")
+        source = file.read_text(encoding="utf-8-sig")
         for problem in str(error).splitlines():
             problems.append(f"{file}: {_line(source, ('hours', problem.split(':')[0]))}hours.{problem}")
     if problems:
