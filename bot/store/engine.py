@@ -11,15 +11,16 @@ import contextlib
 import sqlite3
 from collections.abc import AsyncIterator
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import event, text
+from sqlalchemy import Engine, create_engine, event, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.pool import StaticPool
 
 from bot.errors import DatabaseError
-from bot.store import inline, migrations
+from bot.store import migrations
+from bot.store.direct import DirectEngine
 from bot.store.lock import FileLock
 from bot.store.writer import Writer
 
@@ -36,27 +37,27 @@ _PRAGMAS = (
 
 
 def _sqlite(file: Path, *, writes: bool) -> AsyncEngine:
-    url = f"sqlite+aiosqlite:///{file}"
-    if writes:
-        engine = create_async_engine(url, poolclass=StaticPool, async_creator=lambda: inline.connect(file))
-    else:
-        engine = create_async_engine(url, pool_size=4)
+    if not writes:
+        readers = create_async_engine(f"sqlite+aiosqlite:///{file}", pool_size=4)
+        _prepare_connections(readers.sync_engine, "BEGIN", "query_only=1")
+        return readers
+    engine = create_engine(f"sqlite:///{file}", poolclass=StaticPool, connect_args={"check_same_thread": False})
+    _prepare_connections(engine, "BEGIN IMMEDIATE")
+    return cast(AsyncEngine, DirectEngine(engine))
 
-    @event.listens_for(engine.sync_engine, "connect")
+
+def _prepare_connections(engine: Engine, begin: str, *more: str) -> None:
+    @event.listens_for(engine, "connect")
     def connected(connection: Any, _record: Any) -> None:
         connection.isolation_level = None
         cursor = connection.cursor()
-        for pragma in _PRAGMAS:
+        for pragma in (*_PRAGMAS, *more):
             cursor.execute(f"PRAGMA {pragma}")
-        if not writes:
-            cursor.execute("PRAGMA query_only=1")
         cursor.close()
 
-    @event.listens_for(engine.sync_engine, "begin")
+    @event.listens_for(engine, "begin")
     def began(connection: Any) -> None:
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
-
-    return engine
+        connection.exec_driver_sql(begin)
 
 
 def _postgres(url: str) -> AsyncEngine:

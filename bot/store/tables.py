@@ -356,6 +356,9 @@ media = Table(
     Column("bytes", Integer),
     Column("reason", String),
     Column("at", Moment, nullable=False),
+    Index(
+        "ix_media_waiting", "id", sqlite_where=text("state = 'waiting'"), postgresql_where=text("state = 'waiting'")
+    ),
 )
 
 tasks = Table(
