@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import shutil
 import signal
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -66,9 +66,11 @@ async def _demo(folder: Path, port: int) -> None:
     settings, clock = await invented.prepare(folder, port, date.today())  # noqa: DTZ011 - the demo begins today
     stop = _stopped()
     async with App.running(settings, clock, simulate=True) as app:
+        day = clock.now().astimezone(settings.zone) - timedelta(days=1)
         base.words.print(
             f"\nOpen  http://{settings.web.host}:{app.port}/\n\n"
-            "24 invented associations, a keypad phone, and what happened. Send 12 11 3 12 7 5 3 from the phone.\n"
+            "24 invented associations, a keypad phone, and what happened. From the phone send "
+            f"{day.day} {day.month} 3 12 7 5 3\n"
             "Nothing leaves this machine. Ctrl-C stops; the data stay in "
             f"{folder}/ (start again with --reset).",
             markup=False,
