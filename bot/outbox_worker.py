@@ -8,6 +8,7 @@ uncertain and shown to a person; where the provider takes our id as a key it is 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections import deque
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
@@ -75,6 +76,7 @@ class OutboxWorker:
         self._free = {name: channel.window for name, channel in channels.items()}
         self._paused: dict[str, datetime] = {}
         self._sending: set[asyncio.Task[None]] = set()
+        self._claiming, self._stopping = 0, False
         self.crash: Callable[[str], None] = lambda point: None
 
     def notify(self) -> None:
@@ -98,9 +100,15 @@ class OutboxWorker:
                 group.create_task(self._leases(), name="leases")
 
     async def drain(self, within_s: float) -> None:
-        """Let the tries under way end; what did not start stays queued."""
-        if self._sending:
-            await asyncio.wait(self._sending, timeout=within_s)
+        """Claim nothing more and let the tries under way end; what did not start stays queued.
+
+        A try that takes longer than `within_s` seconds stays as it is; the next start decides.
+        """
+        self._stopping = True
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(within_s):
+                while self._claiming or self._sending:
+                    await asyncio.sleep(0.02)
 
     async def _leases(self) -> None:
         while True:
@@ -122,13 +130,16 @@ class OutboxWorker:
 
     async def _take(self, name: str) -> int:
         now = self._now()
-        if self._free[name] <= 0 or self._paused.get(name, now) > now:
+        if self._stopping or self._free[name] <= 0 or self._paused.get(name, now) > now:
             return 0
+        self._claiming += 1
         try:
             wanted = Wanted(name, self._free[name], now)
             claims = await self._database.writer.do(outbox.claim, wanted)
         except DatabaseError:
             return 0
+        finally:
+            self._claiming -= 1
         for claim in claims:
             self._free[name] -= 1
             task = asyncio.create_task(self._try(name, claim))
@@ -139,7 +150,10 @@ class OutboxWorker:
     async def _try(self, name: str, claim: Claim) -> None:
         try:
             while wait := self._paces[name].wait_s(self._now(), claim.parts):
-                await asyncio.sleep(min(wait, 5.0))
+                if self._stopping:
+                    await self._marked(Mark(claim.id, "queued", self._now()))
+                    return
+                await asyncio.sleep(min(wait, 1.0))
             await self._marked(await self._send(name, claim))
         finally:
             self._free[name] += 1
