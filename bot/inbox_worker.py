@@ -85,8 +85,7 @@ class InboxWorker:
         if left:
             log.info("recovering", rows=len(left))
         self._turns.crash("inside_recovery")
-        for row, address_id in left[:SUSPECTS]:
-            await self._replay(row, address_id)
+        await self._one_by_one(left[:SUSPECTS])
         for address_id in dict.fromkeys(address for _, address in left[SUSPECTS:]):
             self.notify(address_id)
 
@@ -108,31 +107,39 @@ class InboxWorker:
         """Rows that already waited at the last look are replayed; those of a failed turn alone."""
         alone, self._alone = self._alone, set()
         for row, address_id in left:
-            if address_id in alone:
-                await self._replay(row, address_id)
-            elif row in seen or not self._database.shared:
+            if address_id not in alone and (row in seen or not self._database.shared):
                 self.notify(address_id)
+        await self._one_by_one([(row, address_id) for row, address_id in left if address_id in alone])
 
     async def _waiting(self) -> list[tuple[int, int]]:
         async with self._database.read() as tx:
             return await inbox.waiting(tx)
 
-    async def _replay(self, row: int, address_id: int) -> None:
+    async def _one_by_one(self, rows: Sequence[tuple[int, int]]) -> None:
+        """Replay in order; behind a row that cannot be handled yet, its address waits."""
+        stuck: set[int] = set()
+        for row, address_id in rows:
+            if address_id not in stuck and not await self._replay(row, address_id):
+                stuck.add(address_id)
+
+    async def _replay(self, row: int, address_id: int) -> bool:
+        """True when the row is out of the way, handled or set aside."""
         deaths = await self._database.writer.do(inbox.mark_attempts, row)
         if deaths == 0:
-            return
+            return True
         if deaths > DEATHS_ALLOWED:
             await self._set_aside(row)
-            return
+            return True
         try:
-            await self._database.writer.do(self._turns.take, Take(address_id, row))
+            done: bool = await self._database.writer.do(self._turns.take, Take(address_id, row))
         except DatabaseError:
-            return
+            return False
         except Exception as error:  # noqa: BLE001 - one poison row harms nobody else; it is marked
             log.error("turn failed alone", row=row, deaths=deaths, why=type(error).__name__)
             self._alone.add(address_id)
-        else:
-            self._sent()
+            return False
+        self._sent()
+        return done
 
     async def _set_aside(self, row: int) -> None:
         await self._database.writer.do(inbox.quarantine, row)
