@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from handlers.forms import Context, Form
-from handlers.kinds import Kind
-from handlers.turn import Association, Figures, Label, Reply, Turn
+from handlers.kinds import FollowUp, Kind
+from handlers.turn import Association, Figures, Label, Reply, SaveReport, Turn
 
 QUARTER_ENDS = (3, 6, 9, 12)
 """In these months all questions are asked, in the others status, sales and problem only."""
 
+EXTRA = ("workers_women", "workers_men", "stock", "need")
+"""Answers that the receipt has no place for: said in a second text when she gave them."""
+LONGEST_SAID = 40
+"""Characters of her own words that are said back."""
 _FIELDS = ("status", "sales", "costs", "kit", "problem")
 _RECEIPTS = {
     frozenset(_FIELDS): "G7",
@@ -54,24 +58,46 @@ class Business(Kind):
             shown["sales"] = int(sales)
         if sales is not None and costs is not None:
             shown |= {"costs": int(costs), "left": int(sales) - int(costs)}
-        extra = [n for n in ("workers_women", "workers_men", "stock", "need") if values.get(n) is not None]
         given = frozenset(name for name in _FIELDS if name in shown)
-        return Reply("G7any" if extra else _RECEIPTS.get(given, "G7any"), shown)
+        return Reply(_RECEIPTS.get(given, "G7any"), shown)
+
+    def follow_up(self, turn: Turn, form: Form, save: SaveReport, association: Association | None) -> FollowUp | None:
+        """G8, in the months with all questions: what help is needed, when there is a problem."""
+        quarter = turn.today.month in QUARTER_ENDS
+        if not quarter or save.values.get("problem") in (None, "none") or save.values.get("need"):
+            return None
+        values = {**save.values, "about": save.values["problem"]}
+        prompt = form.prompt(form.step_of("need"), values, Context(turn.today, turn.language, turn.programme.start))
+        return FollowUp("remark", Reply(prompt), {"field": "need"})
+
+    def details(self, form: Form, values: Mapping[str, Any]) -> Label | None:
+        names = [name for name in EXTRA if values.get(name) is not None]
+        if not names:
+            return None
+        return Label({language: self._line(form, values, None, language, names) for language in form.languages})
+
+    def words(self, form: Form, values: Mapping[str, Any], ctx: Context) -> Label:
+        """As in "07A working, sales 450000"; nothing while only the business is known."""
+        summary = self._summary(form, values, ctx)
+        no = values.get("business") or ""
+        return Label({lang: f"{no} {text}".strip() for lang, text in summary.texts.items() if text})
 
     def _said(self, form: Form, values: Mapping[str, Any], ctx: Context) -> dict[str, Any]:
         return {"business": values.get("business") or "", "summary": self._summary(form, values, ctx)}
 
     def _summary(self, form: Form, values: Mapping[str, Any], ctx: Context) -> Label:
-        """What was said of it, without what was not: "working, sales 450000, costs 210000, left 240000"."""
-        return Label({language: self._line(form, values, ctx, language) for language in form.languages})
+        """What was said of it, without what was not: "working, sales 450000, costs 210000"."""
+        return Label({language: self._line(form, values, ctx, language, _FIELDS) for language in form.languages})
 
-    def _line(self, form: Form, values: Mapping[str, Any], ctx: Context, language: str) -> str:
+    def _line(
+        self, form: Form, values: Mapping[str, Any], ctx: Context | None, language: str, names: Collection[str]
+    ) -> str:
         parts = []
-        for question in form.questions:
+        for question in (form.question(name) for name in names):
             value = values.get(question.name)
-            if value is None or value == "" or question.name in ("business", "quarterly"):
+            if value is None or value == "":
                 continue
-            shown = form.shown(question.name, value, ctx).text(language)
+            shown = form.shown(question.name, value, ctx).text(language)[:LONGEST_SAID]
             name = question.short.text(language)
             parts.append(shown if question.name == "status" else f"{name} {shown}".strip())
         return ", ".join(parts)

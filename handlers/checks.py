@@ -1,4 +1,4 @@
-"""Answers to what was asked after a report was stored: checks D2 to D5, and the optional C6, C7, C8."""
+"""Answers to what was asked after a report was stored: checks D2 to D10, and the optional C6, C7, C8, G8."""
 
 from __future__ import annotations
 
@@ -7,9 +7,13 @@ from typing import Any
 
 from handlers import form, state
 from handlers.forms import Context, Form
+from handlers.known_forms import association_of as _association
+from handlers.known_forms import read_answer
 from handlers.said import Said
 from handlers.turn import Association, ChangeReport, Outcome, Reply, Report, ReportNumbered, Turn
 from handlers.understand.words import yes_no
+
+UNKNOWN = ("x", "?")
 
 
 def _report(turn: Turn, question: Mapping[str, Any]) -> tuple[Report, Form, Association | None, Context]:
@@ -20,55 +24,71 @@ def _report(turn: Turn, question: Mapping[str, Any]) -> tuple[Report, Form, Asso
 
 def association_of(turn: Turn, report: Report) -> Association | None:
     """The association of a report, as one of the people of this address belongs to it."""
-    found = (p.association for p in turn.people if p.association)
-    return next((a for a in found if a.id == report.association_id), None)
+    return _association(turn, {"association": report.association_id})
 
 
 def answer(turn: Turn, said: Said, question: Mapping[str, Any]) -> Outcome | None:
     """The answer to a check; None when the message is something else."""
-    report, form_, association, ctx = _report(turn, question)
+    report, form_, _, ctx = _report(turn, question)
     if question["expects"] == "same_other":
         if said.digit == "1":
-            return _same(turn, report)
-        return settle(turn, report, report.values) if said.digit == "2" else None
+            return _same(turn, report, question)
+        return settle(turn, report, report.values, _confirmed(question)) if said.digit == "2" else None
     if question["expects"] == "yes_no":
         agreed = yes_no(turn.inbound.text) if said.digit not in ("1", "2") else said.digit == "1"
         if agreed is None:
             return None
         if agreed:
-            return settle(turn, report, report.values)
-        step = next(s for s in form_.steps if {"women", "men"} & {q.name for q in s.questions})
-        new = state.ask(
-            turn, "check", **{**question, "expects": "step", "step": step.name, "at": turn.now.isoformat()}
-        )
-        return Outcome(new, (form.kind_of(form_).ask_again(form_, report.number, step.name, report.values, ctx),))
-    return _step(turn, question, report, form_, association, ctx)
+            return settle(turn, report, report.values, _confirmed(question))
+        new = state.ask(turn, "check", **{**_plain(question), "expects": "step"})
+        reply = form.kind_of(form_).ask_again(form_, report.number, question["step"], report.values, ctx)
+        return Outcome(new, (reply,), understood="the numbers come again")
+    return _step(turn, said, question)
 
 
-def _step(
-    turn: Turn,
-    question: Mapping[str, Any],
-    report: Report,
-    form_: Form,
-    association: Association | None,
-    ctx: Context,
-) -> Outcome | None:
-    """The figures of one step, sent again."""
-    step = form_.step(question["step"])
-    reading = form_.read_answer(step, turn.inbound.text, ctx, report.values)
-    if reading.status != "whole":
-        return again(turn, question)
-    values = form_.record(form_.compute({**report.values, **_afresh(form_, step.name), **reading.values}, ctx))
-    return settle(turn, report, values, step.name)
+def _confirmed(question: Mapping[str, Any]) -> set[str]:
+    """The checks that she has answered, with this one."""
+    return {*question.get("confirmed", ()), question["check"]}
 
 
-def _afresh(form_: Form, step: str) -> dict[str, Any]:
-    """When the split is sent again, the old total of new people does not bind it."""
+def _step(turn: Turn, said: Said, question: Mapping[str, Any]) -> Outcome | None:
+    """The figures of one step, sent again; or the whole report sent again."""
+    report, form_, association, ctx = _report(turn, question)
+    confirmed = question.get("confirmed", ())
+    values = corrected(turn, form_, report, question["step"], ctx)
+    if values is not None:
+        return settle(turn, report, values, confirmed)
+    line = form_.read_line(turn.inbound.text, ctx)
+    if line.status == "whole" and line.values and not form_.missing(line.values, ctx):
+        fresh = form_.compute(line.values, ctx)
+        same_day = all(fresh.get(name) == report.values.get(name) for name in ("held_on", "topics"))
+        if same_day or question["check"] == "D3":
+            return settle(turn, report, form_.record({**report.values, **_afresh(form_), **fresh}), confirmed)
+    if line.status != "nothing" or said.command or said.digit in ("7", "9"):
+        return None
+    return again(turn, question)
+
+
+def corrected(turn: Turn, form_: Form, report: Report, step: str, ctx: Context) -> dict[str, Any] | None:
+    """The report's values with the figures of one step sent anew; None when they are not understood.
+
+    What belongs to the step is forgotten first: the old total of new people does not bind a new split.
+    """
     names = {question.name for question in form_.step(step).questions}
-    return {q.name: None for q in form_.questions if q.stands_for and set(q.stands_for) <= names}
+    names |= {q.name for q in form_.questions if q.stands_for and set(q.stands_for) <= names}
+    known = {**report.values, **dict.fromkeys(names)}
+    reading = read_answer(form_, form_.step(step), turn.inbound.text, ctx, known)
+    if reading.status != "whole":
+        return None
+    return form_.record(form_.compute({**known, **reading.values}, ctx))
 
 
-def again(turn: Turn, question: Mapping[str, Any]) -> Outcome | None:
+def _afresh(form_: Form) -> dict[str, None]:
+    """Nothing of the old figures is kept beside those of a whole new line."""
+    return {q.name: None for q in form_.questions if q.ask != "optional"}
+
+
+def again(turn: Turn, question: Mapping[str, Any]) -> Outcome:
     """Not understood: ask for the same once more, then a person calls."""
     if question.get("tries", 0) + 1 >= form.TRIES:
         effect = state.task(turn, "call", f"a question about No {question['number']} was not understood")
@@ -83,82 +103,99 @@ def _plain(question: Mapping[str, Any]) -> dict[str, Any]:
     return {key: value for key, value in question.items() if key not in ("kind", "at")}
 
 
-def _same(turn: Turn, report: Report) -> Outcome:
+def _same(turn: Turn, report: Report, question: Mapping[str, Any]) -> Outcome:
     """It was the same training: the second report goes, the first stays."""
     gone = ChangeReport(report.number, "the leader says it is the same training", state="withdrawn")
-    others = turn.known(form.same_day(report))
-    other = next((r.number for r in others if r.number != report.number), report.number)
-    return state.say(turn, "D4a", gone, other=other)
+    return state.say(turn, "D4a", gone, other=question["other"])
 
 
-def settle(turn: Turn, report: Report, values: Mapping[str, Any], step: str = "") -> Outcome:
-    """The answer is in: store it, check what is left to check, receipt it."""
+def settle(turn: Turn, report: Report, values: Mapping[str, Any], confirmed: Any = ()) -> Outcome:
+    """The answer is in: store it, ask what the next check asks, or receipt it."""
     form_ = form.form_of(turn, report.form)
     association = association_of(turn, report)
     ctx = form.context(turn, association)
     kind = form.kind_of(form_)
     kind.need(turn, association, values)
-    left = kind.recheck(turn, form_, values, association, ctx, step)
-    change = ChangeReport(report.number, "the leader answered a check", values, "doubtful" if left else "reported")
+    left = kind.check(turn, form_, values, association, ctx, report=report, confirmed=confirmed)
+    change = ChangeReport(report.number, "the leader answered a check", values, left.state if left else "reported")
     if left:
-        new = state.ask(turn, "check", number=report.number, **left.details())
-        return Outcome(new, left.replies(report.number), (change,), understood=f"asks {left.key}")
-    before = report.values if report.state in ("reported", "doubtful") else None
-    figures = kind.after(turn, association, before, values)
-    reply = kind.receipt(turn, form_, report.number, values, association, figures, ctx)
-    return Outcome(state.close(turn), (reply,), (change,), understood=f"No {report.number} settled")
+        new = state.ask(turn, "check", number=report.number, **left.details(confirmed))
+        return Outcome(new, (left.reply,), (change,), understood=f"asks {left.key}")
+    new_people = values.get("new_people")
+    if new_people and values.get("new_women") is None:
+        return ask_split(turn, report.number, new_people, change)
+    replies = form.receipts(turn, form_, report.number, values, association, report)
+    return Outcome(state.close(turn), replies, (change,), understood=f"No {report.number} settled")
+
+
+def ask_split(turn: Turn, number: int, new: int, change: ChangeReport) -> Outcome:
+    """D2b: the new people are known, but not how many of them are women."""
+    asked = state.ask(turn, "split", number=number, new=new)
+    return Outcome(asked, (Reply("D2b", {"number": number, "new": new}),), (change,), understood="asks D2b")
 
 
 def split(turn: Turn, said: Said, question: Mapping[str, Any]) -> Outcome | None:
     """D2b: how many of the new people are women."""
     report, form_, association, ctx = _report(turn, question)
-    text = said.plain
-    if text in ("x", "?"):
-        return state.say(turn, "B6")
-    reading = form_.read_answer(form_.step_of("new_women"), turn.inbound.text, ctx, {})
-    women = reading.values.get("new_women", reading.values.get("new_people"))
-    if not isinstance(women, int) or set(reading.values) - {"new_women", "new_men", "new_people"}:
-        return None
+    if said.plain in UNKNOWN:
+        form.kind_of(form_).need(turn, association, report.values)
+        replies = form.receipts(turn, form_, report.number, report.values, association, report)
+        return Outcome(state.close(turn), replies, understood="the split is not known")
     total = int(question["new"])
-    men = reading.values.get("new_men")
-    if men is None:
-        men = total - women
-    if men < 0 or women + men != total:
-        new = state.ask(turn, "split", **_plain(question))
+    reading = form_.read_answer(form_.step_of("new_women"), turn.inbound.text, ctx, report.values)
+    told = {name: reading.values.get(name) for name in ("new_women", "new_men")}
+    if reading.status != "whole" or set(reading.values) - set(told):
+        return None
+    women = told["new_women"] if told["new_women"] is not None else total - int(told["new_men"] or 0)
+    men = told["new_men"] if told["new_men"] is not None else total - women
+    if min(women, men) < 0 or women + men != total:
+        tries = question.get("tries", 0) + 1
+        if tries >= form.TRIES:
+            effect = state.task(turn, "call", f"the new people of No {report.number} do not add up")
+            return Outcome(state.close(turn), (Reply("D6"),), (effect,), understood="the split does not add up")
+        new = state.ask(turn, "split", **{**_plain(question), "tries": tries})
         return Outcome(new, (Reply("D2b", {"number": report.number, "new": total}),), understood="split too large")
-    values = form_.record(form_.compute({**report.values, "new_women": women, "new_men": men}, ctx))
-    return settle(turn, report, values, "split")
+    return settle(turn, report, {**report.values, "new_women": women, "new_men": men}, _ALL_ASKED)
+
+
+_ALL_ASKED = ("D4", "D5", "D10")
+"""A split changes nothing that these look at."""
 
 
 def details(turn: Turn, said: Said, question: Mapping[str, Any]) -> Outcome | None:
     """C6: four optional numbers; anything else is looked at by other conversations."""
-    if question.get("done"):
-        return None
     report, form_, _association, ctx = _report(turn, question)
-    if said.plain in ("x", "?"):
-        return state.say(turn, "B6")
+    if said.plain in (*UNKNOWN, "0"):
+        return state.say(turn, "B7")
     reading = form_.read_optional(turn.inbound.text, ctx, ("youth", "displaced", "returnee", "host"))
     if reading.status != "whole" or not reading.values:
         return None
-    values = form_.record(form_.compute({**report.values, **reading.values}, ctx))
-    return _added(turn, report, form_, values, ctx)
+    return _added(turn, report, form_, {**report.values, **reading.values}, ctx)
 
 
 def _added(turn: Turn, report: Report, form_: Form, values: Mapping[str, Any], ctx: Context) -> Outcome:
-    problems = form_.check(values, ctx)
-    change = ChangeReport(report.number, "details added", values, "doubtful" if problems else None)
-    if problems:
-        new = state.ask(turn, "details", number=report.number)
-        return Outcome(new, (Reply("D2", {"message": problems[0].message}),), (change,), understood="details asked")
-    return state.say(turn, "B6", change)
+    """More about a stored report: kept, and said back (C5d)."""
+    values = form_.record(form_.compute(values, ctx))
+    kind = form.kind_of(form_)
+    problem = next(kind.constraints(form_, values, ctx), None)
+    change = ChangeReport(report.number, "details added", values, "doubtful" if problem else None)
+    if problem:
+        new = state.ask(turn, "check", number=report.number, **problem.details(_ALL_ASKED))
+        return Outcome(new, (problem.reply,), (change,), understood="details asked")
+    said = kind.details(form_, values)
+    if said is None:
+        return state.say(turn, "B6", change)
+    return state.say(turn, "C5d", change, number=report.number, details=said)
 
 
 def place(turn: Turn, said: Said, question: Mapping[str, Any]) -> Outcome | None:
     """C7: the colline; never invented, only one that the association is known in."""
     report, form_, association, ctx = _report(turn, question)
-    names = association.collines if association else ()
-    if said.digit.isdigit() and 1 <= int(said.digit) <= len(names):
-        found: str | None = names[int(said.digit) - 1]
+    if said.plain in (*UNKNOWN, "0"):
+        return state.say(turn, "B7")
+    names = question["choices"]
+    if said.digit:
+        found = names[int(said.digit) - 1] if 1 <= int(said.digit) <= len(names) else None
     else:
         reading = form_.read_optional(turn.inbound.text, ctx, ("place",))
         found = reading.values.get("place") if reading.status == "whole" else None
@@ -168,7 +205,17 @@ def place(turn: Turn, said: Said, question: Mapping[str, Any]) -> Outcome | None
 
 
 def remark(turn: Turn, said: Said, question: Mapping[str, Any]) -> Outcome | None:
-    """C8: a sentence about the training; kept as a message for the officer, with the report's number."""
-    if said.command or said.digit:
+    """C8 and G8: a sentence about the report; an officer reads it, G8's need is kept with the report too."""
+    report, form_, association, ctx = _report(turn, question)
+    if said.plain in (*UNKNOWN, "0"):
+        return state.say(turn, "B7")
+    if said.command or said.digit or form.looks_like_report(turn):
         return None
-    return state.say(turn, "B6", state.task(turn, "read", f"remark on No {question['number']}"))
+    read = state.task(turn, "read", f"{question.get('field', 'remark')} on No {report.number}")
+    if "field" not in question:
+        return state.say(turn, "B6", read)
+    reading = form_.read_answer(form_.step_of(question["field"]), turn.inbound.text, ctx, report.values)
+    if reading.status != "whole":
+        return None
+    values = form_.record(form_.compute({**report.values, **reading.values}, ctx))
+    return state.say(turn, "B6", read, ChangeReport(report.number, "details added", values))

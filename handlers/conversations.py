@@ -13,7 +13,7 @@ from typing import Any
 
 from handlers import account, card, checks, correct, draft, enrol, form, menu, state
 from handlers.said import MENU, Said, read
-from handlers.turn import ChangeReport, Inbound, Outcome, RecordConsent, Reply, SaveReport, Turn, UnlinkAddress
+from handlers.turn import Inbound, Outcome, Reply, Turn, UnlinkAddress
 from handlers.understand.words import language_of
 
 Answer = Callable[[Turn, Said, dict[str, Any]], Outcome | None]
@@ -62,6 +62,10 @@ WORDS: Mapping[str, Callable[[Turn, Said], Outcome]] = {
     "lesson": menu.lesson,
 }
 """Words that always work and do not destroy what is half made."""
+_QUIET = ("sealed", "delete")
+"""After these nothing more is said, not even that a report is still open."""
+_ALWAYS = (MENU["problem"], MENU["call"])
+"""Digits that work like words wherever they are no answer."""
 _DIGITS = {digit: command for command, digit in MENU.items()}
 BRAKE = 30
 """Automatic answers an hour to one address; a valid report is always answered (ruling 3)."""
@@ -148,8 +152,13 @@ def _conversation(turn: Turn, said: Said) -> Outcome:
     if kind == "start":
         return account.start(turn)
     if said.command in WORDS and not _means_an_answer(turn, said):
-        return WORDS[said.command](turn, said)
+        return _word(turn, said, said.command)
     return _again(turn) or _answered(turn, said) or _fresh(turn, said)
+
+
+def _word(turn: Turn, said: Said, command: str) -> Outcome:
+    """A word that always works; a half-made report that it interrupts waits."""
+    return form.interrupted(turn, WORDS[command](turn, said))
 
 
 def _means_an_answer(turn: Turn, said: Said) -> bool:
@@ -182,7 +191,8 @@ def _answered(turn: Turn, said: Said) -> Outcome | None:
         return _who(turn, said, question)
     if question["kind"] == "which":
         return _which(turn, said, question)
-    return ANSWERS[question["kind"]](turn, said, question)
+    outcome = ANSWERS[question["kind"]](turn, said, question)
+    return form.reopened(turn, outcome) if outcome and question["kind"] not in _QUIET else outcome
 
 
 def _fresh(turn: Turn, said: Said) -> Outcome:
@@ -194,8 +204,10 @@ def _fresh(turn: Turn, said: Said) -> Outcome:
         return _foreign(turn, report)
     if (late := draft.late(turn, said)) is not None:
         return late
-    if said.digit in _DIGITS and not _waits_for_more(turn):
-        return WORDS[_DIGITS[said.digit]](turn, said)
+    if said.command in WORDS:
+        return _word(turn, said, said.command)
+    if said.digit in _DIGITS and (said.digit in _ALWAYS or not _waits_for_more(turn)):
+        return _word(turn, said, _DIGITS[said.digit])
     return _foreign(turn, menu.free(turn))
 
 

@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
-from handlers import form, state
+from handlers import checks, form, state
 from handlers.checks import association_of
 from handlers.forms import Context, Form
+from handlers.known_forms import figures_after
 from handlers.said import Said
 from handlers.training import reached
 from handlers.turn import (
@@ -52,18 +53,21 @@ def fix(turn: Turn, said: Said) -> Outcome:
     if report is None:
         number = _number(said.rest)
         return state.say(turn, "E7") if number is None else state.say(turn, "E5b", number=number)
+    if report.state == "withdrawn":
+        return _is_removed(turn, report)
     form_, _association, ctx = _around(turn, report)
     reply, steps = form.kind_of(form_).menu(form_, report.number, report.values, ctx)
     new = state.ask(turn, "fix", number=report.number, steps=list(steps))
-    return Outcome(_with_draft(turn, new), (reply,), understood=f"FIX {report.number}")
+    return Outcome(new, (reply,), understood=f"FIX {report.number}")
 
 
-def _with_draft(turn: Turn, new: Mapping[str, Any]) -> dict[str, Any]:
-    """A global word does not destroy a half-made report: it waits among the drafts."""
-    question = state.opened(turn)
-    if question and question["kind"] == "form":
-        return {**form.put_aside(turn, question), "open": new["open"]}
-    return dict(new)
+def _is_removed(turn: Turn, report: Report) -> Outcome:
+    """FIX of a removed report: how it comes back, and until when."""
+    if report.withdrawn_at is None or turn.now - report.withdrawn_at > BACK_WITHIN:
+        return state.say(turn, "E5", number=report.number)
+    until = (report.withdrawn_at + turn.utc_offset + BACK_WITHIN).date()
+    new = {**state.close(turn), "removed": report.number}
+    return state.say(turn, "E3any", state=new, number=report.number, until=until)
 
 
 def _around(turn: Turn, report: Report) -> tuple[Form, Association | None, Context]:
@@ -74,52 +78,58 @@ def _around(turn: Turn, report: Report) -> tuple[Form, Association | None, Conte
 def answer(turn: Turn, said: Said, question: Mapping[str, Any]) -> Outcome | None:
     """The digit after E1, or the new figures of a step."""
     report: Report = turn.known(ReportNumbered(question["number"]))
+    read = _figures if question.get("step") else _chosen
+    return read(turn, said, question, report)
+
+
+def _chosen(turn: Turn, said: Said, question: Mapping[str, Any], report: Report) -> Outcome | None:
     form_, association, ctx = _around(turn, report)
-    if step := question.get("step"):
-        return _figures(turn, question, report, form_, ctx, step)
     steps = question["steps"]
     if said.digit == "0":
         return state.say(turn, "E6", number=report.number)
-    if not said.digit:
+    if not said.digit or int(said.digit) > len(steps) + 1:
         return None
-    chosen = int(said.digit)
-    if chosen == len(steps) + 1:
+    if int(said.digit) == len(steps) + 1:
         return _remove(turn, report, association)
-    if not 1 <= chosen <= len(steps):
-        return None
-    step = steps[chosen - 1]
+    step = steps[int(said.digit) - 1]
     new = state.ask(turn, "fix", number=report.number, steps=steps, step=step, tries=0)
     reply = form.kind_of(form_).ask_again(form_, report.number, step, report.values, ctx)
     return Outcome(new, (reply,), understood=f"FIX {report.number}: {step}")
 
 
-def _figures(
-    turn: Turn, question: Mapping[str, Any], report: Report, form_: Form, ctx: Context, step: str
-) -> Outcome | None:
-    reading = form_.read_answer(form_.step(step), turn.inbound.text, ctx, report.values)
-    if reading.status != "whole":
-        tries = question.get("tries", 0) + 1
-        if tries >= form.TRIES:
-            effect = state.task(turn, "call", f"a correction of No {report.number} was not understood")
-            return Outcome(state.close(turn), (Reply("D6"),), (effect,), understood="not understood twice")
-        new = state.ask(turn, "fix", **{**question, "at": turn.now.isoformat(), "tries": tries})
-        reply = form.kind_of(form_).ask_again(form_, report.number, step, report.values, ctx)
-        return Outcome(new, (reply,), understood="not understood, asked again")
-    names = {q.name for q in form_.step(step).questions}
-    stale = {q.name: None for q in form_.questions if q.stands_for and set(q.stands_for) <= names}
-    values = form_.record(form_.compute({**report.values, **stale, **reading.values}, ctx))
-    return changed(turn, report, form_, values, step, ctx)
+def _figures(turn: Turn, said: Said, question: Mapping[str, Any], report: Report) -> Outcome | None:
+    form_, _association, ctx = _around(turn, report)
+    step = question["step"]
+    values = checks.corrected(turn, form_, report, step, ctx)
+    if values is not None:
+        return changed(turn, report, form_, values, step, ctx)
+    if said.digit == "0":
+        return state.say(turn, "E6", number=report.number)
+    if said.command or said.digit in ("7", "9") or form.looks_like_report(turn):
+        return None
+    tries = question.get("tries", 0) + 1
+    if tries >= form.TRIES:
+        effect = state.task(turn, "call", f"a correction of No {report.number} was not understood")
+        return Outcome(state.close(turn), (Reply("D6"),), (effect,), understood="not understood twice")
+    new = state.ask(turn, "fix", number=report.number, steps=question["steps"], step=step, tries=tries)
+    reply = form.kind_of(form_).ask_again(form_, report.number, step, report.values, ctx)
+    return Outcome(new, (reply,), understood="not understood, asked again")
 
 
 def changed(turn: Turn, report: Report, form_: Form, values: Mapping[str, Any], step: str, ctx: Context) -> Outcome:
     """Store the new figures; a check that does not hold asks, as for a new report."""
     kind = form.kind_of(form_)
     association = association_of(turn, report)
-    problem = kind.recheck(turn, form_, values, association, ctx, step)
-    change = ChangeReport(report.number, "the leader corrected it", values, "doubtful" if problem else "reported")
+    kind.need(turn, association, values)
+    confirmed = kind.untouched(step) if report.state == "reported" else frozenset[str]()
+    problem = kind.check(turn, form_, values, association, ctx, report=report, confirmed=confirmed)
+    now = problem.state if problem else "reported"
+    change = ChangeReport(report.number, "the leader corrected it", values, now)
     if problem:
-        new = state.ask(turn, "check", number=report.number, **problem.details())
-        return Outcome(new, problem.replies(report.number), (change,), understood=f"asks {problem.key}")
+        new = state.ask(turn, "check", number=report.number, **problem.details(confirmed))
+        return Outcome(new, (problem.reply,), (change,), understood=f"asks {problem.key}")
+    if values.get("new_people") and values.get("new_women") is None and step == form_.step_of("new_women").name:
+        return checks.ask_split(turn, report.number, values["new_people"], change)
     reply = kind.changed(turn, form_, report.number, values, step, ctx)
     return Outcome(state.close(turn), (reply,), (change,), understood=f"No {report.number} corrected")
 
@@ -133,13 +143,12 @@ def _remove(turn: Turn, report: Report, association: Association | None) -> Outc
 
 
 def back(turn: Turn, said: Said) -> Outcome:
-    """BACK 4127: undo a removal within seven days."""
+    """BACK 4127: undo a removal within seven days; BACK alone means the last one that was removed."""
     number = _number(said.rest)
     if number is None:
-        last = turn.state.get("open", {}).get("number")
-        if last is None:
-            return state.say(turn, "E7")
-        number = int(last)
+        number = turn.state.get("removed")
+    if number is None:
+        return state.say(turn, "X6")
     report: Report | None = turn.known(ReportNumbered(number))
     if report is None or not _theirs(turn, report):
         return state.say(turn, "E5b", number=number)
@@ -147,8 +156,23 @@ def back(turn: Turn, said: Said) -> Outcome:
         return state.say(turn, "E5c", number=number)
     if report.withdrawn_at is None or turn.now - report.withdrawn_at > BACK_WITHIN:
         return state.say(turn, "E5", state.task(turn, "read", f"wants No {number} back"), number=number)
-    change = ChangeReport(number, "the leader brought it back", state="reported")
-    return _removed_or_back(turn, report, association_of(turn, report), change, "E4")
+    return _bring_back(turn, report)
+
+
+def _bring_back(turn: Turn, report: Report) -> Outcome:
+    """It counts again, unless it repeats another report: then D4 or D9 asks once more."""
+    form_, association, ctx = _around(turn, report)
+    kind = form.kind_of(form_)
+    kind.need(turn, association, report.values)
+    problem = kind.check(
+        turn, form_, report.values, association, ctx, report=report, confirmed=("D2", "D3", "D5", "D10")
+    )
+    now = problem.state if problem else "reported"
+    change = ChangeReport(report.number, "the leader brought it back", state=now)
+    if problem:
+        new = state.ask(turn, "check", number=report.number, **problem.details())
+        return Outcome(new, (problem.reply,), (change,), understood=f"back, asks {problem.key}")
+    return _removed_or_back(turn, report, association, change, "E4")
 
 
 def _removed_or_back(
@@ -160,10 +184,8 @@ def _removed_or_back(
     **values: Any,
 ) -> Outcome:
     form_ = form.form_of(turn, report.form)
-    kind = form.kind_of(form_)
-    counted = report.values if report.state in ("reported", "doubtful") else None
     present = None if change.state == "withdrawn" else report.values
-    figures = kind.after(turn, association, counted, present)
+    figures = figures_after(turn, form_, association, report, present)
     shown: dict[str, Any] = {"number": report.number, **values}
     if figures is None or association is None:
         key += "any"
@@ -173,4 +195,7 @@ def _removed_or_back(
             "reached": reached(association, figures, turn),
             "target": association.target,
         }
-    return state.say(turn, key, change, **shown)
+    new = {name: value for name, value in state.close(turn).items() if name != "removed"}
+    if change.state == "withdrawn":
+        new["removed"] = report.number
+    return state.say(turn, key, change, state=new, **shown)

@@ -16,6 +16,10 @@ from handlers.understand.words import yes_no
 def unfinished(turn: Turn) -> Outcome:
     """The timer of a half-made report: one nudge at 24 h, a draft at 48 h; nothing when it was finished."""
     question = turn.state.get("open")
+    if question is None and (waiting := _left(turn)):
+        new = {**turn.state, "drafts": [d for d in turn.state["drafts"] if d != waiting]}
+        question = {"kind": "form", "tries": 0, **waiting}
+        return _nudged(turn.with_state(new), question)
     if not question or question["kind"] != "form":
         return Outcome(dict(turn.state), understood="nothing unfinished")
     age = turn.now - datetime.fromisoformat(question["at"])
@@ -23,9 +27,17 @@ def unfinished(turn: Turn) -> Outcome:
         return Outcome(form.put_aside(turn, question), (), (form.draft_of(question),), understood="now a draft")
     if age < state.NUDGE_AFTER:
         return Outcome(dict(turn.state), timers=(state.nudge(turn, state.NUDGE_AFTER - age),))
-    if question.get("nudged"):
-        return Outcome(dict(turn.state))
-    new = {**turn.state, "open": {**question, "nudged": True}}
+    return _nudged(turn, question)
+
+
+def _left(turn: Turn) -> dict[str, Any] | None:
+    """A half-made report that something else interrupted and that nobody asked about again."""
+    drafts = turn.state.get("drafts", [])
+    return next((dict(draft) for draft in reversed(drafts) if draft.get("waits")), None)
+
+
+def _nudged(turn: Turn, question: Mapping[str, Any]) -> Outcome:
+    new = {**turn.state, "open": {**question, "nudged": True, "waits": False}}
     return Outcome(new, (_nudge(turn, question),), (), (state.nudge(turn),), understood="F5")
 
 
@@ -59,7 +71,7 @@ def late(turn: Turn, said: Said) -> Outcome | None:
     form_ = form.form_of(turn, last["form"])
     ctx = form.context(turn, form.association_of(turn, last))
     step = form_.step(last["step"])
-    reading = form_.read_answer(step, turn.inbound.text, ctx, last["values"])
+    reading = form.read_answer(form_, step, turn.inbound.text, ctx, last["values"])
     if reading.status != "whole" or said.digit:
         return None
     new = {**state.ask(turn, "draft", text=turn.inbound.text), "drafts": drafts}
@@ -95,12 +107,11 @@ def answer(turn: Turn, said: Said, question: Mapping[str, Any]) -> Outcome | Non
 def _resume(turn: Turn, new: dict[str, Any], last: Mapping[str, Any], text: str) -> Outcome:
     form_ = form.form_of(turn, last["form"])
     ctx = form.context(turn, form.association_of(turn, last))
-    reading = form_.read_answer(form_.step(last["step"]), text, ctx, last["values"])
+    reading = form.read_answer(form_, form_.step(last["step"]), text, ctx, last["values"])
     asked = sorted({*last["asked"], last["step"]})
     values = {**last["values"], **reading.values}
-    again = turn.with_state(new)
     kept = {"form": last["form"], "association": last.get("association"), "asked": asked, "card": last["card"]}
-    return form.go_on(again, form_, values, kept)
+    return form.go_on(turn.with_state(new), form_, values, kept)
 
 
 def cancel(turn: Turn, said: Said) -> Outcome:
@@ -112,26 +123,22 @@ def cancel(turn: Turn, said: Said) -> Outcome:
     form_ = form.form_of(turn, question["form"])
     ctx = form.context(turn, form.association_of(turn, question))
     noted = form.kind_of(form_).words(form_, question["values"], ctx)
-    new = {**state.close(turn), "thrown": question}
+    new = {key: value for key, value in state.close(turn).items() if key != "removed"} | {"thrown": question}
     key = "X1" if any(noted.texts.values()) else "X1b"
     return Outcome(new, (Reply(key, {"noted": noted}),), understood="cancelled")
 
 
 def back(turn: Turn, said: Said) -> Outcome:
-    """BACK 4127 brings a removed report back; BACK alone a cancelled or half-made one."""
-    if said.rest:
+    """BACK 4127 brings a removed report back; BACK alone what was cancelled, removed or left last."""
+    if said.rest or turn.state.get("removed") is not None:
         return correct.back(turn, said)
-    question = turn.state.get("thrown")
+    opened = state.opened(turn)
     drafts = list(turn.state.get("drafts", []))
-    if not question and drafts:
-        question = drafts.pop()
-    if not question:
-        return correct.back(turn, said) if turn.state.get("open") else Outcome(dict(turn.state), (Reply("X6"),))
+    question = turn.state.get("thrown") or (drafts[-1] if drafts else None)
+    if (opened and opened["kind"] == "form") or not question:
+        return Outcome(dict(turn.state), (Reply("X6"),), understood="nothing to bring back")
     new = {key: value for key, value in state.close(turn).items() if key != "thrown"}
-    new["drafts"] = drafts
-    form_ = form.form_of(turn, question["form"])
-    kept = {key: question[key] for key in ("form", "association", "asked", "card") if key in question}
-    return form.go_on(turn.with_state(new), form_, question["values"], kept)
+    return form.resume(turn.with_state(new), question, "X5")
 
 
 def switch_answer(turn: Turn, said: Said, question: Mapping[str, Any]) -> Outcome | None:

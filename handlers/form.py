@@ -8,52 +8,44 @@ receipt, what is asked after it) stands in `handlers/training.py` and `handlers/
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime, timedelta
 from typing import Any
 
-from handlers import card, state
-from handlers.business import Business
-from handlers.forms import Choice, Context, Form, Reading, Step
-from handlers.kinds import Check, Kind
+from handlers import asking, card, state
+from handlers.asking import TRIES, draft_of, give_up, put_aside, question
+from handlers.forms import Context, Form, Reading, Step
+from handlers.kinds import Check
+from handlers.known_forms import association_of, context, figures_after, form_of, kind_of, read_answer
 from handlers.said import Said
-from handlers.training import Training
-from handlers.turn import Association, KeepDraft, Label, Outcome, Reply, Report, ReportsOn, SaveReport, Turn
+from handlers.turn import Association, Outcome, Reply, SaveReport, Turn
+from handlers.understand.words import yes_no
 
-KINDS: dict[str, Kind] = {"training": Training(), "business": Business()}
-"""The forms that do more than ask; every other form is just `Kind`."""
-_ANY = Kind()
+__all__ = (
+    "TRIES",
+    "answer",
+    "association_of",
+    "chosen",
+    "complete",
+    "context",
+    "draft_of",
+    "form_of",
+    "from_line",
+    "give_up",
+    "go_on",
+    "interrupted",
+    "kind_of",
+    "looks_like_report",
+    "put_aside",
+    "question",
+    "read_answer",
+    "reopened",
+    "resume",
+    "start",
+    "take_line",
+)
 
-TRIES = 2
-"""So many answers that are not understood, then a person calls (finding 1)."""
-
-
-def context(turn: Turn, association: Association | None) -> Context:
-    """What a form may look at: the day, the language, this association's places and businesses."""
-    places = association.collines if association else ()
-    businesses = association.businesses if association else ()
-    return Context(
-        today=turn.today,
-        language=turn.language,
-        start=turn.programme.start,
-        lists={
-            "collines": tuple(Choice(name, Label({"en": name})) for name in places),
-            "businesses": tuple(Choice(b.no, Label({"en": f"{b.no} ({b.type})"})) for b in businesses),
-        },
-    )
-
-
-def kind_of(form: Form) -> Kind:
-    """What this form does beyond asking."""
-    return KINDS.get(form.name, _ANY)
-
-
-def same_day(report: Report) -> ReportsOn:
-    """The fact: what else its association reported for that day."""
-    return ReportsOn(report.association_id or 0, report.form, str(report.values.get("held_on")))
-
-
-def form_of(turn: Turn, name: str) -> Form:
-    """The form by name; a form that was removed while a report was half made is an error of ours."""
-    return turn.forms[name]
+RESUMED_WITHIN = timedelta(days=7)
+"""A half-made report is gone on with by 1 or 2 so long; later that begins a new one."""
 
 
 def from_line(turn: Turn, said: Said, association: Association) -> Outcome | None:
@@ -76,30 +68,67 @@ def looks_like_report(turn: Turn) -> bool:
 def take_line(turn: Turn, form: Form, reading: Reading, association: Association) -> Outcome:
     """Act on the reading of a line."""
     if reading.status == "ambiguous":
-        return _which_reading(turn, form, reading, association)
+        return asking.which_reading(turn, form, reading, association)
     if reading.status == "leftover":
-        return _leftover(turn, form, reading, association)
+        return asking.leftover(turn, form, reading, association)
     values = {**kind_of(form).preset(turn, association), **reading.values}
     return go_on(turn, form, values, _draft(turn, form, association), first_line=bool(reading.values))
 
 
 def start(turn: Turn, name: str, association: Association) -> Outcome:
-    """The first question of a form."""
+    """The first question of a form; or the one at which a report was left some days ago."""
     form = form_of(turn, name)
-    values = kind_of(form).preset(turn, association)
     if name == "business" and not association.businesses:
         return state.say(turn, "G10", association=association.sms_name)
-    return go_on(turn, form, values, _draft(turn, form, association))
+    for draft in reversed(turn.state.get("drafts", [])):
+        fresh = turn.now - datetime.fromisoformat(draft["at"]) <= RESUMED_WITHIN
+        if fresh and draft["form"] == name and draft["association"] == association.id and asking.noted(turn, draft):
+            return resume(turn, draft, "X4")
+    return go_on(turn, form, kind_of(form).preset(turn, association), _draft(turn, form, association))
 
 
 def _draft(turn: Turn, form: Form, association: Association) -> dict[str, Any]:
     return {"form": form.name, "association": association.id, "asked": [], "card": turn.inbound.id}
 
 
-def association_of(turn: Turn, draft: Mapping[str, Any]) -> Association | None:
-    """The association a half-made report belongs to."""
-    people = (p.association for p in turn.people if p.association)
-    return next((a for a in people if a.id == draft.get("association")), None)
+def resume(turn: Turn, draft: Mapping[str, Any], key: str) -> Outcome:
+    """Go on with a half-made report; `key` says so before its question (X4, X5, X7)."""
+    form = form_of(turn, draft["form"])
+    drafts = [other for other in turn.state.get("drafts", []) if other != draft]
+    there = turn.with_state({**turn.state, "drafts": drafts})
+    outcome = go_on(there, form, draft["values"], asking.kept(draft))
+    open_ = outcome.state.get("open", {})
+    if turn.address.rich or open_.get("kind") != "form":
+        return outcome
+    ctx = context(turn, association_of(turn, draft))
+    noted = kind_of(form).words(form, draft["values"], ctx)
+    prompt = form.prompt(form.step(open_["step"]), draft["values"], ctx)
+    reply = Reply(key, {"noted": noted, "prompt": prompt})
+    return outcome.but(replies=(reply,), timers=(state.nudge(turn),))
+
+
+def interrupted(turn: Turn, outcome: Outcome) -> Outcome:
+    """A word that always works was taken while a report was open: the report waits, it is not lost."""
+    question_ = state.opened(turn)
+    if not question_ or question_["kind"] != "form" or turn.address.rich:
+        return outcome
+    new = outcome.state
+    changed = any(new.get(key) != turn.state.get(key) for key in ("drafts", "after", "thrown"))
+    if changed or new.get("open", {}).get("kind") == "form":
+        return outcome
+    aside = put_aside(turn.with_state(new), question_, waits=True)
+    if "open" in new:
+        return outcome.but(state={**aside, "open": new["open"]})
+    return reopened(turn, outcome.but(state=aside))
+
+
+def reopened(turn: Turn, outcome: Outcome) -> Outcome:
+    """What interrupted a half-made report is done: its question comes again (X7)."""
+    drafts = outcome.state.get("drafts", [])
+    if "open" in outcome.state or turn.address.rich or not drafts or not drafts[-1].get("waits"):
+        return outcome
+    then = resume(turn.with_state(outcome.state), drafts[-1], "X7")
+    return outcome.but(state=then.state, replies=(*outcome.replies, *then.replies), timers=then.timers)
 
 
 def go_on(
@@ -114,33 +143,11 @@ def go_on(
         if turn.address.rich and not draft.get("reviewed"):
             return card.review(turn, form, values, draft, ctx)
         return complete(turn, form, values, draft)
-    fresh = first_line and form.missing(values, ctx) != form.missing({}, ctx)
-    return question(turn, form, step, values, draft, noted=fresh)
-
-
-def question(
-    turn: Turn,
-    form: Form,
-    step: Step,
-    values: Mapping[str, Any],
-    draft: Mapping[str, Any],
-    *,
-    noted: bool = False,
-    tries: int = 0,
-) -> Outcome:
-    """Ask one step, and keep what is there."""
-    ctx = context(turn, association_of(turn, draft) or turn.association)
-    kept = {**draft, "values": dict(values), "step": step.name, "tries": tries}
-    new = state.ask(turn, "form", **{key: value for key, value in kept.items() if key not in ("kind", "at")})
-    started = "step" not in draft
-    timers = (state.nudge(turn),) if started else ()
-    if turn.address.rich:
-        return card.ask(turn, form, step, values, new, ctx).but(timers=timers)
-    prompt = form.prompt(step, values, ctx)
-    reply = Reply(prompt)
-    if noted and (missing := kind_of(form).missing(form, step, values, ctx)):
-        reply = missing
-    return Outcome(new, (reply,), (), timers, understood=f"{form.name}: asks {step.name}")
+    if early := kind_of(form).early(turn, form, values):
+        fresh_question = {**draft, "values": values, "tries": 0, "at": turn.now.isoformat()}
+        return asking.refused(turn, form, form.step(early.step), values, fresh_question, early.reply)
+    noted = first_line and form.missing(values, ctx) != form.missing({}, ctx)
+    return question(turn, form, step, values, draft, noted=noted)
 
 
 def answer(turn: Turn, said: Said, question_: Mapping[str, Any]) -> Outcome | None:
@@ -148,64 +155,57 @@ def answer(turn: Turn, said: Said, question_: Mapping[str, Any]) -> Outcome | No
     form = form_of(turn, question_["form"])
     association = association_of(turn, question_) or turn.association
     ctx = context(turn, association)
-    values = dict(question_["values"])
     step = form.step(question_["step"])
-    reading = form.read_answer(step, turn.inbound.text, ctx, values)
+    reading = read_answer(form, step, turn.inbound.text, ctx, question_["values"])
     if reading.status != "whole":
-        line = form.read_line(turn.inbound.text, ctx)
-        if line.status == "whole" and association:
-            return take_line(turn, form, line, association)
-        return _again(turn, form, step, values, question_)
-    asked = sorted({*question_["asked"], step.name})
-    values |= reading.values
-    failed = [p for p in form.check(form.compute(values, ctx), ctx) if p.step == step.name]
-    if failed and form.next_step(form.compute(values, ctx), frozenset(asked), ctx) is not None:
-        return _refused(turn, form, step, values, question_, failed[0].message)
-    return go_on(turn, form, values, {**_kept(question_), "asked": asked})
+        return _no_answer(turn, said, form, step, question_, association)
+    values = {**question_["values"], **reading.values}
+    names = {q.name for one in step.questions for q in (one, *form.stand_ins(one.name))}
+    asked = sorted({*question_["asked"], *([step.name] if names & set(reading.values) else [])})
+    computed = form.compute(values, ctx)
+    if form.next_step(computed, frozenset(asked), ctx) is not None:
+        if early := kind_of(form).early(turn, form, values):
+            return asking.refused(turn, form, form.step(early.step), values, question_, early.reply)
+        for problem in form.check(computed, ctx):
+            if problem.step == step.name:
+                why = Reply("D2", {"message": problem.message})
+                return asking.refused(turn, form, step, values, question_, why)
+    return go_on(turn, form, values, {**asking.kept(question_), "asked": asked})
 
 
-def _kept(question_: Mapping[str, Any]) -> dict[str, Any]:
-    return {key: question_[key] for key in ("form", "association", "asked", "card", "step") if key in question_}
-
-
-def _refused(
-    turn: Turn, form: Form, step: Step, values: Mapping[str, Any], question_: Mapping[str, Any], message: Label
-) -> Outcome:
-    """A figure that cannot be, in the middle of a form: say why and ask this step again."""
-    tries = question_["tries"] + 1
-    if tries >= TRIES:
-        return give_up(turn, question_)
-    left = {key: value for key, value in values.items() if key not in {q.name for q in step.questions}}
-    again = question(turn, form, step, left, _kept(question_), tries=tries)
-    return again.but(replies=(Reply("D2", {"message": message}),))
-
-
-def _again(
-    turn: Turn, form: Form, step: Step, values: Mapping[str, Any], question_: Mapping[str, Any]
+def _no_answer(
+    turn: Turn,
+    said: Said,
+    form: Form,
+    step: Step,
+    question_: Mapping[str, Any],
+    association: Association | None,
 ) -> Outcome | None:
-    tries = question_["tries"] + 1
-    if tries >= TRIES:
-        return give_up(turn, question_)
-    return question(turn, form, step, values, _kept(question_), tries=tries)
+    """Later, another report in one line, a word that always works, or something that is not clear."""
+    if said.digit == "0" and not asking.noted(turn, question_):
+        return state.say(turn, "B7")
+    if association and (other := _line_instead(turn, form, step, question_, association)):
+        return other
+    if said.command or said.digit in ("7", "9"):
+        return None
+    return asking.again(turn, form, step, question_["values"], question_)
 
 
-def give_up(turn: Turn, question_: Mapping[str, Any]) -> Outcome:
-    """Stop asking; a person calls; what was sent is kept (D6)."""
-    keep = draft_of(question_)
-    effects = (keep, state.task(turn, "call", f"a {question_['form']} report was not understood"))
-    return Outcome(state.close(turn), (Reply("D6"),), effects, understood="not understood twice: a call")
-
-
-def draft_of(question_: Mapping[str, Any]) -> KeepDraft:
-    """The half-made report as staff see it."""
-    return KeepDraft(question_["form"], question_.get("association"), None, question_["values"])
-
-
-def put_aside(turn: Turn, question_: Mapping[str, Any]) -> dict[str, Any]:
-    """The state with the open report moved to the drafts (at most three are kept here)."""
-    kept = {key: question_[key] for key in ("form", "association", "asked", "values", "step", "card")}
-    drafts = [*turn.state.get("drafts", []), {**kept, "at": question_["at"]}][-3:]
-    return {**state.close(turn), "drafts": drafts}
+def _line_instead(
+    turn: Turn, form: Form, step: Step, question_: Mapping[str, Any], association: Association
+) -> Outcome | None:
+    """A report in one line while another one is open: it is taken, and the open one is kept."""
+    for other in turn.forms.values():
+        reading = other.read_line(turn.inbound.text, context(turn, association))
+        if reading.status == "nothing":
+            continue
+        if reading.status == "whole" and not reading.values and other is form:
+            return question(turn, form, step, question_["values"], asking.kept(question_))
+        same = asking.agrees(question_, other.name, reading.values)
+        left = state.close(turn) if same else put_aside(turn, question_)
+        outcome = take_line(turn.with_state(left), other, reading, association)
+        return outcome if same else outcome.but(effects=(*outcome.effects, draft_of(question_)))
+    return None
 
 
 def complete(turn: Turn, form: Form, values: Mapping[str, Any], draft: Mapping[str, Any]) -> Outcome:
@@ -214,10 +214,9 @@ def complete(turn: Turn, form: Form, values: Mapping[str, Any], draft: Mapping[s
     kind = kind_of(form)
     ctx = context(turn, association)
     kind.need(turn, association, values)
-    number = turn.number
     check = kind.check(turn, form, values, association, ctx)
     save = SaveReport(
-        number=number,
+        number=turn.number,
         form=form.name,
         version=form.version,
         association_id=association.id if association else None,
@@ -230,7 +229,9 @@ def complete(turn: Turn, form: Form, values: Mapping[str, Any], draft: Mapping[s
         doubt=check.key if check else "",
         card=draft["card"] if turn.address.rich else None,
     )
-    return receipt(turn, form, save, association, check, ctx)
+    drafts = [other for other in turn.state.get("drafts", []) if not asking.agrees(other, form.name, save.values)]
+    there = turn.with_state({**turn.state, "drafts": drafts}) if drafts != turn.state.get("drafts", []) else turn
+    return receipt(there, form, save, association, check, ctx)
 
 
 def receipt(
@@ -240,45 +241,43 @@ def receipt(
     kind = kind_of(form)
     if check:
         new = state.ask(turn, "check", number=save.number, **check.details())
-        return Outcome(new, check.replies(save.number), (save,), understood=f"No {save.number} asks {check.key}")
-    counted = kind.after(turn, association, None, save.values) if not save.practice else None
-    reply = kind.receipt(turn, form, save.number, save.values, association, counted, ctx)
+        return Outcome(new, (check.reply,), (save,), understood=f"No {save.number} asks {check.key}")
     follow = kind.follow_up(turn, form, save, association)
-    replies = (*([reply] if follow is None or not follow.instead else []), *(follow.replies if follow else ()))
+    replies: tuple[Reply, ...] = (follow.reply,) if follow else ()
+    if follow is None or not follow.instead:
+        replies = (*receipts(turn, form, save.number, save.values, association), *replies)
     new = state.ask(turn, follow.kind, number=save.number, **follow.details) if follow else state.close(turn)
     if turn.address.rich:
         replies = card.receipt(turn, save, replies)
     return Outcome(new, replies, (save,), understood=f"{form.name} No {save.number} stored")
 
 
-def _leftover(turn: Turn, form: Form, reading: Reading, association: Association) -> Outcome:
-    """Something in the line is not clear: say how it was read without it, and let her say yes or no."""
-    ctx = context(turn, association)
-    values = form.compute({**kind_of(form).preset(turn, association), **reading.values}, ctx)
-    new = state.ask(turn, "reading", form=form.name, association=association.id, readings=[values])
-    left = " ".join(reading.leftover)[:20]
-    shown = {"line_words": kind_of(form).words(form, values, ctx), "line": form.line(values, ctx), "leftover": left}
-    return Outcome(new, (Reply("D7", shown),), understood=f"not clear: {len(left)} letters")
-
-
-def _which_reading(turn: Turn, form: Form, reading: Reading, association: Association) -> Outcome:
-    """Two whole readings: she says which."""
-    ctx = context(turn, association)
-    preset = kind_of(form).preset(turn, association)
-    readings = [form.compute({**preset, **values}, ctx) for values in reading.alternatives[:2]]
-    first, second = (kind_of(form).words(form, values, ctx) for values in readings)
-    new = state.ask(turn, "reading", form=form.name, association=association.id, readings=readings)
-    return Outcome(new, (Reply("D8", {"first_reading": first, "second_reading": second}),), understood="two readings")
+def receipts(
+    turn: Turn,
+    form: Form,
+    number: int,
+    values: Mapping[str, Any],
+    association: Association | None,
+    old: Any = None,
+) -> tuple[Reply, ...]:
+    """The receipt in one text, and a second one with the details that it has no place for (C5, C5d)."""
+    kind = kind_of(form)
+    figures = figures_after(turn, form, association, old, values)
+    first = kind.receipt(turn, form, number, values, association, figures, context(turn, association))
+    details = kind.details(form, values)
+    return (first, Reply("C5d", {"number": number, "details": details})) if details else (first,)
 
 
 def chosen(turn: Turn, said: Said, question_: Mapping[str, Any]) -> Outcome | None:
     """The answer to D7 (1 right as read, 2 no) or D8 (1, 2, 3 neither)."""
     readings = question_["readings"]
-    if said.digit and 1 <= int(said.digit) <= len(readings):
-        form = form_of(turn, question_["form"])
-        draft = {**question_, "asked": [], "card": turn.inbound.id}
-        values = readings[int(said.digit) - 1]
-        return go_on(turn, form, values, {key: draft[key] for key in ("form", "association", "asked", "card")})
-    if said.digit:
+    digit = said.digit
+    if len(readings) == 1 and (agreed := yes_no(turn.inbound.text)) is not None:
+        digit = "1" if agreed else "2"
+    if not digit or int(digit) > len(readings) + 1:
+        return None
+    if digit == "0" or int(digit) > len(readings):
         return state.say(turn, "D12")
-    return None
+    form = form_of(turn, question_["form"])
+    draft = {"form": form.name, "association": question_["association"], "asked": [], "card": turn.inbound.id}
+    return go_on(turn, form, readings[int(digit) - 1], draft, first_line=True)

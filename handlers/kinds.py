@@ -1,17 +1,21 @@
 """What a form does beyond asking: its own checks, its receipt, what is asked after it.
 
 A form that staff wrote has `Kind`: a receipt with its answers in words and no checks but its own
-constraints. `training` and `business` have theirs; the written list is in `handlers/form.py`.
+constraints. `training` and `business` have theirs; the written list is in `handlers/known_forms.py`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any, Literal
 
 from handlers.forms import Context, Form, Step
-from handlers.turn import Association, Figures, Label, Reply, SaveReport, Turn
+from handlers.turn import Association, Figures, Label, LastReport, NextNumber, Reply, Report, SaveReport, Turn
+
+TWIN_WITHIN = timedelta(hours=24)
+"""The same report once more within this time is the same SMS sent twice, until she says that it is not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,15 +27,20 @@ class Check:
     reply: Reply
     expects: Literal["step", "yes_no", "same_other"]
     step: str = ""
-    """Which step the answer belongs to, when `expects` is step."""
+    """Which step is asked for, when `expects` is step, or when the answer to yes_no is no."""
+    other: int | None = None
+    """The report that this one repeats, when `expects` is same_other."""
 
-    def details(self) -> dict[str, Any]:
-        """What the conversation keeps while it waits for the answer."""
-        return {"check": self.key, "expects": self.expects, "step": self.step, "tries": 0}
-
-    def replies(self, number: int) -> tuple[Reply, ...]:
-        """The question."""
-        return (self.reply,)
+    def details(self, confirmed: Collection[str] = ()) -> dict[str, Any]:
+        """What the conversation keeps while it waits for the answer; `confirmed`: checks she has answered."""
+        return {
+            "check": self.key,
+            "expects": self.expects,
+            "step": self.step,
+            "other": self.other,
+            "tries": 0,
+            "confirmed": sorted(confirmed),
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,9 +48,19 @@ class FollowUp:
     """One optional question after a receipt; `instead` when it is the receipt."""
 
     kind: str
-    replies: tuple[Reply, ...]
+    reply: Reply
     details: Mapping[str, Any] = field(default_factory=dict)
     instead: bool = False
+
+
+def senders(turn: Turn) -> tuple[int, ...]:
+    """Everybody who writes from this phone."""
+    return tuple(person.id for person in turn.people)
+
+
+def twin_of(turn: Turn, number: int, other: int) -> Check:
+    """The question about a report that is the same as another one, figure by figure (D9)."""
+    return Check("D4", "twin", Reply("D9", {"other": other, "number": number}), "same_other", other=other)
 
 
 class Kind:
@@ -53,30 +72,54 @@ class Kind:
 
     def need(self, turn: Turn, association: Association | None, values: Mapping[str, Any]) -> None:
         """Ask for every fact at once that check and receipt will look at. Raises Unknown."""
-        _ = turn.number
+        turn.need(NextNumber(), LastReport(senders(turn)))
 
-    def check(
-        self, turn: Turn, form: Form, values: Mapping[str, Any], association: Association | None, ctx: Context
-    ) -> Check | None:
-        """The first check that does not hold, in the order of the catalogue."""
-        for problem in form.check(values, ctx):
-            return Check("D2", "doubtful", Reply("D2", {"message": problem.message}), "step", problem.step)
+    def early(self, turn: Turn, form: Form, values: Mapping[str, Any]) -> Check | None:
+        """A value that is asked about at once, also while other questions are still open."""
         return None
 
-    def recheck(
+    def check(
         self,
         turn: Turn,
         form: Form,
         values: Mapping[str, Any],
         association: Association | None,
         ctx: Context,
-        step: str,
+        *,
+        report: Report | None = None,
+        confirmed: Collection[str] = (),
     ) -> Check | None:
-        """What still does not hold once a check was answered with new figures (`step` says which)."""
-        problem = next(iter(form.check(values, ctx)), None)
-        if problem is None or not step:
-            return None
-        return Check("D2", "doubtful", Reply("D2", {"message": problem.message}), "step", problem.step)
+        """The first check that does not hold, in the order of the catalogue, and was not confirmed.
+
+        `report`: the stored one that these values would replace; None for a first one.
+        """
+        found = self.checks(turn, form, values, association, ctx, report)
+        return next((check for check in found if check.key not in confirmed), None)
+
+    def checks(
+        self,
+        turn: Turn,
+        form: Form,
+        values: Mapping[str, Any],
+        association: Association | None,
+        ctx: Context,
+        report: Report | None,
+    ) -> Iterator[Check]:
+        """Every check that does not hold."""
+        last: Report | None = turn.known(LastReport(senders(turn))) if report is None else None
+        fresh = last is not None and last.form == form.name and turn.now - last.created_at <= TWIN_WITHIN
+        if last and fresh and form.record(last.values) == form.record(values):
+            yield twin_of(turn, turn.number, last.number)
+        yield from self.constraints(form, values, ctx)
+
+    def constraints(self, form: Form, values: Mapping[str, Any], ctx: Context) -> Iterator[Check]:
+        """D2: figures that cannot stand together; the form says so in its own words."""
+        for problem in form.check(values, ctx):
+            yield Check("D2", "doubtful", Reply("D2", {"message": problem.message}), "step", problem.step)
+
+    def untouched(self, step: str) -> frozenset[str]:
+        """The checks that new figures of this step of a settled report do not raise again."""
+        return frozenset(("D4",))
 
     def after(
         self,
@@ -113,9 +156,17 @@ class Kind:
         """At most one optional question."""
         return None
 
+    def details(self, form: Form, values: Mapping[str, Any]) -> Label | None:
+        """What she gave of herself and the receipt has no place for, in words (C5d); None when nothing."""
+        return None
+
     def missing(self, form: Form, step: Step, values: Mapping[str, Any], ctx: Context) -> Reply | None:
         """How to say what a line lacks; None to ask the step's own question."""
-        return None
+        noted = self.words(form, values, ctx)
+        if not any(noted.texts.values()):
+            return None
+        missing = step.short if any(step.short.texts.values()) else step.label
+        return Reply("D1", {"noted": noted, "missing": missing, "prompt": form.prompt(step, values, ctx)})
 
     def words(self, form: Form, values: Mapping[str, Any], ctx: Context) -> Label:
         """The answers in words: short name and value of everything that was said."""
@@ -124,7 +175,7 @@ class Kind:
             parts = []
             for question in form.questions:
                 value = values.get(question.name)
-                if value is None or value == "" or question.type in ("note", "calculate"):
+                if value is None or value == "" or question.type in ("note", "calculate", "hidden"):
                     continue
                 name = question.short.text(language) or question.label.text(language)
                 parts.append(f"{name} {form.shown(question.name, value, ctx).text(language)}")
@@ -148,7 +199,7 @@ class Kind:
 
     def ask_again(self, form: Form, number: int, step: str, values: Mapping[str, Any], ctx: Context) -> Reply:
         """The question that a correction asks (E1, after the digit)."""
-        return Reply("E1ask", {"number": number, "prompt": form.step(step).label})
+        return Reply("E1ask", {"number": number, "prompt": form.prompt(form.step(step), values, ctx)})
 
     def changed(
         self, turn: Turn, form: Form, number: int, values: Mapping[str, Any], step: str, ctx: Context

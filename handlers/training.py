@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import date, timedelta
+from collections.abc import Iterator, Mapping
+from datetime import date
 from typing import Any
 
 from handlers.forms import Context, Form, Step
-from handlers.kinds import Check, FollowUp, Kind
+from handlers.kinds import TWIN_WITHIN, Check, FollowUp, Kind, senders, twin_of
 from handlers.turn import (
     Association,
     Figures,
     FiguresOf,
     Label,
     Labels,
+    LastReport,
     NextNumber,
     Reply,
     Report,
@@ -22,7 +23,10 @@ from handlers.turn import (
     Turn,
 )
 
-TWIN_WITHIN = timedelta(hours=24)
+ROOM_FOR_COLLINES = 90
+"""Characters of C7b that the names of the collines may take."""
+_RAISED_BY = {"D4": ("held_on", "topics"), "D5": ("people",), "D10": ("new",)}
+"""Which steps of the form can raise a check again when a settled report is corrected."""
 _SAME = ("held_on", "topics", "women", "men", "new_women", "new_men", "new_people", "place")
 
 
@@ -53,49 +57,76 @@ class Training(Kind):
         else:
             turn.need(NextNumber(), FiguresOf(association.id), _same_day(association, values))
 
-    def check(
-        self, turn: Turn, form: Form, values: Mapping[str, Any], association: Association | None, ctx: Context
-    ) -> Check | None:
-        if association and (existing := self._existing(turn, form, values, association)):
-            return existing
+    def early(self, turn: Turn, form: Form, values: Mapping[str, Any]) -> Check | None:
+        """D3: a day that has not come yet, or lies before the project."""
+        if values.get("held_on") is None:
+            return None
         day = date.fromisoformat(values["held_on"])
+        step = form.step_of("held_on").name
         if day > turn.today:
-            return Check("D3", "doubtful", Reply("D3", {"date": day}), "step", "held_on")
+            return Check("D3", "doubtful", Reply("D3", {"date": day}), "step", step)
         if day < turn.programme.start:
-            return Check("D3", "doubtful", Reply("D3b", {"date": day}), "step", "held_on")
-        if problem := super().check(turn, form, values, association, ctx):
-            return problem
-        if people(values) > turn.programme.ask_above:
-            return Check("D5", "doubtful", Reply("D5", {"people": people(values)}), "yes_no")
-        return self._membership(turn, values, association)
-
-    def _existing(self, turn: Turn, form: Form, values: Mapping[str, Any], association: Association) -> Check | None:
-        """D4: the same association, day and topic is already in; an exact repeat does not count."""
-        there: tuple[Report, ...] = turn.known(_same_day(association, values))
-        said = self._said(form, values, None)
-        senders = {person.id for person in turn.people} | {None}
-        for report in there:
-            exact = all(report.values.get(name) == values.get(name) for name in _SAME)
-            fresh = turn.now - report.created_at <= TWIN_WITHIN
-            if exact and fresh and report.person_id in senders:
-                reply = Reply("D9", {"other": report.number, "number": turn.number})
-                return Check("D4", "twin", reply, "same_other")
-        for report in there:
-            if set(report.values.get("topics") or ()) & set(values.get("topics") or ()):
-                shown = {**said, "other": report.number, "people": people(report.values)}
-                return Check("D4", "doubtful", Reply("D4", shown), "same_other")
+            shown = f"{day.day}/{day.month}/{day.year}"
+            return Check("D3", "doubtful", Reply("D3b", {"date": shown}), "step", step)
         return None
 
-    def _membership(self, turn: Turn, values: Mapping[str, Any], association: Association | None) -> Check | None:
-        """More new people than the association has members: ask (it may be right, others may attend)."""
+    def checks(
+        self,
+        turn: Turn,
+        form: Form,
+        values: Mapping[str, Any],
+        association: Association | None,
+        ctx: Context,
+        report: Report | None,
+    ) -> Iterator[Check]:
+        if association and (existing := self._existing(turn, form, values, association, report)):
+            yield existing
+        if wrong_day := self.early(turn, form, values):
+            yield wrong_day
+        yield from self.constraints(form, values, ctx)
+        if people(values) > turn.programme.ask_above:
+            step = form.step_of("women").name
+            yield Check("D5", "doubtful", Reply("D5", {"people": people(values)}), "yes_no", step)
+        if crowd := self._membership(turn, form, values, association, report):
+            yield crowd
+
+    def untouched(self, step: str) -> frozenset[str]:
+        return frozenset(key for key, steps in _RAISED_BY.items() if step not in steps)
+
+    def _existing(
+        self, turn: Turn, form: Form, values: Mapping[str, Any], association: Association, report: Report | None
+    ) -> Check | None:
+        """D4: the same association, day and topic is already in; an exact repeat does not count."""
+        number = report.number if report else turn.number
+        there = [one for one in turn.known(_same_day(association, values)) if one.number != number]
+        for other in there:
+            exact = all(other.values.get(name) == values.get(name) for name in _SAME)
+            fresh = turn.now - other.created_at <= TWIN_WITHIN
+            if exact and fresh and other.person_id in (None, *senders(turn)):
+                return twin_of(turn, number, other.number)
+        for other in there:
+            if set(other.values.get("topics") or ()) & set(values.get("topics") or ()):
+                shown = {**self._said(form, values), "other": other.number, "people": people(other.values)}
+                return Check("D4", "doubtful", Reply("D4", shown), "same_other", other=other.number)
+        return None
+
+    def _membership(
+        self,
+        turn: Turn,
+        form: Form,
+        values: Mapping[str, Any],
+        association: Association | None,
+        report: Report | None,
+    ) -> Check | None:
+        """D10: more new people than the association has members (it may be right, others may attend)."""
         if association is None or association.members is None or not new_people(values):
             return None
-        figures = turn.known(FiguresOf(association.id))
-        total = figures.new_people + (new_people(values) or 0)
-        if total <= association.members:
+        counted = report is not None and report.state in ("reported", "doubtful")
+        after = self.after(turn, association, report.values if report and counted else None, values)
+        if after is None or after.new_people <= association.members:
             return None
-        shown = {"association": association.sms_name, "members": association.members, "reached": total}
-        return Check("D10", "doubtful", Reply("D10", shown), "yes_no")
+        shown = {"association": association.sms_name, "members": association.members, "reached": after.new_people}
+        return Check("D10", "doubtful", Reply("D10", shown), "yes_no", form.step_of("new_women").name)
 
     def after(
         self,
@@ -127,7 +158,7 @@ class Training(Kind):
         split = values.get("new_women") is not None and values.get("new_men") is not None
         key = "C5" if split else "C5x" if new is None else "C5n"
         shown = {
-            **self._said(form, values, ctx),
+            **self._said(form, values),
             "number": number,
             "association": association.sms_name if association else "",
             "reached": reached(association, figures, turn) if association and figures else 0,
@@ -137,7 +168,7 @@ class Training(Kind):
         }
         return Reply(key, shown)
 
-    def _said(self, form: Form, values: Mapping[str, Any], ctx: Context | None) -> dict[str, Any]:
+    def _said(self, form: Form, values: Mapping[str, Any]) -> dict[str, Any]:
         """The fields that texts about a training may use."""
         topics = values.get("topics") or []
         names = [choice.name for choice in form.question("topics").choices]
@@ -154,27 +185,37 @@ class Training(Kind):
         }
 
     def follow_up(self, turn: Turn, form: Form, save: SaveReport, association: Association | None) -> FollowUp | None:
-        """D2b when the split of the new people is unknown; else, never at a first report, C6, C7 or C8."""
+        """D2b when the split of the new people is unknown; else now and then C6, C7 or C8."""
         values, number = save.values, save.number
         new = new_people(values)
         if new and values.get("new_women") is None:
-            ask = Reply("D2b", {"number": number, "new": new})
-            return FollowUp("split", (ask,), {"new": new}, instead=True)
-        given = self._details(form, values)
-        if given:
-            return FollowUp("details", (Reply("C5d", {"number": number, "details": given}),), {"done": True})
+            return FollowUp("split", Reply("D2b", {"number": number, "new": new}), {"new": new}, instead=True)
+        if self.details(form, values):
+            return None
         turn_of = turn.person.reports % 6 if turn.person else 0
         if turn_of == 1:
-            return FollowUp("details", (Reply("C6", {"number": number, "people": people(values)}),))
+            return FollowUp("details", Reply("C6", {"number": number, "people": people(values)}))
         if turn_of == 3:
-            return FollowUp("remark", (Reply("C8", {"number": number}),))
-        if turn_of == 5 and association and len(association.collines) > 1 and not values.get("place"):
-            ask = Reply("C7", {"number": number, "colline": association.collines[0]})
-            return FollowUp("place", (ask,))
+            return FollowUp("remark", Reply("C8", {"number": number}))
+        if turn_of == 5 and association and len(association.collines) > 1:
+            return self._which_colline(turn, number, association)
         return None
 
-    def _details(self, form: Form, values: Mapping[str, Any]) -> Label | None:
-        """The optional details she gave of herself, in words."""
+    def _which_colline(self, turn: Turn, number: int, association: Association) -> FollowUp:
+        """C7, with the colline of her last report; C7b, with all, when that had none."""
+        last: Report | None = turn.known(LastReport(senders(turn)))
+        before = last.values.get("place") if last else None
+        if before in association.collines:
+            ask = Reply("C7", {"number": number, "colline": before})
+            return FollowUp("place", ask, {"choices": [before]})
+        listed: list[str] = []
+        for name in association.collines[:9]:
+            if sum(len(one) + 3 for one in (*listed, name)) <= ROOM_FOR_COLLINES:
+                listed.append(name)
+        choices = " ".join(f"{digit} {name}" for digit, name in enumerate(listed, 1))
+        return FollowUp("place", Reply("C7b", {"number": number, "choices": choices}), {"choices": listed})
+
+    def details(self, form: Form, values: Mapping[str, Any]) -> Label | None:
         names = [name for name in ("youth", "displaced", "returnee", "host", "place") if values.get(name) is not None]
         if not names:
             return None
@@ -184,6 +225,22 @@ class Training(Kind):
                 for language in form.languages
             }
         )
+
+    def words(self, form: Form, values: Mapping[str, Any], ctx: Context) -> Label:
+        """As in the receipt: "12/11 processing, women 12, men 7, new women 5, new men 3"."""
+        first = [name for name in ("held_on", "topics") if values.get(name)]
+        split = values.get("new_women") is not None and values.get("new_men") is not None
+        rest = {
+            name: value
+            for name, value in values.items()
+            if name not in ("held_on", "topics") and not (split and name == "new_people")
+        }
+        counted = super().words(form, rest, ctx)
+        texts = {}
+        for language in form.languages:
+            said = " ".join(form.shown(name, values[name], ctx).text(language) for name in first)
+            texts[language] = ", ".join(filter(None, (said, counted.texts.get(language))))
+        return Label(texts)
 
     def missing(self, form: Form, step: Step, values: Mapping[str, Any], ctx: Context) -> Reply | None:
         """D1: what is noted, what is missing. Where only the new people are missing, C4 itself asks."""
@@ -201,7 +258,7 @@ class Training(Kind):
         return Reply(key, {"noted": tuple(noted)})
 
     def menu(self, form: Form, number: int, values: Mapping[str, Any], ctx: Context) -> tuple[Reply, tuple[str, ...]]:
-        return Reply("E1", {"number": number, **self._said(form, values, ctx)}), tuple(
+        return Reply("E1", {"number": number, **self._said(form, values)}), tuple(
             step.name for step in form.steps[:4]
         )
 
@@ -213,7 +270,9 @@ class Training(Kind):
         self, turn: Turn, form: Form, number: int, values: Mapping[str, Any], step: str, ctx: Context
     ) -> Reply:
         keys = dict(zip((s.name for s in form.steps), ("E2date", "E2topics", "E2", "E2new"), strict=False))
-        return Reply(keys.get(step, "E2"), {"number": number, **self._said(form, values, ctx)})
+        if new_people(values) is None and step == form.step_of("new_women").name:
+            step = form.step_of("women").name  # nothing new is known: say what there is
+        return Reply(keys.get(step, "E2"), {"number": number, **self._said(form, values)})
 
 
 def _known(value: Any) -> Any:

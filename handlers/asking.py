@@ -1,0 +1,133 @@
+"""Asks the steps of a form, again when an answer is not clear, and puts a half-made report aside."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from handlers import card, state
+from handlers.forms import Form, Reading, Step
+from handlers.known_forms import association_of, context, form_of, kind_of
+from handlers.turn import Association, KeepDraft, Outcome, Reply, Turn
+
+TRIES = 2
+"""So many answers that are not understood, then a person calls (finding 1)."""
+SHOWN = 20
+"""Characters of what is not clear that are said back (D7, D11)."""
+SENTENCE = 3
+"""More words than this are no answer to a question of a form: a person reads them too."""
+_DRAFTS = 3
+
+
+def question(
+    turn: Turn,
+    form: Form,
+    step: Step,
+    values: Mapping[str, Any],
+    draft: Mapping[str, Any],
+    *,
+    noted: bool = False,
+    tries: int = 0,
+) -> Outcome:
+    """Ask one step, and keep what is there."""
+    ctx = context(turn, association_of(turn, draft) or turn.association)
+    kept = {**draft, "values": dict(values), "step": step.name, "tries": tries}
+    new = state.ask(turn, "form", **{key: value for key, value in kept.items() if key not in ("kind", "at")})
+    timers = (state.nudge(turn),) if "step" not in draft else ()
+    if turn.address.rich:
+        return card.ask(turn, form, step, values, new, ctx).but(timers=timers)
+    missing = kind_of(form).missing(form, step, values, ctx) if noted else None
+    reply = missing or Reply(form.prompt(step, values, ctx))
+    return Outcome(new, (reply,), (), timers, understood=f"{form.name}: asks {step.name}")
+
+
+def kept(question_: Mapping[str, Any]) -> dict[str, Any]:
+    """What goes on with a half-made report from one question to the next."""
+    return {key: question_[key] for key in ("form", "association", "asked", "card", "step") if key in question_}
+
+
+def refused(
+    turn: Turn, form: Form, step: Step, values: Mapping[str, Any], question_: Mapping[str, Any], why: Reply
+) -> Outcome:
+    """A figure that cannot be, in the middle of a form: say why and ask this step again."""
+    tries = question_["tries"] + 1
+    if tries >= TRIES:
+        return give_up(turn, question_)
+    names = {q.name for q in step.questions}
+    left = {name: value for name, value in values.items() if name not in names}
+    draft = {**kept(question_), "asked": [name for name in question_["asked"] if name != step.name]}
+    again_ = question(turn, form, step, left, draft, tries=tries)
+    return again_.but(replies=(why, *again_.replies) if turn.address.rich else (why,))
+
+
+def again(turn: Turn, form: Form, step: Step, values: Mapping[str, Any], question_: Mapping[str, Any]) -> Outcome:
+    """Not understood: say what is not clear and ask once more; then a person calls. Sentences are read."""
+    text = " ".join(turn.inbound.text.split())
+    sentence = len(text.split()) > SENTENCE
+    read = (state.task(turn, "read", "written while a report was open"),) if sentence else ()
+    tries = question_["tries"] + 1
+    if tries >= TRIES:
+        gone = give_up(turn, question_)
+        return gone.but(effects=(*gone.effects, *read))
+    asked = question(turn, form, step, values, kept(question_), tries=tries).but(effects=read)
+    if turn.address.rich or not any(char.isalnum() for char in text):
+        return asked
+    ctx = context(turn, association_of(turn, question_) or turn.association)
+    shown = text if len(text) <= SHOWN else text[: SHOWN - 3].rsplit(" ", 1)[0] + "..."
+    return asked.but(replies=(Reply("D11", {"leftover": shown, "prompt": form.prompt(step, values, ctx)}),))
+
+
+def give_up(turn: Turn, question_: Mapping[str, Any]) -> Outcome:
+    """Stop asking; a person calls; what was sent is kept (D6)."""
+    effects = (draft_of(question_), state.task(turn, "call", f"a {question_['form']} report was not understood"))
+    new = put_aside(turn, question_) if noted(turn, question_) else state.close(turn)
+    return Outcome(new, (Reply("D6"),), effects, understood="not understood twice: a call")
+
+
+def draft_of(question_: Mapping[str, Any]) -> KeepDraft:
+    """The half-made report as staff see it."""
+    return KeepDraft(question_["form"], question_.get("association"), None, question_["values"])
+
+
+def put_aside(turn: Turn, question_: Mapping[str, Any], *, waits: bool = False) -> dict[str, Any]:
+    """The state with the open report moved to the drafts (at most three are kept here).
+
+    `waits`: it is asked again as soon as what interrupted it is done.
+    """
+    left = {**kept(question_), "values": question_["values"], "at": question_["at"], "waits": waits}
+    drafts = [*turn.state.get("drafts", []), left][-_DRAFTS:]
+    return {**state.close(turn), "drafts": drafts}
+
+
+def agrees(draft: Mapping[str, Any], form: str, values: Mapping[str, Any]) -> bool:
+    """Whether a half-made report can be the one with these values: nothing in it says otherwise."""
+    return draft["form"] == form and all(
+        values.get(name) in (None, value) for name, value in draft["values"].items() if value is not None
+    )
+
+
+def noted(turn: Turn, draft: Mapping[str, Any]) -> bool:
+    """Whether anything that she said is in a half-made report."""
+    form = form_of(turn, draft["form"])
+    ctx = context(turn, association_of(turn, draft))
+    return any(kind_of(form).words(form, draft["values"], ctx).texts.values())
+
+
+def leftover(turn: Turn, form: Form, reading: Reading, association: Association) -> Outcome:
+    """D7: something in the line is not clear: say how it was read without it, and let her say yes or no."""
+    ctx = context(turn, association)
+    values = form.compute({**kind_of(form).preset(turn, association), **reading.values}, ctx)
+    new = state.ask(turn, "reading", form=form.name, association=association.id, readings=[values])
+    left = " ".join(reading.leftover)[:SHOWN]
+    shown = {"line_words": kind_of(form).words(form, values, ctx), "line": form.line(values, ctx), "leftover": left}
+    return Outcome(new, (Reply("D7", shown),), understood=f"not clear: {len(left)} letters")
+
+
+def which_reading(turn: Turn, form: Form, reading: Reading, association: Association) -> Outcome:
+    """D8: two whole readings: she says which."""
+    ctx = context(turn, association)
+    preset = kind_of(form).preset(turn, association)
+    readings = [form.compute({**preset, **values}, ctx) for values in reading.alternatives[:2]]
+    first, second = (kind_of(form).words(form, values, ctx) for values in readings)
+    new = state.ask(turn, "reading", form=form.name, association=association.id, readings=readings)
+    return Outcome(new, (Reply("D8", {"first_reading": first, "second_reading": second}),), understood="two readings")

@@ -1,0 +1,69 @@
+"""The forms of the programme as conversations see them: what each does beyond asking, what it may look at."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from handlers.business import Business
+from handlers.forms import Choice, Context, Form, Reading, Step, Values
+from handlers.kinds import Kind
+from handlers.training import Training
+from handlers.turn import Association, Figures, Label, Report, Turn
+
+KINDS: dict[str, Kind] = {"training": Training(), "business": Business()}
+"""The forms that do more than ask; every other form is just `Kind`."""
+_ANY = Kind()
+_APART = re.compile(r"\s*\d(?:\s+\d)+\s*")
+
+
+def context(turn: Turn, association: Association | None) -> Context:
+    """What a form may look at: the day, the language, this association's places and businesses."""
+    places = association.collines if association else ()
+    businesses = association.businesses if association else ()
+    return Context(
+        today=turn.today,
+        language=turn.language,
+        start=turn.programme.start,
+        lists={
+            "collines": tuple(Choice(name, Label({"en": name})) for name in places),
+            "businesses": tuple(Choice(b.no, Label({"en": f"{b.no} ({b.type})"})) for b in businesses),
+        },
+        sender=turn.programme.sender,
+    )
+
+
+def kind_of(form: Form) -> Kind:
+    """What this form does beyond asking."""
+    return KINDS.get(form.name, _ANY)
+
+
+def form_of(turn: Turn, name: str) -> Form:
+    """The form by name; a form that was removed while a report was half made is an error of ours."""
+    return turn.forms[name]
+
+
+def association_of(turn: Turn, draft: Mapping[str, Any]) -> Association | None:
+    """The association a half-made report belongs to."""
+    people = (p.association for p in turn.people if p.association)
+    return next((a for a in people if a.id == draft.get("association")), None)
+
+
+def figures_after(
+    turn: Turn, form: Form, association: Association | None, report: Report | None, new: Mapping[str, Any] | None
+) -> Figures | None:
+    """The association's figures once a stored report (None: a first one) has these values (None: is gone)."""
+    kind = kind_of(form)
+    if turn.programme.practice or any(p.practice for p in turn.people):
+        return kind.after(turn, association, None, None)
+    counted = report is not None and report.state in ("reported", "doubtful")
+    return kind.after(turn, association, report.values if report and counted else None, new)
+
+
+def read_answer(form: Form, step: Step, text: str, ctx: Context, values: Values) -> Reading:
+    """What an answer says. To "which topics?" alone, `1 3` is `13`: there is nothing else it could be."""
+    several = len(step.questions) == 1 and step.questions[0].type == "select_multiple"
+    if several and _APART.fullmatch(text):
+        text = "".join(text.split())
+    return form.read_answer(step, text, ctx, values)
