@@ -70,6 +70,12 @@ def memory_mb(process: subprocess.Popen[str]) -> float:
     return 0.0
 
 
+def cpu_s(process: subprocess.Popen[str]) -> float:
+    """Processor time the process has used since its start, all threads."""
+    fields = Path(f"/proc/{process.pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
 class Generator:
     """The load generator's process: `provider` is the port that answers must be sent to."""
 
@@ -120,12 +126,12 @@ def generator(folder: Path, dialect: str, delay_ms: float = 0.0) -> Iterator[Gen
 
 
 @contextlib.contextmanager
-def peer(folder: Path, module: str, provider: int) -> Iterator[int]:
+def peer(folder: Path, module: str, provider: int) -> Iterator[tuple[subprocess.Popen[str], int]]:
     """A peer program on a port of its own."""
     port, log = free_port(), folder / f"{module}.log"
     process = python("-m", f"benchmarks.peers.{module}", str(port), str(provider), str(folder), log=log)
     try:
         wait_for(port, process, log)
-        yield port
+        yield process, port
     finally:
         stop(process)

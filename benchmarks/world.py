@@ -23,9 +23,17 @@ PATH = f"/channels/kannel/{SECRET}/incoming"
 PER_ASSOCIATION = 5
 LANGUAGES = ("rn", "fr", "sw", "en")
 _SETTINGS = """
+live = true
+
 [project]
 name = "benchmark"
 start = "2020-01-01"
+
+[safeguarding]
+hotline = "22 00 00 00"
+
+[words]
+send_drafts = true
 
 [database]
 url = "{url}"
@@ -62,7 +70,7 @@ async def fill(url: str, folder: Path, people: int, messages: int = 0) -> None:
         await database.close()
 
 
-async def reports(url: str, folder: Path) -> dict[str, int]:
+async def counts(url: str, folder: Path) -> dict[str, int]:
     """How many reports, handled messages and sent answers there are."""
     database = await Database.look(url, folder)
     try:

@@ -30,12 +30,8 @@ from telegram.ext import (
 from benchmarks.talk import FIELDS, PROMPTS, receipt
 
 
-def build(api_port: int, folder: Path) -> Application:
-    """The application with its one conversation."""
-    database = sqlite3.connect(folder / "ptb.db")
-    database.execute("PRAGMA journal_mode=WAL")
-    database.execute("PRAGMA synchronous=FULL")
-    database.execute("CREATE TABLE reports (number INTEGER PRIMARY KEY, chat INTEGER, said TEXT)")
+def conversation(database: sqlite3.Connection) -> ConversationHandler:
+    """Asks the six questions; the last answer stores the report."""
 
     async def start(update: Update, context: ContextTypes.DEFAULT_TYPE) -> int:
         context.user_data.clear()
@@ -57,13 +53,21 @@ def build(api_port: int, folder: Path) -> Application:
 
         return asked
 
-    conversation = ConversationHandler(
+    return ConversationHandler(
         entry_points=[MessageHandler(filters.Regex("^BIZ$"), start)],
         states={place: [MessageHandler(filters.TEXT, step(place))] for place in range(len(PROMPTS))},
         fallbacks=[],
         name="business",
         persistent=True,
     )
+
+
+def build(api_port: int, folder: Path) -> Application:
+    """The application with its one conversation."""
+    database = sqlite3.connect(folder / "ptb.db")
+    database.execute("PRAGMA journal_mode=WAL")
+    database.execute("PRAGMA synchronous=FULL")
+    database.execute("CREATE TABLE reports (number INTEGER PRIMARY KEY, chat INTEGER, said TEXT)")
     made = (
         Application.builder()
         .token("1:bench")
@@ -72,7 +76,7 @@ def build(api_port: int, folder: Path) -> Application:
         .persistence(PicklePersistence(folder / "ptb.pickle"))
         .build()
     )
-    made.add_handler(conversation)
+    made.add_handler(conversation(database))
     return made
 
 
