@@ -2,36 +2,57 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from handlers import enrol, state
+from handlers import enrol, form, state
 from handlers.said import Said
 from handlers.turn import Button, ErasePerson, Outcome, Person, RecordConsent, Reply, Turn
+from handlers.understand.words import plain
 
 ERASE = "55"
+MOST_WORDS = 2
+"""More words than this behind PROBLEM are a story: it is sealed, whatever it is about."""
 
 
 def stop(turn: Turn) -> Outcome:
     """In any state, at once, for everybody on this phone: one confirmation, then nothing."""
     if enrol.stopped(turn):
-        return Outcome(_silent(turn), understood="said stop again")
-    effects = tuple(RecordConsent(p.id, "stopped", "I1") for p in turn.people if p.consent != "stopped")
+        return Outcome(dict(turn.state), understood="said stop again")
+    effects = tuple(RecordConsent(p.id, "stopped", "I1") for p in turn.people if p.consent not in ("stopped", "no"))
     return Outcome(_silent(turn), (Reply("I1", keyboard="remove"),), effects, understood="stop")
 
 
 def _silent(turn: Turn) -> dict[str, Any]:
-    return {key: value for key, value in turn.state.items() if key in ("language", "drafts")}
+    """A half-made report stays as a draft; who had agreed comes back with START without being asked again."""
+    question = state.opened(turn)
+    there = form.put_aside(turn, question) if question and question["kind"] == "form" else turn.state
+    kept = {key: value for key, value in there.items() if key in ("language", "drafts")}
+    return {**kept, "agreed": [p.id for p in turn.people if p.consent == "yes"]}
 
 
 def start(turn: Turn) -> Outcome:
-    """START: only this brings somebody back who stopped."""
-    back = [p for p in turn.people if p.consent in ("stopped", "no", "asked")]
-    if not back:
-        first = turn.person or turn.people[0]
-        return Outcome(state.close(turn), (_welcome(first),), understood="start")
-    effects = tuple(RecordConsent(p.id, "started", "I2") for p in back)
-    return Outcome(state.close(turn), (_welcome(turn.person or back[0]),), effects, understood="start")
+    """START: only this brings somebody back who stopped, or who had said no. It undoes STOP for the whole phone."""
+    people = (turn.person,) if turn.person else turn.people
+    agreed = turn.state.get("agreed")
+    stopped = [p for p in people if p.consent == "stopped" and (agreed is None or p.id in agreed)]
+    refused = [p for p in people if p.consent == "no"]
+    if stopped:
+        return _back(turn, stopped)
+    if refused and turn.person is None:
+        return enrol.ask_who(turn, "start")
+    if refused:
+        return _back(turn, refused)
+    here = next((p for p in people if p.consent == "yes"), None)
+    if here is None:
+        return enrol.ask_consent(turn, waiting="")
+    return Outcome(dict(turn.state), (_welcome(here),), understood="start")
+
+
+def _back(turn: Turn, people: Sequence[Person]) -> Outcome:
+    effects = tuple(RecordConsent(p.id, "started", "I2") for p in people)
+    new = {key: value for key, value in state.close(turn).items() if key != "agreed"}
+    return Outcome(new, (_welcome(people[0]),), effects, understood="start")
 
 
 def _welcome(person: Person) -> Reply:
@@ -40,17 +61,20 @@ def _welcome(person: Person) -> Reply:
 
 
 def data(turn: Turn) -> Outcome:
-    """8: what is kept of her; on a shared phone she says first who she is."""
-    person = turn.person
-    if person is None:
+    """8: what is kept of her; on a shared phone she says first who she is, every time."""
+    if turn.person is None or len(turn.people) > 1:
         return enrol.ask_who(turn, "data")
-    new = {**state.ask(turn, "data"), "who": person.id}
+    return data_of(turn, turn.person)
+
+
+def data_of(turn: Turn, person: Person) -> Outcome:
+    """I3: the name only as first name and initial, since others may read it."""
+    new = {**state.ask(turn, "data", person=person.id), "who": person.id}
     association = person.association
-    language = enrol._NAMES.get(person.language or turn.language, "")
     values: dict[str, Any] = {
-        "name": person.name[:20] or person.sms_name,
+        "name": _with_initial(person),
         "association": association.sms_name if association else "",
-        "language_name": language,
+        "language_name": enrol.LANGUAGE_NAMES.get(person.language or turn.language, ""),
         "reports": person.reports,
     }
     key = "I3b"
@@ -60,24 +84,35 @@ def data(turn: Turn) -> Outcome:
     return Outcome(new, (Reply(key, values, buttons=buttons),), understood="my data")
 
 
+def _with_initial(person: Person) -> str:
+    """ "Odette N." of "Odette Ninahazwe", or of "NINAHAZWE Odette"."""
+    first = set(plain(person.sms_name).split())
+    rest = [word for word in person.name.split() if plain(word) not in first]
+    return f"{person.sms_name} {rest[0][0].upper()}." if rest else person.sms_name
+
+
 def data_answer(turn: Turn, said: Said, question: Mapping[str, Any]) -> Outcome | None:
     """1 wrong, 2 erase, 3 copy on paper."""
     digit = said.digit or (said.rest if said.command == "button data" else "")
     officer = state.officer(turn)
     if digit == "1":
         return state.say(turn, "I3wrong", state.task(turn, "my_data", "says her data are wrong"), officer=officer)
-    if digit == "2":
-        return delete(turn)
+    if digit == "2" and turn.person:
+        return delete_of(turn, turn.person)
     if digit == "3":
         return state.say(turn, "I3paper", state.task(turn, "my_data", "wants a copy on paper"), officer=officer)
     return None
 
 
 def delete(turn: Turn) -> Outcome:
-    """DELETE: asks once, since it cannot be undone."""
-    person = turn.person
-    if person is None:
+    """DELETE; on a shared phone she says first who she is, every time."""
+    if turn.person is None or len(turn.people) > 1:
         return enrol.ask_who(turn, "delete")
+    return delete_of(turn, turn.person)
+
+
+def delete_of(turn: Turn, person: Person) -> Outcome:
+    """I4 asks once, since it cannot be undone."""
     new = {**state.ask(turn, "delete", person=person.id), "who": person.id}
     buttons = ((Button("b.erase55", f"delete:{ERASE}"), Button("b.keep", "delete:1")),)
     return Outcome(new, (Reply("I4", buttons=buttons),), understood="delete?")
@@ -85,11 +120,11 @@ def delete(turn: Turn) -> Outcome:
 
 def delete_answer(turn: Turn, said: Said, question: Mapping[str, Any]) -> Outcome | None:
     """55 erases; 1 keeps; anything else is no answer."""
-    answer = said.rest if said.command == "button delete" else said.plain
+    answer = said.rest if said.command == "button delete" else said.plain.rstrip(".! ")
     if answer == ERASE:
-        person_id = int(question["person"])
-        return Outcome({}, (Reply("I5", keyboard="remove"),), (ErasePerson(person_id),), understood="erased")
-    if answer == "1":
+        erase = ErasePerson(int(question["person"]))
+        return Outcome({}, (Reply("I5", keyboard="remove"),), (erase,), understood="erased")
+    if answer in ("1", "0"):
         return state.say(turn, "I4keep")
     return None
 
@@ -97,15 +132,12 @@ def delete_answer(turn: Turn, said: Said, question: Mapping[str, Any]) -> Outcom
 # --- the problem door ---
 
 
-def problem(turn: Turn) -> Outcome:
-    """7: what is it about? No details are asked."""
-    new = state.ask(turn, "problem")
-    question = state.opened(turn)
-    if question and question["kind"] == "form":
-        new["after"] = question
+def problem(turn: Turn, said: Said) -> Outcome:
+    """7: what is it about? No details are asked; what she wrote behind the word nobody but the focal points sees."""
+    effects = (state.task(turn, "sealed", sealed=True),) if len(said.rest.split()) > MOST_WORDS else ()
     keys = ("b.kit", "b.training", "b.service", "b.talk")
     buttons = tuple((Button(key, f"problem:{n}"),) for n, key in enumerate(keys, 1))
-    return Outcome(new, (Reply("J1", buttons=buttons),), understood="problem")
+    return Outcome(state.ask(turn, "problem"), (Reply("J1", buttons=buttons),), effects, understood="problem")
 
 
 def problem_answer(turn: Turn, said: Said, question: Mapping[str, Any]) -> Outcome | None:
@@ -114,41 +146,33 @@ def problem_answer(turn: Turn, said: Said, question: Mapping[str, Any]) -> Outco
     keys = {"1": "J1kit", "2": "J1training", "3": "J1service"}
     if digit in keys:
         about = {"1": "kit or money", "2": "a training", "3": "this service"}[digit]
-        return _closed(
-            turn, keys[digit], state.task(turn, "call", f"a problem: {about}"), officer=state.officer(turn)
-        )
+        task = state.task(turn, "call", f"a problem: {about}")
+        return state.say(turn, keys[digit], task, officer=state.officer(turn))
     return sealed(turn) if digit == "4" else None
-
-
-def _closed(turn: Turn, key: str, *effects: Any, **values: Any) -> Outcome:
-    """Close the door; a report that was open before is open again."""
-    new = {k: v for k, v in state.close(turn).items() if k != "after"}
-    if after := turn.state.get("after"):
-        new["open"] = after
-    return Outcome(new, (Reply(key, values),), effects, understood="problem")
 
 
 def sealed(turn: Turn) -> Outcome:
     """J2: neutral, repeats nothing; the task is sealed and says nothing."""
-    new = {**state.ask(turn, "sealed")}
-    if after := turn.state.get("after"):
-        new["after"] = after
     buttons = ((Button("b.woman", "sealed:1"), Button("b.man", "sealed:2"), Button("b.icall", "sealed:3")),)
     effect = state.task(turn, "sealed", sealed=True)
+    new = state.ask(turn, "sealed")
     return Outcome(new, (Reply("J2", buttons=buttons),), (effect,), understood="a person will call")
 
 
 def sealed_answer(turn: Turn, said: Said, question: Mapping[str, Any]) -> Outcome | None:
-    """Who calls, then when; the answers stand in the sealed task only."""
+    """Who calls, then when; the answers, and whatever else she writes now, stand in sealed tasks only."""
     digit = said.digit or (said.rest if said.command == "button sealed" else "")
+    words = not said.digit and not said.command and bool(said.text) and not form.looks_like_report(turn)
     if question.get("by") is None:
         if digit in ("1", "2"):
             by = "a woman" if digit == "1" else "a man"
-            new = {**dict(turn.state), **state.ask(turn, "sealed", by=by)}
             effect = state.task(turn, "sealed", f"{by} calls", sealed=True)
+            new = state.ask(turn, "sealed", by=by)
             return Outcome(new, (Reply("J3"),), (effect,), understood="a person will call")
         if digit == "3":
-            return _closed(turn, "J4b")
+            return state.say(turn, "J4b")
+        return sealed(turn) if words else None
+    when = {"1": "today", "2": "tomorrow morning", "3": "tomorrow evening"}.get(digit, "")
+    if not when and not words:
         return None
-    when = {"1": "today", "2": "tomorrow morning", "3": "tomorrow evening"}.get(digit, "see the message")
-    return _closed(turn, "J4", state.task(turn, "sealed", when, sealed=True))
+    return state.say(turn, "J4", state.task(turn, "sealed", when or "see the message", sealed=True))

@@ -11,10 +11,9 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from handlers import account, card, checks, correct, draft, enrol, form, menu, state
+from handlers import account, card, checks, correct, draft, enrol, form, limits, menu, newcomers, shared, state
 from handlers.said import MENU, Said, read
-from handlers.turn import Inbound, Outcome, Reply, Turn, UnlinkAddress
-from handlers.understand.words import language_of
+from handlers.turn import Inbound, OpenTask, Outcome, Reply, Turn, UnlinkAddress
 
 Answer = Callable[[Turn, Said, dict[str, Any]], Outcome | None]
 
@@ -29,7 +28,7 @@ ANSWERS: Mapping[str, Answer] = {
     "fix": correct.answer,
     "consent": enrol.consent_answer,
     "language": enrol.language_answer,
-    "move": enrol.move_answer,
+    "move": newcomers.move_answer,
     "call": menu.call_answer,
     "data": account.data_answer,
     "delete": account.delete_answer,
@@ -38,6 +37,7 @@ ANSWERS: Mapping[str, Answer] = {
     "draft": draft.answer,
     "switch": draft.switch_answer,
     "question": menu.question_answer,
+    "who": shared.who,
 }
 """The open question's kind -> who reads the answer; None when the message is something else."""
 
@@ -52,7 +52,7 @@ WORDS: Mapping[str, Callable[[Turn, Said], Outcome]] = {
     "call": menu.call,
     "data": lambda turn, said: account.data(turn),
     "delete": lambda turn, said: account.delete(turn),
-    "problem": lambda turn, said: account.problem(turn),
+    "problem": account.problem,
     "sensitive": lambda turn, said: account.sealed(turn),
     "cancel": draft.cancel,
     "totals": menu.totals,
@@ -66,9 +66,9 @@ _QUIET = ("sealed", "delete")
 """After these nothing more is said, not even that a report is still open."""
 _ALWAYS = (MENU["problem"], MENU["call"])
 """Digits that work like words wherever they are no answer."""
+_SAID_BY_A3 = ("B1", "B3", "I2")
+"""Answers to what she sent before she agreed that need no text of their own: A3 has said as much."""
 _DIGITS = {digit: command for command, digit in MENU.items()}
-BRAKE = 30
-"""Automatic answers an hour to one address; a valid report is always answered (ruling 3)."""
 
 
 def step(turn: Turn) -> Outcome:
@@ -76,7 +76,9 @@ def step(turn: Turn) -> Outcome:
     outcome = _step(turn)
     if "held" in outcome.state and "open" not in outcome.state:
         return _held(turn, outcome)
-    return _braked(turn, outcome)
+    if "open" not in outcome.state and "who" in outcome.state:
+        outcome = outcome.but(state={key: value for key, value in outcome.state.items() if key != "who"})
+    return limits.braked(turn, outcome)
 
 
 def _step(turn: Turn) -> Outcome:
@@ -89,18 +91,14 @@ def _step(turn: Turn) -> Outcome:
         return _blocked(turn)
     said = read(turn)
     if not turn.people:
-        return _silent(turn) if turn.state.get("silent") and said.command != "help" else enrol.stranger(turn, said)
+        return newcomers.stranger(turn, said)
     if said.command == "stop":
         return account.stop(turn)
     if enrol.stopped(turn):
         return _stopped(turn, said)
     if not enrol.consenting(turn):
         return _before_consent(turn, said)
-    return _conversation(turn, said)
-
-
-def _silent(turn: Turn) -> Outcome:
-    return Outcome(dict(turn.state), understood="kept, not answered")
+    return limits.foreign(turn, _conversation(turn, said))
 
 
 def _blocked(turn: Turn) -> Outcome:
@@ -111,28 +109,45 @@ def _stopped(turn: Turn, said: Said) -> Outcome:
     """After STOP only START and DELETE are answered; what else arrives is kept, and a report counts."""
     if said.command == "start" or turn.inbound.kind == "start":
         return account.start(turn)
+    if said.command == "delete":
+        return account.delete(turn)
     question = state.opened(turn)
-    if said.command == "delete" or (question and question["kind"] in ("delete", "who")):
-        return _answered(turn, said) or account.delete(turn)
+    if question and question["kind"] in ("delete", "who") and (answer := _answered(turn, said)):
+        return answer
     association = turn.association
     report = form.from_line(turn, said, association) if association and turn.inbound.kind == "text" else None
-    if report is None or not report.effects:
-        return Outcome(dict(turn.state), (), (state.task(turn, "read", "wrote after STOP"),), understood="kept")
-    return report.but(replies=(), state=dict(turn.state), timers=())
+    if report is not None and report.effects:
+        return report.but(replies=(), state=dict(turn.state), timers=())
+    return Outcome(dict(turn.state), (), _for_a_person(turn, said), understood="kept")
+
+
+def _for_a_person(turn: Turn, said: Said) -> tuple[OpenTask, ...]:
+    """What somebody who wants no texts still needs a person for."""
+    if said.command == "sensitive":
+        return (state.task(turn, "sealed", sealed=True),)
+    if said.command == "call" or said.digit == MENU["call"] or turn.inbound.kind == "missed_call":
+        return (state.task(turn, "call", "asked to be called after STOP"),)
+    return (state.task(turn, "read", "wrote after STOP"),) if said.text else ()
 
 
 def _before_consent(turn: Turn, said: Said) -> Outcome:
-    """Nothing but A0 to A5 until somebody here has agreed."""
+    """Nothing but A0 to A5 until somebody here has agreed; a call for help and DELETE are heard all the same."""
     question = state.opened(turn)
-    if question and question["kind"] in ("consent", "language", "who"):
+    for word in ("sensitive", "delete", "language"):
+        if said.command == word:
+            return WORDS[word](turn, said)
+    if question and question["kind"] in ("consent", "language", "who", "sealed", "delete"):
         answer = _answered(turn, said)
         if answer is not None:
             return answer
-    if said.command == "start" and not turn.address.rich:
-        return account.start(turn)
-    if turn.person and turn.person.language is None and "language" not in turn.state:
-        return enrol.ask_language(replace(turn, state={**turn.state, "held": turn.inbound.text}))
-    return enrol.ask_consent(turn)
+    if turn.inbound.kind == "sticker":
+        return Outcome(dict(turn.state), understood="a sticker: fine")
+    if "language" not in turn.state and all(person.language is None for person in turn.people):
+        return enrol.ask_language(turn)
+    asked = enrol.ask_consent(turn)
+    if turn.inbound.kind == "missed_call":
+        return asked.but(effects=(*asked.effects, state.task(turn, "call", "asked to be called")))
+    return asked
 
 
 def _conversation(turn: Turn, said: Said) -> Outcome:
@@ -187,28 +202,30 @@ def _answered(turn: Turn, said: Said) -> Outcome | None:
     question = state.opened(turn)
     if question is None:
         return None
-    if question["kind"] == "who":
-        return _who(turn, said, question)
     if question["kind"] == "which":
         return _which(turn, said, question)
     outcome = ANSWERS[question["kind"]](turn, said, question)
+    if outcome and question["kind"] == "switch" and not outcome.effects:
+        outcome = outcome.but(state={**outcome.state, "stays": question["language"]})
     return form.reopened(turn, outcome) if outcome and question["kind"] not in _QUIET else outcome
 
 
 def _fresh(turn: Turn, said: Said) -> Outcome:
     """Nothing open, or something else than its answer."""
+    if (named := shared.named(turn)) is not None:
+        return _again_with(named, named.inbound.text)
     associations = menu.associations(turn)
     if turn.association is None and len(associations) > 1 and form.looks_like_report(turn):
         return menu.which(turn, turn.inbound.text)
     if turn.association and (report := form.from_line(turn, said, turn.association)):
-        return _foreign(turn, report)
+        return report
     if (late := draft.late(turn, said)) is not None:
         return late
     if said.command in WORDS:
         return _word(turn, said, said.command)
     if said.digit in _DIGITS and (said.digit in _ALWAYS or not _waits_for_more(turn)):
         return _word(turn, said, _DIGITS[said.digit])
-    return _foreign(turn, menu.free(turn))
+    return menu.free(turn)
 
 
 def _waits_for_more(turn: Turn) -> bool:
@@ -216,28 +233,12 @@ def _waits_for_more(turn: Turn) -> bool:
     return bool(question and question["kind"] in ("form", "check"))
 
 
-def _who(turn: Turn, said: Said, question: Mapping[str, Any]) -> Outcome | None:
-    person = enrol.who_answer(turn, said, question)
-    if person is None:
-        if said.digit:
-            effect = state.task(turn, "check_number", "somebody else writes from this phone")
-            return state.say(turn, "B3", effect)
-        return None
-    new = {**state.close(turn), "who": person.id}
-    again = replace(turn, person=person, state=new)
-    then = question["then"]
-    if then == "consent":
-        return enrol.ask_consent(replace(again, state={**new, "held": question.get("held", "")}))
-    return account.data(again) if then == "data" else account.delete(again)
-
-
 def _which(turn: Turn, said: Said, question: Mapping[str, Any]) -> Outcome | None:
-    ids = question["ids"]
-    if not said.digit or not 1 <= int(said.digit) <= len(ids):
+    """K2's answer, and then what waited for it."""
+    narrowed = shared.chosen(turn, said, question)
+    if narrowed is None:
         return None
-    people = tuple(p for p in turn.people if p.association and p.association.id == ids[int(said.digit) - 1])
     then = question["then"]
-    narrowed = replace(turn, people=people, person=people[0] if len(people) == 1 else None, state=state.close(turn))
     if then.startswith("menu "):
         return menu.start_form(narrowed, then.removeprefix("menu "))
     return _again_with(narrowed, then)
@@ -255,14 +256,12 @@ def _held(turn: Turn, outcome: Outcome) -> Outcome:
     new = dict(outcome.state)
     held = new.pop("held")
     people = tuple(replace(p, consent="yes") if p.consent in ("asked", "none") else p for p in turn.people)
-    then = _again_with(
-        replace(turn, people=people, person=people[0] if len(people) == 1 else turn.person, state=new), held
-    )
-    if not then.effects or then.replies[:1] == (Reply("B3"),):
-        return outcome.but(state=new)  # a greeting needs no second text
+    who = next((p for p in people if p.id == new.get("who") or len(people) == 1), None)
+    then = _again_with(replace(turn, people=people, person=who, state=new), held)
+    more = () if then.replies[:1] and then.replies[0].key in _SAID_BY_A3 else then.replies
     return Outcome(
         then.state,
-        (*outcome.replies, *then.replies),
+        (*outcome.replies, *more),
         (*outcome.effects, *then.effects),
         (*outcome.timers, *then.timers),
         f"{outcome.understood}; {then.understood}",
@@ -279,41 +278,5 @@ def _timer(turn: Turn) -> Outcome:
     if which == "form":
         return draft.unfinished(turn)
     if which == "wake" and turn.inbound.data.get("what") == "move":
-        return enrol.moving(turn)
+        return newcomers.moving(turn)
     return Outcome(dict(turn.state), understood=f"timer {which}: nothing to do")
-
-
-def _foreign(turn: Turn, outcome: Outcome) -> Outcome:
-    """K7: after two messages in a row in another language, offer to switch."""
-    language = language_of(turn.inbound.text)
-    if language is None or language == turn.language or turn.person is None:
-        new = {key: value for key, value in outcome.state.items() if key != "foreign"}
-        return outcome.but(state=new)
-    before = turn.state.get("foreign")
-    if before != language:
-        return outcome.but(state={**outcome.state, "foreign": language})
-    if "open" in outcome.state:
-        return outcome
-    asking = {**outcome.state, "open": {"kind": "switch", "at": turn.now.isoformat(), "language": language}}
-    asking.pop("foreign", None)
-    return outcome.but(state=asking, replies=(*outcome.replies, Reply("K7", language=language)))  # type: ignore[arg-type]
-
-
-def _braked(turn: Turn, outcome: Outcome) -> Outcome:
-    """An echo or a flood is stored, answered so many times an hour, then only stored."""
-    new = dict(outcome.state)
-    if turn.inbound.kind == "text" and "open" in new:
-        new["heard"] = turn.inbound.text[:40]
-    else:
-        new.pop("heard", None)
-    saved = any(
-        type(effect).__name__ in ("SaveReport", "ChangeReport", "RecordConsent") for effect in outcome.effects
-    )
-    hour = turn.now.strftime("%d%H")
-    before = turn.state.get("brake", [hour, 0])
-    count = (before[1] if before[0] == hour else 0) + (0 if saved else len(outcome.replies))
-    if count:
-        new["brake"] = [hour, count]
-    if count > BRAKE and not saved:
-        return Outcome(new, (), outcome.effects, outcome.timers, "kept; too many answers this hour")
-    return outcome.but(state=new)

@@ -1,4 +1,4 @@
-"""Enrolment: language, consent, the one-time token, unknown and new numbers, several people on a phone."""
+"""Enrolment: language (A0), consent (A1 to A5), and who of several people on a phone is writing (K1)."""
 
 from __future__ import annotations
 
@@ -6,31 +6,32 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
-from handlers import state
+from handlers import form, state
 from handlers.said import Said
 from handlers.turn import (
     LANGUAGES,
-    Association,
     Button,
-    LinkAddress,
-    OpenTask,
+    CloseTasks,
+    Effect,
     Outcome,
-    PeopleNamed,
-    PeopleOfPhone,
     Person,
     RecordConsent,
     Reply,
     SetLanguage,
     Timer,
-    TokenOwner,
     Turn,
-    UnlinkAddress,
-    UseToken,
-    Wake,
 )
-from handlers.understand.words import language_of, yes_no
+from handlers.understand.words import keyword, language_of, plain, yes_no
 
 WAIT_FOR_CHOICE = timedelta(days=3)
+LANGUAGE_NAMES = {"rn": "Kirundi", "fr": "francais", "sw": "Kiswahili", "en": "English"}
+"""As the texts say them, without letters that an SMS has not."""
+_NAMED = {
+    "rn": ("kirundi", "ikirundi", "rundi"),
+    "fr": ("francais", "igifaransa", "kifaransa", "french"),
+    "sw": ("kiswahili", "swahili", "igiswahili"),
+    "en": ("english", "anglais", "icongereza", "kiingereza"),
+}
 
 
 def consenting(turn: Turn) -> bool:
@@ -43,72 +44,90 @@ def stopped(turn: Turn) -> bool:
     return bool(turn.people) and all(person.consent in ("stopped", "no") for person in turn.people)
 
 
-# --- language and consent ---
+def held(turn: Turn) -> str:
+    """What waits for her answer: the first thing she sent, but a report goes before a greeting."""
+    before = str((turn.state.get("open") or {}).get("held", ""))
+    text = turn.inbound.text if turn.inbound.kind == "text" else ""
+    if (keyword(text) or ("",))[0] in ("language", "start", "help"):
+        text = ""
+    if before and (_is_report(turn, before) or not _is_report(turn, text)):
+        return before
+    return text
+
+
+def _is_report(turn: Turn, text: str) -> bool:
+    associations = [person.association for person in turn.people if person.association]
+    ctx = form.context(turn, associations[0] if associations else None)
+    return any(one.read_line(text, ctx).status != "nothing" for one in turn.forms.values())
+
+
+# --- language ---
 
 
 def ask_language(turn: Turn) -> Outcome:
-    """A0, readable by everyone."""
-    new = state.ask(turn, "language", held=turn.state.get("held", ""))
-    return Outcome(_keeping_form(turn, new), (Reply("A0", buttons=_language_buttons()),), understood="language?")
+    """A0, readable by everyone. Before consent what she sent is kept."""
+    new = state.ask(turn, "language", held="" if consenting(turn) else held(turn))
+    return Outcome(new, (Reply("A0", buttons=language_buttons()),), understood="language?")
 
 
-def _keeping_form(turn: Turn, new: dict[str, Any]) -> dict[str, Any]:
-    question = state.opened(turn)
-    if question and question["kind"] == "form":
-        new["after"] = question
-    return new
-
-
-def _language_buttons() -> tuple[tuple[Button, ...], ...]:
+def language_buttons() -> tuple[tuple[Button, ...], ...]:
+    """The four languages by their own names, without flags."""
     names = (("Ikirundi", "rn"), ("Français", "fr"), ("Kiswahili", "sw"), ("English", "en"))
     pairs = [Button(name, f"lang:{code}") for name, code in names]
     return (tuple(pairs[:2]), tuple(pairs[2:]))
 
 
 def language_answer(turn: Turn, said: Said, question: Mapping[str, Any]) -> Outcome | None:
-    """1 Kirundi 2 Francais 3 Kiswahili 4 English, or the button."""
-    codes = {"1": "rn", "2": "fr", "3": "sw", "4": "en"}
-    code = codes.get(said.digit) or (said.rest if said.command == "button lang" else "")
+    """1 Kirundi 2 Francais 3 Kiswahili 4 English, the button, or the language's name."""
+    code: Any = {"1": "rn", "2": "fr", "3": "sw", "4": "en"}.get(said.digit)
+    if said.command == "button lang":
+        code = said.rest
+    elif not said.digit:
+        code = next((code for code, names in _NAMED.items() if said.plain in names), None)
+        if code is None and not consenting(turn) and not said.command:
+            code = language_of(turn.inbound.text)
     if code not in LANGUAGES:
         return None
-    new: dict[str, Any] = {key: value for key, value in state.close(turn).items() if key not in ("after", "foreign")}
-    new["language"] = code
-    after = turn.state.get("after")
-    if after:
-        new["open"] = after
+    new = {key: value for key, value in state.close(turn).items() if key not in ("foreign", "stays")}
+    there = turn.with_state({**new, "language": code})
     people = [turn.person] if turn.person else list(turn.people)
     effects = tuple(SetLanguage(person.id, code) for person in people)
-    reply = Reply("A6", {"language_name": _NAMES[code]}, language=code)
-    if not turn.people or any(person.consent == "none" for person in people):
-        return ask_consent(turn, {**new, "held": question.get("held", "")}, effects, code)
-    return Outcome(new, (reply,), effects, understood=f"language {code}")
+    if not consenting(turn):
+        return ask_consent(there, effects, code, str(question.get("held", "")))
+    reply = Reply("A6", {"language_name": LANGUAGE_NAMES[code]}, language=code)
+    return Outcome(there.state, (reply,), effects, understood=f"language {code}")
 
 
-_NAMES = {"rn": "Kirundi", "fr": "francais", "sw": "Kiswahili", "en": "English"}
+# --- consent ---
 
 
 def ask_consent(
-    turn: Turn, new: Mapping[str, Any] | None = None, effects: tuple[Any, ...] = (), language: Any = None
+    turn: Turn, effects: tuple[Effect, ...] = (), language: Any = None, waiting: str | None = None
 ) -> Outcome:
     """A1 and A2: the only two-message step of the product. What she sent is kept until she answers."""
-    person = turn.person or next((p for p in turn.people if p.consent == "none"), None)
-    if person is None:
-        return Outcome(dict(new or turn.state), (), effects)
-    if len(turn.people) > 1 and turn.person is None:
-        return ask_who(turn, "consent")
-    base = dict(new if new is not None else turn.state)
-    held = base.pop("held", "") or turn.inbound.text
-    base["open"] = {"kind": "consent", "at": turn.now.isoformat(), "person": person.id, "held": held}
-    association = person.association.sms_name if person.association else turn.programme.sender
-    first = Reply("A1", {"name": person.sms_name, "association": association}, language=language)
-    second = Reply("A2", buttons=_consent_buttons(), language=language)
+    waiting = held(turn) if waiting is None else waiting
+    if turn.person is None:
+        return ask_who(turn, "consent", waiting, effects, language)
+    person = turn.person
+    new = state.ask(turn, "consent", person=person.id, held=waiting)
+    values = {"name": person.sms_name, "association": _association(turn, person)}
+    first, second = Reply("A1", values, language=language), Reply("A2", buttons=_buttons(), language=language)
+    chat = Reply("T2", buttons=_buttons(), language=language)
     asked = RecordConsent(person.id, "asked", "A1+A2")
-    timer = Timer("consent", str(turn.address.id), turn.now + WAIT_FOR_CHOICE)
-    replies = (Reply("T2", buttons=_consent_buttons(), language=language),) if turn.address.rich else (first, second)
-    return Outcome(base, replies, (*effects, asked), (timer,), understood="asks for consent")
+    replies = (chat,) if turn.address.rich else (first, second)
+    return Outcome(new, replies, (*effects, asked), (_reminder(turn, again=True),), understood="asks for consent")
 
 
-def _consent_buttons() -> tuple[tuple[Button, ...], ...]:
+def _association(turn: Turn, person: Person) -> str:
+    return person.association.sms_name if person.association else turn.programme.sender
+
+
+def _reminder(turn: Turn, *, again: bool) -> Timer:
+    """A5's timer, set or cancelled."""
+    return Timer("consent", str(turn.address.id), turn.now + WAIT_FOR_CHOICE if again else None)
+
+
+def _buttons() -> tuple[tuple[Button, ...], ...]:
     return (
         (Button("b.agree", "consent:yes"), Button("b.no", "consent:no")),
         (Button("b.more", "consent:more"), Button("b.call", "consent:call")),
@@ -116,29 +135,49 @@ def _consent_buttons() -> tuple[tuple[Button, ...], ...]:
 
 
 def consent_answer(turn: Turn, said: Said, question: Mapping[str, Any]) -> Outcome | None:
-    """1 yes, 2 no, 3 call me."""
-    agreed = {"1": True, "2": False, "yes": True, "no": False}.get(said.digit or said.rest)
-    if agreed is None and not said.command:
-        agreed = yes_no(turn.inbound.text)
-    call = said.digit == "3" or (said.command == "button consent" and said.rest == "call") or said.command == "call"
+    """1 yes, 2 no, 3 call me; anything else is kept and asked again (A2)."""
     person = next((p for p in turn.people if p.id == question["person"]), None)
     if person is None:
         return None
-    new = {key: value for key, value in state.close(turn).items() if key != "held"}
-    done = Timer("consent", str(turn.address.id), None)
-    if call:
-        effect = state.task(turn, "call", "wants to talk before agreeing")
-        open_again = {**new, "open": dict(question)}
-        return Outcome(open_again, (Reply("B2", {"officer": state.officer(turn)}),), (effect,), understood="call me")
-    if agreed is None:
-        return Outcome({**new, "open": dict(question)}, (Reply("A2", buttons=_consent_buttons()),))
+    pressed = said.rest if said.command == "button consent" else ""
+    agreed = {"1": True, "2": False, "yes": True, "no": False}.get(said.digit or pressed)
+    if agreed is None and not said.command:
+        agreed = yes_no(turn.inbound.text)
+    if agreed is not None:
+        return _chosen(turn, person, question, agreed=agreed)
+    if said.digit in ("3", "9") or "call" in (pressed, said.command) or turn.inbound.kind == "missed_call":
+        return _call(turn, question)
+    if said.digit == "0" and question.get("called"):
+        closed = CloseTasks("call", "not needed any more, says the leader")
+        new = {**turn.state, "open": {**question, "called": False}}
+        return Outcome(new, (Reply("B2c"),), (closed,), understood="no call")
+    waiting = held(turn)
+    second = waiting == question.get("held") != turn.inbound.text and _is_report(turn, turn.inbound.text)
+    effects = (state.task(turn, "read", "a second report before the choice"),) if second else ()
+    new = {**turn.state, "open": {**question, "held": waiting}}
+    return Outcome(new, (Reply("A2", buttons=_buttons()),), effects, understood="asks again")
+
+
+def _chosen(turn: Turn, person: Person, question: Mapping[str, Any], *, agreed: bool) -> Outcome:
+    done = (_reminder(turn, again=False),)
+    effects = (RecordConsent(person.id, "yes" if agreed else "no", "A1+A2"),)
+    new = state.close(turn)
     if not agreed:
-        effects = (RecordConsent(person.id, "no", "A1+A2"),)
-        return Outcome(new, (Reply("A4"),), effects, (done,), understood="consent: no")
-    association = person.association.sms_name if person.association else turn.programme.sender
-    reply = Reply("A3", {"name": person.sms_name, "association": association}, keyboard="main")
-    new = {**new, "held": question["held"]} if question["held"] else new
-    return Outcome(new, (reply,), (RecordConsent(person.id, "yes", "A1+A2"),), (done,), understood="consent: yes")
+        return Outcome(new, (Reply("A4", keyboard="remove"),), effects, done, understood="consent: no")
+    values = {"name": person.sms_name, "association": _association(turn, person)}
+    waiting = {"held": question["held"]} if question["held"] else {}
+    reply = Reply("A3", values, keyboard="main")
+    return Outcome({**new, **waiting}, (reply,), effects, done, understood="consent: yes")
+
+
+def _call(turn: Turn, question: Mapping[str, Any]) -> Outcome:
+    """3: a person calls; the choice stays open."""
+    values = {"officer": state.officer(turn)}
+    if question.get("called"):
+        return Outcome(dict(turn.state), (Reply("B2b", values),), understood="call again")
+    new = {**turn.state, "open": {**question, "called": True}}
+    task = state.task(turn, "call", "wants to talk before agreeing")
+    return Outcome(new, (Reply("B2", values),), (task,), understood="call me")
 
 
 def no_choice(turn: Turn) -> Outcome:
@@ -149,174 +188,37 @@ def no_choice(turn: Turn) -> Outcome:
     person = next((p for p in turn.people if p.id == question["person"]), None)
     if person is None or person.consent != "asked":
         return Outcome(dict(turn.state))
-    association = person.association.sms_name if person.association else turn.programme.sender
-    new = {**turn.state, "open": {**question, "reminded": True, "at": turn.now.isoformat()}}
-    return Outcome(new, (Reply("A5", {"name": person.sms_name, "association": association}),), understood="A5")
+    values = {"name": person.sms_name, "association": _association(turn, person)}
+    new = {**turn.state, "open": {**question, "reminded": True}}
+    return Outcome(new, (Reply("A5", values, buttons=_buttons()),), understood="A5")
 
 
 # --- who is writing ---
 
 
-def ask_who(turn: Turn, then: str) -> Outcome:
-    """K1, only when it matters: consent, data, questions."""
+def ask_who(
+    turn: Turn, then: str, waiting: str = "", effects: tuple[Effect, ...] = (), language: Any = None
+) -> Outcome:
+    """K1, only when it matters: consent, data, erasure, coming back."""
     people = turn.people
-    new = state.ask(turn, "who", then=then, ids=[person.id for person in people], held=turn.inbound.text)
+    new = state.ask(turn, "who", then=then, ids=[person.id for person in people], held=waiting)
     if len(people) == 2:
-        reply = Reply("K1", {"first": people[0].sms_name, "second": people[1].sms_name})
+        reply = Reply("K1", {"first": people[0].sms_name, "second": people[1].sms_name}, language=language)
     else:
         choices = " ".join(f"{n} {person.sms_name}" for n, person in enumerate(people, 1))
-        reply = Reply("K1n", {"choices": choices, "last": len(people) + 1})
-    return Outcome(new, (reply,), understood="who is writing?")
+        reply = Reply("K1n", {"choices": choices, "last": len(people) + 1}, language=language)
+    return Outcome(new, (reply,), effects, understood="who is writing?")
 
 
 def who_answer(turn: Turn, said: Said, question: Mapping[str, Any]) -> Person | None:
-    """Whom the digit means; None for "another person" or no digit."""
+    """Whom the digit, or the name, means; None for "another person" or neither."""
     ids = question["ids"]
     if said.digit and 1 <= int(said.digit) <= len(ids):
         return next((p for p in turn.people if p.id == ids[int(said.digit) - 1]), None)
-    return None
+    named = [p for p in turn.people if said.plain in (plain(p.sms_name), plain(p.name))]
+    return named[0] if len(named) == 1 else None
 
 
-# --- strangers ---
-
-
-def stranger(turn: Turn, said: Said) -> Outcome:
-    """A number, or a chat, that nobody of the roster has."""
-    if turn.address.rich:
-        return _stranger_in_chat(turn, said)
-    if said.command == "stop":
-        effect = UnlinkAddress(turn.address.id, "said stop")
-        return Outcome({"silent": True}, (Reply("I1"),), (effect,), understood="stop")
-    question = state.opened(turn)
-    if question and question["kind"] == "stranger":
-        if said.digit == "1":
-            return Outcome(state.ask(turn, "names"), (Reply("K4"),), understood="a new number, says so")
-        if said.digit == "2":
-            effect = UnlinkAddress(turn.address.id, "wrong number")
-            wrong = _task(turn, "wrong_number")
-            return Outcome({"silent": True}, (Reply("K3b"),), (effect, wrong), understood="wrong number")
-    if said.command == "call" or said.digit == "9":
-        return Outcome(state.close(turn), (Reply("K3c"),), (_task(turn, "call"),), understood="call me")
-    if question and question["kind"] == "names":
-        return _names(turn, said)
-    effects = () if question else (_task(turn, "read"),)
-    language = language_of(turn.inbound.text)
-    new = {**state.ask(turn, "stranger"), **({"language": language} if language else {})}
-    return Outcome(new, (Reply("K3"),), effects, understood="unknown number")
-
-
-def _task(turn: Turn, kind: Any, about: str = "unknown number", person: Person | None = None) -> OpenTask:
-    association = person.association if person else None
-    due = state.tomorrow_evening(turn)
-    return OpenTask(kind, due, person.id if person else None, association.id if association else None, about)
-
-
-def _names(turn: Turn, said: Said) -> Outcome:
-    """K4's answer: an association and a first name. Never automatic: the old number is asked, an officer calls."""
-    words = tuple(said.plain.replace(",", " ").split())
-    found: tuple[Person, ...] = turn.known(PeopleNamed(words))
-    if len(found) != 1:
-        return Outcome(state.close(turn), (Reply("K4b"),), (_task(turn, "check_number"),), understood="names?")
-    person = found[0]
-    about = f"move to the number that ends in {turn.address.ends_in}"
-    move = {"what": "move", "person": person.id, "ends_in": turn.address.ends_in, "to": turn.address.id}
-    association = person.association
-    values = {"officer": _officer(turn, association), "association": association.sms_name if association else ""}
-    new = {**state.close(turn), "claims": person.id}
-    effects = (_task(turn, "check_number", about, person), Wake(person.id, move))
-    return Outcome(new, (Reply("K6", values),), effects, understood="asks to move a number")
-
-
-def _officer(turn: Turn, association: Association | None) -> str:
-    return (association.officer if association else "") or turn.programme.sender
-
-
-def moving(turn: Turn) -> Outcome:
-    """K5, to the old number, woken by the new one."""
-    data = turn.inbound.data
-    person = next((p for p in turn.people if p.id == data["person"]), None)
-    if person is None or person.consent in ("stopped", "no"):
-        return Outcome(dict(turn.state))
-    association = person.association.sms_name if person.association else ""
-    new = state.ask(turn, "move", person=person.id)
-    values = {"name": person.sms_name, "association": association, "ends_in": data["ends_in"]}
-    return Outcome(new, (Reply("K5", values),), understood="asks the old number")
-
-
-def move_answer(turn: Turn, said: Said, question: Mapping[str, Any]) -> Outcome | None:
-    """1 it is me, 2 stop it; an officer decides in both cases."""
-    person = next((p for p in turn.people if p.id == question["person"]), None)
-    officer = _officer(turn, person.association if person else None)
-    if said.digit == "1":
-        task = _task(turn, "check_number", "the old number agrees to the move", person)
-        return state.say(turn, "K5yes", task, officer=officer)
-    if said.digit == "2":
-        task = _task(turn, "check_number", "the old number says: stop the move", person)
-        return state.say(turn, "K5no", task, officer=officer)
-    return None
-
-
-# --- chat ---
-
-
-def _stranger_in_chat(turn: Turn, said: Said) -> Outcome:
-    """/start with a one-time token, or a shared contact of her own; anything else says how."""
-    inbound = turn.inbound
-    question = state.opened(turn)
-    if inbound.kind == "start" and inbound.data.get("token"):
-        token = str(inbound.data["token"])
-        owner: Person | None = turn.known(TokenOwner(token))
-        if owner is not None:
-            effects = (UseToken(token), LinkAddress(owner.id, turn.address.id))
-            return _welcome(turn, effects)
-        return Outcome(_share(turn), (Reply("T3", keyboard="contact"),), understood="token unknown or used")
-    if inbound.kind == "contact":
-        return _contact(turn)
-    if question and question["kind"] == "match":
-        return _match(turn, said, question)
-    if said.command == "button lang" and said.rest in LANGUAGES:
-        new = {**_share(turn), "language": said.rest}
-        return Outcome(new, (Reply("T3", keyboard="contact", language=said.rest),), understood="share number?")
-    if said.digit == "9" or said.command == "call":
-        return Outcome(state.close(turn), (Reply("K3c"),), (_task(turn, "call"),), understood="call me")
-    effects_ = () if turn.state.get("open") else (_task(turn, "read"),)
-    new = state.ask(turn, "share")
-    return Outcome(new, (Reply("T1", buttons=_language_buttons()),), effects_, understood="unknown chat")
-
-
-def _share(turn: Turn) -> dict[str, Any]:
-    return state.ask(turn, "share")
-
-
-def _welcome(turn: Turn, effects: tuple[Any, ...]) -> Outcome:
-    new = state.ask(turn, "language", held="")
-    return Outcome(new, (Reply("T1", buttons=_language_buttons()),), effects, understood="enrols by token")
-
-
-def _contact(turn: Turn) -> Outcome:
-    """Only the sender's own contact: otherwise anyone could enrol with somebody else's card."""
-    if not turn.inbound.data.get("own"):
-        return Outcome(_share(turn), (Reply("T3own", keyboard="contact"),), understood="not her own contact")
-    found: tuple[Person, ...] = turn.known(PeopleOfPhone(str(turn.inbound.data["phone"])))
-    if len(found) != 1:
-        reply = Reply("T3none", keyboard="remove")
-        return Outcome(state.close(turn), (reply,), (_task(turn, "check_number"),), understood="contact unknown")
-    person = found[0]
-    association = person.association
-    new = state.ask(turn, "match", person=person.id)
-    values = {
-        "name": person.sms_name,
-        "association": association.sms_name if association else "",
-        "place": association.collines[0] if association and association.collines else "",
-    }
-    buttons = ((Button("b.yes", "match:yes"), Button("b.no", "match:no")),)
-    return Outcome(new, (Reply("T4", values, buttons=buttons),), understood="is it her?")
-
-
-def _match(turn: Turn, said: Said, question: Mapping[str, Any]) -> Outcome:
-    agreed = {"yes": True, "no": False, "1": True, "2": False}.get(said.rest or said.digit)
-    if agreed is None:
-        agreed = yes_no(turn.inbound.text)
-    if agreed:
-        return _welcome(turn, (LinkAddress(int(question["person"]), turn.address.id),))
-    return Outcome(state.close(turn), (Reply("K3c"),), (_task(turn, "check_number"),), understood="not her")
+def is_another(said: Said, question: Mapping[str, Any]) -> bool:
+    """K1's last digit: another person."""
+    return said.digit == str(len(question["ids"]) + 1)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from handlers import form, state
-from handlers.said import Said
+from handlers.said import MENU, Said
 from handlers.training import reached
 from handlers.turn import Association, CloseTasks, Figures, FiguresOf, KeepMedia, LastReport, Outcome, Reply, Turn
 from handlers.understand.words import is_question
@@ -13,8 +13,6 @@ from handlers.understand.words import is_question
 
 def help_(turn: Turn, said: Said) -> Outcome:
     """HELP, an empty message, the menu."""
-    if not turn.people:
-        return state.say(turn, "K3")
     new = _keep_open(turn)
     reply = Reply("B1", {"association": _name(turn)}, keyboard="main")
     return Outcome(new, (reply,), understood="menu")
@@ -34,7 +32,7 @@ def totals(turn: Turn, said: Said) -> Outcome:
     """5: our totals, and those of all associations."""
     association = turn.association
     if association is None:
-        return state.say(turn, "B1", association=_name(turn))
+        return which(turn, MENU["totals"])
     turn.need(FiguresOf(association.id), FiguresOf(None))
     ours: Figures = turn.known(FiguresOf(association.id))
     everybody: Figures = turn.known(FiguresOf(None))
@@ -60,7 +58,7 @@ def call(turn: Turn, said: Said) -> Outcome:
         return Outcome(dict(turn.state), (Reply("B2b", {"officer": state.officer(turn)}),), understood="call again")
     new = state.ask(turn, "call")
     if question and question["kind"] == "form":
-        new = {**form.put_aside(turn, question), "open": new["open"]}
+        new = {**form.put_aside(turn, question, waits=True), "open": new["open"]}
     effect = state.task(turn, "call", "asked to be called")
     return Outcome(new, (Reply("B2", {"officer": state.officer(turn)}),), (effect,), understood="call me")
 

@@ -36,6 +36,11 @@ COMMANDS = {
 }
 """The slash commands and the words of the chat's main keyboard, in every language (conversations 1.5)."""
 _COMMAND_OF = {word: command for command, words in COMMANDS.items() for word in words}
+_FREE_REST = ("call", "problem")
+"""Commands that may be said in a sentence: a person calls in any case."""
+_NUMBERED = ("fix", "back")
+_LONGEST_REST = 2
+"""Words behind any other command; more of them are a sentence, which a person must read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +72,8 @@ def read(turn: Turn) -> Said:
 def _command(turn: Turn, text: str, said: str) -> tuple[str, str]:
     if is_stop(text):
         return "stop", ""
+    if is_sensitive(text):
+        return "sensitive", ""
     if said.startswith("/"):
         word, _, rest = said[1:].partition(" ")
         return _COMMAND_OF.get(word.partition("@")[0], "unknown"), rest
@@ -74,8 +81,15 @@ def _command(turn: Turn, text: str, said: str) -> tuple[str, str]:
         bare = said.lstrip("".join(c for c in said if not c.isalnum() and c != " ")).strip()
         if bare in _COMMAND_OF and not said[:1].isalnum():
             return _COMMAND_OF[bare], ""
-    if found := keyword(text):
-        return found
-    if is_sensitive(text):
-        return "sensitive", ""
-    return "", ""
+    found = keyword(text)
+    return found if found and _is_meant(*found) else ("", "")
+
+
+def _is_meant(command: str, rest: str) -> bool:
+    """Whether a message that begins with a command word is the command: not "help me to repair the husker"."""
+    words = rest.split()
+    if command in _FREE_REST or not words:
+        return True
+    if command in _NUMBERED and any(word.isdigit() for word in words):
+        return len(words) <= _LONGEST_REST
+    return len(words) <= _LONGEST_REST and not any(char.isdigit() for char in rest)

@@ -1,9 +1,10 @@
 """The conversation's state, one JSON object per address, and the small moves all conversations make.
 
 Its keys: `open` (the one open question: its kind and what it needs), `drafts` (half-made reports that
-were left), `who` (which of the people who share the phone is writing, while it matters), `foreign`
-(messages in a row in another language), `quiet` (since when we only listen), `brake` (automatic
-answers in the current hour).
+were left), `who` (which of the people who share the phone is writing, while it matters), `agreed` (who
+had agreed when STOP came), `claims` (whom a new number says to be), `foreign` (the other language of
+the last message), `stays` (the language she does not want to go on in), `silent` (a wrong number),
+`brake` and `same` (automatic answers, and what was answered, in the current hour).
 """
 
 from __future__ import annotations
@@ -22,9 +23,10 @@ NUDGE_AFTER = timedelta(hours=24)
 def opened(turn: Turn) -> dict[str, Any] | None:
     """The open question, or None when there is none or it was asked too long ago."""
     question = turn.state.get("open")
-    if question is None or turn.now - asked_at(question) > OPEN_FOR:
+    if question is None:
         return None
-    return dict(question)
+    lasts = question["kind"] == "consent"  # A5 comes after three days, and her choice is hers at any time
+    return dict(question) if lasts or turn.now - asked_at(question) <= OPEN_FOR else None
 
 
 def asked_at(question: Mapping[str, Any]) -> datetime:

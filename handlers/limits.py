@@ -1,0 +1,58 @@
+"""What is true of every answer: not too many, not the same for ever, and in the language she writes."""
+
+from __future__ import annotations
+
+from typing import Any
+from zlib import crc32
+
+from handlers.turn import ChangeReport, OpenTask, Outcome, RecordConsent, Reply, SaveReport, Turn
+from handlers.understand.words import language_of, plain
+
+BRAKE = 30
+"""Automatic answers an hour to one address; a valid report is always answered (ruling 3)."""
+SAME = 3
+"""So often in an hour the same long text is answered: two machines that answer each other come to an end."""
+_LONG = 12
+"""Characters; a digit or a word that works may well be sent more often."""
+
+
+def braked(turn: Turn, outcome: Outcome) -> Outcome:
+    """An echo or a flood is stored, answered so many times an hour, then only stored."""
+    new = dict(outcome.state)
+    hour = turn.now.strftime("%d%H")
+    saved = any(isinstance(effect, SaveReport | ChangeReport | RecordConsent) for effect in outcome.effects)
+    again = _again(turn, new, hour)
+    before = turn.state.get("brake", [hour, 0])
+    count = (before[1] if before[0] == hour else 0) + (0 if saved else len(outcome.replies))
+    if again and not saved and all(isinstance(effect, OpenTask) for effect in outcome.effects):
+        return Outcome({**turn.state, "same": new["same"]}, understood="kept; the same text again and again")
+    if count:
+        new["brake"] = [hour, count]
+    if count > BRAKE and not saved and outcome.replies:
+        return Outcome(new, (), outcome.effects, outcome.timers, "kept; too many answers this hour")
+    return outcome.but(state=new)
+
+
+def _again(turn: Turn, new: dict[str, Any], hour: str) -> bool:
+    """Whether this very text has been answered often enough; its checksum is noted in the new state."""
+    text = plain(turn.inbound.text)
+    if turn.inbound.kind != "text" or len(text) < _LONG:
+        return False
+    then, heard = turn.state.get("same", [hour, []])
+    heard = [*(heard if then == hour else []), crc32(text.encode())][-4 * SAME :]
+    new["same"] = [hour, heard]
+    return heard.count(heard[-1]) > SAME
+
+
+def foreign(turn: Turn, outcome: Outcome) -> Outcome:
+    """K7: after two messages in a row in another language, offer to switch."""
+    language: Any = language_of(turn.inbound.text) if turn.inbound.kind == "text" else None
+    if language is None or turn.person is None:
+        return outcome
+    state = {key: value for key, value in outcome.state.items() if key != "foreign"}
+    if language in (turn.language, turn.state.get("stays")):
+        return outcome.but(state=state)
+    if turn.state.get("foreign") != language or "open" in state:
+        return outcome.but(state={**state, "foreign": language})
+    asking = {**state, "open": {"kind": "switch", "at": turn.now.isoformat(), "language": language}}
+    return outcome.but(state=asking, replies=(*outcome.replies, Reply("K7", language=language)))
