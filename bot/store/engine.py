@@ -8,6 +8,7 @@ at a power cut), mmap off, one connection that writes and checkpoints.
 from __future__ import annotations
 
 import contextlib
+import os
 import sqlite3
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -91,8 +92,7 @@ class Database:
             database = cls(engine, engine, None)
         else:
             file = folder / url.removeprefix("sqlite:///")
-            if not file.parent.is_dir():
-                raise DatabaseError(f"{file.parent}: no such folder. Make it, or correct database.url.")
+            _check_file(file)
             lock = FileLock(file)
             lock.take()
             database = cls(_sqlite(file, writes=True), _sqlite(file, writes=False), lock)
@@ -147,6 +147,21 @@ class Database:
             await engine.dispose()
         if self._lock:
             self._lock.release()
+
+
+def _check_file(file: Path) -> None:
+    """What SQLite would take in silence. Raises DatabaseError."""
+    if not file.parent.is_dir():
+        raise DatabaseError(f"{file.parent}: no such folder. Make it, or correct database.url.")
+    if not file.exists():
+        return
+    if file.stat().st_size == 0:
+        raise DatabaseError(
+            f"{file}: empty, so it is not a database of ours. It was not touched. Restore the last "
+            "backup; or, to begin with nothing, delete this file."
+        )
+    if not os.access(file, os.W_OK):
+        raise DatabaseError(f"{file}: read-only for this user. Give the user of the service the right to write it.")
 
 
 def _say(error: DBAPIError) -> str:
