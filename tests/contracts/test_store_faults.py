@@ -80,27 +80,30 @@ async def _keys(database: Database) -> list[str]:
     return sorted(row.dedupe_key for row in await rows(database, select(tables.inbox.c.dedupe_key)))
 
 
+def _remount_read_only(folder: Path) -> None:
+    subprocess.run(["mount", "-o", "remount,ro", str(folder)], check=True)
+
+
 async def test_a_read_only_disk_is_named_and_refused(small_disk: Path) -> None:
     await (await Database.open(URL, small_disk)).close()
-    subprocess.run(["mount", "-o", "remount,ro", str(small_disk)], check=True)
+    _remount_read_only(small_disk)
     with pytest.raises(DatabaseError, match=r"Read-only file system.*Make the folder writable"):
         await Database.open(URL, small_disk)
 
 
 def test_a_file_that_may_not_be_written_is_refused_with_its_name() -> None:
-    """In a process that is not root, to whom no file is read-only."""
+    """In a process that is not root any more, to whom no file is read-only."""
     folder = Path(tempfile.mkdtemp(prefix="kurikirana-ro-", dir="/tmp"))
     try:
         asyncio.run(_made(folder))
         folder.chmod(0o777)
         (folder / "test.db.lock").chmod(0o666)
         (folder / "test.db").chmod(0o444)
-        code = OPEN + f"asyncio.run(Database.open({URL!r}, Path({str(folder)!r})))"
-        user: dict[str, Any] = {"user": 65534, "group": 65534} if os.geteuid() == 0 else {}
-        environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2]), "PYTHONDONTWRITEBYTECODE": "1"}
-        done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, env=environment, **user)
-        if "Permission denied" in done.stderr and "python" in done.stderr.splitlines()[0]:
-            pytest.skip("READ-ONLY FILE NOT TESTED: this Python may be run by root only")
+        code = OPEN + "import os; asyncio.run(Database.open(sys.argv[1], Path(sys.argv[2])))\n"
+        code += "os.geteuid() or os.setuid(65534); asyncio.run(Database.open(sys.argv[1], Path(sys.argv[3])))"
+        (folder / "other").mkdir()
+        command = [sys.executable, "-c", code, URL, str(folder / "other"), str(folder)]
+        done = subprocess.run(command, capture_output=True, text=True, cwd=Path(__file__).parents[2], check=False)
         last = done.stderr.strip().splitlines()[-1]
         assert done.returncode == 1
         assert "bot.errors.DatabaseError: " in last
@@ -189,15 +192,17 @@ async def _refused_or_whole(folder: Path) -> None:
         await database.close()
 
 
+def _open_elsewhere(folder: Path) -> subprocess.Popen[bytes]:
+    code = OPEN + "async def main():\n opened = await Database.open(sys.argv[1], Path(sys.argv[2]))\n"
+    code += " print('open', flush=True)\n await asyncio.Event().wait()\nasyncio.run(main())"
+    command = [sys.executable, "-c", code, URL, str(folder)]
+    return subprocess.Popen(command, stdout=subprocess.PIPE, cwd=Path(__file__).parents[2])
+
+
 @pytest.mark.parametrize("way", ["same name", "symbolic link"])
 async def test_a_second_process_is_refused_with_the_pid_of_the_first(tmp_path: Path, way: str) -> None:
     (tmp_path / "a").mkdir()
-    code = (
-        OPEN + "async def main():\n await Database.open(sys.argv[1], Path(sys.argv[2]))\n print('open', flush=True)\n"
-    )
-    code += " await asyncio.Event().wait()\nasyncio.run(main())"
-    command = [sys.executable, "-c", code, URL, str(tmp_path / "a")]
-    first = subprocess.Popen(command, stdout=subprocess.PIPE, cwd=Path(__file__).parents[2])
+    first = _open_elsewhere(tmp_path / "a")
     try:
         assert first.stdout is not None
         assert first.stdout.readline() == b"open\n"
