@@ -79,6 +79,11 @@ class Atoms:
         self._edges: list[list[Edge]] | None = None
 
     @property
+    def may_be_dated(self) -> bool:
+        """Whether a date can be in it at all; a letter without one is not worth reading as a report."""
+        return any(token.kind != "word" or token.text in _DAY_WORDS for token in self.tokens)
+
+    @property
     def edges(self) -> list[list[Edge]]:
         """Per token, the items that may begin there and where each ends."""
         if self._edges is None:

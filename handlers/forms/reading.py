@@ -76,7 +76,7 @@ def read_line(form: Form, text: str, ctx: Context, known: Values) -> Reading:
         return NOTHING
     tables = form.tables
     atoms = Atoms(tables, tables.labels, text, ctx, fractions=tables.fractions)
-    if atoms.long or not (atoms.keyword or tables.dates):
+    if atoms.long or not (atoms.keyword or (tables.dates and atoms.may_be_dated)):
         return NOTHING
     if not atoms.tokens:
         return Reading("whole", keyword=True) if atoms.keyword else NOTHING
