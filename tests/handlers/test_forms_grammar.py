@@ -2,37 +2,12 @@
 
 from __future__ import annotations
 
-import random
-from datetime import date, timedelta
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 
-from bot.forms import load_shipped
-from handlers.forms import Choice, Context, Form, Reading
-from handlers.forms.atoms import Atoms
-from handlers.forms.grammar import Grammar
-from handlers.forms.reading import _quick, _search
-from handlers.turn import Label
-
-TODAY = date(2026, 11, 23)
-START = date(2026, 4, 1)
-COLLINES = ("Kivoga", "Mpinga-Kayove", "Gihofi")
-FORMS = load_shipped()
-
-
-def context(language: str = "en", businesses: tuple[str, ...] = ("07A",)) -> Context:
-    return Context(
-        TODAY,
-        language,
-        START,
-        {
-            "collines": [Choice(name, Label({"en": name})) for name in COLLINES],
-            "businesses": [Choice(no, Label({"en": f"{no} (rice husker)"})) for no in businesses],
-        },
-    )
+from handlers.forms import Form, Reading
+from tests.handlers.forms_at_work import FORMS, context
 
 
 @pytest.fixture(scope="module")
@@ -258,158 +233,6 @@ def test_optional_questions_take_as_many_numbers_as_there_are(training: Form) ->
     assert training.read_optional("6 X 6 9", context(), names).values["displaced"] is None
     assert training.read_optional("6 4", context(), names).status != "whole"
     assert training.read_optional("gihofi", context(), ("place",)).values == {"place": "Gihofi"}
-
-
-# --- generated -------------------------------------------------------------------------------------
-
-WOMEN = ("F", "W", "K", "femmes", "Abakenyezi", "wanawake", "women")
-MEN = ("M", "H", "G", "hommes", "abagabo", "wanaume", "men")
-NEW = ("N", "nouveaux", "bashasha", "wapya", "new")
-NEW_WOMEN = ("NF", "NW", "NK", "nouvelles femmes", "new women")
-NEW_MEN = ("NM", "NH", "NG", "nouveaux hommes", "new men")
-OPTIONAL = {"youth": ("J", "Y", "jeunes", "vijana"), "displaced": ("D",), "returnee": ("R",), "host": ("C",)}
-TOPICS = {
-    "business": ("biz", "AFF", "affaires", "ubudandaji", "biashara"),
-    "value_chain": ("VC", "CV", "chaîne de valeur", "value chain", "mnyororo wa thamani"),
-    "processing": ("agri", "TRANS", "transformation", "guhingura", "usindikaji"),
-}
-MONTHS = {4: ("avril", "ndamukiza"), 7: ("juillet", "mukakaro"), 11: ("novembre", "munyonyo", "novemba")}
-SEPARATORS = (" ", "  ", ", ", ". ", " ; ", "\n", ",", " - ", " et ")
-
-
-@st.composite
-def reports(draw: st.DrawFn) -> dict[str, Any]:
-    day = START + timedelta(days=draw(st.integers(0, (TODAY - START).days)))
-    names = draw(st.sets(st.sampled_from(sorted(TOPICS)), min_size=1))
-    values: dict[str, Any] = {
-        "held_on": day.isoformat(),
-        "topics": [name for name in TOPICS if name in names],
-        "women": draw(st.integers(0, 60)),
-        "men": draw(st.integers(0, 60)),
-    }
-    new = draw(st.sampled_from(("split", "total", "none")))
-    if new == "split":
-        values |= {"new_women": draw(st.integers(0, 30)), "new_men": draw(st.integers(0, 30))}
-    elif new == "total":
-        values["new_people"] = draw(st.integers(0, 60))
-    if draw(st.booleans()):
-        values |= {name: draw(st.integers(0, 30)) for name in draw(st.sets(st.sampled_from(sorted(OPTIONAL))))}
-    if draw(st.integers(0, 3)) == 0:
-        values["place"] = draw(st.sampled_from(COLLINES))
-    return values
-
-
-def _case(rng: random.Random, text: str) -> str:
-    return rng.choice((text, text.lower(), text.upper(), text.capitalize()))
-
-
-def _day(rng: random.Random, iso: str) -> str:
-    day = date.fromisoformat(iso)
-    shapes = [f"{day.day}{mark}{day.month}" for mark in "/.-"] + [f"{day.day:02}/{day.month:02}/{day.year}"]
-    shapes += [f"{day.day} {name}" for name in MONTHS.get(day.month, ())]
-    return rng.choice(shapes)
-
-
-def _labelled(rng: random.Random, labels: tuple[str, ...], value: int) -> str:
-    label = _case(rng, rng.choice(labels))
-    glue = rng.choice(("", " ", " ", " : "))
-    return rng.choice((f"{label}{glue}{value}", f"{value}{glue}{label}"))
-
-
-def _topics(rng: random.Random, names: list[str]) -> str:
-    return rng.choice((" ", ", ", " et ")).join(_case(rng, rng.choice(TOPICS[name])) for name in names)
-
-
-def _bare(values: dict[str, Any]) -> list[str]:
-    digits = "".join(str(list(TOPICS).index(name) + 1) for name in values["topics"])
-    names = ("women", "men", "new_women", "new_men", "new_people")
-    return [digits, *(str(values[name]) for name in names if name in values)]
-
-
-def _labels(rng: random.Random, values: dict[str, Any], *, people: bool) -> list[str]:
-    every = {"women": WOMEN, "men": MEN, "new_women": NEW_WOMEN, "new_men": NEW_MEN, "new_people": NEW}
-    named = every if people else {}
-    pieces = [_labelled(rng, labels, values[n]) for n, labels in {**named, **OPTIONAL}.items() if n in values]
-    rng.shuffle(pieces)
-    return pieces
-
-
-def _spelled(rng: random.Random, values: dict[str, Any]) -> str:
-    """One way to write these values, often careless, never wrong."""
-    between = rng.choice(SEPARATORS)
-    place = [_case(rng, values["place"])] if "place" in values else []
-    if rng.random() < 0.45:
-        day = date.fromisoformat(values["held_on"])
-        start = rng.choice((_day(rng, values["held_on"]), f"{day.day}{between}{day.month}"))
-        pieces = [start, *_bare(values), *_labels(rng, values, people=False), *place]
-    else:
-        shuffled = [_day(rng, values["held_on"]), _topics(rng, values["topics"]), *place]
-        pieces = [*shuffled, *_labels(rng, values, people=True)]
-        if rng.random() < 0.5:
-            rng.shuffle(pieces)
-    if rng.random() < 0.4:
-        pieces.insert(0, _case(rng, rng.choice(("form", "formation", "inyigisho", "mafunzo"))))
-    if rng.random() < 0.15:
-        return _glued(pieces)
-    return between.join(pieces)
-
-
-def _glued(pieces: list[str]) -> str:
-    """Without spaces, but where two numbers would become one."""
-    line = pieces[0]
-    for piece in pieces[1:]:
-        line += " " + piece if line[-1].isdigit() and piece[0].isdigit() else piece
-    return line
-
-
-SEEN = {"whole": 0, "asked": 0}
-
-
-@settings(max_examples=1500, deadline=None, suppress_health_check=list(HealthCheck))
-@given(values=reports(), seed=st.integers(0, 2**32))
-def test_no_spelling_is_misread_in_silence(values: dict[str, Any], seed: int) -> None:
-    line = _spelled(random.Random(seed), values)
-    reading = FORMS["training"].read_line(line, context())
-    if reading.status == "whole":
-        assert reading.values == values, line
-    SEEN["whole" if reading.status == "whole" else "asked"] += 1
-
-
-def test_most_spellings_were_read_whole() -> None:
-    assert SEEN["whole"] + SEEN["asked"] >= 500
-    assert SEEN["whole"] > 3 * SEEN["asked"], SEEN
-
-
-@settings(max_examples=400, deadline=None)
-@given(st.lists(st.integers(0, 40).map(str), max_size=9), st.booleans(), st.booleans())
-def test_the_way_for_figures_alone_says_what_the_whole_grammar_says(
-    numbers: list[str], dated: bool, keyword: bool
-) -> None:
-    form, ctx = FORMS["training"], context()
-    text = " ".join([*(["form"] if keyword else []), *(["12/11"] if dated else []), *numbers])
-    atoms = Atoms(form.tables, form.tables.labels, text, ctx)
-    quick, _ = _quick(atoms, Grammar(form, ctx, {}, form.tables.groups))
-    whole, _ = _search(atoms, Grammar(form, ctx, {}, form.tables.groups), 0)
-    assert sorted(map(str, quick)) == sorted(map(str, whole))
-
-
-@settings(max_examples=300, deadline=None)
-@given(st.text(max_size=200))
-def test_no_text_raises(text: str) -> None:
-    for form in FORMS.values():
-        form.read_line(text, context())
-        for step in form.all_steps:
-            form.read_answer(step, text, context(), {})
-
-
-@settings(max_examples=300, deadline=None)
-@given(values=reports())
-def test_the_line_reads_back(values: dict[str, Any]) -> None:
-    form, ctx = FORMS["training"], context()
-    computed = form.compute(values, ctx)
-    reading = form.read_line(form.line(computed, ctx), ctx)
-    assert reading.status == "whole", form.line(computed, ctx)
-    assert form.compute(reading.values, ctx) == computed
 
 
 def test_the_line_is_the_one_on_the_receipt(training: Form, business: Form) -> None:
