@@ -61,8 +61,13 @@ def refused(
 
 
 def again(turn: Turn, form: Form, step: Step, values: Mapping[str, Any], question_: Mapping[str, Any]) -> Outcome:
-    """Not understood: say what is not clear and ask once more; then a person calls. Sentences are read."""
+    """Not understood: say what is not clear and ask once more; then a person calls.
+
+    A sentence is read by a person too; a message without a letter or a figure is no try.
+    """
     text = " ".join(turn.inbound.text.split())
+    if not any(char.isalnum() for char in text):
+        return question(turn, form, step, values, kept(question_), tries=question_["tries"])
     sentence = len(text.split()) > SENTENCE
     read = (state.task(turn, "read", "written while a report was open"),) if sentence else ()
     tries = question_["tries"] + 1
@@ -70,7 +75,7 @@ def again(turn: Turn, form: Form, step: Step, values: Mapping[str, Any], questio
         gone = give_up(turn, question_)
         return gone.but(effects=(*gone.effects, *read))
     asked = question(turn, form, step, values, kept(question_), tries=tries).but(effects=read)
-    if turn.address.rich or not any(char.isalnum() for char in text):
+    if turn.address.rich:
         return asked
     ctx = context(turn, association_of(turn, question_) or turn.association)
     shown = text if len(text) <= SHOWN else text[: SHOWN - 3].rsplit(" ", 1)[0] + "..."

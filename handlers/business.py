@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from handlers.forms import Context, Form
+from handlers.forms import Context, Form, Step
 from handlers.kinds import FollowUp, Kind
 from handlers.turn import Association, Figures, Label, Reply, SaveReport, Turn
 
@@ -75,6 +75,10 @@ class Business(Kind):
         if not names:
             return None
         return Label({language: self._line(form, values, None, language, names) for language in form.languages})
+
+    def missing(self, form: Form, step: Step, values: Mapping[str, Any], ctx: Context) -> Reply | None:
+        """Which business (G9) is asked as it is; everything else after what was noted."""
+        return None if step.name == "business" else super().missing(form, step, values, ctx)
 
     def words(self, form: Form, values: Mapping[str, Any], ctx: Context) -> Label:
         """As in "07A working, sales 450000"; nothing while only the business is known."""

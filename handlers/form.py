@@ -15,7 +15,7 @@ from handlers import asking, card, state
 from handlers.asking import TRIES, draft_of, give_up, put_aside, question
 from handlers.forms import Context, Form, Reading, Step
 from handlers.kinds import Check
-from handlers.known_forms import association_of, context, figures_after, form_of, kind_of, read_answer
+from handlers.known_forms import association_of, context, figures_after, form_of, kind_of, read_answer, read_line
 from handlers.said import Said
 from handlers.turn import Association, Outcome, Reply, SaveReport, Turn
 from handlers.understand.words import yes_no
@@ -52,7 +52,7 @@ def from_line(turn: Turn, said: Said, association: Association) -> Outcome | Non
     """A report in one line from cold, by keyword or by its shape; None when it is no report."""
     for form in turn.forms.values():
         ctx = context(turn, association)
-        reading = form.read_line(turn.inbound.text, ctx)
+        reading = read_line(form, turn.inbound.text, ctx)
         if reading.status != "nothing":
             return take_line(turn, form, reading, association)
     return None
@@ -62,7 +62,7 @@ def looks_like_report(turn: Turn) -> bool:
     """Whether a message is a report in one line, whichever association it is for."""
     associations = [person.association for person in turn.people if person.association]
     ctx = context(turn, associations[0] if associations else None)
-    return any(form.read_line(turn.inbound.text, ctx).status != "nothing" for form in turn.forms.values())
+    return any(read_line(form, turn.inbound.text, ctx).status != "nothing" for form in turn.forms.values())
 
 
 def take_line(turn: Turn, form: Form, reading: Reading, association: Association) -> Outcome:
@@ -196,7 +196,7 @@ def _line_instead(
 ) -> Outcome | None:
     """A report in one line while another one is open: it is taken, and the open one is kept."""
     for other in turn.forms.values():
-        reading = other.read_line(turn.inbound.text, context(turn, association))
+        reading = read_line(other, turn.inbound.text, context(turn, association))
         if reading.status == "nothing":
             continue
         if reading.status == "whole" and not reading.values and other is form:

@@ -61,6 +61,20 @@ def figures_after(
     return kind.after(turn, association, report.values if report and counted else None, new)
 
 
+def read_line(form: Form, text: str, ctx: Context) -> Reading:
+    """A whole report in one line. The card's line does not say which of several businesses: that is asked."""
+    reading = form.read_line(text, ctx)
+    if reading.status not in ("leftover", "ambiguous"):
+        return reading
+    for question in form.tables.from_file:
+        listed = ctx.lists.get(question.list_name, ())
+        if question.required and len(listed) > 1:
+            other = form.read_line(text, ctx, {question.name: listed[0].name})
+            if other.status == "whole" and question.name not in other.values:
+                return other
+    return reading
+
+
 def read_answer(form: Form, step: Step, text: str, ctx: Context, values: Values) -> Reading:
     """What an answer says. To "which topics?" alone, `1 3` is `13`: there is nothing else it could be."""
     several = len(step.questions) == 1 and step.questions[0].type == "select_multiple"
