@@ -16,7 +16,7 @@ from sqlalchemy import insert, select, update
 from bot.channels.base import File
 from bot.clock import StoppedClock
 from bot.media_worker import MediaWorker
-from bot.settings import Privacy, Project, Settings
+from bot.sections import Privacy, Project, Settings
 from bot.store.engine import Database
 from bot.store.tables import addresses, inbox, media
 
