@@ -98,7 +98,7 @@ class Database:
             database = cls(_sqlite(file, writes=True), _sqlite(file, writes=False), lock)
         try:
             await database._prepare()
-        except DBAPIError as error:
+        except (DBAPIError, UnicodeDecodeError) as error:  # the latter when the damage is in the schema's text
             await database.close()
             raise DatabaseError(f"{database.name}: {_say(error)}") from None
         except BaseException:
@@ -161,10 +161,12 @@ def _check_file(file: Path) -> None:
             "backup; or, to begin with nothing, delete this file."
         )
     if not os.access(file, os.W_OK):
-        raise DatabaseError(f"{file}: read-only for this user. Give the user of the service the right to write it.")
+        raise DatabaseError(f"{file}: read-only. Let the service write it, and mount its disk for writing.")
 
 
-def _say(error: DBAPIError) -> str:
+def _say(error: DBAPIError | UnicodeDecodeError) -> str:
+    if isinstance(error, UnicodeDecodeError):
+        return "damaged (its schema is not text any more). It was not touched. Restore the last backup."
     original = error.orig or error
     if isinstance(original, sqlite3.DatabaseError) or "not a database" in str(original):
         return f"cannot be used ({original}). It was not touched. Restore the last backup."
