@@ -7,6 +7,10 @@ from typing import Any
 from sqlalchemy import Executable, Insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.store.reports import KEEP_OLD
+
+Rows = dict[Executable, list[dict[str, Any]]]
+
 
 class Batch:
     """Collects rows and sends them with `executemany`, inserts before changes.
@@ -16,22 +20,31 @@ class Batch:
 
     def __init__(self, tx: AsyncConnection) -> None:
         self.tx = tx
-        self._inserts: dict[Executable, list[dict[str, Any]]] = {}
-        self._changes: dict[Executable, list[dict[str, Any]]] = {}
+        self._rounds: list[tuple[Rows, Rows]] = [({}, {})]
+        self._replaced: set[int] = set()
         self.recount: set[int] = set()
         """Associations whose figures must be counted anew after the flush."""
         self.erased: set[int] = set()
         """People whose own words in reports must be blanked after the flush."""
 
     def add(self, statement: Executable, row: dict[str, Any]) -> None:
-        """One more row for this statement."""
-        rows = self._inserts if isinstance(statement, Insert) else self._changes
+        """One more row for this statement.
+
+        The second change of one report keeps what the first one made of it, so it goes in a round of its own.
+        """
+        if statement is KEEP_OLD:
+            if row["which"] in self._replaced:
+                self._rounds.append(({}, {}))
+                self._replaced.clear()
+            self._replaced.add(row["which"])
+        inserts, changes = self._rounds[-1]
+        rows = inserts if isinstance(statement, Insert) else changes
         rows.setdefault(statement, []).append(row)
 
     async def flush(self) -> None:
         """Send what was collected."""
-        inserts, changes = self._inserts, self._changes
-        self._inserts, self._changes = {}, {}
-        for statements in (inserts, changes):
+        rounds, self._rounds = self._rounds, [({}, {})]
+        self._replaced.clear()
+        for statements in (statements for both in rounds for statements in both):
             for statement, rows in statements.items():
                 await self.tx.execute(statement, rows)
