@@ -105,6 +105,12 @@ def test_every_open_question_can_be_answered() -> None:
     assert opened - set(ANSWERS) - elsewhere == set()
 
 
+def test_the_conversations_are_documented_and_the_other_way_round() -> None:
+    text = (ROOT / "docs/conversations.md").read_text()
+    listed = set(re.findall(r"^\| `([a-z]+)` \|", text, re.MULTILINE))
+    assert listed == set(ANSWERS) | set(WORDS)
+
+
 def test_the_leaders_page_names_every_global_word() -> None:
     text = (ROOT / "docs/leaders.md").read_text().lower()
     for word in set(WORDS) - {"settings", "privacy", "sensitive", "mentor", "lesson", "training", "business"}:
