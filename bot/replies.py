@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from prometheus_client import Counter
@@ -25,12 +25,35 @@ class Replies:
         self.drafts = not settings.live or settings.words.send_drafts
         """Whether texts that nobody has signed may be sent."""
 
+    def rows(self, turn: Turn, replies: Sequence[Reply]) -> list[dict[str, Any]]:
+        """The outbox rows of a turn. The first one answers the button press; without any it is answered bare.
+
+        Raises RenderError.
+        """
+        rows = [self.row(turn, reply) for reply in replies]
+        callback = turn.inbound.data.get("callback") if turn.inbound.kind == "button" else None
+        if callback and turn.address.rich:
+            rows = rows or [{**self._row(turn, "pressed", turn.language), "text": "", "parts": 0}]
+            rows[0]["data"] = {**(rows[0]["data"] or {}), "callback": callback}
+        return rows
+
     def row(self, turn: Turn, reply: Reply) -> dict[str, Any]:
         """The outbox row of one reply. Raises RenderError when the text cannot be put together."""
         rich, language = turn.address.rich, reply.language or turn.language
         said = self.words.text(reply.key, language, reply.values, rich=rich, drafts=self.drafts)
         key = reply.key if isinstance(reply.key, str) else "form"
         REPLIES.labels(turn.address.channel, key).inc()
+        return {
+            **self._row(turn, key, language),
+            "text": said.text,
+            "data": (self._extras(turn, reply, language) if rich else None) or None,
+            "parts": said.parts,
+            "card": reply.card if rich else None,
+        }
+
+    def _row(self, turn: Turn, key: str, language: str) -> dict[str, Any]:
+        """What every row of a turn has."""
+        may = self._may_write(turn)
         return {
             "inbox_id": turn.inbound.id,
             "address_id": turn.address.id,
@@ -39,14 +62,12 @@ class Replies:
             "key": key,
             "kind": "reply",
             "language": language,
-            "text": said.text,
-            "data": (self._extras(turn, reply, language) if rich else None) or None,
-            "parts": said.parts,
+            "data": None,
+            "card": None,
             "due_at": turn.now,
             "made_at": turn.now,
-            "card": reply.card if rich else None,
-            "state": "queued" if self._may_write(turn) else "cancelled",
-            "reason": None if self._may_write(turn) else "live = false",
+            "state": "queued" if may else "cancelled",
+            "reason": None if may else "live = false",
         }
 
     def _may_write(self, turn: Turn) -> bool:
@@ -56,15 +77,13 @@ class Replies:
         return any(person.kind == "staff" or person.practice for person in turn.people)
 
     def _extras(self, turn: Turn, reply: Reply, language: str) -> dict[str, Any]:
-        """Buttons, keyboard and the button press to answer: only where the channel has them."""
+        """Buttons and keyboard: only where the channel has them."""
         data: dict[str, Any] = {}
         if reply.buttons:
             data["buttons"] = [[self._button(button, language) for button in line] for line in reply.buttons]
         if reply.keyboard:
             data["keyboard"] = reply.keyboard
             data["words"] = [self._word(key, language, {}) for key in _KEYBOARDS.get(reply.keyboard, ())]
-        if turn.inbound.kind == "button" and "callback" in turn.inbound.data:
-            data["callback"] = turn.inbound.data["callback"]
         return data
 
     def _button(self, button: Button, language: str) -> dict[str, str]:

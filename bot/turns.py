@@ -175,8 +175,8 @@ class Turns:
             effects.perform(effect, scene)
         for timer in outcome.timers:
             talk.set_timer(group.batch, scene.dialect, row.address_id, self._allowed(timer))
-        for reply in outcome.replies:
-            group.batch.add(outbox.INSERT, self._replies.row(turn, reply))
+        for reply in self._replies.rows(turn, outcome.replies):
+            group.batch.add(outbox.INSERT, reply)
         known.state = dict(outcome.state)
         group.changed.add(row.address_id)
         person = outcome.state.get("who") or (turn.person.id if turn.person else None)

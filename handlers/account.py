@@ -8,7 +8,7 @@ from typing import Any
 from handlers import enrol, form, state
 from handlers.said import Said
 from handlers.turn import Button, ErasePerson, Outcome, Person, RecordConsent, Reply, Turn
-from handlers.understand.words import plain
+from handlers.understand.words import plain, yes_no
 
 ERASE = "55"
 MOST_WORDS = 2
@@ -124,7 +124,7 @@ def delete_answer(turn: Turn, said: Said, question: Mapping[str, Any]) -> Outcom
     if answer == ERASE:
         erase = ErasePerson(int(question["person"]))
         return Outcome({}, (Reply("I5", keyboard="remove"),), (erase,), understood="erased")
-    if answer in ("1", "0"):
+    if answer in ("1", "0") or (not said.command and yes_no(turn.inbound.text) is False):
         return state.say(turn, "I4keep")
     return None
 
@@ -162,7 +162,7 @@ def sealed(turn: Turn) -> Outcome:
 def sealed_answer(turn: Turn, said: Said, question: Mapping[str, Any]) -> Outcome | None:
     """Who calls, then when; the answers, and whatever else she writes now, stand in sealed tasks only."""
     digit = said.digit or (said.rest if said.command == "button sealed" else "")
-    words = not said.digit and not said.command and bool(said.text) and not form.looks_like_report(turn)
+    words = not said.digit and bool(said.rest if said.command else said.text) and not form.looks_like_report(turn)
     if question.get("by") is None:
         if digit in ("1", "2"):
             by = "a woman" if digit == "1" else "a man"

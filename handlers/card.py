@@ -3,22 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import date, timedelta
 from typing import Any
 
 from handlers import form as forms_
 from handlers import state
+from handlers.card_face import asked_about, data, face, lines, open_question, rows_of
 from handlers.forms import Context, Form, Question, Step
-from handlers.forms.saying import filled
 from handlers.said import Said
 from handlers.turn import Button, Outcome, Reply, ReportOfCard, SaveReport, Turn
+from handlers.understand.words import yes_no
 
-Row = tuple[Button, ...]
-NUMBERS = (0, 1, 2, 3, 5, 8, 10, 12, 15, 20)
-"""Offered for a count; typing any other number works too."""
-
-AMOUNT = "thousands-sep"
-"""XLSForm's appearance for amounts: typed, not offered as buttons."""
+_KEPT = ("form", "association", "asked", "card", "step")
 
 
 def _alone(question: Question) -> Step:
@@ -26,157 +21,87 @@ def _alone(question: Question) -> Step:
     return Step(question.name, question.label, question.hint, (question,))
 
 
-def _data(draft: Mapping[str, Any], name: str, value: str) -> str:
-    """What a button says when it is pressed; at most 64 bytes."""
-    return f"form:{draft['card']}:{name}:{value}"
+def _context(turn: Turn, draft: Mapping[str, Any]) -> Context:
+    return forms_.context(turn, forms_.association_of(turn, draft) or turn.association)
 
 
-def _open_question(form: Form, step: Step, values: Mapping[str, Any], ctx: Context) -> Question:
-    """A chat asks the questions of a step one by one."""
-    waiting = [q for q in step.questions if q.name not in values and q.type != "note"]
-    return waiting[0] if waiting else step.questions[0]
+def _place(turn: Turn, draft: Mapping[str, Any]) -> int:
+    """The card to edit. A report that is taken up again by a word gets a new card, below that word."""
+    question = turn.state.get("open") or {}
+    if turn.inbound.kind == "button" or question.get("card") == draft["card"]:
+        return int(draft["card"])
+    return turn.inbound.id
 
 
 def ask(
     turn: Turn, form: Form, step: Step, values: Mapping[str, Any], new: Mapping[str, Any], ctx: Context
 ) -> Outcome:
     """The card with what is filled, the next question and its buttons."""
-    question = _open_question(form, step, values, ctx)
-    opened = {**new["open"], "question": question.name, "chosen": []}
-    reply = _card(turn, form, step, question, values, opened, ctx)
+    question = open_question(form, step, values, ctx)
+    opened = {**new["open"], "question": question.name, "chosen": [], "card": _place(turn, new["open"])}
+    reply = face(turn, form, step, question, values, opened, ctx)
     return Outcome({**new, "open": opened}, (reply,), understood=f"{form.name}: asks {question.name}")
-
-
-def _card(
-    turn: Turn,
-    form: Form,
-    step: Step,
-    question: Question,
-    values: Mapping[str, Any],
-    opened: Mapping[str, Any],
-    ctx: Context,
-) -> Reply:
-    number, of = form.progress(step, values, ctx)
-    shown = {
-        "title": form.title,
-        "association": turn.association.sms_name if turn.association else "",
-        "step": number,
-        "steps": of,
-        "lines": _lines(form, values, ctx),
-        "prompt": filled(form, question.label, values, ctx),
-    }
-    rows = (*_buttons(turn, form, question, values, opened, ctx), (Button("b.cancel", _data(opened, "!", "cancel")),))
-    return Reply("T6", shown, buttons=rows, card=opened["card"])
-
-
-def _lines(form: Form, values: Mapping[str, Any], ctx: Context) -> tuple[Reply, ...]:
-    lines = []
-    for question in form.questions:
-        if question.type in ("note", "calculate") or question.ask != "":
-            continue
-        value = values.get(question.name)
-        shown: Any = "?" if value is None else form.shown(question.name, value, ctx)
-        lines.append(Reply("T6line", {"label": question.short, "value": shown}))
-    return tuple(lines)
-
-
-def _buttons(
-    turn: Turn,
-    form: Form,
-    question: Question,
-    values: Mapping[str, Any],
-    opened: Mapping[str, Any],
-    ctx: Context,
-) -> tuple[Row, ...]:
-    if question.type == "date":
-        return _days(turn, opened, question)
-    if question.type == "select_multiple":
-        return _toggles(form, question, opened)
-    if question.type == "select_one":
-        choices = [
-            Button(choice.label, _data(opened, question.name, str(n)))
-            for n, choice in enumerate(form.choices(question.name, ctx, values), 1)
-        ]
-        return _rows(choices, 2)
-    if question.type == "integer" and question.appearance != AMOUNT:
-        fits = [n for n in _offers(values) if not form.check({**values, question.name: n}, ctx)]
-        return _rows([Button(str(n), _data(opened, question.name, str(n))) for n in fits], 5)
-    return ((Button("b.unknown", _data(opened, question.name, "x")),),)
-
-
-def _offers(values: Mapping[str, Any]) -> list[int]:
-    present = {values[name] for name in ("women", "men") if isinstance(values.get(name), int)}
-    return sorted({*NUMBERS, *present})
-
-
-def _days(turn: Turn, opened: Mapping[str, Any], question: Question) -> tuple[Row, ...]:
-    today = turn.today
-    saturday = today - timedelta(days=(today.weekday() - 5) % 7 or 7)
-    friday = today - timedelta(days=(today.weekday() - 4) % 7 or 7)
-
-    def button(key: str, day: date) -> Button:
-        values = {"date": day, "weekday": day}
-        return Button(key, _data(opened, question.name, f"{day.day}/{day.month}"), values)
-
-    return (
-        (button("b.today", today), button("b.yesterday", today - timedelta(days=1))),
-        (button("b.day", saturday), button("b.day", friday)),
-        (Button("b.otherdate", _data(opened, "!", "date")),),
-    )
-
-
-def _toggles(form: Form, question: Question, opened: Mapping[str, Any]) -> tuple[Row, ...]:
-    rows: list[Row] = []
-    for number, choice in enumerate(question.choices, 1):
-        key = "b.chosen" if number in opened["chosen"] else "b.open"
-        rows.append((Button(key, _data(opened, "+", str(number)), {"label": choice.label}),))
-    return (*rows, (Button("b.next", _data(opened, "!", "next")),))
-
-
-def _rows(buttons: Sequence[Button], width: int) -> tuple[Row, ...]:
-    return tuple(tuple(buttons[n : n + width]) for n in range(0, len(buttons), width))
 
 
 def review(turn: Turn, form: Form, values: Mapping[str, Any], draft: Mapping[str, Any], ctx: Context) -> Outcome:
     """Messages are free in a chat: the whole report is shown before it is sent."""
-    kept = {key: draft[key] for key in ("form", "association", "asked", "card", "step") if key in draft}
-    kept.setdefault("step", form.steps[0].name)
+    kept = {key: draft[key] for key in _KEPT if key in draft}
+    timers = () if "step" in kept else (state.nudge(turn),)
+    kept = {"step": form.steps[0].name, **kept, "card": _place(turn, draft)}
     new = state.ask(turn, "form", **kept, values=dict(values), tries=0, question="", chosen=[], reviewed=True)
     rows = (
-        (Button("b.send", _data(draft, "!", "send")), Button("b.change", _data(draft, "!", "change"))),
-        (Button("b.later", _data(draft, "!", "later")), Button("b.cancel", _data(draft, "!", "cancel"))),
+        (Button("b.send", data(kept, "!", "send")), Button("b.change", data(kept, "!", "change"))),
+        (Button("b.later", data(kept, "!", "later")), Button("b.cancel", data(kept, "!", "cancel"))),
     )
-    shown = {"title": form.title, "lines": _lines(form, values, ctx)}
-    return Outcome(new, (Reply("T7any", shown, rows, card=draft["card"]),), understood="review")
+    shown = {"title": form.title, "lines": lines(form, values, ctx)}
+    return Outcome(new, (Reply("T7any", shown, rows, card=kept["card"]),), (), timers, understood="review")
 
 
 def receipt(turn: Turn, save: SaveReport, replies: Sequence[Reply]) -> tuple[Reply, ...]:
-    """The first text replaces the card; it offers the photo of the sheet and the correction."""
+    """The first text replaces the card; it offers the correction."""
     rows = ((Button("b.correct", f"fix:{save.number}"),),)
     first, *others = replies or (Reply("T15", {"number": save.number}),)
     return (Reply(first.key, first.values, first.buttons or rows, card=save.card), *others)
 
 
 def pressed(turn: Turn, said: Said) -> Outcome | None:
-    """A button of a card. An old card says what became of it."""
-    if said.command == "button fix":
-        return None
+    """A button of a card; None for every other button. An old card says what became of it."""
     if said.command != "button form":
         return None
     card, _, rest = said.rest.partition(":")
     name, _, value = rest.partition(":")
-    question = state.opened(turn)
-    if not question or question["kind"] != "form" or str(question.get("card")) != card:
+    there, question = _found(turn, card)
+    if question is None:
         return _old(turn, card)
     form = forms_.form_of(turn, question["form"])
     if name == "!":
-        return _action(turn, form, question, value)
-    if name == "+":
-        return _toggle(turn, form, question, int(value))
-    return answer(turn, form, question, name, value)
+        return _action(there, form, question, value)
+    if name == "+" and value.isdigit():
+        return _toggle(there, form, question, int(value))
+    if name == "?":
+        return _show(there, form, {**question, "question": value, "chosen": [], "reviewed": False})
+    return answer(there, form, question, name, value)
+
+
+def _found(turn: Turn, card: str) -> tuple[Turn, dict[str, Any] | None]:
+    """The half-made report of a card, open or put aside, however old; and the turn with it open."""
+    question = turn.state.get("open") or {}
+    if question.get("kind") == "form" and str(question.get("card")) == card:
+        return turn, dict(question)
+    drafts = turn.state.get("drafts", [])
+    for draft in drafts:
+        if str(draft["card"]) == card:
+            opened = {"kind": "form", "tries": 0, "question": "", "chosen": [], **draft}
+            left = {**turn.state, "drafts": [other for other in drafts if other != draft]}
+            return turn.with_state(left), opened
+    return turn, None
 
 
 def _old(turn: Turn, card: str) -> Outcome:
+    thrown = turn.state.get("thrown") or {}
+    if str(thrown.get("card")) == card:
+        back = ((Button("b.bringback", f"back:c{card}"),),)
+        return Outcome(dict(turn.state), (Reply("T13", buttons=back),), understood="a cancelled card")
     report = turn.known(ReportOfCard(int(card))) if card.isdigit() else None
     if report is None:
         return Outcome(dict(turn.state), (Reply("T14"),), understood="an old card")
@@ -186,32 +111,70 @@ def _old(turn: Turn, card: str) -> Outcome:
 
 
 def _action(turn: Turn, form: Form, question: Mapping[str, Any], action: str) -> Outcome:
-    ctx = forms_.context(turn, turn.association)
     values = question["values"]
-    kept = {key: question[key] for key in ("form", "association", "asked", "card", "step")}
     if action == "cancel":
-        new = {**state.close(turn), "thrown": dict(question)}
-        noted = forms_.kind_of(form).words(form, values, ctx)
-        reply = Reply("X1", {"noted": noted}, ((Button("b.bringback", "back:"),),), card=question["card"])
-        return Outcome(new, (reply,), understood="cancelled")
+        return cancel(turn, question)
     if action == "later":
         reply = Reply("X3", card=question["card"])
         return Outcome(forms_.put_aside(turn, question), (reply,), (forms_.draft_of(question),), understood="later")
     if action == "send" and question.get("reviewed"):
-        return forms_.complete(turn, form, values, kept)
+        return forms_.complete(turn, form, values, {key: question[key] for key in _KEPT})
     if action == "next" and question["chosen"]:
-        chosen = "".join(str(n) for n in sorted(question["chosen"]))
-        return answer(turn, form, question, question["question"], chosen)
+        asked = form.question(question["question"])
+        chosen = [asked.choices[n - 1].name for n in question["chosen"]]
+        return _took(turn, form, question, asked.name, {asked.name: chosen})
     if action == "change":
-        return forms_.go_on(turn, form, forms_.kind_of(form).preset(turn, turn.association), {**kept, "asked": []})
-    return _show(turn, form, question)
+        return _what_to_change(turn, form, question)
+    if action == "date":
+        reply = Reply("T6date", card=question["card"], buttons=((Button("b.cancel", data(question, "!", "cancel")),),))
+        return Outcome({**turn.state, "open": dict(question)}, (reply,), understood="another day")
+    return again(turn, question)
+
+
+def cancel(turn: Turn, question: Mapping[str, Any]) -> Outcome:
+    """Throw it away, say what was thrown away, and offer to bring it back."""
+    form = forms_.form_of(turn, question["form"])
+    noted = forms_.kind_of(form).words(form, question["values"], _context(turn, question))
+    new = {key: value for key, value in state.close(turn).items() if key != "removed"} | {"thrown": dict(question)}
+    rows = ((Button("b.bringback", f"back:c{question['card']}"),),)
+    if any(noted.texts.values()):
+        reply = Reply("X1", {"noted": noted}, rows, card=question["card"])
+    else:
+        reply = Reply("X1b", card=question["card"])
+    return Outcome(new, (reply,), understood="cancelled")
+
+
+def _what_to_change(turn: Turn, form: Form, question: Mapping[str, Any]) -> Outcome:
+    """Review again, with a button for each answer."""
+    ctx = _context(turn, question)
+    buttons = [Button(q.short, data(question, "?", q.name)) for q in asked_about(form, question["values"], ctx)]
+    rows = (*rows_of(buttons, 2), (Button("b.nothingtochange", data(question, "!", "review")),))
+    shown = {"title": form.title, "lines": lines(form, question["values"], ctx)}
+    reply = Reply("T7change", shown, rows, card=question["card"])
+    return Outcome({**turn.state, "open": dict(question)}, (reply,), understood="what to change?")
+
+
+def again(turn: Turn, question: Mapping[str, Any]) -> Outcome:
+    """The card as it stands; below, when something came between."""
+    form = forms_.form_of(turn, question["form"])
+    opened = {**question, "card": _place(turn, question), "at": turn.now.isoformat()}
+    if question.get("question") and not question.get("reviewed"):
+        return _show(turn, form, opened)
+    there = turn.with_state({**turn.state, "open": opened})
+    return forms_.go_on(there, form, question["values"], {key: opened[key] for key in _KEPT})
+
+
+def below(turn: Turn, question: Mapping[str, Any]) -> Outcome:
+    """The open report once more, as a new card at the end of the chat."""
+    return again(turn, {**question, "card": turn.inbound.id})
 
 
 def _show(turn: Turn, form: Form, opened: Mapping[str, Any]) -> Outcome:
-    ctx = forms_.context(turn, turn.association)
+    ctx = _context(turn, opened)
     asked = form.question(opened["question"])
-    reply = _card(turn, form, form.step_of(asked.name), asked, opened["values"], opened, ctx)
-    return Outcome({**turn.state, "open": dict(opened)}, (reply,), understood=f"asks {asked.name}")
+    reply = face(turn, form, form.step_of(asked.name), asked, opened["values"], opened, ctx)
+    fresh = {**opened, "at": turn.now.isoformat()}
+    return Outcome({**turn.state, "open": fresh}, (reply,), understood=f"asks {asked.name}")
 
 
 def _toggle(turn: Turn, form: Form, question: Mapping[str, Any], number: int) -> Outcome:
@@ -220,18 +183,61 @@ def _toggle(turn: Turn, form: Form, question: Mapping[str, Any], number: int) ->
 
 
 def answer(turn: Turn, form: Form, question: Mapping[str, Any], name: str, value: str) -> Outcome:
-    """One answer, pressed or typed."""
-    ctx = forms_.context(turn, turn.association)
-    asked = form.question(name)
+    """A button with an answer."""
+    asked, ctx = form.question(name), _context(turn, question)
+    if asked.type == "select_one" and value.isdigit():
+        choices = form.choices(name, ctx, question["values"])
+        if 1 <= int(value) <= len(choices):
+            return _took(turn, form, question, name, {name: choices[int(value) - 1].name})
+    if value == "x" and not asked.required:
+        return _took(turn, form, question, name, {name: None})
     reading = form.read_answer(_alone(asked), value, ctx, {})
     if reading.status != "whole":
-        return _show(turn, form, question)
-    values = {**question["values"], **reading.values}
-    if problems := [p for p in form.check(form.compute(values, ctx), ctx) if p.question in reading.values]:
-        shown = _show(turn, form, question)
-        return shown.but(replies=(Reply("D2", {"message": problems[0].message}), *shown.replies))
-    kept = {key: question[key] for key in ("form", "association", "asked", "card", "step")}
+        return again(turn, question)
+    return _took(turn, form, question, name, reading.values)
+
+
+def typed(turn: Turn, said: Said, question: Mapping[str, Any]) -> Outcome | None:
+    """An answer that is typed instead of pressed: to the question that the card asks, or to its whole step."""
+    form = forms_.form_of(turn, question["form"])
+    if question.get("reviewed") and (agreed := yes_no(turn.inbound.text)) is not None:
+        return _action(turn, form, question, "send" if agreed else "change")
+    name = question.get("question")
+    if name and not said.command:
+        asked = form.question(name)
+        reading = form.read_answer(_alone(asked), turn.inbound.text, _context(turn, question), {})
+        if reading.status == "whole" and set(reading.values) == {name}:
+            return _took(turn, form, question, name, reading.values)
+    outcome = forms_.answer(turn, said, question)
+    opened = outcome.state.get("open", {}) if outcome else {}
+    if outcome and opened.get("tries", 0) > question["tries"] and len(outcome.replies) == 1:
+        return outcome.but(replies=(_not_clear(turn, form, opened),))  # the card has not changed
+    return outcome
+
+
+def _not_clear(turn: Turn, form: Form, opened: Mapping[str, Any]) -> Reply:
+    """D11, below what she wrote; the card stands above it."""
+    step = form.step_of(opened["question"]) if opened.get("question") else form.step(opened["step"])
+    prompt = form.prompt(step, opened["values"], _context(turn, opened))
+    return Reply("D11", {"leftover": " ".join(turn.inbound.text.split())[:20], "prompt": prompt})
+
+
+def _took(
+    turn: Turn, form: Form, question: Mapping[str, Any], name: str, given: Mapping[str, Any]
+) -> Outcome:
+    """Take an answer and go on; what it makes impossible is said, or asked again when it was there before."""
+    ctx = _context(turn, question)
+    values = {**question["values"], **given}
+    problems = form.check(form.compute(values, ctx), ctx)
+    if mine := [problem for problem in problems if problem.question in given]:
+        shown = again(turn, question)
+        return shown.but(replies=(Reply("D2", {"message": mine[0].message}), *shown.replies))
+    kept = {key: question[key] for key in _KEPT}
+    for problem in problems:
+        values.pop(problem.question, None)
+        kept["asked"] = [step for step in kept["asked"] if step != problem.step]
     step = form.step_of(name)
-    done = all(q.name in values or q.type == "note" for q in step.questions)
-    kept["asked"] = sorted({*kept["asked"], step.name}) if done else kept["asked"]
+    there = asked_about(form, form.compute(values, ctx), ctx)
+    if all(q.name in values for q in step.questions if q in there):
+        kept["asked"] = sorted({*kept["asked"], step.name})
     return forms_.go_on(turn, form, values, kept)

@@ -11,14 +11,14 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from handlers import account, card, checks, correct, draft, enrol, form, limits, menu, newcomers, shared, state
+from handlers import account, card, chat, checks, correct, draft, enrol, form, limits, menu, newcomers, shared, state
 from handlers.said import MENU, Said, read
 from handlers.turn import Inbound, OpenTask, Outcome, Reply, Turn, UnlinkAddress
 
 Answer = Callable[[Turn, Said, dict[str, Any]], Outcome | None]
 
 ANSWERS: Mapping[str, Answer] = {
-    "form": form.answer,
+    "form": lambda turn, said, question: (card.typed if turn.address.rich else form.answer)(turn, said, question),
     "reading": form.chosen,
     "check": checks.answer,
     "split": checks.split,
@@ -26,6 +26,7 @@ ANSWERS: Mapping[str, Answer] = {
     "place": checks.place,
     "remark": checks.remark,
     "fix": correct.answer,
+    "edited": chat.edited_answer,
     "consent": enrol.consent_answer,
     "language": enrol.language_answer,
     "move": newcomers.move_answer,
@@ -66,13 +67,19 @@ _QUIET = ("sealed", "delete")
 """After these nothing more is said, not even that a report is still open."""
 _ALWAYS = (MENU["problem"], MENU["call"])
 """Digits that work like words wherever they are no answer."""
-_SAID_BY_A3 = ("B1", "B3", "I2")
+_SAID_BY_A3 = ("B1", "B3", "I2", "V5")
 """Answers to what she sent before she agreed that need no text of their own: A3 has said as much."""
+_AFTER_STOP = ("delete", "who", "language", "consent")
+"""Questions that she may answer although she said stop; the last two when she enrols anew in a chat."""
 _DIGITS = {digit: command for command, digit in MENU.items()}
 
 
 def step(turn: Turn) -> Outcome:
     """One turn: what to answer, to store, to be woken for."""
+    return chat.taken(turn, _taken) if turn.address.rich else _taken(turn)
+
+
+def _taken(turn: Turn) -> Outcome:
     outcome = _step(turn)
     if "held" in outcome.state and "open" not in outcome.state:
         return _held(turn, outcome)
@@ -112,7 +119,7 @@ def _stopped(turn: Turn, said: Said) -> Outcome:
     if said.command == "delete":
         return account.delete(turn)
     question = state.opened(turn)
-    if question and question["kind"] in ("delete", "who") and (answer := _answered(turn, said)):
+    if question and question["kind"] in _AFTER_STOP and (answer := _answered(turn, said)):
         return answer
     association = turn.association
     report = form.from_line(turn, said, association) if association and turn.inbound.kind == "text" else None
@@ -142,6 +149,8 @@ def _before_consent(turn: Turn, said: Said) -> Outcome:
             return answer
     if turn.inbound.kind == "sticker":
         return Outcome(dict(turn.state), understood="a sticker: fine")
+    if turn.address.rich and said.command in ("help", "privacy"):
+        return chat.who_we_are(turn, said)
     if "language" not in turn.state and all(person.language is None for person in turn.people):
         return enrol.ask_language(turn)
     asked = enrol.ask_consent(turn)
@@ -152,16 +161,16 @@ def _before_consent(turn: Turn, said: Said) -> Outcome:
 
 def _conversation(turn: Turn, said: Said) -> Outcome:
     kind = turn.inbound.kind
+    if turn.address.rich and (shown := chat.first(turn, said)):
+        return shown
     if kind in ("photo", "voice", "mms"):
         return menu.media(turn)
     if kind == "missed_call":
         return menu.call(turn, said)
     if kind == "sticker":
         return Outcome(dict(turn.state), understood="a sticker: fine")
-    if kind == "edited":
-        return draft.edited(turn)
     if said.command.startswith("button "):
-        return card.pressed(turn, said) or _answered(turn, said) or menu.help_(turn, said)
+        return _answered(turn, said) or menu.help_(turn, said)
     if not said.text and kind == "text":
         return menu.help_(turn, said)
     if kind == "start":
@@ -179,6 +188,8 @@ def _word(turn: Turn, said: Said, command: str) -> Outcome:
 def _means_an_answer(turn: Turn, said: Said) -> bool:
     """Some words are an answer too: "business" to "which topic?", "problem" in a list of choices."""
     question = state.opened(turn)
+    if question and question["kind"] == "sealed":
+        return bool(said.rest) and said.command != "sensitive"
     if not question or question["kind"] not in ("form", "fix", "check") or turn.address.rich:
         return False
     return said.command in ("training", "business", "mentor", "lesson", "problem", "language") or bool(

@@ -9,7 +9,7 @@ from typing import Any
 from handlers import correct, form, state
 from handlers.forms import Reading
 from handlers.said import Said
-from handlers.turn import Outcome, Reply, ReportNumbered, SetLanguage, Turn
+from handlers.turn import Outcome, Reply, SetLanguage, Turn
 from handlers.understand.words import yes_no
 
 
@@ -156,12 +156,3 @@ def switch_answer(turn: Turn, said: Said, question: Mapping[str, Any]) -> Outcom
 
 
 _NAMES = {"rn": "Kirundi", "fr": "francais", "sw": "Kiswahili", "en": "English"}
-
-
-def edited(turn: Turn) -> Outcome:
-    """A chat message was edited after it became a report: ask, never change by itself."""
-    number = turn.inbound.data.get("report")
-    if number is None:
-        return Outcome(dict(turn.state), understood="an edited message")
-    turn.need(ReportNumbered(int(number)))
-    return Outcome(state.ask(turn, "fix", number=number, steps=[]), (Reply("V2", {"number": number}),))

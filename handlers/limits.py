@@ -23,12 +23,14 @@ def braked(turn: Turn, outcome: Outcome) -> Outcome:
     saved = any(isinstance(effect, SaveReport | ChangeReport | RecordConsent) for effect in outcome.effects)
     again = _again(turn, new, hour)
     before = turn.state.get("brake", [hour, 0])
-    count = (before[1] if before[0] == hour else 0) + (0 if saved else len(outcome.replies))
+    texts = [reply for reply in outcome.replies if reply.card is None]  # an edited card is no new text
+    pressed = turn.inbound.kind == "button"  # by a person: machines do not press buttons
+    count = (before[1] if before[0] == hour else 0) + (0 if saved or pressed else len(texts))
     if again and not saved and all(isinstance(effect, OpenTask) for effect in outcome.effects):
         return Outcome({**turn.state, "same": new["same"]}, understood="kept; the same text again and again")
     if count:
         new["brake"] = [hour, count]
-    if count > BRAKE and not saved and outcome.replies:
+    if count > BRAKE and not saved and not pressed and texts:
         return Outcome(new, (), outcome.effects, outcome.timers, "kept; too many answers this hour")
     return outcome.but(state=new)
 

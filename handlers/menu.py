@@ -99,6 +99,8 @@ def which(turn: Turn, then: str) -> Outcome:
 
 def free(turn: Turn) -> Outcome:
     """Anything not understood: stored, thanked, and a person reads it (never the word 'invalid')."""
+    if turn.inbound.text.strip() == "0":
+        return Outcome(dict(turn.state), (Reply("B7"),), understood="nothing, no, later")
     question = is_question(turn.inbound.text)
     effect = state.task(turn, "read", "a question" if question else "")
     return Outcome(dict(turn.state), (Reply("B3"),), (effect,), understood="for a person to read")
@@ -142,7 +144,7 @@ def lesson(turn: Turn, said: Said) -> Outcome:
 
 def question_answer(turn: Turn, said: Said, question: dict[str, Any]) -> Outcome | None:
     """The one message that H1 or H4 asked for."""
-    if said.command or said.digit:
+    if said.command or said.digit or form.looks_like_report(turn):
         return None
     effect = state.task(turn, "read", str(question["about"]))
     return state.say(turn, "B3", effect)

@@ -52,7 +52,7 @@ def stranger(turn: Turn, said: Said) -> Outcome:
         return Outcome(dict(turn.state), understood="kept, not answered")
     if said.command == "stop":
         effect = UnlinkAddress(turn.address.id, "said stop")
-        return Outcome({"silent": True}, (Reply("I1"),), (effect,), understood="stop")
+        return Outcome(_silent(turn), (Reply("I1"),), (effect,), understood="stop")
     if said.command == "sensitive":
         return account.sealed(turn)
     question = state.opened(turn)
@@ -69,6 +69,11 @@ def stranger(turn: Turn, said: Said) -> Outcome:
     if question and question["kind"] == "names" and said.command != "help":
         return _names(turn, said, question)
     return _unknown(turn, said)
+
+
+def _silent(turn: Turn) -> dict[str, Any]:
+    """Nothing is answered any more but HELP and START."""
+    return {"silent": True, **{key: value for key, value in turn.state.items() if key == "language"}}
 
 
 def _unknown(turn: Turn, said: Said) -> Outcome:
@@ -95,9 +100,7 @@ def _who_it_is(turn: Turn, said: Said, question: Mapping[str, Any]) -> Outcome:
         new = state.ask(turn, "names", held=question.get("held", ""))
         return Outcome(new, (Reply("K4"),), understood="a new number, says so")
     effect = UnlinkAddress(turn.address.id, "wrong number")
-    return Outcome(
-        {"silent": True}, (Reply("K3b"),), (effect, _task(turn, "wrong_number")), understood="wrong number"
-    )
+    return Outcome(_silent(turn), (Reply("K3b"),), (effect, _task(turn, "wrong_number")), understood="wrong number")
 
 
 def _task(turn: Turn, kind: Any, about: str = "unknown number", person: Person | None = None) -> OpenTask:
@@ -228,7 +231,7 @@ def _stranger_in_chat(turn: Turn, said: Said) -> Outcome:
         if owner is not None:
             effects = (UseToken(token), LinkAddress(owner.id, turn.address.id))
             return _welcome(turn, effects)
-        return Outcome(_share(turn), (Reply("T3", keyboard="contact"),), understood="token unknown or used")
+        return Outcome(_share(turn), (Reply("T1used", keyboard="contact"),), understood="token unknown or used")
     if inbound.kind == "contact":
         return _contact(turn)
     if question and question["kind"] == "match":
@@ -238,9 +241,15 @@ def _stranger_in_chat(turn: Turn, said: Said) -> Outcome:
         return Outcome(new, (Reply("T3", keyboard="contact", language=said.rest),), understood="share number?")
     if said.digit == "9" or said.command == "call":
         return Outcome(state.close(turn), (Reply("K3c"),), (_task(turn, "call"),), understood="call me")
-    effects_ = () if turn.state.get("open") else (_task(turn, "read"),)
-    new = state.ask(turn, "share")
-    return Outcome(new, (Reply("T1", buttons=language_buttons()),), effects_, understood="unknown chat")
+    if said.command in ("help", "privacy"):
+        return Outcome(dict(turn.state), (Reply("T17" if said.command == "privacy" else "T16any"),))
+    if said.command == "stop":
+        return Outcome({}, (Reply("I1", keyboard="remove"),), understood="stop")
+    if question and question["kind"] == "share" and _is_words(said):
+        effect = _task(turn, "check_number", "a chat without a number")
+        return Outcome(state.close(turn), (Reply("T3none", keyboard="remove"),), (effect,), understood="no number")
+    effects_ = (_task(turn, "read"),) if _is_words(said) else ()
+    return Outcome(dict(turn.state), (Reply("T1", buttons=language_buttons()),), effects_, understood="unknown chat")
 
 
 def _share(turn: Turn) -> dict[str, Any]:
@@ -248,7 +257,7 @@ def _share(turn: Turn) -> dict[str, Any]:
 
 
 def _welcome(turn: Turn, effects: tuple[Any, ...]) -> Outcome:
-    new = state.ask(turn, "language", held="")
+    new = state.ask(turn, "language", held="", enrols=True)
     return Outcome(new, (Reply("T1", buttons=language_buttons()),), effects, understood="enrols by token")
 
 
@@ -269,13 +278,16 @@ def _contact(turn: Turn) -> Outcome:
         "place": association.collines[0] if association and association.collines else "",
     }
     buttons = ((Button("b.yes", "match:yes"), Button("b.no", "match:no")),)
-    return Outcome(new, (Reply("T4", values, buttons=buttons),), understood="is it her?")
+    key = "T4" if values["place"] else "T4b"
+    return Outcome(new, (Reply(key, values, buttons=buttons),), understood="is it her?")
 
 
 def _match(turn: Turn, said: Said, question: Mapping[str, Any]) -> Outcome:
     agreed = {"yes": True, "no": False, "1": True, "2": False}.get(said.rest or said.digit)
     if agreed is None:
         agreed = yes_no(turn.inbound.text)
+    if agreed is None:
+        return Outcome(dict(turn.state), understood="no answer to: is it her?")
     if agreed:
         return _welcome(turn, (LinkAddress(int(question["person"]), turn.address.id),))
     return Outcome(state.close(turn), (Reply("K3c"),), (_task(turn, "check_number"),), understood="not her")

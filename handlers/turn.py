@@ -230,6 +230,14 @@ class ReportOfCard:
 
 
 @dataclass(frozen=True, slots=True)
+class ReportOfMessage:
+    """-> Report | None: the report that a message of this address became; `message` is its provider's id."""
+
+    address_id: int
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
 class PeopleNamed:
     """-> tuple[Person, ...]: leaders of an association by spoken names (plain(), any order)."""
 
@@ -268,6 +276,7 @@ Fact = (
     | LastReport
     | ReportsOn
     | ReportOfCard
+    | ReportOfMessage
     | PeopleNamed
     | PersonNumbered
     | PeopleOfPhone

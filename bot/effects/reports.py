@@ -20,6 +20,7 @@ from handlers.turn import (
     Report,
     ReportNumbered,
     ReportOfCard,
+    ReportOfMessage,
     ReportsOn,
     SaveReport,
 )
@@ -47,7 +48,7 @@ def _move(scene: Scene, association_id: int, values: Mapping[str, Any], sign: in
 
 
 def _forget(scene: Scene) -> None:
-    for kind in (ReportsOn, LastReport, ReportNumbered, ReportOfCard):
+    for kind in (ReportsOn, LastReport, ReportNumbered, ReportOfCard, ReportOfMessage):
         scene.forget(kind)
 
 

@@ -96,6 +96,7 @@ FIELDS: Mapping[str, Field] = MappingProxyType(
         "prompt": Field("the question of the form, as it is asked", "x" * 120),
         "message": Field("the form's own text for this check", "x" * 150),
         "title": Field("title of the form", "x" * 30),
+        "megabytes": Field("the most that we take, in MB", 10),
         "summary": Field("what was reported, in words", "x" * 110),
         "details": Field("the details she gave, in words", "x" * 100),
         "choices": Field("the choices with their digits, as in 1 Odette 2 Jean", "x" * 75),

@@ -14,6 +14,7 @@ from bot.store.tables import (
     conversations,
     drafts,
     inbox,
+    media,
     outbox,
     people,
     people_addresses,
@@ -52,10 +53,19 @@ _OWN = select(people_addresses.c.address_id).where(
         )
     ),
 )
+_THEIR_ROWS = select(inbox.c.id).where(or_(inbox.c.address_id.in_(_OWN), inbox.c.person_id == bindparam("person")))
 BLANK = (
     update(inbox).where(inbox.c.address_id.in_(_OWN)).values(text="", data=None),
     update(inbox).where(inbox.c.person_id == bindparam("person")).values(text="", data=None),
-    update(outbox).where(outbox.c.address_id.in_(_OWN), outbox.c.state != "queued").values(text="", data=None),
+    update(outbox)
+    .where(
+        outbox.c.address_id.in_(_THEIR_ADDRESSES),
+        # on a shared phone also what was said to nobody in particular: "Odette and Jean use this phone"
+        or_(outbox.c.person_id.is_(None), outbox.c.person_id == bindparam("person"), outbox.c.address_id.in_(_OWN)),
+        outbox.c.state != "queued",
+    )
+    .values(text="", data=None),
+    update(media).where(media.c.inbox_id.in_(_THEIR_ROWS)).values(state="erased", sha256=None, reason=None),
     update(conversations).where(conversations.c.address_id.in_(_OWN)).values(state={}),
     delete(drafts).where(or_(drafts.c.person_id == bindparam("person"), drafts.c.address_id.in_(_OWN))),
     delete(timers).where(timers.c.address_id.in_(_OWN)),

@@ -8,7 +8,7 @@ from sqlalchemy import bindparam, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.store.consent import FINISH_ERASURES
-from bot.store.tables import addresses, outbox, report_history, reports
+from bot.store.tables import addresses, media, outbox, report_history, reports
 
 _REPORTS = select(reports.c.number, reports.c.form, reports.c["values"])
 _BLANK_ADDRESS = (
@@ -45,3 +45,18 @@ async def finish(tx: AsyncConnection, items: Sequence[None]) -> list[int]:
         blank = update(outbox).where(outbox.c.address_id.in_(done)).values(text="", data=None)
         await tx.execute(blank)
     return [len(done)] * len(items)
+
+
+_FILES = select(media.c.id, media.c.file).where(media.c.state == "erased", media.c.file.is_not(None))
+_REMOVED = update(media).where(media.c.id == bindparam("row")).values(file=None)
+
+
+async def files(tx: AsyncConnection) -> list[tuple[int, str]]:
+    """(media id, name below the media folder) of photos and voice notes of erased people, still on the disk."""
+    return [(row.id, row.file) for row in await tx.execute(_FILES)]
+
+
+async def removed(tx: AsyncConnection, items: Sequence[int]) -> list[None]:
+    """The files of these media rows are gone from the disk."""
+    await tx.execute(_REMOVED, [{"row": item} for item in items])
+    return [None] * len(items)

@@ -10,7 +10,7 @@ from sqlalchemy import and_, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.store.people import by_ids
-from bot.store.tables import addresses, figures, people, people_addresses, reports, tokens
+from bot.store.tables import addresses, figures, inbox, people, people_addresses, reports, tokens
 from bot.store.tables import facts as single
 from handlers.turn import (
     Association,
@@ -26,6 +26,7 @@ from handlers.turn import (
     Report,
     ReportNumbered,
     ReportOfCard,
+    ReportOfMessage,
     ReportsOn,
     TokenOwner,
 )
@@ -121,6 +122,25 @@ async def _report_of_card(tx: AsyncConnection, wanted: list[ReportOfCard], known
     return values
 
 
+async def _report_of_message(tx: AsyncConnection, wanted: list[ReportOfMessage], known: Associations) -> Values:
+    """What arrived is personal and may be encrypted, so it is compared here; her last reports are few."""
+    values: Values = dict.fromkeys(wanted)
+    for fact in wanted:
+        theirs = (
+            select(inbox.c.data, reports)
+            .join(reports, reports.c.card == inbox.c.id)
+            .where(inbox.c.address_id == fact.address_id)
+            .order_by(reports.c.number.desc())
+            .limit(_LAST_REPORTS)
+        )
+        rows = (await tx.execute(theirs)).all()
+        values[fact] = next((report(row) for row in rows if (row.data or {}).get("message") == fact.message), None)
+    return values
+
+
+_LAST_REPORTS = 50
+
+
 async def _people_named(tx: AsyncConnection, wanted: list[PeopleNamed], known: Associations) -> Values:
     """Names are compared here, not in SQL: once they are encrypted the database cannot compare them."""
     values: Values = {}
@@ -184,6 +204,7 @@ LOADERS: dict[type, Loader] = {
     LastReport: _last_report,
     ReportsOn: _reports_on,
     ReportOfCard: _report_of_card,
+    ReportOfMessage: _report_of_message,
     PeopleNamed: _people_named,
     PersonNumbered: _person_numbered,
     PeopleOfPhone: _people_of_phone,

@@ -50,12 +50,12 @@ _WHERE = select(addresses.c.id, addresses.c.value, addresses.c.active).where(
     addresses.c.id.in_(bindparam("ids", expanding=True))
 )
 _CARD = (
-    select(outbox.c.card, func.min(outbox.c.provider_id))
+    select(outbox.c.card, outbox.c.provider_id)
     .where(
         outbox.c.card.in_(bindparam("cards", expanding=True)),
         outbox.c.provider_id.is_not(None),
     )
-    .group_by(outbox.c.card)
+    .order_by(outbox.c.id)  # the last one wins: a card that could not be edited any more was sent anew
 )
 MARK = (
     update(outbox)
