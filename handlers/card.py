@@ -126,7 +126,8 @@ def _action(turn: Turn, form: Form, question: Mapping[str, Any], action: str) ->
     if action == "change":
         return _what_to_change(turn, form, question)
     if action == "date":
-        reply = Reply("T6date", card=question["card"], buttons=((Button("b.cancel", data(question, "!", "cancel")),),))
+        rows = ((Button("b.cancel", data(question, "!", "cancel")),),)
+        reply = Reply("T6date", buttons=rows, card=question["card"])
         return Outcome({**turn.state, "open": dict(question)}, (reply,), understood="another day")
     return again(turn, question)
 
@@ -222,9 +223,7 @@ def _not_clear(turn: Turn, form: Form, opened: Mapping[str, Any]) -> Reply:
     return Reply("D11", {"leftover": " ".join(turn.inbound.text.split())[:20], "prompt": prompt})
 
 
-def _took(
-    turn: Turn, form: Form, question: Mapping[str, Any], name: str, given: Mapping[str, Any]
-) -> Outcome:
+def _took(turn: Turn, form: Form, question: Mapping[str, Any], name: str, given: Mapping[str, Any]) -> Outcome:
     """Take an answer and go on; what it makes impossible is said, or asked again when it was there before."""
     ctx = _context(turn, question)
     values = {**question["values"], **given}

@@ -14,11 +14,15 @@ SAME = 3
 """So often in an hour the same long text is answered: two machines that answer each other come to an end."""
 _LONG = 12
 """Characters; a digit or a word that works may well be sent more often."""
+_HEARD = 40
+"""Characters kept of what opened a question."""
 
 
 def braked(turn: Turn, outcome: Outcome) -> Outcome:
     """An echo or a flood is stored, answered so many times an hour, then only stored."""
-    new = dict(outcome.state)
+    new = {key: value for key, value in outcome.state.items() if key != "heard"}
+    if turn.inbound.kind == "text" and "open" in new:
+        new["heard"] = turn.inbound.text[:_HEARD]  # the same once more, sent before our question left, is no answer
     hour = turn.now.strftime("%d%H")
     saved = any(isinstance(effect, SaveReport | ChangeReport | RecordConsent) for effect in outcome.effects)
     again = _again(turn, new, hour)
