@@ -228,6 +228,7 @@ class Turns:
             includes_representatives=settings.project.target_includes_representatives,
             representatives=sum(a.representatives for a in group.associations.values()),
             members_only=settings.counting.members_only,
+            photo_megabytes=settings.privacy.photo_megabytes,
             practice=settings.live and channel == "phone",
         )
 

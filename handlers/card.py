@@ -91,10 +91,17 @@ def _found(turn: Turn, card: str) -> tuple[Turn, dict[str, Any] | None]:
     drafts = turn.state.get("drafts", [])
     for draft in drafts:
         if str(draft["card"]) == card:
-            opened = {"kind": "form", "tries": 0, "question": "", "chosen": [], **draft}
+            opened = {"kind": "form", "tries": 0, "question": _next(turn, draft), "chosen": [], **draft}
             left = {**turn.state, "drafts": [other for other in drafts if other != draft]}
             return turn.with_state(left), opened
     return turn, None
+
+
+def _next(turn: Turn, draft: Mapping[str, Any]) -> str:
+    """The question at which a half-made report stopped; '' when all are answered."""
+    form, ctx = forms_.form_of(turn, draft["form"]), _context(turn, draft)
+    step = form.next_step(draft["values"], frozenset(draft["asked"]), ctx)
+    return open_question(form, step, draft["values"], ctx).name if step else ""
 
 
 def _old(turn: Turn, card: str) -> Outcome:
@@ -233,7 +240,8 @@ def _took(turn: Turn, form: Form, question: Mapping[str, Any], name: str, given:
         return shown.but(replies=(Reply("D2", {"message": mine[0].message}), *shown.replies))
     kept = {key: question[key] for key in _KEPT}
     for problem in problems:
-        values.pop(problem.question, None)
+        for gone in (form.question(problem.question), *form.stand_ins(problem.question)):
+            values.pop(gone.name, None)
         kept["asked"] = [step for step in kept["asked"] if step != problem.step]
     step = form.step_of(name)
     there = asked_about(form, form.compute(values, ctx), ctx)

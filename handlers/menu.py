@@ -111,6 +111,9 @@ def media(turn: Turn) -> Outcome:
     if turn.inbound.kind == "mms":
         effect = state.task(turn, "read", "a picture by MMS")
         return Outcome(dict(turn.state), (Reply("K8", {"officer": state.officer(turn)}),), (effect,))
+    most = turn.programme.photo_megabytes
+    if int(turn.inbound.data.get("size") or 0) > most * 1_000_000:
+        return Outcome(dict(turn.state), (Reply("V6", {"megabytes": most}),), understood="a file that is too large")
     last = turn.known(LastReport(tuple(person.id for person in turn.people))) if turn.people else None
     number = last.number if last else None
     keep = KeepMedia(number)
@@ -119,8 +122,9 @@ def media(turn: Turn) -> Outcome:
         return Outcome(dict(turn.state), (Reply("V1"),), (keep, effect), understood="voice note kept")
     effect = state.task(turn, "photo", f"photo for No {number}" if number else "photo")
     if number is None:
-        return Outcome(dict(turn.state), (Reply("B3"),), (keep, effect), understood="photo kept")
-    reply = Reply("V4", {"officer": state.officer(turn)})
+        reply = Reply("V4", {"officer": state.officer(turn)})
+        return Outcome(dict(turn.state), (reply,), (keep, effect), understood="photo kept")
+    reply = Reply("T9", {"number": number, "officer": state.officer(turn)})
     return Outcome(dict(turn.state), (reply,), (keep, effect), understood=f"photo kept for No {number}")
 
 

@@ -155,6 +155,8 @@ class Programme:
     representatives: int = 0
     """Of the whole programme."""
     members_only: bool = False
+    photo_megabytes: int = 10
+    """Of a photo or a voice note; larger ones are refused in words."""
     practice: bool = False
     """True when everything here is practice (the simulator in a live installation)."""
 
