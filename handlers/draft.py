@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from handlers import correct, form, state
@@ -12,11 +12,16 @@ from handlers.said import Said
 from handlers.turn import Outcome, Reply, SetLanguage, Turn
 from handlers.understand.words import yes_no
 
+ANSWERED_WITHIN = timedelta(hours=12)
+"""What interrupted a report is given so long before the report is asked about again."""
+
 
 def unfinished(turn: Turn) -> Outcome:
     """The timer of a half-made report: one nudge at 24 h, a draft at 48 h; nothing when it was finished."""
     question = turn.state.get("open")
-    if question is None and (waiting := _left(turn)):
+    if (question is None or question["kind"] != "form") and (waiting := _left(turn)):
+        if question and turn.now - state.asked_at(question) < ANSWERED_WITHIN:
+            return Outcome(dict(turn.state), timers=(state.nudge(turn, ANSWERED_WITHIN),))
         new = {**turn.state, "drafts": [d for d in turn.state["drafts"] if d != waiting]}
         question = {"kind": "form", "tries": 0, **waiting}
         return _nudged(turn.with_state(new), question)
