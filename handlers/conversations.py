@@ -122,7 +122,8 @@ def _stopped(turn: Turn, said: Said) -> Outcome:
     if question and question["kind"] in _AFTER_STOP and (answer := _answered(turn, said)):
         return answer
     association = turn.association
-    report = form.from_line(turn, said, association) if association and turn.inbound.kind == "text" else None
+    plainly = replace(turn, address=replace(turn.address, rich=False))  # nobody will press Send on a card
+    report = form.from_line(plainly, said, association) if association and turn.inbound.kind == "text" else None
     if report is not None and report.effects:
         return report.but(replies=(), state=dict(turn.state), timers=())
     return Outcome(dict(turn.state), (), _for_a_person(turn, said), understood="kept")
