@@ -45,7 +45,7 @@ def test_killed_at_any_time_and_at_every_point(half: int) -> None:
 
 
 @pytest.mark.parametrize(
-    ("planted", "seen"), [("early", ("lost: ", "figures differ")), ("twice", ("kept 2 times: ", "figures differ"))]
+    ("planted", "seen"), [("early", ("lost: ", "figures differ")), ("twice", ("kept 2 times: ",))]
 )
 def test_a_planted_bug_is_seen(planted: str, seen: tuple[str, ...]) -> None:
     result = harness("--kills", "12", "--planted", planted)
