@@ -84,7 +84,7 @@ async def test_the_business_card(chats: Chats) -> None:
     odette.taps("🏪 Business")
     await chats.settled()
     card = odette.sees[-1]
-    steps = []
+    steps: list[str] = []
     while "✅ Send" not in card.labels and len(steps) < 9:
         steps.append(card.text.splitlines()[-1])
         if "working" in card.labels:

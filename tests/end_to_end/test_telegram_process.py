@@ -1,0 +1,64 @@
+"""Telegram and the real process: killed between commit and offset, and called by webhook."""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+from pathlib import Path
+
+from tests.botapi import Emulator, botapi_fixture  # noqa: F401
+from tests.botapi_updates import User, slow
+from tests.programme import Programme, small_roster
+
+LINE = "12 11 3 12 7 5 3"
+
+
+async def enrolled(botapi: Emulator, programme: Programme) -> User:
+    """Odette, by the token that the officer's command prints."""
+    odette = botapi.user(4711, "Odette")
+    printed = await asyncio.to_thread(programme.command, "token", "ABAHUZA ODETTE")
+    odette.starts(max(printed.split(), key=len))
+    await botapi.hears(4711, 1, 20)
+    odette.presses(odette.sees[-1], "English")
+    await botapi.hears(4711, 2, 20)
+    return odette
+
+
+def stored(folder: Path, wanted: str) -> list[tuple[object, ...]]:
+    with sqlite3.connect(next(folder.glob("*.db"))) as database:
+        return list(database.execute(wanted))
+
+
+async def test_killed_between_commit_and_offset_the_report_is_there_once(botapi: Emulator, tmp_path: Path) -> None:
+    programme = Programme(tmp_path, {"telegram": {"token": botapi.token, "api_url": botapi.url}})
+    programme.bring(small_roster())
+    async with programme:
+        odette = await enrolled(botapi, programme)
+        odette.says(LINE)
+        (*_, card) = await botapi.hears(4711, 3, 20)
+        await botapi.until(lambda: not botapi.queue.pending, 20)
+        botapi.fail("getUpdates", slow(60))
+        odette.presses(card, "Send")
+        await botapi.until(lambda: stored(tmp_path, "select number from reports"), 20)
+        assert botapi.queue.pending, "the offset was not raised yet"
+        assert programme._service is not None
+        programme._service.kill()
+        await programme._service.wait()
+    async with programme:
+        await botapi.until(lambda: not botapi.queue.pending, 20)
+        await botapi.until(lambda: card.text.startswith("✅ No 1."), 20)
+    assert stored(tmp_path, "select number, source, state from reports") == [(1, "chat", "reported")]
+    assert len(stored(tmp_path, "select 1 from inbox where kind = 'button'")) == 2
+
+
+async def test_by_webhook(botapi: Emulator, tmp_path: Path) -> None:
+    telegram = {"token": botapi.token, "api_url": botapi.url, "mode": "webhook", "secret": "of_the-webhook_in-tests"}
+    programme = Programme(tmp_path, {"telegram": telegram})
+    programme.bring(small_roster())
+    async with programme:
+        odette = await enrolled(botapi, programme)
+        odette.says(LINE)
+        (*_, card) = await botapi.hears(4711, 3, 20)
+        odette.presses(card, "Send")
+        await botapi.until(lambda: card.text.startswith("✅ No 1."), 20)
+    assert set(botapi.queue.hooked) == {200}
