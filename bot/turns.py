@@ -89,6 +89,7 @@ class Turns:
         hours = settings.hours
         self._hours = Hours.parse(hours.send_from, hours.send_to, hours.no_sending, hours.holidays, self._zone)
         self._associations: dict[int, Association] | None = None
+        self._programmes: dict[bool, Programme] = {}
         self._roster_version: str | None = None
         self.crash: Callable[[str], None] = lambda point: None
 
@@ -111,6 +112,9 @@ class Turns:
     async def _open(self, tx: AsyncConnection, addresses: set[int]) -> Group:
         if self._associations is None or await self._changed_elsewhere(tx):
             self._associations = await people.load_associations(tx)
+            self._programmes = {
+                simulated: self._programme(self._associations, simulated) for simulated in (False, True)
+            }
         group = Group(tx, Batch(tx), self._now(), self._associations)
         group.known = await self._load(group, sorted(addresses))
         return group
@@ -210,26 +214,26 @@ class Turns:
             person=person,
             state=known.state,
             language=language or known.state.get("language") or "rn",
-            programme=self._programme(group, known.channel),
+            programme=self._programmes[known.channel == "phone"],
             forms=self.forms,
             facts=group.facts,
         )
 
-    def _programme(self, group: Group, channel: str) -> Programme:
+    def _programme(self, associations: Mapping[int, Association], simulated: bool) -> Programme:
         settings = self.settings
         return Programme(
             sender=settings.project.sender,
             start=settings.project.start,
             target_people=settings.project.target_people,
-            associations=len(group.associations),
+            associations=len(associations),
             ask_above=settings.limits.people_in_one_training_ask_above,
             hotline=settings.safeguarding.hotline,
             timezone=settings.project.timezone,
             includes_representatives=settings.project.target_includes_representatives,
-            representatives=sum(a.representatives for a in group.associations.values()),
+            representatives=sum(a.representatives for a in associations.values()),
             members_only=settings.counting.members_only,
             photo_megabytes=settings.privacy.photo_megabytes,
-            practice=settings.live and channel == "phone",
+            practice=settings.live and simulated,
         )
 
     async def _close(self, group: Group) -> None:
