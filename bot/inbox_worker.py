@@ -44,7 +44,7 @@ class InboxWorker:
         put = self._database.writer.put
         kept = [put(inbox.keep, _incoming(arrival, now)) for arrival in arrivals]
         for arrival, future in zip(arrivals, kept, strict=True):
-            self.notify(await asyncio.shield(future))
+            self.notify(await future)
             ARRIVED.labels(arrival.channel, arrival.kind).inc()
 
     async def deliveries(self, deliveries: Sequence[Delivery]) -> None:
@@ -56,13 +56,14 @@ class InboxWorker:
             DELIVERED.labels(d.channel, d.state).inc()
 
     def notify(self, address_id: int, row: int | None = None) -> None:
-        """Take the turns of this address in the next group."""
+        """Take the turns of this address in the next group, and have its answers claimed in the same one."""
         try:
             future = self._database.writer.put(self._turns.take, Take(address_id, row))
         except DatabaseError:
             return  # stopping or overfull: the rows stay and are found by the next look
         self._running.add(future)
         future.add_done_callback(lambda done: self._taken(address_id, done))
+        self._sent()
 
     def _taken(self, address_id: int, future: asyncio.Future[bool]) -> None:
         self._running.discard(future)
@@ -70,7 +71,6 @@ class InboxWorker:
             return
         error = future.exception()
         if error is None:
-            self._sent()
             if not future.result():
                 asyncio.get_running_loop().call_later(0.2, self.notify, address_id)
         elif isinstance(error, DatabaseError):

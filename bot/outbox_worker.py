@@ -135,7 +135,7 @@ class OutboxWorker:
         self._claiming += 1
         try:
             wanted = Wanted(name, self._free[name], now)
-            claims = await self._database.writer.do(outbox.claim, wanted)
+            claims = await self._database.writer.do(outbox.claim, wanted, last=True)
         except DatabaseError:
             return 0
         finally:

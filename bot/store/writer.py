@@ -41,10 +41,10 @@ MOST_CLASHES = 5
 
 
 class _Job:
-    __slots__ = ("clashes", "done", "item", "work")
+    __slots__ = ("clashes", "done", "item", "last", "work")
 
-    def __init__(self, work: Work[Any, Any], item: Any, done: asyncio.Future[Any]) -> None:
-        self.work, self.item, self.done, self.clashes = work, item, done, 0
+    def __init__(self, work: Work[Any, Any], item: Any, done: asyncio.Future[Any], last: bool) -> None:
+        self.work, self.item, self.done, self.last, self.clashes = work, item, done, last, 0
 
 
 class Writer:
@@ -72,22 +72,21 @@ class Writer:
             await self._task
             self._task = None
 
-    async def do(self, work: Work[Item, Result], item: Item) -> Result:
-        """Hand in one item; returns its result after the commit.
+    async def do(self, work: Work[Item, Result], item: Item, *, last: bool = False) -> Result:
+        """Hand in one item; returns its result after the commit. `last`: behind all other work of its group.
 
         Raises DatabaseError when it could not be stored (nothing of it was), or what the work raised.
         Cancelling the caller does not undo the work.
         """
-        result: Result = await asyncio.shield(self.put(work, item))
-        return result
+        return await self.put(work, item, last=last)
 
-    def put(self, work: Work[Item, Result], item: Item) -> asyncio.Future[Result]:
-        """As `do`, without waiting: the future is done after the commit."""
+    def put(self, work: Work[Item, Result], item: Item, *, last: bool = False) -> asyncio.Future[Result]:
+        """As `do`, without waiting: the future is done after the commit; cancelling it does not undo the work."""
         if len(self._waiting) >= MOST_WAITING or self._stopping:
             raise DatabaseError("too much is waiting to be stored, or we are stopping; send it again later")
         self.start()
         done: asyncio.Future[Result] = asyncio.get_running_loop().create_future()
-        self._waiting.append(_Job(work, item, done))
+        self._waiting.append(_Job(work, item, done, last))
         self._wake.set()
         return done
 
@@ -96,6 +95,7 @@ class Writer:
             await self._wake.wait()
             self._wake.clear()
             while self._waiting:
+                await asyncio.sleep(0)  # whoever was just told may have the next piece of work: it goes along
                 take = min(len(self._waiting), LARGEST_GROUP)
                 await self._group([self._waiting.popleft() for _ in range(take)])
             if self._stopping:
@@ -136,7 +136,7 @@ class Writer:
 
     async def _transaction(self, jobs: list[_Job]) -> list[Any]:
         kinds: dict[Work[Any, Any], list[int]] = {}
-        for index, job in enumerate(jobs):
+        for index, job in sorted(enumerate(jobs), key=lambda numbered: numbered[1].last):
             kinds.setdefault(job.work, []).append(index)
         results: list[Any] = [None] * len(jobs)
         async with self._engine.begin() as tx:
