@@ -22,6 +22,7 @@ from bot.added_forms import load_all
 from bot.channels.base import Channel
 from bot.clock import Clock
 from bot.console.simulator import Simulator
+from bot.erasure_worker import ErasureWorker
 from bot.errors import ChannelMisconfigured
 from bot.inbox_worker import InboxWorker
 from bot.media_worker import MediaWorker
@@ -53,6 +54,7 @@ class App:
         self.outbox = OutboxWorker(database, self.channels, clock.now, paces)
         self.inbox = InboxWorker(database, self.turns, clock.now, self.outbox.notify)
         self.timers = TimerWorker(database, clock.now, self.inbox.notify)
+        self.erasures = ErasureWorker(database, settings.path(settings.privacy.media_folder))
         self.media = MediaWorker(settings, database, self.channels, clock.now)
         self.control = control.Server(self)
         self.simulator = Simulator(self) if "phone" in self.channels else None
@@ -114,6 +116,7 @@ class App:
         alarm = Alarm()
         alarm.every(1, self.timers.look)
         alarm.every(2, self.media.look)
+        alarm.every(5, self.erasures.look)
         async with asyncio.TaskGroup() as group:
             tasks = [
                 group.create_task(self.inbox.run(), name="inbox"),

@@ -232,6 +232,7 @@ class Turns:
             includes_representatives=settings.project.target_includes_representatives,
             representatives=sum(a.representatives for a in associations.values()),
             members_only=settings.counting.members_only,
+            replies_per_hour=settings.limits.replies_per_hour,
             photo_megabytes=settings.privacy.photo_megabytes,
             practice=settings.live and simulated,
         )

@@ -28,7 +28,9 @@ BACK_WITHIN = timedelta(days=7)
 
 def _theirs(turn: Turn, report: Report | None) -> bool:
     """A leader corrects what she, or whoever shares her phone, sent."""
-    return report is not None and report.person_id in {person.id for person in turn.people}
+    if report is None:
+        return False
+    return report.person_id in {person.id for person in turn.people} or report.address_id == turn.address.id
 
 
 def _number(rest: str) -> int | None:
@@ -41,7 +43,7 @@ def _find(turn: Turn, rest: str) -> Report | None:
     if number is not None:
         report: Report | None = turn.known(ReportNumbered(number))
     else:
-        report = turn.known(LastReport(tuple(person.id for person in turn.people)))
+        report = turn.known(LastReport(tuple(person.id for person in turn.people), turn.address.id))
         if report is not None:
             turn.need(ReportNumbered(report.number))
     return report if _theirs(turn, report) else None

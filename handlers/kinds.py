@@ -72,7 +72,7 @@ class Kind:
 
     def need(self, turn: Turn, association: Association | None, values: Mapping[str, Any]) -> None:
         """Ask for every fact at once that check and receipt will look at. Raises Unknown."""
-        turn.need(NextNumber(), LastReport(senders(turn)))
+        turn.need(NextNumber(), LastReport(senders(turn), turn.address.id))
 
     def early(self, turn: Turn, form: Form, values: Mapping[str, Any]) -> Check | None:
         """A value that is asked about at once, also while other questions are still open."""
@@ -106,7 +106,7 @@ class Kind:
         report: Report | None,
     ) -> Iterator[Check]:
         """Every check that does not hold."""
-        last: Report | None = turn.known(LastReport(senders(turn))) if report is None else None
+        last: Report | None = turn.known(LastReport(senders(turn), turn.address.id)) if report is None else None
         fresh = last is not None and last.form == form.name and turn.now - last.created_at <= TWIN_WITHIN
         if last and fresh and form.record(last.values) == form.record(values):
             yield twin_of(turn, turn.number, last.number)

@@ -8,8 +8,6 @@ from zlib import crc32
 from handlers.turn import ChangeReport, OpenTask, Outcome, RecordConsent, Reply, SaveReport, Turn
 from handlers.understand.words import language_of, plain
 
-BRAKE = 30
-"""Automatic answers an hour to one address; a valid report is always answered (ruling 3)."""
 SAME = 3
 """So often in an hour the same long text is answered: two machines that answer each other come to an end."""
 _LONG = 12
@@ -34,7 +32,7 @@ def braked(turn: Turn, outcome: Outcome) -> Outcome:
         return Outcome({**turn.state, "same": new["same"]}, understood="kept; the same text again and again")
     if count:
         new["brake"] = [hour, count]
-    if count > BRAKE and not saved and not pressed and texts:
+    if count > turn.programme.replies_per_hour and not saved and not pressed and texts:
         return Outcome(new, (), outcome.effects, outcome.timers, "kept; too many answers this hour")
     return outcome.but(state=new)
 

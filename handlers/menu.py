@@ -114,7 +114,9 @@ def media(turn: Turn) -> Outcome:
     most = turn.programme.photo_megabytes
     if int(turn.inbound.data.get("size") or 0) > most * 1_000_000:
         return Outcome(dict(turn.state), (Reply("V6", {"megabytes": most}),), understood="a file that is too large")
-    last = turn.known(LastReport(tuple(person.id for person in turn.people))) if turn.people else None
+    last = (
+        turn.known(LastReport(tuple(person.id for person in turn.people), turn.address.id)) if turn.people else None
+    )
     number = last.number if last else None
     keep = KeepMedia(number)
     if turn.inbound.kind == "voice":

@@ -203,7 +203,7 @@ class Training(Kind):
 
     def _which_colline(self, turn: Turn, number: int, association: Association) -> FollowUp:
         """C7, with the colline of her last report; C7b, with all, when that had none."""
-        last: Report | None = turn.known(LastReport(senders(turn)))
+        last: Report | None = turn.known(LastReport(senders(turn), turn.address.id))
         before = last.values.get("place") if last else None
         if before in association.collines:
             ask = Reply("C7", {"number": number, "colline": before})

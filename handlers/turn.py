@@ -155,6 +155,8 @@ class Programme:
     representatives: int = 0
     """Of the whole programme."""
     members_only: bool = False
+    replies_per_hour: int = 30
+    """Automatic answers to one address; a valid report is always answered."""
     photo_megabytes: int = 10
     """Of a photo or a voice note; larger ones are refused in words."""
     practice: bool = False
@@ -188,6 +190,8 @@ class Report:
     created_at: datetime
     withdrawn_at: datetime | None = None
     practice: bool = False
+    address_id: int | None = None
+    """Where it was sent from: on a shared phone nobody is named."""
 
 
 # --- facts: what a conversation may ask for; each has one loader in bot/store/facts.py ---
@@ -209,9 +213,10 @@ class ReportNumbered:
 
 @dataclass(frozen=True, slots=True)
 class LastReport:
-    """-> Report | None: the last one sent by these people (those who share the phone)."""
+    """-> Report | None: the last one sent by these people, or from this phone."""
 
     person_ids: tuple[int, ...]
+    address_id: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -62,6 +62,7 @@ def save(effect: SaveReport, scene: Scene) -> None:
             "version": effect.version,
             "association_id": effect.association_id,
             "person_id": effect.person_id,
+            "address_id": scene.turn.address.id,
             "values": dict(effect.values),
             "day": day_of(effect.values),
             "state": effect.state,

@@ -81,6 +81,7 @@ def report(row: Any) -> Report:
         created_at=row.created_at,
         withdrawn_at=row.withdrawn_at,
         practice=bool(row.practice),
+        address_id=row.address_id,
     )
 
 
@@ -95,7 +96,8 @@ async def _report_numbered(tx: AsyncConnection, wanted: list[ReportNumbered], kn
 async def _last_report(tx: AsyncConnection, wanted: list[LastReport], known: Associations) -> Values:
     values: Values = dict.fromkeys(wanted)
     for fact in wanted:
-        last = select(reports).where(reports.c.person_id.in_(fact.person_ids), reports.c.state != "withdrawn")
+        theirs = or_(reports.c.person_id.in_(fact.person_ids), reports.c.address_id == fact.address_id)
+        last = select(reports).where(theirs, reports.c.state != "withdrawn")
         row = (await tx.execute(last.order_by(reports.c.number.desc()).limit(1))).first()
         values[fact] = report(row) if row else None
     return values

@@ -18,7 +18,7 @@ _INSERT = {
     "sqlite": sqlite.insert(inbox).on_conflict_do_nothing(index_elements=["channel", "dedupe_key"]),
     "postgresql": postgresql.insert(inbox).on_conflict_do_nothing(index_elements=["channel", "dedupe_key"]),
 }
-_KNOWN_KEYS = select(inbox.c.dedupe_key).where(
+_KNOWN_KEYS = select(inbox.c.dedupe_key, inbox.c.address_id).where(
     inbox.c.channel == bindparam("channel"), inbox.c.dedupe_key.in_(bindparam("keys", expanding=True))
 )
 _KNOWN_ADDRESSES = select(addresses.c.id, addresses.c.value, addresses.c.channel).where(
@@ -79,12 +79,13 @@ class Incoming:
 async def keep(tx: AsyncConnection, items: Sequence[Incoming]) -> list[int]:
     """Store what arrived; returns the address id of each. A key that is known is not stored again."""
     known = await _known_keys(tx, items)
-    ids = await address_ids(tx, [(i.scheme, i.address, i.channel) for i in items])
+    fresh = [i for i in items if (i.channel, i.key) not in known]  # a repeat makes no address: it may be erased
+    ids = await address_ids(tx, [(i.scheme, i.address, i.channel) for i in fresh])
     rows = []
-    for item in items:
+    for item in fresh:
         if (item.channel, item.key) in known:
             continue
-        known.add((item.channel, item.key))
+        known[item.channel, item.key] = ids[item.scheme, item.address]
         rows.append(
             {
                 "channel": item.channel,
@@ -99,15 +100,16 @@ async def keep(tx: AsyncConnection, items: Sequence[Incoming]) -> list[int]:
         )
     if rows:
         await tx.execute(_INSERT[tx.dialect.name], rows)
-    return [ids[item.scheme, item.address] for item in items]
+    return [known[item.channel, item.key] for item in items]
 
 
-async def _known_keys(tx: AsyncConnection, items: Sequence[Incoming]) -> set[tuple[str, str]]:
-    known: set[tuple[str, str]] = set()
+async def _known_keys(tx: AsyncConnection, items: Sequence[Incoming]) -> dict[tuple[str, str], int]:
+    """The keys that were kept before, and the address each was kept under."""
+    known: dict[tuple[str, str], int] = {}
     for channel in {item.channel for item in items}:
         keys = [item.key for item in items if item.channel == channel]
         found = await tx.execute(_KNOWN_KEYS, {"channel": channel, "keys": keys})
-        known.update((channel, key) for key in found.scalars())
+        known.update({(channel, row.dedupe_key): row.address_id for row in found})
     return known
 
 

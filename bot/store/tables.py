@@ -241,7 +241,13 @@ receipts = Table(
     Column("at", Moment, nullable=False),
     Column("matched", Boolean, nullable=False),
     UniqueConstraint("channel", "key"),
-    comment="delivery reports as they came; unmatched ones are tried again for 72 h",
+    Index(
+        "ix_receipts_unmatched",
+        "id",
+        sqlite_where=text("matched IS 0"),
+        postgresql_where=text("matched IS false"),
+    ),
+    comment="delivery reports as they came; one that comes before our own mark is matched when the mark is written",
 )
 
 conversations = Table(
@@ -281,6 +287,7 @@ reports = Table(
     Column("version", String, nullable=False),
     Column("association_id", Id, ForeignKey("associations.id")),
     Column("person_id", Id, ForeignKey("people.id"), index=True),
+    Column("address_id", Id, index=True, comment="where it was sent from: on a shared phone nobody is named"),
     Column("values", PersonalJson, nullable=False, comment="free text of a form is a person's words"),
     Column("day", String, comment="ISO date of the report's first date question"),
     Column("state", String, nullable=False, comment="reported doubtful twin withdrawn"),

@@ -237,7 +237,9 @@ def test_a_channel_may_stand_in_the_environment_alone(written: Written) -> None:
 
 def test_a_mistake_in_the_environment_is_named(written: Written) -> None:
     said = written.refused(KURIKIRANA_WEB__PRT="1", KURIKIRANA_LIMITS__REMINDERS="-1")
-    assert any(line.startswith("KURIKIRANA_WEB__PRT, web.prt: no such setting. Known here: host, port") for line in said)
+    assert any(
+        line.startswith("KURIKIRANA_WEB__PRT, web.prt: no such setting. Known here: host, port") for line in said
+    )
     assert any(line.startswith("KURIKIRANA_LIMITS__REMINDERS, limits.reminders: read '-1'; ") for line in said)
 
 

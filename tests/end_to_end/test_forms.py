@@ -10,9 +10,9 @@ import aiohttp
 from tests.programme import ODETTE, Gateway, Programme, small_roster
 
 FORM = """
-| survey | type | name | label::English (en) | required | sms_position | constraint | constraint_message::English (en) |
+| survey | type | name | label::English (en) | required | sms_position | constraint | hint::English (en) |
 |---|---|---|---|---|---|---|---|
-|  | integer | bags | How many bags of seed? | yes | 1 | . < 1000 | Fewer than 1000 bags, please |
+|  | integer | bags | How many bags of seed? | yes | 1 | . < 1000 | fewer than 1000 |
 |  | select_one quality | quality | How good is it? | yes | 2 |  |  |
 
 | choices | list_name | name | label::English (en) |

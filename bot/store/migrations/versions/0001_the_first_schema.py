@@ -111,8 +111,11 @@ def upgrade() -> None:
     sa.Column('matched', sa.Boolean(), nullable=False),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_receipts')),
     sa.UniqueConstraint('channel', 'key', name=op.f('uq_receipts_channel_key')),
-    comment='delivery reports as they came; unmatched ones are tried again for 72 h'
+    comment='delivery reports as they came; one that comes before our own mark is matched when the mark is written'
     )
+    with op.batch_alter_table('receipts', schema=None) as batch_op:
+        batch_op.create_index('ix_receipts_unmatched', ['id'], unique=False, sqlite_where=sa.text('matched IS 0'), postgresql_where=sa.text('matched IS false'))
+
     op.create_table('tasks',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('kind', sa.String(), nullable=False),
@@ -299,6 +302,7 @@ def upgrade() -> None:
     sa.Column('version', sa.String(), nullable=False),
     sa.Column('association_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
     sa.Column('person_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.Column('address_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True, comment='where it was sent from: on a shared phone nobody is named'),
     sa.Column('values', types.PersonalJson(), nullable=False, comment="free text of a form is a person's words"),
     sa.Column('day', sa.String(), nullable=True, comment="ISO date of the report's first date question"),
     sa.Column('state', sa.String(), nullable=False, comment='reported doubtful twin withdrawn'),
@@ -316,6 +320,7 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('number', name=op.f('pk_reports'))
     )
     with op.batch_alter_table('reports', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_reports_address_id'), ['address_id'], unique=False)
         batch_op.create_index('ix_reports_card', ['card'], unique=False, sqlite_where=sa.text('card is not null'), postgresql_where=sa.text('card is not null'))
         batch_op.create_index('ix_reports_day', ['association_id', 'form', 'day'], unique=False)
         batch_op.create_index(batch_op.f('ix_reports_person_id'), ['person_id'], unique=False)
