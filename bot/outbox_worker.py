@@ -10,11 +10,12 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 
 import structlog
 from prometheus_client import Counter, Gauge
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.channels.base import Channel, Message
 from bot.errors import (
@@ -134,8 +135,7 @@ class OutboxWorker:
             return 0
         self._claiming += 1
         try:
-            wanted = Wanted(name, self._free[name], now)
-            claims = await self._database.writer.do(outbox.claim, wanted, last=True)
+            claims = await self._database.writer.do(self._claim, name, last=True)
         except DatabaseError:
             return 0
         finally:
@@ -146,6 +146,11 @@ class OutboxWorker:
             self._sending.add(task)
             task.add_done_callback(self._sending.discard)
         return len(claims)
+
+    async def _claim(self, tx: AsyncConnection, names: Sequence[str]) -> list[list[Claim]]:
+        """Work for the writer: what is due when its group is written, the answers of this very group included."""
+        now = self._now()
+        return await outbox.claim(tx, [Wanted(name, self._free[name], now) for name in names])
 
     async def _try(self, name: str, claim: Claim) -> None:
         try:
