@@ -1,5 +1,7 @@
 """A form that staff wrote: added while the service runs, answered by its keyword at once, exported."""
 
+# ruff: noqa: E501
+
 from __future__ import annotations
 
 import asyncio
@@ -10,9 +12,9 @@ import aiohttp
 from tests.programme import ODETTE, Gateway, Programme, small_roster
 
 FORM = """
-| survey | type | name | label::English (en) | required | sms_position | constraint | hint::English (en) |
+| survey | type | name | label::English (en) | required | sms_position | constraint | constraint_message::English (en) |
 |---|---|---|---|---|---|---|---|
-|  | integer | bags | How many bags of seed? | yes | 1 | . < 1000 | fewer than 1000 |
+|  | integer | bags | How many bags of seed? | yes | 1 | . < 1000 | Fewer than 1000 bags, please |
 |  | select_one quality | quality | How good is it? | yes | 2 |  |  |
 
 | choices | list_name | name | label::English (en) |
