@@ -18,7 +18,7 @@ from collections import deque
 from dataclasses import dataclass
 
 from benchmarks.dialects import DIALECTS, Dialect
-from benchmarks.talk import PER_HOUR, TEXTS
+from benchmarks.talk import PER_HOUR, TEXTS, text
 from benchmarks.wire import Client, Server
 
 PATIENCE_S = 5.0
@@ -81,7 +81,8 @@ class Load:
             contact.waits, contact.answered, contact.acknowledged = True, False, False
             self._ids += 1
             key = f"{self._run}-{self._ids}"
-            request = self.dialect.request(self.order.path, contact.number, key, TEXTS[contact.place], self._clock())
+            said = text(contact.place, contact.talks)
+            request = self.dialect.request(self.order.path, contact.number, key, said, self._clock())
             self.free.popleft().ask(request, lambda status, who=contact: self._acknowledged(who, status))
 
     def _clock(self) -> int:

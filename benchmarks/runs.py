@@ -8,7 +8,7 @@ import shutil
 import statistics
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -109,6 +109,10 @@ class Bench:
             cpu = systems.cpu_s(process) - cpu
             return _run(played, systems.memory_mb(process), cpu, "")
 
+    def new_folder(self) -> Path:
+        """An empty folder of this run."""
+        return Path(tempfile.mkdtemp(dir=self.folder))
+
     def start_s(self) -> float:
         """Seconds from the command `run` with no database to the first connection it takes."""
         with self._place() as folder:
@@ -169,11 +173,6 @@ def bench(size: Size) -> Iterator[Bench]:
     RESULTS.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory(dir=RESULTS, prefix="work-") as folder:
         yield Bench(size, Path(folder))
-
-
-def median(one: Callable[[], float], rounds: int) -> float:
-    """The median of several rounds."""
-    return statistics.median(one() for _ in range(rounds))
 
 
 def _run(played: dict[str, Any], memory_mb: float, cpu_s: float, wrong: str) -> Run:

@@ -9,8 +9,15 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-TEXTS = ("BIZ", "1", "450000", "210000", "1", "1", "1 2 6 bags")
+TEXTS = ("BIZ", "1", "{sales}", "210000", "1", "1", "X")
 """What a contact sends; the peers read the same seven texts."""
+
+
+def text(place: int, talks: int) -> str:
+    """Message 0 to 6 of a contact's conversation number `talks`. Every time she sold something else: two reports
+    that are the same, figure by figure, would rightly be asked about."""
+    return TEXTS[place].format(sales=450_000 + 1_000 * talks)
+
 
 PROMPTS = (
     "OIM: business 07A (rice husker) this month: 1 working 2 paused 3 stopped. Later: 0",

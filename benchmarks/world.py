@@ -153,7 +153,7 @@ def _inbound(number: int, people: int, start: datetime) -> dict[str, Any]:
         "dedupe_key": f"history-{number}",
         "address_id": number % people + 1,
         "kind": "text",
-        "text": talk.TEXTS[number % len(talk.TEXTS)],
+        "text": talk.text(number % len(talk.TEXTS), number),
         "received_at": at,
         "handled_at": at,
         "state": "done",

@@ -1,0 +1,33 @@
+"""`make bench` measures every row: a run of seconds in which no figure means anything."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+ROWS = {
+    *(f"w1_{contacts}{by}" for contacts in (100, 2000) for by in ("", "_by_ptb", "_by_aiogram")),
+    *("w1_100_by_raw", "memory", "one", "slow_disk", "slow_provider", "open_loop_p99", "ten_times", "start"),
+    *("postgres_1", "postgres_2"),
+}
+
+
+@pytest.mark.postgres
+@pytest.mark.timeout(300)
+def test_every_row_is_measured_and_nothing_goes_wrong() -> None:
+    command = [sys.executable, "-m", "benchmarks", "--quick"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=280)
+    assert done.returncode == 0, done.stderr[-3000:]
+    kept = Path(done.stdout.partition("kept in ")[2].splitlines()[0])
+    rows = {row["key"]: row for row in json.loads(kept.read_text())["rows"]}
+    kept.unlink()
+    assert set(rows) == ROWS
+    for row in rows.values():
+        assert row["value"] > 0 or row["skipped"], row
+        assert not row["wrong"], row
+        assert row["what"] in done.stdout
