@@ -69,8 +69,8 @@ _ALWAYS = (MENU["problem"], MENU["call"])
 """Digits that work like words wherever they are no answer."""
 _SAID_BY_A3 = ("B1", "B3", "I2", "V5")
 """Answers to what she sent before she agreed that need no text of their own: A3 has said as much."""
-_AFTER_STOP = ("delete", "who", "language", "consent")
-"""Questions that she may answer although she said stop; the last two when she enrols anew in a chat."""
+_AFTER_STOP = ("delete", "who")
+"""Questions that she may answer although she said stop."""
 _DIGITS = {digit: command for command, digit in MENU.items()}
 
 
@@ -119,7 +119,8 @@ def _stopped(turn: Turn, said: Said) -> Outcome:
     if said.command == "delete":
         return account.delete(turn)
     question = state.opened(turn)
-    if question and question["kind"] in _AFTER_STOP and (answer := _answered(turn, said)):
+    enrols = bool(question and question.get("enrols"))  # anew, in a chat that was linked after she said stop
+    if question and (enrols or question["kind"] in _AFTER_STOP) and (answer := _answered(turn, said)):
         return answer
     association = turn.association
     plainly = replace(turn, address=replace(turn.address, rich=False))  # nobody will press Send on a card
