@@ -47,9 +47,17 @@ def _move(scene: Scene, association_id: int, values: Mapping[str, Any], sign: in
             scene.facts[key] = Figures(**changed)
 
 
-def _forget(scene: Scene) -> None:
-    for kind in (ReportsOn, LastReport, ReportNumbered, ReportOfCard, ReportOfMessage):
-        scene.forget(kind)
+def _forget(scene: Scene, changed: Report, *days: str | None) -> None:
+    """Have later turns of the group load anew what this report changes, and only that."""
+    scene.forget(ReportOfCard)
+    scene.forget(ReportOfMessage)
+    scene.facts.pop(ReportNumbered(changed.number), None)
+    if changed.association_id is not None:
+        for day in days:
+            scene.facts.pop(ReportsOn(changed.association_id, changed.form, str(day)), None)
+    for fact in [fact for fact in scene.facts if isinstance(fact, LastReport)]:
+        if changed.person_id in fact.person_ids or fact.address_id == changed.address_id:
+            del scene.facts[fact]
 
 
 def save(effect: SaveReport, scene: Scene) -> None:
@@ -83,7 +91,21 @@ def save(effect: SaveReport, scene: Scene) -> None:
         row = {"association_id": effect.association_id, **rollup.of_report(effect.values)}
         scene.batch.add(rollup.upsert(scene.dialect), row)
         _move(scene, effect.association_id, effect.values, +1)
-    _forget(scene)
+    _forget(scene, _as_stored(effect, scene), day_of(effect.values))
+
+
+def _as_stored(effect: SaveReport, scene: Scene) -> Report:
+    return Report(
+        number=effect.number,
+        form=effect.form,
+        association_id=effect.association_id,
+        person_id=effect.person_id,
+        values=effect.values,
+        state=effect.state,
+        created_at=scene.now,
+        practice=effect.practice,
+        address_id=scene.turn.address.id,
+    )
 
 
 def change(effect: ChangeReport, scene: Scene) -> None:
@@ -110,7 +132,7 @@ def change(effect: ChangeReport, scene: Scene) -> None:
         if counts(old.form, state, old.practice):
             _move(scene, old.association_id, values, +1)
         scene.batch.recount.add(old.association_id)
-    _forget(scene)
+    _forget(scene, old, day_of(old.values), day_of(values))
     scene.facts[ReportNumbered(effect.number)] = replace(old, values=values, state=state)
 
 
