@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: setup demo test lint crash bench clean
+.PHONY: setup demo test lint crash bench bench-check clean
 
 .venv/runtime.stamp: pyproject.toml constraints.txt
 	$(PYTHON) -m venv .venv
@@ -32,6 +32,9 @@ crash: .venv/dev.stamp  ## 10,000 kills of the real service (make test does 200)
 
 bench: .venv/dev.stamp  ## the workloads of docs/performance.md beside their peers
 	$(BIN)/python -m benchmarks
+
+bench-check: .venv/dev.stamp  ## every row can be measured (two minutes; its figures mean nothing)
+	$(BIN)/pytest benchmarks/test_rows.py -n 0
 
 clean:
 	rm -rf .venv demo test-output
