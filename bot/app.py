@@ -28,7 +28,7 @@ from bot.inbox_worker import InboxWorker
 from bot.media_worker import MediaWorker
 from bot.outbox_worker import OutboxWorker
 from bot.render import Words
-from bot.settings import Settings
+from bot.settings import Settings, unasked_hours
 from bot.store.engine import Database
 from bot.timer_worker import TimerWorker
 from bot.turns import Turns
@@ -51,7 +51,7 @@ class App:
         self.words = words
         self.turns = Turns(settings, words, {}, clock.now, step, self.channels)
         paces = channel_list.paces(settings)
-        self.outbox = OutboxWorker(database, self.channels, clock.now, paces)
+        self.outbox = OutboxWorker(database, self.channels, clock.now, paces, unasked_hours(settings))
         self.inbox = InboxWorker(database, self.turns, clock.now, self.outbox.notify)
         self.timers = TimerWorker(database, clock.now, self.inbox.notify)
         self.erasures = ErasureWorker(database, settings.path(settings.privacy.media_folder))
@@ -115,6 +115,7 @@ class App:
         await self.inbox.recover()
         alarm = Alarm()
         alarm.every(1, self.timers.look)
+        alarm.every(1, self.outbox.look)
         alarm.every(2, self.media.look)
         alarm.every(5, self.erasures.look)
         async with asyncio.TaskGroup() as group:

@@ -32,6 +32,7 @@ from bot.store import erasure, outbox
 from bot.store.consent import moved, stopped_there
 from bot.store.engine import Database
 from bot.store.outbox import Claim, Mark, Wanted
+from scheduler.quiet import Hours
 
 log = structlog.get_logger(__name__)
 SENT = Counter("kurikirana_sends", "Tries to send", ["channel", "result"])
@@ -70,13 +71,16 @@ class OutboxWorker:
         channels: Mapping[str, Channel],
         now: Callable[[], datetime],
         paces: Mapping[str, int],
+        hours: Hours,
     ) -> None:
-        self._database, self._channels, self._now = database, dict(channels), now
+        self._database, self._channels, self._now, self._hours = database, dict(channels), now, hours
         self._paces = {name: Pace(paces.get(name, 0)) for name in channels}
         self._wake = {name: asyncio.Event() for name in channels}
         self._free = {name: channel.window for name, channel in channels.items()}
         self._paused: dict[str, datetime] = {}
         self._sending: set[asyncio.Task[None]] = set()
+        self._unasked = set(channels)
+        """Channels where something that nobody asked for may be due; looked for until nothing is."""
         self._claiming, self._stopping = 0, False
         self.crash: Callable[[str], None] = lambda point: None
 
@@ -84,6 +88,11 @@ class OutboxWorker:
         """There may be something to send."""
         for event in self._wake.values():
             event.set()
+
+    async def look(self) -> None:
+        """Asked by the alarm: something that nobody asked for may have become due."""
+        self._unasked.update(self._channels)
+        self.notify()
 
     async def recover(self) -> None:
         """Decide what to do with rows whose sender died."""
@@ -150,7 +159,13 @@ class OutboxWorker:
     async def _claim(self, tx: AsyncConnection, names: Sequence[str]) -> list[list[Claim]]:
         """Work for the writer: what is due when its group is written, the answers of this very group included."""
         now = self._now()
-        return await outbox.claim(tx, [Wanted(name, self._free[name], now) for name in names])
+        allowed = bool(self._unasked) and self._hours.is_allowed(now)
+        wanted = [Wanted(name, self._free[name], now, allowed and name in self._unasked) for name in names]
+        claims = await outbox.claim(tx, wanted)
+        for name, found in zip(names, claims, strict=True):
+            if all(claim.kind == "reply" for claim in found):
+                self._unasked.discard(name)
+        return claims
 
     async def _try(self, name: str, claim: Claim) -> None:
         try:

@@ -10,6 +10,7 @@ from prometheus_client import Counter
 from bot.render import Words
 from bot.settings import Settings
 from handlers.turn import Button, Reply, Turn
+from scheduler import late
 
 REPLIES = Counter("kurikirana_replies", "Texts written to the outbox", ["channel", "key"])
 _MAIN = ("kb.training", "kb.business", "kb.mentor", "kb.lesson", "kb.totals", "kb.call")
@@ -49,6 +50,10 @@ class Replies:
             "data": (self._extras(turn, reply, language) if rich else None) or None,
             "parts": said.parts,
             "card": reply.card if rich else None,
+            "kind": reply.kind,
+            "urgency": 0 if reply.kind == "reply" else 1,
+            "expires_at": late.expires(reply.kind, turn.now),
+            "task_id": reply.task,
         }
 
     def _row(self, turn: Turn, key: str, language: str) -> dict[str, Any]:
@@ -64,6 +69,9 @@ class Replies:
             "language": language,
             "data": None,
             "card": None,
+            "urgency": 0,
+            "expires_at": None,
+            "task_id": None,
             "due_at": turn.now,
             "made_at": turn.now,
             "state": "queued" if may else "cancelled",

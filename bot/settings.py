@@ -17,7 +17,18 @@ from bot.errors import SettingsError
 from bot.sections import Channels, Kannel, Project, Section, Settings, SmsGate, Telegram
 from scheduler import quiet
 
-__all__ = ["Channels", "Kannel", "Project", "Section", "Settings", "SmsGate", "Telegram", "find", "load"]
+__all__ = [
+    "Channels",
+    "Kannel",
+    "Project",
+    "Section",
+    "Settings",
+    "SmsGate",
+    "Telegram",
+    "find",
+    "load",
+    "unasked_hours",
+]
 
 DEFAULT_FILE = "kurikirana.toml"
 PREFIX = "KURIKIRANA_"
@@ -54,6 +65,12 @@ def load(config: Path | None = None, environ: dict[str, str] | None = None) -> S
         raise SettingsError("\n".join(_say(file, source, given, p) for p in error.errors())) from None
     _check(settings, file)
     return settings
+
+
+def unasked_hours(settings: Settings) -> quiet.Hours:
+    """When messages that nobody asked for may leave. Raises ValueError, which `load` has excluded."""
+    hours = settings.hours
+    return quiet.Hours.parse(hours.send_from, hours.send_to, hours.no_sending, hours.holidays, settings.zone)
 
 
 def _override(file: Path, values: dict[str, Any], environ: dict[str, str]) -> dict[tuple[str, ...], str]:
@@ -158,8 +175,7 @@ def _check(settings: Settings, file: Path) -> None:
             if isinstance(value, SecretStr) and not value.get_secret_value():
                 problems.append(f"{file}: channels.{name}.{field}: empty; write the secret or set it by environment.")
     try:
-        hours = settings.hours
-        quiet.Hours.parse(hours.send_from, hours.send_to, hours.no_sending, hours.holidays, settings.zone)
+        unasked_hours(settings)
     except ValueError as error:
         source = file.read_text(encoding="utf-8-sig")
         for problem in str(error).splitlines():

@@ -21,7 +21,7 @@ from bot.channels.base import Channel
 from bot.effects.scene import Scene
 from bot.render import Words
 from bot.replies import Replies
-from bot.settings import Settings
+from bot.settings import Settings, unasked_hours
 from bot.store import conversations as talk
 from bot.store import erasure, facts, figures, inbox, outbox, people, singles
 from bot.store.batch import Batch
@@ -37,7 +37,6 @@ from handlers.turn import (
     Turn,
     Unknown,
 )
-from scheduler.quiet import Hours
 
 log = structlog.get_logger(__name__)
 TURNS = Counter("kurikirana_turns", "Turns taken", ["kind"])
@@ -86,8 +85,7 @@ class Turns:
         self._rich = {name: channel.rich for name, channel in channels.items()}
         self._first = {channel.scheme: name for name, channel in reversed(list(channels.items()))}
         self._zone = settings.zone
-        hours = settings.hours
-        self._hours = Hours.parse(hours.send_from, hours.send_to, hours.no_sending, hours.holidays, self._zone)
+        self._hours = unasked_hours(settings)
         self._associations: dict[int, Association] | None = None
         self._programmes: dict[bool, Programme] = {}
         self._roster_version: str | None = None

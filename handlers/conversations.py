@@ -6,63 +6,16 @@ one line, then the menu's digits; what is left is for a person to read.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from handlers import account, card, chat, checks, correct, draft, enrol, form, limits, menu, newcomers, shared, state
+from handlers import account, chat, draft, enrol, form, limits, menu, newcomers, shared, state
+from handlers.answers import ANSWERS, TIMERS, WORDS
 from handlers.said import MENU, Said, read
 from handlers.turn import Inbound, OpenTask, Outcome, Reply, Turn, UnlinkAddress
 
-Answer = Callable[[Turn, Said, dict[str, Any]], Outcome | None]
-
-ANSWERS: Mapping[str, Answer] = {
-    "form": lambda turn, said, question: (card.typed if turn.address.rich else form.answer)(turn, said, question),
-    "reading": form.chosen,
-    "check": checks.answer,
-    "split": checks.split,
-    "details": checks.details,
-    "place": checks.place,
-    "remark": checks.remark,
-    "fix": correct.answer,
-    "edited": chat.edited_answer,
-    "consent": enrol.consent_answer,
-    "language": enrol.language_answer,
-    "move": newcomers.move_answer,
-    "call": menu.call_answer,
-    "data": account.data_answer,
-    "delete": account.delete_answer,
-    "problem": account.problem_answer,
-    "sealed": account.sealed_answer,
-    "draft": draft.answer,
-    "switch": draft.switch_answer,
-    "question": menu.question_answer,
-    "who": shared.who,
-}
-"""The open question's kind -> who reads the answer; None when the message is something else."""
-
-WORDS: Mapping[str, Callable[[Turn, Said], Outcome]] = {
-    "start": lambda turn, said: account.start(turn),
-    "help": menu.help_,
-    "settings": lambda turn, said: enrol.ask_language(turn),
-    "language": lambda turn, said: enrol.ask_language(turn),
-    "privacy": menu.privacy,
-    "fix": correct.fix,
-    "back": draft.back,
-    "call": menu.call,
-    "data": lambda turn, said: account.data(turn),
-    "delete": lambda turn, said: account.delete(turn),
-    "problem": account.problem,
-    "sensitive": lambda turn, said: account.sealed(turn),
-    "cancel": draft.cancel,
-    "totals": menu.totals,
-    "training": lambda turn, said: menu.start_form(turn, "training"),
-    "business": lambda turn, said: menu.start_form(turn, "business"),
-    "mentor": menu.ask_mentor,
-    "lesson": menu.lesson,
-}
-"""Words that always work and do not destroy what is half made."""
 _QUIET = ("sealed", "delete")
 """After these nothing more is said, not even that a report is still open."""
 _ALWAYS = (MENU["problem"], MENU["call"])
@@ -282,14 +235,12 @@ def _held(turn: Turn, outcome: Outcome) -> Outcome:
 
 
 def _timer(turn: Turn) -> Outcome:
-    """A timer fired: decided here, at sending time."""
+    """A timer fired, or another conversation woke this one: decided here, at sending time."""
     if enrol.stopped(turn):
         return Outcome(dict(turn.state), understood="nothing: said stop")
-    which = turn.inbound.data.get("timer")
-    if which == "consent":
-        return enrol.no_choice(turn)
-    if which == "form":
-        return draft.unfinished(turn)
-    if which == "wake" and turn.inbound.data.get("what") == "move":
-        return newcomers.moving(turn)
-    return Outcome(dict(turn.state), understood=f"timer {which}: nothing to do")
+    data = turn.inbound.data
+    which = str(data.get("timer"))
+    if which == "wake":
+        which = f"wake {data.get('what')}"
+    decide = TIMERS.get(which)
+    return decide(turn) if decide else Outcome(dict(turn.state), understood=f"timer {which}: nothing to do")

@@ -50,14 +50,17 @@ def unlink_address(effect: UnlinkAddress, scene: Scene) -> None:
 
 
 def wake(effect: Wake, scene: Scene) -> None:
-    """An inbox row for the person's phone, from ourselves."""
+    """An inbox row from ourselves; each conversation is woken once by a turn for one thing."""
+    whom = effect.person_id if effect.address_id is None else f"a{effect.address_id}"
     row = {
-        "this": scene.turn.inbound.id,
-        "person": effect.person_id,
+        "wake_key": f"wake:{scene.turn.inbound.id}:{whom}:{effect.data.get('what', '')}",
         "what": {"timer": "wake", **effect.data},
         "at": scene.now,
     }
-    scene.batch.add(store.WAKE, row)
+    if effect.address_id is not None:
+        scene.batch.add(store.WAKE_ADDRESS, {**row, "address": effect.address_id})
+    else:
+        scene.batch.add(store.WAKE_CHAT if effect.chat else store.WAKE_PHONE, {**row, "person": effect.person_id})
 
 
 def use_token(effect: UseToken, scene: Scene) -> None:

@@ -3,8 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
-from sqlalchemy import String, and_, bindparam, cast, delete, exists, func, insert, literal, or_, select, update
+from sqlalchemy import (
+    Integer,
+    String,
+    and_,
+    bindparam,
+    case,
+    delete,
+    exists,
+    func,
+    insert,
+    literal,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -105,20 +120,37 @@ _phone = (
     )
     .scalar_subquery()
 )
-WAKE = insert(inbox).from_select(
-    ["channel", "dedupe_key", "address_id", "kind", "text", "data", "received_at", "state", "deaths"],
-    select(
-        literal("timer"),
-        literal("wake:") + cast(bindparam("this"), String) + ":" + cast(bindparam("person"), String),
-        _phone,
-        literal("timer"),
-        literal(""),
-        bindparam("what", type_=inbox.c.data.type),
-        bindparam("at", type_=inbox.c.received_at.type),
-        literal("new"),
-        literal(0),
-    ).where(_phone.is_not(None)),
+_chat_first = (
+    select(people_addresses.c.address_id)
+    .join(addresses, addresses.c.id == people_addresses.c.address_id)
+    .where(people_addresses.c.person_id == bindparam("person"), addresses.c.active.is_(True))
+    .order_by(case((addresses.c.scheme == "tel", 1), else_=0), people_addresses.c.address_id)
+    .limit(1)
+    .scalar_subquery()
 )
+
+
+def _wake(where: Any) -> Any:
+    """An inbox row for another conversation; none when the person has no address there."""
+    return insert(inbox).from_select(
+        ["channel", "dedupe_key", "address_id", "kind", "text", "data", "received_at", "state", "deaths"],
+        select(
+            literal("timer"),
+            bindparam("wake_key", type_=String),
+            where,
+            literal("timer"),
+            literal(""),
+            bindparam("what", type_=inbox.c.data.type),
+            bindparam("at", type_=inbox.c.received_at.type),
+            literal("new"),
+            literal(0),
+        ).where(where.is_not(None)),
+    )
+
+
+WAKE_PHONE = _wake(_phone)
+WAKE_CHAT = _wake(_chat_first)
+WAKE_ADDRESS = _wake(bindparam("address", type_=Integer))
 
 _MOVED = update(addresses).where(addresses.c.id == bindparam("row")).values(value=bindparam("new_value"))
 _STOPPED_THERE = (

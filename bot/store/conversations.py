@@ -27,7 +27,7 @@ def _save(module: Any) -> Any:
 def _set(module: Any) -> Any:
     statement = module.insert(timers)
     new = statement.excluded
-    changes = {name: new[name] for name in ("address_id", "due_at", "data", "state")}
+    changes = {name: new[name] for name in ("address_id", "association_id", "due_at", "data", "state")}
     return statement.on_conflict_do_update(index_elements=["kind", "key"], set_=changes)
 
 
@@ -62,7 +62,8 @@ def set_timer(batch: Batch, dialect: str, address_id: int, timer: Timer) -> None
         {
             "kind": timer.kind,
             "key": timer.key,
-            "address_id": address_id,
+            "address_id": address_id if timer.association_id is None else None,
+            "association_id": timer.association_id,
             "due_at": timer.due_at,
             "data": dict(timer.data),
             "state": "waiting",

@@ -31,11 +31,14 @@ _DUE = (
     select(outbox.c.id)
     .where(
         outbox.c.channel == bindparam("on_channel"),
+        outbox.c.urgency == bindparam("which_urgency"),
         outbox.c.state == _QUEUED,
         outbox.c.due_at <= bindparam("now"),
         ~exists().where(
             _earlier.c.address_id == outbox.c.address_id,
             _earlier.c.id < outbox.c.id,
+            # an answer passes a broadcast that waits for the morning
+            or_(_earlier.c.state == _SENDING, _earlier.c.urgency <= outbox.c.urgency),
             _earlier.c.state.in_((_QUEUED, _SENDING)),
         ),
     )
@@ -48,6 +51,11 @@ _CLAIM = (
     .where(outbox.c.id.in_(_DUE.scalar_subquery()))
     .values(state="sending", attempts=outbox.c.attempts + 1, lease_until=bindparam("lease"))
     .returning(outbox)
+)
+_TOO_LATE = (
+    update(outbox)
+    .where(outbox.c.id == bindparam("row"))
+    .values(state="cancelled", reason="too late", attempts=outbox.c.attempts - 1, lease_until=None)
 )
 _WHERE = select(addresses.c.id, addresses.c.value, addresses.c.active).where(
     addresses.c.id.in_(bindparam("ids", expanding=True))
@@ -96,13 +104,18 @@ class Claim:
     data: dict[str, Any]
 
 
+ANSWER, UNASKED = 0, 1
+"""Urgencies: answers leave first and at any hour."""
+
+
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """How many rows of a channel a sender can take now."""
+    """How many rows of a channel a sender can take now; `unasked`: also those that nobody asked for."""
 
     channel: str
     most: int
     now: datetime
+    unasked: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,14 +148,30 @@ async def claim(tx: AsyncConnection, items: Sequence[Wanted]) -> list[list[Claim
     return [await _claim(tx, item) for item in items]
 
 
-async def _claim(tx: AsyncConnection, wanted: Wanted) -> list[Claim]:
+async def _taken(tx: AsyncConnection, wanted: Wanted, urgency: int, most: int) -> list[Any]:
     parameters = {
         "on_channel": wanted.channel,
+        "which_urgency": urgency,
         "now": wanted.now,
-        "most": wanted.most,
+        "most": most,
         "lease": wanted.now + LEASE,
     }
-    rows = sorted((await tx.execute(_CLAIM, parameters)).all(), key=lambda row: int(row.id))
+    return list((await tx.execute(_CLAIM, parameters)).all())
+
+
+async def _in_time(tx: AsyncConnection, rows: list[Any], now: datetime) -> list[Any]:
+    """The rows that are not too late; the others end here, with the reason."""
+    gone = [row.id for row in rows if row.expires_at is not None and row.expires_at <= now]
+    if gone:
+        await tx.execute(_TOO_LATE, [{"row": number} for number in gone])
+    return [row for row in rows if row.expires_at is None or row.expires_at > now]
+
+
+async def _claim(tx: AsyncConnection, wanted: Wanted) -> list[Claim]:
+    rows = await _taken(tx, wanted, ANSWER, wanted.most)
+    if wanted.unasked and len(rows) < wanted.most:
+        rows += await _in_time(tx, await _taken(tx, wanted, UNASKED, wanted.most - len(rows)), wanted.now)
+    rows.sort(key=lambda row: int(row.id))
     if not rows:
         return []
     where = {row.id: row for row in await tx.execute(_WHERE, {"ids": [r.address_id for r in rows]})}

@@ -57,6 +57,8 @@ _PERSON = (
     people.c.consent,
     people.c.practice,
     people.c.reports,
+    people.c.role,
+    people.c.area,
 )
 _PEOPLE = (
     select(people_addresses.c.address_id, *_PERSON)
@@ -116,6 +118,8 @@ def person(row: Any, known: dict[int, Association]) -> Person:
         kind=row.kind,
         practice=bool(row.practice),
         reports=row.reports,
+        role=(row.role or "") if row.kind == "staff" else "",
+        area=tuple(word.strip() for word in (row.area or "").split(",") if word.strip()),
     )
 
 

@@ -73,6 +73,7 @@ people = Table(
     Column("youth", Boolean),
     Column("languages", String, comment="of staff"),
     Column("subjects", String, comment="of a mentor"),
+    Column("area", String, comment="of staff: communes or association numbers; empty = everything"),
     Column("consent", String, nullable=False, server_default="none", comment="none asked yes no stopped"),
     Column("practice", Boolean, nullable=False, server_default=text("false")),
     Column("reports", Integer, nullable=False, server_default="0", comment="how many she has sent"),
@@ -201,6 +202,10 @@ outbox = Table(
     Column("made_at", Moment, nullable=False),
     Column("sent_at", Moment),
     Column("card", Id, comment="the card (inbox id) that this text is, in a chat"),
+    Column("urgency", Integer, nullable=False, server_default="0", comment="0 an answer, 1 not asked for"),
+    Column("expires_at", Moment, comment="too late after this: cancelled with the reason"),
+    Column("broadcast_id", Id, comment="the broadcast it belongs to"),
+    Column("task_id", Id, comment="to the team: the task that a reply to this text answers"),
     Index(
         "ix_outbox_waiting",
         "address_id",
@@ -210,6 +215,8 @@ outbox = Table(
     ),
     Index(
         "ix_outbox_due",
+        "channel",
+        "urgency",
         "due_at",
         "id",
         sqlite_where=text("state = 'queued'"),
@@ -227,6 +234,20 @@ outbox = Table(
         "card",
         sqlite_where=text("card is not null"),
         postgresql_where=text("card is not null"),
+    ),
+    Index(
+        "ix_outbox_broadcast",
+        "broadcast_id",
+        "state",
+        sqlite_where=text("broadcast_id is not null"),
+        postgresql_where=text("broadcast_id is not null"),
+    ),
+    Index(
+        "ix_outbox_unasked",
+        "address_id",
+        "made_at",
+        sqlite_where=text("urgency > 0"),
+        postgresql_where=text("urgency > 0"),
     ),
 )
 
@@ -264,7 +285,8 @@ timers = Table(
     Column("id", Id, primary_key=True),
     Column("kind", String, nullable=False),
     Column("key", String, nullable=False),
-    Column("address_id", Id, ForeignKey("addresses.id"), nullable=False),
+    Column("address_id", Id, ForeignKey("addresses.id"), comment="null: found when it fires, of the association"),
+    Column("association_id", Id, ForeignKey("associations.id"), comment="whose contact is woken"),
     Column("due_at", Moment, nullable=False),
     Column("data", Json),
     Column("state", String, nullable=False, server_default="waiting"),
@@ -384,6 +406,7 @@ tasks = Table(
     Column("sealed", Boolean, nullable=False, server_default=text("false")),
     Column("made_at", Moment, nullable=False),
     Column("closed_at", Moment),
+    Column("closed_by", Id, comment="a person of the team; null: the leader herself, or the command line"),
     Column("result", String),
     Index(
         "ix_tasks_open",
@@ -392,6 +415,161 @@ tasks = Table(
         postgresql_where=text("state = 'open'"),
     ),
     Index("ix_tasks_inbox", "inbox_id"),
+)
+
+# --- following up ---
+
+zero_reports = Table(
+    "zero_reports",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("association_id", Id, ForeignKey("associations.id"), nullable=False),
+    Column("form", String, nullable=False, comment="training or business"),
+    Column("since", String, nullable=False, comment="ISO date since which there was nothing"),
+    Column("at", Moment, nullable=False),
+    Column("person_id", Id),
+    Column("inbox_id", Id),
+    Column("need", String, comment="what would help: mentor, materials, time, nothing"),
+    Index("ix_zero_reports_of", "association_id", "form", "at"),
+    comment="nothing to report is a report: the association is not late",
+)
+
+tips = Table(
+    "tips",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("name", String, nullable=False),
+    Column("variant", String, nullable=False, server_default="a", comment="other words, for other representatives"),
+    Column("topic", String, nullable=False, comment="business, value_chain, processing, savings"),
+    Column("value_chain", String, comment="rice, maize, ...; null = any"),
+    Column("seasons", String, nullable=False, server_default="", comment="A B C; empty = all the year"),
+    Column("texts", Json, nullable=False, comment="language to text, without the question whether it was useful"),
+    Column("drafts", Json, nullable=False, comment="languages that no native speaker has signed"),
+    Column("active", Boolean, nullable=False, server_default=text("true")),
+    UniqueConstraint("name", "variant"),
+)
+
+tip_sends = Table(
+    "tip_sends",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("tip_id", Id, ForeignKey("tips.id"), nullable=False),
+    Column("person_id", Id, ForeignKey("people.id"), nullable=False, index=True),
+    Column("round", Integer, nullable=False, comment="1, or 2 when it was repeated"),
+    Column("inbox_id", Id, comment="the turn that wrote it"),
+    Column("at", Moment, nullable=False),
+    Column("useful", Boolean, comment="null = not said"),
+    UniqueConstraint("tip_id", "person_id", "round"),
+)
+
+questions = Table(
+    "questions",
+    metadata,
+    Column("number", Id, primary_key=True, autoincrement=False),
+    Column("inbox_id", Id, nullable=False),
+    Column("address_id", Id, ForeignKey("addresses.id"), nullable=False),
+    Column("person_id", Id, ForeignKey("people.id")),
+    Column("association_id", Id, ForeignKey("associations.id")),
+    Column("subject", String, comment="of the mentor's subjects; null = any"),
+    Column("mentor_id", Id, ForeignKey("people.id"), comment="null: nobody was found, an officer passes it on"),
+    Column("state", String, nullable=False, server_default="open", comment="open answered closed"),
+    Column("asked_at", Moment, nullable=False),
+    Column("promised_at", Moment, nullable=False),
+    Column("climbed", Integer, nullable=False, server_default="0", comment="how often it was overdue and went up"),
+    Column("answer", Personal),
+    Column("answered_at", Moment),
+    Column("answered_by", Id),
+    Column("helped", Boolean, comment="null = not said"),
+    Index(
+        "ix_questions_open",
+        "promised_at",
+        sqlite_where=text("state = 'open'"),
+        postgresql_where=text("state = 'open'"),
+    ),
+)
+
+partners = Table(
+    "partners",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("name", String, nullable=False, unique=True),
+    Column("kind", String, comment="seed centre, research, finance, ..."),
+    Column("subjects", String, nullable=False, comment="words by which leaders find it, in any language"),
+    Column("contact", Personal, comment="whom to ask, and under which number"),
+    Column("place", String),
+    Column("hours", String, comment="when and how to come"),
+    Column("left_at", Moment),
+)
+
+visits = Table(
+    "visits",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("kind", String, nullable=False, comment="visit or call"),
+    Column("association_id", Id, ForeignKey("associations.id"), nullable=False),
+    Column("staff_id", Id, ForeignKey("people.id"), comment="the mentor or officer who was there"),
+    Column("partner_id", Id, ForeignKey("partners.id"), comment="the partner that the association visited"),
+    Column("day", String, nullable=False, comment="ISO date"),
+    Column("note", Personal),
+    Column("inbox_id", Id),
+    Column("at", Moment, nullable=False),
+    Index("ix_visits_of", "association_id", "day"),
+)
+
+lessons = Table(
+    "lessons",
+    metadata,
+    Column("number", Id, primary_key=True, autoincrement=False),
+    Column("inbox_id", Id, nullable=False),
+    Column("address_id", Id, ForeignKey("addresses.id"), nullable=False),
+    Column("person_id", Id, ForeignKey("people.id")),
+    Column("association_id", Id, ForeignKey("associations.id")),
+    Column("text", Personal, nullable=False),
+    Column("language", String, nullable=False),
+    Column("show", String, nullable=False, server_default="", comment="name, anonymous, no; empty = not said"),
+    Column("translations", PersonalJson, nullable=False, comment="language to text and who translated it"),
+    Column("at", Moment, nullable=False),
+)
+
+broadcasts = Table(
+    "broadcasts",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("state", String, nullable=False, server_default="draft", comment="draft approved sending stopped done"),
+    Column("audience", Json, nullable=False, comment="who was asked for; the list itself is frozen in recipients"),
+    Column("texts", PersonalJson, nullable=False, comment="language to what staff wrote"),
+    Column("gaps", Json, nullable=False, comment="what readers of a language without a text get"),
+    Column("asks", Boolean, nullable=False, server_default=text("false"), comment="1 yes 2 no are counted"),
+    Column("digest", String, nullable=False, comment="of the texts: the same ones within 7 days are warned of"),
+    Column("made_by", Id, comment="a person of the team; null = the command line"),
+    Column("made_at", Moment, nullable=False),
+    Column("approved_by", Id),
+    Column("approved_at", Moment),
+    Column("starts_at", Moment, comment="the end of the time for undoing, or when it was scheduled for"),
+    Column("expires_at", Moment, comment="not after this"),
+    Column("every", String, comment="weekly or monthly: another one is made when it starts"),
+    Column("stopped_at", Moment),
+    Column("finished_at", Moment),
+    Index("ix_broadcasts_state", "state", "starts_at"),
+)
+
+recipients = Table(
+    "recipients",
+    metadata,
+    Column("broadcast_id", Id, ForeignKey("broadcasts.id"), primary_key=True),
+    Column("address_id", Id, ForeignKey("addresses.id"), primary_key=True),
+    Column("person_id", Id, comment="the one whose language and name it has"),
+    Column("people", Integer, nullable=False, comment="how many share this phone"),
+    Column("channel", String, nullable=False),
+    Column("language", String, nullable=False),
+    Column("parts", Integer, nullable=False),
+    Column("state", String, nullable=False, server_default="waiting", comment="waiting queued cancelled left_out"),
+    Column("reason", String, comment="why it was left out or cancelled"),
+    Column("outbox_id", Id, comment="its text, once it is queued"),
+    Column("answer", String, comment="yes or no"),
+    Column("answered_at", Moment),
+    Index("ix_recipients_state", "broadcast_id", "state", "address_id"),
+    comment="frozen at approval",
 )
 
 forms = Table(

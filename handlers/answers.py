@@ -1,0 +1,70 @@
+"""What takes which answer and which word: the written lists of all conversations.
+
+`ANSWERS`: the open question's kind, and who reads its answer. `WORDS`: what works at any time. `TIMERS`: what
+wakes a conversation, a timer of its own or another conversation (`wake ...`), and who decides what to say then.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from handlers import account, card, chat, checks, correct, draft, enrol, form, menu, newcomers, shared
+from handlers.said import Said
+from handlers.turn import Outcome, Turn
+
+Answer = Callable[[Turn, Said, dict[str, Any]], Outcome | None]
+
+ANSWERS: Mapping[str, Answer] = {
+    "form": lambda turn, said, question: (card.typed if turn.address.rich else form.answer)(turn, said, question),
+    "reading": form.chosen,
+    "check": checks.answer,
+    "split": checks.split,
+    "details": checks.details,
+    "place": checks.place,
+    "remark": checks.remark,
+    "fix": correct.answer,
+    "edited": chat.edited_answer,
+    "consent": enrol.consent_answer,
+    "language": enrol.language_answer,
+    "move": newcomers.move_answer,
+    "call": menu.call_answer,
+    "data": account.data_answer,
+    "delete": account.delete_answer,
+    "problem": account.problem_answer,
+    "sealed": account.sealed_answer,
+    "draft": draft.answer,
+    "switch": draft.switch_answer,
+    "question": menu.question_answer,
+    "who": shared.who,
+}
+"""The open question's kind -> who reads the answer; None when the message is something else."""
+
+WORDS: Mapping[str, Callable[[Turn, Said], Outcome]] = {
+    "start": lambda turn, said: account.start(turn),
+    "help": menu.help_,
+    "settings": lambda turn, said: enrol.ask_language(turn),
+    "language": lambda turn, said: enrol.ask_language(turn),
+    "privacy": menu.privacy,
+    "fix": correct.fix,
+    "back": draft.back,
+    "call": menu.call,
+    "data": lambda turn, said: account.data(turn),
+    "delete": lambda turn, said: account.delete(turn),
+    "problem": account.problem,
+    "sensitive": lambda turn, said: account.sealed(turn),
+    "cancel": draft.cancel,
+    "totals": menu.totals,
+    "training": lambda turn, said: menu.start_form(turn, "training"),
+    "business": lambda turn, said: menu.start_form(turn, "business"),
+    "mentor": menu.ask_mentor,
+    "lesson": menu.lesson,
+}
+"""Words that always work and do not destroy what is half made."""
+
+TIMERS: Mapping[str, Callable[[Turn], Outcome]] = {
+    "consent": enrol.no_choice,
+    "form": draft.unfinished,
+    "wake move": newcomers.moving,
+}
+"""Timers are decided when they fire. Nobody who said stop is reached here."""

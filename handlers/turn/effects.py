@@ -1,0 +1,145 @@
+"""What a conversation decides. Each effect has one performer in bot/effects/."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal
+
+from handlers.turn.nouns import Language
+
+
+@dataclass(frozen=True, slots=True)
+class SaveReport:
+    number: int
+    form: str
+    version: str
+    association_id: int | None
+    person_id: int | None
+    values: Mapping[str, Any]
+    state: Literal["reported", "doubtful", "twin"]
+    practice: bool
+    source: str
+    inbox_ids: tuple[int, ...]
+    doubt: str = ""
+    """Why it is doubtful: the catalogue key of the question that was asked, D2 ... D5."""
+    card: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeReport:
+    """A correction, a removal, a bringing back, or the answer to a check; the old version is kept."""
+
+    number: int
+    reason: str
+    values: Mapping[str, Any] | None = None
+    state: Literal["reported", "doubtful", "twin", "withdrawn"] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RecordConsent:
+    person_id: int
+    given: Literal["asked", "yes", "no", "stopped", "started"]
+    text_key: str
+
+
+@dataclass(frozen=True, slots=True)
+class SetLanguage:
+    person_id: int
+    language: Language
+
+
+@dataclass(frozen=True, slots=True)
+class OpenTask:
+    """Something a person of the team must do; closes only with a result."""
+
+    kind: Literal["call", "read", "check_number", "wrong_number", "my_data", "sealed", "photo", "listen", "help"]
+    due_at: datetime
+    person_id: int | None = None
+    association_id: int | None = None
+    about: str = ""
+    """Never a name, a number or the words of a message: those are found by the inbox row's id."""
+    sealed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class CloseTasks:
+    kind: str
+    result: str
+    person_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ErasePerson:
+    """Blank the name, numbers and texts of a person; what she reported stays counted."""
+
+    person_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class LinkAddress:
+    """This address belongs to this person from now on."""
+
+    person_id: int
+    address_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class UnlinkAddress:
+    """The people of this address are no longer reached here (wrong number, blocked bot)."""
+
+    address_id: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class UseToken:
+    token: str
+
+
+@dataclass(frozen=True, slots=True)
+class KeepMedia:
+    """The photo or voice of this turn belongs to a report (or to none, then an officer looks)."""
+
+    report_number: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class KeepDraft:
+    """A half-made report that was left: staff see it, the leader may finish it (F6)."""
+
+    form: str
+    association_id: int | None
+    person_id: int | None
+    values: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Wake:
+    """Wake another conversation, as a timer would: it decides what to say there. `data` has `what`.
+
+    That of a person's phone, or of her chat where she has one (`chat`), or of an address.
+    """
+
+    person_id: int | None
+    data: Mapping[str, Any]
+    address_id: int | None = None
+    chat: bool = False
+
+
+Effect = (
+    SaveReport
+    | ChangeReport
+    | RecordConsent
+    | SetLanguage
+    | OpenTask
+    | CloseTasks
+    | ErasePerson
+    | LinkAddress
+    | UnlinkAddress
+    | UseToken
+    | KeepMedia
+    | KeepDraft
+    | Wake
+)

@@ -1,0 +1,189 @@
+"""The nouns: what arrived, who is writing, the programme, figures and reports as a conversation sees them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, Literal
+
+Language = Literal["rn", "fr", "sw", "en"]
+LANGUAGES: tuple[Language, ...] = ("rn", "fr", "sw", "en")
+FALLBACK: Mapping[str, tuple[str, ...]] = {
+    "rn": ("rn", "fr", "en"),
+    "sw": ("sw", "fr", "en"),
+    "fr": ("fr", "en"),
+    "en": ("en",),
+}
+"""A missing text falls back in this order (conversations: words that non-programmers can edit)."""
+
+
+class _Nothing(dict[str, Any]):
+    """An empty mapping that a frozen dataclass takes as a default."""
+
+    __hash__ = object.__hash__  # type: ignore[assignment]
+
+
+NOTHING: Mapping[str, Any] = _Nothing()
+
+Kind = Literal[
+    "text",  # an SMS or a typed message
+    "button",  # data: {"data": str, "callback": str, "message": str}
+    "start",  # Telegram /start, data: {"token": str}
+    "contact",  # data: {"phone": "+257...", "own": bool}
+    "photo",  # data: {"file_id", "size", "width", "height"}; the file is fetched by the channel
+    "voice",  # data: {"file_id", "size", "seconds"}
+    "location",  # data: {"latitude", "longitude"}
+    "sticker",
+    "mms",  # a picture or sound by MMS, which cannot be opened
+    "missed_call",
+    "edited",  # text: the new text; data: {"message": provider's id of the edited message}
+    "blocked",  # the person blocked the bot
+    "group",  # written in a group chat
+    "timer",  # a timer of ours fired; data: {"timer": kind, ...}
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """A text in several languages, as a form definition gives it."""
+
+    texts: Mapping[str, str]
+
+    def text(self, language: str) -> str:
+        """The text in this language, or in the next one of its fall-back chain, or ''."""
+        for candidate in FALLBACK.get(language, ("en",)):
+            if self.texts.get(candidate):
+                return self.texts[candidate]
+        return next(iter(self.texts.values()), "")
+
+
+@dataclass(frozen=True, slots=True)
+class Labels:
+    """Several labels said in a row, as in "value chain, processing"."""
+
+    items: tuple[Label, ...]
+    between: str = ", "
+
+
+@dataclass(frozen=True, slots=True)
+class Inbound:
+    """One thing that arrived, already stored. `received_at` and `sent_at` are aware UTC."""
+
+    id: int
+    channel: str
+    kind: Kind
+    text: str
+    received_at: datetime
+    sent_at: datetime | None = None
+    data: Mapping[str, Any] = NOTHING
+
+
+@dataclass(frozen=True, slots=True)
+class Business:
+    id: int
+    no: str
+    type: str
+
+
+@dataclass(frozen=True, slots=True)
+class Association:
+    id: int
+    no: str
+    name: str
+    sms_name: str
+    target: int
+    members: int | None
+    officer: str
+    """The officer's first name, as leaders know it."""
+    representatives: int = 0
+    """Trained by the project itself; counted as reached when the target includes them."""
+    women: int = 0
+    """Of the representatives."""
+    collines: tuple[str, ...] = ()
+    businesses: tuple[Business, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    id: int
+    name: str
+    sms_name: str
+    sex: str
+    language: Language | None
+    consent: Literal["none", "asked", "yes", "no", "stopped"]
+    association: Association | None
+    kind: Literal["leader", "staff"] = "leader"
+    practice: bool = False
+    reports: int = 0
+    """How many reports she has sent, for "my data"."""
+    role: str = ""
+    """Of staff: officer, mentor, staff, safeguarding, admin."""
+    area: tuple[str, ...] = ()
+    """Of staff: communes and association numbers that they look after; empty = everything."""
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """A phone number or a chat; the unit of conversation: one open question per address."""
+
+    id: int
+    channel: str
+    rich: bool
+    """True where buttons and edits exist (chat), False for SMS."""
+    ends_in: str = ""
+    """The last two digits, the only part of a number that a text may say."""
+
+
+@dataclass(frozen=True, slots=True)
+class Programme:
+    """What the settings say about the programme, as far as a conversation needs it."""
+
+    sender: str
+    start: date
+    target_people: int
+    associations: int
+    ask_above: int
+    hotline: str
+    timezone: str
+    includes_representatives: bool = True
+    representatives: int = 0
+    """Of the whole programme."""
+    members_only: bool = False
+    replies_per_hour: int = 30
+    """Automatic answers to one address; a valid report is always answered."""
+    photo_megabytes: int = 10
+    """Of a photo or a voice note; larger ones are refused in words."""
+    practice: bool = False
+    """True when everything here is practice (the simulator in a live installation)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """Counts of one association or of the whole programme (programme/figures.py has the rules)."""
+
+    trainings: int = 0
+    attendances_women: int = 0
+    attendances_men: int = 0
+    new_women: int = 0
+    new_men: int = 0
+    new_people: int = 0
+    """All new people, also those whose sex was not said."""
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """A stored report, as a conversation may look at it."""
+
+    number: int
+    form: str
+    association_id: int | None
+    person_id: int | None
+    values: Mapping[str, Any]
+    state: str
+    """reported, doubtful, twin, withdrawn"""
+    created_at: datetime
+    withdrawn_at: datetime | None = None
+    practice: bool = False
+    address_id: int | None = None
+    """Where it was sent from: on a shared phone nobody is named."""

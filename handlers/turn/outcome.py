@@ -1,0 +1,127 @@
+"""A turn and its outcome: what the step is given, what it gives back."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING, Any, Literal
+
+from handlers.turn.effects import Effect
+from handlers.turn.facts import Fact, NextNumber, Unknown
+from handlers.turn.nouns import NOTHING, Address, Association, Inbound, Label, Language, Person, Programme
+
+if TYPE_CHECKING:
+    from handlers.forms import Form
+
+
+@dataclass(frozen=True, slots=True)
+class Timer:
+    """Wake this address's conversation at `due_at`; one per (kind, key): the later one replaces."""
+
+    kind: str
+    key: str
+    due_at: datetime | None
+    """None cancels it."""
+    data: Mapping[str, Any] = NOTHING
+    association_id: int | None = None
+    """Wake the contact of this association instead, whoever that is when it fires."""
+
+
+@dataclass(frozen=True, slots=True)
+class Button:
+    """One inline button. `label` is a catalogue key, or a Label, or plain text as digits and names."""
+
+    label: str | Label
+    data: str
+    """At most 64 bytes (Bot API)."""
+    values: Mapping[str, Any] = NOTHING
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """One text to send: a key of the catalogue and the values of its fields.
+
+    A value may be an int, a str (a name), a date (said as day/month), a Label or Labels (said in the
+    reader's language), or another Reply (its text is put in). `key` may be a Label: a text of a form.
+    """
+
+    key: str | Label
+    values: Mapping[str, Any] = NOTHING
+    buttons: tuple[tuple[Button, ...], ...] = ()
+    keyboard: Literal["", "main", "contact", "remove"] = ""
+    """The reply keyboard to show from now on (chat only)."""
+    card: int | None = None
+    """Chat only: this text is the card started by that inbox row, edited in place once it is sent."""
+    language: Language | None = None
+    """In which language, when it is not the reader's own."""
+    kind: Literal["reply", "reminder", "tip", "broadcast"] = "reply"
+    """All but `reply` were not asked for: they leave within the hours, after every answer, or expire."""
+    task: int | None = None
+    """To the team: the task that a reply to this text answers."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What the turn decided. `state` is JSON and replaces the conversation's state whole."""
+
+    state: Mapping[str, Any]
+    replies: tuple[Reply, ...] = ()
+    effects: tuple[Effect, ...] = ()
+    timers: tuple[Timer, ...] = ()
+    understood: str = ""
+    """What was understood, in a few words and figures without names: for the simulator's log."""
+
+    def but(self, **changes: Any) -> Outcome:
+        """The same outcome with some parts replaced."""
+        return replace(self, **changes)
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """Everything a conversation may look at."""
+
+    now: datetime
+    today: date
+    """The local day at the programme's place."""
+    inbound: Inbound
+    address: Address
+    people: tuple[Person, ...]
+    """The leaders who share this address, in the roster's order; empty for a stranger."""
+    person: Person | None
+    """Who is writing: the only person of the address, or the one she said she is; else None."""
+    state: Mapping[str, Any]
+    language: Language
+    programme: Programme
+    utc_offset: timedelta = timedelta(hours=2)
+    """Of the programme's place, now."""
+    forms: Mapping[str, Form] = field(default_factory=dict)
+    facts: Mapping[Fact, Any] = field(default_factory=dict)
+
+    def known(self, fact: Fact) -> Any:
+        """The fact's value. Raises Unknown when it has not been loaded: let it through."""
+        try:
+            return self.facts[fact]
+        except KeyError:
+            raise Unknown(fact) from None
+
+    def need(self, *facts: Fact) -> None:
+        """Ask for several facts at once, so that they are loaded together. Raises Unknown."""
+        if missing := [fact for fact in facts if fact not in self.facts]:
+            raise Unknown(*missing)
+
+    def with_state(self, state: Mapping[str, Any]) -> Turn:
+        """The same turn with another state."""
+        return replace(self, state=state)
+
+    @property
+    def number(self) -> int:
+        """The number that the next saved report will get. Raises Unknown."""
+        return int(self.known(NextNumber()))
+
+    @property
+    def association(self) -> Association | None:
+        """Of the writer; on a shared phone, of all who share it when it is the same."""
+        people = (self.person,) if self.person else self.people
+        found = {person.association.id: person.association for person in people if person.association}
+        return next(iter(found.values())) if len(found) == 1 else None

@@ -1,0 +1,23 @@
+"""What has become too late to say: each kind of message nobody asked for has its limit.
+
+A reminder that leaves two days late asks about something that was answered since; a tip is as good
+tomorrow; a broadcast that is late is shown to a person, who decides (faults C4).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+
+LIMITS: Mapping[str, timedelta] = {
+    "reminder": timedelta(hours=24),
+    "tip": timedelta(days=3),
+    "broadcast": timedelta(hours=6),
+}
+"""How long after its time a message of this kind may still leave. Answers have no limit here."""
+
+
+def expires(kind: str, due_at: datetime) -> datetime | None:
+    """When a message of this kind, due at `due_at`, is too late; None for an answer."""
+    limit = LIMITS.get(kind)
+    return due_at + limit if limit else None
