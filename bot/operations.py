@@ -17,7 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot import added_forms
 from bot.errors import BotError
 from bot.programme import roster
-from bot.store import listing, singles
+from bot.store import listing, singles, team
 from bot.store.forms import keep as keep_form
 from bot.store.tokens import make as make_token
 
@@ -69,8 +69,9 @@ async def form_add(tx: AsyncConnection, details: Mapping[str, Any], now: datetim
 
 
 async def token_new(tx: AsyncConnection, details: Mapping[str, Any], now: datetime) -> Any:
-    """A one-time token for a person's chat; only its digest is kept."""
-    people = await listing.people_named(tx, details["person"])
+    """A one-time token for the chat of a leader or of one of the team; only its digest is kept."""
+    name = details["person"]
+    people = [*await listing.people_named(tx, name), *await team.staff_named(tx, name)]
     if len(people) != 1:
         raise BotError(f"{len(people)} people are called {details['person']!r}; write ASSOCIATION NAME")
     token = secrets.token_urlsafe(24)

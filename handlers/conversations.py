@@ -11,7 +11,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from handlers import account, chat, draft, enrol, form, limits, menu, newcomers, shared, state
+from handlers import account, chat, draft, enrol, form, limits, menu, newcomers, shared, state, team
 from handlers.answers import ANSWERS, TIMERS, WORDS
 from handlers.said import MENU, Said, read
 from handlers.turn import Inbound, OpenTask, Outcome, Reply, Turn, UnlinkAddress
@@ -38,7 +38,7 @@ def _taken(turn: Turn) -> Outcome:
         return _held(turn, outcome)
     if "open" not in outcome.state and "who" in outcome.state:
         outcome = outcome.but(state={key: value for key, value in outcome.state.items() if key != "who"})
-    return limits.braked(turn, outcome)
+    return outcome if team.writes(turn) else limits.braked(turn, outcome)
 
 
 def _step(turn: Turn) -> Outcome:
@@ -56,6 +56,8 @@ def _step(turn: Turn) -> Outcome:
         return account.stop(turn)
     if enrol.stopped(turn):
         return _stopped(turn, said)
+    if team.writes(turn) and (theirs := team.step(turn, said)) is not None:
+        return theirs
     if not enrol.consenting(turn):
         return _before_consent(turn, said)
     return limits.foreign(turn, _conversation(turn, said))

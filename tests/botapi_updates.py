@@ -164,6 +164,10 @@ class User:
         command = {"type": "bot_command", "offset": 0, "length": len(text.split()[0])} if text[:1] == "/" else None
         return self.writes(text=text, **({"entities": [command]} if command else {}))
 
+    def replies(self, shown: Shown, text: str) -> int:
+        """Telegram's own reply to a message of the bot's."""
+        return self.writes(text=text, reply_to_message=self.emulator.message(shown))
+
     def starts(self, token: str = "") -> int:
         """Press Start, from a link with a token or without."""
         return self.says(f"/start {token}".strip())

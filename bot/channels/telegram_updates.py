@@ -76,7 +76,10 @@ def _message(fields: Mapping[str, Any], key: str) -> Arrival | str:
         return "service message"
     kind, text, data = _content(fields)
     message = _id(fields.get("message_id"))
-    return _arrival(key, address, kind, text, sent_at, {"message": message, **data})
+    answers = _id(_object(fields.get("reply_to_message")).get("message_id"))
+    return _arrival(
+        key, address, kind, text, sent_at, {"message": message, **({"reply_to": answers} if answers else {}), **data}
+    )
 
 
 def _edited(fields: Mapping[str, Any], key: str) -> Arrival | str:

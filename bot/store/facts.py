@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import and_, bindparam, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.store import team
 from bot.store.people import by_ids
 from bot.store.tables import addresses, figures, inbox, people, people_addresses, reports, tokens
 from bot.store.tables import facts as single
@@ -226,4 +227,5 @@ LOADERS: dict[type, Loader] = {
     PeopleOfPhone: _people_of_phone,
     NextNumber: _next_number,
     TokenOwner: _token_owner,
+    **team.LOADERS,
 }

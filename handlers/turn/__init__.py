@@ -32,6 +32,7 @@ from handlers.turn.facts import (
     PeopleNamed,
     PeopleOfPhone,
     PersonNumbered,
+    RepliedTo,
     ReportNumbered,
     ReportOfCard,
     ReportOfMessage,
@@ -54,6 +55,7 @@ from handlers.turn.nouns import (
     Language,
     Person,
     Programme,
+    Replied,
     Report,
 )
 from handlers.turn.outcome import Button, Outcome, Reply, Timer, Turn
@@ -91,6 +93,8 @@ __all__ = [
     "PersonNumbered",
     "Programme",
     "RecordConsent",
+    "Replied",
+    "RepliedTo",
     "Reply",
     "Report",
     "ReportNumbered",

@@ -85,6 +85,14 @@ class TokenOwner:
     token: str
 
 
+@dataclass(frozen=True, slots=True)
+class RepliedTo:
+    """-> Replied | None: the text of ours that a chat message replies to; `message` is its provider's id."""
+
+    address_id: int
+    message: str
+
+
 Fact = (
     FiguresOf
     | ReportNumbered
@@ -97,6 +105,7 @@ Fact = (
     | PeopleOfPhone
     | NextNumber
     | TokenOwner
+    | RepliedTo
 )
 
 

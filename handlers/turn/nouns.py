@@ -27,7 +27,7 @@ class _Nothing(dict[str, Any]):
 NOTHING: Mapping[str, Any] = _Nothing()
 
 Kind = Literal[
-    "text",  # an SMS or a typed message
+    "text",  # an SMS or a typed message; data in a chat: {"message", "reply_to": a message of ours, if it is a reply}
     "button",  # data: {"data": str, "callback": str, "message": str}
     "start",  # Telegram /start, data: {"token": str}
     "contact",  # data: {"phone": "+257...", "own": bool}
@@ -187,3 +187,14 @@ class Report:
     practice: bool = False
     address_id: int | None = None
     """Where it was sent from: on a shared phone nobody is named."""
+
+
+@dataclass(frozen=True, slots=True)
+class Replied:
+    """A text of ours that somebody replied to with Telegram's own reply."""
+
+    key: str
+    """Of the catalogue."""
+    task_id: int | None
+    woken: Mapping[str, Any] = NOTHING
+    """What woke the turn that wrote it, as in {"what": "question", "number": 612}; empty when nothing did."""

@@ -98,6 +98,13 @@ class Chats:
         await self.presses(user, "English")
         return user
 
+    async def eric(self, chat_id: int = 31, language: str = "English") -> User:
+        """Eric, the officer of all associations, in his chat."""
+        user = self.botapi.user(chat_id, "Eric")
+        user.starts(await self.token("Eric"))
+        await self.presses(user, language)
+        return user
+
     async def settled(self) -> None:
         """Until nothing waits: no update, no turn, no text."""
         await self.botapi.until(lambda: not self.botapi.queue.pending, SETTLES_S)

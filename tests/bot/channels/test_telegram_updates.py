@@ -74,6 +74,8 @@ KEPT = [
     ),
     (message(sticker=STICKER), "sticker", "", ME),
     (message(dice={"emoji": "x", "value": 1}), "text", "", ME | {"unread": "dice"}),
+    (message(text="ok", reply_to_message={"message_id": 2}), "text", "ok", ME | {"reply_to": "2"}),
+    (message(text="ok", reply_to_message={"message_id": "2"}), "text", "ok", ME),
     (message(something_of_tomorrow={}), "text", "", ME | {"unread": "message"}),
     (message(photo=[]), "text", "", ME | {"unread": "message"}),
     (message(location={"latitude": float("nan"), "longitude": 1}), "text", "", ME | {"unread": "message"}),

@@ -1,0 +1,56 @@
+"""What the team's conversations ask, and who the team is."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import bindparam, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.store.tables import inbox, outbox, people
+from handlers.turn import Association, Fact, Replied, RepliedTo
+from handlers.understand.words import plain
+
+Associations = dict[int, Association]
+Values = dict[Fact, Any]
+
+_REPLIED = (
+    select(outbox.c.address_id, outbox.c.provider_id, outbox.c.key, outbox.c.task_id, inbox.c.kind, inbox.c.data)
+    .outerjoin(inbox, inbox.c.id == outbox.c.inbox_id)
+    .where(
+        outbox.c.provider_id.in_(bindparam("messages", expanding=True)),
+        outbox.c.address_id.in_(bindparam("addresses", expanding=True)),
+    )
+    .order_by(outbox.c.id)  # a card that was edited is several rows of one message: the last one is what she sees
+)
+
+_STAFF = (
+    select(people.c.id, people.c.name, people.c.sms_name, people.c.role)
+    .where(people.c.kind == "staff", people.c.left_at.is_(None))
+    .order_by(people.c.id)
+)
+
+
+async def staff_named(tx: AsyncConnection, name: str) -> list[dict[str, Any]]:
+    """People of the team by name. Names are compared here, since they may be encrypted."""
+    wanted = set(plain(name).split())
+    rows = (await tx.execute(_STAFF)).all()
+    found = [row for row in rows if wanted and wanted <= {plain(row.sms_name), *plain(row.name).split()}]
+    return [{"id": row.id, "sms_name": row.sms_name, "role": row.role} for row in found]
+
+
+async def _replied_to(tx: AsyncConnection, wanted: list[RepliedTo], known: Associations) -> Values:
+    values: Values = dict.fromkeys(wanted)
+    there = {"messages": [fact.message for fact in wanted], "addresses": [fact.address_id for fact in wanted]}
+    for row in await tx.execute(_REPLIED, there):
+        fact = RepliedTo(row.address_id, row.provider_id)
+        if fact in values:
+            woken = dict(row.data or {}) if row.kind == "timer" else {}
+            if woken.pop("timer", None) != "wake":
+                woken = {}
+            values[fact] = Replied(row.key, row.task_id, woken)
+    return values
+
+
+LOADERS: dict[type, Any] = {RepliedTo: _replied_to}
+"""A fact of the team's conversations -> its loader."""

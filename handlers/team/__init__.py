@@ -1,0 +1,71 @@
+"""The team in a chat: officers, mentors, staff. Their turns come before all conversations of leaders.
+
+The order is the rule: a command, a button, Telegram's own reply to a message of ours, the answer to the open
+question. What may be used by whom stands in `lists.py` and is looked at for every message: a command that is
+not shown can still be typed. None means that it is nothing of the team's: language, privacy, stop.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import TypeVar
+
+from handlers import state
+from handlers.said import Said
+from handlers.team import lists
+from handlers.turn import Outcome, Replied, RepliedTo, Reply, Turn
+
+__all__ = ("step", "writes")
+
+T = TypeVar("T")
+
+
+def writes(turn: Turn) -> bool:
+    """Whether this is the chat of one of the team; by SMS the team is answered as everybody is."""
+    return turn.address.rich and turn.person is not None and turn.person.kind == "staff" and len(turn.people) == 1
+
+
+def step(turn: Turn, said: Said) -> Outcome | None:
+    """The turn of one of the team; None when the conversations of everybody go on with it."""
+    if said.text.startswith("/") and turn.inbound.kind == "text":
+        return _command(turn, said)
+    if said.command.startswith("button "):
+        return _pressed(turn, said)
+    if (answers := turn.inbound.data.get("reply_to")) and (outcome := _reply(turn, said, str(answers))):
+        return outcome
+    question = state.opened(turn)
+    if question and question["kind"] in lists.ANSWERS:
+        return lists.ANSWERS[question["kind"]](turn, said, question)
+    return None
+
+
+def _hers(turn: Turn, entries: Mapping[str, tuple[lists.Roles, T]], name: str) -> T | None:
+    """What a list has under this name, when it is for the role of who writes."""
+    roles, do = entries.get(name, (frozenset(), None))
+    return do if turn.person and turn.person.role in roles else None
+
+
+def _command(turn: Turn, said: Said) -> Outcome | None:
+    """A typed command; one that is not for this role is answered as one that nobody knows."""
+    typed, _, rest = said.text[1:].partition(" ")
+    word = typed.partition("@")[0].lower()
+    if do := _hers(turn, lists.COMMANDS, word):
+        return do(turn, replace(said, command=word, rest=rest.strip()))
+    if word in lists.EVERYBODYS:
+        return None
+    return Outcome(dict(turn.state), (Reply("T19"),), understood="a command that is not known or not hers")
+
+
+def _pressed(turn: Turn, said: Said) -> Outcome | None:
+    do = _hers(turn, lists.BUTTONS, said.command.removeprefix("button "))
+    return do(turn, said) if do else None
+
+
+def _reply(turn: Turn, said: Said, message: str) -> Outcome | None:
+    """Telegram's own reply: what woke the turn that wrote the message says whose answer it is."""
+    replied: Replied | None = turn.known(RepliedTo(turn.address.id, message))
+    if replied is None:
+        return None
+    do = _hers(turn, lists.REPLIES, str(replied.woken.get("what")))
+    return do(turn, said, replied) if do else None

@@ -1,0 +1,50 @@
+"""Who of the team may do what: the written lists. One line each; roles are looked at for every message."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from handlers.said import Said
+from handlers.team import welcome
+from handlers.turn import Outcome, Replied, Turn
+
+Roles = frozenset[str]
+Do = Callable[[Turn, Said], Outcome]
+
+OFFICERS: Roles = frozenset(("officer", "admin"))
+MENTORS: Roles = frozenset(("mentor", "admin"))
+FOCAL: Roles = frozenset(("safeguarding",))
+"""The named people of the sealed queue: nobody else, not even the administrator."""
+TEAM: Roles = frozenset(("officer", "mentor", "staff", "safeguarding", "admin"))
+
+COMMANDS: Mapping[str, tuple[Roles, Do]] = {
+    "help": (TEAM, welcome.help_),
+}
+"""What is typed behind the slash -> who may, and who answers. `said.rest` is what stood behind it, as written."""
+
+BUTTONS: Mapping[str, tuple[Roles, Callable[[Turn, Said], Outcome | None]]] = {}
+"""What a button's data begins with -> who may, and who answers. `said.rest` is what stood behind the colon."""
+
+REPLIES: Mapping[str, tuple[Roles, Callable[[Turn, Said, Replied], Outcome | None]]] = {}
+"""What had woken the chat when the message was written that is replied to -> who may, and who takes the answer."""
+
+ANSWERS: Mapping[str, Callable[[Turn, Said, dict[str, Any]], Outcome | None]] = {}
+"""The open question's kind -> who reads the answer; None when the message is something else."""
+
+EVERYBODYS = frozenset(
+    (
+        "start",
+        "language",
+        "langue",
+        "ururimi",
+        "lugha",
+        "settings",
+        "reglages",
+        "privacy",
+        "stop",
+        "arret",
+        "guhagarika",
+    )
+)
+"""Commands of everybody's that are answered to the team too."""
