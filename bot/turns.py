@@ -20,7 +20,7 @@ from bot import effects
 from bot.channels.base import Channel
 from bot.effects.scene import Scene
 from bot.render import Words
-from bot.replies import Replies
+from bot.replies import SIMULATED, Replies
 from bot.settings import Settings, unasked_hours
 from bot.store import conversations as talk
 from bot.store import erasure, facts, figures, inbox, outbox, people, singles
@@ -118,11 +118,11 @@ class Turns:
         return group
 
     async def _load(self, group: Group, addresses: Sequence[int]) -> dict[int, people.Known]:
-        """A phone that has never written is answered through the programme's first SMS channel."""
+        """Who has never written, or wrote on a channel that is off now, is answered through the first of its kind."""
         known = await people.load_addresses(group.tx, addresses, group.associations)
         for found in known.values():
-            if not found.channel:
-                found.channel = self._first.get(found.scheme, "")
+            if found.channel not in self._rich:
+                found.channel = self._first.get(found.scheme, found.channel)
         return known
 
     async def _changed_elsewhere(self, tx: AsyncConnection) -> bool:
@@ -212,7 +212,7 @@ class Turns:
             person=person,
             state=known.state,
             language=language or known.state.get("language") or "rn",
-            programme=self._programmes[known.channel == "phone"],
+            programme=self._programmes[known.channel in SIMULATED],
             forms=self.forms,
             facts=group.facts,
         )

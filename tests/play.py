@@ -178,14 +178,15 @@ async def _set_people(tx: AsyncConnection, items: Sequence[tuple[str, str, str]]
 
 
 @asynccontextmanager
-async def service(folder: Path, *, web: bool = False) -> AsyncIterator[App]:
+async def service(folder: Path, *, web: bool = False, fresh: bool = True) -> AsyncIterator[App]:
     """The service with the invented programme in a database of its own; the clock stands still."""
     settings = demo.settings_for(folder, 0, TODAY)
-    database = await Database.open(settings.database.url, folder)
-    try:
-        await database.writer.do(_load, None)
-    finally:
-        await database.close()
+    if fresh:
+        database = await Database.open(settings.database.url, folder)
+        try:
+            await database.writer.do(_load, None)
+        finally:
+            await database.close()
     async with App.running(settings, StoppedClock(NOW), web=web, simulate=True) as app:
         yield app
 

@@ -6,19 +6,20 @@ from collections.abc import Callable
 from datetime import datetime
 
 from bot.channels.base import Channel
+from bot.channels.chat import Chat
 from bot.channels.kannel import Kannel
 from bot.channels.phone import Phone
 from bot.channels.smsgate import SmsGate
 from bot.channels.telegram import Telegram
 from bot.settings import Settings
 
-NAMES = ("kannel", "phone", "smsgate", "telegram")
+NAMES = ("chat", "kannel", "phone", "smsgate", "telegram")
 
 
 def build(settings: Settings, now: Callable[[], datetime], *, simulate: bool = False) -> dict[str, Channel]:
-    """The channels that are on; `simulate` adds the phones of the simulator, and only them."""
+    """The channels that are on; with `simulate` the simulator's phones and chats, and only them."""
     if simulate:
-        return {"phone": Phone()}
+        return {"phone": Phone(), "chat": Chat()}
     on, public_url = settings.channels, settings.web.public_url
     channels: dict[str, Channel] = {}
     if on.kannel:

@@ -75,7 +75,8 @@ class Story:
         parts = f"{row.parts} SMS"
         cost = f"{row.parts * self._price} BIF" if self._price else "price not set"
         state = _STATES.get(row.state, row.state)
-        return {"text": row.text, "about": f"{len(row.text)} characters, {parts}, {cost}", "state": state}
+        about = "in a chat" if row.channel == "chat" else f"{len(row.text)} characters, {parts}, {cost}"
+        return {"text": row.text, "about": about, "state": state}
 
 
 def _stored(one: Stored) -> str:

@@ -25,6 +25,7 @@ from starlette.routing import BaseRoute, Route
 
 from bot.channels.phone import Phone
 from bot.console.happened import Story, screen
+from bot.console.smartphone import Smartphone, Wrong
 from bot.errors import DatabaseError
 from bot.store import look, singles
 from bot.store.look import Owner
@@ -49,11 +50,7 @@ _HEADERS = {
     "referrer-policy": "no-referrer",
     "cache-control": "no-store",
 }
-_FILES = {"simulator.js": "text/javascript", "simulator.css": "text/css"}
-
-
-class Wrong(Exception):
-    """What was sent cannot be taken; the text says what to do."""
+_FILES = {"simulator.js": "text/javascript", "smartphone.js": "text/javascript", "simulator.css": "text/css"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +69,7 @@ class Simulator:
         self._app = app
         self._kept: dict[str, list[Typed]] = {}
         self._moving = asyncio.Lock()
+        self.smartphone = Smartphone(app)
         page = files("templates").joinpath("console", "simulator.html").read_text("utf-8")
         self._page = Environment(autoescape=True, undefined=StrictUndefined).from_string(page)
 
@@ -83,6 +81,8 @@ class Simulator:
             Route("/sim/files/{name}", self._file),
             Route("/sim/people", self._people),
             Route("/sim/state", self._state),
+            Route("/sim/chat", self._chat),
+            Route("/sim/chat", _told(self.smartphone.do), methods=["POST"]),
             Route("/sim/send", _told(self._send), methods=["POST"]),
             Route("/sim/clock", _told(self._clock), methods=["POST"]),
             Route("/sim/off", _told(self._off), methods=["POST"]),
@@ -96,10 +96,15 @@ class Simulator:
 
     async def _show(self, request: Request) -> Response:
         async with self._app.database.read() as tx:
-            owners = _ordered(await look.owners(tx))
+            owners, chats = _ordered(await look.owners(tx)), await look.chat_owners(tx)
         two = _two(owners, [_number(n) for n in request.query_params.getlist("phone")])
         html = self._page.render(
-            owners=owners, two=two, stranger=STRANGER, languages=LANGUAGES, sender=self._app.settings.project.sender
+            owners=owners,
+            chats=chats,
+            two=two,
+            stranger=STRANGER,
+            languages=LANGUAGES,
+            sender=self._app.settings.project.sender,
         )
         return _answer(html.encode(), "text/html")
 
@@ -124,9 +129,13 @@ class Simulator:
             return _say(400, "after: a whole number, the id of a turn")
         story = Story(self._app.settings.zone, self._app.settings.sms.price_bif)
         async with self._app.database.read() as tx:
-            turns = await look.happened(tx, phones, int(after), MOST_TURNS)
+            turns = await look.happened(tx, phones, int(after), MOST_TURNS, request.query_params.get("chat", ""))
             screens = {phone: await self._screen(tx, phone) for phone in phones}
         return _json({"clock": self._now(), "phones": screens, "log": [story.turn(turn) for turn in turns]})
+
+    async def _chat(self, request: Request) -> Response:
+        async with self._app.database.read() as tx:
+            return _json(await self.smartphone.state(tx, request.query_params.get("chat", "")))
 
     def _now(self) -> dict[str, Any]:
         local = self._app.clock.now().astimezone(self._app.settings.zone)
@@ -181,8 +190,14 @@ class Simulator:
             await self._phone.hear(phone, f"{key}+{copy}" if copy else key, typed.text, typed.sent_at)
 
     async def _clock(self, body: Mapping[str, Any]) -> str:
-        """Hours ahead; never back."""
+        """Hours ahead, or to the next reminder or tip; never back."""
         hours = body.get("hours")
+        if hours == "next":
+            async with self._app.database.read() as tx:
+                due = await look.next_unasked(tx, self._app.clock.now())
+            if due is None:
+                raise Wrong("no reminder and no tip is planned")
+            hours = max(due - self._app.clock.now(), timedelta(minutes=1)) / timedelta(hours=1)
         if not isinstance(hours, int | float) or not 0 < hours <= 24 * 31:
             raise Wrong("hours: how far to move the clock ahead, more than 0 and at most 744")
         async with self._moving:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import and_, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.store.tables import (
@@ -19,6 +20,7 @@ from bot.store.tables import (
     report_history,
     reports,
     tasks,
+    timers,
 )
 
 SHOWN = ("delivered", "read")
@@ -121,8 +123,14 @@ async def unfinished(tx: AsyncConnection, phone: str) -> int:
     return int((await tx.execute(arrived)).scalar_one()) + int((await tx.execute(leaving)).scalar_one())
 
 
-async def happened(tx: AsyncConnection, phones: Sequence[str], after: int, most: int) -> list[Happened]:
-    """The last turns of these phones whose inbox id is above `after`, oldest first."""
+async def happened(
+    tx: AsyncConnection, phones: Sequence[str], after: int, most: int, chat: str = ""
+) -> list[Happened]:
+    """The last turns of these phones, and of a chat, whose inbox id is above `after`, oldest first."""
+    here = or_(
+        and_(addresses.c.scheme == "tel", addresses.c.value.in_(list(phones))),
+        and_(addresses.c.scheme == "telegram", addresses.c.value == chat),
+    )
     there = (
         select(
             inbox.c.id,
@@ -136,7 +144,7 @@ async def happened(tx: AsyncConnection, phones: Sequence[str], after: int, most:
             addresses.c.value.label("phone"),
         )
         .join(addresses, addresses.c.id == inbox.c.address_id)
-        .where(inbox.c.id > after, addresses.c.scheme == "tel", addresses.c.value.in_(list(phones)))
+        .where(inbox.c.id > after, here)
         .order_by(inbox.c.id.desc())
         .limit(most)
     )
@@ -180,3 +188,60 @@ async def _add_reports(tx: AsyncConnection, turns: dict[int, Happened]) -> None:
                 )
             if revision is not row:
                 by, reason = revision.inbox_id, revision.reason
+
+
+async def next_unasked(tx: AsyncConnection, after: datetime) -> datetime | None:
+    """When the next reminder or tip is due."""
+    there = select(func.min(timers.c.due_at)).where(
+        timers.c.state == "waiting", timers.c.due_at > after, timers.c.kind.in_(("reminder", "tip"))
+    )
+    found: datetime | None = (await tx.execute(there)).scalar()
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class ChatOwner:
+    """A chat and whose it is: a leader, or somebody of the team with a role."""
+
+    chat: str
+    name: str
+    role: str
+    association: str
+
+
+async def chat_owners(tx: AsyncConnection) -> list[ChatOwner]:
+    """Every chat that belongs to somebody, the team first."""
+    association = associations.c.sms_name.label("association")
+    there = (
+        select(addresses.c.value, people.c.sms_name, people.c.kind, people.c.role, association)
+        .select_from(people)
+        .join(people_addresses, people_addresses.c.person_id == people.c.id)
+        .join(addresses, addresses.c.id == people_addresses.c.address_id)
+        .outerjoin(associations, associations.c.id == people.c.association_id)
+        .where(people.c.left_at.is_(None), addresses.c.scheme == "telegram")
+        .order_by(people.c.kind.desc(), people.c.id)
+    )
+    return [
+        ChatOwner(
+            row.value, row.sms_name, (row.role or "") if row.kind == "staff" else "leader", row.association or ""
+        )
+        for row in await tx.execute(there)
+    ]
+
+
+def _of_chat(table: Any, chat: str) -> Any:
+    mine = select(addresses.c.id).where(addresses.c.scheme == "telegram", addresses.c.value == chat)
+    return table.c.address_id == mine.scalar_subquery()
+
+
+async def chat_heard(tx: AsyncConnection, chat: str, most: int) -> list[Any]:
+    """(id, kind, text, data, received_at) of what came from a chat last, oldest first."""
+    columns = (inbox.c.id, inbox.c.kind, inbox.c.text, inbox.c.data, inbox.c.received_at)
+    there = select(*columns).where(_of_chat(inbox, chat), inbox.c.channel == "chat")
+    return list(reversed((await tx.execute(there.order_by(inbox.c.id.desc()).limit(most))).all()))
+
+
+async def chat_said(tx: AsyncConnection, chat: str, most: int) -> list[Any]:
+    """The texts that reached a chat last, oldest first; several with one `card` are one message, edited."""
+    there = select(outbox).where(_of_chat(outbox, chat), outbox.c.state.in_(SHOWN))
+    return list(reversed((await tx.execute(there.order_by(outbox.c.id.desc()).limit(most))).all()))

@@ -1,6 +1,5 @@
 "use strict";
 /* Two keypad phones and what happened. Asks this machine only: /sim/state every 700 ms, and POSTs. */
-
 const EVERY_MS = 700;
 const TAP_MS = 900; // the same key again within this time means its next letter
 const LETTERS = { 1: ".,?!'-/1", 2: "abc2", 3: "def3", 4: "ghi4", 5: "jkl5", 6: "mno6", 7: "pqrs7", 8: "tuv8", 9: "wxyz9" };
@@ -10,6 +9,7 @@ const BASIC = "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#�
 const EXTENSION = "\f^{}\\[~]|€";
 const SILENT = "The service does not answer. Start it again with: kurikirana demo";
 
+const chat = document.querySelector("#chat");
 const one = (selector, root = document) => root.querySelector(selector);
 const all = (selector, root = document) => [...root.querySelectorAll(selector)];
 
@@ -36,8 +36,7 @@ function count(text) {
 
 function complain(why) {
   const notice = one(".notice[role=alert]");
-  notice.textContent = why;
-  notice.hidden = !why;
+  [notice.textContent, notice.hidden] = [why, !why];
 }
 
 async function tell(address, body) {
@@ -210,6 +209,7 @@ function forget() {
 const row = (list, name, label, ...content) => list.append(make("dt", name, label), make("dd", "", ...content));
 
 function arrived(turn) {
+  if (turn.phone === chat?.value && turn.kind !== "timer") return ["Chat in", make("q", "", turn.text || `(${turn.kind})`)];
   if (turn.kind === "timer") return ["A timer", `${turn.timer} became due`];
   return ["SMS in", make("q", "", turn.text || "(empty SMS)"), make("small", "", turn.late)];
 }
@@ -220,7 +220,7 @@ function card(turn, name) {
   const set_aside = turn.state === "quarantined" ? "set aside for a person" : "being read";
   row(list, "", "Understood", turn.understood || (turn.state === "done" ? "nothing to store" : set_aside));
   for (const stored of turn.stored) row(list, "kept", "Stored", stored);
-  for (const out of turn.out) row(list, "out", "SMS out", make("q", "", out.text), make("small", "", `${out.about}, ${out.state}`));
+  for (const out of turn.out) row(list, "out", turn.phone === chat?.value ? "Chat out" : "SMS out", make("q", "", out.text), make("small", "", `${out.about}, ${out.state}`));
   const item = make("li", "turn", make("h3", "", `${turn.at}  ${name}`), list);
   item.dataset.id = turn.id;
   return item;
@@ -228,6 +228,7 @@ function card(turn, name) {
 
 function told(log) {
   const names = new Map(handsets.map((handset) => [handset.phone, handset.name]));
+  if (chat) names.set(chat.value, chat.selectedOptions[0].textContent);
   const place = one(".log");
   for (const turn of log) {
     const text = JSON.stringify(turn), before = turns.get(turn.id);
@@ -260,7 +261,7 @@ async function look() {
   const phones = handsets.map((handset) => handset.phone).join(",");
   try {
     if (!document.hidden) {
-      const answer = await fetch(`/sim/state?phones=${encodeURIComponent(phones)}&after=${after}`);
+      const answer = await fetch(`/sim/state?phones=${encodeURIComponent(phones)}&chat=${chat?.value ?? ""}&after=${after}`);
       const state = await answer.json();
       if (mine === asking) {
         if (one(".notice[role=alert]").textContent === SILENT) complain("");
@@ -279,7 +280,8 @@ async function look() {
 for (const button of all("[data-hours]")) {
   button.addEventListener("click", async () => {
     one(".now").setAttribute("aria-live", "polite");
-    await tell("/sim/clock", { hours: Number(button.dataset.hours) });
+    const hours = button.dataset.hours;
+    await tell("/sim/clock", { hours: hours === "next" ? hours : Number(hours) });
     await look();
     setTimeout(() => one(".now").setAttribute("aria-live", "off"), 3000);
   });

@@ -27,6 +27,8 @@ from bot.store.singles import put
 __all__ = ["FIRST_NUMBER", "InventedReport", "invent", "load"]
 
 FIRST_NUMBER = 3001
+CHAT = "100007"
+"""Of Jean, ABAHUZA's leader with a smartphone."""
 VERSION = "1"
 """Of both forms, as they are shipped."""
 
@@ -44,6 +46,7 @@ async def load(tx: AsyncConnection, today: date, now: datetime, seed: int) -> No
     numbers = {row.no: row.id for row in await tx.execute(select(t.associations.c.no, t.associations.c.id))}
     people = select(t.people.c.id).where(t.people.c.kind == "leader").order_by(t.people.c.id)
     ids = list((await tx.execute(people)).scalars())
+    await _chat(tx, ids[made.leaders.index(next(one for one in made.leaders if one.sms_name == "Jean"))])
     rows = [
         _row(number, report, numbers[report.association_no], ids[report.person_index])
         for number, report in enumerate(reports, FIRST_NUMBER)
@@ -54,6 +57,13 @@ async def load(tx: AsyncConnection, today: date, now: datetime, seed: int) -> No
     await tx.execute(counted, [{"person": person, "sent": count} for person, count in sent.items()])
     await put(tx, "last_report", rows[-1]["number"])
     await recount(tx, numbers.values())
+
+
+async def _chat(tx: AsyncConnection, person_id: int) -> None:
+    """The leader with a smartphone has opened her link already."""
+    chat = {"scheme": "telegram", "value": CHAT, "channel": "telegram"}
+    number = (await tx.execute(insert(t.addresses).returning(t.addresses.c.id), chat)).scalar_one()
+    await tx.execute(insert(t.people_addresses), {"person_id": person_id, "address_id": number})
 
 
 def _row(number: int, report: InventedReport, association_id: int, person_id: int) -> dict[str, Any]:

@@ -56,9 +56,10 @@ def roster(rng: Random, consented: date) -> Roster:
         tuple(_leaders(rng, associations, consented)),
         tuple(_owned(rng, associations, consented)),
         (
-            Staff("Eric", "officer", _phone(1), languages="rn fr"),
-            Staff("Aline", "officer", _phone(2), languages="rn fr sw"),
-            Staff("Jean", "mentor", _phone(3), languages="rn fr", subjects="processing, business"),
+            Staff("Eric", "officer", _phone(1), "100001", languages="rn fr"),
+            Staff("Aline", "officer", _phone(2), "100002", languages="rn fr sw"),
+            Staff("Jean", "mentor", _phone(3), "100003", languages="rn fr", subjects="processing, business"),
+            Staff("Beatrice", "safeguarding", _phone(4), "100004", languages="rn fr"),
         ),
         tuple(Place(commune, NOW[commune], hill) for commune, hill in sorted(hills)),
     )

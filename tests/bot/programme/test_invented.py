@@ -57,6 +57,7 @@ def test_who_is_in_it() -> None:
         ("Eric", "officer"),
         ("Aline", "officer"),
         ("Jean", "mentor"),
+        ("Beatrice", "safeguarding"),
     ]
     assert {one.officer for one in made.associations} == {"Eric", "Aline"}
     phones = Counter(one.phone for one in made.leaders)

@@ -1,0 +1,72 @@
+"""The demo's smartphone: a chat with buttons, cards that are edited, replies; read from the rows after a restart."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.async_api import Page, expect
+
+from bot.app import App
+from bot.programme.invented import CHAT
+from tests.console.test_simulator import app, page, picture  # noqa: F401
+from tests.play import service
+
+
+@pytest.mark.chromium
+async def test_a_report_on_one_card(page: Page) -> None:  # noqa: F811
+    await page.get_by_label("Whose smartphone").select_option(CHAT)
+    await page.get_by_label("Message in the chat").fill("12 11 3 12 7 5 3")
+    await page.get_by_label("Message in the chat").press("Enter")
+    await page.get_by_role("button", name="Envoyer").click()
+    receipt = page.locator(".bubble.us").first
+    await expect(receipt).to_contain_text("ABAHUZA : 21 sur 25")
+    await expect(receipt.get_by_role("button", name="Corriger")).to_be_visible()
+    await expect(page.locator(".bubble.pressed")).to_contain_text("Envoyer")
+    await expect(page.locator(".turn").first).to_contain_text("in a chat")
+    await picture(page, "7-smartphone")
+
+
+async def _look(app: App) -> dict[str, Any]:  # noqa: F811
+    assert app.simulator is not None
+    async with app.database.read() as tx:
+        return await app.simulator.smartphone.state(tx, CHAT)
+
+
+async def _answered(app: App) -> dict[str, Any]:  # noqa: F811
+    for _ in range(500):
+        seen = await _look(app)
+        if any(line["side"] == "us" for line in seen["lines"]):
+            return seen
+        await asyncio.sleep(0.01)
+    raise AssertionError(f"no answer: {seen}")
+
+
+async def test_a_restart_shows_the_same_chat(tmp_path: Path) -> None:
+    async with service(tmp_path) as app:  # noqa: F811
+        assert app.simulator is not None
+        await app.simulator.smartphone.do({"chat": CHAT, "text": "/help"})
+        before = await _answered(app)
+    assert before["keyboard"], "the main keyboard stays below the chat"
+    async with service(tmp_path, fresh=False) as app:
+        assert await _look(app) == before
+
+
+@pytest.mark.parametrize(
+    ("body", "why"),
+    [
+        ({}, "chat: the number of a chat"),
+        ({"chat": "x", "text": "a"}, "chat: the number of a chat"),
+        ({"chat": CHAT, "text": 7}, "text: at most"),
+        ({"chat": CHAT, "text": "x" * 5000}, "text: at most"),
+    ],
+)
+async def test_what_cannot_be_taken_is_said(tmp_path: Path, body: dict[str, Any], why: str) -> None:
+    from bot.console.smartphone import Wrong
+
+    async with service(tmp_path) as app:  # noqa: F811
+        assert app.simulator is not None
+        with pytest.raises(Wrong, match=why):
+            await app.simulator.smartphone.do(body)
