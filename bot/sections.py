@@ -21,6 +21,35 @@ def _zone(name: str) -> str:
     return name
 
 
+def _hour(at: time) -> time:
+    if at.tzinfo is not None or at.second or at.microsecond:
+        raise ValueError("write a local time in hours and minutes, such as 17:30")
+    return at
+
+
+_AT = Annotated[time, AfterValidator(_hour)]
+
+
+def _rising(days: tuple[int, ...]) -> tuple[int, ...]:
+    if list(days) != sorted(set(days)):
+        raise ValueError("each day must be later than the one before, as in [3, 7]")
+    return days
+
+
+def _season(text: str) -> str:
+    try:
+        for part in text.split(" to "):
+            date.fromisoformat(f"2024-{part}")
+    except ValueError as error:
+        raise ValueError('write the first and the last day as "09-15 to 02-14"') from error
+    if text.count(" to ") != 1:
+        raise ValueError('write the first and the last day as "09-15 to 02-14"')
+    return text
+
+
+_SEASON = Annotated[str, AfterValidator(_season)]
+
+
 class Section(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -59,11 +88,54 @@ class Hours(Section):
         ("Sat before 12:00", "Sun before 13:00"), description="Further times without unasked messages."
     )
     holidays: tuple[date, ...] = Field((), description="Days without unasked messages.")
+    market_days: dict[str, tuple[str, ...]] = Field(
+        {}, description="Commune = rules as in no_sending: its leaders are at the market, unasked messages wait."
+    )
+
+
+_EVERY = Annotated[int, Field(ge=1, le=366)]
+_TOUCHES = Annotated[tuple[Annotated[int, Field(ge=1, le=60)], ...], AfterValidator(_rising)]
+_MONTH_DAY = Annotated[int, Field(ge=1, le=27)]
+
+
+class Reminding(Section):
+    """What an association or a season has of its own; what is not given is as in [reminders]."""
+
+    training_every_days: _EVERY | None = Field(None, description="Days without news until we ask again.")
+    at: _AT | None = Field(None, description="The local time of day of reminders.")
+    then_after_days: _TOUCHES | None = Field(None, description="Days after the first touch for each further one.")
+    business_after_day: _MONTH_DAY | None = Field(None, description="Day of the month after which we ask.")
+
+
+class Reminders(Section):
+    training_every_days: _EVERY = Field(
+        14, description="Days without a training report or a zero report until we ask for one."
+    )
+    at: _AT = Field(time(17, 30), description="The local time of day at which reminders leave.")
+    then_after_days: _TOUCHES = Field(
+        (3, 7), description="Days after the first touch for each further one; the last one says who will call."
+    )
+    business_after_day: _MONTH_DAY = Field(
+        25, description="Businesses are asked about on the first working day after this day of the month."
+    )
+    associations: dict[str, Reminding] = Field({}, description="By number, as on the roster.")
+    seasons: dict[Literal["A", "B", "C"], Reminding] = Field({}, description="By letter.")
+
+
+class Seasons(Section):
+    A: _SEASON = Field("09-15 to 02-14", description="First and last day of season A, MM-DD to MM-DD.")
+    B: _SEASON = Field("02-15 to 06-30", description="First and last day of season B.")
+    C: _SEASON = Field("07-01 to 09-14", description="First and last day of season C, in the wet lowlands.")
+
+    @property
+    def windows(self) -> dict[str, str]:
+        """Letter to its window."""
+        return {"A": self.A, "B": self.B, "C": self.C}
 
 
 class Limits(Section):
     unasked_per_week: int = Field(2, ge=0, description="Unasked messages per person and week.")
-    reminders: int = Field(3, ge=0, description="Touches before an officer calls.")
+    reminders: int = Field(3, ge=0, description="Touches before an officer calls; 0 = a call at once.")
     people_in_one_training_ask_above: int = Field(60, ge=1, description="Ask whether it is right above this.")
     replies_per_hour: int = Field(
         30, ge=5, description="Automatic answers to one address per hour; valid reports are always answered."
@@ -139,6 +211,8 @@ class Settings(Section):
     web: Web = Web()
     hours: Hours = Hours()
     limits: Limits = Limits()
+    reminders: Reminders = Reminders()
+    seasons: Seasons = Seasons()
     counting: Counting = Counting()
     sms: Sms = Sms()
     words: Words = Words()

@@ -8,14 +8,17 @@ from __future__ import annotations
 
 import os
 import tomllib
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from pydantic import BaseModel, SecretStr, ValidationError
 
 from bot.errors import SettingsError
-from bot.sections import Channels, Kannel, Project, Section, Settings, SmsGate, Telegram
+from bot.sections import Channels, Kannel, Project, Reminding, Section, Settings, SmsGate, Telegram
 from scheduler import quiet
+from scheduler.cadence import Cadence, Season
+from scheduler.when import Rules
 
 __all__ = [
     "Channels",
@@ -27,6 +30,7 @@ __all__ = [
     "Telegram",
     "find",
     "load",
+    "rules",
     "unasked_hours",
 ]
 
@@ -69,8 +73,40 @@ def load(config: Path | None = None, environ: dict[str, str] | None = None) -> S
 
 def unasked_hours(settings: Settings) -> quiet.Hours:
     """When messages that nobody asked for may leave. Raises ValueError, which `load` has excluded."""
-    hours = settings.hours
-    return quiet.Hours.parse(hours.send_from, hours.send_to, hours.no_sending, hours.holidays, settings.zone)
+    return _hours(settings)
+
+
+def _hours(settings: Settings, market: tuple[str, ...] = ()) -> quiet.Hours:
+    own = settings.hours
+    return quiet.Hours.parse(own.send_from, own.send_to, (*own.no_sending, *market), own.holidays, settings.zone)
+
+
+def rules(settings: Settings) -> Rules:
+    """All rules of time of the programme. Raises ValueError, which `load` has excluded."""
+    own = settings.reminders
+    usual = Cadence(own.training_every_days, own.at, own.then_after_days, own.business_after_day)
+    return Rules(
+        hours=unasked_hours(settings),
+        usual=usual,
+        reminders=settings.limits.reminders,
+        per_week=settings.limits.unasked_per_week,
+        seasons={letter: _season(window) for letter, window in settings.seasons.windows.items()},
+        of_season={letter: _given(one) for letter, one in own.seasons.items()},
+        of_association={no: _given(one) for no, one in own.associations.items()},
+        market_days={
+            commune.lower(): _hours(settings, there) for commune, there in settings.hours.market_days.items()
+        },
+    )
+
+
+def _given(own: Reminding) -> dict[str, Any]:
+    """What an association or a season has of its own."""
+    return {name: value for name, value in own.model_dump().items() if value is not None}
+
+
+def _season(window: str) -> Season:
+    first, last = ((int(part[:2]), int(part[3:])) for part in window.split(" to "))
+    return Season(first, last)
 
 
 def _override(file: Path, values: dict[str, Any], environ: dict[str, str]) -> dict[tuple[str, ...], str]:
@@ -103,16 +139,16 @@ def _line(source: str, location: tuple[int | str, ...]) -> str:
     for number, text in enumerate(source.splitlines(), 1):
         stripped = text.split("#", 1)[0].strip()
         if stripped.startswith("["):
-            current = stripped.strip("[] ")
+            current = stripped.strip("[] ").replace('"', "").replace("'", "")
             if current == ".".join(names):
                 return f"line {number}, "
-        elif current == section and stripped.split("=", 1)[0].strip() == key:
+        elif current == section and stripped.split("=", 1)[0].strip(" \"'") == key:
             return f"line {number}, "
     return ""
 
 
 def _say(file: Path, source: str, given: dict[tuple[str, ...], str], problem: Any) -> str:
-    location = tuple(part for part in problem["loc"] if not isinstance(part, int))
+    location = tuple(part for part in problem["loc"] if not isinstance(part, int) and part != "[key]")
     name = ".".join(str(part) for part in location)
     variable = given.get(tuple(str(part) for part in location))
     where = f"{file}: {f'{variable}, ' if variable else _line(source, location)}{name}"
@@ -126,12 +162,17 @@ def _say(file: Path, source: str, given: dict[tuple[str, ...], str], problem: An
 
 def _model(location: tuple[int | str, ...]) -> type[BaseModel] | None:
     model: type[BaseModel] | None = Settings
+    free = False  # the part is a name of the writer's own: an association's number
     for part in location:
+        if free:
+            free = False
+            continue
         if model is None or str(part) not in model.model_fields:
             return None
         annotation: Any = model.model_fields[str(part)].annotation
         candidates = [annotation, *getattr(annotation, "__args__", ())]
         model = next((c for c in candidates if isinstance(c, type) and issubclass(c, BaseModel)), None)
+        free = getattr(annotation, "__origin__", None) is dict
     return model
 
 
@@ -174,11 +215,30 @@ def _check(settings: Settings, file: Path) -> None:
             value = getattr(section, field, None)
             if isinstance(value, SecretStr) and not value.get_secret_value():
                 problems.append(f"{file}: channels.{name}.{field}: empty; write the secret or set it by environment.")
+    source = file.read_text(encoding="utf-8-sig")
+    problems += [f"{file}: {_line(source, tuple(name.split('.')))}{name}: {text}" for name, text in _times(settings)]
+    if problems:
+        raise SettingsError("\n".join(problems))
+
+
+def _times(settings: Settings) -> Iterator[tuple[str, str]]:
+    """What is wrong with the times: the setting, and what was read and is allowed."""
     try:
         unasked_hours(settings)
     except ValueError as error:
-        source = file.read_text(encoding="utf-8-sig")
         for problem in str(error).splitlines():
-            problems.append(f"{file}: {_line(source, ('hours', problem.split(':')[0]))}hours.{problem}")
-    if problems:
-        raise SettingsError("\n".join(problems))
+            name, _, text = problem.partition(": ")
+            yield f"hours.{name}", text
+        return
+    for commune, there in settings.hours.market_days.items():
+        try:
+            _hours(settings, there)
+        except ValueError as error:
+            yield f"hours.market_days.{commune}", str(error).partition(": ")[2]
+    most = 1 + len(settings.reminders.then_after_days)
+    if settings.limits.reminders > most:
+        yield (
+            "limits.reminders",
+            f"read {settings.limits.reminders}; reminders.then_after_days says when {most - 1} of them follow the "
+            f"first one. Allowed are 0 to {most}, or give it one more day.",
+        )

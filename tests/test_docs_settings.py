@@ -17,12 +17,14 @@ from bot.settings import Settings, load
 from scheduler.quiet import DAYS, Hours
 
 PAGE = Path(__file__).parent.parent / "docs" / "settings.md"
-ROW = re.compile(r"^\| `(?P<name>[a-z_.]+)` \| (?P<unit>[^|]+) \| (?P<default>[^|]+) \| (?P<help>[^|]+) \|$")
+ROW = re.compile(r"^\| `(?P<name>[a-zA-Z_.]+)` \| (?P<unit>[^|]+) \| (?P<default>[^|]+) \| (?P<help>[^|]+) \|$")
 
 
 def _toml(value: Any) -> str:
     """A default as one writes it in the file."""
     match value:
+        case None:
+            return "as in [reminders]"
         case bool():
             return str(value).lower()
         case int():
@@ -33,6 +35,8 @@ def _toml(value: Any) -> str:
             return f'"{value:%H:%M}"'
         case date():
             return value.isoformat()
+        case dict() if not value:
+            return "{}"
         case tuple():
             return "[" + ", ".join(_toml(part) for part in value) + "]"
         case _:

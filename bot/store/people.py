@@ -101,6 +101,7 @@ async def load_associations(tx: AsyncConnection) -> dict[int, Association]:
             women=counted.get(row.id, (0, 0))[1],
             collines=tuple(dict.fromkeys([row.colline, *collines.get(row.commune_old, [])])),
             businesses=tuple(owned.get(row.id, ())),
+            communes=(row.commune_old, row.commune_now),
         )
     return found
 

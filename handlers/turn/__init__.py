@@ -59,6 +59,7 @@ from handlers.turn.nouns import (
     Report,
 )
 from handlers.turn.outcome import Button, Outcome, Reply, Timer, Turn
+from handlers.turn.when import When
 
 __all__ = [
     "Address",
@@ -110,4 +111,5 @@ __all__ = [
     "UnlinkAddress",
     "UseToken",
     "Wake",
+    "When",
 ]

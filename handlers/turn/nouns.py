@@ -102,6 +102,8 @@ class Association:
     """Of the representatives."""
     collines: tuple[str, ...] = ()
     businesses: tuple[Business, ...] = ()
+    communes: tuple[str, ...] = ()
+    """The old one and the one since 2025."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,45 @@
+"""The rules of time as a conversation may ask them: scheduler/when.py has them, the turn brings them along.
+
+Handlers import nothing of the scheduler; what they are given is as pure as they are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Protocol
+
+from handlers.turn.nouns import Association
+
+
+class When(Protocol):
+    """When something may be said. All moments are aware UTC."""
+
+    def first(self, association: Association, form: str, after: datetime) -> datetime:
+        """Day 0 of the next reminder, after the last news or the last day 0."""
+
+    def next_touch(self, association: Association, touch: int, day0: datetime) -> datetime | None:
+        """When the touch after this one is due; None when this one is the last."""
+
+    def last_touch(self, association: Association, touch: int, day0: datetime) -> bool:
+        """Whether this touch says who will call."""
+
+    def begins_anew(
+        self, association: Association, form: str, touch: int, day0: datetime, news: datetime | None, now: datetime
+    ) -> bool:
+        """Whether the last report or zero report makes this touch needless."""
+
+    def hour(self, association: Association, day: date) -> datetime:
+        """The association's hour of this local day, or the first moment after it in which we may write."""
+
+    def next_hour(self, association: Association, now: datetime) -> datetime:
+        """The next time that it is the association's hour and we may write."""
+
+    def allowed(self, moment: datetime, association: Association | None = None) -> datetime:
+        """This moment, or the first one after it in which an unasked message may leave (hours, market days)."""
+
+    def free(self, sent: Sequence[datetime], now: datetime) -> datetime | None:
+        """When one more unasked message may leave to somebody who got these; None = never."""
+
+    def too_late(self, kind: str, due_at: datetime, now: datetime) -> str:
+        """Why a message of this kind may not leave any more, '' while it may."""

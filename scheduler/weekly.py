@@ -1,0 +1,18 @@
+"""At most so many unasked messages to one person in seven days: reminders, tips and broadcasts together."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+WEEK = timedelta(days=7)
+
+
+def may_leave(sent: Sequence[datetime], now: datetime, per_week: int) -> datetime | None:
+    """When the next one may leave: `now`, or when enough of those sent are a week old; None = never (limit 0)."""
+    if per_week < 1:
+        return None
+    recent = sorted(moment for moment in sent if moment > now - WEEK)
+    if len(recent) < per_week:
+        return now
+    return recent[-per_week] + WEEK

@@ -1,0 +1,86 @@
+"""All rules of time of one programme, as its settings give them. A value: it reads no clock and keeps nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+from typing import Any
+
+from handlers.turn import Association
+from scheduler import cadence, ladder, late, weekly
+from scheduler.cadence import Cadence, Season
+from scheduler.quiet import Hours
+
+Overrides = Mapping[str, Mapping[str, Any]]
+"""Of an association's number, or a season's letter: the fields of Cadence that differ."""
+
+
+@dataclass(frozen=True)
+class Rules:
+    """The `When` of a programme (handlers/turn/when.py says what each method is for)."""
+
+    hours: Hours
+    usual: Cadence
+    reminders: int
+    per_week: int
+    seasons: Mapping[str, Season] = field(default_factory=dict)
+    of_season: Overrides = field(default_factory=dict)
+    of_association: Overrides = field(default_factory=dict)
+    market_days: Mapping[str, Hours] = field(default_factory=dict)
+    """Commune in small letters -> its hours, without those of its market."""
+
+    def cadence(self, association: Association, day: date) -> Cadence:
+        """The usual one, then the season's, then the association's own."""
+        letter = cadence.season(self.seasons, day)
+        changes = {**self.of_season.get(letter, {}), **self.of_association.get(association.no, {})}
+        return replace(self.usual, **changes) if changes else self.usual
+
+    def first(self, association: Association, form: str, after: datetime) -> datetime:
+        own = self.cadence(association, self._day(after))
+        if form == "business":
+            due = cadence.business(own, after, self.hours.zone, self.hours.holidays)
+        else:
+            due = cadence.training(own, after, self.hours.zone)
+        return self.allowed(due, association)
+
+    def next_touch(self, association: Association, touch: int, day0: datetime) -> datetime | None:
+        if self.last_touch(association, touch, day0):
+            return None
+        own, day = self.cadence(association, self._day(day0)), self._day(day0)
+        due = ladder.next_touch(touch, day, own.then_after_days, own.at, self.hours.zone)
+        return self.allowed(due, association)
+
+    def last_touch(self, association: Association, touch: int, day0: datetime) -> bool:
+        return ladder.is_last(touch, self.reminders, self.cadence(association, self._day(day0)).then_after_days)
+
+    def begins_anew(
+        self, association: Association, form: str, touch: int, day0: datetime, news: datetime | None, now: datetime
+    ) -> bool:
+        after = self.first(association, form, news) if news else None
+        return ladder.begins_anew(touch, day0, news, after, now)
+
+    def hour(self, association: Association, day: date) -> datetime:
+        due = cadence.on(day, self.cadence(association, day).at, self.hours.zone)
+        return self.allowed(due, association)
+
+    def next_hour(self, association: Association, now: datetime) -> datetime:
+        at = self.cadence(association, self._day(now)).at
+        return self.allowed(cadence.first_from(now, at, self.hours.zone), association)
+
+    def allowed(self, moment: datetime, association: Association | None = None) -> datetime:
+        return self.hours_of(association).next_allowed(moment)
+
+    def hours_of(self, association: Association | None) -> Hours:
+        """The programme's hours, without the market of either of its communes."""
+        communes = association.communes if association and self.market_days else ()
+        return next((self.market_days[c.lower()] for c in communes if c.lower() in self.market_days), self.hours)
+
+    def free(self, sent: Sequence[datetime], now: datetime) -> datetime | None:
+        return weekly.may_leave(sent, now, self.per_week)
+
+    def too_late(self, kind: str, due_at: datetime, now: datetime) -> str:
+        return late.reason(kind, due_at, now)
+
+    def _day(self, moment: datetime) -> date:
+        return moment.astimezone(self.hours.zone).date()

@@ -1,0 +1,60 @@
+"""The ladder, the week and the limits of lateness."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from scheduler import ladder, late
+from scheduler.weekly import WEEK, may_leave
+
+HOME = ZoneInfo("Africa/Bujumbura")
+NOW = datetime(2026, 11, 23, 15, 30, tzinfo=UTC)
+MOMENTS = st.datetimes(datetime(2026, 1, 1), datetime(2027, 1, 1)).map(lambda m: m.replace(tzinfo=UTC))
+
+
+def test_three_touches_and_the_last_one_says_who_will_call() -> None:
+    assert [ladder.is_last(touch, 3, (3, 7)) for touch in range(3)] == [False, False, True]
+    assert ladder.touches(2, (3, 7)) == 2 and ladder.touches(5, (3, 7)) == 3 and ladder.touches(0, (3, 7)) == 0
+    days = [ladder.next_touch(touch, date(2026, 11, 23), (3, 7), time(17, 30), HOME) for touch in range(2)]
+    assert [day.astimezone(HOME).strftime("%d/%m %H:%M") for day in days] == ["26/11 17:30", "30/11 17:30"]
+
+
+@given(MOMENTS, MOMENTS, st.integers(0, 2))
+def test_news_begin_the_ladder_anew_and_nothing_else_does(day0: datetime, news: datetime, touch: int) -> None:
+    now = day0 + timedelta(days=touch * 3)
+    anew = ladder.begins_anew(touch, day0, news, news + timedelta(days=14), now)
+    assert anew == (news > now - timedelta(days=14) if touch == 0 else news >= day0)
+    assert not ladder.begins_anew(touch, day0, None, None, now)
+
+
+@given(st.lists(MOMENTS, max_size=12), MOMENTS, st.integers(1, 4))
+def test_no_seven_days_ever_hold_more_than_the_limit(wishes: list[datetime], now: datetime, per_week: int) -> None:
+    sent: list[datetime] = []
+    for wish in sorted(wishes):
+        at = may_leave(sent, max([wish, *sent[-1:]]), per_week)
+        assert at is not None
+        sent.append(at)
+    assert all(later - earlier >= WEEK for earlier, later in zip(sent, sent[per_week:], strict=False))
+
+
+@given(st.lists(MOMENTS, max_size=6), MOMENTS, st.integers(1, 4))
+def test_nobody_waits_longer_than_needed(sent: list[datetime], now: datetime, per_week: int) -> None:
+    sent = [moment for moment in sent if moment <= now]
+    at = may_leave(sent, now, per_week)
+    assert at is not None and now <= at
+    if at > now:
+        assert sum(moment > at - timedelta(microseconds=1) - WEEK for moment in sent) >= per_week
+    assert may_leave(sent, now, 0) is None
+
+
+@given(MOMENTS, st.integers(0, 200))
+def test_each_kind_has_its_limit_and_an_answer_has_none(due: datetime, hours: int) -> None:
+    now = due + timedelta(hours=hours)
+    for kind, limit in (("reminder", 24), ("tip", 72), ("broadcast", 6)):
+        assert bool(late.reason(kind, due, now)) == (hours >= limit)
+    assert late.reason("reply", due, now) == ""
+    assert late.reason("reminder", due, due + timedelta(hours=56, minutes=30)) == "reminder expired: 56 h late"
