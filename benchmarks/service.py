@@ -27,7 +27,8 @@ def main(settings: Path, offset_s: float, profile: str = "") -> None:
         return
     profiler = cProfile.Profile()
     try:
-        profiler.runcall(asyncio.run, serving)
+        with asyncio.Runner(loop_factory=base.loop_factory()) as runner:
+            profiler.runcall(runner.run, serving)
     finally:
         profiler.dump_stats(profile)
 

@@ -59,10 +59,20 @@ def read(settings: Settings, question: Callable[[AsyncConnection], Awaitable[Res
     return run(look())
 
 
+def loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
+    """uvloop where it is installed (the extra `fast`), which costs half of asyncio's own loop; else None."""
+    try:
+        import uvloop  # noqa: PLC0415 - an extra
+    except ImportError:
+        return None
+    return uvloop.new_event_loop
+
+
 def run(coroutine: Coroutine[Any, Any, Result]) -> Result:
     """Run it; an error of ours is said without a traceback."""
     try:
-        return asyncio.run(coroutine)
+        with asyncio.Runner(loop_factory=loop_factory()) as runner:
+            return runner.run(coroutine)
     except BotError as error:
         return fail(str(error))
     except SQLAlchemyError as error:  # its own text holds the values, which may be personal

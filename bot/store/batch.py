@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import Executable, Insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.store.prepared import write
 from bot.store.reports import KEEP_OLD
 
 Rows = dict[Executable, list[dict[str, Any]]]
@@ -47,4 +48,4 @@ class Batch:
         self._replaced.clear()
         for statements in (statements for both in rounds for statements in both):
             for statement, rows in statements.items():
-                await self.tx.execute(statement, rows)
+                await write(self.tx, statement, rows)

@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.store.batch import Batch
 from bot.store.people import Known
+from bot.store.prepared import rows, write
 from bot.store.tables import conversations, inbox, timers
 from handlers.turn import Timer
 
@@ -47,9 +48,9 @@ _EVENT = insert(inbox)
 
 async def save(tx: AsyncConnection, known: Mapping[int, Known], changed: Iterable[int], now: datetime) -> None:
     """Write the conversation states that changed."""
-    rows = [{"address_id": a, "state": known[a].state, "changed_at": now} for a in sorted(changed)]
-    if rows:
-        await tx.execute(_SAVE[tx.dialect.name], rows)
+    states = [{"address_id": a, "state": known[a].state, "changed_at": now} for a in sorted(changed)]
+    if states:
+        await write(tx, _SAVE[tx.dialect.name], states)
 
 
 def set_timer(batch: Batch, dialect: str, address_id: int, timer: Timer) -> None:
@@ -77,8 +78,8 @@ async def fire(tx: AsyncConnection, items: Sequence[tuple[datetime, int]]) -> li
 
 
 async def _fire(tx: AsyncConnection, now: datetime, most: int) -> list[int]:
-    rows = (await tx.execute(_DUE, {"now": now, "most": most})).all()
-    if not rows:
+    due = await rows(tx, _DUE, {"now": now, "most": most})
+    if not due:
         return []
     events = [
         {
@@ -90,8 +91,8 @@ async def _fire(tx: AsyncConnection, now: datetime, most: int) -> list[int]:
             "data": {"timer": row.kind, **(row.data or {})},
             "received_at": now,
         }
-        for row in rows
+        for row in due
     ]
-    await tx.execute(_EVENT, events)
-    await tx.execute(_FIRED, [{"row": row.id} for row in rows])
-    return [row.address_id for row in rows]
+    await write(tx, _EVENT, events)
+    await write(tx, _FIRED, [{"row": row.id} for row in due])
+    return [row.address_id for row in due]

@@ -3,21 +3,26 @@
 Through aiosqlite a statement is handed to a thread and back four times (cursor, execute, fetch, close) and a
 transaction checked out of and into a pool: 1.5 ms of processor for each transaction, measured, where SQLite itself
 needs 20 microseconds a statement. The writer is alone with its connection, so it keeps one, and hands over only
-BEGIN, which may wait for another connection's lock, and COMMIT, which waits for the disk.
+COMMIT, which waits for the disk, and a BEGIN that another program's lock keeps waiting.
 """
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
+import sqlite3
 from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection, CursorResult, Dialect, Engine, Executable
 from sqlalchemy.engine import URL
+from sqlalchemy.exc import DBAPIError
 
 Result = TypeVar("Result")
+
+PATIENCE_MS = 5000
+"""How long BEGIN waits for another program that writes (a backup tool, an operator)."""
 
 
 class DirectConnection:
@@ -26,6 +31,8 @@ class DirectConnection:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
         self.dialect: Dialect = connection.dialect
+        self.sqlite: sqlite3.Connection = connection.connection.dbapi_connection  # type: ignore[assignment]
+        """SQLite's own connection, in the same transaction: for bot/store/prepared.py."""
 
     async def execute(self, statement: Executable, parameters: Any = None) -> CursorResult[Any]:
         """One statement, at once."""
@@ -45,6 +52,7 @@ class DirectEngine:
 
     def __init__(self, engine: Engine) -> None:
         self.sync_engine = engine
+        self.begins_with = "BEGIN IMMEDIATE"
         self._thread = ThreadPoolExecutor(1, "sqlite")
         self._alone = asyncio.Lock()
         self._connection: Connection | None = None
@@ -59,10 +67,12 @@ class DirectEngine:
         """A transaction: committed on leaving, rolled back when that raises or is cancelled."""
         async with self._alone:
             connection = await self._opened()
+            direct = DirectConnection(connection)
             try:
-                transaction = await self._waited(connection.begin)
-                yield DirectConnection(connection)
-                await self._waited(transaction.commit)
+                if not _begun(direct.sqlite, self.begins_with):
+                    await self._waited(lambda: _begin_patiently(direct.sqlite, self.begins_with))
+                yield direct
+                await self._waited(lambda: _commit(connection, direct.sqlite))
             except BaseException:
                 await self._waited(lambda: _clean(connection))
                 raise
@@ -89,6 +99,44 @@ class DirectEngine:
             self._connection.close()
         self.sync_engine.dispose()
         self._thread.shutdown()
+
+
+def _begun(file: sqlite3.Connection, begin: str) -> bool:
+    """Begin without waiting; False while another program writes."""
+    try:
+        file.execute(begin)
+    except sqlite3.OperationalError as error:
+        if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY:
+            raise told(error) from error
+        return False
+    return True
+
+
+def _begin_patiently(file: sqlite3.Connection, begin: str) -> None:
+    """Begin when the other program is done; raises as SQLAlchemy would when that takes too long."""
+    file.execute(f"PRAGMA busy_timeout={PATIENCE_MS}")
+    try:
+        file.execute(begin)
+    except sqlite3.Error as error:
+        raise told(error) from error
+    finally:
+        file.execute("PRAGMA busy_timeout=0")
+
+
+def _commit(connection: Connection, file: sqlite3.Connection) -> None:
+    """SQLAlchemy knows of the transaction only when a statement went through it."""
+    if connection.in_transaction():
+        connection.commit()
+        return
+    try:
+        file.commit()
+    except sqlite3.Error as error:
+        raise told(error) from error
+
+
+def told(error: sqlite3.Error) -> Exception:
+    """The error as SQLAlchemy wraps it, without statement and parameters: they are personal."""
+    return DBAPIError.instance(None, None, error, sqlite3.Error, hide_parameters=True)
 
 
 def _clean(connection: Connection) -> None:

@@ -43,11 +43,11 @@ def _sqlite(file: Path, *, writes: bool) -> AsyncEngine:
         _prepare_connections(readers.sync_engine, "BEGIN", "query_only=1")
         return readers
     engine = create_engine(f"sqlite:///{file}", poolclass=StaticPool, connect_args={"check_same_thread": False})
-    _prepare_connections(engine, "BEGIN IMMEDIATE")
+    _prepare_connections(engine, None, "busy_timeout=0")  # DirectEngine begins, and waits in its thread
     return cast(AsyncEngine, DirectEngine(engine))
 
 
-def _prepare_connections(engine: Engine, begin: str, *more: str) -> None:
+def _prepare_connections(engine: Engine, begin: str | None, *more: str) -> None:
     @event.listens_for(engine, "connect")
     def connected(connection: Any, _record: Any) -> None:
         connection.isolation_level = None
@@ -55,6 +55,9 @@ def _prepare_connections(engine: Engine, begin: str, *more: str) -> None:
         for pragma in (*_PRAGMAS, *more):
             cursor.execute(f"PRAGMA {pragma}")
         cursor.close()
+
+    if begin is None:
+        return
 
     @event.listens_for(engine, "begin")
     def began(connection: Any) -> None:

@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.store import team
 from bot.store.people import by_ids
+from bot.store.prepared import rows
 from bot.store.tables import addresses, figures, inbox, people, people_addresses, reports, tokens
 from bot.store.tables import facts as single
 from handlers.turn import (
@@ -105,16 +106,16 @@ async def _report_numbered(tx: AsyncConnection, wanted: list[ReportNumbered], kn
 async def _last_report(tx: AsyncConnection, wanted: list[LastReport], known: Associations) -> Values:
     """Three queries, however many people: the last number of each, of each phone, then those reports."""
     people_ids = sorted({number for fact in wanted for number in fact.person_ids})
-    of_person = {row[0]: row[1] for row in await tx.execute(_LAST_OF_PERSON, {"ids": people_ids})}
+    of_person = {row[0]: row[1] for row in await rows(tx, _LAST_OF_PERSON, {"ids": people_ids})}
     phones = sorted({fact.address_id for fact in wanted if fact.address_id is not None})
-    of_phone = {row[0]: row[1] for row in await tx.execute(_LAST_OF_PHONE, {"ids": phones})}
+    of_phone = {row[0]: row[1] for row in await rows(tx, _LAST_OF_PHONE, {"ids": phones})}
     last = {
         fact: max(of_phone.get(fact.address_id, 0), *(of_person.get(one, 0) for one in fact.person_ids), 0)
         for fact in wanted
     }
     found = {}
     if numbers := sorted(set(last.values()) - {0}):
-        found = {row.number: report(row) for row in await tx.execute(_NUMBERED, {"numbers": numbers})}
+        found = {row.number: report(row) for row in await rows(tx, _NUMBERED, {"numbers": numbers})}
     return {fact: found.get(number) for fact, number in last.items()}
 
 
@@ -199,7 +200,8 @@ _LAST_NUMBER = select(single.c.value).where(single.c.name == "last_report").with
 
 async def _next_number(tx: AsyncConnection, wanted: list[NextNumber], known: Associations) -> Values:
     """On PostgreSQL the row stays locked until the commit, so that numbers have no gaps."""
-    return {wanted[0]: int((await tx.execute(_LAST_NUMBER)).scalar() or 0) + 1}
+    found = await rows(tx, _LAST_NUMBER, {})
+    return {wanted[0]: int(found[0].value if found else 0) + 1}
 
 
 async def _token_owner(tx: AsyncConnection, wanted: list[TokenOwner], known: Associations) -> Values:

@@ -11,6 +11,7 @@ from sqlalchemy import String, bindparam, func, literal_column, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.store.prepared import rows, write
 from bot.store.tables import addresses, inbox
 
 _INSERT = {
@@ -27,14 +28,14 @@ _KNOWN_ADDRESSES = select(addresses.c.id, addresses.c.value, addresses.c.channel
 _HEARD_ON = (
     update(addresses).where(addresses.c.id == bindparam("address")).values(channel=bindparam("heard"), active=True)
 )
+_IS_NEW = inbox.c.state == literal_column("'new'", String)
+"""Written out: SQLite sees that the partial index fits only when the statement says the index's own words."""
 _NEW = (
     select(inbox)
-    .where(inbox.c.state == "new", inbox.c.address_id.in_(bindparam("addresses", expanding=True)))
+    .where(_IS_NEW, inbox.c.address_id.in_(bindparam("addresses", expanding=True)))
     .order_by(inbox.c.id)
     .limit(1000)
 )
-_IS_NEW = inbox.c.state == literal_column("'new'", String)
-"""Written out: SQLite sees that the partial index fits only when the statement says the index's own words."""
 _WAITING = select(inbox.c.id, inbox.c.address_id).where(_IS_NEW)
 _LOCK = (
     select(addresses.c.id)
@@ -81,12 +82,12 @@ async def keep(tx: AsyncConnection, items: Sequence[Incoming]) -> list[int]:
     known = await _known_keys(tx, items)
     fresh = [i for i in items if (i.channel, i.key) not in known]  # a repeat makes no address: it may be erased
     ids = await address_ids(tx, [(i.scheme, i.address, i.channel) for i in fresh])
-    rows = []
+    new = []
     for item in fresh:
         if (item.channel, item.key) in known:
             continue
         known[item.channel, item.key] = ids[item.scheme, item.address]
-        rows.append(
+        new.append(
             {
                 "channel": item.channel,
                 "dedupe_key": item.key,
@@ -98,8 +99,8 @@ async def keep(tx: AsyncConnection, items: Sequence[Incoming]) -> list[int]:
                 "received_at": item.received_at,
             }
         )
-    if rows:
-        await tx.execute(_INSERT[tx.dialect.name], rows)
+    if new:
+        await write(tx, _INSERT[tx.dialect.name], new)
     return [known[item.channel, item.key] for item in items]
 
 
@@ -108,7 +109,7 @@ async def _known_keys(tx: AsyncConnection, items: Sequence[Incoming]) -> dict[tu
     known: dict[tuple[str, str], int] = {}
     for channel in {item.channel for item in items}:
         keys = [item.key for item in items if item.channel == channel]
-        found = await tx.execute(_KNOWN_KEYS, {"channel": channel, "keys": keys})
+        found = await rows(tx, _KNOWN_KEYS, {"channel": channel, "keys": keys})
         known.update({(channel, row.dedupe_key): row.address_id for row in found})
     return known
 
@@ -121,7 +122,7 @@ async def address_ids(
     heard = {(scheme, value): channel for scheme, value, channel in wanted}
     for scheme in {scheme for scheme, _ in heard}:
         values = [value for s, value in heard if s == scheme]
-        for row in await tx.execute(_KNOWN_ADDRESSES, {"scheme": scheme, "values": values}):
+        for row in await rows(tx, _KNOWN_ADDRESSES, {"scheme": scheme, "values": values}):
             ids[scheme, row.value] = row.id
             channel = heard[scheme, row.value]
             if channel and row.channel != channel:
@@ -129,11 +130,11 @@ async def address_ids(
     missing = [pair for pair in heard if pair not in ids]
     if missing:
         dialect = sqlite if tx.dialect.name == "sqlite" else postgresql
-        rows = [{"scheme": s, "value": v, "channel": heard[s, v]} for s, v in sorted(missing)]
-        await tx.execute(dialect.insert(addresses).on_conflict_do_nothing(), rows)
+        new = [{"scheme": s, "value": v, "channel": heard[s, v]} for s, v in sorted(missing)]
+        await tx.execute(dialect.insert(addresses).on_conflict_do_nothing(), new)
         for scheme in {scheme for scheme, _ in missing}:
             values = [value for s, value in missing if s == scheme]
-            for row in await tx.execute(_KNOWN_ADDRESSES, {"scheme": scheme, "values": values}):
+            for row in await rows(tx, _KNOWN_ADDRESSES, {"scheme": scheme, "values": values}):
                 ids[scheme, row.value] = row.id
     return ids
 
@@ -145,8 +146,8 @@ async def take(tx: AsyncConnection, address_ids: Sequence[int]) -> tuple[list[An
         mine = set((await tx.execute(_LOCK, {"addresses": list(address_ids)})).scalars())
         held = [a for a in address_ids if a not in mine]
         address_ids = [a for a in address_ids if a in mine]
-    rows = (await tx.execute(_NEW, {"addresses": list(address_ids)})).all() if address_ids else []
-    return list(rows), held
+    found = await rows(tx, _NEW, {"addresses": list(address_ids)}) if address_ids else []
+    return list(found), held
 
 
 async def waiting(tx: AsyncConnection) -> list[tuple[int, int]]:

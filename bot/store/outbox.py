@@ -17,6 +17,7 @@ from sqlalchemy import String, and_, bindparam, case, exists, func, insert, lite
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.store.prepared import rows, write
 from bot.store.tables import addresses, outbox, receipts
 
 INSERT = insert(outbox)
@@ -156,7 +157,7 @@ async def _taken(tx: AsyncConnection, wanted: Wanted, urgency: int, most: int) -
         "most": most,
         "lease": wanted.now + LEASE,
     }
-    return list((await tx.execute(_CLAIM, parameters)).all())
+    return list(await rows(tx, _CLAIM, parameters))
 
 
 async def _in_time(tx: AsyncConnection, rows: list[Any], now: datetime) -> list[Any]:
@@ -168,19 +169,19 @@ async def _in_time(tx: AsyncConnection, rows: list[Any], now: datetime) -> list[
 
 
 async def _claim(tx: AsyncConnection, wanted: Wanted) -> list[Claim]:
-    rows = await _taken(tx, wanted, ANSWER, wanted.most)
-    if wanted.unasked and len(rows) < wanted.most:
-        rows += await _in_time(tx, await _taken(tx, wanted, UNASKED, wanted.most - len(rows)), wanted.now)
-    rows.sort(key=lambda row: int(row.id))
-    if not rows:
+    taken = await _taken(tx, wanted, ANSWER, wanted.most)
+    if wanted.unasked and len(taken) < wanted.most:
+        taken += await _in_time(tx, await _taken(tx, wanted, UNASKED, wanted.most - len(taken)), wanted.now)
+    taken.sort(key=lambda row: int(row.id))
+    if not taken:
         return []
-    where = {row.id: row for row in await tx.execute(_WHERE, {"ids": [r.address_id for r in rows]})}
-    cards = [row.card for row in rows if row.card is not None]
+    where = {row.id: row for row in await rows(tx, _WHERE, {"ids": [row.address_id for row in taken]})}
+    cards = [row.card for row in taken if row.card is not None]
     edits: dict[int, str] = {}
     if cards:
-        edits = {row[0]: row[1] for row in await tx.execute(_CARD, {"cards": cards})}
+        edits = {row[0]: row[1] for row in await rows(tx, _CARD, {"cards": cards})}
     claims = []
-    for row in rows:
+    for row in taken:
         data = dict(row.data or {})
         if row.card in edits:
             data["edit"] = edits[row.card]
@@ -205,7 +206,7 @@ async def mark(tx: AsyncConnection, items: Sequence[Mark]) -> list[None]:
         }
         for m in items
     ]
-    await tx.execute(MARK, now)
+    await write(tx, MARK, now)
     # A provider may report before our own mark was committed: those reports waited unmatched.
     for item in items:
         if item.provider_id is not None:

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import bindparam, case, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.store.prepared import rows
 from bot.store.tables import (
     addresses,
     associations,
@@ -127,10 +128,10 @@ def person(row: Any, known: dict[int, Association]) -> Person:
 async def load_addresses(tx: AsyncConnection, ids: Sequence[int], known: dict[int, Association]) -> dict[int, Known]:
     """What is known of these addresses: two queries, however many they are."""
     sharing: dict[int, list[Person]] = {}
-    for row in await tx.execute(_PEOPLE, {"ids": list(ids)}):
+    for row in await rows(tx, _PEOPLE, {"ids": list(ids)}):
         sharing.setdefault(row.address_id, []).append(person(row, known))
     found: dict[int, Known] = {}
-    for known_row in await tx.execute(_ADDRESSES, {"ids": list(ids)}):
+    for known_row in await rows(tx, _ADDRESSES, {"ids": list(ids)}):
         found[known_row.id] = Known(
             id=known_row.id,
             scheme=known_row.scheme,
@@ -145,4 +146,4 @@ async def load_addresses(tx: AsyncConnection, ids: Sequence[int], known: dict[in
 
 async def by_ids(tx: AsyncConnection, ids: Iterable[int], known: dict[int, Association]) -> dict[int, Person]:
     """People by id; erased ones are absent."""
-    return {row.id: person(row, known) for row in await tx.execute(_BY_ID, {"ids": list(ids)})}
+    return {row.id: person(row, known) for row in await rows(tx, _BY_ID, {"ids": list(ids)})}

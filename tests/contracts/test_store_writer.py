@@ -5,15 +5,16 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, cast
 
 import pytest
-from sqlalchemy import event, insert, select, text, update
+from sqlalchemy import insert, select, text, update
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.errors import DatabaseError
 from bot.store import inbox, tables
+from bot.store.direct import DirectEngine
 from bot.store.engine import Database
 from bot.store.writer import Writer
 from tests.databases import (
@@ -147,7 +148,7 @@ async def _two_writers(place: Place, begin: str) -> tuple[int, int]:
     engines = [make() for _ in range(2)]
     if begin:
         for engine in engines:
-            event.listen(engine.sync_engine, "before_cursor_execute", _replace("BEGIN IMMEDIATE", begin), retval=True)
+            cast(DirectEngine, engine).begins_with = begin
     writers = [Writer(engine) for engine in engines]
     results: list[Any] = []
     for _ in range(100):
@@ -159,13 +160,6 @@ async def _two_writers(place: Place, begin: str) -> tuple[int, int]:
         await writer.stop()
         await engine.dispose()
     return counted, sum(isinstance(result, BaseException) for result in results)
-
-
-def _replace(old: str, new: str) -> Any:
-    def change(_connection: Any, _cursor: Any, statement: str, parameters: Any, *_more: Any) -> Any:
-        return (new if statement == old else statement), parameters
-
-    return change
 
 
 async def test_two_connections_that_read_and_then_write_both_get_their_turn(place: Place) -> None:

@@ -1,0 +1,89 @@
+"""Prepared statements say the same as SQLAlchemy's own way, on both databases and for every column type."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.store import tables
+from bot.store.engine import Database
+from bot.store.prepared import rows, write
+from tests.databases import database, place, postgres_server
+
+__all__ = ["database", "place", "postgres_server"]
+AT = datetime(2026, 11, 2, 8, 30, 0, 123456, tzinfo=UTC)
+INBOX, ADDRESSES = tables.inbox, tables.addresses
+PUT_ADDRESS, PUT = insert(ADDRESSES), insert(INBOX)
+NAMED = select(INBOX).where(INBOX.c.dedupe_key.in_(bindparam("keys", expanding=True))).order_by(INBOX.c.id)
+OF = select(INBOX.c.id).where(INBOX.c.address_id.in_(bindparam("ids", expanding=True)), INBOX.c.kind == "text")
+DIED = (
+    update(INBOX)
+    .where(INBOX.c.dedupe_key == bindparam("key"), INBOX.c.state == "new")
+    .values(deaths=INBOX.c.deaths + 1, handled_at=bindparam("at", type_=INBOX.c.handled_at.type))
+    .returning(INBOX.c.deaths, INBOX.c.handled_at)
+)
+
+
+def _message(key: str, **more: Any) -> dict[str, Any]:
+    row = {"channel": "kannel", "dedupe_key": key, "address_id": 1, "kind": "text", "text": f"Murakoze {key} é"}
+    return {**row, "data": None, "sent_at": None, "received_at": AT, **more}
+
+
+async def _fill(tx: AsyncConnection, items: Sequence[Any]) -> list[Any]:
+    await write(tx, PUT_ADDRESS, [{"scheme": "tel", "value": f"+2577900000{n}", "active": n == 0} for n in range(2)])
+    await write(tx, PUT, [_message("a", data={"x": [1, None]}), _message("b", sent_at=AT), _message("c'", text="")])
+    return list(items)
+
+
+async def test_rows_are_those_of_sqlalchemy(database: Database) -> None:
+    await database.writer.do(_fill, 0)
+    async with database.engine.begin() as tx:
+        for statement, parameters in (
+            (NAMED, {"keys": ["c'", "a", "nobody"]}),
+            (NAMED, {"keys": []}),
+            (OF, {"ids": [1, 2, 2**62]}),
+            (select(ADDRESSES).order_by(ADDRESSES.c.id), {}),
+        ):
+            found = await rows(tx, statement, parameters)
+            assert [tuple(row) for row in found] == [tuple(row) for row in await tx.execute(statement, parameters)]
+        [first, second] = await rows(tx, NAMED, {"keys": ["a", "b"]})
+        assert (first.data, second.sent_at, first.text) == ({"x": [1, None]}, AT, "Murakoze a é")
+        assert [row.active for row in await rows(tx, select(ADDRESSES).order_by(ADDRESSES.c.id), {})] == [True, False]
+
+
+async def test_a_change_returns_what_it_made(database: Database) -> None:
+    await database.writer.do(_fill, 0)
+    async with database.engine.begin() as tx:
+        assert [tuple(r) for r in await rows(tx, DIED, {"key": "a", "at": AT})] == [(1, AT)]
+        assert [tuple(r) for r in await rows(tx, DIED, {"key": "a", "at": None})] == [(2, None)]
+        assert await rows(tx, DIED, {"key": "nobody", "at": None}) == []
+
+
+async def test_a_broken_rule_is_the_items_fault_and_says_nothing_personal(database: Database) -> None:
+    async def twice(tx: AsyncConnection, items: Sequence[Any]) -> list[Any]:
+        await write(tx, PUT, [_message("same", text="secret words"), _message("same")])
+        return list(items)
+
+    await database.writer.do(_fill, 0)
+    with pytest.raises(IntegrityError) as raised:
+        await database.writer.do(twice, 0)
+    if not database.shared:
+        assert "secret words" not in str(raised.value)
+
+
+async def test_a_name_that_is_missing_stores_nothing(database: Database) -> None:
+    async def lacking(tx: AsyncConnection, items: Sequence[Any]) -> list[Any]:
+        await write(tx, PUT, [_message("d"), {"channel": "kannel"}])
+        return list(items)
+
+    await database.writer.do(_fill, 0)
+    with pytest.raises(Exception, match="dedupe_key"):
+        await database.writer.do(lacking, 0)
+    async with database.read() as tx:
+        assert len((await tx.execute(NAMED, {"keys": ["a", "b", "c'", "d"]})).all()) == 3
