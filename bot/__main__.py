@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from bot.cli import figures, forms, roster, service, setup, words
+from bot.cli import figures, forms, roster, service, setup, tips, words
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 app.command()(setup.init)
@@ -24,6 +24,7 @@ app.command()(figures.messages)
 app.add_typer(roster.commands, name="roster")
 app.add_typer(forms.commands, name="forms")
 app.add_typer(words.commands, name="words")
+app.add_typer(tips.commands, name="tips")
 
 
 @app.callback()

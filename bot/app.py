@@ -31,6 +31,7 @@ from bot.render import Words
 from bot.settings import Settings, unasked_hours
 from bot.store.engine import Database
 from bot.timer_worker import TimerWorker
+from bot.tip_planner import TipPlanner
 from bot.turns import Turns
 from handlers.conversations import step
 from scheduler.alarm import Alarm
@@ -54,6 +55,7 @@ class App:
         self.outbox = OutboxWorker(database, self.channels, clock.now, paces, unasked_hours(settings))
         self.inbox = InboxWorker(database, self.turns, clock.now, self.outbox.notify)
         self.timers = TimerWorker(database, clock.now, self.inbox.notify)
+        self.tips = TipPlanner(settings, database, clock.now)
         self.erasures = ErasureWorker(database, settings.path(settings.privacy.media_folder))
         self.media = MediaWorker(settings, database, self.channels, clock.now)
         self.control = control.Server(self)
@@ -107,6 +109,7 @@ class App:
     @contextlib.asynccontextmanager
     async def _workers(self, http: aiohttp.ClientSession, *, web: bool) -> AsyncIterator[None]:
         self.database.writer.start()
+        await self.tips.begin()
         await self.reload()
         site = self.web  # the phone's intake is wired here
         for name, channel in self.channels.items():
@@ -118,6 +121,7 @@ class App:
         alarm.every(1, self.outbox.look)
         alarm.every(2, self.media.look)
         alarm.every(5, self.erasures.look)
+        alarm.every(60, self.tips.look)
         async with asyncio.TaskGroup() as group:
             tasks = [
                 group.create_task(self.inbox.run(), name="inbox"),

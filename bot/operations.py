@@ -17,9 +17,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot import added_forms
 from bot.errors import BotError
 from bot.programme import roster
-from bot.store import listing, singles, team
+from bot.store import listing, singles, team, tip_list
 from bot.store.forms import keep as keep_form
 from bot.store.tokens import make as make_token
+from bot.tips import TipsError, check, of_row
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,9 +80,17 @@ async def token_new(tx: AsyncConnection, details: Mapping[str, Any], now: dateti
     return {"token": token, "person": people[0]["id"]}
 
 
+async def tips_import(tx: AsyncConnection, details: Mapping[str, Any], now: datetime) -> Any:
+    """Take these tips and switch all others off. Raises BotError when one of them has a mistake."""
+    if errors := check(of_row(row) for row in details["tips"]).errors:
+        raise TipsError(errors)
+    return await tip_list.keep(tx, details["tips"])
+
+
 OPERATIONS: dict[str, Operation] = {
     "roster plan": roster_plan,
     "roster import": roster_import,
     "form add": form_add,
     "token new": token_new,
+    "tips import": tips_import,
 }

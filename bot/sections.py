@@ -144,6 +144,13 @@ class Limits(Section):
     associations: int = Field(24, ge=1, description="Associations the programme has.")
 
 
+class Tips(Section):
+    on: bool = Field(True, description="Whether mentoring tips are sent.")
+    every_days: int = Field(14, ge=7, description="Days between two tips to one person.")
+    at: _AT = Field(time(12, 0), description="Local time at which tips are sent.")
+    repeat_after_weeks: int = Field(12, ge=1, description="Weeks until somebody may be told a tip once more.")
+
+
 class Counting(Section):
     members_only: bool = Field(
         False, description="Only members attend: the upper bound is then at most the membership."
@@ -213,6 +220,7 @@ class Settings(Section):
     limits: Limits = Limits()
     reminders: Reminders = Reminders()
     seasons: Seasons = Seasons()
+    tips: Tips = Tips()
     counting: Counting = Counting()
     sms: Sms = Sms()
     words: Words = Words()

@@ -21,7 +21,7 @@ from bot.channels.base import Channel
 from bot.effects.scene import Scene
 from bot.render import Words
 from bot.replies import SIMULATED, Replies
-from bot.settings import Settings, unasked_hours
+from bot.settings import Settings, rules, unasked_hours
 from bot.store import conversations as talk
 from bot.store import erasure, facts, figures, inbox, outbox, people, singles
 from bot.store.batch import Batch
@@ -34,6 +34,7 @@ from handlers.turn import (
     Outcome,
     Programme,
     Timer,
+    TipRules,
     Turn,
     Unknown,
 )
@@ -233,6 +234,9 @@ class Turns:
             replies_per_hour=settings.limits.replies_per_hour,
             photo_megabytes=settings.privacy.photo_megabytes,
             practice=settings.live and simulated,
+            drafts=self._replies.drafts,
+            unasked_per_week=settings.limits.unasked_per_week,
+            tips=_tip_rules(settings),
         )
 
     async def _close(self, group: Group) -> None:
@@ -246,3 +250,11 @@ class Turns:
     def free_texts(self) -> dict[str, tuple[str, ...]]:
         """Per form, the questions whose answers are a person's own words."""
         return {name: tuple(q.name for q in form.questions if q.type == "text") for name, form in self.forms.items()}
+
+
+def _tip_rules(settings: Settings) -> TipRules | None:
+    tips = settings.tips
+    if not tips.on:
+        return None
+    seasons = tuple((letter, one.starts, one.ends) for letter, one in rules(settings).seasons.items())
+    return TipRules(tips.every_days, tips.at, tips.repeat_after_weeks, settings.project.timezone, seasons)

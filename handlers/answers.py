@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from handlers import account, card, chat, checks, correct, draft, enrol, form, menu, newcomers, shared
+from handlers import account, card, chat, checks, correct, draft, enrol, form, menu, newcomers, shared, tips
 from handlers.said import Said
 from handlers.turn import Outcome, Turn
 
@@ -37,6 +37,7 @@ ANSWERS: Mapping[str, Answer] = {
     "switch": draft.switch_answer,
     "question": menu.question_answer,
     "who": shared.who,
+    "tip": tips.answer,
 }
 """The open question's kind -> who reads the answer; None when the message is something else."""
 
@@ -66,5 +67,7 @@ TIMERS: Mapping[str, Callable[[Turn], Outcome]] = {
     "consent": enrol.no_choice,
     "form": draft.unfinished,
     "wake move": newcomers.moving,
+    "tip": tips.due,
+    "wake tip": tips.due,
 }
 """Timers are decided when they fire. Nobody who said stop is reached here."""

@@ -33,6 +33,7 @@ _CHOICES: Mapping[str, tuple[tuple[str, str], ...]] = {
     "C6": (("b.unknown", "X"),),
     "C8": (("b.nothing", "0"),),
     "D2b": (("b.unknown", "X"),),
+    "H6": (("b.useful", "1"), ("b.notuseful", "2"), ("b.more", "3")),
     "J3": (("b.today2", "1"), ("b.tomorrowmorning", "2"), ("b.tomorrowevening", "3")),
 }
 """What is asked -> its buttons, each with the digit that says the same by SMS."""

@@ -11,7 +11,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from handlers import account, chat, draft, enrol, form, limits, menu, newcomers, shared, state, team
+from handlers import account, chat, draft, enrol, form, limits, menu, newcomers, shared, state, team, tips
 from handlers.answers import ANSWERS, TIMERS, WORDS
 from handlers.said import MENU, Said, read
 from handlers.turn import Inbound, OpenTask, Outcome, Reply, Turn, UnlinkAddress
@@ -33,7 +33,7 @@ def step(turn: Turn) -> Outcome:
 
 
 def _taken(turn: Turn) -> Outcome:
-    outcome = _step(turn)
+    outcome = tips.settled(turn, _step(turn))
     if "held" in outcome.state and "open" not in outcome.state:
         return _held(turn, outcome)
     if "open" not in outcome.state and "who" in outcome.state:

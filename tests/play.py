@@ -5,6 +5,7 @@ A script is a text file that a non-programmer can read and write:
     as: ABAHUZA ODETTE       whose phone; or  phone: +25700009999  (may be unknown)
     language: en             her language from now on (rn fr sw en)
     consent: yes             none asked yes no stopped
+    on: tips                 what nobody asks for is off, unless the script wants it
 
     # a remark
     > 12 11 3 12 7 5 3       what she sends; a bare > is an empty SMS
@@ -41,8 +42,12 @@ from bot.store.tables import addresses, people, people_addresses
 NOW = datetime(2026, 11, 23, 15, 31, tzinfo=UTC)
 """Monday 23/11/2026, 17:31 in Bujumbura: the moment all examples are about."""
 TODAY = NOW.astimezone(ZoneInfo("Africa/Bujumbura")).date()
-_HEADER = re.compile(r"(as|phone|language|consent):\s*(.+)")
-_VALUES = {"language": ("rn", "fr", "sw", "en"), "consent": ("none", "asked", "yes", "no", "stopped")}
+_HEADER = re.compile(r"(as|phone|language|consent|on):\s*(.+)")
+_VALUES = {
+    "on": ("tips",),
+    "language": ("rn", "fr", "sw", "en"),
+    "consent": ("none", "asked", "yes", "no", "stopped"),
+}
 
 
 class ScriptError(Exception):
@@ -135,6 +140,8 @@ class Player:
         if line is None or step.kind in ("as", "phone"):
             phone = step.text if step.kind == "phone" else await self._phone_of(step.text)
             return self._lines.setdefault(phone, Line(self._app, phone))
+        if step.kind == "on":
+            return line
         if step.kind == ">":
             await line.send(step.text)
         elif by := clock_move(step.text):
@@ -178,9 +185,10 @@ async def _set_people(tx: AsyncConnection, items: Sequence[tuple[str, str, str]]
 
 
 @asynccontextmanager
-async def service(folder: Path, *, web: bool = False, fresh: bool = True) -> AsyncIterator[App]:
+async def service(folder: Path, *, web: bool = False, fresh: bool = True, tips: bool = False) -> AsyncIterator[App]:
     """The service with the invented programme in a database of its own; the clock stands still."""
     settings = demo.settings_for(folder, 0, TODAY)
+    settings = settings.model_copy(update={"tips": settings.tips.model_copy(update={"on": tips})})
     if fresh:
         database = await Database.open(settings.database.url, folder)
         try:
@@ -200,7 +208,8 @@ async def play(text: str, name: str, folder: Path) -> None:
     """Play one script in a fresh service whose data lie in `folder`."""
     steps = parse(text, name)
     failed: Exception | None = None
-    async with service(folder) as app, asyncio.timeout(60):
+    tips = any(step.kind == "on" for step in steps)
+    async with service(folder, tips=tips) as app, asyncio.timeout(60):
         try:
             await Player(app, name).play(steps)
         except (AssertionError, ScriptError) as error:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, get_args
 
-from bot.effects import people, reports, tasks
+from bot.effects import people, reports, tasks, tips
 from bot.effects.scene import Scene
 from handlers import turn
 
@@ -26,6 +26,8 @@ PERFORMERS: dict[type, Callable[[Any, Scene], None]] = {
     turn.Wake: people.wake,
     turn.OpenTask: tasks.open_task,
     turn.CloseTasks: tasks.close,
+    turn.KeepTip: tips.keep,
+    turn.TipUseful: tips.useful,
 }
 
 if missing := set(get_args(turn.Effect)) - set(PERFORMERS):  # pragma: no cover

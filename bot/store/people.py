@@ -103,6 +103,7 @@ async def load_associations(tx: AsyncConnection) -> dict[int, Association]:
             collines=tuple(dict.fromkeys([row.colline, *collines.get(row.commune_old, [])])),
             businesses=tuple(owned.get(row.id, ())),
             communes=(row.commune_old, row.commune_now),
+            activity=row.activity or "",
         )
     return found
 

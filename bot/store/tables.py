@@ -441,10 +441,11 @@ tips = Table(
     Column("name", String, nullable=False),
     Column("variant", String, nullable=False, server_default="a", comment="other words, for other representatives"),
     Column("topic", String, nullable=False, comment="business, value_chain, processing, savings"),
-    Column("value_chain", String, comment="rice, maize, ...; null = any"),
+    Column("value_chain", String, comment="words for it, any of which fits: rice riz; null = for everybody"),
     Column("seasons", String, nullable=False, server_default="", comment="A B C; empty = all the year"),
     Column("texts", Json, nullable=False, comment="language to text, without the question whether it was useful"),
     Column("drafts", Json, nullable=False, comment="languages that no native speaker has signed"),
+    Column("source", String, nullable=False, server_default="", comment="where it is known from"),
     Column("active", Boolean, nullable=False, server_default=text("true")),
     UniqueConstraint("name", "variant"),
 )

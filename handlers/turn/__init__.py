@@ -59,6 +59,7 @@ from handlers.turn.nouns import (
     Report,
 )
 from handlers.turn.outcome import Button, Outcome, Reply, Timer, Turn
+from handlers.turn.tips import KeepTip, MoreOfTip, NextTip, Tip, TipFor, TipRules, TipUseful
 from handlers.turn.when import When
 
 __all__ = [
@@ -70,22 +71,25 @@ __all__ = [
     "CloseTasks",
     "Effect",
     "ErasePerson",
-    "FALLBACK",
     "Fact",
+    "FALLBACK",
     "Figures",
     "FiguresOf",
     "Inbound",
     "KeepDraft",
     "KeepMedia",
+    "KeepTip",
     "Kind",
-    "LANGUAGES",
     "Label",
     "Labels",
     "Language",
+    "LANGUAGES",
     "LastReport",
     "LinkAddress",
-    "NOTHING",
+    "MoreOfTip",
     "NextNumber",
+    "NextTip",
+    "NOTHING",
     "OpenTask",
     "Outcome",
     "PeopleNamed",
@@ -105,6 +109,10 @@ __all__ = [
     "SaveReport",
     "SetLanguage",
     "Timer",
+    "Tip",
+    "TipFor",
+    "TipRules",
+    "TipUseful",
     "TokenOwner",
     "Turn",
     "Unknown",

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
+from handlers.turn import tips
 from handlers.turn.nouns import Language
 
 
@@ -142,4 +143,5 @@ Effect = (
     | KeepMedia
     | KeepDraft
     | Wake
+    | tips.Effects
 )

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from handlers.turn import tips
+
 
 @dataclass(frozen=True, slots=True)
 class FiguresOf:
@@ -106,6 +108,7 @@ Fact = (
     | NextNumber
     | TokenOwner
     | RepliedTo
+    | tips.Facts
 )
 
 

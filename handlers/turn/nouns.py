@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Literal
 
+from handlers.turn.tips import TipRules
+
 Language = Literal["rn", "fr", "sw", "en"]
 LANGUAGES: tuple[Language, ...] = ("rn", "fr", "sw", "en")
 FALLBACK: Mapping[str, tuple[str, ...]] = {
@@ -104,6 +106,7 @@ class Association:
     businesses: tuple[Business, ...] = ()
     communes: tuple[str, ...] = ()
     """The old one and the one since 2025."""
+    activity: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,6 +161,12 @@ class Programme:
     """Of a photo or a voice note; larger ones are refused in words."""
     practice: bool = False
     """True when everything here is practice (the simulator in a live installation)."""
+    drafts: bool = True
+    """Whether texts that no native speaker has signed may be sent."""
+    unasked_per_week: int = 2
+    """Messages to one person that she did not ask for."""
+    tips: TipRules | None = None
+    """None when no tips are sent."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -52,10 +52,11 @@ def upgrade() -> None:
     sa.Column('name', sa.String(), nullable=False),
     sa.Column('variant', sa.String(), server_default='a', nullable=False, comment='other words, for other representatives'),
     sa.Column('topic', sa.String(), nullable=False, comment='business, value_chain, processing, savings'),
-    sa.Column('value_chain', sa.String(), nullable=True, comment='rice, maize, ...; null = any'),
+    sa.Column('value_chain', sa.String(), nullable=True, comment='words for it, any of which fits: rice riz; null = for everybody'),
     sa.Column('seasons', sa.String(), server_default='', nullable=False, comment='A B C; empty = all the year'),
     sa.Column('texts', types.Json(), nullable=False, comment='language to text, without the question whether it was useful'),
     sa.Column('drafts', types.Json(), nullable=False, comment='languages that no native speaker has signed'),
+    sa.Column('source', sa.String(), server_default='', nullable=False, comment='where it is known from'),
     sa.Column('active', sa.Boolean(), server_default=sa.text('(true)'), nullable=False),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_tips')),
     sa.UniqueConstraint('name', 'variant', name=op.f('uq_tips_name_variant'))

@@ -1,0 +1,123 @@
+"""tips check, tips import, tips export, tips list: mentoring tips, for the people who write them."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from bot import control
+from bot import tips as files
+from bot.cli import base
+from bot.errors import BotError
+from bot.store import tip_list
+
+commands = typer.Typer(no_args_is_help=True, help="Mentoring tips: check, import, export, see what was useful.")
+File = Annotated[Path, typer.Argument(help="The tips: .md, or the .xlsx that `tips export` writes.")]
+_SAID = ("sent", "useful", "not_useful", "not_said")
+_DONE = {"new": "new", "changed": "changed", "on": "switched on again", "off": "switched off"}
+
+
+@commands.command()
+def check(file: File) -> None:
+    """Say everything that is wrong with a file of tips; write nothing. Mistakes leave with 1, notes do not."""
+    if _show(_checked(file)):
+        raise typer.Exit(1)
+
+
+@commands.command("import")
+def import_(
+    file: File,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask before writing.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would change.")] = False,
+) -> None:
+    """Show what would change, then write it. A tip that is not in the file is switched off, not deleted."""
+    settings = base.load()
+    checked = _checked(file)
+    if _show(checked):
+        base.fail("Nothing was written. Correct the mistakes first.")
+    rows = [tip.row() for tip in checked.tips]
+
+    async def question(tx: Any) -> dict[str, list[str]]:
+        return await tip_list.changes(tx, rows)
+
+    changes = base.read(settings, question)
+    for what, said in _DONE.items():
+        for name in changes[what]:
+            typer.echo(f"{said:18}{name}")
+    if dry_run:
+        base.words.print("Nothing was written.")
+        return
+    if not any(changes.values()):
+        base.words.print("Nothing to change.")
+        return
+    if not yes and not (sys.stdin.isatty() and typer.confirm("Import now?", err=True)):
+        base.fail("Nothing was written. To import without a question add --yes.")
+    done = base.run(control.act(settings, "tips import", {"tips": rows}))
+    counts = ", ".join(f"{len(done[what])} {said}" for what, said in _DONE.items())
+    base.words.print(f"Imported: {counts}.", markup=False)
+
+
+@commands.command()
+def export(file: Annotated[Path, typer.Argument(help="The Excel file to write.")]) -> None:
+    """Write the tips in use into an Excel file."""
+    if file.suffix.lower() != ".xlsx":
+        base.fail(f"{file}: an Excel file ends in .xlsx.")
+    found = [files.of_row(row) for row in base.read(base.load(), tip_list.listed) if row["active"]]
+    try:
+        number = files.export(found, file)
+    except OSError as error:
+        base.fail(f"{file}: cannot be written ({error.strerror}). Close it elsewhere, or check its path.")
+    base.words.print(f"{number} tips written to {file}.", markup=False)
+
+
+@commands.command("list")
+def list_(
+    json: Annotated[bool, typer.Option("--json", help="As JSON, for another program.")] = False,
+    draft: Annotated[bool, typer.Option("--draft", help="Only the texts that no native speaker has signed.")] = False,
+) -> None:
+    """Every tip: how often it was sent, and who found it useful."""
+    found = base.read(base.load(), tip_list.listed)
+    if draft:
+        found = [row for row in found if row["drafts"] and row["active"]]
+    if json:
+        base.show(found)
+        return
+    if draft:
+        for row in found:
+            for language in row["drafts"]:
+                typer.echo(f"{language}\t{tip_list.called(row['name'], row['variant'])}\t{row['texts'][language]}")
+        return
+    if not found:
+        base.words.print("No tips yet: those that are shipped are loaded when the service starts.")
+    _table(found)
+
+
+def _table(found: list[dict[str, Any]]) -> None:
+    table = Table("tip", "topic", "value chain", "seasons", "languages", *_SAID, box=None)
+    for row in found:
+        name = tip_list.called(row["name"], row["variant"]) + ("" if row["active"] else " (off)")
+        languages = " ".join(one + ("*" if one in row["drafts"] else "") for one in row["texts"])
+        about = (row["topic"], row["value_chain"] or "", row["seasons"], languages)
+        table.add_row(name, *about, *(str(row[said]) for said in _SAID))
+    Console(highlight=False).print(table)
+
+
+def _checked(file: Path) -> files.Checked:
+    try:
+        return files.load(file)
+    except BotError as error:
+        base.fail(str(error))
+
+
+def _show(checked: files.Checked) -> int:
+    """Print every message; returns how many are mistakes."""
+    for level, messages in (("mistake", checked.errors), ("note", checked.notes)):
+        for message in messages:
+            sys.stdout.write(f"{level:8}{message}\n")
+    base.words.print(f"{len(checked.tips)} tips, {len(checked.errors)} mistakes, {len(checked.notes)} notes.")
+    return len(checked.errors)

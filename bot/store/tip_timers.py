@@ -1,0 +1,80 @@
+"""The timers of tips: one for each representative who agreed and can be reached, made where none waits."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import String, and_, bindparam, case, cast, delete, exists, func, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.store.batch import Batch
+from bot.store.conversations import set_timer
+from bot.store.tables import addresses, associations, people, people_addresses, timers, tip_sends
+from handlers.turn import Timer
+
+MOST_AT_ONCE = 5_000
+"""People planned for in one transaction, so that answers do not wait behind a large import."""
+
+_WAITING = exists().where(
+    timers.c.kind == "tip", timers.c.key == cast(people.c.id, String), timers.c.state == "waiting"
+)
+_IN_A_CHAT = case(
+    (and_(people.c.channel == "telegram", addresses.c.scheme != "tel"), 0), (addresses.c.scheme == "tel", 1), else_=2
+)
+_LAST = (
+    select(func.max(tip_sends.c.at)).where(tip_sends.c.person_id == people.c.id).correlate(people).scalar_subquery()
+)
+_WITHOUT = (
+    select(people.c.id, people.c.association_id, people_addresses.c.address_id, _LAST.label("last"))
+    .join(associations, associations.c.id == people.c.association_id)
+    .join(people_addresses, people_addresses.c.person_id == people.c.id)
+    .join(addresses, addresses.c.id == people_addresses.c.address_id)
+    .where(
+        people.c.kind == "leader",
+        people.c.consent == "yes",
+        people.c.left_at.is_(None),
+        associations.c.left_at.is_(None),
+        addresses.c.active.is_(True),
+        ~_WAITING,
+    )
+    .order_by(people.c.id, _IN_A_CHAT, addresses.c.id)
+    .limit(bindparam("most"))
+)
+_NOWHERE = delete(timers).where(
+    timers.c.kind == "tip",
+    timers.c.state == "waiting",
+    timers.c.address_id.in_(select(addresses.c.id).where(addresses.c.active.is_(False))),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What a planning needs: the rules of the settings, as a function of (now, day of the last tip, association)."""
+
+    now: datetime
+    due: Callable[[datetime, date | None, int], datetime]
+    zone: ZoneInfo
+
+
+async def plan(tx: AsyncConnection, items: Sequence[Plan]) -> list[int]:
+    """Work for the writer: make the timers that are missing; returns how many people were looked at."""
+    return [await _plan(tx, item) for item in items]
+
+
+async def _plan(tx: AsyncConnection, item: Plan) -> int:
+    await tx.execute(_NOWHERE)
+    rows: list[Any] = list(await tx.execute(_WITHOUT, {"most": MOST_AT_ONCE}))
+    batch, planned = Batch(tx), set[int]()
+    for row in rows:
+        if row.id in planned:
+            continue  # her phone comes after her chat, or the other way round
+        planned.add(row.id)
+        last = row.last.astimezone(item.zone).date() if row.last else None
+        due = item.due(item.now, last, row.association_id)
+        set_timer(batch, tx.dialect.name, row.address_id, Timer("tip", str(row.id), due, {"person": row.id}))
+    await batch.flush()
+    return len(rows)

@@ -1,0 +1,44 @@
+"""Plans tips: whoever agreed lately gets her first one in time; afterwards each tip sets the next one's timer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, datetime
+
+from bot.errors import DatabaseError
+from bot.settings import Settings, unasked_hours
+from bot.store import tip_list, tip_timers
+from bot.store.engine import Database
+from bot.tips import shipped
+from scheduler import tips
+
+
+class TipPlanner:
+    """Asked by the alarm; `begin` once at the start."""
+
+    def __init__(self, settings: Settings, database: Database, now: Callable[[], datetime]) -> None:
+        self._rules, self._zone, self._hours = settings.tips, settings.zone, unasked_hours(settings)
+        self._database, self._now = database, now
+
+    async def begin(self) -> None:
+        """Load the shipped tips into a new database, and plan. Raises DatabaseError."""
+        await self._database.writer.do(tip_list.begin, [tip.row() for tip in shipped()])
+        await self.look()
+
+    async def look(self) -> None:
+        """Make the timers that are missing."""
+        if not self._rules.on:
+            return
+        while True:
+            try:
+                seen = await self._database.writer.do(
+                    tip_timers.plan, tip_timers.Plan(self._now(), self._due, self._zone)
+                )
+            except DatabaseError:
+                return
+            if seen < tip_timers.MOST_AT_ONCE:
+                return
+
+    def _due(self, now: datetime, last: date | None, association_id: int) -> datetime:
+        due = tips.next_due(now, last, self._rules.every_days, self._rules.at, association_id, self._zone)
+        return self._hours.next_allowed(due)
