@@ -71,6 +71,9 @@ class InboxWorker:
             return
         error = future.exception()
         if error is None:
+            woken, self._turns.woken = self._turns.woken, set()
+            for other in woken:
+                self.notify(other)
             if not future.result():
                 asyncio.get_running_loop().call_later(0.2, self.notify, address_id)
         elif isinstance(error, DatabaseError):
@@ -90,7 +93,7 @@ class InboxWorker:
             self.notify(address_id)
 
     async def run(self, interval_s: float = 1.0) -> None:
-        """Look for rows that nobody notified us of: other processes', timers', failed ones."""
+        """Look for rows that nobody notified us of: those of other processes, failed ones."""
         seen: set[int] = set()
         while True:
             await asyncio.sleep(interval_s)

@@ -90,6 +90,8 @@ class Turns:
         self._associations: dict[int, Association] | None = None
         self._programmes: dict[bool, Programme] = {}
         self._roster_version: str | None = None
+        self.woken: set[int] = set()
+        """Addresses that a turn woke: they have a turn after the commit."""
         self.crash: Callable[[str], None] = lambda point: None
 
     def roster_changed(self) -> None:
@@ -243,6 +245,8 @@ class Turns:
         await group.batch.flush()
         await talk.save(group.tx, group.known, group.changed, group.now)
         await figures.recount(group.tx, group.batch.recount)
+        if group.batch.wakes:
+            self.woken |= await inbox.woken(group.tx, group.batch.wakes)
         if group.batch.erased:
             await erasure.blank_words(group.tx, group.batch.erased, self.free_texts)
 

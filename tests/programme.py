@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import asyncio
 import json
+import multiprocessing
 import os
-import signal
 import socket
 import subprocess
-import sys
-from collections.abc import Mapping
+import tempfile
+from collections.abc import Mapping, Sequence
 from datetime import date
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import aiohttp
 from aiohttp import web
 
+from bot.__main__ import main
 from bot.programme import roster as rosters
 from bot.programme.roster import Association, Business, Leader, Roster, Staff
 
@@ -41,6 +43,38 @@ def small_roster() -> Roster:
     return Roster(associations, leaders, (business,), (Staff("Eric", "officer", "+25779123499"),))
 
 
+@cache
+def _processes() -> Any:
+    """Processes are forked from one that has imported the commands: python needs seconds for it, a fork none."""
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(["bot.__main__", "tests.programme"])
+    return context
+
+
+def command(words: Sequence[str], environment: Mapping[str, str], folder: Path) -> subprocess.CompletedProcess[str]:
+    """`kurikirana WORDS` in this folder, in a process of its own; what it said and how it left."""
+    with tempfile.NamedTemporaryFile("r") as out, tempfile.NamedTemporaryFile("r") as err:
+        process = _start(words, environment, folder, out.name, err.name)
+        process.join(60)
+        return subprocess.CompletedProcess(words, process.exitcode, out.read(), err.read())
+
+
+def _start(words: Sequence[str], environment: Mapping[str, str], folder: Path, out: str, err: str) -> Any:
+    process = _processes().Process(target=kurikirana, args=(words, dict(environment), folder, out, err))
+    process.start()
+    return process
+
+
+def kurikirana(words: Sequence[str], environment: dict[str, str], folder: Path, out: str, err: str) -> None:
+    """What runs in such a process: the command, with files as its output."""
+    for number, name in ((1, out), (2, err)):
+        os.dup2(os.open(name, os.O_WRONLY | os.O_CREAT | os.O_APPEND), number)
+    os.environ.clear()
+    os.environ.update(environment)
+    os.chdir(folder)
+    main(list(words))
+
+
 def free_port() -> int:
     """A TCP port of the loopback that nobody uses."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
@@ -61,19 +95,12 @@ class Programme:
         for name, values in channels.items():
             lines += [f"[channels.{name}]", *(f"{key} = {json.dumps(value)}" for key, value in values.items())]
         (folder / "kurikirana.toml").write_text("\n".join(lines))
-        self._service: asyncio.subprocess.Process | None = None
+        self._service: Any = None
 
     def command(self, *words: str, code: int = 0) -> str:
         """Run a command; its standard output. Fails when it leaves with another code."""
-        done = subprocess.run(
-            [sys.executable, "-m", "bot", *words],
-            env=self.environment,
-            cwd=self.folder,
-            capture_output=True,
-            text=True,
-            timeout=60,
-        )
-        assert done.returncode == code, (done.returncode, done.stdout, done.stderr)
+        done = command(words, self.environment, self.folder)
+        assert done.returncode == code, done
         return done.stdout
 
     def json(self, *words: str) -> Any:
@@ -86,10 +113,8 @@ class Programme:
         self.command("roster", "import", "roster.xlsx", "--yes")
 
     async def __aenter__(self) -> Programme:
-        with (self.folder / "service.log").open("ab") as log:
-            self._service = await asyncio.create_subprocess_exec(
-                sys.executable, "-m", "bot", "run", env=self.environment, cwd=self.folder, stdout=log, stderr=log
-            )
+        log = str(self.folder / "service.log")
+        self._service = await asyncio.to_thread(_start, ("run",), self.environment, self.folder, log, log)
         async with asyncio.timeout(30), aiohttp.ClientSession() as http:
             while True:
                 try:
@@ -98,13 +123,14 @@ class Programme:
                             return self
                 except aiohttp.ClientError:
                     pass
-                assert self._service.returncode is None, self.log
+                assert self._service.exitcode is None, self.log
                 await asyncio.sleep(0.05)
 
     async def __aexit__(self, *reason: object) -> None:
-        if self._service and self._service.returncode is None:
-            self._service.send_signal(signal.SIGTERM)
-            await asyncio.wait_for(self._service.wait(), 30)
+        if self._service and self._service.exitcode is None:
+            self._service.terminate()
+            await asyncio.to_thread(self._service.join, 30)
+            assert self._service.exitcode == 0, self.log
 
     @property
     def log(self) -> str:

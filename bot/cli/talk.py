@@ -57,10 +57,12 @@ class Line:
     async def answers(self, within_s: float = ANSWER_WITHIN_S) -> list[Shown]:
         """What the phone showed since the last look, once no turn and no text is under way."""
         deadline = asyncio.get_running_loop().time() + within_s
+        pause = 0.001
         while await self._busy() and (left := deadline - asyncio.get_running_loop().time()) > 0:
             self._channel.changed.clear()
+            pause = min(2 * pause, 0.02)
             try:
-                async with asyncio.timeout(min(left, 0.02)):
+                async with asyncio.timeout(min(left, pause)):
                     await self._channel.changed.wait()
             except TimeoutError:
                 pass  # a turn without an answer changes nothing on the phone: look again

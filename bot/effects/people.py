@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from bot.effects.scene import Scene
 from bot.store import consent as store
 from bot.store.facts import digest
@@ -52,11 +54,12 @@ def unlink_address(effect: UnlinkAddress, scene: Scene) -> None:
 def wake(effect: Wake, scene: Scene) -> None:
     """An inbox row from ourselves; each conversation is woken once by a turn for one thing."""
     whom = effect.person_id if effect.address_id is None else f"a{effect.address_id}"
-    row = {
+    row: dict[str, Any] = {
         "wake_key": f"wake:{scene.turn.inbound.id}:{whom}:{effect.data.get('what', '')}",
         "what": {"timer": "wake", **effect.data},
         "at": scene.now,
     }
+    scene.batch.wakes.append(row["wake_key"])
     if effect.address_id is not None:
         scene.batch.add(store.WAKE_ADDRESS, {**row, "address": effect.address_id})
     else:

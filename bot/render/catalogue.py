@@ -11,6 +11,7 @@ import re
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
@@ -177,11 +178,8 @@ def load(overrides: Path | None) -> tuple[dict[str, Rule], dict[str, dict[str, E
 
     Raises WordsError that lists every mistake.
     """
-    catalogs = {
-        language: read(shipped(language).read_text("utf-8"), language, str(shipped(language))) for language in EVERY
-    }
-    known = rules(catalogs["en"])
-    texts = {language: entries(catalog) for language, catalog in catalogs.items()}
+    known, came = _all_shipped()
+    texts = {language: dict(found) for language, found in came.items()}
     for language in EVERY:
         file = overrides / f"{language}.po" if overrides else None
         if file and file.is_file():
@@ -190,6 +188,15 @@ def load(overrides: Path | None) -> tuple[dict[str, Rule], dict[str, dict[str, E
     if problems:
         raise WordsError(problems)
     return known, texts
+
+
+@cache
+def _all_shipped() -> tuple[dict[str, Rule], dict[str, dict[str, Entry]]]:
+    """What comes with the program, read once in a process."""
+    catalogs = {
+        language: read(shipped(language).read_text("utf-8"), language, str(shipped(language))) for language in EVERY
+    }
+    return rules(catalogs["en"]), {language: entries(catalog) for language, catalog in catalogs.items()}
 
 
 def _own(file: Path, language: str) -> Catalog:

@@ -72,11 +72,8 @@ class Words:
         self._keys = {base(key) for key in rules}
         self._days = {lang: get_day_names("wide", locale=lang) for lang in EVERY}
         self._months = {lang: get_month_names("wide", locale=lang) for lang in EVERY}
-        self._choices = {
-            (rich, drafts): {lang: self._index(lang, rich, drafts) for lang in EVERY}
-            for rich in (False, True)
-            for drafts in (False, True)
-        }
+        self._choices: dict[tuple[bool, bool, str], dict[str, _Choice]] = {}
+        """By (rich, drafts, language), each made when the first reader needs it."""
 
     @classmethod
     def load(cls, overrides: Path | None = None, common: Mapping[str, Any] = DEFAULTS) -> Words:
@@ -111,10 +108,10 @@ class Words:
         """
         if isinstance(key, Label):
             return self._own(key.text(language), language, rich)
-        try:
-            choice = self._choices[rich, drafts][language][key]
-        except KeyError:
-            raise RenderError(f"{key}: no such text for language {language!r}") from None
+        choices = self._choices.get((rich, drafts, language)) or self._index(language, rich, drafts)
+        choice = choices.get(key)
+        if choice is None:
+            raise RenderError(f"{key}: no such text for language {language!r}")
         if choice.fell_back:
             self.fallbacks[language, key] += 1
         for version in choice.versions:
@@ -179,9 +176,9 @@ class Words:
         return f"{day.day}/{day.month}"
 
     def _index(self, language: str, rich: bool, drafts: bool) -> dict[str, _Choice]:
-        found = {}
+        found = self._choices[rich, drafts, language] = {}
         for key in self._keys:
-            for candidate in FALLBACK[language]:
+            for candidate in FALLBACK.get(language, ()):
                 versions = self._versions(key, candidate, rich, drafts)
                 if versions:
                     found[key] = _Choice(candidate, versions, candidate != language)

@@ -150,6 +150,11 @@ async def take(tx: AsyncConnection, address_ids: Sequence[int]) -> tuple[list[An
     return list(found), held
 
 
+async def woken(tx: AsyncConnection, keys: Sequence[str]) -> set[int]:
+    """The addresses that these rows wake."""
+    return {row.address_id for row in await tx.execute(_KNOWN_KEYS, {"channel": "timer", "keys": list(keys)})}
+
+
 async def waiting(tx: AsyncConnection) -> list[tuple[int, int]]:
     """(row id, address id) of everything not handled yet, oldest first."""
     return sorted((row.id, row.address_id) for row in await tx.execute(_WAITING))

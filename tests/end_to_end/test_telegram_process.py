@@ -43,7 +43,7 @@ async def test_killed_between_commit_and_offset_the_report_is_there_once(botapi:
         assert botapi.queue.pending, "the offset was not raised yet"
         assert programme._service is not None
         programme._service.kill()
-        await programme._service.wait()
+        await asyncio.to_thread(programme._service.join)
     async with programme:
         await botapi.until(lambda: not botapi.queue.pending, 20)
         await botapi.until(lambda: card.text.startswith("✅ No 1."), 20)

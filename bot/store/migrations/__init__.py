@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 from alembic import command
 from alembic.config import Config
 from alembic.migration import MigrationContext
@@ -19,6 +21,13 @@ def config(connection: Connection | None = None) -> Config:
     return made
 
 
+@cache
+def _revisions() -> tuple[frozenset[str], frozenset[str]]:
+    """All revisions that this program knows, and the newest ones; read once in a process."""
+    scripts = ScriptDirectory.from_config(config())
+    return frozenset(script.revision for script in scripts.walk_revisions()), frozenset(scripts.get_heads())
+
+
 def upgrade(connection: Connection) -> None:
     """Bring the schema up to date. Raises DatabaseError when it is newer than this program.
 
@@ -27,12 +36,12 @@ def upgrade(connection: Connection) -> None:
     if connection.dialect.name == "postgresql":
         connection.execute(text("select pg_advisory_xact_lock(727002)"))
     made = config(connection)
-    known = {script.revision for script in ScriptDirectory.from_config(made).walk_revisions()}
+    known, heads = _revisions()
     present = MigrationContext.configure(connection).get_current_heads()
     if unknown := set(present) - known:
         raise DatabaseError(
             f"the database was written by a newer version ({', '.join(sorted(unknown))}). "
             "Install that version; it was not touched."
         )
-    if set(present) != set(ScriptDirectory.from_config(made).get_heads()):
+    if set(present) != heads:
         command.upgrade(made, "head")
