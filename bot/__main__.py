@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from bot.cli import figures, forms, roster, service, setup, tips, words
+from bot.cli import broadcasts, figures, forms, roster, service, setup, tips, words
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 app.command()(setup.init)
@@ -21,6 +21,7 @@ app.command()(service.chat)
 app.command()(figures.totals)
 app.command()(figures.reports)
 app.command()(figures.messages)
+app.add_typer(broadcasts.commands, name="broadcast")
 app.add_typer(roster.commands, name="roster")
 app.add_typer(forms.commands, name="forms")
 app.add_typer(words.commands, name="words")

@@ -19,6 +19,7 @@ from starlette.routing import BaseRoute
 from bot import channels as channel_list
 from bot import control, health
 from bot.added_forms import load_all
+from bot.broadcast_worker import BroadcastWorker
 from bot.channels.base import Channel
 from bot.clock import Clock
 from bot.console.simulator import Simulator
@@ -27,6 +28,7 @@ from bot.errors import ChannelMisconfigured
 from bot.inbox_worker import InboxWorker
 from bot.media_worker import MediaWorker
 from bot.outbox_worker import OutboxWorker
+from bot.programme.broadcasts.plan import means_of
 from bot.render import Words
 from bot.settings import Settings, unasked_hours
 from bot.store.engine import Database
@@ -56,6 +58,8 @@ class App:
         self.inbox = InboxWorker(database, self.turns, clock.now, self.outbox.notify)
         self.timers = TimerWorker(database, clock.now, self.inbox.notify)
         self.tips = TipPlanner(settings, database, clock.now)
+        means = means_of(settings, self.channels, paces)
+        self.broadcasts = BroadcastWorker(database, clock.now, means, self.outbox.look)
         self.erasures = ErasureWorker(database, settings.path(settings.privacy.media_folder))
         self.media = MediaWorker(settings, database, self.channels, clock.now)
         self.control = control.Server(self)
@@ -64,7 +68,7 @@ class App:
 
     def crash_at(self, crash: Callable[[str], None]) -> None:
         """Have every part call this at its named points (the crash harness dies there)."""
-        self.database.writer.crash = self.turns.crash = self.outbox.crash = crash
+        self.database.writer.crash = self.turns.crash = self.outbox.crash = self.broadcasts.crash = crash
 
     @property
     def web(self) -> Starlette:
@@ -119,6 +123,7 @@ class App:
         alarm = Alarm()
         alarm.every(1, self.timers.look)
         alarm.every(1, self.outbox.look)
+        alarm.every(1, self.broadcasts.look)
         alarm.every(2, self.media.look)
         alarm.every(5, self.erasures.look)
         alarm.every(60, self.tips.look)

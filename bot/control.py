@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import functools
 import os
+from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +20,7 @@ import structlog
 
 from bot.clock import Clock
 from bot.errors import BotError, DatabaseError
-from bot.operations import OPERATIONS, Asked
+from bot.operations import LEAVE_AS_IT_IS, OPERATIONS, Asked
 from bot.settings import Settings
 from bot.store.engine import Database
 
@@ -59,7 +61,11 @@ class Server:
 
     async def _answer(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
-            asked = orjson.loads(await reader.readline())
+            line = await reader.readline()
+            if not line:  # somebody looked whether we are here
+                writer.close()
+                return
+            asked = orjson.loads(line)
             answer = {"ok": await self._do(asked["do"], asked["with"])}
         except BotError as error:
             answer = {"error": str(error)}
@@ -75,7 +81,8 @@ class Server:
             raise DatabaseError(f"the running service does not know {name!r}; it is older than this command")
         asked = Asked(name, details, self._app.clock.now())
         result = await self._app.database.writer.do(run_all, asked)
-        await self._app.reload()
+        if name not in LEAVE_AS_IT_IS:
+            await self._app.reload()
         return result
 
 
@@ -84,29 +91,54 @@ async def run_all(tx: Any, items: Any) -> list[Any]:
     return [await OPERATIONS[item.name](tx, item.details, item.now) for item in items]
 
 
-async def act(settings: Settings, name: str, details: dict[str, Any]) -> Any:
-    """Do a writing operation through the running service, or alone when nobody holds the database.
+Do = Callable[[str, dict[str, Any]], Awaitable[Any]]
 
-    Raises DatabaseError, or what the operation raised.
+
+@contextlib.asynccontextmanager
+async def acting(settings: Settings) -> AsyncIterator[Do]:
+    """Writing operations one after the other: through the running service, or alone when nobody holds the database.
+
+    Each raises DatabaseError, or what the operation raised.
     """
     path = socket_path(settings)
-    if path is not None and path.exists():
-        try:
-            reader, writer = await asyncio.open_unix_connection(path, limit=LARGEST)
-        except (ConnectionError, FileNotFoundError):
-            pass  # left by a dead process: open the database ourselves
-        else:
-            writer.write(orjson.dumps({"do": name, "with": details}, default=str) + b"\n")
-            await writer.drain()
-            line = await reader.readline()
-            writer.close()
-            answer = orjson.loads(line) if line else {"error": "the running service did not answer"}
-            if "error" in answer:
-                raise DatabaseError(answer["error"])
-            return answer["ok"]
+    if path is not None and await _answers(path):
+        yield functools.partial(_ask, path)
+        return
     database = await Database.open(settings.database.url, settings.folder)
-    try:
+
+    async def alone(name: str, details: dict[str, Any]) -> Any:
         clean = orjson.loads(orjson.dumps(details, default=str))
         return await database.writer.do(run_all, Asked(name, clean, Clock().now()))
+
+    try:
+        yield alone
     finally:
         await database.close()
+
+
+async def act(settings: Settings, name: str, details: dict[str, Any]) -> Any:
+    """One operation of `acting`."""
+    async with acting(settings) as do:
+        return await do(name, details)
+
+
+async def _answers(path: Path) -> bool:
+    """Whether somebody listens there; a dead process may have left the file."""
+    try:
+        _, writer = await asyncio.open_unix_connection(path)
+    except (ConnectionError, FileNotFoundError):
+        return False
+    writer.close()
+    return True
+
+
+async def _ask(path: Path, name: str, details: dict[str, Any]) -> Any:
+    reader, writer = await asyncio.open_unix_connection(path, limit=LARGEST)
+    writer.write(orjson.dumps({"do": name, "with": details}, default=str) + b"\n")
+    await writer.drain()
+    line = await reader.readline()
+    writer.close()
+    answer = orjson.loads(line) if line else {"error": "the running service did not answer"}
+    if "error" in answer:
+        raise DatabaseError(answer["error"])
+    return answer["ok"]

@@ -17,6 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot import added_forms
 from bot.errors import BotError
 from bot.programme import roster
+from bot.programme.broadcasts import acts as broadcasts
 from bot.store import listing, singles, team, tip_list
 from bot.store.forms import keep as keep_form
 from bot.store.tokens import make as make_token
@@ -93,4 +94,12 @@ OPERATIONS: dict[str, Operation] = {
     "form add": form_add,
     "token new": token_new,
     "tips import": tips_import,
+    "broadcast make": broadcasts.make,
+    "broadcast freeze": broadcasts.freeze,
+    "broadcast approve": broadcasts.approve,
+    "broadcast stop": broadcasts.stop,
+    "broadcast retry": broadcasts.retry,
+    "broadcast test": broadcasts.test,
 }
+LEAVE_AS_IT_IS = frozenset(name for name in OPERATIONS if name.startswith("broadcast "))
+"""After these the forms and the roster are what they were: nothing is read anew."""

@@ -1,0 +1,152 @@
+"""The steps of sending a broadcast from the command line: plan, check the number, freeze, approve, say what next."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from rich.progress import Progress
+
+from bot import channels as channel_list
+from bot import control
+from bot.cli import base
+from bot.clock import Clock
+from bot.errors import BotError
+from bot.programme.broadcasts import acts, people_list, present
+from bot.programme.broadcasts import plan as plans
+from bot.programme.broadcasts.wording import Wording
+from bot.settings import Settings
+from bot.store import audiences
+from bot.store import broadcasts as store
+
+
+def means(settings: Settings) -> plans.Means:
+    """What the channels of the settings can do."""
+    return plans.means_of(settings, channel_list.build(settings, Clock().now), channel_list.paces(settings))
+
+
+def asked(settings: Settings, to: str) -> dict[str, Any]:
+    """The audience as it is kept; the people of a list are found now, so that a changed file changes nothing."""
+    word, _, name = to.partition(":")
+    if word != "list":
+        return {"asked": to}
+    try:
+        wanted = people_list.rows(Path(name))
+        there = base.read(settings, audiences.listed)
+        return {"asked": to, "people": people_list.found(wanted, there, Path(name).name)}
+    except BotError as error:
+        return base.fail(str(error))
+
+
+def when(settings: Settings, at: str, undo: timedelta) -> datetime:
+    """The start, UTC: after the time to call it off, or at the local time that was given. Leaves with 1 if past."""
+    now = Clock().now()
+    if not at:
+        return now + undo
+    local = now.astimezone(settings.zone)
+    try:
+        if len(at) <= 5:
+            moment = datetime.combine(local.date(), datetime.strptime(at, "%H:%M").time(), settings.zone)  # noqa: DTZ007
+        else:
+            moment = datetime.fromisoformat(at)
+            moment = moment if moment.tzinfo else moment.replace(tzinfo=settings.zone)
+    except ValueError:
+        base.fail(f'--at: read {at!r}; write "17:30" or "2026-12-01 17:30", local time ({settings.zone}).')
+    if moment < now:
+        base.fail(f"--at: {at} is past; it is {local:%d/%m %H:%M} in {settings.zone}.")
+    return moment.astimezone(UTC)
+
+
+def planned(settings: Settings, audience: Mapping[str, Any], wording: Wording, starts_at: datetime) -> plans.Plan:
+    """The plan over the real people. Leaves with 1 when there is no such audience."""
+    how, now = means(settings), Clock().now()
+    return base.read(settings, lambda tx: plans.make(tx, audience, wording, how, starts_at, now))
+
+
+def check(plan: plans.Plan, yes: int | None, dry_run: bool) -> None:
+    """Leave with 1 when it cannot be sent so, with the right number."""
+    tally = plan.tally
+    if tally.undecided:
+        base.fail(acts.undecided(tally.undecided))
+    if dry_run or yes is None or yes == tally.number:
+        return
+    base.fail(
+        f"This goes to {tally.phones} phones and {tally.chats} chats: {tally.number}, not {yes}. "
+        f"Nothing was sent. To send it: --yes {tally.number}"
+    )
+
+
+def say(plan: plans.Plan, settings: Settings, json: bool, more: Mapping[str, Any]) -> None:
+    """The plan: as JSON to standard output, or in words."""
+    if json:
+        base.show({**present.plan_json(plan), **more})
+        return
+    for line in present.plan_lines(plan, settings.zone):
+        base.words.print(line, markup=False)
+
+
+async def make(
+    settings: Settings, details: dict[str, Any], plan: plans.Plan, starts_at: datetime, yes: int | None
+) -> dict[str, Any]:
+    """A draft with its list, approved when the number was given. The same submitted twice is made once."""
+    async with control.acting(settings) as do:
+        made: dict[str, Any] = await do("broadcast make", details)
+        if made["already"] and made["state"] != "draft":
+            return made
+        await _freeze(do, settings, made["id"])
+        return made if yes is None else await _send(do, made["id"], plan, starts_at, yes)
+
+
+async def approve(
+    settings: Settings, number: int, freeze: bool, plan: plans.Plan, starts_at: datetime, yes: int
+) -> dict[str, Any]:
+    """Send a draft: its list is made anew, so that it is today's."""
+    async with control.acting(settings) as do:
+        if freeze:
+            await _freeze(do, settings, number)
+        return await _send(do, number, plan, starts_at, yes)
+
+
+async def _send(do: control.Do, number: int, plan: plans.Plan, starts_at: datetime, yes: int) -> dict[str, Any]:
+    times = {"starts_at": starts_at.isoformat(), "ends_at": plan.ends_at.isoformat()}
+    done: dict[str, Any] = await do("broadcast approve", {"id": number, "number": yes, **times})
+    return done
+
+
+async def _freeze(do: control.Do, settings: Settings, number: int) -> None:
+    """The list, page by page; on a terminal one sees that it goes on."""
+    setup = acts.setup_details(means(settings).setup)
+    after: int | None = None
+    with Progress(console=base.words, transient=True, disable=not base.words.is_terminal) as progress:
+        task = progress.add_task("recipients", total=None)
+        while True:
+            after = await do("broadcast freeze", {"id": number, "after": after, "setup": setup})
+            progress.advance(task)
+            if after is None:
+                return
+
+
+def what_next(made: Mapping[str, Any], number: int, starts_at: datetime, settings: Settings) -> str:
+    """What happened and what may be done now."""
+    which = made["id"]
+    if made.get("already"):
+        return (
+            f"The very same was submitted minutes ago: it is broadcast {which} ({made['state']}). Nothing was made."
+        )
+    if made["state"] == "draft":
+        return f"Draft {which}. To send it: kurikirana broadcast send {which} --yes {number}"
+    at = starts_at.astimezone(settings.zone).strftime("%d/%m %H:%M:%S")
+    return (
+        f"Broadcast {which} begins {at} ({settings.zone}), within the hours. Until then, or to stop the rest: "
+        f"kurikirana broadcast stop {which}. What became of it: kurikirana broadcast {which}"
+    )
+
+
+def found(settings: Settings, number: int) -> Any:
+    """A broadcast's row. Leaves with 1 when there is none."""
+    row = base.read(settings, lambda tx: store.one(tx, number))
+    if row is None:
+        base.fail(f"no broadcast {number}. See `kurikirana broadcast list`.")
+    return row

@@ -1,0 +1,200 @@
+"""What a person does with a broadcast: draft, freeze, approve, stop, send again. Each is one short transaction.
+
+The list of recipients is frozen page by page, so that nothing blocks and a half-made list is gone on with; only a
+complete one can be approved, by its number of phones and chats.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import asdict
+from datetime import date, datetime
+from typing import Any
+
+import orjson
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.errors import BotError
+from bot.programme.broadcasts import audience as audiences
+from bot.programme.broadcasts.recipients import Rule, Setup, Tally, rows_of
+from bot.programme.broadcasts.wording import LANGUAGE_NAMES, Wording
+from bot.store import audiences as people
+from bot.store import broadcasts as store
+from bot.store import outbox, recipients
+from handlers.understand.words import plain
+
+PAGE = 2_000
+"""Addresses in one transaction."""
+TOLD = {"failed": ("failed",), "uncertain": ("uncertain", "failed")}
+"""What `retry` sends again: what failed, or also what may have arrived."""
+
+
+class BroadcastError(BotError):
+    """It cannot be done with this broadcast now; says why and what to do. Nothing was changed."""
+
+
+def wording_of(row: Any) -> Wording:
+    """The texts of a stored broadcast."""
+    day = date.fromisoformat(row.day) if row.day else None
+    return Wording(row.texts, row.gaps, bool(row.asks), day, row.expires_at)
+
+
+def submitted(asked: Mapping[str, Any], wording: Wording, *more: Any) -> str:
+    """The same for the same submission."""
+    what = [asked, dict(wording.texts), dict(wording.gaps), wording.asks, wording.day, *more]
+    return hashlib.sha256(orjson.dumps(what, default=str)).hexdigest()
+
+
+async def make(tx: AsyncConnection, details: Mapping[str, Any], now: datetime) -> Any:
+    """Keep a draft with its texts and its audience. Submitted twice within minutes it is made once."""
+    row = {
+        "state": "draft",
+        "audience": details["audience"],
+        "texts": details["texts"],
+        "gaps": details["gaps"],
+        "asks": details["asks"],
+        "day": details["day"],
+        "digest": details["digest"],
+        "made_by": details.get("made_by"),
+        "every": details.get("every"),
+        "expires_at": _moment(details.get("not_after")),
+    }
+    number, already = await store.make(tx, row, details["submitted"], now)
+    found = await store.one(tx, number)
+    assert found is not None
+    return {"id": number, "already": already, "state": found.state}
+
+
+async def freeze(tx: AsyncConnection, details: Mapping[str, Any], now: datetime) -> Any:
+    """Put the next page of people on a draft's list; `after` None begins anew. Returns where to go on, or None.
+
+    A repetition, approved with the first one, gets its list when it is due. Raises BroadcastError when it has
+    one already, or nobody said what readers of a language without a text get.
+    """
+    row = await _held(tx, details["id"], "draft approved", "be changed")
+    if row.state == "approved" and row.frozen_at is not None:
+        raise BroadcastError(f"broadcast {row.id} is approved; its list stays as it is.")
+    after = details["after"]
+    if after is None:
+        await recipients.clear(tx, row.id)
+        await store.change(tx, row.id, frozen_at=None)
+        after = 0
+    chosen = await audiences.resolve(tx, row.audience, now)
+    rule = Rule(chosen, wording_of(row), Setup(**details["setup"]), bool(row.audience.get("leave_out_full")))
+    page, tally = await people.page(tx, after, PAGE, now), Tally()
+    await recipients.add(tx, row.id, list(rows_of(page, rule, tally)))
+    if tally.undecided:
+        raise BroadcastError(undecided(tally.undecided))
+    if page.last is None:
+        await store.change(tx, row.id, frozen_at=now)
+    return page.last
+
+
+def undecided(languages: Mapping[str, int]) -> str:
+    """What to do about readers for whom there is no text."""
+    lines = [
+        f"{LANGUAGE_NAMES[language]} missing for {count} {'phone' if count == 1 else 'phones or chats'}. "
+        f'Write {language} = "...", or below [missing] say what they get: {language} = "fr", or "leave_out".'
+        for language, count in languages.items()
+    ]
+    return "\n".join(lines)
+
+
+async def approve(tx: AsyncConnection, details: Mapping[str, Any], now: datetime) -> Any:
+    """Send it from `starts_at` on, when `number` is the count of phones and chats. Raises BroadcastError.
+
+    A late one that asked again goes on with those who still wait.
+    """
+    row = await _held(tx, details["id"], "draft asks", "be sent")
+    if row.frozen_at is None:
+        raise BroadcastError(
+            f"the list of broadcast {row.id} is not complete; `broadcast send {row.id}` makes it anew"
+        )
+    number = (await recipients.states(tx, row.id)).get("waiting", 0)
+    if details["number"] != number:
+        raise BroadcastError(
+            f"broadcast {row.id} goes to {number} phones and chats, not {details['number']}. Nothing was sent. "
+            f"To send it: kurikirana broadcast send {row.id} --yes {number}"
+        )
+    if not number:
+        raise BroadcastError(f"broadcast {row.id} reaches nobody; see why with `broadcast show {row.id}`")
+    values: dict[str, Any] = {"starts_at": _moment(details["starts_at"]), "ends_at": _moment(details["ends_at"])}
+    values |= {"approved_by": details.get("who"), "approved_at": now, "number": row.number or number}
+    await store.change(tx, row.id, state="approved", **values)
+    return {"id": row.id, "state": "approved", "number": number, "starts_at": details["starts_at"]}
+
+
+async def stop(tx: AsyncConnection, details: Mapping[str, Any], now: datetime) -> Any:
+    """What has not begun to leave stays; a draft or one that has not begun is called off. Raises BroadcastError."""
+    row = await _held(tx, details["id"], "draft approved sending asks", "be stopped")
+    await store.change(tx, row.id, state="stopped", stopped_at=now)
+    stopped = await recipients.stop(tx, row.id, "stopped")
+    return {"id": row.id, "state": "stopped", "stopped": stopped, "had_begun": row.state in ("sending", "asks")}
+
+
+async def retry(tx: AsyncConnection, details: Mapping[str, Any], now: datetime) -> Any:
+    """Send again to those whose text failed (`what` failed) or may not have arrived (uncertain), by their number."""
+    row = await _held(tx, details["id"], "sending done stopped", "be sent again")
+    again = await recipients.again(tx, row.id, TOLD[details["what"]])
+    if not again:
+        raise BroadcastError(f"broadcast {row.id}: nothing {details['what']}; nothing to send again")
+    if details["number"] != again:
+        raise BroadcastError(
+            f"{again} texts of broadcast {row.id} would be sent again, not {details['number']}. Nothing was sent."
+        )
+    values = {"starts_at": now, "ends_at": _moment(details["ends_at"]), "stopped_at": None, "finished_at": None}
+    await store.change(tx, row.id, state="approved", **values)
+    return {"id": row.id, "state": "approved", "number": again}
+
+
+async def test(tx: AsyncConnection, details: Mapping[str, Any], now: datetime) -> Any:
+    """Send the texts to one of the team, as the first recipient would get them. Counts nowhere."""
+    row, setup = await store.one(tx, details["id"]), Setup(**details["setup"])
+    if row is None:
+        raise BroadcastError(f"no broadcast {details['id']}. See `kurikirana broadcast list`.")
+    wanted = plain(details["person"])
+    there = [one for one in await people.to_try_on(tx) if wanted in (plain(one.name), plain(one.sms_name))]
+    if not there:
+        raise BroadcastError(f"nobody of the team is called {details['person']!r} and has a phone or a chat")
+    whom = there[0]
+    channel = whom.channel or setup.first.get(whom.scheme, "")
+    rich = channel in setup.rich
+    constant = {"address_id": whom.address_id, "person_id": whom.person_id, "channel": channel, "key": "broadcast"}
+    constant |= {"kind": "reply", "due_at": now, "made_at": now, "state": "queued", "data": None}
+    rows, wording = [], wording_of(row)
+    for language in wording.texts:
+        said = wording.say(language, whom.sms_name, setup.sender, whom.sms_name, rich=rich)
+        rows.append({**constant, "language": language, "text": said.text, "parts": said.parts})
+    await tx.execute(outbox.INSERT, rows)
+    return {"id": row.id, "texts": len(rows), "channel": channel}
+
+
+async def _held(tx: AsyncConnection, number: int, states: str, what: str) -> Any:
+    row = await store.held(tx, number, changes=True)
+    if row is None:
+        raise BroadcastError(f"no broadcast {number}. See `kurikirana broadcast list`.")
+    if row.state not in states.split():
+        raise BroadcastError(f"broadcast {number} is {row.state}; it cannot {what} now.")
+    return row
+
+
+def _moment(text: str | None) -> datetime | None:
+    return datetime.fromisoformat(text) if text else None
+
+
+def as_details(wording: Wording) -> dict[str, Any]:
+    """The texts as an operation takes them."""
+    return {
+        "texts": dict(wording.texts),
+        "gaps": dict(wording.gaps),
+        "asks": wording.asks,
+        "day": wording.day.isoformat() if wording.day else None,
+        "digest": wording.digest,
+        "not_after": wording.not_after.isoformat() if wording.not_after else None,
+    }
+
+
+def setup_details(setup: Setup) -> dict[str, Any]:
+    """The setup as an operation takes it."""
+    return asdict(setup)

@@ -1,0 +1,97 @@
+"""Who a broadcast is for: `all`, `late`, `commune:Giharo`, `women`, `list:FILE` ... and who of them is in it.
+
+An audience is kept as it was asked for and resolved when recipients are frozen. Never anybody of the team.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.errors import BotError
+from bot.store import audiences as store
+from handlers.understand.words import plain
+
+LATE_AFTER = timedelta(days=21)
+"""An association is late that neither reported nor said "no training" for so long."""
+KNOWN = (
+    "all, late, women, men, business, commune:NAME, association:NO, list:FILE.xlsx or .csv, "
+    "report:FORM:DATE (reported since), no-report:FORM:DATE (did not)"
+)
+
+
+class AudienceError(BotError):
+    """Nobody can be found by this; says what was read and what is known."""
+
+
+@dataclass(frozen=True, slots=True)
+class Audience:
+    """A rule that a leader meets or not. None = does not matter."""
+
+    associations: frozenset[int] | None = None
+    people: frozenset[int] | None = None
+    sex: str | None = None
+
+    def holds(self, leader: Any) -> bool:
+        """Whether this leader (id, association_id, sex) belongs to it."""
+        return (
+            (self.sex is None or leader.sex == self.sex)
+            and (self.associations is None or leader.association_id in self.associations)
+            and (self.people is None or leader.id in self.people)
+        )
+
+
+async def resolve(tx: AsyncConnection, asked: Mapping[str, Any], now: datetime) -> Audience:
+    """The audience that was asked for ({"asked": ..., "people": ids of a list}) as of now. Raises AudienceError."""
+    word, _, rest = str(asked["asked"]).partition(":")
+    if word == "all":
+        return Audience()
+    if word in ("women", "men"):
+        return Audience(sex="F" if word == "women" else "M")
+    if word == "business":
+        return Audience(associations=frozenset(await store.with_business(tx)))
+    if word == "list":
+        return Audience(people=frozenset(asked["people"]))
+    if word in ("commune", "association"):
+        return Audience(associations=_placed(await store.all_associations(tx), word, rest))
+    if word == "late":
+        heard = await store.reported_since(tx, "training", now - LATE_AFTER, zero=True)
+        return Audience(associations=await _others(tx, heard))
+    if word in ("report", "no-report"):
+        form, since = _query(rest)
+        heard = await store.reported_since(tx, form, since, zero=False)
+        return Audience(associations=frozenset(heard) if word == "report" else await _others(tx, heard))
+    raise AudienceError(f"{asked['asked']}: not an audience. Known are {KNOWN}.")
+
+
+async def _others(tx: AsyncConnection, heard: set[int]) -> frozenset[int]:
+    there = await store.all_associations(tx)
+    return frozenset(row.id for row in there if row.left_at is None and row.id not in heard)
+
+
+def _placed(rows: Iterable[Any], word: str, name: str) -> frozenset[int]:
+    """Associations of a commune by its old or new name, or the one of that number or name."""
+    names = ("commune_old", "commune_now") if word == "commune" else ("no", "name", "sms_name")
+    asked = plain(name).strip()
+    known: dict[str, set[int]] = {}
+    for row in rows:
+        for column in names:
+            known.setdefault(plain(getattr(row, column)).strip(), set()).add(row.id)
+    if asked not in known:
+        there = sorted({getattr(row, column) for row in rows for column in names[:2]} - {"x"})
+        raise AudienceError(f"{word}:{name}: no such {word}. Known are {', '.join(there[:40])}.")
+    return frozenset(known[asked])
+
+
+def _query(rest: str) -> tuple[str, datetime]:
+    """FORM:DATE -> the form and the start of that day (UTC)."""
+    form, _, since = rest.partition(":")
+    try:
+        day = date.fromisoformat(since)
+    except ValueError:
+        raise AudienceError(f"report:{rest}: write report:FORM:DATE, example report:training:2026-11-02.") from None
+    return form, datetime.combine(day, time(), UTC)

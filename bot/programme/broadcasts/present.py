@@ -1,0 +1,212 @@
+"""A plan and a report in plain words and as JSON. Delivery in the words of GOV.UK Notify: what happened, what to do.
+
+"Arrived" is never "read": nobody can know that.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.programme.broadcasts.plan import Plan
+from bot.programme.broadcasts.wording import LANGUAGE_NAMES, LEAVE_OUT
+from bot.store import broadcasts as store
+from bot.store import recipients
+
+ANSWERED_WITHIN = timedelta(hours=48)
+
+
+def plan_json(plan: Plan) -> dict[str, Any]:
+    """The plan for another program."""
+    tally = plan.tally
+    return {
+        "audience": plan.asked,
+        "people": tally.people,
+        "phones": tally.phones,
+        "chats": tally.chats,
+        "number": tally.number,
+        "left_out": dict(tally.left_out),
+        "languages": dict(tally.languages),
+        "undecided": dict(tally.undecided),
+        "had_the_weeks_messages": tally.full,
+        "parts": plan.parts,
+        "cost_bif": plan.cost_bif,
+        "month_bif": plan.month_parts * plan.price_bif if plan.price_bif else None,
+        "budget_month_bif": plan.budget_bif or None,
+        "starts_at": plan.starts_at,
+        "last_leaves_at": plan.ends_at,
+        "on_a_later_day": plan.spill,
+        "longest": {"characters": tally.longest[0], "parts": tally.longest[1], "text": tally.longest[2]},
+        "replaced": {lang: "".join(plan.wording.replaced(lang)) for lang in plan.wording.texts},
+        "same_text": [{"broadcast": n, "at": at, "recipients": count} for n, at, count in plan.same],
+    }
+
+
+def plan_lines(plan: Plan, zone: ZoneInfo) -> Iterator[str]:
+    """The composer's table, one line each. Times are the programme's own."""
+    tally, shared = plan.tally, plan.tally.people - plan.tally.number
+    sharing = f" ({shared} share a phone)" if shared else ""
+    yield f"To        {plan.asked}: {tally.people} people = {tally.phones} phones + {tally.chats} chats{sharing}"
+    for reason, count in tally.left_out.most_common():
+        yield f"          left out: {count} {reason}"
+    if tally.full:
+        yield f"          {tally.full} already had the week's messages (--leave-out-full leaves them out)"
+    yield "Text      " + ", ".join(f"{LANGUAGE_NAMES[lang]} {n}" for lang, n in tally.languages.most_common())
+    for (language, text), count in tally.instead.items():
+        yield f"          {count} readers of {LANGUAGE_NAMES[language]} get {LANGUAGE_NAMES[text]}"
+    for language, instead in plan.wording.gaps.items():
+        if instead == LEAVE_OUT and tally.languages[language] == 0:
+            yield f"          readers of {LANGUAGE_NAMES[language]} are left out"
+    for language in plan.wording.texts:
+        if gone := plan.wording.replaced(language):
+            yield f'          {LANGUAGE_NAMES[language]}: "{"".join(gone)}" cannot go by SMS and is replaced'
+    characters, parts, text = tally.longest
+    yield f"Longest   {characters} characters{f' = {parts} SMS' if parts else ''}: {text}"
+    yield from _cost(plan)
+    yield from _when(plan, zone)
+    for number, at, count in plan.same:
+        yield f"Careful   the same text went to {count} phones and chats as broadcast {number} on {_said(at, zone)}"
+
+
+def _cost(plan: Plan) -> Iterator[str]:
+    if not plan.price_bif:
+        yield f"Cost      {plan.parts} SMS parts; price not set ([sms] price_bif)"
+        return
+    month = (plan.month_parts + plan.parts) * plan.price_bif
+    budget = f" of {plan.budget_bif:,} BIF" if plan.budget_bif else ""
+    cost = f"{plan.parts} SMS parts x {plan.price_bif} BIF = {plan.cost_bif:,} BIF"
+    yield f"Cost      {cost}; this month {month:,}{budget}"
+    if plan.budget_bif and month > plan.budget_bif:
+        yield f"Careful   this is {month - plan.budget_bif:,} BIF above the month's budget"
+
+
+def _when(plan: Plan, zone: ZoneInfo) -> Iterator[str]:
+    spill = ""
+    if plan.spill and plan.spill_at:
+        spill = f", so {plan.spill} go {_said(plan.spill_at, zone)}"
+    last = f"the last one leaves {_said(plan.ends_at, zone)}{spill}"
+    yield f"When      from {_said(plan.starts_at, zone)}; {last} ({zone})"
+
+
+def _said(moment: datetime, zone: ZoneInfo) -> str:
+    return moment.astimezone(zone).strftime("%d/%m %H:%M")
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """A delivery state: its word in JSON, what happened, what to do."""
+
+    name: str
+    words: str
+    todo: str = ""
+
+
+_STATES = {
+    state.name: state
+    for state in (
+        State("waiting", "Waiting", "stop"),
+        State("sent", "Left our phone, no receipt yet"),
+        State("delivered", "Arrived on the phone"),
+        State("temporary", "Phone off or no signal; we go on trying", "wait, or call"),
+        State("permanent", "Wrong number", "correct the number"),
+        State("ours", "Our SIM has no credit, or our phone is off", "top up, wake the phone, then retry"),
+        State("refused", "Blocked the bot or said STOP", "SMS if she agreed, else nothing"),
+        State(
+            "uncertain", "May have arrived: it was cut off while leaving", "ask one of them, then retry --uncertain"
+        ),
+        State("stopped", "Not sent: stopped"),
+        State("too_late", "Not sent: too late", "send it as a new broadcast if it still matters"),
+        State("left_out", "Left out"),
+    )
+}
+_OURS = ("credit", "balance", "radio", "no service", "phone is off", "given up", "no sim", "null pdu")
+_REFUSED = ("blocked", "deactivated", "stop", "kicked", "chat not found")
+_ABSENT = ("expired", "absent", "unreachable", "no signal", "undeliv")
+
+
+def plain_state(row: Any) -> str:
+    """waiting, queued, sending, sent, delivered, failed, uncertain, cancelled or left_out."""
+    if row.state != "queued":
+        return str(row.state)
+    return {"accepted": "sent", "read": "delivered"}.get(row.sent_state, row.sent_state or "waiting")
+
+
+def state_of(row: Any) -> State:
+    """What became of a recipient (a row of recipients.shown or .counted)."""
+    if row.state == "left_out":
+        return _STATES["left_out"]
+    if row.state == "cancelled" or row.sent_state == "cancelled":
+        reason = (row.sent_reason if row.state == "queued" else row.reason) or ""
+        return _STATES[{"stopped": "stopped", "too late": "too_late"}.get(reason, "refused")]
+    if row.sent_state in (None, "queued", "sending"):
+        tried = getattr(row, "tried", None) if hasattr(row, "tried") else bool(row.attempts)
+        return _STATES["temporary" if tried and row.sent_state == "queued" and row.sent_reason else "waiting"]
+    if row.sent_state == "failed":
+        return _STATES[_failed((row.sent_reason or "").lower())]
+    return _STATES[{"accepted": "sent", "read": "delivered"}.get(row.sent_state, row.sent_state)]
+
+
+def _failed(reason: str) -> str:
+    for name, signs in (("ours", _OURS), ("refused", _REFUSED), ("temporary", _ABSENT)):
+        if any(sign in reason for sign in signs):
+            return name
+    return "permanent"
+
+
+def counted(rows: Iterable[Any]) -> tuple[Counter[str], Counter[str]]:
+    """Delivery states and answers of rows of recipients.counted."""
+    found, answers = Counter[str](), Counter[str]()
+    for row in rows:
+        found[state_of(row).name] += row.count
+        if row.answer:
+            answers[row.answer] += row.count
+    return found, answers
+
+
+def recipient_json(row: Any) -> dict[str, Any]:
+    """One recipient for another program: ids, never a name or a number."""
+    state = state_of(row)
+    return {
+        "address": row.address_id,
+        "person": row.person_id,
+        "people": row.people,
+        "channel": row.channel,
+        "language": row.language,
+        "parts": row.parts,
+        "state": plain_state(row),
+        "what": state.name,
+        "words": state.words,
+        "todo": state.todo,
+        "reason": row.reason or row.sent_reason,
+        "sent_at": row.sent_at,
+        "answer": row.answer,
+    }
+
+
+async def report(tx: AsyncConnection, row: Any, zone: ZoneInfo) -> list[str]:
+    """The report of a broadcast (its row), in plain words."""
+    found, answers = counted(await recipients.counted(tx, row.id))
+    asked = 0
+    if row.starts_at:
+        asked = await store.questions(tx, row.id, row.starts_at, row.starts_at + ANSWERED_WITHIN)
+    when = f" {_said(row.starts_at, zone)}" if row.starts_at else ""
+    head = f"Broadcast {row.id} to {row.audience['asked']}: {row.state}{when}"
+    return [head, *report_lines(found, answers, asked, asks=bool(row.asks))]
+
+
+def report_lines(found: Counter[str], answers: Counter[str], questions: int, *, asks: bool) -> Iterator[str]:
+    """The delivery report: each state with its count and the next action."""
+    order = [name for name in _STATES if found[name] and name != "left_out"]
+    for name in order:
+        state = _STATES[name]
+        yield f"{found[name]:>6}  {state.words}{f'  -> {state.todo}' if state.todo else ''}"
+    yield f"{sum(found[name] for name in order):>6}  in all; {found['left_out']} left out"
+    if asks or answers:
+        yield f"Answers: {answers['yes']} yes, {answers['no']} no, {questions} questions to read"
+    yield "We cannot tell whether a text was read."

@@ -1,0 +1,154 @@
+"""Broadcasts: made once however often they are submitted, approved, begun, stopped; what is known of each."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Row, bindparam, exists, func, insert, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.store.tables import broadcasts, outbox, recipients, tasks
+
+DOUBLE = timedelta(minutes=10)
+"""The same submitted again within so long is a double click, later it is meant."""
+_MAKE = {
+    "sqlite": sqlite.insert(broadcasts).on_conflict_do_nothing().returning(broadcasts.c.id),
+    "postgresql": postgresql.insert(broadcasts).on_conflict_do_nothing().returning(broadcasts.c.id),
+}
+_ONE = select(broadcasts).where(broadcasts.c.id == bindparam("which"))
+_RUNNING = (
+    select(broadcasts)
+    .where(broadcasts.c.state.in_(("approved", "sending")), broadcasts.c.starts_at <= bindparam("now"))
+    .order_by(broadcasts.c.starts_at, broadcasts.c.id)
+)
+_ALL = select(broadcasts).order_by(broadcasts.c.id)
+_SAME = (
+    select(broadcasts.c.id, broadcasts.c.starts_at, func.count().label("recipients"))
+    .join(recipients, recipients.c.broadcast_id == broadcasts.c.id)
+    .where(
+        broadcasts.c.digest == bindparam("text"),
+        broadcasts.c.starts_at > bindparam("since"),
+        broadcasts.c.id != bindparam("this"),
+        recipients.c.state.in_(("queued", "waiting")),
+    )
+    .group_by(broadcasts.c.id, broadcasts.c.starts_at)
+    .order_by(broadcasts.c.id)
+)
+_TASK = insert(tasks)
+
+
+async def make(tx: AsyncConnection, row: Mapping[str, Any], submitted: str, now: datetime) -> tuple[int, bool]:
+    """Keep a draft; returns its id and whether the very same had been submitted minutes ago, then that one's.
+
+    `submitted` is the same for the same submission: a digest of what was asked for, or a form's own token.
+    """
+    before = select(func.count()).where(
+        broadcasts.c.key.like(f"{submitted}#%"), broadcasts.c.made_at < now - DOUBLE, broadcasts.c.key.is_not(None)
+    )
+    key = f"{submitted}#{(await tx.execute(before)).scalar_one()}"
+    made = (await tx.execute(_MAKE[tx.dialect.name], {**row, "key": key, "made_at": now})).scalar()
+    if made is not None:
+        return int(made), False
+    return int((await tx.execute(select(broadcasts.c.id).where(broadcasts.c.key == key))).scalar_one()), True
+
+
+_REPEATED = ("audience", "texts", "gaps", "asks", "day", "digest", "number", "made_by", "approved_by", "every")
+
+
+async def repeat(tx: AsyncConnection, row: Any, starts_at: datetime, now: datetime) -> None:
+    """The next one of a broadcast that repeats: approved with it, its list is made when it is due."""
+    copy = {name: getattr(row, name) for name in _REPEATED}
+    ends_at = starts_at + (row.ends_at - row.starts_at) if row.ends_at else None
+    copy |= {"state": "approved", "starts_at": starts_at, "ends_at": ends_at, "approved_at": row.approved_at}
+    await tx.execute(_MAKE[tx.dialect.name], {**copy, "key": f"repeats {row.id}", "made_at": now})
+
+
+async def one(tx: AsyncConnection, number: int) -> Row[Any] | None:
+    """A broadcast, or None."""
+    return (await tx.execute(_ONE, {"which": number})).first()
+
+
+async def held(tx: AsyncConnection, number: int, *, changes: bool = False) -> Row[Any] | None:
+    """As `one`, and until the commit nobody else stops it (PostgreSQL; on SQLite nobody else writes)."""
+    return (await tx.execute(_ONE.with_for_update(read=not changes), {"which": number})).first()
+
+
+async def change(tx: AsyncConnection, which: int, **values: Any) -> None:
+    """Set columns of a broadcast."""
+    await tx.execute(update(broadcasts).where(broadcasts.c.id == which).values(**values))
+
+
+async def running(tx: AsyncConnection, now: datetime) -> Sequence[Row[Any]]:
+    """Those that have begun or must begin."""
+    return (await tx.execute(_RUNNING, {"now": now})).all()
+
+
+async def every(tx: AsyncConnection) -> Sequence[Row[Any]]:
+    """All of them, oldest first."""
+    return (await tx.execute(_ALL)).all()
+
+
+async def same_text(tx: AsyncConnection, digest: str, since: datetime, this: int = 0) -> Sequence[Row[Any]]:
+    """(id, starts_at, recipients) of broadcasts with the same words that began after `since`."""
+    return (await tx.execute(_SAME, {"text": digest, "since": since, "this": this})).all()
+
+
+async def parts_since(tx: AsyncConnection, since: datetime, channels: Sequence[str]) -> int:
+    """SMS parts that left by these channels since then. Reads only rows of that time: ids grow with it."""
+    first = await _first_since(tx, since)
+    there = select(func.coalesce(func.sum(outbox.c.parts), 0)).where(
+        outbox.c.id >= first,
+        outbox.c.channel.in_(list(channels)),
+        outbox.c.state.not_in(("queued", "cancelled", "failed")),
+    )
+    return int((await tx.execute(there)).scalar_one())
+
+
+async def _first_since(tx: AsyncConnection, since: datetime) -> int:
+    """The lowest outbox id made since then, found by halving."""
+    low, high = 1, int((await tx.execute(select(func.coalesce(func.max(outbox.c.id), 0)))).scalar_one()) + 1
+    while low < high:
+        middle = (low + high) // 2
+        there = select(outbox.c.made_at).where(outbox.c.id >= middle).order_by(outbox.c.id).limit(1)
+        made = (await tx.execute(there)).scalar()
+        low, high = (low, middle) if made is None or made >= since else (middle + 1, high)
+    return low
+
+
+async def ahead(tx: AsyncConnection, now: datetime) -> dict[str, int]:
+    """Parts per channel that wait already: what is queued, and what other broadcasts will queue."""
+    queued = select(outbox.c.channel, func.sum(outbox.c.parts)).where(outbox.c.state == "queued")
+    waiting = (
+        select(recipients.c.channel, func.sum(recipients.c.parts))
+        .join(broadcasts, broadcasts.c.id == recipients.c.broadcast_id)
+        .where(broadcasts.c.state.in_(("approved", "sending")), recipients.c.state == "waiting")
+    )
+    found: dict[str, int] = {}
+    for statement in (queued.group_by(outbox.c.channel), waiting.group_by(recipients.c.channel)):
+        for channel, parts in (await tx.execute(statement)).all():
+            found[channel] = found.get(channel, 0) + int(parts or 0)
+    return found
+
+
+async def tell(tx: AsyncConnection, about: str, officer: int | None, due_at: datetime, now: datetime) -> None:
+    """A task for whoever made it, or for anybody of the team. `about` without personal data."""
+    row = {"kind": "broadcast", "due_at": due_at, "about": about, "officer_id": officer, "made_at": now}
+    await tx.execute(_TASK, row)
+
+
+async def questions(tx: AsyncConnection, number: int, since: datetime, until: datetime) -> int:
+    """How many recipients wrote something that a person must read, in the days after it began."""
+    there = (
+        select(func.count())
+        .select_from(tasks)
+        .where(
+            tasks.c.kind == "read",
+            tasks.c.sealed.is_(False),
+            tasks.c.made_at.between(since, until),
+            exists().where(recipients.c.broadcast_id == number, recipients.c.address_id == tasks.c.address_id),
+        )
+    )
+    return int((await tx.execute(there)).scalar_one())

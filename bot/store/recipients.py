@@ -1,0 +1,255 @@
+"""The recipients of a broadcast: frozen at approval, moved into the outbox in chunks, each at most once."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import String, bindparam, delete, exists, func, insert, literal_column, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.store.audiences import NAMES, with_names
+from bot.store.tables import addresses, broadcasts, outbox, people, recipients
+
+_THIS = recipients.c.broadcast_id == bindparam("broadcast")
+_QUEUED = literal_column("'queued'", String)
+_ADD = {
+    "sqlite": sqlite.insert(recipients).on_conflict_do_nothing(),
+    "postgresql": postgresql.insert(recipients).on_conflict_do_nothing(),
+}
+_CLEAR = delete(recipients).where(_THIS)
+_STATES = select(recipients.c.state, func.count()).where(_THIS).group_by(recipients.c.state)
+_LAST = select(func.coalesce(func.max(recipients.c.address_id), 0)).where(_THIS)
+_CHUNK = (
+    select(
+        recipients.c.address_id,
+        recipients.c.person_id,
+        recipients.c.language,
+        people.c.consent,
+        people.c.left_at,
+        addresses.c.active,
+        *NAMES,
+    )
+    .select_from(
+        with_names(
+            recipients.join(addresses, addresses.c.id == recipients.c.address_id).outerjoin(
+                people, people.c.id == recipients.c.person_id
+            )
+        )
+    )
+    .where(_THIS, recipients.c.state == "waiting", recipients.c.channel == bindparam("on_channel"))
+    .order_by(recipients.c.address_id)
+    .limit(bindparam("most"))
+)
+_LOCKED = _CHUNK.with_for_update(read=True, of=people)
+"""On PostgreSQL a STOP that comes now waits for our commit, and then finds the rows to cancel."""
+_OUT = insert(outbox)
+_LEAVE = (
+    update(recipients)
+    .where(_THIS, recipients.c.address_id == bindparam("address"), recipients.c.state == "waiting")
+    .values(state="cancelled", reason=bindparam("why"))
+)
+_ITS_TEXT = (
+    select(func.max(outbox.c.id))
+    .where(
+        outbox.c.address_id == recipients.c.address_id,
+        outbox.c.state == _QUEUED,  # written out, for the partial index
+        outbox.c.broadcast_id == recipients.c.broadcast_id,
+    )
+    .scalar_subquery()
+)
+_LINK = (
+    update(recipients)
+    .where(
+        _THIS,
+        recipients.c.state == "waiting",
+        recipients.c.channel == bindparam("on_channel"),
+        recipients.c.address_id.between(bindparam("first"), bindparam("last")),
+    )
+    .values(state="queued", outbox_id=_ITS_TEXT)
+)
+_STOP_WAITING = (
+    update(recipients)
+    .where(_THIS, recipients.c.state == "waiting")
+    .values(state="cancelled", reason=bindparam("why"))
+)
+_STOP_QUEUED = (
+    update(outbox)
+    .where(outbox.c.broadcast_id == bindparam("broadcast"), outbox.c.state == "queued")
+    .values(state="cancelled", reason=bindparam("why"))
+)
+_TAKE_BACK = (
+    update(recipients)
+    .where(
+        _THIS,
+        recipients.c.state == "queued",
+        exists().where(
+            outbox.c.id == recipients.c.outbox_id,
+            outbox.c.state == "cancelled",
+            outbox.c.reason.in_(("too late", bindparam("why"))),
+        ),
+    )
+    .values(state="waiting", outbox_id=None)
+)
+_OPEN = select(
+    exists().where(_THIS, recipients.c.state == "waiting"),
+    exists().where(outbox.c.broadcast_id == bindparam("broadcast"), outbox.c.state.in_(("queued", "sending"))),
+)
+_IN_OUTBOX = (
+    select(outbox.c.channel, func.count())
+    .where(outbox.c.broadcast_id == bindparam("broadcast"), outbox.c.state == "queued")
+    .group_by(outbox.c.channel)
+)
+_WAIT_ON = select(recipients.c.channel).where(_THIS, recipients.c.state == "waiting").distinct()
+_AGAIN = (
+    update(recipients)
+    .where(
+        _THIS,
+        recipients.c.state == "queued",
+        exists().where(outbox.c.id == recipients.c.outbox_id, outbox.c.state.in_(bindparam("ended", expanding=True))),
+    )
+    .values(state="waiting", outbox_id=None)
+)
+ANSWER = (
+    update(recipients)
+    .where(_THIS, recipients.c.address_id == bindparam("address"))
+    .values(answer=bindparam("said"), answered_at=bindparam("at"))
+)
+
+
+async def clear(tx: AsyncConnection, broadcast: int) -> None:
+    """Forget the list of a draft; it is made anew."""
+    await tx.execute(_CLEAR, {"broadcast": broadcast})
+
+
+async def add(tx: AsyncConnection, broadcast: int, rows: Sequence[dict[str, Any]]) -> None:
+    """Put these on the list; who is on it already stays as she is."""
+    if rows:
+        await tx.execute(_ADD[tx.dialect.name], [{**row, "broadcast_id": broadcast} for row in rows])
+
+
+async def states(tx: AsyncConnection, broadcast: int) -> dict[str, int]:
+    """How many recipients are waiting, queued, cancelled, left_out."""
+    return {row[0]: row[1] for row in await tx.execute(_STATES, {"broadcast": broadcast})}
+
+
+async def last(tx: AsyncConnection, broadcast: int) -> int:
+    """How far the list has come: the highest address on it."""
+    return int((await tx.execute(_LAST, {"broadcast": broadcast})).scalar_one())
+
+
+async def chunk(tx: AsyncConnection, broadcast: int, channel: str, most: int) -> Sequence[Any]:
+    """The next ones that wait on this channel, with what a text may say of them and whether they still agree."""
+    where = {"broadcast": broadcast, "on_channel": channel, "most": most}
+    return (await tx.execute(_CHUNK if tx.dialect.name == "sqlite" else _LOCKED, where)).all()
+
+
+async def queue(
+    tx: AsyncConnection, broadcast: int, channel: str, texts: Sequence[dict[str, Any]], left: dict[int, str]
+) -> None:
+    """Write the texts of a chunk to the outbox; `left`: addresses that get none, and why."""
+    if left:
+        gone = [{"broadcast": broadcast, "address": address, "why": why} for address, why in left.items()]
+        await tx.execute(_LEAVE, gone)
+    if texts:
+        await tx.execute(_OUT, texts)
+        reach = {"first": texts[0]["address_id"], "last": texts[-1]["address_id"]}
+        await tx.execute(_LINK, {"broadcast": broadcast, "on_channel": channel, **reach})
+
+
+async def stop(tx: AsyncConnection, broadcast: int, why: str) -> int:
+    """What has not begun to leave will not leave; returns how many."""
+    waiting = await tx.execute(_STOP_WAITING, {"broadcast": broadcast, "why": why})
+    queued = await tx.execute(_STOP_QUEUED, {"broadcast": broadcast, "why": why})
+    return waiting.rowcount + queued.rowcount
+
+
+async def take_back(tx: AsyncConnection, broadcast: int, why: str) -> None:
+    """What waits in the outbox, or became too late there, waits in the list again.
+
+    The outbox first: what is cancelled there can no more be claimed, so nobody gets it twice.
+    """
+    await tx.execute(_STOP_QUEUED, {"broadcast": broadcast, "why": why})
+    await tx.execute(_TAKE_BACK, {"broadcast": broadcast, "why": why})
+
+
+async def again(tx: AsyncConnection, broadcast: int, ended: Sequence[str]) -> int:
+    """Recipients whose text ended in one of these states wait again; returns how many."""
+    return (await tx.execute(_AGAIN, {"broadcast": broadcast, "ended": list(ended)})).rowcount
+
+
+async def in_outbox(tx: AsyncConnection, broadcast: int) -> dict[str, int]:
+    """Texts per channel that wait in the outbox."""
+    return {row[0]: row[1] for row in await tx.execute(_IN_OUTBOX, {"broadcast": broadcast})}
+
+
+async def waiting_on(tx: AsyncConnection, broadcast: int) -> list[str]:
+    """The channels on which somebody waits."""
+    return list((await tx.execute(_WAIT_ON, {"broadcast": broadcast})).scalars())
+
+
+async def is_settled(tx: AsyncConnection, broadcast: int) -> bool:
+    """True when nobody waits any more and nothing is under way."""
+    return not any((await tx.execute(_OPEN, {"broadcast": broadcast})).one())
+
+
+_SHOWN = (
+    select(
+        recipients,
+        outbox.c.state.label("sent_state"),
+        outbox.c.reason.label("sent_reason"),
+        outbox.c.attempts,
+        outbox.c.sent_at,
+    )
+    .outerjoin(outbox, outbox.c.id == recipients.c.outbox_id)
+    .where(_THIS)
+    .order_by(recipients.c.address_id)
+)
+
+
+async def shown(tx: AsyncConnection, broadcast: int) -> Sequence[Any]:
+    """Every recipient with what became of its text."""
+    return (await tx.execute(_SHOWN, {"broadcast": broadcast})).all()
+
+
+_COUNTED = (
+    select(
+        recipients.c.state,
+        recipients.c.reason,
+        outbox.c.state.label("sent_state"),
+        outbox.c.reason.label("sent_reason"),
+        (outbox.c.attempts > 0).label("tried"),
+        recipients.c.answer,
+        func.count().label("count"),
+    )
+    .outerjoin(outbox, outbox.c.id == recipients.c.outbox_id)
+    .where(_THIS)
+    .group_by(recipients.c.state, recipients.c.reason, outbox.c.state, outbox.c.reason, outbox.c.attempts > 0)
+    .group_by(recipients.c.answer)
+)
+
+
+async def counted(tx: AsyncConnection, broadcast: int) -> Sequence[Any]:
+    """How many recipients have come to the same: the report's lines."""
+    return (await tx.execute(_COUNTED, {"broadcast": broadcast})).all()
+
+
+_ASKED = (
+    select(outbox.c.address_id, func.max(outbox.c.id).label("text"), outbox.c.broadcast_id)
+    .join(broadcasts, broadcasts.c.id == outbox.c.broadcast_id)
+    .where(
+        outbox.c.address_id.in_(bindparam("ids", expanding=True)),
+        outbox.c.urgency > 0,
+        outbox.c.made_at > bindparam("since"),
+        outbox.c.sent_at.is_not(None),
+        broadcasts.c.asks.is_(True),
+    )
+    .group_by(outbox.c.address_id, outbox.c.broadcast_id)
+)
+
+
+async def asked(tx: AsyncConnection, ids: Sequence[int], since: datetime) -> Sequence[Any]:
+    """(address, its text, broadcast) of broadcasts with a question that were written since then."""
+    return (await tx.execute(_ASKED, {"ids": list(ids), "since": since})).all()

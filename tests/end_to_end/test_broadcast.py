@@ -1,0 +1,91 @@
+"""A broadcast as an officer sends it from the command line, through the running service to a gateway."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from bot.programme.roster import Leader, Roster
+from tests.end_to_end.inside import Inside
+from tests.programme import AGNES, AGREED, JEAN, ODETTE, Gateway, small_roster
+
+FAIR = """\
+en = "OIM: {name} ({association}), the Fair is on {date}. Will you come? 1 yes 2 no"
+fr = "OIM: {name} ({association}), la Foire est le {date}. Venez-vous? 1 oui 2 non"
+asks = true
+date = 2026-12-12
+[missing]
+rn = "fr"
+"""
+
+
+def roster() -> Roster:
+    """The small one, and three who share Odette's phone, want calls, or have not agreed."""
+    small = small_roster()
+    more = (
+        Leader("07", "Marie Ndayizeye", "Marie", "F", ODETTE, "en", phone_is="shared", **AGREED),
+        replace(Leader("11", "Ange Niyonzima", "Ange", "F", "+25779123461", "rn", **AGREED), channel="call"),
+        Leader("11", "Paul Niyonzima", "Paul", "M", "+25779123462", "rn"),
+    )
+    odette, *others = small.leaders
+    return replace(small, leaders=(replace(odette, phone_is="shared"), *others, *more))
+
+
+@asynccontextmanager
+async def programme(folder: Path, more: str = "") -> AsyncIterator[Inside]:
+    """The programme of these tests with a gateway that takes everything."""
+    (folder / "fair.toml").write_text(FAIR)
+    async with Gateway() as gateway:
+        inside = Inside(folder, gateway, more)
+        await inside.bring(roster())
+        yield inside
+
+
+async def ended(inside: Inside, number: int, state: str = "done", within_s: float = 30) -> Any:
+    """The broadcast as JSON once it is in this state."""
+    async with asyncio.timeout(within_s):
+        while (found := await inside.json("broadcast", str(number)))["state"] != state:
+            await asyncio.sleep(0.1)
+        return found
+
+
+async def test_from_the_plan_to_the_report(tmp_path: Path) -> None:
+    async with programme(tmp_path) as inside:
+        send = ("broadcast", "new", "--to", "all", "--text", str(tmp_path / "fair.toml"))
+        async with inside.service():
+            plan = await inside.json(*send, "--dry-run")
+            assert (plan["people"], plan["phones"], plan["chats"], plan["number"]) == (4, 3, 0, 3)
+            assert plan["left_out"] == {"wants calls": 1, "not agreed yet": 1}
+            assert plan["cost_bif"] is None
+            assert "3, not 4" in await inside.command(*send, "--yes", "4", code=1)
+            assert await inside.json("broadcast", "list") == []
+            draft = await inside.json(*send)
+            assert draft["state"] == "draft"
+            done = await inside.json(*send, "--no-undo", "--yes", "3")
+            assert (done["id"], done["state"], done["number"]) == (draft["id"], "approved", 3)
+            again = await inside.json(*send, "--no-undo", "--yes", "3")
+            assert again["already"] and again["id"] == done["id"]
+            report = await ended(inside, done["id"])
+        assert sorted(inside.gateway.sent) == [
+            (ODETTE, "OIM: Odette (ABAHUZA), the Fair is on 12/12. Will you come? 1 yes 2 no"),
+            (JEAN, "OIM: Jean (ABAHUZA), la Foire est le 12/12. Venez-vous? 1 oui 2 non"),
+            (AGNES, "OIM: Agnes (TWIYUNGE), la Foire est le 12/12. Venez-vous? 1 oui 2 non"),
+        ]
+        assert report["states"] == {"sent": 3, "left_out": 2}
+        assert "3  Left our phone, no receipt yet" in await inside.command("broadcast", str(done["id"]))
+
+
+async def test_called_off_within_the_minute_nothing_leaves(tmp_path: Path) -> None:
+    async with programme(tmp_path) as inside, inside.service():
+        send = ("broadcast", "new", "--to", "association:07", "--text", str(tmp_path / "fair.toml"))
+        made = await inside.json(*send, "--yes", "2")
+        assert made["state"] == "approved"
+        assert (await inside.json("broadcast", "stop", str(made["id"])))["stopped"] == 2
+        await inside.app.broadcasts.look()
+        found = await inside.json("broadcast", str(made["id"]))
+        assert (found["state"], found["states"]) == ("stopped", {"cancelled": 2})
+        assert inside.gateway.sent == []
