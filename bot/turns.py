@@ -234,6 +234,7 @@ class Turns:
             representatives=sum(a.representatives for a in associations.values()),
             members_only=settings.counting.members_only,
             replies_per_hour=settings.limits.replies_per_hour,
+            holidays=settings.hours.holidays,
             photo_megabytes=settings.privacy.photo_megabytes,
             practice=settings.live and simulated,
             drafts=self._replies.drafts,

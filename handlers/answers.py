@@ -9,7 +9,25 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from handlers import account, card, chat, checks, correct, draft, enrol, form, menu, newcomers, shared, tips
+from handlers import (
+    account,
+    card,
+    chat,
+    checks,
+    correct,
+    draft,
+    enrol,
+    form,
+    lessons,
+    mentor,
+    mentor_log,
+    mentor_questions,
+    menu,
+    newcomers,
+    partners,
+    shared,
+    tips,
+)
 from handlers.said import Said
 from handlers.turn import Outcome, Turn
 
@@ -35,7 +53,13 @@ ANSWERS: Mapping[str, Answer] = {
     "sealed": account.sealed_answer,
     "draft": draft.answer,
     "switch": draft.switch_answer,
-    "question": menu.question_answer,
+    "question": mentor_questions.answer,
+    "helped": mentor_questions.helped,
+    "partner": partners.chosen,
+    "reply": mentor.decided,
+    "logged": mentor_log.undone,
+    "lesson": lessons.answer,
+    "show": lessons.show,
     "who": shared.who,
     "tip": tips.answer,
 }
@@ -58,8 +82,8 @@ WORDS: Mapping[str, Callable[[Turn, Said], Outcome]] = {
     "totals": menu.totals,
     "training": lambda turn, said: menu.start_form(turn, "training"),
     "business": lambda turn, said: menu.start_form(turn, "business"),
-    "mentor": menu.ask_mentor,
-    "lesson": menu.lesson,
+    "mentor": mentor_questions.ask,
+    "lesson": lessons.ask,
 }
 """Words that always work and do not destroy what is half made."""
 
@@ -69,5 +93,10 @@ TIMERS: Mapping[str, Callable[[Turn], Outcome]] = {
     "wake move": newcomers.moving,
     "tip": tips.due,
     "wake tip": tips.due,
+    "question": mentor_questions.overdue,
+    "wake question": mentor.asked,
+    "wake question due": mentor.due,
+    "wake answer": mentor_questions.answered,
+    "answer": mentor_questions.answered,
 }
 """Timers are decided when they fire. Nobody who said stop is reached here."""

@@ -11,7 +11,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from handlers import account, chat, draft, enrol, form, limits, menu, newcomers, shared, state, team, tips
+from handlers import account, chat, draft, enrol, form, lessons, limits, menu, newcomers, shared, state, team, tips
 from handlers.answers import ANSWERS, TIMERS, WORDS
 from handlers.said import MENU, Said, read
 from handlers.turn import Inbound, OpenTask, Outcome, Reply, Turn, UnlinkAddress
@@ -52,11 +52,11 @@ def _step(turn: Turn) -> Outcome:
     said = read(turn)
     if not turn.people:
         return newcomers.stranger(turn, said)
-    if said.command == "stop":
+    if said.command == "stop" and not team.replies(turn):
         return account.stop(turn)
     if enrol.stopped(turn):
         return _stopped(turn, said)
-    if team.writes(turn) and (theirs := team.step(turn, said)) is not None:
+    if (theirs := team.step(turn, said) if team.writes(turn) else team.line(turn, said)) is not None:
         return theirs
     if not enrol.consenting(turn):
         return _before_consent(turn, said)
@@ -120,6 +120,8 @@ def _conversation(turn: Turn, said: Said) -> Outcome:
     kind = turn.inbound.kind
     if turn.address.rich and (shown := chat.first(turn, said)):
         return shown
+    if kind == "voice" and (told := lessons.voice(turn)):
+        return told
     if kind in ("photo", "voice", "mms"):
         return menu.media(turn)
     if kind == "missed_call":

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from handlers import form, state
+from handlers import form, mentor_questions, state
 from handlers.said import MENU, Said
 from handlers.training import reached
 from handlers.turn import Association, CloseTasks, Figures, FiguresOf, KeepMedia, LastReport, Outcome, Reply, Turn
@@ -101,8 +101,9 @@ def free(turn: Turn) -> Outcome:
     """Anything not understood: stored, thanked, and a person reads it (never the word 'invalid')."""
     if turn.inbound.text.strip() == "0":
         return Outcome(dict(turn.state), (Reply("B7"),), understood="nothing, no, later")
-    question = is_question(turn.inbound.text)
-    effect = state.task(turn, "read", "a question" if question else "")
+    if is_question(turn.inbound.text):
+        return mentor_questions.take(turn)
+    effect = state.task(turn, "read")
     return Outcome(dict(turn.state), (Reply("B3"),), (effect,), understood="for a person to read")
 
 
@@ -133,24 +134,3 @@ def media(turn: Turn) -> Outcome:
 def privacy(turn: Turn, said: Said) -> Outcome:
     """/privacy: what is kept and why."""
     return Outcome(dict(turn.state), (Reply("T17"),), understood="privacy")
-
-
-def ask_mentor(turn: Turn, said: Said) -> Outcome:
-    """3: a question for the mentor; until mentors have their own queue an officer passes it on."""
-    return Outcome(
-        state.ask(turn, "question", about="a question for the mentor"), (Reply("H1"),), understood="asks H1"
-    )
-
-
-def lesson(turn: Turn, said: Said) -> Outcome:
-    """4: a lesson for the Fair; an officer asks whether it may be shown."""
-    new = state.ask(turn, "question", about="a lesson for the Fair")
-    return Outcome(new, (Reply("H4", {"association": _name(turn)}),), understood="asks H4")
-
-
-def question_answer(turn: Turn, said: Said, question: dict[str, Any]) -> Outcome | None:
-    """The one message that H1 or H4 asked for."""
-    if said.command or said.digit or form.looks_like_report(turn):
-        return None
-    effect = state.task(turn, "read", str(question["about"]))
-    return state.say(turn, "B3", effect)

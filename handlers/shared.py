@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from handlers import account, enrol, form, menu, state
+from handlers import account, enrol, form, mentor_questions, menu, state
 from handlers.said import Said
 from handlers.turn import Outcome, Turn
 from handlers.understand.words import plain
@@ -26,6 +26,8 @@ def who(turn: Turn, said: Said, question: Mapping[str, Any]) -> Outcome | None:
         return enrol.ask_consent(again, waiting=question.get("held", ""))
     if then == "start":
         return account.start(again)
+    if then in ("mentor", "question"):
+        return mentor_questions.after_who(again, question)
     return account.data_of(again, person) if then == "data" else account.delete_of(again, person)
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, get_args
 
-from bot.effects import people, reports, tasks, tips
+from bot.effects import mentoring, people, reports, tasks, tips
 from bot.effects.scene import Scene
 from handlers import turn
 
@@ -28,6 +28,14 @@ PERFORMERS: dict[type, Callable[[Any, Scene], None]] = {
     turn.CloseTasks: tasks.close,
     turn.KeepTip: tips.keep,
     turn.TipUseful: tips.useful,
+    turn.SaveQuestion: mentoring.save_question,
+    turn.AnswerQuestion: mentoring.answer_question,
+    turn.ClimbQuestion: mentoring.climb_question,
+    turn.RateQuestion: mentoring.rate_question,
+    turn.SaveLesson: mentoring.save_lesson,
+    turn.ShowLesson: mentoring.show_lesson,
+    turn.SaveVisit: mentoring.save_visit,
+    turn.DropVisit: mentoring.drop_visit,
 }
 
 if missing := set(get_args(turn.Effect)) - set(PERFORMERS):  # pragma: no cover

@@ -18,7 +18,7 @@ from bot.render import catalogue
 from bot.render.catalogue import EVERY, Entry, Rule, base
 from bot.render.fields import COMMON, FIELDS
 from bot.render.gsm import Encoding, fits, fold, segments
-from handlers.turn import FALLBACK, NOTHING, Label, Labels, Reply
+from handlers.turn import FALLBACK, NOTHING, Label, Labels, Parts, Reply
 
 DEFAULTS: Mapping[str, Any] = {name: FIELDS[name].longest for name in COMMON}
 """What sender, hotline and per_week are when the settings were not asked (tests)."""
@@ -161,6 +161,9 @@ class Words:
             case Reply():
                 inner = value.language or language
                 return self.text(value.key, inner, value.values, rich=rich, drafts=drafts).text
+            case Parts():
+                counted = value.reply
+                return str(self.text(counted.key, counted.language or language, counted.values, drafts=drafts).parts)
             case tuple():
                 said = [self._say(item, name, language, rich, drafts) for item in value]
                 return None if None in said else FIELDS[name].between.join(filter(None, said))

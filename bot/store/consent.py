@@ -23,6 +23,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.store import lessons, questions, visits
 from bot.store.tables import (
     addresses,
     consents,
@@ -87,6 +88,9 @@ BLANK = (
     update(addresses).where(addresses.c.id.in_(_OWN)).values(active=False, reason="erasing"),
     delete(people_addresses).where(people_addresses.c.person_id == bindparam("person")),
     delete(tokens).where(tokens.c.person_id == bindparam("person")),
+    *questions.BLANK,
+    *lessons.BLANK,
+    *visits.BLANK,
     update(people)
     .where(people.c.id == bindparam("person"))
     .values(

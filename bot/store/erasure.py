@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from sqlalchemy import bindparam, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.store import questions
 from bot.store.consent import FINISH_ERASURES
 from bot.store.tables import addresses, media, outbox, report_history, reports
 
@@ -21,6 +22,7 @@ async def blank_words(
 ) -> None:
     """Blank the free-text answers in the reports of these people, also in the history."""
     for person_id in person_ids:
+        await questions.unsay(tx, person_id)
         theirs = await tx.execute(_REPORTS.where(reports.c.person_id == person_id))
         for row in theirs.all():
             names = free_texts.get(row.form, ())

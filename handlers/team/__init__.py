@@ -16,7 +16,7 @@ from handlers.said import Said
 from handlers.team import lists
 from handlers.turn import Outcome, Replied, RepliedTo, Reply, Turn
 
-__all__ = ("step", "writes")
+__all__ = ("line", "replies", "step", "writes")
 
 T = TypeVar("T")
 
@@ -36,8 +36,22 @@ def step(turn: Turn, said: Said) -> Outcome | None:
         return outcome
     question = state.opened(turn)
     if question and question["kind"] in lists.ANSWERS:
-        return lists.ANSWERS[question["kind"]](turn, said, question)
-    return None
+        outcome = lists.ANSWERS[question["kind"]](turn, said, question)
+        return outcome or line(turn, said)
+    return line(turn, said)
+
+
+def line(turn: Turn, said: Said) -> Outcome | None:
+    """A line that one of the team may write without a slash, in a chat or by SMS."""
+    if turn.person is None or turn.person.kind != "staff" or turn.inbound.kind != "text":
+        return None
+    theirs = (do(turn, said) for roles, do in lists.LINES if turn.person.role in roles)
+    return next(filter(None, theirs), None)
+
+
+def replies(turn: Turn) -> bool:
+    """Whether one of the team uses Telegram's reply: "Stop the motor" is an answer then, and no STOP."""
+    return writes(turn) and bool(turn.inbound.data.get("reply_to"))
 
 
 def _hers(turn: Turn, entries: Mapping[str, tuple[lists.Roles, T]], name: str) -> T | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from handlers import mentor, mentor_log
 from handlers.said import Said
 from handlers.team import welcome
 from handlers.turn import Outcome, Replied, Turn
@@ -20,17 +21,31 @@ TEAM: Roles = frozenset(("officer", "mentor", "staff", "safeguarding", "admin"))
 
 COMMANDS: Mapping[str, tuple[Roles, Do]] = {
     "help": (TEAM, welcome.help_),
+    **dict.fromkeys(("answer", "repondre"), (OFFICERS | MENTORS, mentor.command)),
+    **dict.fromkeys(("visit", "visite"), (OFFICERS | MENTORS, mentor_log.command)),
 }
 """What is typed behind the slash -> who may, and who answers. `said.rest` is what stood behind it, as written."""
 
 BUTTONS: Mapping[str, tuple[Roles, Callable[[Turn, Said], Outcome | None]]] = {}
 """What a button's data begins with -> who may, and who answers. `said.rest` is what stood behind the colon."""
 
-REPLIES: Mapping[str, tuple[Roles, Callable[[Turn, Said, Replied], Outcome | None]]] = {}
+REPLIES: Mapping[str, tuple[Roles, Callable[[Turn, Said, Replied], Outcome | None]]] = {
+    **dict.fromkeys(("question", "question due"), (OFFICERS | MENTORS, mentor.reply)),
+}
 """What had woken the chat when the message was written that is replied to -> who may, and who takes the answer."""
 
-ANSWERS: Mapping[str, Callable[[Turn, Said, dict[str, Any]], Outcome | None]] = {}
+ANSWERS: Mapping[str, Callable[[Turn, Said, dict[str, Any]], Outcome | None]] = {
+    "reply": mentor.decided,
+    "logged": mentor_log.undone,
+}
 """The open question's kind -> who reads the answer; None when the message is something else."""
+
+LINES: tuple[tuple[Roles, Callable[[Turn, Said], Outcome | None]], ...] = (
+    (OFFICERS | MENTORS, mentor.line),
+    (OFFICERS | MENTORS, mentor_log.line),
+    (MENTORS, mentor.lost),
+)
+"""Lines that need no slash, also by SMS -> who may, and who reads them; None when it is none of hers."""
 
 EVERYBODYS = frozenset(
     (

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
-from handlers.turn import tips
+from handlers.turn import mentoring, tips
 from handlers.turn.nouns import Language
 
 
@@ -55,7 +55,9 @@ class SetLanguage:
 class OpenTask:
     """Something a person of the team must do; closes only with a result."""
 
-    kind: Literal["call", "read", "check_number", "wrong_number", "my_data", "sealed", "photo", "listen", "help"]
+    kind: Literal[
+        "call", "read", "check_number", "wrong_number", "my_data", "sealed", "photo", "listen", "help", "question"
+    ]
     due_at: datetime
     person_id: int | None = None
     association_id: int | None = None
@@ -144,4 +146,5 @@ Effect = (
     | KeepDraft
     | Wake
     | tips.Effects
+    | mentoring.Effects
 )

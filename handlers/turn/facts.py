@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from handlers.turn import tips
+from handlers.turn import mentoring, tips
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +109,7 @@ Fact = (
     | TokenOwner
     | RepliedTo
     | tips.Facts
+    | mentoring.Facts
 )
 
 

@@ -104,9 +104,10 @@ class Association:
     """Of the representatives."""
     collines: tuple[str, ...] = ()
     businesses: tuple[Business, ...] = ()
+    activity: str = ""
     communes: tuple[str, ...] = ()
     """The old one and the one since 2025."""
-    activity: str = ""
+    officer_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,6 +158,8 @@ class Programme:
     members_only: bool = False
     replies_per_hour: int = 30
     """Automatic answers to one address; a valid report is always answered."""
+    holidays: tuple[date, ...] = ()
+    """Days on which nobody works."""
     photo_megabytes: int = 10
     """Of a photo or a voice note; larger ones are refused in words."""
     practice: bool = False

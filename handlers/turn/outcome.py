@@ -62,6 +62,13 @@ class Reply:
 
 
 @dataclass(frozen=True, slots=True)
+class Parts:
+    """A value: how many SMS this text takes, in its own language."""
+
+    reply: Reply
+
+
+@dataclass(frozen=True, slots=True)
 class Outcome:
     """What the turn decided. `state` is JSON and replaces the conversation's state whole."""
 

@@ -27,6 +27,8 @@ KEYWORDS: Final[Mapping[str, tuple[str, ...]]] = {
     "delete": ("delete", "effacer", "futa"),
     "problem": ("problem", "probleme", "plainte", "ingorane", "tatizo"),
     "cancel": ("cancel", "annuler"),
+    "mentor": ("mentor", "kubaza", "mshauri"),
+    "lesson": ("lesson", "lecon", "icigwa", "somo"),
     "totals": ("total", "totals", "totaux", "ibitigiri", "jumla"),
 }
 

@@ -149,12 +149,12 @@ async def test_mms_stickers_and_missed_calls(tmp_path: Path) -> None:
 async def test_what_a_person_must_read_is_listed_until_she_has(tmp_path: Path) -> None:
     async with service(tmp_path) as app:
         line = await _line(app, "ABAHUZA ODETTE")
-        await _say(line, HELLO, "5", "how do I clean the sieve?")
+        await _say(line, HELLO, "5", "the sieve is dirty again")
         async with app.database.read() as tx:
             waiting = await listing.messages(tx, unanswered=True)
-            officers = (await tx.execute(select(t.tasks.c.about, t.tasks.c.due_at))).all()
-        assert [row["text"] for row in waiting] == [HELLO, "how do I clean the sieve?"]
-        assert [task.about for task in officers] == ["", "a question"]
+            officers = (await tx.execute(select(t.tasks.c.kind, t.tasks.c.due_at))).all()
+        assert [row["text"] for row in waiting] == [HELLO, "the sieve is dirty again"]
+        assert [task.kind for task in officers] == ["read", "read"]
         assert all(task.due_at > NOW for task in officers)
 
 

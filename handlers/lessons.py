@@ -1,0 +1,64 @@
+"""Lessons for the Fair: what worked well (H4), and whether it may be shown (H5, H7). Shown only as she said."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from handlers import form, state
+from handlers.said import Said
+from handlers.turn import Effect, KeepMedia, NextLesson, Outcome, Reply, SaveLesson, ShowLesson, Turn
+from handlers.turn.mentoring import Show
+from handlers.understand.words import language_of, yes_no
+
+SHOWS: Mapping[str, Show] = {"1": "name", "2": "anonymous", "3": "no"}
+
+
+def ask(turn: Turn, said: Said) -> Outcome:
+    """4: what worked well?"""
+    names = dict.fromkeys(p.association.sms_name for p in turn.people if p.association)
+    reply = Reply("H4", {"association": " ".join(names)[:23]})
+    return Outcome(state.ask(turn, "lesson"), (reply,), understood="asks H4")
+
+
+def answer(turn: Turn, said: Said, question: Mapping[str, Any]) -> Outcome | None:
+    """The one message that H4 asked for."""
+    if said.command or said.digit or not said.text or form.looks_like_report(turn):
+        return None
+    return _kept(turn, said.text)
+
+
+def voice(turn: Turn) -> Outcome | None:
+    """A lesson that is spoken: kept, and somebody listens and writes it down. None when no lesson was asked for."""
+    question = state.opened(turn)
+    too_large = int(turn.inbound.data.get("size") or 0) > turn.programme.photo_megabytes * 1_000_000
+    if question is None or question["kind"] != "lesson" or too_large:
+        return None
+    listen = state.task(turn, "listen", f"lesson No {turn.known(NextLesson())}")
+    return _kept(turn, "", KeepMedia(None), listen)
+
+
+def _kept(turn: Turn, text: str, *more: Effect) -> Outcome:
+    """Keep it and ask whether it may be shown."""
+    number, association = int(turn.known(NextLesson())), turn.association
+    saved = SaveLesson(
+        number,
+        turn.inbound.id,
+        turn.person.id if turn.person else None,
+        association.id if association else None,
+        text,
+        language_of(text) or turn.language,
+    )
+    new = state.ask(turn, "show", number=number)
+    key, values = ("H5", {"association": association.sms_name}) if association else ("H5x", {})
+    return Outcome(new, (Reply(key, values),), (saved, *more), understood=f"lesson No {number}")
+
+
+def show(turn: Turn, said: Said, question: Mapping[str, Any]) -> Outcome | None:
+    """H5's 1, 2 or 3; a plain no is a no, a plain yes does not say whether with the name."""
+    how = SHOWS.get(said.digit)
+    if how is None and not said.command and yes_no(turn.inbound.text) is False:
+        how = "no"
+    if how is None:
+        return None
+    return state.say(turn, "H7", ShowLesson(int(question["number"]), how))

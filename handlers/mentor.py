@@ -1,0 +1,184 @@
+"""The mentor's side of a question: she sees it, answers it by a reply or a command, one answer wins."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from handlers import enrol, state, working_days
+from handlers.matching import covers
+from handlers.said import Said
+from handlers.turn import (
+    AnswerQuestion,
+    Association,
+    AssociationOf,
+    Outcome,
+    Parts,
+    Question,
+    QuestionNumbered,
+    Replied,
+    Reply,
+    Turn,
+    Wake,
+)
+from handlers.understand.words import language_of
+
+ONE_SMS = 110
+"""Letters of an answer that leave H3 in one SMS in every language."""
+MOST = 250
+"""Letters of an answer: two SMS at most."""
+_LINE = re.compile(r"(?:answer|reponse|réponse|repondre|répondre)\s+(?:no\.?\s*)?(\d.*)", re.IGNORECASE | re.DOTALL)
+_NUMBER = re.compile(r"(?:no\.?\s*)?(\d{1,9})\b[\s:.,-]*(.*)", re.IGNORECASE | re.DOTALL)
+
+
+# --- what the mentor is told ---
+
+
+def asked(turn: Turn) -> Outcome:
+    """A question came for her: number, association, language, the words, until when."""
+    return _shown(turn, "M1")
+
+
+def due(turn: Turn) -> Outcome:
+    """The promised time has come."""
+    return _shown(turn, "M5")
+
+
+def _shown(turn: Turn, key: str) -> Outcome:
+    number = int(turn.inbound.data["number"])
+    question: Question | None = turn.known(QuestionNumbered(number))
+    if question is None or question.state != "open" or not question.text:
+        return Outcome(dict(turn.state), understood=f"question No {number}: not open any more")
+    day = working_days.day_of(turn, question.promised_at)
+    association = _of(turn, question)
+    values = {
+        "number": number,
+        "association": association.sms_name if association else turn.programme.sender,
+        "language_name": _language(question.language),
+        "question": question.text,
+        "weekday": day,
+        "date": day,
+    }
+    return Outcome(dict(turn.state), (Reply(key, values),), understood=f"shows question No {number}")
+
+
+def _of(turn: Turn, question: Question) -> Association | None:
+    if question.association_id is None:
+        return None
+    association: Association | None = turn.known(AssociationOf(question.association_id))
+    return association
+
+
+def _language(language: str | None) -> Any:
+    return enrol.LANGUAGE_NAMES.get(language or "", "?")
+
+
+# --- her answer ---
+
+
+def reply(turn: Turn, said: Said, replied: Replied) -> Outcome:
+    """Telegram's reply to M1 or M5: the text is the answer."""
+    return _offered(turn, int(replied.woken["number"]), said.text)
+
+
+def command(turn: Turn, said: Said) -> Outcome:
+    """/answer 612 text"""
+    found = _NUMBER.fullmatch(said.rest)
+    if found is None:
+        return Outcome(dict(turn.state), (Reply("M4"),), understood="which question?")
+    return _offered(turn, int(found[1]), found[2].strip())
+
+
+def line(turn: Turn, said: Said) -> Outcome | None:
+    """The same without the slash, as by SMS: "answer 612 text"; None for anything else."""
+    found = _LINE.fullmatch(said.text)
+    return command(turn, replace(said, rest=found[1])) if found else None
+
+
+def lost(turn: Turn, said: Said) -> Outcome | None:
+    """A mentor's words that answer nothing: how to answer. None for what is no text of hers, and in a talk."""
+    if said.command or said.digit or not said.text or not turn.address.rich or state.opened(turn):
+        return None
+    return Outcome(dict(turn.state), (Reply("M4"),), understood="a mentor's words that answer nothing")
+
+
+def _offered(turn: Turn, number: int, text: str) -> Outcome:
+    """Refuse, send, or ask first when it is long or in another language than she reads."""
+    question, refused = _open_one(turn, number)
+    if question is None:
+        return refused
+    text = " ".join(text.split())
+    if not text:
+        return Outcome(dict(turn.state), (Reply("M4"),), understood="an empty answer")
+    if len(text) > MOST:
+        values = {"number": number, "letters": len(text), "most": MOST}
+        new = state.ask(turn, "reply", number=number)
+        return Outcome(new, (Reply("M4long", values),), understood="too long an answer")
+    written = language_of(text)
+    foreign = written is not None and question.language is not None and written != question.language
+    if not foreign and (question.rich or len(text) <= ONE_SMS):
+        return _sent(turn, question, text)
+    new = state.ask(turn, "reply", number=number, text=text)
+    values = {"number": number, "parts": _parts(question, text)}
+    if not foreign:
+        return Outcome(new, (Reply("M2", values),), understood="a long answer: send?")
+    values |= {"text_language": _language(written), "language_name": _language(question.language)}
+    return Outcome(new, (Reply("M2lang", values),), understood="an answer in another language: send?")
+
+
+def _open_one(turn: Turn, number: int) -> tuple[Question | None, Outcome]:
+    """The question when it can be answered by this writer; else what is said."""
+    question: Question | None = turn.known(QuestionNumbered(number))
+    area = turn.person.area if turn.person else ()
+    if question is None or not covers(area, _of(turn, question)):
+        said = Reply("M4none", {"number": number})
+        return None, Outcome(state.close(turn), (said,), understood=f"no question No {number}")
+    if question.state == "open":
+        return question, Outcome(dict(turn.state))
+    if question.state == "closed" or question.answered_at is None:
+        said = Reply("M4closed", {"number": number})
+        return None, Outcome(state.close(turn), (said,), understood=f"question No {number} is closed")
+    at = question.answered_at + turn.utc_offset
+    who = question.answered_by or turn.programme.sender
+    said = Reply("M4done", {"number": number, "mentor": who, "date": at.date(), "time": f"{at:%H:%M}"})
+    return None, Outcome(state.close(turn), (said,), understood=f"question No {number} is answered already")
+
+
+def _parts(question: Question, text: str) -> Any:
+    """How many SMS her answer takes; in a chat it is one message."""
+    if question.rich:
+        return 1
+    return Parts(Reply("H3", {"number": question.number, "answer": text}, language=_reads(question)))
+
+
+def _reads(question: Question) -> Any:
+    return question.language or "fr"
+
+
+def decided(turn: Turn, said: Said, question_: Mapping[str, Any]) -> Outcome | None:
+    """M2's answer: 1 send as it is, 2 change, 3 cancel; or the changed text."""
+    number, text = int(question_["number"]), question_.get("text")
+    if said.digit == "3":
+        return state.say(turn, "M2cancel", number=number)
+    if text is None and said.text:
+        return _offered(turn, number, said.text)
+    if said.digit == "2":
+        new = state.ask(turn, "reply", number=number)
+        return Outcome(new, (Reply("M2change", {"number": number}),), understood="she writes it anew")
+    if said.digit == "1" and text:
+        question, refused = _open_one(turn, number)
+        return _sent(turn, question, text) if question else refused
+    return None
+
+
+def _sent(turn: Turn, question: Question, text: str) -> Outcome:
+    """The answer that won goes to the phone that asked; after STOP nothing does."""
+    by = turn.person.id if turn.person else None
+    answer = AnswerQuestion(question.number, text, by)
+    values: dict[str, Any] = {"number": question.number}
+    if question.stopped:
+        return state.say(turn, "M3stop", answer, **values)
+    wake = Wake(None, {"what": "answer", "number": question.number}, address_id=question.address_id)
+    return state.say(turn, "M3", answer, wake, **values, parts=_parts(question, text))

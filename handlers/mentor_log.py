@@ -1,0 +1,138 @@
+"""One-on-one mentoring in one message: "visit 07 12/11 belt changed, costs explained", "appel 07 ...".
+
+Echoed with the date in figures, as every number is; 0 takes it back (commit, then correct).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Literal
+
+from handlers import state
+from handlers.matching import covers
+from handlers.partners import matching
+from handlers.said import Said
+from handlers.turn import (
+    Association,
+    AssociationCalled,
+    DropVisit,
+    Outcome,
+    Partner,
+    Partners,
+    Reply,
+    SaveVisit,
+    Turn,
+)
+from handlers.understand.dates import date as read_date
+from handlers.understand.tokens import tokens
+from handlers.understand.words import plain
+
+KINDS: Mapping[str, Literal["visit", "call"]] = {
+    "visit": "visit",
+    "visite": "visit",
+    "call": "call",
+    "appel": "call",
+}
+"""What a line begins with."""
+_TO = ("to", "a", "chez", "at", "ku", "kwa")
+"""What stands before a partner."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """What a line says: the association as it was written, a partner, the day, the rest."""
+
+    kind: Literal["visit", "call"]
+    association: str
+    partner: Partner | None
+    day: date
+    future: bool
+    note: str
+
+
+def line(turn: Turn, said: Said) -> Outcome | None:
+    """A line that begins with visit or call and an association; None for anything else."""
+    head, _, rest = said.text.partition(" ")
+    kind = KINDS.get(plain(head).strip(":,"))
+    if kind is None or not rest.strip():
+        return None
+    read = _read(turn, kind, rest)
+    association: Association | None = turn.known(AssociationCalled(read.association))
+    if association is None:
+        return _no_association(turn, rest) if read.association.isdecimal() else None
+    return _logged(turn, read, association)
+
+
+def command(turn: Turn, said: Said) -> Outcome:
+    """/visit 07 ..."""
+    read = _read(turn, KINDS[said.command], said.rest) if said.rest else None
+    if read is None:
+        return Outcome(dict(turn.state), (Reply("M6how"),), understood="visit: which association?")
+    association: Association | None = turn.known(AssociationCalled(read.association))
+    return _logged(turn, read, association) if association else _no_association(turn, said.rest)
+
+
+def _no_association(turn: Turn, rest: str) -> Outcome:
+    said = Reply("M6none", {"said": rest.split()[0][:30]})
+    return Outcome(dict(turn.state), (said,), understood="visit: no such association")
+
+
+def _read(turn: Turn, kind: Literal["visit", "call"], rest: str) -> Line:
+    called, *words = rest.split()
+    partner, words = _partner(turn, words)
+    day, future, words = _day(turn, words)
+    if partner is None:
+        partner, words = _partner(turn, words)
+    return Line(kind, plain(called).strip(".,:;"), partner, day, future, " ".join(words).strip(" ,.:;-"))
+
+
+def _partner(turn: Turn, words: list[str]) -> tuple[Partner | None, list[str]]:
+    """ "to ISABU": the partner and what is left; only a name counts, not a subject."""
+    if len(words) < 2 or plain(words[0]) not in _TO:
+        return None, words
+    directory: tuple[Partner, ...] = turn.known(Partners())
+    for length in range(min(4, len(words) - 1), 0, -1):
+        name = plain(" ".join(words[1 : 1 + length])).strip(" .,:;")
+        exact = [one for one in directory if plain(one.name) == name]
+        found = exact or [one for one in matching(name, directory) if name in plain(one.name)]
+        if len(found) == 1:
+            return found[0], words[1 + length :]
+    return None, words
+
+
+def _day(turn: Turn, words: list[str]) -> tuple[date, bool, list[str]]:
+    """The date that the words begin with, and what is left; without one it is today."""
+    read = read_date(tokens(" ".join(words)), turn.today, earliest=turn.programme.start)
+    if read is None:
+        return turn.today, False, words
+    taken = count = 0
+    while count < read.consumed:
+        count += len(tokens(words[taken]))
+        taken += 1
+    return read.day, read.future, words[taken:]
+
+
+def _logged(turn: Turn, read: Line, association: Association) -> Outcome:
+    area = turn.person.area if turn.person else ()
+    if not covers(area, association):
+        return _no_association(turn, read.association)
+    values: dict[str, Any] = {"association": association.sms_name, "date": read.day}
+    if read.future:
+        return Outcome(dict(turn.state), (Reply("M6day", values),), understood="visit: that day has not come")
+    partner = read.partner
+    effect = SaveVisit(read.kind, association.id, partner.id if partner else None, read.day, read.note)
+    key = "M6partner" if partner else f"M6{read.kind}"
+    if partner:
+        values["partner"] = partner.name
+    new = state.ask(turn, "logged", row=turn.inbound.id)
+    said = Reply(key, {**values, "note": read.note or "-"})
+    return Outcome(new, (said,), (effect,), understood=f"{read.kind} logged")
+
+
+def undone(turn: Turn, said: Said, question: Mapping[str, Any]) -> Outcome | None:
+    """0 behind an echo: what was logged is taken back."""
+    if said.digit != "0":
+        return None
+    return state.say(turn, "M6undone", DropVisit(int(question["row"])))
