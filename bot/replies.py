@@ -91,6 +91,10 @@ class Replies:
         data: dict[str, Any] = {}
         if reply.buttons:
             data["buttons"] = [[self._button(button, language) for button in line] for line in reply.buttons]
+        if reply.edits:
+            data["edit"] = reply.edits
+        if reply.commands:
+            data["commands"] = [reply.commands, language]
         if reply.keyboard:
             data["keyboard"] = reply.keyboard
             data["words"] = [self._word(key, language, {}) for key in _KEYBOARDS.get(reply.keyboard, ())]

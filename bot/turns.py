@@ -19,7 +19,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot import effects
 from bot.channels.base import Channel
 from bot.effects.scene import Scene
-from bot.render import Words
+from bot.render import Words, fold, segments
 from bot.replies import SIMULATED, Replies
 from bot.settings import Settings, rules, unasked_hours
 from bot.store import conversations as talk
@@ -218,6 +218,7 @@ class Turns:
             programme=self._programmes[known.channel in SIMULATED],
             forms=self.forms,
             facts=group.facts,
+            measure=_measure,
         )
 
     def _programme(self, associations: Mapping[int, Association], simulated: bool) -> Programme:
@@ -263,3 +264,8 @@ def _tip_rules(settings: Settings) -> TipRules | None:
         return None
     seasons = tuple((letter, one.starts, one.ends) for letter, one in rules(settings).seasons.items())
     return TipRules(tips.every_days, tips.at, tips.repeat_after_weeks, settings.project.timezone, seasons)
+
+
+def _measure(text: str) -> tuple[int, int]:
+    folded = fold(text)
+    return len(folded), segments(folded)[0]

@@ -29,6 +29,7 @@ from handlers import (
     tips,
 )
 from handlers.said import Said
+from handlers.team import answering, tasks
 from handlers.turn import Outcome, Turn
 
 Answer = Callable[[Turn, Said, dict[str, Any]], Outcome | None]
@@ -98,5 +99,8 @@ TIMERS: Mapping[str, Callable[[Turn], Outcome]] = {
     "wake question due": mentor.due,
     "wake answer": mentor_questions.answered,
     "answer": mentor_questions.answered,
+    "wake task": tasks.told,
+    "task": tasks.still_open,
+    "wake said": answering.said_to_her,
 }
 """Timers are decided when they fire. Nobody who said stop is reached here."""

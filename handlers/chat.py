@@ -165,7 +165,7 @@ def _finished(turn: Turn, outcome: Outcome) -> Outcome:
 def _nudge(turn: Turn, outcome: Outcome) -> Outcome:
     """F5: the half-made report comes again as a card, at the end of the chat."""
     question = outcome.state.get("open") or {}
-    if turn.inbound.kind != "timer" or question.get("kind") != "form" or not outcome.replies:
+    if turn.inbound.data.get("timer") != "form" or question.get("kind") != "form" or not outcome.replies:
         return outcome
     shown = card.below(turn.with_state(outcome.state), question)
     opened = {**shown.state["open"], "nudged": True}
@@ -208,14 +208,14 @@ def _as_chat(turn: Turn, reply: Reply, question: Mapping[str, Any]) -> Reply:
     """A text of the SMS catalogue with what a chat has instead of digits."""
     if reply.key == "A6":
         if question.get("kind") != "form" and (turn.state.get("open") or {}).get("enrols") and turn.person:
-            return replace(reply, key="T5", values={"name": turn.person.sms_name}, keyboard="main")
-        return replace(reply, key="T18", keyboard="main")
+            return replace(reply, key="T5", values={"name": turn.person.sms_name}, keyboard="main", commands="leader")
+        return replace(reply, key="T18", keyboard="main", commands="leader")
     if reply.key == "A0":
         return replace(reply, key="T1")
     if reply.key == "A2":
         return replace(reply, key="T2more" if turn.inbound.data.get("data") == "consent:more" else "T2")
     if reply.key == "A3":
-        return replace(reply, key="T5", values={"name": reply.values["name"]})
+        return replace(reply, key="T5", values={"name": reply.values["name"]}, commands="leader")
     if reply.key == "B1":
         return replace(reply, key="T16", values={}, keyboard="main")
     if reply.buttons or reply.keyboard or not isinstance(reply.key, str):

@@ -56,7 +56,10 @@ def _step(turn: Turn) -> Outcome:
         return account.stop(turn)
     if enrol.stopped(turn):
         return _stopped(turn, said)
-    if (theirs := team.step(turn, said) if team.writes(turn) else team.line(turn, said)) is not None:
+    if team.writes(turn):
+        theirs = team.step(turn, said)
+        return theirs if theirs is not None else team.marked(turn, _conversation(turn, said))
+    if (theirs := team.line(turn, said)) is not None:
         return theirs
     if not enrol.consenting(turn):
         return _before_consent(turn, said)

@@ -10,7 +10,7 @@ from handlers.business import Business
 from handlers.forms import Choice, Context, Form, Reading, Step, Values
 from handlers.kinds import Kind
 from handlers.training import Training
-from handlers.turn import Association, Figures, Label, Report, Turn
+from handlers.turn import Association, AssociationOf, Figures, Label, Report, Turn
 
 KINDS: dict[str, Kind] = {"training": Training(), "business": Business()}
 """The forms that do more than ask; every other form is just `Kind`."""
@@ -45,9 +45,13 @@ def form_of(turn: Turn, name: str) -> Form:
 
 
 def association_of(turn: Turn, draft: Mapping[str, Any]) -> Association | None:
-    """The association a half-made report belongs to."""
+    """The association a half-made report belongs to; one of the team reports for any."""
+    number = draft.get("association")
+    if number is not None and turn.person and turn.person.kind == "staff":
+        there: Association | None = turn.known(AssociationOf(number))
+        return there
     people = (p.association for p in turn.people if p.association)
-    return next((a for a in people if a.id == draft.get("association")), None)
+    return next((a for a in people if a.id == number), None)
 
 
 def figures_after(

@@ -18,6 +18,8 @@ _HEARD = 40
 
 def braked(turn: Turn, outcome: Outcome) -> Outcome:
     """An echo or a flood is stored, answered so many times an hour, then only stored."""
+    if turn.inbound.data.get("what") == "said":
+        return outcome  # a person of the team wrote it, and was told that it leaves
     new = {key: value for key, value in outcome.state.items() if key != "heard"}
     if turn.inbound.kind == "text" and "open" in new:
         new["heard"] = turn.inbound.text[:_HEARD]  # the same once more, sent before our question left, is no answer

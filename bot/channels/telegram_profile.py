@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from telegram import Bot
+from telegram import Bot, BotCommandScopeChat
 
 COMMANDS: Mapping[str, Mapping[str, str]] = {
     "": {
@@ -25,6 +25,69 @@ COMMANDS: Mapping[str, Mapping[str, str]] = {
     },
 }
 """The default scope's, which is what a stranger sees; '' is for every language without its own."""
+
+_LEADER: Mapping[str, Mapping[str, str]] = {
+    "en": {
+        "report": "Report a training",
+        "business": "How the business goes",
+        "mentor": "Ask the mentor",
+        "lesson": "Tell a lesson",
+        "totals": "Our totals",
+        "settings": "Language",
+        "mydata": "What we keep about you",
+        "help": "What I can do",
+        "cancel": "Throw the open report away",
+        "stop": "No more messages",
+    },
+    "fr": {
+        "formation": "Annoncer une formation",
+        "activite": "Comment va l'activité",
+        "mentor": "Demander au mentor",
+        "lecon": "Raconter une leçon",
+        "total": "Nos totaux",
+        "reglages": "Langue",
+        "donnees": "Ce que nous gardons sur vous",
+        "aide": "Ce que je sais faire",
+        "annuler": "Jeter le rapport ouvert",
+        "stop": "Plus de messages",
+    },
+}
+_OFFICER: Mapping[str, Mapping[str, str]] = {
+    "en": {
+        "today": "What waits for you",
+        "late": "Who has not reported",
+        "broadcast": "Write to many",
+        "remind": "Remind an association: /remind 11",
+        "inbox": "Messages without an answer",
+        "find": "Find names, associations, texts",
+        "report_for": "A report by phone: /report_for 07",
+        "help": "What I can do",
+    },
+    "fr": {
+        "today": "Ce qui vous attend",
+        "late": "Qui n'a pas rapporté",
+        "broadcast": "Écrire à beaucoup",
+        "remind": "Rappeler une association : /remind 11",
+        "inbox": "Les messages sans réponse",
+        "find": "Chercher noms, associations, textes",
+        "report_for": "Un rapport par téléphone : /report_for 07",
+        "help": "Ce que je sais faire",
+    },
+}
+_OTHERS: Mapping[str, Mapping[str, str]] = {
+    "en": {"language": "Choose the language", "help": "What I can do"},
+    "fr": {"language": "Choisir la langue", "help": "Ce que je sais faire"},
+}
+SHOWN: Mapping[str, Mapping[str, Mapping[str, str]]] = {
+    "leader": _LEADER,
+    "officer": _OFFICER,
+    "admin": _OFFICER,
+    "mentor": _OTHERS,
+    "staff": _OTHERS,
+    "safeguarding": _OTHERS,
+}
+"""Who -> language -> the commands that this chat shows; all other names go on working when they are typed.
+Kirundi and Swahili readers see the French ones until theirs are signed."""
 
 ABOUT: Mapping[str, str] = {
     "": "Follow-up for trained associations: report a training, ask a mentor, receive a lesson.",
@@ -44,3 +107,10 @@ async def introduce(bot: Bot) -> None:
             await bot.set_my_description(about, language_code=language)
         if (await bot.get_my_short_description(language_code=language)).short_description != about:
             await bot.set_my_short_description(about, language_code=language)
+
+
+async def show(bot: Bot, chat: str, whose: str, language: str) -> None:
+    """The commands of this chat, by role and language. Raises TelegramError."""
+    lists = SHOWN.get(whose, _OTHERS)
+    commands = lists["en" if language == "en" else "fr"]
+    await bot.set_my_commands(list(commands.items()), scope=BotCommandScopeChat(chat))

@@ -8,7 +8,7 @@ import structlog
 from telegram import Bot
 from telegram.error import BadRequest, TelegramError
 
-from bot.channels import telegram_markup
+from bot.channels import telegram_markup, telegram_profile
 from bot.channels.base import Message, Sent
 from bot.channels.telegram_wire import Pace, SlowDown, decided
 from bot.errors import Ambiguous, Refused, RetryLater, SendError
@@ -38,6 +38,8 @@ class Sending:
         callback = message.data.get("callback")
         if callback:
             await self._answer(str(callback))
+        if commands := message.data.get("commands"):
+            await self._commands(message.address, *commands)
         pieces = [piece for piece in telegram_markup.parts(message.text) if piece.strip()]
         if not pieces:
             if callback:
@@ -64,6 +66,13 @@ class Sending:
             if isinstance(error, SlowDown):
                 self._pace.pause(error.seconds)
             log.info("button press not answered", channel="telegram", error=type(error).__name__)
+
+    async def _commands(self, chat: str, whose: str, language: str) -> None:
+        """The list is a help only: a text does not wait for it."""
+        try:
+            await telegram_profile.show(self._bot, chat, whose, language)
+        except (TelegramError, *UNREADABLE) as error:
+            log.info("commands not shown", channel="telegram", error=type(error).__name__)
 
     async def _piece(self, message: Message, text: str, first: bool, last: bool) -> str:
         """The id of the message that has this part. A reply keyboard can only come with a new message."""

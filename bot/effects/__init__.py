@@ -36,6 +36,9 @@ PERFORMERS: dict[type, Callable[[Any, Scene], None]] = {
     turn.ShowLesson: mentoring.show_lesson,
     turn.SaveVisit: mentoring.save_visit,
     turn.DropVisit: mentoring.drop_visit,
+    turn.CloseTask: tasks.close_one,
+    turn.TellTeam: tasks.tell_team,
+    turn.Audit: tasks.audited,
 }
 
 if missing := set(get_args(turn.Effect)) - set(PERFORMERS):  # pragma: no cover

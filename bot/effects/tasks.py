@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from typing import Any
+
 from bot.effects.scene import Scene
 from bot.store import tasks as store
-from handlers.turn import CloseTasks, OpenTask
+from bot.store.team import AUDIT
+from handlers.turn import Audit, CloseTask, CloseTasks, OpenTask, Task, TaskNumbered, TasksOfRow, TasksOpen, TellTeam
 
 
 def open_task(effect: OpenTask, scene: Scene) -> None:
@@ -23,6 +27,17 @@ def open_task(effect: OpenTask, scene: Scene) -> None:
             "made_at": scene.now,
         },
     )
+    scene.forget(TasksOpen)
+    scene.forget(TasksOfRow)
+    if effect.tell and not effect.sealed:
+        told = _event(scene, "told", scene.turn.inbound.id, effect.kind)
+        scene.batch.add(store.TELL_OFFICER[scene.dialect], {**told, "association": effect.association_id})
+
+
+def _event(scene: Scene, word: str, row: int, kind: str) -> dict[str, Any]:
+    """The chat is told which turn opened what, and finds the task by that."""
+    what = {"timer": "wake", "what": "task", "inbox": row, "kind": kind}
+    return {"wake_key": f"{word}:{row}:{kind}:", "what": what, "at": scene.now}
 
 
 def close(effect: CloseTasks, scene: Scene) -> None:
@@ -31,3 +46,32 @@ def close(effect: CloseTasks, scene: Scene) -> None:
         store.CLOSE,
         {"address": scene.turn.address.id, "what": effect.kind, "at": scene.now, "how": effect.result},
     )
+    for fact in (TaskNumbered, TasksOfRow, TasksOpen):
+        scene.forget(fact)
+
+
+def close_one(effect: CloseTask, scene: Scene) -> None:
+    """Close it with its result; a later turn of the group sees by whom."""
+    who = scene.turn.person
+    row = {"which": effect.task_id, "at": scene.now, "who": who.id if who else None, "how": effect.result}
+    scene.batch.add(store.CLOSE_ONE, row)
+    fact = TaskNumbered(effect.task_id)
+    old: Task | None = scene.facts.get(fact)
+    if old is not None and old.state == "open":
+        name = who.sms_name if who else ""
+        closed = replace(old, state="closed", closed_at=scene.now, closed_by=name, result=effect.result)
+        scene.facts[fact] = closed
+    scene.forget(TasksOfRow)
+    scene.forget(TasksOpen)
+
+
+def tell_team(effect: TellTeam, scene: Scene) -> None:
+    """Everybody else who may see it."""
+    told = _event(scene, "late", effect.inbox_id, effect.kind)
+    scene.batch.add(store.TELL_REST[scene.dialect], {**told, "but": scene.turn.address.id})
+
+
+def audited(effect: Audit, scene: Scene) -> None:
+    """Written in the transaction of the answer, so before it is read."""
+    who = f"person {scene.turn.person.id}" if scene.turn.person else "nobody"
+    scene.batch.add(AUDIT, {"at": scene.now, "who": who, "what": effect.what, "details": dict(effect.details)})

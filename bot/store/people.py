@@ -117,7 +117,7 @@ def person(row: Any, known: dict[int, Association]) -> Person:
         sms_name=row.sms_name,
         sex=row.sex or "",
         language=row.language,
-        consent="yes" if row.kind == "staff" else row.consent,
+        consent="yes" if row.kind == "staff" and row.consent != "stopped" else row.consent,
         association=known.get(row.association_id),
         kind=row.kind,
         practice=bool(row.practice),

@@ -1,14 +1,35 @@
-"""Statements on tasks."""
+"""Tasks: opened for the officer of an association, closed with a result, told to those who may see them.
+
+Sealed tasks are opened here and loaded nowhere here.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Integer, bindparam, cast, false, insert, literal, null, select, update
+from sqlalchemy import (
+    Integer,
+    String,
+    bindparam,
+    cast,
+    exists,
+    false,
+    func,
+    insert,
+    literal,
+    null,
+    or_,
+    select,
+    update,
+)
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.store.tables import inbox, tasks
+from bot.store.area import AREA, binds
+from bot.store.tables import addresses, associations, inbox, people, people_addresses, tasks
+from handlers.turn import Association, Fact, Task, TaskNumbered, TasksOfRow, TasksOpen
 
 OPEN = insert(tasks)
 CLOSE = (
@@ -16,7 +37,166 @@ CLOSE = (
     .where(tasks.c.address_id == bindparam("address"), tasks.c.kind == bindparam("what"), tasks.c.state == "open")
     .values(state="closed", closed_at=bindparam("at"), result=bindparam("how"))
 )
+CLOSE_ONE = (
+    update(tasks)
+    .where(tasks.c.id == bindparam("which"), tasks.c.state == "open")
+    .values(state="closed", closed_at=bindparam("at"), closed_by=bindparam("who"), result=bindparam("how"))
+)
 
+# --- who is told ---
+
+_chats = (
+    select(addresses.c.id)
+    .select_from(people)
+    .join(people_addresses, people_addresses.c.person_id == people.c.id)
+    .join(addresses, addresses.c.id == people_addresses.c.address_id)
+    .where(
+        people.c.kind == "staff",
+        people.c.role.in_(("officer", "admin")),
+        people.c.left_at.is_(None),
+        people.c.consent != "stopped",
+        addresses.c.active.is_(True),
+        addresses.c.scheme != "tel",
+    )
+)
+_officer = select(associations.c.officer_id).where(associations.c.id == bindparam("association", type_=Integer))
+_HERS = people.c.id == _officer.scalar_subquery()
+_SHE_IS_REACHED = exists(_chats.with_only_columns(literal(1)).where(_HERS).correlate(None))
+_REST = addresses.c.id != bindparam("but", type_=Integer)
+
+
+def _tell(module: Any, whom: Any) -> Any:
+    """An inbox row for each of these chats, once for each thing that is told."""
+    key = bindparam("wake_key", type_=String) + cast(addresses.c.id, String)
+    event = _chats.where(whom).with_only_columns(
+        literal("timer"),
+        key,
+        addresses.c.id,
+        literal("timer"),
+        literal(""),
+        bindparam("what", type_=inbox.c.data.type),
+        bindparam("at", type_=inbox.c.received_at.type),
+        literal("new"),
+        literal(0),
+    )
+    columns = ["channel", "dedupe_key", "address_id", "kind", "text", "data", "received_at", "state", "deaths"]
+    return module.insert(inbox).from_select(columns, event).on_conflict_do_nothing()
+
+
+_DIALECTS = {"sqlite": sqlite, "postgresql": postgresql}
+TELL_OFFICER = {name: _tell(module, or_(_HERS, ~_SHE_IS_REACHED)) for name, module in _DIALECTS.items()}
+"""Her officer; everybody who may see it when that one has no chat, or nobody is named."""
+TELL_REST = {name: _tell(module, _REST) for name, module in _DIALECTS.items()}
+
+# --- what they see ---
+
+_closer = people.alias("closer")
+_together = people_addresses.alias("together")
+_here = select(func.count()).where(_together.c.address_id == tasks.c.address_id).correlate(tasks)
+_first = select(func.min(_together.c.person_id)).where(_together.c.address_id == tasks.c.address_id).scalar_subquery()
+_TASKS = (
+    select(
+        tasks,
+        people.c.sms_name,
+        people.c.language,
+        people.c.consent,
+        people.c.erased_at,
+        addresses.c.value,
+        addresses.c.scheme,
+        addresses.c.active,
+        inbox.c.text,
+        inbox.c.kind.label("arrived"),
+        _closer.c.sms_name.label("closer"),
+        _here.scalar_subquery().label("sharing"),
+    )
+    .select_from(tasks)
+    .outerjoin(people, people.c.id == func.coalesce(tasks.c.person_id, _first))
+    .outerjoin(addresses, addresses.c.id == tasks.c.address_id)
+    .outerjoin(inbox, inbox.c.id == tasks.c.inbox_id)
+    .outerjoin(_closer, _closer.c.id == tasks.c.closed_by)
+    .where(tasks.c.sealed.is_(False))
+    .order_by(tasks.c.made_at, tasks.c.id)
+)
+_NUMBERED = _TASKS.where(tasks.c.id.in_(bindparam("ids", expanding=True))).with_for_update(of=tasks)
+_VISIBLE = or_(
+    tasks.c.association_id.is_(None),
+    tasks.c.association_id.in_(AREA),
+    tasks.c.made_at <= bindparam("before", type_=tasks.c.made_at.type),
+)
+_OF_ROW = _TASKS.where(tasks.c.inbox_id == bindparam("row"), _VISIBLE)
+MOST = 300
+"""Open tasks that are looked at; who has more must close some first."""
+_OPEN = _TASKS.where(tasks.c.state == "open", _VISIBLE).limit(MOST)
+_OPEN_THERE = _OPEN.where(tasks.c.association_id == bindparam("which"))
+
+Associations = dict[int, Association]
+Values = dict[Fact, Any]
+
+
+def _refused(row: Any) -> str:
+    """Why nothing may be written to who wrote: see Task.refused."""
+    if row.active is not True or row.erased_at is not None:
+        return "gone"
+    if row.sharing and row.consent in ("stopped", "no"):
+        return "stopped"
+    return "agreed" if row.sharing and row.consent != "yes" else ""
+
+
+def _task(row: Any, known: Associations) -> Task:
+    alone = row.person_id is not None or row.sharing == 1
+    return Task(
+        id=row.id,
+        kind=row.kind,
+        state=row.state,
+        about=row.about,
+        association=known.get(row.association_id),
+        name=(row.sms_name or "") if alone else "",
+        made_at=row.made_at,
+        due_at=row.due_at,
+        text=row.text or "",
+        arrived=row.arrived or "",
+        ends_in=(row.value or "")[-2:],
+        address_id=row.address_id,
+        language=row.language,
+        rich=row.scheme not in (None, "tel"),
+        shared=row.sharing > 1,
+        refused=_refused(row),
+        closed_at=row.closed_at,
+        closed_by=row.closer or "",
+        result=row.result or "",
+    )
+
+
+async def _numbered(tx: AsyncConnection, wanted: list[TaskNumbered], known: Associations) -> Values:
+    values: Values = dict.fromkeys(wanted)
+    for row in await tx.execute(_NUMBERED, {"ids": [fact.task_id for fact in wanted]}):
+        values[TaskNumbered(row.id)] = _task(row, known)
+    return values
+
+
+async def _of_row(tx: AsyncConnection, wanted: list[TasksOfRow], known: Associations) -> Values:
+    values: Values = {}
+    for fact in wanted:
+        there = {"row": fact.inbox_id, "before": fact.before, **binds(fact.viewer)}
+        values[fact] = tuple(_task(row, known) for row in await tx.execute(_OF_ROW, there))
+    return values
+
+
+async def _open(tx: AsyncConnection, wanted: list[TasksOpen], known: Associations) -> Values:
+    values: Values = {}
+    for fact in wanted:
+        there: dict[str, Any] = {"before": fact.before, **binds(fact.viewer)}
+        statement = _OPEN
+        if fact.association_id is not None:
+            statement, there["which"] = _OPEN_THERE, fact.association_id
+        values[fact] = tuple(_task(row, known) for row in await tx.execute(statement, there))
+    return values
+
+
+LOADERS: dict[type, Any] = {TaskNumbered: _numbered, TasksOfRow: _of_row, TasksOpen: _open}
+"""A fact about tasks -> its loader."""
+
+# --- a row that could not be handled ---
 
 _FOR_ROW = insert(tasks).from_select(
     [

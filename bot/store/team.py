@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.store.tables import inbox, outbox, people
-from handlers.turn import Association, Fact, Replied, RepliedTo
+from bot.store import tasks
+from bot.store.area import AREA, binds
+from bot.store.tables import audit, inbox, outbox, people
+from handlers.turn import Association, AssociationSeen, Fact, Replied, RepliedTo
 from handlers.understand.words import plain
 
 Associations = dict[int, Association]
@@ -52,5 +54,21 @@ async def _replied_to(tx: AsyncConnection, wanted: list[RepliedTo], known: Assoc
     return values
 
 
-LOADERS: dict[type, Any] = {RepliedTo: _replied_to}
+async def _association_seen(tx: AsyncConnection, wanted: list[AssociationSeen], known: Associations) -> Values:
+    values: Values = {}
+    for fact in wanted:
+        ids = set((await tx.execute(AREA, binds(fact.viewer))).scalars())
+        words = plain(fact.word)
+        number = words.zfill(2)
+        seen = [a for a in known.values() if a.id in ids]
+        values[fact] = next((a for a in seen if a.no == number or words in (plain(a.sms_name), plain(a.name))), None)
+    return values
+
+
+AUDIT = insert(audit)
+LOADERS: dict[type, Any] = {
+    RepliedTo: _replied_to,
+    AssociationSeen: _association_seen,
+    **tasks.LOADERS,
+}
 """A fact of the team's conversations -> its loader."""

@@ -13,10 +13,11 @@ from typing import TypeVar
 
 from handlers import state
 from handlers.said import Said
-from handlers.team import lists
+from handlers.team import answering, lists
+from handlers.team.reporting import marked
 from handlers.turn import Outcome, Replied, RepliedTo, Reply, Turn
 
-__all__ = ("line", "replies", "step", "writes")
+__all__ = ("line", "marked", "replies", "step", "writes")
 
 T = TypeVar("T")
 
@@ -28,17 +29,27 @@ def writes(turn: Turn) -> bool:
 
 def step(turn: Turn, said: Said) -> Outcome | None:
     """The turn of one of the team; None when the conversations of everybody go on with it."""
-    if said.text.startswith("/") and turn.inbound.kind == "text":
+    kind = turn.inbound.kind
+    if said.text.startswith("/") and kind == "text":
         return _command(turn, said)
-    if said.command.startswith("button "):
+    if kind == "button":
         return _pressed(turn, said)
+    if kind == "edited" and (outcome := answering.edited(turn, said)):
+        return outcome
     if (answers := turn.inbound.data.get("reply_to")) and (outcome := _reply(turn, said, str(answers))):
         return outcome
     question = state.opened(turn)
-    if question and question["kind"] in lists.ANSWERS:
-        outcome = lists.ANSWERS[question["kind"]](turn, said, question)
-        return outcome or line(turn, said)
-    return line(turn, said)
+    if question and (answer := lists.ANSWERS.get(question["kind"])) and (outcome := answer(turn, said, question)):
+        return outcome
+    if outcome := line(turn, said):
+        return outcome
+    if kind == "start" or said.command in ("start", "help"):
+        return lists.COMMANDS[said.command or "start"][1](turn, said)
+    if said.command in lists.EVERYBODYS or kind in ("sticker", "edited"):
+        return None
+    if question and question["kind"] in lists.ABOUT_A_REPORT:
+        return None
+    return Outcome(dict(turn.state), (Reply("O.free"),), understood="for nobody")
 
 
 def line(turn: Turn, said: Said) -> Outcome | None:
@@ -66,20 +77,25 @@ def _command(turn: Turn, said: Said) -> Outcome | None:
     word = typed.partition("@")[0].lower()
     if do := _hers(turn, lists.COMMANDS, word):
         return do(turn, replace(said, command=word, rest=rest.strip()))
-    if word in lists.EVERYBODYS:
+    if said.command in lists.EVERYBODYS:
         return None
     return Outcome(dict(turn.state), (Reply("T19"),), understood="a command that is not known or not hers")
 
 
 def _pressed(turn: Turn, said: Said) -> Outcome | None:
-    do = _hers(turn, lists.BUTTONS, said.command.removeprefix("button "))
-    return do(turn, said) if do else None
+    head = said.command.removeprefix("button ")
+    if head in lists.CARDS:
+        return None
+    do = _hers(turn, lists.BUTTONS, head)
+    old = Outcome(dict(turn.state), (Reply("T14"),), understood="a button of an old message, or not hers")
+    return (do(turn, said) if do else None) or old
 
 
 def _reply(turn: Turn, said: Said, message: str) -> Outcome | None:
-    """Telegram's own reply: what woke the turn that wrote the message says whose answer it is."""
+    """Telegram's own reply: what woke the turn that wrote the message says whose answer it is, else its task."""
     replied: Replied | None = turn.known(RepliedTo(turn.address.id, message))
     if replied is None:
         return None
-    do = _hers(turn, lists.REPLIES, str(replied.woken.get("what")))
+    what = str(replied.woken.get("what"))
+    do = _hers(turn, lists.REPLIES, what if what in lists.REPLIES else "task")
     return do(turn, said, replied) if do else None

@@ -7,7 +7,7 @@ from typing import Any
 
 from handlers import mentor, mentor_log
 from handlers.said import Said
-from handlers.team import welcome
+from handlers.team import answering, reporting, tasks, welcome
 from handlers.turn import Outcome, Replied, Turn
 
 Roles = frozenset[str]
@@ -23,20 +23,30 @@ COMMANDS: Mapping[str, tuple[Roles, Do]] = {
     "help": (TEAM, welcome.help_),
     **dict.fromkeys(("answer", "repondre"), (OFFICERS | MENTORS, mentor.command)),
     **dict.fromkeys(("visit", "visite"), (OFFICERS | MENTORS, mentor_log.command)),
+    "aide": (TEAM, welcome.help_),
+    "start": (TEAM, welcome.start),
+    "report_for": (OFFICERS, reporting.report_for),
 }
 """What is typed behind the slash -> who may, and who answers. `said.rest` is what stood behind it, as written."""
 
-BUTTONS: Mapping[str, tuple[Roles, Callable[[Turn, Said], Outcome | None]]] = {}
+BUTTONS: Mapping[str, tuple[Roles, Callable[[Turn, Said], Outcome | None]]] = {
+    "lang": (TEAM, welcome.language),
+    "task": (OFFICERS, tasks.pressed_task),
+    "answer": (OFFICERS, answering.decided),
+    "for": (OFFICERS, reporting.begin),
+}
 """What a button's data begins with -> who may, and who answers. `said.rest` is what stood behind the colon."""
 
 REPLIES: Mapping[str, tuple[Roles, Callable[[Turn, Said, Replied], Outcome | None]]] = {
     **dict.fromkeys(("question", "question due"), (OFFICERS | MENTORS, mentor.reply)),
+    "task": (OFFICERS, answering.reply),
 }
 """What had woken the chat when the message was written that is replied to -> who may, and who takes the answer."""
 
 ANSWERS: Mapping[str, Callable[[Turn, Said, dict[str, Any]], Outcome | None]] = {
     "reply": mentor.decided,
     "logged": mentor_log.undone,
+    "language": welcome.language,
 }
 """The open question's kind -> who reads the answer; None when the message is something else."""
 
@@ -47,19 +57,11 @@ LINES: tuple[tuple[Roles, Callable[[Turn, Said], Outcome | None]], ...] = (
 )
 """Lines that need no slash, also by SMS -> who may, and who reads them; None when it is none of hers."""
 
-EVERYBODYS = frozenset(
-    (
-        "start",
-        "language",
-        "langue",
-        "ururimi",
-        "lugha",
-        "settings",
-        "reglages",
-        "privacy",
-        "stop",
-        "arret",
-        "guhagarika",
-    )
+EVERYBODYS = frozenset(("language", "settings", "privacy", "stop", "cancel", "sensitive", "fix", "back"))
+"""Words and commands of everybody's that are answered to the team too."""
+ABOUT_A_REPORT = frozenset(
+    ["form", "reading", "check", "split", "details", "place", "remark", "fix", "edited", "draft"]
 )
-"""Commands of everybody's that are answered to the team too."""
+"""Open questions about a report that she takes by phone: asked and answered as a leader's."""
+CARDS = frozenset(("form", "fix", "back", "say"))
+"""Their buttons."""

@@ -1,13 +1,40 @@
-"""What a person of the team is told about the bot: /help."""
+"""What a person of the team is told about the bot: language, welcome, /help."""
 
 from __future__ import annotations
 
+from typing import Any
+
+from handlers import enrol
 from handlers.said import Said
 from handlers.turn import Outcome, Reply, Turn
 
 
+def _role(turn: Turn) -> str:
+    return turn.person.role if turn.person else ""
+
+
 def help_(turn: Turn, said: Said) -> Outcome:
     """What this role can do here."""
-    role = turn.person.role if turn.person else ""
-    key = {"officer": "O.help", "admin": "O.help", "mentor": "O.help.mentor"}.get(role, "O.help.staff")
+    keys = {"officer": "O.help", "admin": "O.help", "mentor": "O.help.mentor"}
+    key = keys.get(_role(turn), "O.help.staff")
     return Outcome(dict(turn.state), (Reply(key),), understood="help for the team")
+
+
+def greeting(turn: Turn, language: Any = None) -> Reply:
+    """Welcome; from now on the chat shows the commands of this role in this language."""
+    key = {"officer": "O.welcome", "admin": "O.welcome"}.get(_role(turn), "O.welcome.staff")
+    values = {"name": turn.person.sms_name if turn.person else ""}
+    return Reply(key, values, keyboard="remove", language=language, commands=_role(turn))
+
+
+def start(turn: Turn, said: Said) -> Outcome:
+    """/start once more."""
+    return Outcome(dict(turn.state), (greeting(turn),), understood="start")
+
+
+def language(turn: Turn, said: Said, question: dict[str, Any] | None = None) -> Outcome | None:
+    """The language was chosen, by button or by word."""
+    outcome = enrol.language_answer(turn, said, question or {})
+    if outcome is None:
+        return None
+    return outcome.but(replies=(greeting(turn, outcome.replies[0].language),))

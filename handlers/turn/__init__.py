@@ -80,6 +80,17 @@ from handlers.turn.nouns import (
     Report,
 )
 from handlers.turn.outcome import Button, Outcome, Parts, Reply, Timer, Turn
+from handlers.turn.team import (
+    AssociationSeen,
+    Audit,
+    CloseTask,
+    Task,
+    TaskNumbered,
+    TasksOfRow,
+    TasksOpen,
+    TellTeam,
+    Viewer,
+)
 from handlers.turn.tips import KeepTip, MoreOfTip, NextTip, Tip, TipFor, TipRules, TipUseful
 from handlers.turn.when import When
 
@@ -93,6 +104,12 @@ __all__ = [
     "Button",
     "ChangeReport",
     "ClimbQuestion",
+    "AssociationSeen",
+    "Audit",
+    "Business",
+    "Button",
+    "ChangeReport",
+    "CloseTask",
     "CloseTasks",
     "DropVisit",
     "Effect",
@@ -152,6 +169,11 @@ __all__ = [
     "SaveVisit",
     "SetLanguage",
     "ShowLesson",
+    "Task",
+    "TaskNumbered",
+    "TasksOfRow",
+    "TasksOpen",
+    "TellTeam",
     "Timer",
     "Tip",
     "TipFor",
@@ -162,6 +184,7 @@ __all__ = [
     "Unknown",
     "UnlinkAddress",
     "UseToken",
+    "Viewer",
     "Wake",
     "When",
 ]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
-from handlers.turn import mentoring, tips
+from handlers.turn import mentoring, team, tips
 from handlers.turn.nouns import Language
 
 
@@ -64,6 +64,8 @@ class OpenTask:
     about: str = ""
     """Never a name, a number or the words of a message: those are found by the inbox row's id."""
     sealed: bool = False
+    tell: bool = True
+    """Wake the officer's chat; not when the officer herself opens it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,4 +149,5 @@ Effect = (
     | Wake
     | tips.Effects
     | mentoring.Effects
+    | team.Effects
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from handlers.turn import mentoring, tips
+from handlers.turn import mentoring, team, tips
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +110,7 @@ Fact = (
     | RepliedTo
     | tips.Facts
     | mentoring.Facts
+    | team.Facts
 )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Literal
@@ -59,6 +59,10 @@ class Reply:
     """All but `reply` were not asked for: they leave within the hours, after every answer, or expire."""
     task: int | None = None
     """To the team: the task that a reply to this text answers."""
+    edits: str = ""
+    """Chat only: the provider's id of the message that this text replaces, as that of a pressed button."""
+    commands: str = ""
+    """Chat only: the list of commands that this chat shows from now on: leader, or a role of the team."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +88,10 @@ class Outcome:
         return replace(self, **changes)
 
 
+def _letters(text: str) -> tuple[int, int]:
+    return len(text), 1
+
+
 @dataclass(frozen=True, slots=True)
 class Turn:
     """Everything a conversation may look at."""
@@ -104,6 +112,8 @@ class Turn:
     """Of the programme's place, now."""
     forms: Mapping[str, Form] = field(default_factory=dict)
     facts: Mapping[Fact, Any] = field(default_factory=dict)
+    measure: Callable[[str], tuple[int, int]] = _letters
+    """How long a text is by SMS: its characters once folded, and its parts."""
 
     def known(self, fact: Fact) -> Any:
         """The fact's value. Raises Unknown when it has not been loaded: let it through."""

@@ -46,18 +46,23 @@ def settings_for(folder: Path, botapi: Emulator, **telegram: str) -> Settings:
 
 @asynccontextmanager
 async def programme(
-    botapi: Emulator, folder: Path, patch: pytest.MonkeyPatch, consent: str = "yes", clock: Clock | None = None
+    botapi: Emulator,
+    folder: Path,
+    patch: pytest.MonkeyPatch,
+    consent: str = "yes",
+    clock: Clock | None = None,
+    staff: Sequence[rosters.Staff] = (),
 ) -> AsyncIterator[Chats]:
-    """The service, with Odette, Jean and Agnes in its roster; it can be left and entered again."""
+    """The service, with Odette, Jean and Agnes in its roster, and Eric; it can be left and entered again."""
     patch.setattr(channel_list, "Telegram", lambda settings, url: botapi_bots.channel(settings, url))
     settings = settings_for(folder, botapi)
     if not (folder / "kurikirana.db").exists():
-        await _load(settings, folder, consent)
+        await _load(settings, folder, consent, staff)
     async with App.running(settings, clock or StoppedClock(NOW), web=False) as app:
         yield Chats(app, botapi)
 
 
-async def _load(settings: Settings, folder: Path, consent: str) -> None:
+async def _load(settings: Settings, folder: Path, consent: str, staff: Sequence[rosters.Staff]) -> None:
     database = await Database.open(settings.database.url, folder)
 
     async def load(tx: AsyncConnection, items: Sequence[None]) -> list[None]:
@@ -67,6 +72,9 @@ async def _load(settings: Settings, folder: Path, consent: str) -> None:
                 replace(leader, consent="none", consent_date=None, consent_how=None) for leader in people.leaders
             )
             people = rosters.Roster(people.associations, leaders, people.businesses, people.staff)
+        if staff:
+            team = (*people.staff, *staff)
+            people = rosters.Roster(people.associations, people.leaders, people.businesses, team)
         await rosters.load(tx, people, NOW, "test")
         return [None] * len(items)
 
@@ -100,8 +108,12 @@ class Chats:
 
     async def eric(self, chat_id: int = 31, language: str = "English") -> User:
         """Eric, the officer of all associations, in his chat."""
-        user = self.botapi.user(chat_id, "Eric")
-        user.starts(await self.token("Eric"))
+        return await self.one_of_the_team("Eric", chat_id, language)
+
+    async def one_of_the_team(self, name: str, chat_id: int, language: str = "English") -> User:
+        """Somebody of the roster's staff, linked by a token."""
+        user = self.botapi.user(chat_id, name)
+        user.starts(await self.token(name))
         await self.presses(user, language)
         return user
 

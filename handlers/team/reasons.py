@@ -1,0 +1,72 @@
+"""Why there is a task, and with what it was closed, in the reader's words."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from handlers.turn import Reply, Task
+
+_WHY: tuple[tuple[str, str], ...] = (
+    (r"asked to be called.*", "O.why.call"),
+    (r"wants to talk before agreeing", "O.why.consent"),
+    (r"a problem: .*", "O.why.problem"),
+    (r"a \w+ report was not understood", "O.why.report"),
+    (r".*?No (\d+) (?:was not understood|do not add up)", "O.why.number"),
+    (r"wants No (\d+) back", "O.why.back"),
+    (r"photo for No (\d+)", "O.why.photo"),
+    (r"voice note, No (\d+)", "O.why.voice"),
+    (r"wrote after STOP", "O.why.stop"),
+    (r"a picture by MMS", "O.why.mms"),
+    (r"unknown number|a new number, not checked yet|a chat without a number", "O.why.unknown"),
+    (r"somebody else writes from this phone", "O.why.somebody"),
+    (r"move to the number that ends in (\d+)", "O.why.move"),
+    (r"the old number agrees to the move", "O.why.agrees"),
+    (r"the old number says: stop the move", "O.why.refuses"),
+    (r"says her data are wrong", "O.why.data"),
+    (r"wants a copy on paper", "O.why.paper"),
+    (r"a question for the mentor|a question", "O.why.question"),
+    (r"a lesson for the Fair", "O.why.lesson"),
+    (r"no answer on (\S+)", "O.why.noanswer"),
+    (r"set aside after repeated failures", "O.why.aside"),
+)
+"""What opened a task says -> how it is said to the team; a number in it goes along. In this order."""
+_KINDS: Mapping[str, str] = {
+    "call": "O.why.call",
+    "photo": "O.why.photo.none",
+    "listen": "O.why.voice.none",
+    "check_number": "O.why.unknown",
+    "wrong_number": "O.why.wrong",
+}
+"""What is said of a task that says nothing of itself."""
+RESULTS: Mapping[str, str] = {
+    "answered": "O.result.answered",
+    "nothing to answer": "O.result.nothing",
+    "reported": "O.result.reported",
+    "no answer": "O.result.noanswer",
+    "wrong number": "O.result.wrong",
+    "talked": "O.result.talked",
+    "checked": "O.result.checked",
+    "not right": "O.result.notright",
+}
+"""With what a task is closed from a chat, as it is stored -> how it is said."""
+_WILL = re.compile(r"will report on (\S+)")
+
+
+def why(task: Task) -> Reply:
+    """The reason, as the team reads it; what nobody has foreseen is said as it stands."""
+    for pattern, key in _WHY:
+        if found := re.fullmatch(pattern, task.about):
+            return Reply(key, {"value": found[1]} if found.groups() else {})
+    if task.about:
+        return Reply("O.why.other", {"why": task.about})
+    return Reply(_KINDS.get(task.kind, "O.why.message"))
+
+
+def result(task: Task) -> Reply:
+    """The result, as the team reads it."""
+    if found := _WILL.fullmatch(task.result):
+        return Reply("O.result.will", {"date": found[1]})
+    if task.result in RESULTS:
+        return Reply(RESULTS[task.result])
+    return Reply("O.result.other", {"result": task.result})

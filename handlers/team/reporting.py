@@ -1,0 +1,72 @@
+"""/report_for 07: an officer takes a report by phone. It says so: data of another quality than a leader's own."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from handlers import form
+from handlers.said import Said
+from handlers.team.viewing import pressed, viewer
+from handlers.turn import (
+    Association,
+    AssociationOf,
+    AssociationSeen,
+    Audit,
+    Button,
+    Outcome,
+    Reply,
+    SaveReport,
+    Turn,
+)
+
+FORMS = (("b.trainingreport", "training"), ("b.businessreport", "business"))
+
+
+def report_for(turn: Turn, said: Said) -> Outcome:
+    """Which report, for the association of this number or name."""
+    association = found(turn, said.rest)
+    if association is None:
+        return not_found(turn, said.rest)
+    return ask(turn, association)
+
+
+def found(turn: Turn, word: str) -> Association | None:
+    """The association of this number or name, if she may see it."""
+    there: Association | None = turn.known(AssociationSeen(viewer(turn), word)) if word.strip() else None
+    return there
+
+
+def not_found(turn: Turn, word: str) -> Outcome:
+    """Also of those that she may not see."""
+    key = "O.noassociation" if word.strip() else "O.whichassociation"
+    values = {"words": word.strip()[:30]} if word.strip() else {}
+    return Outcome(dict(turn.state), (Reply(key, values),), understood="no such association")
+
+
+def ask(turn: Turn, association: Association) -> Outcome:
+    """A training or a business?"""
+    rows = (tuple(Button(label, f"for:{association.id}:{name}") for label, name in FORMS),)
+    reply = Reply("O.reportfor", {"association": association.sms_name}, rows)
+    return Outcome(dict(turn.state), (reply,), understood="which report")
+
+
+def begin(turn: Turn, said: Said) -> Outcome | None:
+    """The card of the form, in place of the question."""
+    number, _, name = said.rest.partition(":")
+    there: Association | None = turn.known(AssociationOf(int(number))) if number.isdigit() else None
+    if there is None or name not in [form_ for _, form_ in FORMS] or found(turn, there.no) is None:
+        return None
+    outcome = form.start(turn, name, there)
+    first, *others = outcome.replies
+    return outcome.but(replies=(replace(first, edits=pressed(turn)), *others))
+
+
+def marked(turn: Turn, outcome: Outcome) -> Outcome:
+    """A stored report of hers says that it was taken by phone, and by whom."""
+    stored = [effect for effect in outcome.effects if isinstance(effect, SaveReport)]
+    if not stored:
+        return outcome
+    name = turn.person.sms_name if turn.person else ""
+    said = tuple(Reply("O.byphone", {"number": one.number, "officer": name}) for one in stored)
+    audit = tuple(Audit("reported for", {"report": one.number}) for one in stored)
+    return outcome.but(replies=(*outcome.replies, *said), effects=(*outcome.effects, *audit))

@@ -1,0 +1,133 @@
+"""Tasks in the officer's chat: told at once, shown with what the leader wrote, closed only with a result."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from handlers.said import Said
+from handlers.team.reasons import result, why
+from handlers.team.viewing import ABSENT_AFTER, clock, pressed, viewer, who, whole_team_before
+from handlers.turn import (
+    Audit,
+    Button,
+    CloseTask,
+    Label,
+    Outcome,
+    Reply,
+    Task,
+    TaskNumbered,
+    TasksOfRow,
+    TellTeam,
+    Timer,
+    Turn,
+)
+
+_KEYS: Mapping[str, str] = {
+    "read": "O.task.read",
+    "help": "O.task.read",
+    "listen": "O.task.listen",
+    "call": "O.task.call",
+    "my_data": "O.task.call",
+    "photo": "O.task.photo",
+    "check_number": "O.task.number",
+    "wrong_number": "O.task.number",
+}
+_NOTHING = (("b.nothingtoanswer", "nothing"),)
+_ACTIONS: Mapping[str, tuple[tuple[str, str], ...]] = {
+    "call": (("b.icalled", "called"),),
+    "my_data": (("b.icalled", "called"),),
+    "photo": (("b.fine", "checked"), ("b.notright", "wrong")),
+    "check_number": (("b.fine", "checked"), ("b.notright", "wrong")),
+    "wrong_number": (("b.fine", "checked"),),
+}
+"""A kind of task -> its buttons; of all others there may be nothing to answer."""
+CLOSING = {"nothing": "nothing to answer", "checked": "checked", "wrong": "not right"}
+"""A button -> the result that it closes the task with."""
+
+
+def told(turn: Turn) -> Outcome:
+    """Woken by a turn that opened a task: show it, and see in a day whether anybody has come to it."""
+    data = turn.inbound.data
+    there: tuple[Task, ...] = turn.known(
+        TasksOfRow(int(data["inbox"]), viewer(turn), whole_team_before(turn)),
+    )
+    mine = [task for task in there if task.kind == data["kind"] and task.state == "open"]
+    late = tuple(turn.now - task.made_at >= ABSENT_AFTER for task in mine)
+    replies = tuple(shown(task, late=old) for task, old in zip(mine, late, strict=True))
+    timers = tuple(
+        Timer("task", str(task.id), turn.now + ABSENT_AFTER, {"task": task.id, **_event(data)})
+        for task, old in zip(mine, late, strict=True)
+        if not old
+    )
+    effects = (Audit("task told", {"tasks": [task.id for task in mine]}),) if mine else ()
+    return Outcome(dict(turn.state), replies, effects, timers, understood=f"tells of {len(mine)} tasks")
+
+
+def _event(data: Mapping[str, Any]) -> dict[str, Any]:
+    return {"inbox": data["inbox"], "kind": data["kind"]}
+
+
+def still_open(turn: Turn) -> Outcome:
+    """A day later: whoever of the team can, shall come to it."""
+    data = turn.inbound.data
+    task: Task | None = turn.known(TaskNumbered(int(data["task"])))
+    if task is None or task.state != "open":
+        return Outcome(dict(turn.state), understood="the task is closed")
+    effect = TellTeam(int(data["inbox"]), str(data["kind"]))
+    return Outcome(dict(turn.state), (), (effect,), understood="tells the whole team")
+
+
+def shown(task: Task, *, late: bool = False, edits: str = "") -> Reply:
+    """A task as one message; Telegram's reply to it answers the leader."""
+    text = face(task)
+    if late:
+        text = Reply("O.task.late", {"lines": (text,)})
+    return replace(text, buttons=_buttons(task), task=task.id, edits=edits)
+
+
+def face(task: Task) -> Reply:
+    """What the task says, without buttons."""
+    key = _KEYS.get(task.kind, "O.task.other")
+    values: dict[str, Any] = {"who": who(task), "why": why(task)}
+    if key == "O.task.read":
+        return Reply(key, {"who": values["who"], "words": task.text or why(task)})
+    return Reply(key, values)
+
+
+def _buttons(task: Task) -> tuple[tuple[Button, ...], ...]:
+    actions = [Button(label, f"task:{task.id}:{action}") for label, action in _ACTIONS.get(task.kind, _NOTHING)]
+    rows = [tuple(actions)]
+    if task.association:
+        rows.append((Button(Label({"en": task.association.sms_name}), f"assoc:{task.association.id}"),))
+    return tuple(rows)
+
+
+def pressed_task(turn: Turn, said: Said) -> Outcome | None:
+    """A button under a task: the message says what became of it."""
+    number, _, action = said.rest.partition(":")
+    task: Task | None = turn.known(TaskNumbered(int(number))) if number.isdigit() else None
+    if task is None or action not in CLOSING:
+        return None
+    if task.state != "open":
+        return Outcome(dict(turn.state), (closed(turn, task),), understood="closed before")
+    return close(turn, task, CLOSING[action])
+
+
+def close(turn: Turn, task: Task, with_result: str) -> Outcome:
+    """Close it; the pressed message shows the result in its place."""
+    mine = turn.person.sms_name if turn.person else ""
+    then = replace(task, state="closed", result=with_result, closed_by=mine, closed_at=turn.now)
+    effects = (CloseTask(task.id, with_result), Audit("task closed", {"task": task.id}))
+    reply = Reply("O.task.done", {"lines": (face(task),), "result": result(then)}, edits=pressed(turn), task=task.id)
+    return Outcome(dict(turn.state), (reply,), effects, understood=f"task closed: {with_result}")
+
+
+def closed(turn: Turn, task: Task) -> Reply:
+    """Who was first, and when."""
+    at = clock(turn, task.closed_at) if task.closed_at else ""
+    if task.result == "answered":
+        return Reply("O.answered", {"officer": task.closed_by or turn.programme.sender, "time": at})
+    values = {"officer": task.closed_by or turn.programme.sender, "time": at, "result": result(task)}
+    return Reply("O.closed", values)

@@ -1,0 +1,55 @@
+"""Who looks, since when a task is everybody's, and how people, moments and languages are said to the team."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+
+from handlers.turn import Association, Label, Reply, Task, Turn, Viewer
+
+ABSENT_AFTER = timedelta(hours=24)
+"""Nobody has come to a task for so long: it shows to the whole team (conversations 1.6, an officer on leave)."""
+LANGUAGE_NAMES: Mapping[str, Label] = {
+    "rn": Label({"en": "Kirundi", "fr": "kirundi"}),
+    "fr": Label({"en": "French", "fr": "français"}),
+    "sw": Label({"en": "Swahili", "fr": "swahili"}),
+    "en": Label({"en": "English", "fr": "anglais"}),
+}
+
+
+def viewer(turn: Turn) -> Viewer:
+    """Who looks at something now."""
+    person = turn.person
+    assert person is not None
+    return Viewer(person.id, person.role == "admin", person.area)
+
+
+def whole_team_before(turn: Turn) -> datetime:
+    """Tasks made before this moment show to everybody."""
+    return turn.now - ABSENT_AFTER
+
+
+def clock(turn: Turn, moment: datetime) -> str:
+    """10:12 when it was today, else 22/11 10:12."""
+    local = moment + turn.utc_offset
+    day = "" if local.date() == turn.today else f"{local.day}/{local.month} "
+    return f"{day}{local:%H:%M}"
+
+
+def who(task: Task) -> Reply:
+    """Odette, ABAHUZA; or what else is known of who wrote."""
+    return named(task.name, task.association, task.ends_in)
+
+
+def named(name: str, association: Association | None, ends_in: str = "") -> Reply:
+    """A person as the team calls her."""
+    if name and association:
+        return Reply("O.who", {"name": name, "association": association.sms_name})
+    if association:
+        return Reply("O.who.association", {"association": association.sms_name})
+    return Reply("O.who.unknown", {"ends_in": ends_in or "?"})
+
+
+def pressed(turn: Turn) -> str:
+    """The message whose button was pressed, for the answer to stand in its place; '' when none was."""
+    return str(turn.inbound.data.get("message") or "") if turn.inbound.kind == "button" else ""

@@ -1,0 +1,129 @@
+"""The team's work: tasks and whose they are, what a conversation may ask about them, what it may decide."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from handlers.turn.nouns import NOTHING, Association
+
+# --- nouns ---
+
+
+@dataclass(frozen=True, slots=True)
+class Viewer:
+    """Who of the team looks: what she may see is limited in the query.
+
+    Without words she sees the associations whose officer she is, or all when she is nobody's.
+    """
+
+    person_id: int
+    everything: bool = False
+    words: tuple[str, ...] = ()
+    """Communes, old or new, and numbers of associations."""
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """Something that a person must do, with what it takes to do it. Sealed ones are never loaded here."""
+
+    id: int
+    kind: str
+    state: str
+    """open or closed"""
+    about: str
+    association: Association | None
+    name: str
+    """First name of the leader it is about; empty when nobody is known."""
+    made_at: datetime
+    due_at: datetime
+    text: str = ""
+    """What she wrote."""
+    arrived: str = ""
+    """What kind of message that was: text, voice, photo, timer ..."""
+    ends_in: str = ""
+    """Of the number she wrote from."""
+    address_id: int | None = None
+    language: str | None = None
+    """What she reads."""
+    rich: bool = False
+    """Whether an answer goes to a chat."""
+    shared: bool = False
+    """Whether several people use this phone: what is personal carries the name."""
+    refused: str = ""
+    """Why she may not be written to: stopped, agreed (she has not), gone; empty = she may."""
+    closed_at: datetime | None = None
+    closed_by: str = ""
+    """First name; empty = the leader herself, or the command line."""
+    result: str = ""
+
+
+# --- facts ---
+
+
+@dataclass(frozen=True, slots=True)
+class TaskNumbered:
+    """-> Task | None. Stays locked until the turn is committed, so that one answer wins."""
+
+    task_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class TasksOfRow:
+    """-> tuple[Task, ...]: those that the turn of this inbox row opened and this person may see."""
+
+    inbox_id: int
+    viewer: Viewer
+    before: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class TasksOpen:
+    """-> tuple[Task, ...]: the open ones that this person may see, oldest first."""
+
+    viewer: Viewer
+    before: datetime
+    """Tasks made before this moment show to the whole team."""
+    association_id: int | None = None
+    """Only of this association."""
+
+
+@dataclass(frozen=True, slots=True)
+class AssociationSeen:
+    """-> Association | None: by its number or name, if this person may see it."""
+
+    viewer: Viewer
+    word: str
+
+
+# --- effects ---
+
+
+@dataclass(frozen=True, slots=True)
+class CloseTask:
+    """Close one task with its result, by who writes."""
+
+    task_id: int
+    result: str
+
+
+@dataclass(frozen=True, slots=True)
+class TellTeam:
+    """The officer has not come to it: wake the chats of everybody else who may."""
+
+    inbox_id: int
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class Audit:
+    """Who of the team read or changed what; committed together with the answer. Ids and counts only."""
+
+    what: str
+    details: Mapping[str, Any] = NOTHING
+
+
+Facts = TaskNumbered | TasksOfRow | TasksOpen | AssociationSeen
+Effects = CloseTask | TellTeam | Audit
