@@ -15,6 +15,8 @@ from tests.end_to_end.chats import Chats, programme
 from tests.play import NOW
 
 ALINE = Staff("Aline", "officer")
+PATIENCE = 30.0
+"""Seconds."""
 
 
 @pytest.fixture
@@ -40,13 +42,13 @@ async def test_a_chat_of_the_team_is_greeted_and_shows_the_commands_of_its_role(
 async def test_what_a_leader_writes_comes_at_once_and_a_reply_answers_her(chats: Chats) -> None:
     eric, odette = await chats.eric(), await chats.odette()
     await chats.says(odette, "the husker is broken since Monday")
-    await chats.botapi.hears(31, 3)
+    await chats.botapi.hears(31, 3, PATIENCE)
     await chats.settled()
     told = eric.sees[-1]
     assert told.text.startswith("✉️ Odette, ABAHUZA\nthe husker is broken since Monday")
     assert told.labels == ["✓ Nothing to answer", "ABAHUZA"]
     eric.replies(told, "we come on Thursday")
-    await chats.botapi.until(lambda: odette.sees[-1].text == "Eric: we come on Thursday")
+    await chats.botapi.until(lambda: odette.sees[-1].text == "Eric: we come on Thursday", PATIENCE)
     assert eric.sees[-1].text == "Sent to Odette, ABAHUZA."
     (task,) = await chats.rows("tasks")
     assert (task["state"], task["result"]) == ("closed", "answered")
@@ -59,7 +61,7 @@ async def test_what_a_leader_writes_comes_at_once_and_a_reply_answers_her(chats:
 async def test_another_language_is_shown_first(chats: Chats) -> None:
     eric, odette = await chats.eric(), await chats.odette()
     await chats.says(odette, "the husker is broken since Monday")
-    await chats.botapi.until(lambda: "husker" in eric.sees[-1].text)
+    await chats.botapi.until(lambda: "husker" in eric.sees[-1].text, PATIENCE)
     eric.replies(eric.sees[-1], "nous venons jeudi avec la pièce pour vous")
     await chats.settled()
     card = eric.sees[-1]
@@ -67,19 +69,21 @@ async def test_another_language_is_shown_first(chats: Chats) -> None:
     assert card.labels == ["Send as it is", "I write English", "🗑 Cancel"]
     assert (await chats.presses(eric, "I write English", card)).text.startswith("Odette, ABAHUZA reads English")
     eric.replies(card, "we come on Thursday with the part")
-    await chats.botapi.until(lambda: odette.sees[-1].text == "Eric: we come on Thursday with the part")
+    await chats.botapi.until(lambda: odette.sees[-1].text == "Eric: we come on Thursday with the part", PATIENCE)
 
 
 async def test_send_as_it_is_and_editing_what_waits(chats: Chats) -> None:
     eric, odette = await chats.eric(), await chats.odette()
     await chats.says(odette, "the husker is broken since Monday")
-    await chats.botapi.until(lambda: "husker" in eric.sees[-1].text)
+    await chats.botapi.until(lambda: "husker" in eric.sees[-1].text, PATIENCE)
     message = eric.replies(eric.sees[-1], "nous venons jeudi avec la pièce pour vous")
     await chats.settled()
     eric.edits(message, "nous venons vendredi avec la pièce pour vous")
     await chats.settled()
     await chats.presses(eric, "Send as it is")
-    await chats.botapi.until(lambda: odette.sees[-1].text == "Eric: nous venons vendredi avec la pièce pour vous")
+    await chats.botapi.until(
+        lambda: odette.sees[-1].text == "Eric: nous venons vendredi avec la pièce pour vous", PATIENCE
+    )
     assert not eric.sees[-1].labels
     eric.edits(message, "nous venons samedi")
     await chats.settled()
@@ -89,7 +93,7 @@ async def test_send_as_it_is_and_editing_what_waits(chats: Chats) -> None:
 async def test_cancelled_and_nothing_to_answer(chats: Chats) -> None:
     eric, odette = await chats.eric(), await chats.odette()
     await chats.says(odette, "thank you for the training yesterday")
-    await chats.botapi.until(lambda: "thank you" in eric.sees[-1].text)
+    await chats.botapi.until(lambda: "thank you" in eric.sees[-1].text, PATIENCE)
     told = eric.sees[-1]
     eric.replies(told, "merci pour le message et les nouvelles")
     await chats.settled()
@@ -107,13 +111,13 @@ async def test_two_officers_and_a_day_of_absence(
     async with programme(botapi, tmp_path, monkeypatch, clock=clock, staff=(ALINE,)) as chats:
         eric, aline, odette = await chats.eric(), await chats.one_of_the_team("Aline", 33), await chats.odette()
         await chats.says(odette, "the husker is broken since Monday")
-        await botapi.until(lambda: "husker" in eric.sees[-1].text)
+        await botapi.until(lambda: "husker" in eric.sees[-1].text, PATIENCE)
         assert "husker" not in aline.sees[-1].text, "Eric is her officer"
         clock.advance(timedelta(hours=25))
-        await botapi.until(lambda: "husker" in aline.sees[-1].text)
+        await botapi.until(lambda: "husker" in aline.sees[-1].text, PATIENCE)
         assert aline.sees[-1].text.startswith("Nobody has come to this for a day.")
         aline.replies(aline.sees[-1], "we come on Thursday")
-        await botapi.until(lambda: odette.sees[-1].text == "Aline: we come on Thursday")
+        await botapi.until(lambda: odette.sees[-1].text == "Aline: we come on Thursday", PATIENCE)
         eric.replies(eric.sees[-1], "tomorrow")
         await chats.settled()
         assert eric.sees[-1].text == "Aline answered at 18:31."
@@ -123,7 +127,7 @@ async def test_nobody_who_said_stop_is_answered(chats: Chats) -> None:
     eric, odette = await chats.eric(), await chats.odette()
     await chats.says(odette, "STOP")
     odette.says("the husker is broken since Monday")
-    await chats.botapi.until(lambda: "husker" in eric.sees[-1].text)
+    await chats.botapi.until(lambda: "husker" in eric.sees[-1].text, PATIENCE)
     eric.replies(eric.sees[-1], "we come on Thursday")
     await chats.settled()
     assert eric.sees[-1].text.startswith("Odette, ABAHUZA said STOP")
