@@ -20,7 +20,8 @@ from bot import channels as channel_list
 from bot import control, health
 from bot.added_forms import load_all
 from bot.broadcast_worker import BroadcastWorker
-from bot.channels.base import Channel
+from bot.channels.base import Channel, Message
+from bot.channels.phone import Phone
 from bot.clock import Clock
 from bot.console.simulator import Simulator
 from bot.erasure_worker import ErasureWorker
@@ -31,6 +32,7 @@ from bot.outbox_worker import OutboxWorker
 from bot.programme.broadcasts.plan import means_of
 from bot.render import Words
 from bot.settings import Settings, unasked_hours
+from bot.store import look
 from bot.store.engine import Database
 from bot.timer_worker import TimerWorker
 from bot.tip_planner import TipPlanner
@@ -120,6 +122,8 @@ class App:
             await _start(name, channel, http)
         await self.outbox.recover()
         await self.inbox.recover()
+        if isinstance(phone := self.channels.get("phone"), Phone):
+            await self._hold_again(phone)
         alarm = Alarm()
         alarm.every(1, self.timers.look)
         alarm.every(1, self.outbox.look)
@@ -148,6 +152,12 @@ class App:
                     task.cancel()
                 for channel in self.channels.values():
                     await channel.stop()
+
+    async def _hold_again(self, phone: Phone) -> None:
+        """A simulated phone that was off when the service stopped is off still, and its texts wait for it."""
+        async with self.database.read() as tx:
+            for row in await look.held(tx):
+                phone.hold(Message(row.id, row.phone, row.text, attempt=1))
 
     async def _receive(self, name: str, channel: Channel) -> None:
         """Poll; a channel whose account is refused is tried again every minute and disturbs no other."""

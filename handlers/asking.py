@@ -78,8 +78,7 @@ def again(turn: Turn, form: Form, step: Step, values: Mapping[str, Any], questio
     if turn.address.rich:
         return asked
     ctx = context(turn, association_of(turn, question_) or turn.association)
-    shown = text if len(text) <= SHOWN else text[: SHOWN - 3].rsplit(" ", 1)[0] + "..."
-    return asked.but(replies=(Reply("D11", {"leftover": shown, "prompt": form.prompt(step, values, ctx)}),))
+    return asked.but(replies=(Reply("D11", {"leftover": _shown(turn), "prompt": form.prompt(step, values, ctx)}),))
 
 
 def give_up(turn: Turn, question_: Mapping[str, Any]) -> Outcome:
@@ -119,13 +118,34 @@ def noted(turn: Turn, draft: Mapping[str, Any]) -> bool:
 
 
 def leftover(turn: Turn, form: Form, reading: Reading, association: Association) -> Outcome:
-    """D7: something in the line is not clear: say how it was read without it, and let her say yes or no."""
+    """D7: a word in the line is not clear: say how it was read without it, and let her say yes or no.
+
+    Where a figure fits nowhere, nothing is offered: she sends the line again, and then a person calls.
+    """
+    if not reading.values:
+        return _line_again(turn, form)
     ctx = context(turn, association)
     values = form.compute({**kind_of(form).preset(turn, association), **reading.values}, ctx)
     new = state.ask(turn, "reading", form=form.name, association=association.id, readings=[values])
     left = " ".join(reading.leftover)[:SHOWN]
     shown = {"line_words": kind_of(form).words(form, values, ctx), "line": form.line(values, ctx), "leftover": left}
     return Outcome(new, (Reply("D7", shown),), understood=f"not clear: {len(left)} letters")
+
+
+def _line_again(turn: Turn, form: Form) -> Outcome:
+    before = state.opened(turn) or {}
+    tries = before.get("tries", 0) + 1 if before.get("kind") == "reading" else 1
+    if tries >= TRIES:
+        effect = state.task(turn, "call", f"a {form.name} report was not understood")
+        return Outcome(state.close(turn), (Reply("D6"),), (effect,), understood="not understood twice: a call")
+    new = state.ask(turn, "reading", form=form.name, readings=[], tries=tries)
+    return Outcome(new, (kind_of(form).send_again(_shown(turn)),), understood="not clear: the line again")
+
+
+def _shown(turn: Turn) -> str:
+    """What she wrote, as much as a text can say back."""
+    text = " ".join(turn.inbound.text.split())
+    return text if len(text) <= SHOWN else text[: SHOWN - 3].rsplit(" ", 1)[0] + "..."
 
 
 def which_reading(turn: Turn, form: Form, reading: Reading, association: Association) -> Outcome:

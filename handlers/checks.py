@@ -117,7 +117,8 @@ def settle(turn: Turn, report: Report, values: Mapping[str, Any], confirmed: Any
     kind = form.kind_of(form_)
     kind.need(turn, association, values)
     left = kind.check(turn, form_, values, association, ctx, report=report, confirmed=confirmed)
-    change = ChangeReport(report.number, "the leader answered a check", values, left.state if left else "reported")
+    now, doubt = left.state if left else "reported", left.key if left else ""
+    change = ChangeReport(report.number, "the leader answered a check", values, now, doubt)
     if left:
         new = state.ask(turn, "check", number=report.number, **left.details(confirmed))
         return Outcome(new, (left.reply,), (change,), understood=f"asks {left.key}")
@@ -178,8 +179,9 @@ def _added(turn: Turn, report: Report, form_: Form, values: Mapping[str, Any], c
     values = form_.record(form_.compute(values, ctx))
     kind = form.kind_of(form_)
     problem = next(kind.constraints(form_, values, ctx), None)
-    change = ChangeReport(report.number, "details added", values, "doubtful" if problem else None)
+    change = ChangeReport(report.number, "details added", values)
     if problem:
+        change = ChangeReport(report.number, "details added", values, "doubtful", problem.key)
         new = state.ask(turn, "check", number=report.number, **problem.details(_ALL_ASKED))
         return Outcome(new, (problem.reply,), (change,), understood="details asked")
     said = kind.details(form_, values)

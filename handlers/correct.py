@@ -126,7 +126,7 @@ def changed(turn: Turn, report: Report, form_: Form, values: Mapping[str, Any], 
     confirmed = kind.untouched(step) if report.state == "reported" else frozenset[str]()
     problem = kind.check(turn, form_, values, association, ctx, report=report, confirmed=confirmed)
     now = problem.state if problem else "reported"
-    change = ChangeReport(report.number, "the leader corrected it", values, now)
+    change = ChangeReport(report.number, "the leader corrected it", values, now, problem.key if problem else "")
     if problem:
         new = state.ask(turn, "check", number=report.number, **problem.details(confirmed))
         return Outcome(new, (problem.reply,), (change,), understood=f"asks {problem.key}")
@@ -170,7 +170,8 @@ def _bring_back(turn: Turn, report: Report) -> Outcome:
         turn, form_, report.values, association, ctx, report=report, confirmed=("D2", "D3", "D5", "D10")
     )
     now = problem.state if problem else "reported"
-    change = ChangeReport(report.number, "the leader brought it back", state=now)
+    doubt = problem.key if problem else ""
+    change = ChangeReport(report.number, "the leader brought it back", state=now, doubt=doubt)
     if problem:
         new = state.ask(turn, "check", number=report.number, **problem.details())
         return Outcome(new, (problem.reply,), (change,), understood=f"back, asks {problem.key}")

@@ -276,8 +276,10 @@ def receipts(
 
 
 def chosen(turn: Turn, said: Said, question_: Mapping[str, Any]) -> Outcome | None:
-    """The answer to D7 (1 right as read, 2 no) or D8 (1, 2, 3 neither)."""
+    """The answer to D7 (1 right as read, 2 no) or D8 (1, 2, 3 neither); None when the line shall come again."""
     readings = question_["readings"]
+    if not readings:
+        return None
     digit = said.digit
     if len(readings) == 1 and (agreed := yes_no(turn.inbound.text)) is not None:
         digit = "1" if agreed else "2"

@@ -168,6 +168,10 @@ class Kind:
         missing = step.short if any(step.short.texts.values()) else step.label
         return Reply("D1", {"noted": noted, "missing": missing, "prompt": form.prompt(step, values, ctx)})
 
+    def send_again(self, shown: str) -> Reply:
+        """A line that can be read in no way or in several; `shown` is its beginning."""
+        return Reply("D7any", {"leftover": shown})
+
     def words(self, form: Form, values: Mapping[str, Any], ctx: Context) -> Label:
         """The answers in words: short name and value of everything that was said."""
         shown: dict[str, str] = {}

@@ -257,6 +257,9 @@ class Training(Kind):
             noted.append(self.words(form, values, ctx))
         return Reply(key, {"noted": tuple(noted)})
 
+    def send_again(self, shown: str) -> Reply:
+        return Reply("D7again", {"leftover": shown})
+
     def menu(self, form: Form, number: int, values: Mapping[str, Any], ctx: Context) -> tuple[Reply, tuple[str, ...]]:
         return Reply("E1", {"number": number, **self._said(form, values)}), tuple(
             step.name for step in form.steps[:4]

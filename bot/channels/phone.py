@@ -1,7 +1,7 @@
 """The simulator's phones: a channel like any other, whose other end is a page or a terminal.
 
 Nothing leaves the machine. A phone that is off takes its texts when it is switched on again, as an
-operator would hold them.
+operator would hold them; the service may have been started anew in between.
 """
 
 from __future__ import annotations
@@ -74,10 +74,15 @@ class Phone:
     async def send(self, message: Message) -> Sent:
         """Show it, or hold it while the phone is off."""
         if message.address in self.off:
-            self._held.setdefault(message.address, []).append(message)
+            self.hold(message)
             return Sent(f"phone-{message.id}", "accepted")
         self._show(message)
         return Sent(f"phone-{message.id}", "delivered")
+
+    def hold(self, message: Message) -> None:
+        """Keep a text for a phone that is off; after a restart, one that was accepted before it."""
+        self.off.add(message.address)
+        self._held.setdefault(message.address, []).append(message)
 
     def _show(self, message: Message) -> None:
         screen = self._screens.setdefault(message.address, deque(maxlen=KEPT_TEXTS))

@@ -46,6 +46,10 @@ class Line:
         self._app, self._channel, self.phone = app, channel, phone
         self._read = {shown.id for shown in channel.screen(phone)}
 
+    async def pick_up(self) -> None:
+        """The phone is in her hand: if it was off, what waited for it arrives."""
+        await self._channel.switch_on(self.phone)
+
     async def send(self, text: str) -> None:
         """She presses "send"; returns once it is stored."""
         await self._channel.hear(self.phone, f"talk-{uuid4().hex}", text, self._app.clock.now())
@@ -78,6 +82,9 @@ class Line:
 async def chat(app: App, phone: str, save: Path | None, lines: AsyncIterator[str] | None = None) -> None:
     """Talk until the lines end; `save` keeps the talk as a script, also when it is broken off."""
     line = Line(app, phone)
+    await line.pick_up()
+    for waited in await line.answers():
+        print(f"< {_flat(waited.text)}", flush=True)
     header = await _header(app, phone)
     script = [*header, ""]
     _say(f"{header[0]}   each line is an SMS, @ +1 day moves the clock, Ctrl-D ends")

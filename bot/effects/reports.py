@@ -122,6 +122,7 @@ def change(effect: ChangeReport, scene: Scene) -> None:
             "new_values": values,
             "new_day": day_of(values),
             "new_state": state,
+            "new_doubt": effect.doubt,
             "at": scene.now,
             "gone": scene.now if state == "withdrawn" else None,
         },

@@ -111,6 +111,17 @@ async def written(tx: AsyncConnection, phone: str, most: int) -> list[Any]:
     return list(reversed((await tx.execute(there)).all()))
 
 
+async def held(tx: AsyncConnection) -> list[Any]:
+    """(id, phone, text) of what waits for a simulated phone that is off, oldest first."""
+    there = (
+        select(outbox.c.id, addresses.c.value.label("phone"), outbox.c.text)
+        .join(addresses, addresses.c.id == outbox.c.address_id)
+        .where(outbox.c.channel == "phone", outbox.c.state == "accepted")
+        .order_by(outbox.c.id)
+    )
+    return list((await tx.execute(there)).all())
+
+
 async def unfinished(tx: AsyncConnection, phone: str) -> int:
     """How many turns and texts of this phone are still under way (what a switched-off phone waits for is not)."""
     mine = select(addresses.c.id).where(addresses.c.scheme == "tel", addresses.c.value == phone).scalar_subquery()

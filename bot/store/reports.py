@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import bindparam, case, insert, select, update
+from sqlalchemy import and_, bindparam, case, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from bot.store.tables import drafts, facts, media, people, report_history, reports
@@ -42,7 +42,11 @@ CHANGE = (
         values=bindparam("new_values", type_=reports.c["values"].type),
         day=bindparam("new_day"),
         state=bindparam("new_state"),
-        doubt=case((bindparam("new_state") == "doubtful", reports.c.doubt), else_=""),
+        doubt=case(
+            (and_(bindparam("new_state") != "doubtful", bindparam("new_state") != "twin"), ""),
+            (bindparam("new_doubt") == "", reports.c.doubt),
+            else_=bindparam("new_doubt"),
+        ),
         revision=reports.c.revision + 1,
         changed_at=bindparam("at", type_=reports.c.changed_at.type),
         withdrawn_at=bindparam("gone", type_=reports.c.withdrawn_at.type),

@@ -23,7 +23,7 @@ _COMMA: Final = re.compile(r"(?<![\w.,])(\d+),(\d{1,2})(?![\w.]|,\S)")
 _FRACTION: Final = re.compile(r"\d+\.\d{1,2}")
 _LONGEST_RUN: Final = 40
 _MOST_PIECES: Final = 4
-_DAY_WORDS: Final = frozenset(
+DAY_NAMES: Final = frozenset(
     (
         *DAY_WORDS.months,
         *(word for words in DAY_WORDS.weekdays for word in words),
@@ -81,7 +81,7 @@ class Atoms:
     @property
     def may_be_dated(self) -> bool:
         """Whether a date can be in it at all; a letter without one is not worth reading as a report."""
-        return any(token.kind != "word" or token.text in _DAY_WORDS for token in self.tokens)
+        return any(token.kind != "word" or token.text in DAY_NAMES for token in self.tokens)
 
     @property
     def edges(self) -> list[list[Edge]]:
@@ -166,8 +166,8 @@ class Atoms:
     def _swallowed(self, at: int, read: dates.ReadDate) -> bool:
         """Whether the near miss of a month or a weekday hides a word of the form: "mukakarocv"."""
         for token in self.tokens[at : at + read.consumed]:
-            if token.kind == "word" and token.text not in _DAY_WORDS:
-                near_by = (word for word in _DAY_WORDS if word in token.text)
+            if token.kind == "word" and token.text not in DAY_NAMES:
+                near_by = (word for word in DAY_NAMES if word in token.text)
                 if any(self._tables.hides(token.text, word) for word in near_by):
                     return True
         return False

@@ -141,7 +141,8 @@ class Reading:
     """What a message says. Only "whole" may be stored without asking.
 
     `whole`: every token was used and there is one reading. `ambiguous`: there are several, in
-    `alternatives`. `leftover`: `values` were understood, `leftover` was not. `nothing`: no answer at all.
+    `alternatives`. `leftover`: `values` were understood, `leftover` was not; no values where it was more
+    than words that mean nothing. `nothing`: no answer at all.
     """
 
     status: Status

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import groupby
 from typing import TYPE_CHECKING, Any, Final
 
-from handlers.forms.atoms import Atoms
+from handlers.forms.atoms import DAY_NAMES, Atoms, Item
 from handlers.forms.grammar import Grammar
 from handlers.forms.model import NO_LABEL, SAID, Context, Reading, Step, Values
 from handlers.forms.pairing import TooMany
@@ -35,29 +36,39 @@ def _distinct(found: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return kept
 
 
-def _search(atoms: Atoms, grammar: Grammar, drops: int) -> tuple[list[dict[str, Any]], tuple[str, ...]]:
-    """All readings that leave out the fewest words, and of those with the most answers; the words left out."""
+def _search(atoms: Atoms, grammar: Grammar, drops: int) -> tuple[list[dict[str, Any]], tuple[str, ...], bool]:
+    """All readings that leave out the fewest words, and of those with the most answers; the words left out.
+
+    And whether the reading may be offered: it has every figure, label and day, and no word between two figures.
+    """
     try:
         for extra in range(drops + 1):
             found: dict[tuple[str, ...], list[dict[str, Any]]] = {}
+            torn = set()
             for path in atoms.paths(extra):
                 out = tuple(item.text for item in path if item.kind == "left")
+                if out and (_torn(path) or not DAY_NAMES.isdisjoint(out)):
+                    torn.add(out)
                 for values in grammar.readings(path):
                     found.setdefault(out, []).append(values)
             if found:
                 left = min(found, key=lambda out: (len(out), -max(map(len, found[out]))))
-                return _distinct(found[left]), left
+                readings = _distinct(found[left])
+                return readings, left, extra == 0 and len(readings) == 1 and left not in torn
     except TooMany:
         pass
-    return [], ()
+    return [], (), False
 
 
-def _reading(found: list[dict[str, Any]], left: tuple[str, ...], keyword: bool) -> Reading:
+def _torn(path: Sequence[Item]) -> bool:
+    """Whether a word is left out between two figures: it may have said what they are, as a misspelled month."""
+    kinds = [kind for kind, _ in groupby(item.kind for item in path)]
+    return any(three == ("number", "left", "number") for three in zip(kinds, kinds[1:], kinds[2:], strict=False))
+
+
+def _reading(found: list[dict[str, Any]], left: tuple[str, ...], sure: bool, keyword: bool) -> Reading:
     if left:
-        shared = {
-            name: value for name, value in found[0].items() if all(other.get(name, ...) == value for other in found)
-        }
-        return Reading("leftover", shared, left, (), keyword)
+        return Reading("leftover", found[0] if sure else {}, left, (), keyword)
     if len(found) > 1:
         return Reading("ambiguous", {}, (), tuple(found), keyword)
     return Reading("whole", found[0], (), (), keyword)
@@ -81,21 +92,20 @@ def read_line(form: Form, text: str, ctx: Context, known: Values) -> Reading:
     if not atoms.tokens:
         return Reading("whole", keyword=True) if atoms.keyword else NOTHING
     grammar = Grammar(form, ctx, known, tables.groups)
-    found, left = _quick(atoms, grammar) if atoms.only_figures else ([], ())
+    left: tuple[str, ...] = ()
+    found, sure = _quick(atoms, grammar) if atoms.only_figures else [], True
     if not found and not (atoms.plain_numbers and not atoms.keyword):
-        found, left = _search(atoms, grammar, _DROPS)
+        found, left, sure = _search(atoms, grammar, _DROPS)
     found = [values for values in found if _is_report(form, values, atoms, left, ctx)]
     if not found:
         return Reading("nothing", keyword=atoms.keyword)
-    return _reading(found, left, atoms.keyword)
+    return _reading(found, left, sure, atoms.keyword)
 
 
-def _quick(atoms: Atoms, grammar: Grammar) -> tuple[list[dict[str, Any]], tuple[str, ...]]:
+def _quick(atoms: Atoms, grammar: Grammar) -> list[dict[str, Any]]:
     """Nothing but figures: the numbers all are bare, and only the positions have to be tried."""
     figures = atoms.figures()
-    if figures is None:
-        return [], ()
-    return _distinct(list(grammar.of_figures(*figures))), ()
+    return [] if figures is None else _distinct(list(grammar.of_figures(*figures)))
 
 
 def _is_report(form: Form, values: dict[str, Any], atoms: Atoms, left: Sequence[str], ctx: Context) -> bool:
@@ -133,8 +143,8 @@ def read_answer(form: Form, step: Step, text: str, ctx: Context, known: Values) 
     if not atoms.tokens or atoms.long or atoms.keyword:
         return NOTHING
     grammar = Grammar(form, ctx, known, groups, frozenset(q.name for q in asked))
-    found, left = _search(atoms, grammar, 0)
-    return _reading(found, left, False) if found else NOTHING
+    found, left, sure = _search(atoms, grammar, 0)
+    return _reading(found, left, sure, False) if found else NOTHING
 
 
 def _not_known(step: Step) -> Reading:

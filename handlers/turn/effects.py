@@ -36,6 +36,8 @@ class ChangeReport:
     reason: str
     values: Mapping[str, Any] | None = None
     state: Literal["reported", "doubtful", "twin", "withdrawn"] | None = None
+    doubt: str = ""
+    """Why it is doubtful from now on, as in SaveReport; '' leaves the reason as it is, if there is one."""
 
 
 @dataclass(frozen=True, slots=True)

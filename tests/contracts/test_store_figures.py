@@ -63,6 +63,7 @@ def _change(batch: Batch, number: int, association: int, change: Any) -> None:
     _, values, state = change
     batch.add(store.KEEP_OLD, {"why": "x", "by": None, "at": NOW, "which": number})
     new = {"which": number, "new_values": values, "new_day": None, "new_state": state, "at": NOW, "gone": None}
+    new["new_doubt"] = ""
     batch.add(store.CHANGE, new)
     batch.recount.add(association)
 

@@ -124,6 +124,38 @@ async def test_a_check_asks_after_the_report_is_stored(
     assert old["state"] == state
 
 
+@pytest.mark.parametrize(
+    ("correction", "doubt", "answer"),
+    [
+        (["FIX", "4", "15 3"], "D2", "5 3"),
+        (["FIX", "1", "25/12"], "D3", "12/11"),
+        (["FIX", "3", "40 21"], "D5", "1"),
+        (["FIX", "3", "20 15", "FIX", "4", "15 10"], "D10", "1"),
+    ],
+)
+async def test_a_correction_that_is_doubtful_says_why_until_it_is_settled(
+    talk: Talk, correction: list[str], doubt: str, answer: str
+) -> None:
+    (asked,) = await talk.say(SEVEN, *correction)
+    (row,) = await talk.stored()
+    assert (row["state"], row["doubt"]) == ("doubtful", doubt), asked
+    async with talk.app.database.read() as tx:
+        listed = (await listing.all_reports(tx))[-1]
+    assert (listed["number"], listed["state"], listed["doubt"]) == (row["number"], "doubtful", doubt)
+    await talk.say(answer)
+    (row,) = await talk.stored()
+    assert (row["state"], row["doubt"]) == ("reported", "")
+
+
+async def test_removed_it_is_not_doubtful_and_brought_back_beside_its_like_it_is(talk: Talk) -> None:
+    await talk.say("12 11 3 40 21 1 1", "FIX", "5")
+    (row,) = await talk.stored()
+    assert (row["state"], row["doubt"]) == ("withdrawn", "")
+    await talk.say("12 11 3 41 21 1 1", "1", f"BACK {row['number']}")
+    row, _ = await talk.stored()
+    assert (row["state"], row["doubt"]) == ("doubtful", "D4")
+
+
 async def test_x_is_not_known_and_nobody_is_zero(talk: Talk) -> None:
     await talk.say("FORM 12/11 AGRI F12 M7", "X")
     await talk.say("FORM 13/11 AGRI F12 M7", "0 0")

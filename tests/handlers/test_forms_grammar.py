@@ -124,8 +124,15 @@ def test_two_whole_readings_are_asked_about(training: Form, line: str) -> None:
 def test_what_is_left_over_is_said_and_the_rest_kept(training: Form) -> None:
     reading = training.read_line("12/11 transformation 12 femmes 7 hommes 8 nouveaux bonjour", context())
     assert (reading.status, reading.values, reading.leftover) == ("leftover", TOTAL, ("bonjour",))
-    reading = training.read_line("FORM 12/11 AGRI F12 M7 8", context())
-    assert (reading.status, reading.values, reading.leftover) == ("leftover", BASE, ("8",))
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["12/11 f12 m7 3 n8", "FORM 12/11 AGRI F12 M7 8", "12 f7 m 12/11", "12/11 3 12 F7 5", "12/11 2 agri f12 m7 n8"],
+)
+def test_without_a_figure_or_a_label_no_reading_is_offered(training: Form, line: str) -> None:
+    reading = training.read_line(line, context())
+    assert (reading.status, reading.values) == ("leftover", {})
 
 
 def test_the_keyword_alone_starts_the_form(training: Form) -> None:

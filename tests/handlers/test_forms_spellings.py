@@ -132,6 +132,32 @@ def test_no_spelling_is_misread_in_silence() -> None:
     assert seen["whole"] > 3 * seen["asked"], seen
 
 
+STRAY = ("8", "0", "99", "muyinga", "Kirundo", "xyz", "plusieurs", "f", "new", "nf")
+
+
+def test_what_is_offered_without_a_stray_word_is_what_was_meant() -> None:
+    """D7 offers a reading only without words that mean nothing: never another figure than was meant."""
+    seen = {"offered": 0, "sent again": 0, "taken": 0}
+
+    @settings(max_examples=400, deadline=None, suppress_health_check=list(HealthCheck))
+    @given(values=reports(), seed=st.integers(0, 2**32), stray=st.sampled_from(STRAY))
+    def spoilt(values: dict[str, Any], seed: int, stray: str) -> None:
+        rng = random.Random(seed)
+        line = _spelled(rng, values)
+        if FORMS["training"].read_line(line, context()).status != "whole":
+            return
+        words = line.split(" ")
+        words.insert(rng.randint(1, len(words)), stray)
+        reading = FORMS["training"].read_line(" ".join(words), context())
+        if reading.status == "leftover" and reading.values:
+            assert reading.values == values, (line, words, reading)
+        sort = "offered" if reading.values else "sent again"
+        seen["taken" if reading.status in ("whole", "ambiguous") else sort] += 1
+
+    spoilt()
+    assert seen["offered"] > 20 and seen["sent again"] > 50, seen
+
+
 @settings(max_examples=400, deadline=None)
 @given(st.lists(st.integers(0, 40).map(str), max_size=9), st.booleans(), st.booleans())
 def test_the_way_for_figures_alone_says_what_the_whole_grammar_says(
@@ -140,8 +166,8 @@ def test_the_way_for_figures_alone_says_what_the_whole_grammar_says(
     form, ctx = FORMS["training"], context()
     text = " ".join([*(["form"] if keyword else []), *(["12/11"] if dated else []), *numbers])
     atoms = Atoms(form.tables, form.tables.labels, text, ctx)
-    quick, _ = _quick(atoms, Grammar(form, ctx, {}, form.tables.groups))
-    whole, _ = _search(atoms, Grammar(form, ctx, {}, form.tables.groups), 0)
+    quick = _quick(atoms, Grammar(form, ctx, {}, form.tables.groups))
+    whole, *_ = _search(atoms, Grammar(form, ctx, {}, form.tables.groups), 0)
     assert sorted(map(str, quick)) == sorted(map(str, whole))
 
 
