@@ -58,10 +58,10 @@ class App:
         paces = channel_list.paces(settings)
         self.outbox = OutboxWorker(database, self.channels, clock.now, paces, unasked_hours(settings))
         self.inbox = InboxWorker(database, self.turns, clock.now, self.outbox.notify)
-        self.timers = TimerWorker(database, clock.now, self.inbox.notify)
         self.tips = TipPlanner(settings, database, clock.now)
         means = means_of(settings, self.channels, paces)
         self.broadcasts = BroadcastWorker(database, clock.now, means, self.outbox.look)
+        self.timers = TimerWorker(database, clock.now, self.inbox.notify, self.turns.when)
         self.erasures = ErasureWorker(database, settings.path(settings.privacy.media_folder))
         self.media = MediaWorker(settings, database, self.channels, clock.now)
         self.control = control.Server(self)
@@ -87,6 +87,7 @@ class App:
         async with self.database.read() as tx:
             self.turns.forms = await load_all(tx)
         self.turns.roster_changed()
+        await self.timers.make()
 
     @classmethod
     @contextlib.asynccontextmanager
@@ -131,6 +132,7 @@ class App:
         alarm.every(2, self.media.look)
         alarm.every(5, self.erasures.look)
         alarm.every(60, self.tips.look)
+        alarm.every(900, self.timers.make)
         async with asyncio.TaskGroup() as group:
             tasks = [
                 group.create_task(self.inbox.run(), name="inbox"),

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from prometheus_client import Counter
 
 from bot.render import Words
-from bot.settings import Settings
+from bot.settings import Settings, rules
 from handlers.turn import Button, Reply, Turn
 from scheduler import late
 
@@ -24,7 +25,7 @@ class Replies:
 
     def __init__(self, words: Words, settings: Settings) -> None:
         self.words = words
-        self._live = settings.live
+        self._live, self._when = settings.live, rules(settings)
         self.drafts = not settings.live or settings.words.send_drafts
         """Whether texts that nobody has signed may be sent."""
 
@@ -52,10 +53,22 @@ class Replies:
             "data": (self._extras(turn, reply, language) if rich else None) or None,
             "parts": said.parts,
             "card": reply.card if rich else None,
-            "kind": reply.kind,
-            "urgency": 0 if reply.kind == "reply" else 1,
-            "expires_at": late.expires(reply.kind, turn.now),
             "task_id": reply.task,
+            **(self._unasked(turn, reply) if reply.kind != "reply" else {}),
+        }
+
+    def _unasked(self, turn: Turn, reply: Reply) -> dict[str, Any]:
+        """What nobody asked for leaves after all answers, within the hours there, and is too late in the end.
+
+        Too late is counted from when it should have been said: that of the timer, not of this turn.
+        """
+        due = turn.inbound.data.get("due")
+        return {
+            "kind": reply.kind,
+            "urgency": 1,
+            "due_at": self._when.allowed(turn.now, turn.association),
+            "expires_at": late.expires(reply.kind, datetime.fromisoformat(due) if due else turn.now),
+            "person_id": reply.person or (turn.person.id if turn.person else None),
         }
 
     def _row(self, turn: Turn, key: str, language: str) -> dict[str, Any]:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable
 from datetime import datetime
 
 from bot.errors import DatabaseError
-from bot.store import conversations
+from bot.store import conversations, reminder_timers
+from bot.store.conversations import Look
 from bot.store.engine import Database
+from handlers.turn import When
 
 MOST_AT_ONCE = 2_000
 
@@ -15,17 +18,26 @@ MOST_AT_ONCE = 2_000
 class TimerWorker:
     """Asked by the alarm; `notify` tells the inbox worker which addresses have a turn."""
 
-    def __init__(self, database: Database, now: Callable[[], datetime], notify: Callable[[int], None]) -> None:
-        self._database, self._now, self._notify = database, now, notify
+    def __init__(
+        self, database: Database, now: Callable[[], datetime], notify: Callable[[int], None], when: When
+    ) -> None:
+        self._database, self._now, self._notify, self._when = database, now, notify, when
+
+    async def make(self) -> None:
+        """Timers of reminders for the associations that have none: at start, after an import, now and then."""
+        with contextlib.suppress(DatabaseError):
+            await self._database.writer.do(reminder_timers.make, (self._now(), self._when))
 
     async def look(self) -> None:
         """Fire everything that is due now, each timer once."""
         while True:
             try:
-                fired = await self._database.writer.do(conversations.fire, (self._now(), MOST_AT_ONCE))
+                fired = await self._database.writer.do(
+                    conversations.fire, Look(self._now(), MOST_AT_ONCE, self._when)
+                )
             except DatabaseError:
                 return
-            for address_id in dict.fromkeys(fired):
+            for address_id in dict.fromkeys(fired.addresses):
                 self._notify(address_id)
-            if len(fired) < MOST_AT_ONCE:
+            if fired.timers < MOST_AT_ONCE:
                 return

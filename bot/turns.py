@@ -21,9 +21,9 @@ from bot.channels.base import Channel
 from bot.effects.scene import Scene
 from bot.render import Words, fold, segments
 from bot.replies import SIMULATED, Replies
-from bot.settings import Settings, rules, unasked_hours
+from bot.settings import Settings, rules
 from bot.store import conversations as talk
-from bot.store import erasure, facts, figures, inbox, outbox, people, singles
+from bot.store import erasure, facts, figures, inbox, outbox, people, reminders, singles
 from bot.store.batch import Batch
 from handlers.forms import Form
 from handlers.turn import (
@@ -86,7 +86,7 @@ class Turns:
         self._rich = {name: channel.rich for name, channel in channels.items()}
         self._first = {channel.scheme: name for name, channel in reversed(list(channels.items()))}
         self._zone = settings.zone
-        self._hours = unasked_hours(settings)
+        self.when = rules(settings)
         self._associations: dict[int, Association] | None = None
         self._programmes: dict[bool, Programme] = {}
         self._roster_version: str | None = None
@@ -179,9 +179,12 @@ class Turns:
         for effect in outcome.effects:
             effects.perform(effect, scene)
         for timer in outcome.timers:
-            talk.set_timer(group.batch, scene.dialect, row.address_id, self._allowed(timer))
+            talk.set_timer(group.batch, scene.dialect, row.address_id, self._allowed(group, turn, timer))
         for reply in self._replies.rows(turn, outcome.replies):
             group.batch.add(outbox.INSERT, reply)
+            if reply["urgency"]:
+                to = [reply["person_id"]] if reply["person_id"] else [person.id for person in turn.people]
+                reminders.noted(group.facts, to, turn.now)
         known.state = dict(outcome.state)
         group.changed.add(row.address_id)
         person = outcome.state.get("who") or (turn.person.id if turn.person else None)
@@ -190,11 +193,12 @@ class Turns:
         TURNS.labels(row.kind).inc()
         return scene.people_changed
 
-    def _allowed(self, timer: Timer) -> Timer:
-        """A timer leads to an unasked text: it waits for an hour in which such texts may leave."""
+    def _allowed(self, group: Group, turn: Turn, timer: Timer) -> Timer:
+        """A timer leads to an unasked text: it waits for an hour in which such texts may leave there."""
         if timer.due_at is None:
             return timer
-        return replace(timer, due_at=self._hours.next_allowed(timer.due_at))
+        whose = turn.association if timer.association_id is None else group.associations.get(timer.association_id)
+        return replace(timer, due_at=self.when.allowed(timer.due_at, whose))
 
     def turn(self, group: Group, known: people.Known, row: Any) -> Turn:
         """What the conversation may look at."""
@@ -219,6 +223,7 @@ class Turns:
             forms=self.forms,
             facts=group.facts,
             measure=_measure,
+            when=self.when,
         )
 
     def _programme(self, associations: Mapping[int, Association], simulated: bool) -> Programme:

@@ -25,6 +25,8 @@ from handlers import (
     menu,
     newcomers,
     partners,
+    reminded,
+    reminders,
     shared,
     tips,
 )
@@ -63,6 +65,9 @@ ANSWERS: Mapping[str, Answer] = {
     "show": lessons.show,
     "who": shared.who,
     "tip": tips.answer,
+    "reminder": reminded.answer,
+    "later": reminded.another_day,
+    "need": reminded.need,
 }
 """The open question's kind -> who reads the answer; None when the message is something else."""
 
@@ -91,6 +96,7 @@ WORDS: Mapping[str, Callable[[Turn, Said], Outcome]] = {
 TIMERS: Mapping[str, Callable[[Turn], Outcome]] = {
     "consent": enrol.no_choice,
     "form": draft.unfinished,
+    "reminder": reminders.due,
     "wake move": newcomers.moving,
     "tip": tips.due,
     "wake tip": tips.due,

@@ -11,7 +11,22 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from handlers import account, chat, draft, enrol, form, lessons, limits, menu, newcomers, shared, state, team, tips
+from handlers import (
+    account,
+    chat,
+    draft,
+    enrol,
+    form,
+    lessons,
+    limits,
+    menu,
+    newcomers,
+    reminders,
+    shared,
+    state,
+    team,
+    tips,
+)
 from handlers.answers import ANSWERS, TIMERS, WORDS
 from handlers.said import MENU, Said, read
 from handlers.turn import Inbound, OpenTask, Outcome, Reply, Turn, UnlinkAddress
@@ -243,10 +258,11 @@ def _held(turn: Turn, outcome: Outcome) -> Outcome:
 
 def _timer(turn: Turn) -> Outcome:
     """A timer fired, or another conversation woke this one: decided here, at sending time."""
-    if enrol.stopped(turn):
-        return Outcome(dict(turn.state), understood="nothing: said stop")
     data = turn.inbound.data
     which = str(data.get("timer"))
+    if enrol.stopped(turn):
+        timers = (reminders.again(turn, reminders.WAIT),) if which == "reminder" else ()  # for another leader
+        return Outcome(dict(turn.state), (), (), timers, understood="nothing: said stop")
     if which == "wake":
         which = f"wake {data.get('what')}"
     decide = TIMERS.get(which)

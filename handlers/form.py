@@ -103,7 +103,7 @@ def resume(turn: Turn, draft: Mapping[str, Any], key: str) -> Outcome:
     ctx = context(turn, association_of(turn, draft))
     noted = kind_of(form).words(form, draft["values"], ctx)
     prompt = form.prompt(form.step(open_["step"]), draft["values"], ctx)
-    reply = Reply(key, {"noted": noted, "prompt": prompt})
+    reply = Reply(prompt) if draft.get("next") else Reply(key, {"noted": noted, "prompt": prompt})
     return outcome.but(replies=(reply,), timers=(state.nudge(turn),))
 
 

@@ -18,11 +18,6 @@ def touches(most: int, then_after_days: Sequence[int]) -> int:
     return min(most, 1 + len(then_after_days))
 
 
-def is_last(touch: int, most: int, then_after_days: Sequence[int]) -> bool:
-    """Whether this touch (0 is day 0) is the one that says who will call."""
-    return touch + 1 >= touches(most, then_after_days)
-
-
 def next_touch(touch: int, day0: date, then_after_days: Sequence[int], at: time, zone: ZoneInfo) -> datetime:
     """When the touch after this one is due, aware UTC. Raises IndexError behind the last one."""
     return on(day0 + timedelta(days=then_after_days[touch]), at, zone)

@@ -45,14 +45,14 @@ class Rules:
         return self.allowed(due, association)
 
     def next_touch(self, association: Association, touch: int, day0: datetime) -> datetime | None:
-        if self.last_touch(association, touch, day0):
+        if touch + 1 >= self.touches(association, day0):
             return None
         own, day = self.cadence(association, self._day(day0)), self._day(day0)
         due = ladder.next_touch(touch, day, own.then_after_days, own.at, self.hours.zone)
         return self.allowed(due, association)
 
-    def last_touch(self, association: Association, touch: int, day0: datetime) -> bool:
-        return ladder.is_last(touch, self.reminders, self.cadence(association, self._day(day0)).then_after_days)
+    def touches(self, association: Association, day0: datetime) -> int:
+        return ladder.touches(self.reminders, self.cadence(association, self._day(day0)).then_after_days)
 
     def begins_anew(
         self, association: Association, form: str, touch: int, day0: datetime, news: datetime | None, now: datetime

@@ -5,7 +5,7 @@ A script is a text file that a non-programmer can read and write:
     as: ABAHUZA ODETTE       whose phone; or  phone: +25700009999  (may be unknown)
     language: en             her language from now on (rn fr sw en)
     consent: yes             none asked yes no stopped
-    on: tips                 what nobody asks for is off, unless the script wants it
+    on: tips                 what nobody asks for is off, unless the script wants it (tips, reminders)
 
     # a remark
     > 12 11 3 12 7 5 3       what she sends; a bare > is an empty SMS
@@ -45,7 +45,7 @@ NOW = datetime(2026, 11, 23, 15, 31, tzinfo=UTC)
 TODAY = NOW.astimezone(ZoneInfo("Africa/Bujumbura")).date()
 _HEADER = re.compile(r"(as|phone|language|consent|on):\s*(.+)")
 _VALUES = {
-    "on": ("tips",),
+    "on": ("tips", "reminders"),
     "language": ("rn", "fr", "sw", "en"),
     "consent": ("none", "asked", "yes", "no", "stopped"),
 }
@@ -78,7 +78,7 @@ def parse(text: str, name: str = "script") -> list[Step]:
             steps.append(_step(line, number, where))
     if not any(step.kind == ">" for step in steps):
         raise ScriptError(f"{name}: sends nothing; write at least one line that begins with >")
-    if steps[0].kind not in ("as", "phone"):
+    if next(step.kind for step in steps if step.kind != "on") not in ("as", "phone"):
         raise ScriptError(f"{name}: begin with `as: NAME` or `phone: +257...`")
     return steps
 
@@ -133,7 +133,7 @@ class Player:
         for step in steps:  # every phone is there from the start: a text may come before its owner is played
             if step.kind in ("as", "phone"):
                 await self._line(step)
-        for step in steps:
+        for step in (step for step in steps if step.kind != "on"):
             line = await self._do(step, line)
             await self._compare(step, line, [shown.text for shown in await line.answers()])
         for phone, line in self._lines.items():
@@ -143,8 +143,6 @@ class Player:
     async def _do(self, step: Step, line: Line | None) -> Line:
         if line is None or step.kind in ("as", "phone"):
             return await self._line(step)
-        if step.kind == "on":
-            return line
         if step.kind == ">":
             await line.send(step.text)
         elif by := clock_move(step.text):
@@ -192,10 +190,17 @@ async def _set_people(tx: AsyncConnection, items: Sequence[tuple[str, str, str]]
 
 
 @asynccontextmanager
-async def service(folder: Path, *, web: bool = False, fresh: bool = True, tips: bool = False) -> AsyncIterator[App]:
-    """The service with the invented programme in a database of its own; the clock stands still."""
+async def service(
+    folder: Path, *, web: bool = False, fresh: bool = True, on: frozenset[str] = frozenset()
+) -> AsyncIterator[App]:
+    """The service with the invented programme in a database of its own; the clock stands still.
+
+    `on`: tips, reminders; else none is sent, so that a script about something else can move the clock.
+    """
     settings = demo.settings_for(folder, 0, TODAY)
-    settings = settings.model_copy(update={"tips": settings.tips.model_copy(update={"on": tips})})
+    settings = settings.model_copy(update={"tips": settings.tips.model_copy(update={"on": "tips" in on})})
+    if "reminders" not in on:
+        settings = settings.model_copy(update={"limits": settings.limits.model_copy(update={"reminders": 0})})
     if fresh:
         (folder / "demo.db").write_bytes(await _programme())
     async with App.running(settings, StoppedClock(NOW), web=web, simulate=True) as app:
@@ -229,8 +234,8 @@ async def play(text: str, name: str, folder: Path) -> None:
     """Play one script in a fresh service whose data lie in `folder`."""
     steps = parse(text, name)
     failed: Exception | None = None
-    tips = any(step.kind == "on" for step in steps)
-    async with service(folder, tips=tips) as app, asyncio.timeout(60):
+    on = frozenset(step.text for step in steps if step.kind == "on")
+    async with service(folder, on=on) as app, asyncio.timeout(60):
         try:
             await Player(app, name).play(steps)
         except (AssertionError, ScriptError) as error:

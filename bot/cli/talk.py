@@ -23,7 +23,7 @@ from uuid import uuid4
 
 from bot.app import App
 from bot.channels.phone import Phone, Shown
-from bot.console.simulator import move_clock
+from bot.console.moving import move_clock
 from bot.store import look
 
 ANSWER_WITHIN_S = 10.0

@@ -25,9 +25,10 @@ from starlette.routing import BaseRoute, Route
 
 from bot.channels.phone import Phone
 from bot.console.happened import Story, screen
+from bot.console.moving import move_clock
 from bot.console.smartphone import Smartphone, Wrong
 from bot.errors import DatabaseError
-from bot.store import look, singles
+from bot.store import look
 from bot.store.look import Owner
 
 if TYPE_CHECKING:
@@ -214,19 +215,6 @@ class Simulator:
             return "off"
         await self._phone.switch_on(phone)
         return "on"
-
-
-async def move_clock(app: App, by: timedelta) -> None:
-    """Move the clock ahead; a restart keeps it, and what became due is looked for at once."""
-    await app.database.writer.do(_keep_offset, (app.clock.offset + by).total_seconds())
-    app.clock.advance(by)
-    await app.timers.look()
-
-
-async def _keep_offset(tx: AsyncConnection, items: Sequence[float]) -> list[None]:
-    for seconds in items:
-        await singles.put(tx, "clock_offset_s", seconds)
-    return [None] * len(items)
 
 
 def _told(work: Callable[[Mapping[str, Any]], Awaitable[str]]) -> Callable[[Request], Awaitable[Response]]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, get_args
 
-from bot.effects import mentoring, people, reports, tasks, tips
+from bot.effects import mentoring, people, reminders, reports, tasks, tips
 from bot.effects.scene import Scene
 from handlers import turn
 
@@ -39,6 +39,9 @@ PERFORMERS: dict[type, Callable[[Any, Scene], None]] = {
     turn.CloseTask: tasks.close_one,
     turn.TellTeam: tasks.tell_team,
     turn.Audit: tasks.audited,
+    turn.SaveZero: reminders.save_zero,
+    turn.SayNeed: reminders.say_need,
+    turn.CloseCall: reminders.close_call,
 }
 
 if missing := set(get_args(turn.Effect)) - set(PERFORMERS):  # pragma: no cover

@@ -6,11 +6,13 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+from bot.effects.reminders import close_call
 from bot.effects.scene import Scene
 from bot.store import figures as rollup
 from bot.store import reports as store
 from handlers.turn import (
     ChangeReport,
+    CloseCall,
     Figures,
     FiguresOf,
     KeepDraft,
@@ -91,6 +93,8 @@ def save(effect: SaveReport, scene: Scene) -> None:
         row = {"association_id": effect.association_id, **rollup.of_report(effect.values)}
         scene.batch.add(rollup.upsert(scene.dialect), row)
         _move(scene, effect.association_id, effect.values, +1)
+    if effect.association_id is not None and effect.state != "twin" and not effect.practice:
+        close_call(CloseCall(effect.association_id, effect.form, "reported"), scene)
     _forget(scene, _as_stored(effect, scene), day_of(effect.values))
 
 

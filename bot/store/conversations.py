@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -10,11 +11,12 @@ from sqlalchemy import bindparam, delete, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.store import waking
 from bot.store.batch import Batch
 from bot.store.people import Known
 from bot.store.prepared import rows, write
 from bot.store.tables import conversations, inbox, timers
-from handlers.turn import Timer
+from handlers.turn import Timer, When
 
 
 def _save(module: Any) -> Any:
@@ -72,27 +74,61 @@ def set_timer(batch: Batch, dialect: str, address_id: int, timer: Timer) -> None
     )
 
 
-async def fire(tx: AsyncConnection, items: Sequence[tuple[datetime, int]]) -> list[list[int]]:
-    """Turn due timers into inbox rows, once each; returns the addresses to take turns for."""
-    return [await _fire(tx, now, most) for now, most in items]
+@dataclass(frozen=True, slots=True)
+class Look:
+    """Ask which timers are due now, at most so many."""
+
+    now: datetime
+    most: int
+    when: When
 
 
-async def _fire(tx: AsyncConnection, now: datetime, most: int) -> list[int]:
-    due = await rows(tx, _DUE, {"now": now, "most": most})
-    if not due:
-        return []
-    events = [
-        {
-            "channel": "timer",
-            "dedupe_key": f"{row.kind}:{row.key}:{row.due_at.isoformat()}",
-            "address_id": row.address_id,
-            "kind": "timer",
-            "text": "",
-            "data": {"timer": row.kind, **(row.data or {})},
-            "received_at": now,
-        }
-        for row in due
-    ]
-    await write(tx, _EVENT, events)
-    await write(tx, _FIRED, [{"row": row.id} for row in due])
-    return [row.address_id for row in due]
+@dataclass(frozen=True, slots=True)
+class Fired:
+    """How many timers were due, and the addresses to take turns for."""
+
+    timers: int
+    addresses: tuple[int, ...]
+
+
+async def fire(tx: AsyncConnection, items: Sequence[Look]) -> list[Fired]:
+    """Turn due timers into inbox rows, once each: the row's state and its event change together."""
+    return [await _fire(tx, item) for item in items]
+
+
+async def _fire(tx: AsyncConnection, look: Look) -> Fired:
+    due = await rows(tx, _DUE, {"now": look.now, "most": look.most})
+    theirs = sorted({row.association_id for row in due if row.association_id is not None})
+    contacts = await waking.contacts(tx, theirs) if theirs else {}
+    woken: list[tuple[Any, int, dict[str, int]]] = []
+    unreached: list[Any] = []
+    for row in due:
+        contact = contacts.get(row.association_id) if row.association_id is not None else None
+        if row.association_id is None:
+            woken.append((row, row.address_id, {}))
+        elif contact is not None:
+            woken.append((row, contact.address_id, {"association": row.association_id, "person": contact.person_id}))
+        else:
+            unreached.append(row)
+    if woken:
+        await write(tx, _EVENT, [_event(row, address, who, look.now) for row, address, who in woken])
+        await write(tx, _FIRED, [{"row": row.id} for row, _, _ in woken])
+    if unreached:
+        await waking.nobody(tx, unreached, look.now, look.when)
+    return Fired(len(due), tuple(address for _, address, _ in woken))
+
+
+def _event(row: Any, address_id: int, who: Mapping[str, int], now: datetime) -> dict[str, Any]:
+    """`due` is when it should have been, or was before it had to wait: the turn decides whether it is too late.
+
+    The key holds both times: after a clock that was wrong is put right, the same day can be due once more.
+    """
+    return {
+        "channel": "timer",
+        "dedupe_key": f"{row.kind}:{row.key}:{row.due_at.isoformat()}:{now.isoformat()}",
+        "address_id": address_id,
+        "kind": "timer",
+        "text": "",
+        "data": {"due": row.due_at.isoformat(), **(row.data or {}), **who, "timer": row.kind},
+        "received_at": now,
+    }

@@ -134,6 +134,22 @@ async def unfinished(tx: AsyncConnection, phone: str) -> int:
     return int((await tx.execute(arrived)).scalar_one()) + int((await tx.execute(leaving)).scalar_one())
 
 
+async def under_way(tx: AsyncConnection, now: datetime) -> bool:
+    """Whether any turn waits, or any text of a simulated channel that is due."""
+    turns = select(inbox.c.id).where(inbox.c.state == "new").limit(1)
+    texts = select(outbox.c.id).where(outbox.c.state.in_(("queued", "sending")), outbox.c.due_at <= now).limit(1)
+    return any([(await tx.execute(there)).first() is not None for there in (turns, texts)])
+
+
+async def next_reminder(tx: AsyncConnection, after: datetime) -> datetime | None:
+    """When the next timer of an association is due."""
+    there = select(func.min(timers.c.due_at)).where(
+        timers.c.state == "waiting", timers.c.association_id.is_not(None), timers.c.due_at > after
+    )
+    found: datetime | None = (await tx.execute(there)).scalar()
+    return found
+
+
 async def happened(
     tx: AsyncConnection, phones: Sequence[str], after: int, most: int, chat: str = ""
 ) -> list[Happened]:

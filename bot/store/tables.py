@@ -415,6 +415,12 @@ tasks = Table(
         postgresql_where=text("state = 'open'"),
     ),
     Index("ix_tasks_inbox", "inbox_id"),
+    Index(
+        "ix_tasks_association",
+        "association_id",
+        sqlite_where=text("state = 'open'"),
+        postgresql_where=text("state = 'open'"),
+    ),
 )
 
 # --- following up ---

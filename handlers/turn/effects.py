@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
-from handlers.turn import mentoring, team, tips
+from handlers.turn import mentoring, reminding, team, tips
 from handlers.turn.nouns import Language
 
 
@@ -152,4 +152,5 @@ Effect = (
     | tips.Effects
     | mentoring.Effects
     | team.Effects
+    | reminding.Effects
 )

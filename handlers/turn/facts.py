@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from handlers.turn import mentoring, team, tips
+from handlers.turn import mentoring, reminding, team, tips
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +111,7 @@ Fact = (
     | tips.Facts
     | mentoring.Facts
     | team.Facts
+    | reminding.Facts
 )
 
 

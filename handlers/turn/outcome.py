@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from handlers.turn.effects import Effect
 from handlers.turn.facts import Fact, NextNumber, Unknown
 from handlers.turn.nouns import NOTHING, Address, Association, Inbound, Label, Language, Person, Programme
+from handlers.turn.when import When
 
 if TYPE_CHECKING:
     from handlers.forms import Form
@@ -63,6 +64,8 @@ class Reply:
     """Chat only: the provider's id of the message that this text replaces, as that of a pressed button."""
     commands: str = ""
     """Chat only: the list of commands that this chat shows from now on: leader, or a role of the team."""
+    person: int | None = None
+    """For whom it is, on a shared phone; it counts among what was written to her unasked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +117,8 @@ class Turn:
     facts: Mapping[Fact, Any] = field(default_factory=dict)
     measure: Callable[[str], tuple[int, int]] = _letters
     """How long a text is by SMS: its characters once folded, and its parts."""
+    when: When | None = None
+    """The programme's rules of time: always there in the service."""
 
     def known(self, fact: Fact) -> Any:
         """The fact's value. Raises Unknown when it has not been loaded: let it through."""

@@ -21,8 +21,8 @@ class When(Protocol):
     def next_touch(self, association: Association, touch: int, day0: datetime) -> datetime | None:
         """When the touch after this one is due; None when this one is the last."""
 
-    def last_touch(self, association: Association, touch: int, day0: datetime) -> bool:
-        """Whether this touch says who will call."""
+    def touches(self, association: Association, day0: datetime) -> int:
+        """How many touches before an officer calls; 0 = a call at once."""
 
     def begins_anew(
         self, association: Association, form: str, touch: int, day0: datetime, news: datetime | None, now: datetime

@@ -54,4 +54,4 @@ def test_the_rules_are_what_the_settings_say(tmp_path: Path) -> None:
     found = rules(load(file, {}))
     due = found.first(ABAHUZA, "training", datetime(2026, 11, 16, 8, 0, tzinfo=UTC))
     assert due == datetime(2026, 11, 24, 5, 30, tzinfo=UTC)  # Monday is market day there, so Tuesday 07:30
-    assert found.last_touch(ABAHUZA, 2, due) and not found.last_touch(ABAHUZA, 1, due)
+    assert found.touches(ABAHUZA, due) == 3 and found.next_touch(ABAHUZA, 2, due) is None

@@ -16,9 +16,13 @@ NOW = datetime(2026, 11, 23, 15, 30, tzinfo=UTC)
 MOMENTS = st.datetimes(datetime(2026, 1, 1), datetime(2027, 1, 1)).map(lambda m: m.replace(tzinfo=UTC))
 
 
-def test_three_touches_and_the_last_one_says_who_will_call() -> None:
-    assert [ladder.is_last(touch, 3, (3, 7)) for touch in range(3)] == [False, False, True]
-    assert ladder.touches(2, (3, 7)) == 2 and ladder.touches(5, (3, 7)) == 3 and ladder.touches(0, (3, 7)) == 0
+def test_three_touches_on_days_0_3_and_7() -> None:
+    assert (
+        ladder.touches(3, (3, 7)) == 3
+        and ladder.touches(2, (3, 7)) == 2
+        and ladder.touches(5, (3, 7)) == 3
+        and ladder.touches(0, (3, 7)) == 0
+    )
     days = [ladder.next_touch(touch, date(2026, 11, 23), (3, 7), time(17, 30), HOME) for touch in range(2)]
     assert [day.astimezone(HOME).strftime("%d/%m %H:%M") for day in days] == ["26/11 17:30", "30/11 17:30"]
 

@@ -194,6 +194,7 @@ def upgrade() -> None:
 
     with op.batch_alter_table('tasks', schema=None) as batch_op:
         batch_op.add_column(sa.Column('closed_by', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True, comment='a person of the team; null: the leader herself, or the command line'))
+        batch_op.create_index('ix_tasks_association', ['association_id'], unique=False, sqlite_where=sa.text("state = 'open'"), postgresql_where=sa.text("state = 'open'"))
 
     with op.batch_alter_table('timers', schema=None) as batch_op:
         batch_op.add_column(sa.Column('association_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True, comment='whose contact is woken'))

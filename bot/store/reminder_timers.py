@@ -1,0 +1,109 @@
+"""The timers of reminders: one row for each association and form, made when it is missing, never twice.
+
+Run at start, after a roster import and now and then: what is there stays as it is (UNIQUE kind, key).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import String, cast, delete, exists, literal, literal_column, select, update
+from sqlalchemy import bindparam as given
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.store.reminders import FORMS, KIND, last_news
+from bot.store.tables import associations, businesses, inbox, timers
+from bot.store.waking import brief
+from handlers.reminders import key
+from handlers.turn import When
+
+_MADE_AT_ONCE = 5_000
+
+
+def _lacking(form: str) -> Any:
+    its_key = literal(f"{form}:", String) + cast(associations.c.id, String)
+    statement = select(
+        associations.c.id,
+        associations.c.no,
+        associations.c.name,
+        associations.c.commune_old,
+        associations.c.commune_now,
+    ).where(associations.c.left_at.is_(None), ~exists().where(timers.c.kind == KIND, timers.c.key == its_key))
+    if form == "business":
+        theirs = exists().where(businesses.c.association_id == associations.c.id, businesses.c.left_at.is_(None))
+        statement = statement.where(theirs)
+    return statement.order_by(associations.c.id).limit(_MADE_AT_ONCE)
+
+
+_LACKING = {form: _lacking(form) for form in FORMS}
+_MAKE = {
+    dialect: module.insert(timers).on_conflict_do_nothing(index_elements=["kind", "key"])
+    for dialect, module in (("sqlite", sqlite), ("postgresql", postgresql))
+}
+_GONE = delete(timers).where(
+    timers.c.kind == KIND,
+    timers.c.association_id.in_(select(associations.c.id).where(associations.c.left_at.is_not(None))),
+)
+_FIRED = (
+    select(
+        timers.c.id.label("timer"),
+        timers.c.key,
+        associations.c.id,
+        associations.c.no,
+        associations.c.name,
+        associations.c.commune_old,
+        associations.c.commune_now,
+    )
+    .join(associations, associations.c.id == timers.c.association_id)
+    .where(timers.c.kind == KIND, timers.c.state == "fired")
+)
+_UNDER_WAY = select(inbox.c.dedupe_key).where(
+    inbox.c.state == literal_column("'new'"), inbox.c.channel == "timer", inbox.c.dedupe_key.startswith(f"{KIND}:")
+)
+_AGAIN = update(timers).where(timers.c.id == given("row")).values(state="waiting", due_at=given("due"))
+
+
+async def make(tx: AsyncConnection, items: Sequence[tuple[datetime, When]]) -> list[int]:
+    """Work for the writer: how many timers were made, or brought back after their turn was set aside."""
+    return [await _make(tx, now, when) for now, when in items]
+
+
+async def _make(tx: AsyncConnection, now: datetime, when: When) -> int:
+    await tx.execute(_GONE)
+    made = await _bring_back(tx, now, when)
+    for form in FORMS:
+        while lacking := (await tx.execute(_LACKING[form])).all():
+            news = await last_news(tx, [row.id for row in lacking])
+            rows = [_row(row, form, news.get((row.id, form)), now, when) for row in lacking]
+            await tx.execute(_MAKE[tx.dialect.name], rows)
+            made += len(rows)
+    return made
+
+
+def _row(row: Any, form: str, heard: Any, now: datetime, when: When) -> dict[str, Any]:
+    association = brief(row)
+    due = when.first(association, form, heard.at if heard and form == "training" else now)
+    return {
+        "kind": KIND,
+        "key": key(form, row.id),
+        "association_id": row.id,
+        "due_at": due if due > now else when.next_hour(association, now),
+        "data": {"form": form},
+        "state": "waiting",
+    }
+
+
+async def _bring_back(tx: AsyncConnection, now: datetime, when: When) -> int:
+    """A turn that was set aside after repeated failures must not end the reminders of its association."""
+    fired = (await tx.execute(_FIRED)).all()
+    if not fired:
+        return 0
+    under_way = {":".join(name.split(":")[1:3]) for name in (await tx.execute(_UNDER_WAY)).scalars()}
+    lost = [row for row in fired if row.key not in under_way]
+    if lost:
+        again = [{"row": r.timer, "due": when.next_hour(brief(r), now)} for r in lost]
+        await tx.execute(_AGAIN, again)
+    return len(lost)

@@ -1,0 +1,155 @@
+"""What a leader answers to a reminder: she reports now, there was nothing (F3), or later (F2)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from handlers import form, state
+from handlers.reminders import rules, timer
+from handlers.said import Said
+from handlers.turn import Association, Effect, OpenTask, Outcome, Reply, SaveZero, SayNeed, Turn
+from handlers.understand import dates
+from handlers.understand.tokens import tokens
+from handlers.understand.words import yes_no
+
+FRIDAY = 4
+FARTHEST = timedelta(days=60)
+"""As far ahead as she may put us off."""
+_NEEDS = {"1": "mentor", "2": "materials", "3": "time", "4": "nothing"}
+_PROMISED = ("mentor", "materials")
+"""Needs that a person of the team sees to."""
+_TOMORROW = "ejo"
+"""Yesterday and tomorrow: here it can only be tomorrow (finding 17)."""
+
+
+def answer(turn: Turn, said: Said, question: Mapping[str, Any]) -> Outcome | None:
+    """F1, F4, G1: 1 she reports now, 0 nothing to report, 2 later; for a business its state, 0 later."""
+    association = form.association_of(turn, question)
+    if association is None:
+        return None
+    if question["form"] == "business":
+        return _business(turn, said, question, association)
+    digit = said.digit or {True: "1", False: "0", None: ""}[yes_no(turn.inbound.text)]
+    if digit == "1":
+        return form.start(turn.with_state(state.close(turn)), question["form"], association)
+    if digit == "0":
+        return _nothing(turn, question, association)
+    return _later(turn, question, association, _friday(turn)) if digit == "2" else None
+
+
+def _business(turn: Turn, said: Said, question: Mapping[str, Any], association: Association) -> Outcome | None:
+    if said.digit == "0":
+        return _later(turn, question, association, _friday(turn))
+    if turn.address.rich or question["last"]:
+        begins = ("1",) if turn.address.rich else ("1", "2")
+        closed = turn.with_state(state.close(turn))
+        return form.start(closed, "business", association) if said.digit in begins else None
+    return _how_it_is(turn, said, question, association)
+
+
+def _how_it_is(turn: Turn, said: Said, question: Mapping[str, Any], association: Association) -> Outcome | None:
+    """G1's answer is the report's first one; the other businesses are asked about when this one is done."""
+    form_ = form.form_of(turn, "business")
+    preset, step = form.kind_of(form_).preset(turn, association), form_.step_of("status")
+    first, *others = (_draft(turn, association, {**preset, "business": no}) for no in question["businesses"])
+    ctx = form.context(turn, association)
+    if form.read_answer(form_, step, turn.inbound.text, ctx, first["values"]).status != "whole":
+        return None
+    opened = {**first, "kind": "form", "tries": 0, "step": step.name}
+    drafts = [*turn.state.get("drafts", []), *({**other, "waits": True, "next": True} for other in reversed(others))]
+    there = turn.with_state({**turn.state, "open": opened, **({"drafts": drafts} if others else {})})
+    outcome = form.answer(there, said, opened)
+    return outcome.but(timers=(*outcome.timers, state.nudge(turn))) if outcome else None
+
+
+def _draft(turn: Turn, association: Association, values: Mapping[str, Any]) -> dict[str, Any]:
+    at, card = turn.now.isoformat(), turn.inbound.id
+    return {"form": "business", "association": association.id, "asked": [], "card": card, "values": values, "at": at}
+
+
+# --- nothing to report ---
+
+
+def _nothing(turn: Turn, question: Mapping[str, Any], association: Association) -> Outcome:
+    """F3: a zero report; the association is not late, and the ladder begins anew."""
+    since = date.fromisoformat(question["since"])
+    anew = timer(question["form"], association.id, rules(turn).first(association, question["form"], turn.now))
+    new = state.ask(turn, "need", zero=turn.inbound.id, association=association.id, person=question["person"])
+    reply = Reply("F3", {"association": association.sms_name, "since": since})
+    zero = SaveZero(association.id, question["form"], since, question["person"])
+    return Outcome(new, (reply,), (zero,), (anew,), f"zero report, {question['form']}")
+
+
+def need(turn: Turn, said: Said, question: Mapping[str, Any]) -> Outcome | None:
+    """What would help: a mentor and materials are somebody's task."""
+    association = form.association_of(turn, question)
+    needed = _NEEDS.get(said.digit)
+    if needed is None or association is None:
+        return None
+    effects: tuple[Effect, ...] = (SayNeed(question["zero"], needed),)  # type: ignore[arg-type]
+    if needed not in _PROMISED:
+        return state.say(turn, "B7", *effects)
+    due_at = state.tomorrow_evening(turn)
+    effects += (OpenTask("help", due_at, question["person"], association.id, f"would be helped by: {needed}"),)
+    return state.say(turn, "F3a", *effects, officer=association.officer or turn.programme.sender)
+
+
+# --- later ---
+
+
+def _friday(turn: Turn) -> date:
+    """The next Friday after today."""
+    return turn.today + timedelta(days=(FRIDAY - turn.today.weekday() - 1) % 7 + 1)
+
+
+def _later(turn: Turn, question: Mapping[str, Any], association: Association, day: date, key: str = "F2") -> Outcome:
+    """F2: we ask again that day, or the first day after it on which we may write."""
+    at = rules(turn).hour(association, day)
+    day = (at + turn.utc_offset).date()
+    new = state.ask(turn, "later", **{name: question[name] for name in ("form", "association", "person", "since")})
+    again = timer(question["form"], association.id, at, later=day.isoformat())
+    reply = Reply(key, {"weekday": day, "date": day})
+    return Outcome(new if key == "F2" else state.close(turn), (reply,), (), (again,), f"later: {day.isoformat()}")
+
+
+def another_day(turn: Turn, said: Said, question: Mapping[str, Any]) -> Outcome | None:
+    """F2's answer: a date, or in a chat tomorrow, Friday, next week; "0" takes the day that was said."""
+    association = form.association_of(turn, question)
+    if association is None:
+        return None
+    if turn.address.rich and said.digit in ("1", "2", "3"):
+        days = {"1": turn.today + timedelta(days=1), "2": _friday(turn), "3": turn.today + timedelta(days=7)}
+        return _later(turn, question, association, days[said.digit], "F2b")
+    day = _ahead(turn)
+    return _later(turn, question, association, day, "F2b") if day else None
+
+
+def _ahead(turn: Turn) -> date | None:
+    """The day that she wrote, read as one that comes; None when it is none, or too far ahead."""
+    words = tokens(turn.inbound.text)
+    read = dates.date(words, turn.today, earliest=turn.today)
+    if read is None or read.consumed != len(words):
+        return None
+    day = read.day
+    if [word.text for word in words] == [_TOMORROW]:
+        day = turn.today + timedelta(days=1)
+    elif day <= turn.today:
+        figures = any(char.isdigit() for char in turn.inbound.text)
+        weeks = (turn.today - day).days // 7 + 1
+        day = _next_year(day) if figures else day + timedelta(days=7 * weeks)
+    return day if turn.today < day <= turn.today + FARTHEST else None
+
+
+def _next_year(day: date) -> date:
+    try:
+        return day.replace(year=day.year + 1)
+    except ValueError:  # 29 February
+        return day + timedelta(days=366)
+
+
+def until(data: Mapping[str, Any], now: datetime) -> date | None:
+    """The day to which a timer's data say that she put us off, while it has not passed."""
+    day = date.fromisoformat(data["later"]) if data.get("later") else None
+    return day if day and day >= now.date() else None

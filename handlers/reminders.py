@@ -1,0 +1,236 @@
+"""Reminders (F1, F4, G1): what the timer of an association decides when it fires, at sending time.
+
+One timer for each association and form goes on for ever: each turn sets it anew. It waits while she is asked
+something else, outside the hours, and when she got two unasked texts this week; it begins anew after a report, a
+zero report or "later"; it says why when it was too late. After the last touch an officer calls. What the leader
+answers stands in `handlers/reminded.py`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from handlers import form, state
+from handlers.turn import (
+    Association,
+    Business,
+    Heard,
+    News,
+    OpenTask,
+    Outcome,
+    Person,
+    Reply,
+    Timer,
+    Turn,
+    Unasked,
+    When,
+)
+
+KIND = "reminder"
+WAIT = timedelta(hours=6)
+"""So long it waits while something else is open in her conversation."""
+CALL_WITHIN = timedelta(days=2)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a fired timer is about, and what is known of it."""
+
+    association: Association
+    person: Person
+    form: str
+    touch: int
+    day0: datetime
+    due: datetime
+    by_hand: bool
+    """An officer sent it: it does not ask whether it is needed."""
+    heard: Heard
+    when: When
+
+    @property
+    def last(self) -> bool:
+        """Whether this touch says who will call."""
+        return self.touch + 1 >= self.when.touches(self.association, self.day0)
+
+
+def key(form_name: str, association_id: int) -> str:
+    """Of the one timer of an association and form."""
+    return f"{form_name}:{association_id}"
+
+
+def timer(form_name: str, association_id: int, due_at: datetime, **data: Any) -> Timer:
+    """The timer of this association and form, from now on due then."""
+    return Timer(KIND, key(form_name, association_id), due_at, {"form": form_name, **data}, association_id)
+
+
+def again(turn: Turn, after: timedelta) -> Timer:
+    """The same touch some time later, for whoever is the contact then."""
+    data = turn.inbound.data
+    left = {name: data[name] for name in ("touch", "day0", "by_hand") if name in data}
+    return timer(str(data["form"]), int(data["association"]), turn.now + after, **left)
+
+
+def rules(turn: Turn) -> When:
+    """The programme's rules of time."""
+    assert turn.when is not None, "a turn of the service has the rules of time"
+    return turn.when
+
+
+def local_day(turn: Turn, moment: datetime) -> date:
+    """The day of a moment at the programme's place."""
+    return (moment + turn.utc_offset).date()
+
+
+def since(turn: Turn, heard: Heard) -> date:
+    """The day since which we ask: that of the last news, else of the programme's beginning."""
+    return local_day(turn, heard.at) if heard.at else turn.programme.start
+
+
+def due(turn: Turn) -> Outcome:
+    """The timer fired: whether anything is said now, what, and when it fires next."""
+    asked = _asked(turn)
+    if asked is None:
+        return _waits(turn, again(turn, WAIT), "whom it was for has changed")
+    if (anew := _needless(turn, asked)) is not None:
+        return _waits(turn, anew, "reported since")
+    if late := asked.when.too_late(KIND, asked.due, turn.now):
+        at = asked.when.next_hour(asked.association, turn.now)
+        return _waits(turn, again(turn, at - turn.now), late)
+    allowed = asked.when.allowed(turn.now, asked.association)
+    if allowed > turn.now:
+        then = again(turn, allowed - turn.now)
+        kept = {**then.data, "due": asked.due.isoformat()}  # too late is counted from when it should have been
+        return _waits(turn, Timer(then.kind, then.key, then.due_at, kept, then.association_id), "not at this hour")
+    if _busy(turn):
+        return _waits(turn, again(turn, WAIT), "something else is open")
+    free = asked.when.free(turn.known(Unasked.in_week(asked.person.id, turn.now)), turn.now)
+    if free is None or asked.when.touches(asked.association, asked.day0) == 0:
+        return _calls(turn, asked)
+    if free > turn.now:
+        return _waits(turn, again(turn, free - turn.now), "written to often enough this week")
+    return _says(turn, asked)
+
+
+def _asked(turn: Turn) -> Asked | None:
+    """None when the person left, took back her consent or changed her phone since the timer fired."""
+    data = turn.inbound.data
+    person = next((p for p in turn.people if p.id == data.get("person") and p.consent == "yes"), None)
+    if person is None or person.association is None or person.association.id != data["association"]:
+        return None
+    day0 = datetime.fromisoformat(data["day0"]) if "day0" in data else turn.now
+    month = (day0 + turn.utc_offset).replace(day=1, hour=0, minute=0, second=0, microsecond=0) - turn.utc_offset
+    news = News(person.association.id, str(data["form"]), month)
+    turn.need(news, Unasked.in_week(person.id, turn.now))
+    return Asked(
+        person.association,
+        person,
+        str(data["form"]),
+        int(data.get("touch", 0)),
+        day0,
+        datetime.fromisoformat(data["due"]),
+        bool(data.get("by_hand")),
+        turn.known(news),
+        rules(turn),
+    )
+
+
+def _waits(turn: Turn, then: Timer, why: str) -> Outcome:
+    """Nothing is said now; what is written down says why and until when."""
+    return Outcome(dict(turn.state), (), (), (then,), f"reminder {then.data['form']}: {why}")
+
+
+def _needless(turn: Turn, asked: Asked) -> Timer | None:
+    """The ladder's new beginning, when there is nothing to ask for any more."""
+    own = asked.association
+    if asked.form == "business":
+        if _missing(asked):
+            return None
+        return timer("business", own.id, asked.when.first(own, "business", turn.now))
+    at = asked.heard.at
+    if asked.by_hand or not asked.when.begins_anew(own, asked.form, asked.touch, asked.day0, at, turn.now):
+        return None
+    return timer(asked.form, own.id, _ahead(turn, asked, asked.when.first(own, asked.form, at or turn.now)))
+
+
+def _missing(asked: Asked) -> tuple[Business, ...]:
+    """The businesses with no report this month."""
+    return tuple(one for one in asked.association.businesses if one.no not in asked.heard.businesses)
+
+
+def _ahead(turn: Turn, asked: Asked, at: datetime) -> datetime:
+    """Never in the past, however long something waited."""
+    return at if at > turn.now else asked.when.next_hour(asked.association, turn.now + timedelta(minutes=1))
+
+
+def _busy(turn: Turn) -> bool:
+    """One open question per phone: a reminder never interrupts one, nor a half-made report; a tip may pass."""
+    question = state.opened(turn)
+    return (
+        question is not None and question["kind"] != "tip" and turn.now - state.asked_at(question) <= state.OPEN_FOR
+    )
+
+
+def _next(turn: Turn, asked: Asked) -> Timer:
+    """The touch after this one; after the last one the next ladder."""
+    own, then = asked.association, asked.when.next_touch(asked.association, asked.touch, asked.day0)
+    if then is None:
+        return timer(asked.form, own.id, _ahead(turn, asked, asked.when.first(own, asked.form, asked.day0)))
+    data = {"touch": asked.touch + 1, "day0": asked.day0.isoformat()}
+    return timer(asked.form, own.id, _ahead(turn, asked, then), **data)
+
+
+def _calls(turn: Turn, asked: Asked) -> Outcome:
+    """Without a text: this programme writes none, so an officer calls."""
+    own = asked.association
+    anew = timer(asked.form, own.id, _ahead(turn, asked, asked.when.first(own, asked.form, asked.day0)))
+    return Outcome(dict(turn.state), (), _call(turn, asked, 0), (anew,), "an officer calls")
+
+
+def _call(turn: Turn, asked: Asked, touches: int) -> tuple[OpenTask, ...]:
+    """The officer's task, once; a report closes it by itself (its beginning is the form)."""
+    if asked.heard.to_call:
+        return ()
+    said = f"{asked.form}: no news since {since(turn, asked.heard).isoformat()}, {touches} reminders"
+    due_at = state.tomorrow_evening(turn) - timedelta(days=1) + CALL_WITHIN
+    return (OpenTask("call", due_at, asked.person.id, asked.association.id, said),)
+
+
+def _says(turn: Turn, asked: Asked) -> Outcome:
+    """The touch itself; her answer is awaited like that to any question."""
+    missing = _missing(asked) if asked.form == "business" else ()
+    details = {
+        "form": asked.form,
+        "association": asked.association.id,
+        "person": asked.person.id,
+        "since": since(turn, asked.heard).isoformat(),
+        "businesses": [one.no for one in missing],
+        "last": asked.last,
+    }
+    effects = _call(turn, asked, asked.touch + 1) if asked.last else ()
+    reply = _reply(turn, asked, missing)
+    said = f"reminder {asked.form}: touch {asked.touch + 1}"
+    return Outcome(state.ask(turn, "reminder", **details), (reply,), effects, (_next(turn, asked),), said)
+
+
+def _reply(turn: Turn, asked: Asked, missing: tuple[Business, ...]) -> Reply:
+    own = asked.association
+    values: dict[str, Any] = {"name": asked.person.sms_name, "association": own.sms_name}
+    values |= {"since": since(turn, asked.heard), "officer": own.officer or turn.programme.sender}
+    to: dict[str, Any] = {"kind": "reminder", "person": asked.person.id}
+    if asked.form != "business":
+        return Reply("F4" if asked.last else "F1", values, **to)
+    if asked.last:
+        return Reply("G1last", values, **to)
+    if turn.address.rich:
+        return Reply("G1ask", {**values, "choices": ", ".join(one.no for one in missing)}, **to)
+    prompt = first_question(turn, own, missing[0].no)
+    return Reply("G1shared", {**values, "prompt": prompt}, **to) if len(turn.people) > 1 else Reply(prompt, **to)
+
+
+def first_question(turn: Turn, association: Association, no: str) -> Any:
+    """G1: how this business is, as the form asks it."""
+    form_ = form.form_of(turn, "business")
+    values = {**form.kind_of(form_).preset(turn, association), "business": no}
+    return form_.prompt(form_.step_of("status"), values, form.context(turn, association))

@@ -1,0 +1,76 @@
+"""What reminders ask and decide: the last news of an association, what was written unasked, zero reports."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Literal
+
+WEEK = timedelta(days=7)
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """What was last heard of an association about one form."""
+
+    at: datetime | None = None
+    """When the last report or zero report came; None = never."""
+    zero: bool = False
+    """It was a zero report."""
+    businesses: frozenset[str] = frozenset()
+    """Numbers of the businesses that were reported on since the moment that was asked for."""
+    to_call: bool = False
+    """An officer's task to call about this form is open."""
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """-> Heard: of an association about a form; `since` is for its businesses."""
+
+    association_id: int
+    form: str
+    since: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Unasked:
+    """-> tuple[datetime, ...]: when something was written to a person that nobody asked for, since that moment."""
+
+    person_id: int
+    since: datetime
+
+    @classmethod
+    def in_week(cls, person_id: int, now: datetime) -> Unasked:
+        """In the seven days before now."""
+        return cls(person_id, now - WEEK)
+
+
+@dataclass(frozen=True, slots=True)
+class SaveZero:
+    """Nothing to report is a report: the association is not late."""
+
+    association_id: int
+    form: str
+    since: date
+    person_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class SayNeed:
+    """What would help (F3), said of the zero report that this inbox row made."""
+
+    inbox_id: int
+    need: Literal["mentor", "materials", "time", "nothing"]
+
+
+@dataclass(frozen=True, slots=True)
+class CloseCall:
+    """The officer need not call about this form any more."""
+
+    association_id: int
+    form: str
+    result: str
+
+
+Facts = News | Unasked
+Effects = SaveZero | SayNeed | CloseCall
