@@ -25,6 +25,7 @@ from handlers import (
     menu,
     newcomers,
     partners,
+    refund,
     reminded,
     reminders,
     shared,
@@ -63,6 +64,7 @@ ANSWERS: Mapping[str, Answer] = {
     "logged": mentor_log.undone,
     "lesson": lessons.answer,
     "show": lessons.show,
+    "refund": refund.answer,
     "who": shared.who,
     "tip": tips.answer,
     "reminder": reminded.answer,
@@ -108,5 +110,7 @@ TIMERS: Mapping[str, Callable[[Turn], Outcome]] = {
     "wake task": tasks.told,
     "task": tasks.still_open,
     "wake said": answering.said_to_her,
+    "wake refund": refund.sent,
+    "refund": refund.sent,
 }
 """Timers are decided when they fire. Nobody who said stop is reached here."""

@@ -6,9 +6,14 @@ A script is a text file that a non-programmer can read and write:
     language: en             her language from now on (rn fr sw en)
     consent: yes             none asked yes no stopped
     on: tips                 what nobody asks for is off, unless the script wants it (tips, reminders)
+    on: tips                 what nobody asks for is off, unless the script wants it
+    with: TWIYUNGE FABIOLA   writes from this phone too
+    credit: 2026-11          the office says that it sent credit for her SMS of that month
+    form: seed               answers tests/conversations/seed.md, a form that staff wrote
 
     # a remark
     > 12 11 3 12 7 5 3       what she sends; a bare > is an empty SMS
+    * missed call            something else arrives: missed call, mms
     < OIM No {number} OK.*   what we answer, one line per SMS; {number} = digits, * at the end = any rest
     @ +3 days                the clock moves ahead and what is due happens (min, h, days)
 
@@ -21,34 +26,38 @@ from __future__ import annotations
 import asyncio
 import re
 import tempfile
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select, update
+from sqlalchemy import insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot import demo
+from bot import demo, forms
 from bot.app import App
 from bot.cli.talk import Line, clock_move
 from bot.clock import StoppedClock
 from bot.programme import invented
-from bot.store import listing, look
+from bot.store import listing, look, refunds
 from bot.store.engine import Database
 from bot.store.tables import addresses, people, people_addresses
+from handlers.turn import Kind
 
 NOW = datetime(2026, 11, 23, 15, 31, tzinfo=UTC)
 """Monday 23/11/2026, 17:31 in Bujumbura: the moment all examples are about."""
 TODAY = NOW.astimezone(ZoneInfo("Africa/Bujumbura")).date()
-_HEADER = re.compile(r"(as|phone|language|consent|on):\s*(.+)")
 _VALUES = {
     "on": ("tips", "reminders"),
     "language": ("rn", "fr", "sw", "en"),
     "consent": ("none", "asked", "yes", "no", "stopped"),
 }
+_HEADER = re.compile(r"(as|phone|language|consent|with|credit|form|on):\s*(.+)")
+_OTHER: dict[str, Kind] = {"missed call": "missed_call", "mms": "mms"}
+FORMS = Path(__file__).parent / "conversations"
 
 
 class ScriptError(Exception):
@@ -91,9 +100,11 @@ def _step(line: str, number: int, where: str) -> Step:
         return Step(number, kind, value)
     if line[0] == ">":
         return Step(number, ">", line[1:].strip())
+    if line[0] == "*" and line[1:].strip() in _OTHER:
+        return Step(number, "*", line[1:].strip())
     if line[0] == "@" and clock_move(line):
         return Step(number, "@", line[1:].strip())
-    raise ScriptError(f"{where}: {line!r} is no step. Begin with as: > < or #, or move the clock: @ +1 day")
+    raise ScriptError(f"{where}: {line!r} is no step. Begin with as: > < * or #, or move the clock: @ +1 day")
 
 
 def matches(expected: str, got: str) -> bool:
@@ -145,6 +156,17 @@ class Player:
             return await self._line(step)
         if step.kind == ">":
             await line.send(step.text)
+        elif step.kind == "*":
+            await line.send("", _OTHER[step.text])
+        elif step.kind == "with":
+            person = (await self._person(step.text))["id"]
+            await self._app.database.writer.do(_share, (line.phone, person))
+        elif step.kind == "credit":
+            await self._app.database.writer.do(_credit, (line.phone, step.text, self._app.clock.now()))
+            await asyncio.sleep(1.2)  # the inbox worker looks once a second for rows of other processes
+        elif step.kind == "form":
+            form = forms.load(FORMS / f"{step.text}.md")
+            self._app.turns.forms[form.name] = form
         elif by := clock_move(step.text):
             await line.move(by)
         else:
@@ -152,16 +174,16 @@ class Player:
         return line
 
     async def _line(self, step: Step) -> Line:
-        phone = step.text if step.kind == "phone" else await self._phone_of(step.text)
+        phone = step.text if step.kind == "phone" else str((await self._person(step.text))["phone"])
         return self._lines.setdefault(phone, Line(self._app, phone))
 
-    async def _phone_of(self, name: str) -> str:
+    async def _person(self, name: str) -> Mapping[str, Any]:
         async with self._app.database.read() as tx:
             found = await listing.people_named(tx, name)
         if len(found) != 1:
             names = ", ".join(f"{row['association']} {row['sms_name']}" for row in found) or "nobody"
             raise ScriptError(f"{self._name}: as: {name}: {names}. Write ASSOCIATION NAME.")
-        return str(found[0]["phone"])
+        return found[0]
 
     async def _compare(self, step: Step, line: Line, got: list[str]) -> None:
         wanted = [text for _, text in step.expected]
@@ -179,6 +201,23 @@ class Player:
             else:
                 said.extend(difference(expected, came))
         raise AssertionError("\n".join(said))
+
+
+async def _share(tx: AsyncConnection, items: Sequence[tuple[str, int]]) -> list[None]:
+    """These people use this phone too."""
+    for phone, person in items:
+        here = (await tx.execute(select(addresses.c.id).where(addresses.c.value == phone))).scalar_one()
+        await tx.execute(insert(people_addresses), {"person_id": person, "address_id": here})
+    return [None] * len(items)
+
+
+async def _credit(tx: AsyncConnection, items: Sequence[tuple[str, str, datetime]]) -> list[None]:
+    """As `refunds sent` does it, for one phone."""
+    for phone, month, now in items:
+        begins = datetime.strptime(month, "%Y-%m").replace(tzinfo=UTC)
+        paid = await refunds.paid(tx, begins, begins + timedelta(days=31))
+        await refunds.tell(tx, [row for row in paid if row["phone"] == phone], month, now)
+    return [None] * len(items)
 
 
 async def _set_people(tx: AsyncConnection, items: Sequence[tuple[str, str, str]]) -> list[None]:

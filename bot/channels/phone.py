@@ -18,6 +18,7 @@ from starlette.routing import BaseRoute
 
 from bot.channels.base import Arrival, Delivery, File, Intake, Message, Sent
 from bot.errors import Refused
+from handlers.turn import Kind
 from handlers.understand.words import clean
 
 KEPT_TEXTS = 200
@@ -65,10 +66,10 @@ class Phone:
         """Always well."""
         return []
 
-    async def hear(self, number: str, key: str, text: str, sent_at: datetime | None) -> None:
-        """Somebody pressed "send" on this phone; returns once it is stored. A known key is a repeat."""
+    async def hear(self, number: str, key: str, text: str, sent_at: datetime | None, kind: Kind = "text") -> None:
+        """Somebody pressed "send" on this phone, or called; returns once it is stored. A known key is a repeat."""
         assert self._intake is not None, "the phone is not wired"
-        arrival = Arrival(self.name, key, self.scheme, number, "text", clean(text), sent_at)
+        arrival = Arrival(self.name, key, self.scheme, number, kind, clean(text), sent_at)
         await self._intake.arrivals([arrival])
 
     async def send(self, message: Message) -> Sent:

@@ -25,6 +25,7 @@ from bot.app import App
 from bot.channels.phone import Phone, Shown
 from bot.console.moving import move_clock
 from bot.store import look
+from handlers.turn import Kind
 
 ANSWER_WITHIN_S = 10.0
 _MOVE = re.compile(r"@?\s*\+\s*(?P<many>\d+)\s*(?P<unit>min(?:ute)?s?|h(?:our)?s?|days?|d)", re.IGNORECASE)
@@ -50,9 +51,9 @@ class Line:
         """The phone is in her hand: if it was off, what waited for it arrives."""
         await self._channel.switch_on(self.phone)
 
-    async def send(self, text: str) -> None:
-        """She presses "send"; returns once it is stored."""
-        await self._channel.hear(self.phone, f"talk-{uuid4().hex}", text, self._app.clock.now())
+    async def send(self, text: str, kind: Kind = "text") -> None:
+        """She presses "send" (or calls, or sends a picture by MMS); returns once it is stored."""
+        await self._channel.hear(self.phone, f"talk-{uuid4().hex}", text, self._app.clock.now(), kind)
 
     async def move(self, by: timedelta) -> None:
         """Move the clock ahead and wake what became due."""

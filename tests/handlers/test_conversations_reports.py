@@ -9,13 +9,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from bot.app import App
 from bot.channels.phone import Phone
 from bot.cli.talk import Line
 from bot.store import listing
-from bot.store.tables import associations, drafts, figures, inbox, report_history, reports, tasks
+from bot.store.tables import associations, businesses, drafts, figures, inbox, report_history, reports, tasks
 from handlers.forms import Context, Form, Reading
 from tests.play import NOW, service
 
@@ -252,3 +252,15 @@ async def test_the_need_is_kept_with_the_business(talk: Talk) -> None:
         "stock": "6 bags",
         "need": "a new belt",
     }
+
+
+async def test_an_association_without_a_business_is_told_so(talk: Talk) -> None:
+    async def left(tx: Any, items: Any) -> list[None]:
+        hers = select(associations.c.id).where(associations.c.sms_name == "ABAHUZA").scalar_subquery()
+        await tx.execute(update(businesses).where(businesses.c.association_id == hers).values(left_at=NOW))
+        return [None] * len(items)
+
+    await talk.app.database.writer.do(left, None)
+    await talk.app.reload()
+    (said,) = await talk.say("2")
+    assert said == "OIM: we know of no business of ABAHUZA yet. To tell us send 9 and we call you."
