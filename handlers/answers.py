@@ -32,7 +32,7 @@ from handlers import (
     tips,
 )
 from handlers.said import Said
-from handlers.team import answering, tasks
+from handlers.team import answering, tasks, today
 from handlers.turn import Outcome, Turn
 
 Answer = Callable[[Turn, Said, dict[str, Any]], Outcome | None]
@@ -109,6 +109,7 @@ TIMERS: Mapping[str, Callable[[Turn], Outcome]] = {
     "answer": mentor_questions.answered,
     "wake task": tasks.told,
     "task": tasks.still_open,
+    "today": today.morning,
     "wake said": answering.said_to_her,
     "wake refund": refund.sent,
     "refund": refund.sent,

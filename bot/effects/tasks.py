@@ -8,7 +8,17 @@ from typing import Any
 from bot.effects.scene import Scene
 from bot.store import tasks as store
 from bot.store.team import AUDIT
-from handlers.turn import Audit, CloseTask, CloseTasks, OpenTask, Task, TaskNumbered, TasksOfRow, TasksOpen, TellTeam
+from handlers.turn import (
+    Audit,
+    CloseTask,
+    CloseTasks,
+    OpenTask,
+    Task,
+    TaskNumbered,
+    TasksOfRow,
+    TasksOpen,
+    TellTeam,
+)
 
 
 def open_task(effect: OpenTask, scene: Scene) -> None:

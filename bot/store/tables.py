@@ -512,7 +512,7 @@ visits = Table(
     "visits",
     metadata,
     Column("id", Id, primary_key=True),
-    Column("kind", String, nullable=False, comment="visit or call"),
+    Column("kind", String, nullable=False, comment="visit, call or note"),
     Column("association_id", Id, ForeignKey("associations.id"), nullable=False),
     Column("staff_id", Id, ForeignKey("people.id"), comment="the mentor or officer who was there"),
     Column("partner_id", Id, ForeignKey("partners.id"), comment="the partner that the association visited"),

@@ -7,7 +7,7 @@ from typing import Any
 
 from handlers import mentor, mentor_log
 from handlers.said import Said
-from handlers.team import answering, reporting, tasks, welcome
+from handlers.team import answering, calling, finding, listing, opening, reporting, tasks, today, welcome
 from handlers.turn import Outcome, Replied, Turn
 
 Roles = frozenset[str]
@@ -26,6 +26,10 @@ COMMANDS: Mapping[str, tuple[Roles, Do]] = {
     "aide": (TEAM, welcome.help_),
     "start": (TEAM, welcome.start),
     "report_for": (OFFICERS, reporting.report_for),
+    "today": (OFFICERS, today.today),
+    "inbox": (OFFICERS, listing.inbox),
+    "find": (OFFICERS, finding.find),
+    "association": (OFFICERS, opening.association),
 }
 """What is typed behind the slash -> who may, and who answers. `said.rest` is what stood behind it, as written."""
 
@@ -34,6 +38,12 @@ BUTTONS: Mapping[str, tuple[Roles, Callable[[Turn, Said], Outcome | None]]] = {
     "task": (OFFICERS, tasks.pressed_task),
     "answer": (OFFICERS, answering.decided),
     "for": (OFFICERS, reporting.begin),
+    "show": (OFFICERS, listing.pressed_show),
+    "find": (OFFICERS, finding.pressed_find),
+    "assoc": (OFFICERS, opening.pressed_association),
+    "called": (OFFICERS, calling.asked),
+    "result": (OFFICERS, calling.called),
+    "note": (OFFICERS, calling.note),
 }
 """What a button's data begins with -> who may, and who answers. `said.rest` is what stood behind the colon."""
 
@@ -47,6 +57,8 @@ ANSWERS: Mapping[str, Callable[[Turn, Said, dict[str, Any]], Outcome | None]] = 
     "reply": mentor.decided,
     "logged": mentor_log.undone,
     "language": welcome.language,
+    "willreport": calling.day_typed,
+    "note": calling.noted,
 }
 """The open question's kind -> who reads the answer; None when the message is something else."""
 

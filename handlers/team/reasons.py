@@ -27,7 +27,11 @@ _WHY: tuple[tuple[str, str], ...] = (
     (r"wants a copy on paper", "O.why.paper"),
     (r"a question for the mentor|a question", "O.why.question"),
     (r"a lesson for the Fair", "O.why.lesson"),
-    (r"no answer on (\S+)", "O.why.noanswer"),
+    (r"(?:\w+: )?no answer on (\S+)", "O.why.noanswer"),
+    (r"wrong number, says the officer", "O.why.wrong"),
+    (r"\w+: no news since \d+-(\d+-\d+), \d+ reminders", "O.why.silent"),
+    (r"would be helped by: mentor", "O.why.mentor"),
+    (r"would be helped by: materials", "O.why.materials"),
     (r"set aside after repeated failures", "O.why.aside"),
 )
 """What opened a task says -> how it is said to the team; a number in it goes along. In this order."""
@@ -57,16 +61,27 @@ def why(task: Task) -> Reply:
     """The reason, as the team reads it; what nobody has foreseen is said as it stands."""
     for pattern, key in _WHY:
         if found := re.fullmatch(pattern, task.about):
-            return Reply(key, {"value": found[1]} if found.groups() else {})
+            return Reply(key, {"value": _value(found[1])} if found.groups() else {})
     if task.about:
         return Reply("O.why.other", {"why": task.about})
     return Reply(_KINDS.get(task.kind, "O.why.message"))
 
 
+def _value(said: str) -> str:
+    """A day as 2/11, whatever was noted; a number as it is."""
+    month, _, day = said.partition("-")
+    return f"{int(day)}/{int(month)}" if day else said
+
+
 def result(task: Task) -> Reply:
     """The result, as the team reads it."""
-    if found := _WILL.fullmatch(task.result):
-        return Reply("O.result.will", {"date": found[1]})
-    if task.result in RESULTS:
-        return Reply(RESULTS[task.result])
-    return Reply("O.result.other", {"result": task.result})
+    return result_named(task.result)
+
+
+def result_named(stored: str) -> Reply:
+    """A stored result, as the team reads it."""
+    if found := _WILL.fullmatch(stored):
+        return Reply("O.result.will", {"value": found[1]})
+    if stored in RESULTS:
+        return Reply(RESULTS[stored])
+    return Reply("O.result.other", {"result": stored})

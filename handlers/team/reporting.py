@@ -54,7 +54,11 @@ def begin(turn: Turn, said: Said) -> Outcome | None:
     """The card of the form, in place of the question."""
     number, _, name = said.rest.partition(":")
     there: Association | None = turn.known(AssociationOf(int(number))) if number.isdigit() else None
-    if there is None or name not in [form_ for _, form_ in FORMS] or found(turn, there.no) is None:
+    if there is None or found(turn, there.no) is None:
+        return None
+    if name == "ask":
+        return ask(turn, there)
+    if name not in [form_ for _, form_ in FORMS]:
         return None
     outcome = form.start(turn, name, there)
     first, *others = outcome.replies

@@ -36,14 +36,14 @@ _KEYS: Mapping[str, str] = {
 }
 _NOTHING = (("b.nothingtoanswer", "nothing"),)
 _ACTIONS: Mapping[str, tuple[tuple[str, str], ...]] = {
-    "call": (("b.icalled", "called"),),
-    "my_data": (("b.icalled", "called"),),
+    "call": (),
+    "my_data": (),
     "photo": (("b.fine", "checked"), ("b.notright", "wrong")),
     "check_number": (("b.fine", "checked"), ("b.notright", "wrong")),
     "wrong_number": (("b.fine", "checked"),),
 }
 """A kind of task -> its buttons; of all others there may be nothing to answer."""
-CLOSING = {"nothing": "nothing to answer", "checked": "checked", "wrong": "not right"}
+CLOSING = {"nothing": "nothing to answer", "checked": "checked", "wrong": "not right", "talked": "talked"}
 """A button -> the result that it closes the task with."""
 
 
@@ -98,10 +98,11 @@ def face(task: Task) -> Reply:
 
 def _buttons(task: Task) -> tuple[tuple[Button, ...], ...]:
     actions = [Button(label, f"task:{task.id}:{action}") for label, action in _ACTIONS.get(task.kind, _NOTHING)]
-    rows = [tuple(actions)]
-    if task.association:
-        rows.append((Button(Label({"en": task.association.sms_name}), f"assoc:{task.association.id}"),))
-    return tuple(rows)
+    if task.association is None:
+        return (tuple(actions or [Button("b.talked", f"task:{task.id}:talked")]),)
+    if not actions:
+        actions = [Button("b.icalled", f"called:{task.association.id}:{task.id}")]
+    return (tuple(actions), (Button(Label({"en": task.association.sms_name}), f"assoc:{task.association.id}"),))
 
 
 def pressed_task(turn: Turn, said: Said) -> Outcome | None:

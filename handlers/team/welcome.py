@@ -6,7 +6,8 @@ from typing import Any
 
 from handlers import enrol
 from handlers.said import Said
-from handlers.turn import Outcome, Reply, Turn
+from handlers.team.today import morning_timer
+from handlers.turn import Outcome, Reply, Timer, Turn
 
 
 def _role(turn: Turn) -> str:
@@ -29,7 +30,12 @@ def greeting(turn: Turn, language: Any = None) -> Reply:
 
 def start(turn: Turn, said: Said) -> Outcome:
     """/start once more."""
-    return Outcome(dict(turn.state), (greeting(turn),), understood="start")
+    return Outcome(dict(turn.state), (greeting(turn),), (), _mornings(turn), understood="start")
+
+
+def _mornings(turn: Turn) -> tuple[Timer, ...]:
+    """From now on /today comes by itself, to who works with it."""
+    return (morning_timer(turn),) if _role(turn) in ("officer", "admin") else ()
 
 
 def language(turn: Turn, said: Said, question: dict[str, Any] | None = None) -> Outcome | None:
@@ -37,4 +43,5 @@ def language(turn: Turn, said: Said, question: dict[str, Any] | None = None) -> 
     outcome = enrol.language_answer(turn, said, question or {})
     if outcome is None:
         return None
-    return outcome.but(replies=(greeting(turn, outcome.replies[0].language),))
+    greeted = greeting(turn, outcome.replies[0].language)
+    return outcome.but(replies=(greeted,), timers=(*outcome.timers, *_mornings(turn)))

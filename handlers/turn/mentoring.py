@@ -177,7 +177,7 @@ class ShowLesson:
 class SaveVisit:
     """A mentor or officer was there, called, or went with the association to a partner."""
 
-    kind: Literal["visit", "call"]
+    kind: Literal["visit", "call", "note"]
     association_id: int
     partner_id: int | None
     day: date

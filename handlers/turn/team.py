@@ -60,6 +60,81 @@ class Task:
     result: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """Texts that should have left a channel by now."""
+
+    channel: str
+    texts: int
+    since: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class OpenQuestion:
+    """A question to a mentor that nobody has answered."""
+
+    number: int
+    association: Association | None
+    mentor: str
+    """First name; empty: nobody was found."""
+    asked_at: datetime
+    promised_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """A leader and one of her phones or chats, with what became of the last text to it."""
+
+    person_id: int
+    name: str
+    language: str | None
+    consent: str
+    address: str
+    """The number as one calls it; empty for a chat."""
+    rich: bool
+    active: bool
+    sent: str = ""
+    """The outbox state of the last text; empty = none lately."""
+    sent_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A text from or to an association's people."""
+
+    at: datetime
+    name: str
+    """Of the leader; empty on a shared phone."""
+    text: str
+    ours: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """An association as an officer opens it."""
+
+    association: Association
+    commune: str
+    colline: str
+    contacts: tuple[Contact, ...]
+    messages: tuple[Message, ...]
+    """The last ones, oldest first; nothing that came through the neutral door."""
+    last_report: int | None = None
+    last_report_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One thing that a search found."""
+
+    what: str
+    """association, person, message or report"""
+    association: Association | None
+    name: str = ""
+    text: str = ""
+    at: datetime | None = None
+
+
 # --- facts ---
 
 
@@ -98,6 +173,36 @@ class AssociationSeen:
     word: str
 
 
+@dataclass(frozen=True, slots=True)
+class QuestionsOpen:
+    """-> tuple[OpenQuestion, ...]: those that nobody has answered, of the associations she sees; oldest first."""
+
+    viewer: Viewer
+
+
+@dataclass(frozen=True, slots=True)
+class TextsWaiting:
+    """-> tuple[Waiting, ...]: channels with texts that were due before this moment and have not left."""
+
+    before: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class PageOf:
+    """-> Page | None: of an association that she may see."""
+
+    viewer: Viewer
+    association_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """-> tuple[Found, ...]: names, associations and texts with all these words (plain), newest texts first."""
+
+    viewer: Viewer
+    words: tuple[str, ...]
+
+
 # --- effects ---
 
 
@@ -125,5 +230,5 @@ class Audit:
     details: Mapping[str, Any] = NOTHING
 
 
-Facts = TaskNumbered | TasksOfRow | TasksOpen | AssociationSeen
+Facts = TaskNumbered | TasksOfRow | TasksOpen | AssociationSeen | QuestionsOpen | TextsWaiting | PageOf | Search
 Effects = CloseTask | TellTeam | Audit

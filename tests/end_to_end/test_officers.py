@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+import asyncio
+from collections.abc import AsyncIterator, Mapping
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -147,3 +149,99 @@ async def test_an_officer_reports_for_an_association(chats: Chats) -> None:
     (seven,) = await chats.rows("associations", no="07")
     assert report["association_id"] == seven["id"]
     assert (await chats.says(eric, "/report_for 25")).text == "I find no association 25 among yours."
+
+
+async def test_today_and_its_lists(chats: Chats) -> None:
+    eric, odette = await chats.eric(), await chats.odette()
+    assert (await chats.says(eric, "/today")).text == "Good morning Eric. Monday 23/11\nNothing waits for you."
+    for text in ("the husker is broken since Monday", "we need a new belt for the husker"):
+        await chats.says(odette, text)
+    odette.taps("☎️ Call me")
+    await chats.botapi.until(lambda: "asked to be called" in eric.sees[-1].text, PATIENCE)
+    shown = await chats.says(eric, "/today")
+    assert "☎️ To call (1): ABAHUZA (asked to be called)" in shown.text
+    assert "✉️ Without an answer (2): Odette, ABAHUZA, Odette, ABAHUZA" in shown.text
+    assert (await chats.presses(eric, "☎️ Calls", shown)).labels == ["☎️ I called", "ABAHUZA"]
+    before = len(eric.sees)
+    await chats.presses(eric, "✉️ Messages", shown)
+    assert [one.text.split("\n")[1] for one in eric.sees[before:]] == [
+        "the husker is broken since Monday",
+        "we need a new belt for the husker",
+    ]
+    eric.replies(eric.sees[-1], "it comes on Friday")
+    await chats.botapi.until(lambda: odette.sees[-1].text == "Eric: it comes on Friday", PATIENCE)
+    assert (await chats.presses(eric, "Photos", shown)).text == "Nothing waits."
+    assert len(chats.botapi.answered) == len(chats.botapi.callbacks)
+
+
+async def test_today_comes_in_the_morning_and_not_at_night(
+    botapi: Emulator, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock = StoppedClock(NOW)
+    async with programme(botapi, tmp_path, monkeypatch, clock=clock) as chats:
+        eric = await chats.eric()
+        before = len(eric.sees)
+        clock.advance(timedelta(hours=14, minutes=40))
+        await botapi.hears(31, before + 1, PATIENCE)
+        assert eric.sees[-1].text.startswith("Good morning Eric. Tuesday 24/11")
+        clock.advance(timedelta(days=3, hours=18))
+        timer = await _set_again(chats)
+        assert len(eric.sees) == before + 1, "the service slept until Saturday 02:11: nothing at night"
+        assert (timer["due_at"] + timedelta(hours=2)).strftime("%a %H:%M") == "Mon 08:00"
+
+
+async def _set_again(chats: Chats) -> Mapping[str, Any]:
+    """The timer of /today, once it has fired and been set for another day."""
+    for _ in range(int(PATIENCE * 20)):
+        (row,) = await chats.rows("timers", kind="today")
+        if row["due_at"] > chats.app.clock.now():
+            return row
+        await asyncio.sleep(0.05)
+    raise AssertionError("the timer was not set again")
+
+
+async def test_an_association_is_opened_called_and_noted(chats: Chats) -> None:
+    eric, odette = await chats.eric(), await chats.odette()
+    await chats.says(odette, "the husker is broken since Monday")
+    await chats.says(odette, "my neighbour beats me, I am afraid of him")
+    page = await chats.says(eric, "/association 7")
+    assert "Odette (English) +25779123456" in page.text and "the husker is broken" in page.text
+    assert "neighbour" not in page.text, "what goes through the neutral door is shown to nobody here"
+    await chats.presses(eric, "Note", page)
+    assert (await chats.says(eric, "They need a belt")).text == "Noted on ABAHUZA."
+    asked = await chats.presses(eric, "I called", page)
+    await chats.presses(eric, "Will report on", asked)
+    assert (await chats.says(eric, "27/11")).text == "☎️ ABAHUZA: will report on 27/11"
+    visits = await chats.rows("visits")
+    assert [(row["kind"], row["note"]) for row in visits] == [
+        ("note", "They need a belt"),
+        ("call", "will report on 27/11"),
+    ]
+    shown = [row["what"] for row in await chats.rows("audit")]
+    assert shown.count("association shown") == 1 and "noted" in shown and "called" in shown
+
+
+async def test_no_answer_is_called_again(chats: Chats) -> None:
+    eric, odette = await chats.eric(), await chats.odette()
+    odette.taps("☎️ Call me")
+    await chats.botapi.until(lambda: "asked to be called" in eric.sees[-1].text, PATIENCE)
+    await chats.presses(eric, "I called")
+    asked = await chats.presses(eric, "No answer")
+    assert asked.text == "☎️ ABAHUZA: no answer"
+    tasks = [(row["kind"], row["state"], row["result"], row["about"]) for row in await chats.rows("tasks")]
+    assert tasks == [
+        ("call", "closed", "no answer", "asked to be called"),
+        ("call", "open", None, "no answer on 23/11"),
+    ]
+
+
+async def test_find_without_accents_and_never_what_is_sealed(chats: Chats) -> None:
+    eric, odette = await chats.eric(), await chats.odette()
+    await chats.says(odette, "La décortiqueuse est en panne")
+    await chats.says(odette, "my neighbour beats me, I am afraid of him")
+    found = await chats.says(eric, "/find DECORTIQUEUSE panne")
+    assert "Odette, ABAHUZA: La décortiqueuse est en panne" in found.text and found.labels == ["ABAHUZA"]
+    assert (await chats.says(eric, "/find neighbour")).text.startswith("I find nothing")
+    assert "👤 Jean Ndayizeye, ABAHUZA" in (await chats.says(eric, "/find ndayizeye")).text
+    assert "🏠 11 Twiyunge" in (await chats.says(eric, "/find twiyunge")).text
+    assert [row["what"] for row in await chats.rows("audit")].count("searched") == 4

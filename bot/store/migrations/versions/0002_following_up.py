@@ -163,7 +163,7 @@ def upgrade() -> None:
 
     op.create_table('visits',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
-    sa.Column('kind', sa.String(), nullable=False, comment='visit or call'),
+    sa.Column('kind', sa.String(), nullable=False, comment='visit, call or note'),
     sa.Column('association_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('staff_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True, comment='the mentor or officer who was there'),
     sa.Column('partner_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True, comment='the partner that the association visited'),

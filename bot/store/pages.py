@@ -1,0 +1,239 @@
+"""What an officer opens: an association with its people and last messages, a search, what waits on channels.
+
+Reading only, within the viewer's area. Nothing that came through the neutral door is ever read here. What was said
+is looked for among the newest rows (`NEWEST`): the tables have no index by address, which every report would pay.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import and_, bindparam, func, literal_column, or_, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.store.area import AREA, binds
+from bot.store.tables import (
+    addresses,
+    associations,
+    inbox,
+    outbox,
+    people,
+    people_addresses,
+    questions,
+    reports,
+    tasks,
+)
+from handlers.turn import (
+    Association,
+    Contact,
+    Fact,
+    Found,
+    Message,
+    OpenQuestion,
+    Page,
+    PageOf,
+    QuestionsOpen,
+    Search,
+    TextsWaiting,
+    Waiting,
+)
+from handlers.understand.words import plain
+
+Associations = dict[int, Association]
+Values = dict[Fact, Any]
+
+NEWEST = 50_000
+"""Rows of the inbox and of the outbox in which the last messages of an association are looked for."""
+SEARCHED = 5_000
+"""Messages in which a search looks for its words."""
+MOST_FOUND = 60
+LAST = 5
+_TYPED = ("text", "voice", "photo", "edited")
+_IDS: Any = bindparam("ids", expanding=True)
+
+_WAITING = (
+    select(outbox.c.channel, func.count().label("texts"), func.min(outbox.c.due_at).label("since"))
+    .where(
+        outbox.c.state == literal_column("'queued'"),
+        outbox.c.due_at <= bindparam("before", type_=outbox.c.due_at.type),
+    )
+    .group_by(outbox.c.channel)
+    .order_by(outbox.c.channel)
+)
+_mentor = people.alias("mentor")
+_QUESTIONS = (
+    select(questions, _mentor.c.sms_name.label("mentor"))
+    .outerjoin(_mentor, _mentor.c.id == questions.c.mentor_id)
+    .where(
+        questions.c.state == literal_column("'open'"),
+        or_(questions.c.association_id.is_(None), questions.c.association_id.in_(AREA)),
+    )
+    .order_by(questions.c.promised_at, questions.c.number)
+)
+_PLACE = select(associations).where(associations.c.id == bindparam("which"), associations.c.id.in_(AREA))
+_CONTACTS = (
+    select(
+        people.c.id,
+        people.c.sms_name,
+        people.c.name,
+        people.c.language,
+        people.c.consent,
+        addresses.c.id.label("address_id"),
+        addresses.c.scheme,
+        addresses.c.value,
+        addresses.c.active,
+    )
+    .select_from(people)
+    .outerjoin(people_addresses, people_addresses.c.person_id == people.c.id)
+    .outerjoin(addresses, addresses.c.id == people_addresses.c.address_id)
+    .where(people.c.association_id == bindparam("which"), people.c.kind == "leader", people.c.left_at.is_(None))
+    .order_by(people.c.id, addresses.c.id)
+)
+_sealed = select(tasks.c.inbox_id).where(tasks.c.sealed.is_(True), tasks.c.inbox_id.is_not(None))
+_door = select(outbox.c.inbox_id).where(outbox.c.key.like("J%"), outbox.c.inbox_id.is_not(None))
+"""The neutral door: its answers, and what they answer."""
+_OPENLY = and_(inbox.c.id.not_in(_sealed), inbox.c.id.not_in(_door), inbox.c.kind.in_(_TYPED))
+_newest_in = select(func.max(inbox.c.id) - NEWEST).scalar_subquery()
+_newest_out = select(func.max(outbox.c.id) - NEWEST).scalar_subquery()
+_CAME = (
+    select(inbox.c.received_at, inbox.c.text, inbox.c.kind, inbox.c.person_id)
+    .where(inbox.c.id > _newest_in, inbox.c.address_id.in_(_IDS), _OPENLY)
+    .order_by(inbox.c.id.desc())
+    .limit(LAST)
+)
+_LEFT = (
+    select(outbox.c.made_at, outbox.c.text)
+    .where(
+        outbox.c.id > _newest_out,
+        outbox.c.address_id.in_(_IDS),
+        outbox.c.text != "",
+        outbox.c.key.not_like("J%"),
+        or_(outbox.c.inbox_id.is_(None), outbox.c.inbox_id.not_in(_sealed)),
+    )
+    .order_by(outbox.c.id.desc())
+    .limit(LAST)
+)
+_newest_of = (
+    select(func.max(outbox.c.id))
+    .where(outbox.c.id > _newest_out, outbox.c.address_id.in_(_IDS))
+    .group_by(outbox.c.address_id)
+)
+_STATES = select(
+    outbox.c.address_id, outbox.c.state, func.coalesce(outbox.c.sent_at, outbox.c.made_at).label("at")
+).where(outbox.c.id.in_(_newest_of))
+_REPORT = (
+    select(reports.c.number, reports.c.created_at)
+    .where(
+        reports.c.association_id == bindparam("which"),
+        reports.c.state != "withdrawn",
+        reports.c.practice.is_(False),
+    )
+    .order_by(reports.c.number.desc())
+    .limit(1)
+)
+_NAMES = (
+    select(people.c.sms_name, people.c.name, people.c.association_id)
+    .where(people.c.kind == "leader", people.c.left_at.is_(None), people.c.association_id.in_(AREA))
+    .order_by(people.c.association_id, people.c.id)
+)
+_PLACES = select(associations).where(associations.c.id.in_(AREA)).order_by(associations.c.no)
+_writer = people.alias("writer")
+_TEXTS = (
+    select(inbox.c.received_at, inbox.c.text, _writer.c.sms_name, _writer.c.association_id)
+    .join(_writer, _writer.c.id == inbox.c.person_id)
+    .where(inbox.c.kind == "text", inbox.c.text != "", _OPENLY, _writer.c.association_id.in_(AREA))
+    .order_by(inbox.c.id.desc())
+    .limit(SEARCHED)
+)
+
+
+async def _waiting(tx: AsyncConnection, wanted: list[TextsWaiting], known: Associations) -> Values:
+    values: Values = {}
+    for fact in wanted:
+        rows = await tx.execute(_WAITING, {"before": fact.before})
+        values[fact] = tuple(Waiting(row.channel, row.texts, row.since) for row in rows)
+    return values
+
+
+async def _questions(tx: AsyncConnection, wanted: list[QuestionsOpen], known: Associations) -> Values:
+    values: Values = {}
+    for fact in wanted:
+        values[fact] = tuple(
+            OpenQuestion(row.number, known.get(row.association_id), row.mentor or "", row.asked_at, row.promised_at)
+            for row in await tx.execute(_QUESTIONS, binds(fact.viewer))
+        )
+    return values
+
+
+async def _page(tx: AsyncConnection, wanted: list[PageOf], known: Associations) -> Values:
+    values: Values = dict.fromkeys(wanted)
+    for fact in wanted:
+        which = {"which": fact.association_id}
+        place = (await tx.execute(_PLACE, {**which, **binds(fact.viewer)})).first()
+        if place is None or fact.association_id not in known:
+            continue
+        rows = (await tx.execute(_CONTACTS, which)).all()
+        ids = [row.address_id for row in rows if row.address_id is not None]
+        states = {row.address_id: row for row in await tx.execute(_STATES, {"ids": ids})}
+        last = (await tx.execute(_REPORT, which)).first()
+        values[fact] = Page(
+            known[fact.association_id],
+            place.commune_now,
+            place.colline,
+            tuple(_contact(row, states.get(row.address_id)) for row in rows),
+            await _messages(tx, ids, {row.id: row.sms_name for row in rows}),
+            last.number if last else None,
+            last.created_at if last else None,
+        )
+    return values
+
+
+def _contact(row: Any, sent: Any) -> Contact:
+    return Contact(
+        person_id=row.id,
+        name=row.sms_name,
+        language=row.language,
+        consent=row.consent,
+        address=(row.value or "") if row.scheme == "tel" else "",
+        rich=row.scheme not in (None, "tel"),
+        active=bool(row.active),
+        sent=sent.state if sent else "",
+        sent_at=sent.at if sent else None,
+    )
+
+
+async def _messages(tx: AsyncConnection, ids: list[int], names: dict[int, str]) -> tuple[Message, ...]:
+    came = [
+        Message(row.received_at, names.get(row.person_id, ""), row.text or f"({row.kind})", False)
+        for row in await tx.execute(_CAME, {"ids": ids})
+    ]
+    left = [Message(row.made_at, "", row.text, True) for row in await tx.execute(_LEFT, {"ids": ids})]
+    return tuple(sorted([*came, *left], key=lambda one: one.at)[-LAST:])
+
+
+async def _search(tx: AsyncConnection, wanted: list[Search], known: Associations) -> Values:
+    """Compared here, not in SQL: accents do not count, and names may be encrypted."""
+    values: Values = {}
+    for fact in wanted:
+        there, found = binds(fact.viewer), []
+        for row in await tx.execute(_PLACES, there):
+            if _has(fact, row.no, row.name, row.sms_name, row.colline, row.commune_old, row.commune_now):
+                found.append(Found("association", known.get(row.id)))
+        for row in await tx.execute(_NAMES, there):
+            if _has(fact, row.name, row.sms_name):
+                found.append(Found("person", known.get(row.association_id), row.name))
+        for row in await tx.execute(_TEXTS, there):
+            if len(found) < MOST_FOUND and _has(fact, row.text):
+                association = known.get(row.association_id)
+                found.append(Found("message", association, row.sms_name, row.text, row.received_at))
+        values[fact] = tuple(found[:MOST_FOUND])
+    return values
+
+
+def _has(fact: Search, *texts: str | None) -> bool:
+    line = plain(" ".join(filter(None, texts)))
+    return all(word in line for word in fact.words)
+
+
+LOADERS: dict[type, Any] = {TextsWaiting: _waiting, QuestionsOpen: _questions, PageOf: _page, Search: _search}
+"""A fact of what an officer opens -> its loader."""

@@ -1,0 +1,161 @@
+"""I called: with which result; a note. Both are kept with who wrote them; a call that failed is due again."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, timedelta
+from typing import Any
+
+from handlers import state
+from handlers.said import Said
+from handlers.team.reasons import result_named
+from handlers.team.reporting import ask
+from handlers.team.viewing import pressed, viewer, whole_team_before
+from handlers.turn import (
+    Association,
+    Audit,
+    Button,
+    CloseTask,
+    Effect,
+    OpenTask,
+    Outcome,
+    PageOf,
+    Reply,
+    SaveVisit,
+    Task,
+    TasksOpen,
+    Timer,
+    Turn,
+)
+from handlers.understand import dates
+from handlers.understand.tokens import tokens
+
+CODES: Mapping[str, str] = {"r": "reported", "n": "no answer", "w": "wrong number", "t": "talked"}
+"""A button -> the result that is stored."""
+AHEAD = (1, 3, 7)
+"""Days that are offered for "will report on"; any other one is typed."""
+FARTHEST = timedelta(days=60)
+REMINDER = "reminder"
+"""Kind of the timers that ask an association for its report; `later` in their data: not late before that day."""
+
+
+def asked(turn: Turn, said: Said) -> Outcome | None:
+    """ "I called", under a task or on an association's page: with which result?"""
+    there = _there(turn, said.rest.partition(":")[0])
+    if there is None:
+        return None
+    number = said.rest
+    rows = (
+        (Button("b.reported", f"result:{number}:r"), Button("b.noanswer", f"result:{number}:n")),
+        (Button("b.wrongnumber", f"result:{number}:w"), Button("b.talked", f"result:{number}:t")),
+        (Button("b.willreport", f"result:{number}:d"),),
+    )
+    reply = Reply("O.call.result", {"association": there.sms_name}, rows)
+    return Outcome(dict(turn.state), (reply,), understood="called: with which result?")
+
+
+def _there(turn: Turn, number: str) -> Association | None:
+    """The association of a button, if she may see it."""
+    page = turn.known(PageOf(viewer(turn), int(number))) if number.isdigit() else None
+    return page.association if page else None
+
+
+def called(turn: Turn, said: Said) -> Outcome | None:
+    """The result was pressed: `result:7:12:n`, association, task or 0, code; with a day, `result:7:12:d:3`."""
+    number, task, code, days = (said.rest.split(":") + ["", "", ""])[:4]
+    there = _there(turn, number)
+    if there is None:
+        return None
+    if code == "d" and not days:
+        return _which_day(turn, there, task)
+    if code == "d" and days.isdigit():
+        return _closed(turn, there, task, turn.today + timedelta(days=int(days)))
+    return _closed(turn, there, task, CODES[code]) if code in CODES else None
+
+
+def _which_day(turn: Turn, there: Association, task: str) -> Outcome:
+    buttons = tuple(
+        Button("b.ondate", f"result:{there.id}:{task}:d:{ahead}", {"date": day, "weekday": day})
+        for ahead in AHEAD
+        if (day := turn.today + timedelta(days=ahead))
+    )
+    new = state.ask(turn, "willreport", association=there.id, task=task)
+    reply = Reply("O.call.day", {"association": there.sms_name}, (buttons,), edits=pressed(turn))
+    return Outcome(new, (reply,), understood="will report: on which day?")
+
+
+def day_typed(turn: Turn, said: Said, question: dict[str, Any]) -> Outcome | None:
+    """Another day than the offered ones."""
+    words = tokens(turn.inbound.text)
+    read = dates.date(words, turn.today, earliest=turn.today)
+    there = _there(turn, str(question["association"]))
+    if there is None or read is None or read.consumed != len(words):
+        return None
+    if not turn.today < read.day <= turn.today + FARTHEST:
+        return Outcome(dict(turn.state), (Reply("O.call.dayahead"),), understood="not a day ahead")
+    closed = turn.with_state(state.close(turn))
+    return _closed(closed, there, str(question["task"]), read.day)
+
+
+def _closed(turn: Turn, there: Association, number: str, with_result: str | date) -> Outcome:
+    """Close the task, or all calls to this association; what follows from the result follows now."""
+    tasks: tuple[Task, ...] = turn.known(TasksOpen(viewer(turn), whole_team_before(turn), there.id))
+    mine = [task for task in tasks if task.kind in ("call", "my_data") and number in ("0", str(task.id))]
+    day = with_result if isinstance(with_result, date) else None
+    stored = f"will report on {day.day}/{day.month}" if day else str(with_result)
+    effects: list[Effect] = [CloseTask(task.id, stored) for task in mine]
+    effects.append(SaveVisit("call", there.id, None, turn.today, stored))
+    effects += _then(turn, there, mine, stored)
+    effects.append(Audit("called", {"association": there.id, "tasks": [task.id for task in mine]}))
+    timers = (_later(turn, there, day),) if day else ()
+    values = {"association": there.sms_name, "result": result_named(stored)}
+    shown = Reply("O.call.done", values, edits=pressed(turn))
+    new = {key: value for key, value in turn.state.items() if key != "open" or value["kind"] != "willreport"}
+    outcome = Outcome(new, (shown,), tuple(effects), timers, f"called: {stored}")
+    if stored == "reported":
+        return outcome.but(replies=(shown, *ask(turn, there).replies))
+    return outcome
+
+
+def _then(turn: Turn, there: Association, tasks: list[Task], stored: str) -> list[Effect]:
+    """No answer: call again tomorrow. A wrong number: somebody finds the right one."""
+    due = state.tomorrow_evening(turn)
+    if stored == "no answer":
+        about = next((task.about.partition(": ")[0] + ": " for task in tasks if ": no" in task.about), "")
+        said = f"{about}no answer on {turn.today.day}/{turn.today.month}"
+        return [OpenTask("call", due, None, there.id, said, tell=False)]
+    if stored == "wrong number":
+        return [OpenTask("check_number", due, None, there.id, "wrong number, says the officer", tell=False)]
+    return []
+
+
+def _later(turn: Turn, there: Association, day: date) -> Timer:
+    """Not late until then; the reminder comes that day."""
+    local = (turn.now + turn.utc_offset).replace(hour=17, minute=30, second=0, microsecond=0)
+    at = local + timedelta(days=(day - turn.today).days) - turn.utc_offset
+    return Timer(REMINDER, f"training:{there.id}", at, {"form": "training", "later": day.isoformat()}, there.id)
+
+
+# --- notes ---
+
+
+def note(turn: Turn, said: Said) -> Outcome | None:
+    """The next text is the note."""
+    there = _there(turn, said.rest)
+    if there is None:
+        return None
+    new = state.ask(turn, "note", association=there.id)
+    return Outcome(new, (Reply("O.note", {"association": there.sms_name}),), understood="a note?")
+
+
+def noted(turn: Turn, said: Said, question: dict[str, Any]) -> Outcome | None:
+    """Kept with who wrote it and when."""
+    there = _there(turn, str(question["association"]))
+    if there is None or not said.text:
+        return None
+    effects = (
+        SaveVisit("note", there.id, None, turn.today, said.text),
+        Audit("noted", {"association": there.id}),
+    )
+    reply = Reply("O.noted", {"association": there.sms_name})
+    return Outcome(state.close(turn), (reply,), effects, understood="noted")
