@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from bot.cli import broadcasts, figures, forms, refunds, roster, service, setup, tips, words
+from bot.cli import broadcasts, figures, forms, refunds, roster, service, setup, team, tips, words
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 app.command()(setup.init)
@@ -21,6 +21,9 @@ app.command()(service.chat)
 app.command()(figures.totals)
 app.command()(figures.reports)
 app.command()(figures.messages)
+app.command()(team.today)
+app.add_typer(team.inbox_commands, name="inbox")
+app.add_typer(team.task_commands, name="task")
 app.add_typer(broadcasts.commands, name="broadcast")
 app.add_typer(roster.commands, name="roster")
 app.add_typer(forms.commands, name="forms")

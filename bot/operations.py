@@ -16,7 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot import added_forms
 from bot.errors import BotError
-from bot.programme import refunds, roster
+from bot.programme import desk, refunds, roster
 from bot.programme.broadcasts import acts as broadcasts
 from bot.store import listing, singles, team, tip_list
 from bot.store.forms import keep as keep_form
@@ -101,6 +101,7 @@ OPERATIONS: dict[str, Operation] = {
     "broadcast retry": broadcasts.retry,
     "broadcast test": broadcasts.test,
     **refunds.OPERATIONS,
+    **desk.OPERATIONS,
 }
-LEAVE_AS_IT_IS = frozenset(name for name in OPERATIONS if name.startswith("broadcast "))
+LEAVE_AS_IT_IS = frozenset(name for name in OPERATIONS if name.startswith("broadcast ") or name in desk.OPERATIONS)
 """After these the forms and the roster are what they were: nothing is read anew."""

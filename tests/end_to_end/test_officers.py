@@ -245,3 +245,23 @@ async def test_find_without_accents_and_never_what_is_sealed(chats: Chats) -> No
     assert "👤 Jean Ndayizeye, ABAHUZA" in (await chats.says(eric, "/find ndayizeye")).text
     assert "🏠 11 Twiyunge" in (await chats.says(eric, "/find twiyunge")).text
     assert [row["what"] for row in await chats.rows("audit")].count("searched") == 4
+
+
+async def test_an_area_limits_every_list(botapi: Emulator, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    staff = (Staff("Aline", "officer", area="11"), Staff("Carine", "admin"), Staff("Bosco", "mentor"))
+    async with programme(botapi, tmp_path, monkeypatch, staff=staff) as chats:
+        odette, aline = await chats.odette(), await chats.one_of_the_team("Aline", 33)
+        carine, bosco = await chats.one_of_the_team("Carine", 34), await chats.one_of_the_team("Bosco", 35)
+        await chats.says(odette, "the husker is broken since Monday")
+        shown = await chats.says(carine, "/inbox")
+        assert "husker" in shown.text
+        assert (await chats.says(aline, "/inbox")).text == "Nothing waits."
+        assert (await chats.says(aline, "/association 07")).text == "I find no association 07 among yours."
+        assert (await chats.says(aline, "/report_for abahuza")).text.startswith("I find no association abahuza")
+        assert (await chats.says(aline, "/find husker")).text.startswith("I find nothing")
+        assert (await chats.says(aline, "/find odette")).text.startswith("I find nothing")
+        assert "TWIYUNGE" in (await chats.says(aline, "/find twiyunge")).labels
+        assert "Nothing waits for you." in (await chats.says(aline, "/today")).text
+        unknown = (await chats.says(bosco, "/nonsense")).text
+        for command in ("/today", "/inbox", "/find odette", "/association 07", "/report_for 07"):
+            assert (await chats.says(bosco, command)).text == unknown, command

@@ -63,7 +63,7 @@ def check(
         [Entry(row, _association(row, *communes)) for row in associations],
         [Entry(row, _leader(row, demo, today)) for row in leaders],
         [Entry(row, _business(row)) for row in businesses],
-        [Entry(row, _staff(row, demo)) for row in staff],
+        [Entry(row, _staff(row, demo, *communes)) for row in staff],
         [Entry(row, _place(row, *communes)) for row in places],
     )
     across.check(entries, says, associations_expected, people_per_association)
@@ -234,7 +234,21 @@ def _business(row: Row) -> Business:
     )
 
 
-def _staff(row: Row, demo: bool) -> Staff:
+def _area(row: Row, old: Communes, now: Communes) -> str:
+    """Communes, old or new, and numbers of associations, as the queries compare them."""
+    found = []
+    for word in re.split(r"[,;/]", row.text("area")):
+        text = word.strip()
+        if _NO.fullmatch(text):
+            found.append(text.zfill(2))
+        elif text and (commune := now.find(text) or old.find(text)):
+            found.append(commune)
+        elif text:
+            row.say("warning", "area", "neither a commune nor the number of an association. Correct it.")
+    return ", ".join(found)
+
+
+def _staff(row: Row, demo: bool, old: Communes, now: Communes) -> Staff:
     telegram = row.text("telegram")
     if telegram and not _TELEGRAM.fullmatch(telegram):
         row.say("note", "telegram", "only the number of the account can be used; leave it empty and open the link.")
@@ -246,6 +260,7 @@ def _staff(row: Row, demo: bool) -> Staff:
         telegram=telegram or None,
         languages=row.text("languages") or None,
         subjects=row.text("subjects") or None,
+        area=_area(row, old, now) or None,
         row=row.number,
     )
 

@@ -235,6 +235,7 @@ STAFF = Sheet(
         Column("telegram", "numéro du compte, sinon vide", "number of the account, else empty", ""),
         Column("languages", "langues", "languages", "rn fr"),
         Column("subjects", "thèmes (mentor)", "subjects (mentor)", "processing"),
+        Column("area", "communes ou numéros vus, vide = les siens", "communes or numbers seen", "Rutana, 07"),
     ),
 )
 PLACES = Sheet(

@@ -24,7 +24,7 @@ LEADER = (
     *("channel", "best_time", "status", "youth", "practice"),
 )
 BUSINESS = ("type", "kit", "kit_date", "workers_women", "workers_men")
-STAFF = ("name", "role", "languages", "subjects")
+STAFF = ("name", "role", "languages", "subjects", "area")
 PLACE = ("commune_now", "zone")
 
 

@@ -93,6 +93,8 @@ class Staff:
     """The number of a Telegram account."""
     languages: str | None = None
     subjects: str | None = None
+    area: str | None = None
+    """Communes, old or new, and numbers of associations, with commas; None = see docs/officers.md."""
     row: int = field(default=0, compare=False)
 
 

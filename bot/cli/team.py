@@ -1,0 +1,175 @@
+"""today, inbox, task: what waits for a person, answered or closed from the command line."""
+
+from __future__ import annotations
+
+import getpass
+from collections.abc import Awaitable, Callable
+from datetime import datetime
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.table import Table
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot import control
+from bot.cli import base
+from bot.clock import Clock
+from bot.programme import desk
+from bot.render import fold, segments
+from bot.settings import Settings
+from handlers.team.listing import messages_of
+from handlers.understand.words import language_of
+
+Json = Annotated[bool, typer.Option("--json", help="As JSON, for another program.")]
+As = Annotated[str, typer.Option("--as", help="Whose eyes or hand, a name of the sheet Staff; else everything.")]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Say what would happen; write nothing.")]
+Number = Annotated[int, typer.Argument(help="The task's id, as `task list` and `inbox` show it.")]
+
+inbox_commands = typer.Typer(invoke_without_command=True, help="Messages that nobody has answered.")
+task_commands = typer.Typer(no_args_is_help=True, help="What a person must do; it closes only with a result.")
+
+
+def _read(settings: Settings, what: str, question: Callable[[AsyncConnection], Awaitable[Any]], **about: Any) -> Any:
+    """Look, after who looks was written down."""
+    base.run(control.act(settings, "audit", {"user": getpass.getuser(), "what": what, "details": about}))
+    return base.read(settings, question)
+
+
+def _asked(settings: Settings, who: str) -> dict[str, Any]:
+    offset = datetime.now(settings.zone).utcoffset()
+    minutes = int(offset.total_seconds() / 60) if offset else 0
+    return {"who": who, "user": getpass.getuser(), "utc_offset_min": minutes, "sender": settings.project.sender}
+
+
+def _table(rows: list[dict[str, Any]], columns: tuple[str, ...]) -> None:
+    table = Table(*columns, box=None)
+    for row in rows:
+        table.add_row(*(str(row[name]) if row.get(name) is not None else "" for name in columns))
+    Console(highlight=False).print(table, markup=False)
+
+
+def today(json: Json = False, who: As = "") -> None:
+    """What must be done today: calls, messages, questions, photos, numbers, promises, channels that wait."""
+    now = Clock().now()
+
+    async def look(tx: AsyncConnection) -> dict[str, Any]:
+        return await desk.day(tx, await desk.looking(tx, who), now)
+
+    found = base.read(base.load(), look)
+    if json:
+        base.show(found)
+        return
+    names = {"calls": "To call", "messages": "Without an answer", "photos": "Photos", "numbers": "Numbers to check"}
+    for key, said in names.items():
+        typer.echo(f"{said}: {len(found[key])}")
+        for row in found[key]:
+            typer.echo(f"  {row['id']}  {row['association'] or '--'}  {row['days']} d  {row['about'] or row['kind']}")
+    typer.echo(f"Questions to mentors: {len(found['questions'])}")
+    for row in found["questions"]:
+        typer.echo(f"  No {row['number']}  {row['days']} d  {row['mentor'] or 'no mentor: pass it on'}")
+    typer.echo(f"Promises overdue: {found['overdue']}")
+    for row in found["waiting"]:
+        since = row["since"].astimezone(base.load().zone)
+        typer.echo(f"{row['channel']}: {row['texts']} texts wait since {since:%d/%m %H:%M} (local)")
+
+
+@inbox_commands.callback()
+def inbox(context: typer.Context, json: Json = False, who: As = "") -> None:
+    """What leaders wrote and nobody has answered, oldest first, with their words."""
+    if context.invoked_subcommand:
+        return
+    now = Clock().now()
+
+    async def look(tx: AsyncConnection) -> list[dict[str, Any]]:
+        there = await desk.tasks_open(tx, await desk.looking(tx, who), now)
+        return [desk.whole(task, now) for task in messages_of(there)]
+
+    found = _read(base.load(), "inbox", look)
+    if json:
+        base.show(found)
+    else:
+        _table(found, ("id", "association", "name", "days", "language", "text"))
+
+
+@inbox_commands.command()
+def reply(
+    number: Number,
+    text: Annotated[str, typer.Argument(help="The answer, as the leader will read it.")],
+    who: As = "",
+    dry_run: DryRun = False,
+    yes: Annotated[int, typer.Option("--yes", help="The number of phones it goes to: 1.")] = 0,
+    json: Json = False,
+) -> None:
+    """Answer a message in the leader's own channel; its task closes with it."""
+    settings, text = base.load(), " ".join(text.split())
+    if not text:
+        base.fail("The answer is empty.")
+    details = {"task": number, "text": text, **_asked(settings, who)}
+    found = base.run(control.act(settings, "inbox reply", {**details, "dry_run": True}))
+    _weigh(found, text)
+    if not dry_run and yes != found["phones"]:
+        base.fail("Nothing was sent. It goes to 1 phone: to send it add --yes 1.")
+    if not dry_run:
+        base.run(control.act(settings, "inbox reply", details))
+    if json:
+        base.show({**found, "sent": not dry_run})
+    base.words.print("Nothing was sent." if dry_run else "It leaves now; the task is closed.")
+
+
+def _weigh(found: dict[str, Any], text: str) -> None:
+    """Parts and languages, to the writer."""
+    written, reads = language_of(text), found["language"]
+    if not found["chat"]:
+        folded = fold(found["text"])
+        base.words.print(f"{segments(folded)[0]} SMS, {len(folded)} characters.")
+    if written and reads and written != reads:
+        base.words.print(f"Your text is {written}, the leader reads {reads}.")
+
+
+@task_commands.command("list")
+def list_(json: Json = False, who: As = "") -> None:
+    """The open tasks, oldest first; no names, no words. Sealed ones are not listed."""
+    now = Clock().now()
+
+    async def look(tx: AsyncConnection) -> list[dict[str, Any]]:
+        return [desk.short(task, now) for task in await desk.tasks_open(tx, await desk.looking(tx, who), now)]
+
+    found = base.read(base.load(), look)
+    if json:
+        base.show(found)
+    else:
+        _table(found, ("id", "kind", "association", "days", "due_at", "about"))
+
+
+@task_commands.command()
+def show(number: Number, json: Json = False) -> None:
+    """One task with who wrote and what."""
+
+    async def look(tx: AsyncConnection) -> dict[str, Any]:
+        return desk.whole(await desk.one(tx, number), Clock().now())
+
+    found = _read(base.load(), "task shown", look, task=number)
+    if json:
+        base.show(found)
+        return
+    for name, value in found.items():
+        if value not in (None, ""):
+            typer.echo(f"{name:12} {value}")
+
+
+@task_commands.command()
+def close(
+    number: Number,
+    result: Annotated[str, typer.Option("--result", help="What came of it, in a few words.")],
+    who: As = "",
+    dry_run: DryRun = False,
+    json: Json = False,
+) -> None:
+    """Close a task with its result."""
+    settings = base.load()
+    details = {"task": number, "result": result, **_asked(settings, who), "dry_run": dry_run}
+    found = base.run(control.act(settings, "task close", details))
+    if json:
+        base.show({**found, "closed": not dry_run})
+    base.words.print(f"Task {number} {'would be' if dry_run else 'is'} closed: {found['result']}.", markup=False)

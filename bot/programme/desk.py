@@ -1,0 +1,168 @@
+"""What the team does from the command line: look at what waits, answer a message, close a task.
+
+Each operation is one transaction: plain values in, BotError when it cannot be. What is read of people is written
+to the audit first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.errors import BotError
+from bot.store import consent, facts, people, tasks, team
+from handlers.team.listing import NUMBERS, TO_CALL, messages_of
+from handlers.team.today import STUCK
+from handlers.team.viewing import ABSENT_AFTER
+from handlers.turn import Fact, QuestionsOpen, Task, TaskNumbered, TasksOpen, TextsWaiting, Viewer
+
+Details = Mapping[str, Any]
+EVERYTHING = Viewer(0, everything=True)
+"""The command line is the administrator's."""
+_REFUSED = {
+    "stopped": "said STOP: nothing may be sent. Call instead",
+    "agreed": "has not agreed to be written to. Call instead",
+    "gone": "is not reached there any more. Call instead",
+}
+
+
+# --- reading ---
+
+
+async def audited(tx: AsyncConnection, details: Details, now: datetime) -> Any:
+    """Write down who is about to read what. Ids and counts only."""
+    who, what = str(details["user"]), str(details["what"])
+    await tx.execute(team.AUDIT, {"at": now, "who": who, "what": what, "details": details.get("details") or {}})
+
+
+async def looking(tx: AsyncConnection, name: str) -> Viewer:
+    """Whose eyes: those of one of the team, else all. Raises BotError."""
+    if not name:
+        return EVERYTHING
+    found = await team.staff_named(tx, name)
+    if len(found) != 1:
+        raise BotError(f"{len(found)} people of the team are called {name!r}. Write the name as in the roster.")
+    known = await people.by_ids(tx, [found[0]["id"]], {})
+    person = known[found[0]["id"]]
+    return Viewer(person.id, person.role == "admin", person.area)
+
+
+async def _loaded(tx: AsyncConnection, *wanted: Fact) -> dict[Fact, Any]:
+    return await facts.load(tx, wanted, await people.load_associations(tx))
+
+
+async def tasks_open(tx: AsyncConnection, viewer: Viewer, now: datetime) -> list[Task]:
+    """The open tasks that this person sees, oldest first."""
+    fact = TasksOpen(viewer, now - ABSENT_AFTER)
+    return list((await _loaded(tx, fact))[fact])
+
+
+async def day(tx: AsyncConnection, viewer: Viewer, now: datetime) -> dict[str, Any]:
+    """What /today counts, as plain values."""
+    asked = TasksOpen(viewer, now - ABSENT_AFTER), QuestionsOpen(viewer), TextsWaiting(now - STUCK)
+    found = await _loaded(tx, *asked)
+    there: list[Task] = list(found[asked[0]])
+    return {
+        "calls": [short(task, now) for task in there if task.kind in TO_CALL],
+        "messages": [short(task, now) for task in messages_of(there)],
+        "questions": [
+            {"number": one.number, "days": (now - one.asked_at).days, "mentor": one.mentor} for one in found[asked[1]]
+        ],
+        "photos": [short(task, now) for task in there if task.kind == "photo"],
+        "numbers": [short(task, now) for task in there if task.kind in NUMBERS],
+        "overdue": sum(task.due_at < now for task in there),
+        "waiting": [{"channel": one.channel, "texts": one.texts, "since": one.since} for one in found[asked[2]]],
+    }
+
+
+def short(task: Task, now: datetime) -> dict[str, Any]:
+    """A task without the name and the words of anybody."""
+    return {
+        "id": task.id,
+        "kind": task.kind,
+        "association": task.association.no if task.association else None,
+        "about": task.about,
+        "days": (now - task.made_at).days,
+        "due_at": task.due_at,
+    }
+
+
+def whole(task: Task, now: datetime) -> dict[str, Any]:
+    """A task with the name and the words of who wrote."""
+    more = {"name": task.name, "language": task.language, "text": task.text, "arrived": task.arrived}
+    closed = {"state": task.state, "result": task.result, "closed_by": task.closed_by, "closed_at": task.closed_at}
+    return {**short(task, now), "made_at": task.made_at, **more, **closed}
+
+
+async def one(tx: AsyncConnection, number: int) -> Task:
+    """A task by its id. Raises BotError."""
+    fact = TaskNumbered(number)
+    found: Task | None = (await _loaded(tx, fact))[fact]
+    if found is None:
+        raise BotError(f"There is no task {number}. See them with `kurikirana task list`.")
+    return found
+
+
+# --- writing ---
+
+
+def _must_be_open(task: Task, details: Details) -> None:
+    if task.state == "open":
+        return
+    local = (task.closed_at or task.made_at) + timedelta(minutes=int(details.get("utc_offset_min") or 0))
+    who, at = task.closed_by or "The command line", f"{local.day}/{local.month} at {local:%H:%M}"
+    if task.result == "answered":
+        raise BotError(f"{who} answered it on {at}.")
+    raise BotError(f"{who} closed it on {at}: {task.result}.")
+
+
+async def inbox_reply(tx: AsyncConnection, details: Details, now: datetime) -> Any:
+    """Answer what a leader wrote, in her channel; the task closes with it. `dry_run` only looks."""
+    task = await one(tx, int(details["task"]))
+    _must_be_open(task, details)
+    if task.refused or task.address_id is None:
+        raise BotError(f"Who wrote this {_REFUSED[task.refused or 'gone']}.")
+    who = await _member(tx, str(details.get("who") or ""))
+    by = who["sms_name"] if who else str(details["sender"])
+    text = f"{task.name}, {by}: {details['text']}" if task.shared and task.name else f"{by}: {details['text']}"
+    found = {"task": task.id, "language": task.language, "chat": task.rich, "text": text, "phones": 1}
+    if details.get("dry_run"):
+        return found
+    number = who["id"] if who else None
+    await tx.execute(tasks.CLOSE_ONE, {"which": task.id, "at": now, "who": number, "how": "answered"})
+    woken = {"timer": "wake", "what": "said", "task": task.id, "text": text}
+    row = {"wake_key": f"wake:cli:task {task.id}:said", "what": woken, "at": now, "address": task.address_id}
+    await tx.execute(consent.WAKE_ADDRESS, row)
+    await audited(tx, {**details, "what": "answered", "details": {"task": task.id}}, now)
+    return found
+
+
+async def task_close(tx: AsyncConnection, details: Details, now: datetime) -> Any:
+    """Close a task with its result. `dry_run` only looks."""
+    task = await one(tx, int(details["task"]))
+    _must_be_open(task, details)
+    result = " ".join(str(details["result"]).split())
+    if not result:
+        raise BotError("A task closes only with a result: --result TEXT.")
+    if not details.get("dry_run"):
+        who = await _member(tx, str(details.get("who") or ""))
+        number = who["id"] if who else None
+        await tx.execute(tasks.CLOSE_ONE, {"which": task.id, "at": now, "who": number, "how": result})
+        await audited(tx, {**details, "what": "task closed", "details": {"task": task.id}}, now)
+    return {"task": task.id, "result": result}
+
+
+async def _member(tx: AsyncConnection, name: str) -> dict[str, Any] | None:
+    """The one of the team with this name; None without a name. Raises BotError."""
+    if not name:
+        return None
+    found = await team.staff_named(tx, name)
+    if len(found) != 1:
+        raise BotError(f"{len(found)} people of the team are called {name!r}. Write the name as in the roster.")
+    return found[0]
+
+
+OPERATIONS = {"audit": audited, "inbox reply": inbox_reply, "task close": task_close}
