@@ -91,7 +91,8 @@ def test_every_command_is_documented_and_every_documented_command_exists() -> No
     text = (ROOT / "docs/commands.md").read_text()
     documented = re.findall(r"^\| `(kurikirana [a-z]+(?: [a-z]+)?)", text, re.MULTILINE)
     assert {c for c in commands if c not in text} == set()
-    assert {d for d in documented if not any(c == d or d.startswith(c) for c in commands)} == set()
+    groups = {c.rsplit(" ", 1)[0] for c in commands}  # `inbox` alone lists, `inbox reply` acts
+    assert {d for d in documented if not any(d.startswith(c) for c in commands) and d not in groups} == set()
 
 
 def test_every_open_question_can_be_answered() -> None:
