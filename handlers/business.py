@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping
 from typing import Any
 
 from handlers.forms import Context, Form, Step
+from handlers.forms.saying import filled
 from handlers.kinds import FollowUp, Kind
 from handlers.turn import Association, Figures, Label, Reply, SaveReport, Turn
 
@@ -67,8 +68,11 @@ class Business(Kind):
         if not quarter or save.values.get("problem") in (None, "none") or save.values.get("need"):
             return None
         values = {**save.values, "about": save.values["problem"]}
-        prompt = form.prompt(form.step_of("need"), values, Context(turn.today, turn.language, turn.programme.start))
-        return FollowUp("remark", Reply(prompt), {"field": "need"})
+        ctx = Context(turn.today, turn.language, turn.programme.start)
+        if turn.address.rich:
+            asked = filled(form, form.question("need").label, values, ctx)
+            return FollowUp("remark", Reply("T10one", {"number": save.number, "prompt": asked}), {"field": "need"})
+        return FollowUp("remark", Reply(form.prompt(form.step_of("need"), values, ctx)), {"field": "need"})
 
     def details(self, form: Form, values: Mapping[str, Any]) -> Label | None:
         names = [name for name in EXTRA if values.get(name) is not None]

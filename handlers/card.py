@@ -10,7 +10,7 @@ from handlers import state
 from handlers.card_face import asked_about, data, face, lines, open_question, rows_of
 from handlers.forms import Context, Form, Question, Step
 from handlers.said import Said
-from handlers.turn import Button, Outcome, Reply, ReportOfCard, SaveReport, Turn
+from handlers.turn import Button, Label, Outcome, Reply, ReportOfCard, Turn
 from handlers.understand.words import yes_no
 
 _KEPT = ("form", "association", "asked", "card", "step")
@@ -57,11 +57,18 @@ def review(turn: Turn, form: Form, values: Mapping[str, Any], draft: Mapping[str
     return Outcome(new, (Reply("T7any", shown, rows, card=kept["card"]),), (), timers, understood="review")
 
 
-def receipt(turn: Turn, save: SaveReport, replies: Sequence[Reply]) -> tuple[Reply, ...]:
-    """The first text replaces the card; it offers the correction."""
-    rows = ((Button("b.correct", f"fix:{save.number}"),),)
-    first, *others = replies or (Reply("T15", {"number": save.number}),)
-    return (Reply(first.key, first.values, first.buttons or rows, card=save.card), *others)
+def receipt(number: int, place: int, replies: Sequence[Reply]) -> tuple[Reply, ...]:
+    """The first text replaces the card; it offers what may follow."""
+    first, *others = replies or (Reply("T15", {"number": number}),)
+    return (Reply(first.key, first.values, first.buttons or receipt_rows(first.key, number), card=place), *others)
+
+
+def receipt_rows(key: str | Label, number: int) -> tuple[tuple[Button, ...], ...]:
+    """Under a receipt: the correction; under that of a training the sheet and the details too."""
+    correct = Button("b.correct", f"fix:{number}")
+    if key not in ("C5", "C5n", "C5x"):
+        return ((correct,),)
+    return ((Button("b.photo", f"photo:{number}"), Button("b.details", f"details:{number}")), (correct,))
 
 
 def pressed(turn: Turn, said: Said) -> Outcome | None:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from handlers import asking, card, correct, form, menu, state
+from handlers import asking, card, correct, form, menu, receipted, state
 from handlers.said import Said
 from handlers.turn import (
     Button,
@@ -39,14 +39,23 @@ _CHOICES: Mapping[str, tuple[tuple[str, str], ...]] = {
     "F3": (("b.mentor", "1"), ("b.materials", "2"), ("b.time", "3"), ("b.nothing", "4")),
     "C6": (("b.unknown", "X"),),
     "C8": (("b.nothing", "0"),),
+    "T10one": (("b.nothing", "0"),),
+    "T8": (("b.skip", "0"),),
+    "T9": (("b.anotherpage", "1"), ("b.done", "0")),
     "D2b": (("b.unknown", "X"),),
     "H6": (("b.useful", "1"), ("b.notuseful", "2"), ("b.more", "3")),
     "J3": (("b.today2", "1"), ("b.tomorrowmorning", "2"), ("b.tomorrowevening", "3")),
 }
 """What is asked -> its buttons, each with the digit that says the same by SMS."""
-_RECEIPTS = ("C5", "C5n", "C5x", "G7", "R1", "E2", "E2any", "E2date", "E2topics", "E2new", "E4", "E4any")
+_RECEIPTS = (
+    *("C5", "C5n", "C5x", "G7", "G7m", "G7s", "G7any", "R1"),
+    *("E2", "E2any", "E2biz", "E2date", "E2topics", "E2new", "E4", "E4any"),
+)
 _BACK = ("E3", "E3any")
-_ASKED_AFTER = ("check", "split", "details", "place", "remark")
+_MENUS = ("E1any", "E1biz")
+"""Correction menus whose buttons are the steps of the form."""
+_ON_THE_CARD = ("check", "split")
+"""Questions about a report that stand on its card."""
 
 
 def taken(turn: Turn, step: Callable[[Turn], Outcome]) -> Outcome:
@@ -104,6 +113,8 @@ def _pressed(turn: Turn, said: Said) -> Outcome | None:
         return card.pressed(turn, said)
     if head == "fix":
         return correct.fix(turn, replace(said, command="fix", rest=rest))
+    if head in ("photo", "details"):
+        return (receipted.photo if head == "photo" else receipted.details)(turn, rest)
     if head == "back" and rest.startswith("c"):
         return _brought_back(turn, rest[1:])
     if head == "back":
@@ -182,11 +193,11 @@ def _on_the_card(turn: Turn, outcome: Outcome) -> Outcome:
         return outcome
     sent = [effect.card for effect in outcome.effects if isinstance(effect, SaveReport) and effect.card]
     before = turn.state.get("open") or {}
-    where = sent[0] if sent else before.get("card") if before.get("kind") in _ASKED_AFTER else None
+    where = sent[0] if sent else before.get("card") if before.get("kind") in (*_ON_THE_CARD, "remark") else None
     if where is None:
         return outcome
     after = outcome.state.get("open") or {}
-    if after.get("kind") in _ASKED_AFTER:
+    if after.get("kind") in _ON_THE_CARD:
         outcome = outcome.but(state={**outcome.state, "open": {**after, "card": where}})
     here = turn.inbound.kind == "button" and not any(reply.card for reply in outcome.replies)
     if not here or outcome.replies[0].keyboard:
@@ -230,16 +241,16 @@ def _as_chat(turn: Turn, reply: Reply, question: Mapping[str, Any]) -> Reply:
 def _buttons(turn: Turn, reply: Reply, question: Mapping[str, Any]) -> tuple[Row, ...]:
     key, number = str(reply.key), reply.values.get("number")
     if key in _RECEIPTS and number:
-        return ((Button("b.correct", f"fix:{number}"),),)
+        return card.receipt_rows(key, number)
     if key in _BACK:
         return ((Button("b.bringback", f"back:{number}"),),)
-    if not question:
+    if not question or (key == "T9" and question["kind"] != "photo"):
         return ()
     choices: list[tuple[str | Label, str]] = list(_CHOICES.get(key, ()))
     choices += _named(turn, key, question)
-    if key == "E1any":
+    if key in _MENUS:
         choices += _steps(turn, question)
-    if key in ("E1", "E1any"):
+    if key in ("E1", *_MENUS):
         choices.append(("b.nothingtochange", "0"))
     buttons = [Button(label, f"say:{turn.inbound.id}:{digit}") for label, digit in choices]
     return tuple(tuple(buttons[at : at + 2]) for at in range(0, len(buttons), 2))

@@ -7,6 +7,7 @@ from typing import Any
 
 from handlers import form, state
 from handlers.forms import Context, Form
+from handlers.kinds import Check
 from handlers.known_forms import association_of as _association
 from handlers.known_forms import read_answer
 from handlers.said import Said
@@ -156,10 +157,10 @@ def split(turn: Turn, said: Said, question: Mapping[str, Any]) -> Outcome | None
             return Outcome(state.close(turn), (Reply("D6"),), (effect,), understood="the split does not add up")
         new = state.ask(turn, "split", **{**_plain(question), "tries": tries})
         return Outcome(new, (Reply("D2b", {"number": report.number, "new": total}),), understood="split too large")
-    return settle(turn, report, {**report.values, "new_women": women, "new_men": men}, _ALL_ASKED)
+    return settle(turn, report, {**report.values, "new_women": women, "new_men": men}, ALL_ASKED)
 
 
-_ALL_ASKED = ("D4", "D5", "D10")
+ALL_ASKED = ("D4", "D5", "D10")
 """A split changes nothing that these look at."""
 
 
@@ -176,18 +177,23 @@ def details(turn: Turn, said: Said, question: Mapping[str, Any]) -> Outcome | No
 
 def _added(turn: Turn, report: Report, form_: Form, values: Mapping[str, Any], ctx: Context) -> Outcome:
     """More about a stored report: kept, and said back (C5d)."""
-    values = form_.record(form_.compute(values, ctx))
-    kind = form.kind_of(form_)
-    problem = next(kind.constraints(form_, values, ctx), None)
-    change = ChangeReport(report.number, "details added", values)
+    change, problem = added(report, form_, values, ctx)
     if problem:
-        change = ChangeReport(report.number, "details added", values, "doubtful", problem.key)
-        new = state.ask(turn, "check", number=report.number, **problem.details(_ALL_ASKED))
+        new = state.ask(turn, "check", number=report.number, **problem.details(ALL_ASKED))
         return Outcome(new, (problem.reply,), (change,), understood="details asked")
-    said = kind.details(form_, values)
+    said = form.kind_of(form_).details(form_, change.values or {})
     if said is None:
         return state.say(turn, "B6", change)
     return state.say(turn, "C5d", change, number=report.number, details=said)
+
+
+def added(report: Report, form_: Form, values: Mapping[str, Any], ctx: Context) -> tuple[ChangeReport, Check | None]:
+    """The change that keeps more about a stored report, and what then cannot stand together, which is asked."""
+    values = form_.record(form_.compute(values, ctx))
+    problem = next(form.kind_of(form_).constraints(form_, values, ctx), None)
+    if problem:
+        return ChangeReport(report.number, "details added", values, "doubtful", problem.key), problem
+    return ChangeReport(report.number, "details added", values), None
 
 
 def place(turn: Turn, said: Said, question: Mapping[str, Any]) -> Outcome | None:

@@ -26,7 +26,7 @@ from handlers.turn import (
 BACK_WITHIN = timedelta(days=7)
 
 
-def _theirs(turn: Turn, report: Report | None) -> bool:
+def is_theirs(turn: Turn, report: Report | None) -> bool:
     """A leader corrects what she, or whoever shares her phone, sent."""
     if report is None:
         return False
@@ -46,7 +46,7 @@ def _find(turn: Turn, rest: str) -> Report | None:
         report = turn.known(LastReport(tuple(person.id for person in turn.people), turn.address.id))
         if report is not None:
             turn.need(ReportNumbered(report.number))
-    return report if _theirs(turn, report) else None
+    return report if is_theirs(turn, report) else None
 
 
 def fix(turn: Turn, said: Said) -> Outcome:
@@ -152,7 +152,7 @@ def back(turn: Turn, said: Said) -> Outcome:
     if number is None:
         return state.say(turn, "X6")
     report: Report | None = turn.known(ReportNumbered(number))
-    if report is None or not _theirs(turn, report):
+    if report is None or not is_theirs(turn, report):
         return state.say(turn, "E5b", number=number)
     if report.state != "withdrawn":
         return state.say(turn, "E5c", number=number)

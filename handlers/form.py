@@ -8,6 +8,7 @@ receipt, what is asked after it) stands in `handlers/training.py` and `handlers/
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -254,8 +255,11 @@ def receipt(
     if follow is None or not follow.instead:
         replies = (*receipts(turn, form, save.number, save.values, association), *replies)
     new = state.ask(turn, follow.kind, number=save.number, **follow.details) if follow else state.close(turn)
-    if turn.address.rich:
-        replies = card.receipt(turn, save, replies)
+    if turn.address.rich and save.card is not None:
+        if follow and not follow.instead:  # it stands below the receipt, on a card of its own
+            replies = (*replies[:-1], replace(replies[-1], card=turn.inbound.id))
+            new["open"]["card"] = turn.inbound.id
+        replies = card.receipt(save.number, save.card, replies)
     return Outcome(new, replies, (save,), understood=f"{form.name} No {save.number} stored")
 
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from handlers import form, mentor_questions, state
+from handlers import form, mentor_questions, receipted, state
 from handlers.said import MENU, Said
 from handlers.training import reached
-from handlers.turn import Association, CloseTasks, Figures, FiguresOf, KeepMedia, LastReport, Outcome, Reply, Turn
+from handlers.turn import Association, CloseTasks, Figures, FiguresOf, KeepMedia, Outcome, Reply, Turn
 from handlers.understand.words import is_question
 
 
@@ -108,27 +108,26 @@ def free(turn: Turn) -> Outcome:
 
 
 def media(turn: Turn) -> Outcome:
-    """A photo or a voice note: kept with the last report, looked at by the officer."""
+    """A photo or a voice note: kept with the report it was asked for, or the last; looked at by the officer."""
     if turn.inbound.kind == "mms":
         effect = state.task(turn, "read", "a picture by MMS")
         return Outcome(dict(turn.state), (Reply("K8", {"officer": state.officer(turn)}),), (effect,))
     most = turn.programme.photo_megabytes
     if int(turn.inbound.data.get("size") or 0) > most * 1_000_000:
         return Outcome(dict(turn.state), (Reply("V6", {"megabytes": most}),), understood="a file that is too large")
-    last = (
-        turn.known(LastReport(tuple(person.id for person in turn.people), turn.address.id)) if turn.people else None
-    )
-    number = last.number if last else None
+    number = receipted.number_of_media(turn)
     keep = KeepMedia(number)
     if turn.inbound.kind == "voice":
         effect = state.task(turn, "listen", f"voice note, No {number}" if number else "voice note")
-        return Outcome(dict(turn.state), (Reply("V1"),), (keep, effect), understood="voice note kept")
+        new = receipted.after_voice(turn)
+        return Outcome(new, (Reply("V1"),), (keep, effect), understood="voice note kept")
     effect = state.task(turn, "photo", f"photo for No {number}" if number else "photo")
     if number is None:
         reply = Reply("V4", {"officer": state.officer(turn)})
         return Outcome(dict(turn.state), (reply,), (keep, effect), understood="photo kept")
-    reply = Reply("T9", {"number": number, "officer": state.officer(turn)})
-    return Outcome(dict(turn.state), (reply,), (keep, effect), understood=f"photo kept for No {number}")
+    reply = Reply("T9", {"number": number, "officer": state.officer(turn)}, card=turn.inbound.id)
+    new = receipted.after_photo(turn, number)
+    return Outcome(new, (reply,), (keep, effect), understood=f"photo kept for No {number}")
 
 
 def privacy(turn: Turn, said: Said) -> Outcome:

@@ -193,6 +193,8 @@ class Training(Kind):
         if self.details(form, values):
             return None
         turn_of = turn.person.reports % 6 if turn.person else 0
+        if turn.address.rich:  # the receipt has a button for the details
+            return FollowUp("remark", Reply("C8", {"number": number})) if turn_of % 3 == 2 else None
         if turn_of == 1:
             return FollowUp("details", Reply("C6", {"number": number, "people": people(values)}))
         if turn_of == 3:

@@ -31,7 +31,7 @@ async def test_the_same_training_twice(chats: Chats) -> None:
     await chats.presses(odette, "Send")
     assert card.labels == ["The same", "Another one"], "the question stands on the card"
     await chats.presses(odette, "Another one")
-    assert card.text.startswith("✅ No 2.") and card.labels == ["↩️ Correct"]
+    assert card.text.startswith("✅ No 2.") and card.labels[-1] == "↩️ Correct"
     assert [row["state"] for row in await chats.rows("reports")] == ["reported", "reported"]
     await chats.says(odette, "13 11 3 12 7 0 0")
     await chats.presses(odette, "Send")
