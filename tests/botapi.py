@@ -28,7 +28,7 @@ import uvicorn
 from starlette.applications import Starlette
 from starlette.datastructures import UploadFile
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response, StreamingResponse
+from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 from telegram import Update
@@ -198,7 +198,8 @@ class Emulator:
         except (AssertionError, KeyError, TypeError, ValueError) as error:
             self.nonsense.append(f"{method}: {type(error).__name__}: {error}")
             return Response(f"the emulator is at its end: {error}", 500)
-        return await _spoilt(answer, fault, request) if fault else JSONResponse(answer)
+        whole = Response(json.dumps(answer), media_type="application/json")  # half a surrogate pair is escaped
+        return await _spoilt(answer, fault, request) if fault else whole
 
     async def _answer(self, method: str, given: dict[str, Any]) -> dict[str, Any]:
         if method in QUEUE_METHODS:

@@ -8,6 +8,7 @@ stands, and an answer that is no JSON is written to the log whole.
 from __future__ import annotations
 
 import asyncio
+import json
 import time
 from typing import Any
 
@@ -87,7 +88,10 @@ def _answer(body: bytes) -> dict[str, Any]:
     try:
         answer = orjson.loads(body)
     except orjson.JSONDecodeError:
-        return {}
+        try:
+            answer = json.loads(body)  # it takes half a surrogate pair, which would hold up all updates
+        except (ValueError, RecursionError):
+            return {}
     return answer if isinstance(answer, dict) else {}
 
 
@@ -104,10 +108,10 @@ def _plain(answer: dict[str, Any], parameters: dict[str, Any]) -> bytes:
 
 
 def _wait(seconds: object) -> float:
-    """Seconds, from 1 to an hour, whatever was written: "soon" and nothing are 30."""
-    if isinstance(seconds, bool) or not isinstance(seconds, int | float):
+    """Seconds, up to an hour, whatever was written: "soon", 0 and nothing are 30."""
+    if isinstance(seconds, bool) or not isinstance(seconds, int | float) or seconds <= 0:
         return 30.0
-    return float(min(max(1, seconds), LONGEST_WAIT_S))
+    return float(min(seconds, LONGEST_WAIT_S))
 
 
 def never_left(error: TelegramError) -> bool:

@@ -1,12 +1,13 @@
 """What every channel must do, whatever the provider: subclass ChannelContract and give it a Kit.
 
+A channel that polls has no address to be called at: Receiving and Sending only.
+
 Receiving is asked in process, over ASGI; sending goes to a provider that answers as it is told, on
 a real port, behind a proxy that breaks connections. After each test nothing secret may be in a log.
 """
 
 from __future__ import annotations
 
-import asyncio
 import logging
 import random
 import socket
@@ -19,13 +20,13 @@ import pytest
 from bot.channels.base import Channel, Recorder, Sent
 from bot.errors import Ambiguous, ChannelMisconfigured, DatabaseError, Refused, RetryLater
 from tests import faultproxy
-from tests.contracts.channel_kit import FUZZ, PHONE, Answer, Call, Kit, assert_clean, knock, outcome, sending, spoil
+from tests.contracts.channel_kit import FUZZ, PHONE, Call, Kit, assert_clean, knock, outcome, sending, spoil
 
 REJECTIONS = {400, 401, 403, 404, 405, 413}
 
 
-class ChannelContract:
-    """The suite. A subclass sets `kit`."""
+class _Contract:
+    """What all parts of the suite share."""
 
     kit: Kit
 
@@ -34,25 +35,58 @@ class ChannelContract:
         caplog.set_level(logging.DEBUG)
         yield
         out, err = capfd.readouterr()
-        written = f"{caplog.text}{out}{err}"
+        logged = [record for record in caplog.get_records("call") if not record.name.startswith("uvicorn")]
+        written = "".join([out, err, *map(logging.Formatter().format, logged)])
         for canary in (PHONE, PHONE[1:], "79123456", "canary", *self.kit.secrets):
             assert canary not in written, f"{canary} is in a log"
 
-    def receiving(self) -> tuple[Channel, Recorder]:
-        return self.kit.channel("http://127.0.0.1:9"), Recorder()
 
-    # receiving
+class Receiving(_Contract):
+    """However the provider brings it, by a call or by a poll."""
 
     async def test_every_canned_payload_is_understood(self) -> None:
         assert len(self.kit.samples) > 5
         for name, sample in self.kit.samples.items():
-            channel, intake = self.receiving()
-            assert await knock(channel, intake, sample.call) == 200, name
+            intake = Recorder()
+            assert await self.kit.deliver(intake, sample.call) == {200}, name
             assert len(intake.kept) == sample.arrivals, name
             assert tuple(each.state for each in intake.told) == sample.deliveries, name
+            channel = self.kit.channel("http://127.0.0.1:9")
             for arrival in intake.kept:
                 assert_clean(arrival)
                 assert arrival.channel == channel.name and arrival.scheme == channel.scheme
+
+    async def test_a_repeated_delivery_has_the_same_key(self) -> None:
+        for name, sample in self.kit.samples.items():
+            intake = Recorder()
+            assert await self.kit.deliver(intake, *[sample.call] * 50) == {200}
+            assert len({arrival.key for arrival in intake.kept}) == sample.arrivals, name
+            assert len({told.event for told in intake.told}) == len(sample.deliveries), name
+
+    async def test_two_honest_messages_with_one_text_stay_two(self) -> None:
+        intake = Recorder()
+        for call in self.kit.ego:
+            assert await self.kit.deliver(intake, call) == {200}
+        first, second = intake.kept
+        assert first.text == second.text and first.address == second.address and first.key != second.key
+
+    async def test_what_is_not_stored_is_not_acknowledged(self) -> None:
+        for sample in self.kit.samples.values():
+            if not sample.arrivals and not sample.deliveries:
+                continue
+            intake = Recorder(broken=DatabaseError("disk full"))
+            assert await self.kit.deliver(intake, sample.call) == {503}
+            intake.broken = RuntimeError("a fault of ours")
+            with pytest.raises(RuntimeError):
+                await self.kit.deliver(intake, sample.call)
+            assert not intake.kept
+
+
+class Called(_Contract):
+    """A provider that calls an address of ours: what else may call it."""
+
+    def receiving(self) -> tuple[Channel, Recorder]:
+        return self.kit.channel("http://127.0.0.1:9"), Recorder()
 
     async def test_without_the_secret_nothing_is_kept(self) -> None:
         tried = 0
@@ -63,33 +97,6 @@ class ChannelContract:
                 assert not intake.kept and not intake.told
                 tried += 1
         assert tried > 20
-
-    async def test_a_repeated_delivery_has_the_same_key(self) -> None:
-        for name, sample in self.kit.samples.items():
-            channel, intake = self.receiving()
-            answers = await asyncio.gather(*(knock(channel, intake, sample.call) for _ in range(50)))
-            assert set(answers) == {200}
-            assert len({arrival.key for arrival in intake.kept}) == sample.arrivals, name
-            assert len({told.event for told in intake.told}) == len(sample.deliveries), name
-
-    async def test_two_honest_messages_with_one_text_stay_two(self) -> None:
-        channel, intake = self.receiving()
-        for call in self.kit.ego:
-            assert await knock(channel, intake, call) == 200
-        first, second = intake.kept
-        assert first.text == second.text and first.address == second.address and first.key != second.key
-
-    async def test_what_is_not_stored_is_not_acknowledged(self) -> None:
-        for sample in self.kit.samples.values():
-            if not sample.arrivals and not sample.deliveries:
-                continue
-            channel, intake = self.receiving()
-            intake.broken = DatabaseError("disk full")
-            assert await knock(channel, intake, sample.call) == 503
-            intake.broken = RuntimeError("a fault of ours")
-            with pytest.raises(RuntimeError):
-                await knock(channel, intake, sample.call)
-            assert not intake.kept
 
     async def test_a_large_body_is_refused_unread(self) -> None:
         call = self.first("POST")
@@ -125,7 +132,9 @@ class ChannelContract:
     def first(self, method: str) -> Call:
         return next(each.call for each in self.kit.samples.values() if each.call.method == method)
 
-    # sending
+
+class Sending(_Contract):
+    """The one call that `send` makes."""
 
     async def test_what_was_taken_is_sent_or_accepted(self) -> None:
         async with sending(self.kit) as (channel, provider):
@@ -148,7 +157,7 @@ class ChannelContract:
     )
     async def test_slow_down_says_how_long(self, header: str | None, seconds: float) -> None:
         async with sending(self.kit) as (channel, provider):
-            provider.answer = Answer(429, b"", {"Retry-After": header} if header else {})
+            provider.answer = self.kit.slow_down(header)
             error = await outcome(channel)
             assert isinstance(error, RetryLater) and error.after_s == seconds
 
@@ -192,3 +201,7 @@ class ChannelContract:
         async with sending(self.kit) as (channel, _):
             with pytest.raises((Refused, RetryLater)):
                 await channel.fetch({}, 1000)
+
+
+class ChannelContract(Receiving, Called, Sending):
+    """The whole suite. A subclass sets `kit`."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import random
 import traceback
@@ -75,6 +76,15 @@ class Kit:
     def seal(self, call: Call) -> Call:
         """The same call with a signature that is right for what is in it now."""
         return call
+
+    def slow_down(self, seconds: str | None) -> Answer:
+        """The provider's 429, with how long to wait as it writes it; None leaves that out."""
+        return Answer(429, b"", {"Retry-After": seconds} if seconds else {})
+
+    async def deliver(self, intake: Recorder, *calls: Call) -> set[int]:
+        """Have the provider bring these, all at once; the statuses. Raises what the intake raises."""
+        channel = self.channel("http://127.0.0.1:9")
+        return set(await asyncio.gather(*(knock(channel, intake, call) for call in calls)))
 
     def forgeries(self, call: Call) -> Iterator[tuple[Call, int]]:
         """The same call without the right secret, in every way that comes to mind; the status due."""

@@ -1,12 +1,10 @@
-"""Telegram's webhook, over loopback: forged, broken and too large posts leave nothing behind."""
+"""Telegram's webhook, over loopback. Forged and broken posts: tests/contracts/test_channels_telegram.py."""
 
 import asyncio
 import contextlib
-import io
 from collections.abc import AsyncIterator
 from typing import Any
 
-import aiohttp
 import pytest
 import uvicorn
 from pydantic import SecretStr
@@ -57,42 +55,6 @@ async def test_webhook_is_set_and_brings_updates_until_they_are_stored(botapi: E
         await botapi.until(lambda: not botapi.queue.pending)
         assert set(botapi.queue.hooked) == {503, 200}
     assert [arrival.text for arrival in recorder.kept] == ["Ego", "Oya"]
-
-
-GOOD = b'{"update_id": 1, "message": {"chat": {"id": 5, "type": "private"}, "text": "%s"}}'
-KNOWN = {"X-Telegram-Bot-Api-Secret-Token": SECRET}
-POSTS: list[tuple[Any, bytes, int, list[str]]] = [
-    (KNOWN, GOOD % b"Ego", 200, ["Ego"]),
-    (KNOWN, GOOD % b"a\\u0000b\\ud83d", 200, ["a\ufffdb\ufffd"]),
-    (KNOWN, b'{"update_id": 1, "poll": {}}', 200, []),
-    (KNOWN, b'{"update_id": "x"}', 200, []),
-    ({}, GOOD % b"Ego", 401, []),
-    ({"X-Telegram-Bot-Api-Secret-Token": ""}, GOOD % b"Ego", 401, []),
-    ({"X-Telegram-Bot-Api-Secret-Token": SECRET[:-1]}, GOOD % b"Ego", 403, []),
-    ({"X-Telegram-Bot-Api-Secret-Token": SECRET + "\u00e9"}, GOOD % b"Ego", 403, []),
-    ([*KNOWN.items(), *KNOWN.items()], GOOD % b"Ego", 400, []),
-    (KNOWN, (GOOD % b"Ego")[:-9], 400, []),
-    (KNOWN, GOOD % b"\xff", 400, []),
-    (KNOWN, b"[]", 400, []),
-    (KNOWN, b"", 400, []),
-    (KNOWN, b"[" * 100_000, 400, []),
-    (KNOWN, GOOD % (b"a" * (1 << 20)), 413, []),
-]
-
-
-@pytest.mark.parametrize("headers, body, status, kept", POSTS)
-async def test_webhook_answers(botapi: Emulator, headers: Any, body: bytes, status: int, kept: list[str]) -> None:
-    recorder = Recorder()
-    async with listening(botapi, recorder) as (_, address), aiohttp.ClientSession() as http:
-        for data in (io.BytesIO(body), _chunks(body)):
-            async with http.post(f"{address}/channels/telegram/incoming", data=data, headers=headers) as answer:
-                assert answer.status == status
-    assert [arrival.text for arrival in recorder.kept] == 2 * kept
-
-
-async def _chunks(body: bytes) -> AsyncIterator[bytes]:
-    for at in range(0, len(body), 50_000):
-        yield body[at : at + 50_000]
 
 
 async def test_polling_has_no_address_and_a_weak_secret_does_not_start(botapi: Emulator) -> None:
