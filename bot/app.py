@@ -58,7 +58,7 @@ class App:
         paces = channel_list.paces(settings)
         self.outbox = OutboxWorker(database, self.channels, clock.now, paces, unasked_hours(settings))
         self.inbox = InboxWorker(database, self.turns, clock.now, self.outbox.notify)
-        self.tips = TipPlanner(settings, database, clock.now)
+        self.tips = TipPlanner(settings, database, clock.now, channels.values())
         means = means_of(settings, self.channels, paces)
         self.broadcasts = BroadcastWorker(database, clock.now, means, self.outbox.look)
         self.timers = TimerWorker(database, clock.now, self.inbox.notify, self.turns.when)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import date, datetime
 
+from bot.channels.base import Channel
 from bot.errors import DatabaseError
 from bot.settings import Settings, unasked_hours
 from bot.store import tip_list, tip_timers
@@ -16,7 +17,10 @@ from scheduler import tips
 class TipPlanner:
     """Asked by the alarm; `begin` once at the start."""
 
-    def __init__(self, settings: Settings, database: Database, now: Callable[[], datetime]) -> None:
+    def __init__(
+        self, settings: Settings, database: Database, now: Callable[[], datetime], channels: Iterable[Channel]
+    ) -> None:
+        self._schemes = tuple(sorted({channel.scheme for channel in channels}))
         self._rules, self._zone, self._hours = settings.tips, settings.zone, unasked_hours(settings)
         self._database, self._now = database, now
 
@@ -31,9 +35,8 @@ class TipPlanner:
             return
         while True:
             try:
-                seen = await self._database.writer.do(
-                    tip_timers.plan, tip_timers.Plan(self._now(), self._due, self._zone)
-                )
+                wanted = tip_timers.Plan(self._now(), self._due, self._zone, self._schemes)
+                seen = await self._database.writer.do(tip_timers.plan, wanted)
             except DatabaseError:
                 return
             if seen < tip_timers.MOST_AT_ONCE:

@@ -244,7 +244,6 @@ class Turns:
             photo_megabytes=settings.privacy.photo_megabytes,
             practice=settings.live and simulated,
             drafts=self._replies.drafts,
-            unasked_per_week=settings.limits.unasked_per_week,
             tips=_tip_rules(settings),
         )
 

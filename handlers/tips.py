@@ -10,6 +10,7 @@ from datetime import timedelta
 from typing import Any
 
 from handlers import state
+from handlers.reminders import rules as rules_of_time
 from handlers.said import Said
 from handlers.turn import (
     FALLBACK,
@@ -25,6 +26,7 @@ from handlers.turn import (
     TipFor,
     TipUseful,
     Turn,
+    Unasked,
     Wake,
 )
 from handlers.understand.words import yes_no
@@ -46,16 +48,25 @@ def due(turn: Turn) -> Outcome:
         moved = turn.inbound.data.get("timer") != "wake"  # her phone may be another one since
         wake = (Wake(number, {"what": "tip", "person": number}),) if moved else ()
         return Outcome(dict(turn.state), (), wake, understood="no tip: she is not here")
+    if not turn.address.channel:
+        return Outcome(dict(turn.state), understood="no tip: no channel leads there")
     if person.consent != "yes":
         return Outcome(dict(turn.state), understood="no tip: she has not agreed")
+    when = rules_of_time(turn)
+    if (allowed := when.allowed(turn.now, person.association)) > turn.now:
+        return _later(turn, person, allowed, "not at this hour")
     if state.opened(turn):
         return _later(turn, person, turn.now + TRY_AGAIN, "a question is open")
     everybody = tuple(one.id for one in turn.people)
-    next_: NextTip = turn.known(TipFor(person.id, everybody, turn.address.id, rules, turn.now))
+    asked = TipFor(person.id, everybody, rules, turn.now)
+    turn.need(asked, *(Unasked.in_week(one, turn.now) for one in everybody))
+    next_: NextTip = turn.known(asked)
     if next_.last_day is not None and (turn.today - next_.last_day).days < A_WEEK:
         return _later(turn, person, next_.next_at, "one was sent this week")
-    if next_.unasked >= turn.programme.unasked_per_week:
-        return _later(turn, person, turn.now + TRY_AGAIN, "enough was sent this week")
+    written = [moment for one in everybody for moment in turn.known(Unasked.in_week(one, turn.now))]
+    free = when.free(sorted(set(written)), turn.now)
+    if free is None or free > turn.now:
+        return _later(turn, person, free or next_.next_at, "written to often enough this week")
     if next_.tip is None:
         return _later(turn, person, next_.next_at, "none is left for her")
     said = _said(turn, person, next_.tip, "tip")
@@ -87,8 +98,10 @@ def settled(turn: Turn, outcome: Outcome) -> Outcome:
     question = turn.state.get("open") or {}
     if question.get("kind") != "tip" or outcome.state.get("open") != question:
         return outcome
-    if turn.inbound.kind in ("timer", "button") and not outcome.replies:
+    if turn.inbound.kind == "button" or (turn.inbound.kind == "timer" and not outcome.replies):
         return outcome
+    if any(isinstance(effect, TipUseful) for effect in outcome.effects):
+        return outcome  # in a chat the buttons go on working
     return outcome.but(state={key: value for key, value in outcome.state.items() if key != "open"})
 
 

@@ -45,6 +45,11 @@ def show(value: Any) -> None:
     sys.stdout.write(orjson.dumps(value, option=orjson.OPT_INDENT_2, default=str).decode() + "\n")
 
 
+def exists(settings: Settings) -> bool:
+    """Whether there is a database to look into."""
+    return settings.sqlite_file is None or settings.sqlite_file.is_file()
+
+
 def read(settings: Settings, question: Callable[[AsyncConnection], Awaitable[Result]]) -> Result:
     """Look into the database, also while the service runs."""
 

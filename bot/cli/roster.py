@@ -45,7 +45,7 @@ def import_(
         "people_per_association": settings.limits.people_per_association,
         "who": getpass.getuser(),
     }
-    if _exists(settings):
+    if base.exists(settings):
         for line in base.run(control.act(settings, "roster plan", details)):
             base.words.print(line, markup=False)
     if not yes and not _agreed():
@@ -53,10 +53,6 @@ def import_(
     for line in base.run(control.act(settings, "roster import", details)):
         base.words.print(line, markup=False)
     base.words.print("Imported.")
-
-
-def _exists(settings: Settings) -> bool:
-    return settings.sqlite_file is None or settings.sqlite_file.is_file()
 
 
 def _agreed() -> bool:

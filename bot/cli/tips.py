@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import typer
 from rich.console import Console
-from rich.table import Table
+from rich.table import Column, Table
 
 from bot import control
 from bot import tips as files
@@ -45,7 +45,9 @@ def import_(
     async def question(tx: Any) -> dict[str, list[str]]:
         return await tip_list.changes(tx, rows)
 
-    changes = base.read(settings, question)
+    nothing: dict[str, list[str]] = {what: [] for what in _DONE}
+    every = [tip_list.called(tip.name, tip.variant) for tip in checked.tips]
+    changes = base.read(settings, question) if base.exists(settings) else {**nothing, "new": every}
     for what, said in _DONE.items():
         for name in changes[what]:
             typer.echo(f"{said:18}{name}")
@@ -98,7 +100,7 @@ def list_(
 
 
 def _table(found: list[dict[str, Any]]) -> None:
-    table = Table("tip", "topic", "value chain", "seasons", "languages", *_SAID, box=None)
+    table = Table(Column("tip", no_wrap=True), "topic", "value chain", "seasons", "languages", *_SAID, box=None)
     for row in found:
         name = tip_list.called(row["name"], row["variant"]) + ("" if row["active"] else " (off)")
         languages = " ".join(one + ("*" if one in row["drafts"] else "") for one in row["texts"])

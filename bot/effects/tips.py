@@ -27,7 +27,7 @@ def keep(effect: KeepTip, scene: Scene) -> None:
     if rules is None:
         return
     for one in everybody:
-        scene.facts.pop(TipFor(one, everybody, turn.address.id, rules, scene.now), None)
+        scene.facts.pop(TipFor(one, everybody, rules, scene.now), None)
 
 
 def useful(effect: TipUseful, scene: Scene) -> None:

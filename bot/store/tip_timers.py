@@ -8,7 +8,7 @@ from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import String, and_, bindparam, case, cast, delete, exists, func, select
+from sqlalchemy import String, and_, bindparam, case, cast, delete, exists, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.store.batch import Batch
@@ -37,8 +37,11 @@ _WITHOUT = (
         people.c.kind == "leader",
         people.c.consent == "yes",
         people.c.left_at.is_(None),
+        or_(people.c.can_read.is_(None), people.c.can_read != "no"),
+        or_(people.c.channel.is_(None), people.c.channel != "call"),
         associations.c.left_at.is_(None),
         addresses.c.active.is_(True),
+        addresses.c.scheme.in_(bindparam("schemes", expanding=True)),
         ~_WAITING,
     )
     .order_by(people.c.id, _IN_A_CHAT, addresses.c.id)
@@ -58,6 +61,8 @@ class Plan:
     now: datetime
     due: Callable[[datetime, date | None, int], datetime]
     zone: ZoneInfo
+    schemes: tuple[str, ...]
+    """Of the channels that there are: a phone is no way to her where only chats are."""
 
 
 async def plan(tx: AsyncConnection, items: Sequence[Plan]) -> list[int]:
@@ -67,7 +72,7 @@ async def plan(tx: AsyncConnection, items: Sequence[Plan]) -> list[int]:
 
 async def _plan(tx: AsyncConnection, item: Plan) -> int:
     await tx.execute(_NOWHERE)
-    rows: list[Any] = list(await tx.execute(_WITHOUT, {"most": MOST_AT_ONCE}))
+    rows: list[Any] = list(await tx.execute(_WITHOUT, {"most": MOST_AT_ONCE, "schemes": list(item.schemes)}))
     batch, planned = Batch(tx), set[int]()
     for row in rows:
         if row.id in planned:

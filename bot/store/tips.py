@@ -9,11 +9,11 @@ from datetime import date, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import bindparam, func, select, update
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.store.tables import outbox, people, tip_sends, tips
+from bot.store.tables import people, tip_sends, tips
 from handlers.turn import Association, Fact, MoreOfTip, NextTip, Tip, TipFor, TipRules
 from handlers.understand.words import plain
 from scheduler import tips as rules
@@ -52,16 +52,6 @@ _TOLD = (
     .where(tip_sends.c.person_id.in_(bindparam("ids", expanding=True)))
     .order_by(tip_sends.c.id)
 )
-_UNASKED = (
-    select(outbox.c.address_id, func.count())
-    .where(
-        outbox.c.urgency > 0,
-        outbox.c.address_id.in_(bindparam("ids", expanding=True)),
-        outbox.c.made_at > bindparam("since", type_=outbox.c.made_at.type),
-        outbox.c.state != "cancelled",
-    )
-    .group_by(outbox.c.address_id)
-)
 
 
 @dataclass(slots=True)
@@ -94,7 +84,7 @@ def words_of(text: str) -> frozenset[str]:
 
 
 async def _load(tx: AsyncConnection, person_ids: Iterable[int]) -> _Told:
-    """Five queries, however many people are asked about."""
+    """Four queries, however many people are asked about."""
     rows = {row.id: row for row in await tx.execute(_ACTIVE)}
     told = _Told(
         rows,
@@ -116,13 +106,10 @@ async def _load(tx: AsyncConnection, person_ids: Iterable[int]) -> _Told:
 
 async def _tip_for(tx: AsyncConnection, wanted: list[TipFor], known: dict[int, Association]) -> dict[Fact, Any]:
     told = await _load(tx, (one for fact in wanted for one in fact.person_ids))
-    since = min(fact.now for fact in wanted) - LATELY
-    phones = sorted({fact.address_id for fact in wanted})
-    unasked = {row[0]: int(row[1]) for row in await tx.execute(_UNASKED, {"ids": phones, "since": since})}
-    return {fact: _next(fact, told, known, unasked.get(fact.address_id, 0)) for fact in wanted}
+    return {fact: _next(fact, told, known) for fact in wanted}
 
 
-def _next(fact: TipFor, told: _Told, known: dict[int, Association], unasked: int) -> NextTip:
+def _next(fact: TipFor, told: _Told, known: dict[int, Association]) -> NextTip:
     number = told.association.get(fact.person_id)
     members = told.members[number] if number is not None else []
     zone, sent = ZoneInfo(fact.rules.timezone), told.of(fact.person_ids)
@@ -140,7 +127,7 @@ def _next(fact: TipFor, told: _Told, known: dict[int, Association], unasked: int
     due = rules.next_due(
         fact.now, today if tip else last, fact.rules.every_days, fact.rules.at, number or fact.person_id, zone
     )
-    return NextTip(told.as_seen(tip, sent), due, last, unasked)
+    return NextTip(told.as_seen(tip, sent), due, last)
 
 
 def _season(own: TipRules, day: date) -> frozenset[str]:

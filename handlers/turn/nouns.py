@@ -166,8 +166,6 @@ class Programme:
     """True when everything here is practice (the simulator in a live installation)."""
     drafts: bool = True
     """Whether texts that no native speaker has signed may be sent."""
-    unasked_per_week: int = 2
-    """Messages to one person that she did not ask for."""
     tips: TipRules | None = None
     """None when no tips are sent."""
 

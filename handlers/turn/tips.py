@@ -42,8 +42,6 @@ class NextTip:
     next_at: datetime
     last_day: date | None
     """The local day of the last tip to this phone."""
-    unasked: int
-    """Texts that nobody asked for, to this phone in the last seven days."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +50,6 @@ class TipFor:
 
     person_id: int
     person_ids: tuple[int, ...]
-    address_id: int
     rules: TipRules
     now: datetime
 
