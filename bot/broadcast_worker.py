@@ -84,14 +84,14 @@ class BroadcastWorker:
             if after is None:
                 return True
 
-    async def fill(self, broadcast: int, most: int = MOST_QUEUED) -> int:
+    async def fill(self, broadcast: int, most: int | None = None) -> int:
         """Queue texts until so many wait in the outbox, or nobody waits; returns how many recipients were taken."""
         async with self._database.read() as tx:
             there = await recipients.in_outbox(tx, broadcast)
             channels = await recipients.waiting_on(tx, broadcast)
         taken = 0
         for channel in channels:
-            room = self._bound(channel, most) - there.get(channel, 0)
+            room = self._bound(channel, most or MOST_QUEUED) - there.get(channel, 0)
             while room > 0 and (moved := await self._move(broadcast, channel, min(room, CHUNK))):
                 taken, room = taken + moved, room - moved
                 self.crash("after_chunk")

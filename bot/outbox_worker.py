@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import math
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
@@ -49,13 +50,20 @@ class Pace:
         self._limit = per_half_hour
         self._left: deque[tuple[datetime, int]] = deque()
 
+    def room(self, now: datetime) -> float:
+        """How many parts may leave now."""
+        return self._limit - self._used(now) if self._limit else math.inf
+
+    def _used(self, now: datetime) -> int:
+        while self._left and self._left[0][0] <= now - timedelta(minutes=30):
+            self._left.popleft()
+        return sum(parts for _, parts in self._left)
+
     def wait_s(self, now: datetime, parts: int) -> float:
         """Seconds until so many parts may leave; 0 when they may now, and then they count."""
         if not self._limit:
             return 0.0
-        while self._left and self._left[0][0] <= now - timedelta(minutes=30):
-            self._left.popleft()
-        used = sum(parts for _, parts in self._left)
+        used = self._used(now)
         if used and used + parts > self._limit:
             return (self._left[0][0] + timedelta(minutes=30) - now).total_seconds()
         self._left.append((now, parts))
@@ -140,7 +148,7 @@ class OutboxWorker:
 
     async def _take(self, name: str) -> int:
         now = self._now()
-        if self._stopping or self._free[name] <= 0 or self._paused.get(name, now) > now:
+        if self._stopping or self._room(name, now) <= 0 or self._paused.get(name, now) > now:
             return 0
         self._claiming += 1
         try:
@@ -160,20 +168,25 @@ class OutboxWorker:
         """Work for the writer: what is due when its group is written, the answers of this very group included."""
         now = self._now()
         allowed = bool(self._unasked) and self._hours.is_allowed(now)
-        wanted = [Wanted(name, self._free[name], now, allowed and name in self._unasked) for name in names]
+        wanted = [Wanted(name, self._room(name, now), now, allowed and name in self._unasked) for name in names]
         claims = await outbox.claim(tx, wanted)
-        for name, found in zip(names, claims, strict=True):
-            if all(claim.kind == "reply" for claim in found):
-                self._unasked.discard(name)
+        for want, found in zip(wanted, claims, strict=True):
+            # answers may have filled the room, then nothing else was looked for
+            if len(found) < want.most and all(claim.kind == "reply" for claim in found):
+                self._unasked.discard(want.channel)
         return claims
+
+    def _room(self, name: str, now: datetime) -> int:
+        """How many sends may begin now: connections that are free, parts that the pace still allows."""
+        return int(min(self._free[name], self._paces[name].room(now)))
 
     async def _try(self, name: str, claim: Claim) -> None:
         try:
-            while wait := self._paces[name].wait_s(self._now(), claim.parts):
-                if self._stopping:
-                    await self._marked(Mark(claim.id, "queued", self._now()))
-                    return
-                await asyncio.sleep(min(wait, 1.0))
+            if wait := self._paces[name].wait_s(self._now(), claim.parts):
+                # back in the outbox it can be stopped; a claim that waits half an hour could not
+                due = self._now() + timedelta(seconds=wait)
+                await self._marked(Mark(claim.id, "queued", self._now(), due_at=due))
+                return
             await self._marked(await self._send(name, claim))
         finally:
             self._free[name] += 1

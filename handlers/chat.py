@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from handlers import asking, card, correct, form, menu, receipted, state
+from handlers import asking, broadcast_answer, card, correct, form, menu, receipted, state
 from handlers.said import Said
 from handlers.turn import (
     Button,
@@ -119,6 +119,8 @@ def _pressed(turn: Turn, said: Said) -> Outcome | None:
         return _brought_back(turn, rest[1:])
     if head == "back":
         return correct.back(turn, replace(said, command="back", rest=rest))
+    if head == "broadcast" and (counted := broadcast_answer.pressed(turn, said)):
+        return counted
     question = state.opened(turn)
     if question and question["kind"] == {"lang": "language"}.get(head, head):
         return None

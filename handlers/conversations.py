@@ -13,6 +13,7 @@ from typing import Any
 
 from handlers import (
     account,
+    broadcast_answer,
     chat,
     draft,
     enrol,
@@ -154,7 +155,7 @@ def _conversation(turn: Turn, said: Said) -> Outcome:
         return account.start(turn)
     if said.command in WORDS and not _means_an_answer(turn, said):
         return _word(turn, said, said.command)
-    return _again(turn) or _answered(turn, said) or _fresh(turn, said)
+    return _again(turn) or broadcast_answer.answer(turn, said) or _answered(turn, said) or _fresh(turn, said)
 
 
 def _word(turn: Turn, said: Said, command: str) -> Outcome:

@@ -71,9 +71,12 @@ async def one(tx: AsyncConnection, number: int) -> Row[Any] | None:
     return (await tx.execute(_ONE, {"which": number})).first()
 
 
-async def held(tx: AsyncConnection, number: int, *, changes: bool = False) -> Row[Any] | None:
-    """As `one`, and until the commit nobody else stops it (PostgreSQL; on SQLite nobody else writes)."""
-    return (await tx.execute(_ONE.with_for_update(read=not changes), {"which": number})).first()
+async def held(tx: AsyncConnection, number: int) -> Row[Any] | None:
+    """As `one`, and nobody else moves or stops it until the commit (on SQLite nobody else writes anyway).
+
+    A lock for sharing would not do: two processes would move the same recipients.
+    """
+    return (await tx.execute(_ONE.with_for_update(), {"which": number})).first()
 
 
 async def change(tx: AsyncConnection, which: int, **values: Any) -> None:

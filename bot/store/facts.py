@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import and_, bindparam, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.store import lessons, partners, questions, reminders, team, tips
+from bot.store import lessons, partners, questions, recipients, reminders, team, tips
 from bot.store.people import by_ids
 from bot.store.prepared import rows
 from bot.store.tables import addresses, figures, inbox, people, people_addresses, reports, tokens
@@ -229,6 +229,7 @@ LOADERS: dict[type, Loader] = {
     PeopleOfPhone: _people_of_phone,
     NextNumber: _next_number,
     TokenOwner: _token_owner,
+    **recipients.LOADERS,
     **team.LOADERS,
     **tips.LOADERS,
     **questions.LOADERS,

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
 from typing import Any
 
-from sqlalchemy import String, bindparam, delete, exists, func, insert, literal_column, select, update
+from sqlalchemy import String, bindparam, delete, exists, func, insert, literal_column, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.store.audiences import NAMES, with_names
-from bot.store.tables import addresses, broadcasts, outbox, people, recipients
+from bot.store.tables import addresses, broadcasts, conversations, outbox, people, recipients
+from handlers.turn import BroadcastAsked
 
 _THIS = recipients.c.broadcast_id == bindparam("broadcast")
 _QUEUED = literal_column("'queued'", String)
@@ -34,7 +34,7 @@ _CHUNK = (
     )
     .select_from(
         with_names(
-            recipients.join(addresses, addresses.c.id == recipients.c.address_id).outerjoin(
+            recipients.join(addresses, addresses.c.id == recipients.c.address_id).join(
                 people, people.c.id == recipients.c.person_id
             )
         )
@@ -237,19 +237,30 @@ async def counted(tx: AsyncConnection, broadcast: int) -> Sequence[Any]:
 
 
 _ASKED = (
-    select(outbox.c.address_id, func.max(outbox.c.id).label("text"), outbox.c.broadcast_id)
-    .join(broadcasts, broadcasts.c.id == outbox.c.broadcast_id)
+    select(outbox.c.address_id, func.max(outbox.c.broadcast_id))
+    .select_from(
+        outbox.join(broadcasts, broadcasts.c.id == outbox.c.broadcast_id).outerjoin(
+            conversations, conversations.c.address_id == outbox.c.address_id
+        )
+    )
     .where(
         outbox.c.address_id.in_(bindparam("ids", expanding=True)),
         outbox.c.urgency > 0,
-        outbox.c.made_at > bindparam("since"),
-        outbox.c.sent_at.is_not(None),
+        outbox.c.sent_at > bindparam("since"),
         broadcasts.c.asks.is_(True),
+        or_(conversations.c.changed_at.is_(None), conversations.c.changed_at < outbox.c.sent_at),
     )
-    .group_by(outbox.c.address_id, outbox.c.broadcast_id)
+    .group_by(outbox.c.address_id)
 )
+"""A conversation changes with every turn: a broadcast that left later is the last thing said there."""
 
 
-async def asked(tx: AsyncConnection, ids: Sequence[int], since: datetime) -> Sequence[Any]:
-    """(address, its text, broadcast) of broadcasts with a question that were written since then."""
-    return (await tx.execute(_ASKED, {"ids": list(ids), "since": since})).all()
+async def _asked(tx: AsyncConnection, wanted: list[BroadcastAsked], known: Any) -> dict[Any, Any]:
+    values: dict[Any, Any] = dict.fromkeys(wanted)
+    found = await tx.execute(_ASKED, {"ids": [f.address_id for f in wanted], "since": min(f.since for f in wanted)})
+    latest = {row[0]: row[1] for row in found}
+    return {fact: latest.get(fact.address_id) for fact in values}
+
+
+LOADERS: dict[type, Any] = {BroadcastAsked: _asked}
+"""A fact of broadcasts -> its loader."""

@@ -8,6 +8,7 @@ loads the fact for every turn of the group in one query, and takes the turn agai
 
 from __future__ import annotations
 
+from handlers.turn.broadcasts import AnswerBroadcast, BroadcastAsked
 from handlers.turn.effects import (
     ChangeReport,
     CloseTasks,
@@ -107,12 +108,14 @@ from handlers.turn.when import When
 
 __all__ = [
     "Address",
+    "AnswerBroadcast",
     "AnswerQuestion",
     "Association",
     "AssociationCalled",
     "AssociationOf",
     "AssociationSeen",
     "Audit",
+    "BroadcastAsked",
     "Business",
     "Button",
     "ChangeReport",

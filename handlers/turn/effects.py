@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
-from handlers.turn import mentoring, reminding, team, tips
+from handlers.turn import broadcasts, mentoring, reminding, team, tips
 from handlers.turn.nouns import Language
 
 
@@ -149,6 +149,7 @@ Effect = (
     | KeepMedia
     | KeepDraft
     | Wake
+    | broadcasts.Effects
     | tips.Effects
     | mentoring.Effects
     | team.Effects

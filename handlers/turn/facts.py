@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from handlers.turn import mentoring, reminding, team, tips
+from handlers.turn import broadcasts, mentoring, reminding, team, tips
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +108,7 @@ Fact = (
     | NextNumber
     | TokenOwner
     | RepliedTo
+    | broadcasts.Facts
     | tips.Facts
     | mentoring.Facts
     | team.Facts

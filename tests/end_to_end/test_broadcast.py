@@ -9,6 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from bot.channels.base import Arrival
 from bot.programme.roster import Leader, Roster
 from tests.end_to_end.inside import Inside
 from tests.programme import AGNES, AGREED, JEAN, ODETTE, Gateway, small_roster
@@ -89,3 +90,28 @@ async def test_called_off_within_the_minute_nothing_leaves(tmp_path: Path) -> No
         found = await inside.json("broadcast", str(made["id"]))
         assert (found["state"], found["states"]) == ("stopped", {"cancelled": 2})
         assert inside.gateway.sent == []
+
+
+async def _says(inside: Inside, phone: str, text: str, key: str) -> str:
+    """A leader sends an SMS; what we answered."""
+    before = len(inside.gateway.sent)
+    await inside.app.inbox.arrivals([Arrival("kannel", key, "tel", phone, text=text)])
+    async with asyncio.timeout(20):
+        while len(inside.gateway.sent) == before:
+            await asyncio.sleep(0.05)
+    return inside.gateway.sent[-1][1]
+
+
+async def test_answers_are_counted_and_menu_digits_stay_what_they_are(tmp_path: Path) -> None:
+    async with programme(tmp_path) as inside, inside.service():
+        assert (await _says(inside, AGNES, "1", "a1")).startswith("Inyigisho 1/4")
+        send = ("broadcast", "new", "--to", "all", "--text", str(tmp_path / "fair.toml"), "--no-undo", "--yes", "3")
+        number = str((await inside.json(*send))["id"])
+        await ended(inside, int(number))
+        assert await _says(inside, ODETTE, "1", "o1") == "OIM: Thank you. Your answer is yes."
+        assert "Your answer" not in await _says(inside, ODETTE, "1", "o2"), "the menu's digit again"
+        assert await _says(inside, JEAN, "non merci", "j1") == "OIM: Merci. Votre réponse est non."
+        assert "réponse est" not in await _says(inside, AGNES, "1", "a2"), "it belongs to her half-made report"
+        found = await inside.json("broadcast", number)
+        assert found["answers"] == {"yes": 1, "no": 1}
+        assert "Answers: 1 yes, 1 no, 0 questions to read" in await inside.command("broadcast", number)

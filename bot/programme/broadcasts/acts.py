@@ -171,7 +171,7 @@ async def test(tx: AsyncConnection, details: Mapping[str, Any], now: datetime) -
 
 
 async def _held(tx: AsyncConnection, number: int, states: str, what: str) -> Any:
-    row = await store.held(tx, number, changes=True)
+    row = await store.held(tx, number)
     if row is None:
         raise BroadcastError(f"no broadcast {number}. See `kurikirana broadcast list`.")
     if row.state not in states.split():

@@ -56,7 +56,7 @@ async def begin(tx: AsyncConnection, items: Sequence[Begin]) -> list[str]:
 
 
 async def _begin(tx: AsyncConnection, item: Begin) -> str:
-    row = await store.held(tx, item.broadcast, changes=True)
+    row = await store.held(tx, item.broadcast)
     if row is None or row.state not in ("approved", "sending"):
         return row.state if row else "stopped"
     if row.expires_at and row.expires_at <= item.now:
@@ -95,7 +95,7 @@ async def cannot(tx: AsyncConnection, items: Sequence[tuple[int, str, datetime]]
     """A repetition whose list cannot be made waits for a person; items are (id, why, now)."""
     states = []
     for number, why, now in items:
-        row = await store.held(tx, number, changes=True)
+        row = await store.held(tx, number)
         states.append(await _ask_again(tx, row, why, now))
     return states
 
@@ -156,7 +156,7 @@ async def finish(tx: AsyncConnection, items: Sequence[tuple[int, datetime]]) -> 
 
 
 async def _finish(tx: AsyncConnection, number: int, now: datetime) -> bool:
-    row = await store.held(tx, number, changes=True)
+    row = await store.held(tx, number)
     if row is None or row.state != "sending" or not await recipients.is_settled(tx, number):
         return False
     await store.change(tx, number, state="done", finished_at=now)

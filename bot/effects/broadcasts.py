@@ -1,0 +1,14 @@
+"""Broadcasts: an answer is counted on its recipient."""
+
+from __future__ import annotations
+
+from bot.effects.scene import Scene
+from bot.store import recipients as store
+from handlers.turn import AnswerBroadcast, BroadcastAsked
+
+
+def answer(effect: AnswerBroadcast, scene: Scene) -> None:
+    """The last answer counts; an address that is not on the list changes nothing."""
+    row = {"broadcast": effect.broadcast_id, "address": scene.turn.address.id, "said": effect.answer}
+    scene.batch.add(store.ANSWER, {**row, "at": scene.now})
+    scene.forget(BroadcastAsked)

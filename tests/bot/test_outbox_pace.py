@@ -1,0 +1,57 @@
+"""What waits for its pace waits in the outbox, where it can still be stopped: not in a sender's hands."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import time, timedelta
+from types import SimpleNamespace
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select
+
+from bot.channels.base import Message, Sent
+from bot.outbox_worker import OutboxWorker
+from bot.store import tables
+from bot.store.engine import Database
+from bot.store.outbox import CANCEL_FOR
+from scheduler.quiet import Hours
+from tests.databases import NOW, add_addresses, add_outbox, database, execute, place, postgres_server, rows
+
+__all__ = ["database", "place", "postgres_server"]
+HOURS = Hours.parse(time(0, 0), time(23, 59), (), (), ZoneInfo("Africa/Bujumbura"))
+
+
+async def test_a_stop_reaches_what_waits_for_the_half_hour(database: Database) -> None:
+    sent, clock = [], [NOW]
+
+    async def send(message: Message) -> Sent:
+        sent.append(message.id)
+        return Sent(None)
+
+    channel: Any = SimpleNamespace(name="kannel", window=32, keyed=False, send=send)
+    worker = OutboxWorker(database, {"kannel": channel}, lambda: clock[0], {"kannel": 4}, HOURS)
+    addresses = await add_addresses(database, 5)
+    first = [await add_outbox(database, address, parts=1) for address in addresses[:3]]
+    long = await add_outbox(database, addresses[3], parts=2)
+    last = await add_outbox(database, addresses[4], kind="broadcast", urgency=1)
+    running = asyncio.create_task(worker.run(0.05))
+    try:
+        async with asyncio.timeout(10):
+            while len(sent) < 4:
+                await asyncio.sleep(0.02)
+        await asyncio.sleep(0.2)
+        assert sorted(sent) == sorted([*first, last]), "four parts, and the one that fits no more waits"
+        found = {row.id: row for row in await rows(database, select(tables.outbox))}
+        assert found[long].state == "queued" and found[long].due_at > NOW + timedelta(minutes=29)
+        other = await add_outbox(database, addresses[3], parts=1)
+        await execute(database, CANCEL_FOR, {"address": addresses[3]})
+        clock[0] = NOW + timedelta(minutes=31)
+        after = await add_outbox(database, addresses[0], parts=1)
+        async with asyncio.timeout(10):
+            while after not in sent:
+                await asyncio.sleep(0.02)
+        assert not {long, other} & set(sent)
+    finally:
+        running.cancel()
+        await asyncio.wait([running])

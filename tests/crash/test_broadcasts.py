@@ -1,0 +1,43 @@
+"""Broadcasts killed at any moment: nobody gets one twice, every recipient has an end (promise 5).
+
+`KURIKIRANA_BROADCASTS` sets how many (3; `make crash-broadcast`: 1,000), each to 1,000 recipients.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+BROADCASTS = int(os.environ.get("KURIKIRANA_BROADCASTS", "3"))
+pytestmark = pytest.mark.timeout(14_400)
+
+
+def harness(*arguments: str) -> dict[str, Any]:
+    """In a process of its own: a fork needs one without threads, loops and connections."""
+    command = [sys.executable, "-m", "tests.crash.broadcasts", *arguments]
+    done = subprocess.run(command, cwd=Path(__file__).parents[2], stdout=subprocess.PIPE, check=True)
+    result: dict[str, Any] = json.loads(done.stdout)
+    print(json.dumps({name: value for name, value in result.items() if name != "broken"}))
+    return result
+
+
+def test_killed_resumed_and_stopped_nobody_gets_it_twice() -> None:
+    result = harness("--broadcasts", str(BROADCASTS), "--recipients", "1000")
+    assert result["broken"] == []
+    assert result["twice"] == 0
+    assert result["recipients"] == 1000 * BROADCASTS
+    assert result["deaths"] >= BROADCASTS
+    assert result["reached"] > 100 * BROADCASTS
+
+
+@pytest.mark.parametrize("planted", ["again", "anew"])
+def test_a_planted_bug_is_seen(planted: str) -> None:
+    result = harness("--broadcasts", "2", "--recipients", "300", "--planted", planted)
+    assert result["twice"] > 0
+    assert [line for line in result["broken"] if "copies" in line]
