@@ -32,21 +32,14 @@ class Shown:
     text: str
 
 
-class Phone:
-    """All simulated phones of this process."""
+class Simulated:
+    """What every channel of the simulator has: no account, no network, no file; its page is its other end."""
 
-    name = "phone"
-    scheme = "tel"
-    rich = False
     keyed = True
     window = 64
 
     def __init__(self) -> None:
-        self.off: set[str] = set()
-        self._held: dict[str, list[Message]] = {}
-        self._screens: dict[str, deque[Shown]] = {}
         self._intake: Intake | None = None
-        self.changed = asyncio.Event()
 
     def routes(self, intake: Intake) -> Sequence[BaseRoute]:
         """No web address of its own: the simulator's page calls `hear`."""
@@ -66,11 +59,33 @@ class Phone:
         """Always well."""
         return []
 
+    async def heard(self, arrival: Arrival) -> None:
+        """Keep what a page or a terminal hands over; returns once it is stored. A known key is a repeat."""
+        assert self._intake is not None, "the simulator is not wired"
+        await self._intake.arrivals([arrival])
+
+    async def fetch(self, data: Mapping[str, Any], limit: int) -> File:
+        """Simulated phones send no files."""
+        raise Refused("a simulated phone sends no files")
+
+
+class Phone(Simulated):
+    """All simulated keypad phones of this process."""
+
+    name = "phone"
+    scheme = "tel"
+    rich = False
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.off: set[str] = set()
+        self._held: dict[str, list[Message]] = {}
+        self._screens: dict[str, deque[Shown]] = {}
+        self.changed = asyncio.Event()
+
     async def hear(self, number: str, key: str, text: str, sent_at: datetime | None, kind: Kind = "text") -> None:
         """Somebody pressed "send" on this phone, or called; returns once it is stored. A known key is a repeat."""
-        assert self._intake is not None, "the phone is not wired"
-        arrival = Arrival(self.name, key, self.scheme, number, kind, clean(text), sent_at)
-        await self._intake.arrivals([arrival])
+        await self.heard(Arrival(self.name, key, self.scheme, number, kind, clean(text), sent_at))
 
     async def send(self, message: Message) -> Sent:
         """Show it, or hold it while the phone is off."""
@@ -104,7 +119,3 @@ class Phone:
     def screen(self, number: str) -> list[Shown]:
         """What this phone shows, oldest first."""
         return list(self._screens.get(number, ()))
-
-    async def fetch(self, data: Mapping[str, Any], limit: int) -> File:
-        """Keypad phones send no files."""
-        raise Refused("a keypad phone sends no files")
