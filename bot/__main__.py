@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from bot.cli import broadcasts, figures, forms, refunds, roster, service, setup, team, tips, words
+from bot.cli import broadcasts, figures, forms, refunds, roster, sealed, service, setup, team, tips, words
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 app.command()(setup.init)
@@ -26,6 +26,7 @@ app.add_typer(team.inbox_commands, name="inbox")
 app.add_typer(team.task_commands, name="task")
 app.add_typer(broadcasts.commands, name="broadcast")
 app.add_typer(roster.commands, name="roster")
+app.add_typer(sealed.commands, name="sealed")
 app.add_typer(forms.commands, name="forms")
 app.add_typer(words.commands, name="words")
 app.add_typer(tips.commands, name="tips")

@@ -1,4 +1,7 @@
-"""Ends erasures: the number is blanked once the last text has left, photos and voice notes leave the disk."""
+"""Ends erasures: the number is blanked once the last text has left, photos and voice notes leave the disk.
+
+What was shown of the sealed queue leaves the outbox here too.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +12,7 @@ from pathlib import Path
 import structlog
 
 from bot.errors import DatabaseError
-from bot.store import erasure
+from bot.store import erasure, sealed
 from bot.store.engine import Database
 
 log = structlog.get_logger(__name__)
@@ -27,6 +30,7 @@ class ErasureWorker:
         """End every erasure that can be ended now. Raises nothing; it is asked again."""
         try:
             numbers = await self._database.writer.do(erasure.finish, None)
+            await self._database.writer.do(sealed.forget, None)
             async with self._database.read() as tx:
                 files = await erasure.files(tx)
             for row, name in files:

@@ -7,7 +7,16 @@ import sys
 
 import structlog
 
-_TELL_TOO_MUCH = ("alembic", "httpx", "httpcore", "telegram", "aiohttp.access", "uvicorn.access", "apscheduler")
+_TELL_TOO_MUCH = (
+    "aiosqlite",
+    "alembic",
+    "httpx",
+    "httpcore",
+    "telegram",
+    "aiohttp.access",
+    "uvicorn.access",
+    "apscheduler",
+)
 """httpx logs every URL at INFO, and the bot's token is part of Telegram's URLs (measured)."""
 
 

@@ -18,7 +18,7 @@ from bot import added_forms
 from bot.errors import BotError
 from bot.programme import desk, refunds, roster
 from bot.programme.broadcasts import acts as broadcasts
-from bot.store import listing, singles, team, tip_list
+from bot.store import listing, sealed, singles, team, tip_list
 from bot.store.forms import keep as keep_form
 from bot.store.tokens import make as make_token
 from bot.tips import TipsError, check, of_row
@@ -89,6 +89,7 @@ async def tips_import(tx: AsyncConnection, details: Mapping[str, Any], now: date
 
 
 OPERATIONS: dict[str, Operation] = {
+    "sealed": sealed.by_command,
     "roster plan": roster_plan,
     "roster import": roster_import,
     "form add": form_add,

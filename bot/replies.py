@@ -73,7 +73,7 @@ class Replies:
 
     def _row(self, turn: Turn, key: str, language: str) -> dict[str, Any]:
         """What every row of a turn has."""
-        may = self._may_write(turn)
+        why = self._why_not(turn)
         return {
             "inbox_id": turn.inbound.id,
             "address_id": turn.address.id,
@@ -89,15 +89,18 @@ class Replies:
             "task_id": None,
             "due_at": turn.now,
             "made_at": turn.now,
-            "state": "queued" if may else "cancelled",
-            "reason": None if may else "live = false",
+            "state": "cancelled" if why else "queued",
+            "reason": why,
         }
 
-    def _may_write(self, turn: Turn) -> bool:
+    def _why_not(self, turn: Turn) -> str | None:
         """Until `live = true` only the team, people who practise and the simulator are written to."""
+        if not turn.address.channel:
+            return "no channel reaches this address"
         if self._live or turn.address.channel in SIMULATED:
-            return True
-        return any(person.kind == "staff" or person.practice for person in turn.people)
+            return None
+        allowed = any(person.kind == "staff" or person.practice for person in turn.people)
+        return None if allowed else "live = false"
 
     def _extras(self, turn: Turn, reply: Reply, language: str) -> dict[str, Any]:
         """Buttons and keyboard: only where the channel has them."""

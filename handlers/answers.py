@@ -33,7 +33,7 @@ from handlers import (
     tips,
 )
 from handlers.said import Said
-from handlers.team import answering, tasks, today
+from handlers.team import answering, sealed, tasks, today
 from handlers.turn import Outcome, Turn
 
 Answer = Callable[[Turn, Said, dict[str, Any]], Outcome | None]
@@ -116,5 +116,7 @@ TIMERS: Mapping[str, Callable[[Turn], Outcome]] = {
     "wake said": answering.said_to_her,
     "wake refund": refund.sent,
     "refund": refund.sent,
+    "wake sealed": sealed.told,
+    "sealed": sealed.late,
 }
 """Timers are decided when they fire. Nobody who said stop is reached here."""

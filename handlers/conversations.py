@@ -180,9 +180,8 @@ def _again(turn: Turn) -> Outcome | None:
     question = state.opened(turn)
     if question is None or turn.inbound.sent_at is None or turn.inbound.kind != "text":
         return None
-    if turn.inbound.sent_at < state.asked_at(question) - timedelta(seconds=1) and turn.inbound.text == turn.state.get(
-        "heard"
-    ):
+    same = limits.checksum(turn.inbound.text) == turn.state.get("heard")
+    if same and turn.inbound.sent_at < state.asked_at(question) - timedelta(seconds=1):
         return Outcome(dict(turn.state), understood="sent twice: taken once")
     return None
 

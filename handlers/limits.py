@@ -12,8 +12,11 @@ SAME = 3
 """So often in an hour the same long text is answered: two machines that answer each other come to an end."""
 _LONG = 12
 """Characters; a digit or a word that works may well be sent more often."""
-_HEARD = 40
-"""Characters kept of what opened a question."""
+
+
+def checksum(text: str) -> int:
+    """By it a text is known again; her words do not stand in the state."""
+    return crc32(text.encode(errors="replace"))
 
 
 def braked(turn: Turn, outcome: Outcome) -> Outcome:
@@ -22,7 +25,7 @@ def braked(turn: Turn, outcome: Outcome) -> Outcome:
         return outcome  # a person of the team wrote it, and was told that it leaves
     new = {key: value for key, value in outcome.state.items() if key != "heard"}
     if turn.inbound.kind == "text" and "open" in new:
-        new["heard"] = turn.inbound.text[:_HEARD]  # the same once more, sent before our question left, is no answer
+        new["heard"] = checksum(turn.inbound.text)  # the same once more, sent before our question left, is no answer
     hour = turn.now.strftime("%d%H")
     saved = any(isinstance(effect, SaveReport | ChangeReport | RecordConsent) for effect in outcome.effects)
     again = _again(turn, new, hour)
@@ -45,7 +48,7 @@ def _again(turn: Turn, new: dict[str, Any], hour: str) -> bool:
     if turn.inbound.kind != "text" or len(text) < _LONG:
         return False
     then, heard = turn.state.get("same", [hour, []])
-    heard = [*(heard if then == hour else []), crc32(text.encode())][-4 * SAME :]
+    heard = [*(heard if then == hour else []), checksum(text)][-4 * SAME :]
     new["same"] = [hour, heard]
     return heard.count(heard[-1]) > SAME
 

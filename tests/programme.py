@@ -26,8 +26,14 @@ AGREED = {"consent": "yes", "consent_date": date(2026, 4, 2), "consent_how": "pa
 ODETTE, JEAN, AGNES = "+25779123456", "+25779123457", "+25779123458"
 
 
+STAFF = (
+    Staff("Eric", "officer", "+25779123499"),
+    Staff("Beatrice", "safeguarding", "+25779123498"),
+)
+
+
 def small_roster() -> Roster:
-    """Two associations, three leaders with consent, one business, one officer."""
+    """Two associations, three leaders with consent, one business, one officer, one focal point."""
     names = (("07", "ABAHUZA"), ("11", "TWIYUNGE"))
     places = {"commune_old": "Rutana", "commune_now": "Rutana", "colline": "Kivoga"}
     associations = tuple(
@@ -40,7 +46,7 @@ def small_roster() -> Roster:
         Leader("11", "Agnes Nizigama", "Agnes", "F", AGNES, "rn", **AGREED),
     )
     business = Business("07A", "07", "rice husker")
-    return Roster(associations, leaders, (business,), (Staff("Eric", "officer", "+25779123499"),))
+    return Roster(associations, leaders, (business,), STAFF)
 
 
 @cache

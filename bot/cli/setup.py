@@ -18,7 +18,7 @@ from bot.errors import BotError
 from bot.programme import roster
 from bot.render import Words
 from bot.settings import Settings, find
-from bot.store import listing
+from bot.store import listing, sealed
 from bot.words import drafts
 
 SAFE_SQLITE = (3, 51, 3)
@@ -135,6 +135,8 @@ async def _database(tx: Any) -> list[tuple[str, str]]:
     if not counted["associations"]:
         lines.append(("!!", "no associations -> kurikirana roster import roster.xlsx"))
     lines.append(("ok", f"{counted['consents']} consents"))
+    if not await sealed.reachable(tx):
+        lines.append(("!!", "nobody hears of a sealed message -> the role safeguarding and a chat for somebody"))
     if counted["quarantined"]:
         lines.append(("!!", f"{counted['quarantined']} messages were set aside -> kurikirana messages --unanswered"))
     return lines

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, get_args
 
-from bot.effects import broadcasts, mentoring, people, reminders, reports, tasks, tips
+from bot.effects import broadcasts, mentoring, people, reminders, reports, sealed, tasks, tips
 from bot.effects.scene import Scene
 from handlers import turn
 
@@ -27,6 +27,8 @@ PERFORMERS: dict[type, Callable[[Any, Scene], None]] = {
     turn.OpenTask: tasks.open_task,
     turn.CloseTasks: tasks.close,
     turn.AnswerBroadcast: broadcasts.answer,
+    turn.ReadSealed: sealed.read,
+    turn.CloseSealed: sealed.close,
     turn.KeepTip: tips.keep,
     turn.TipUseful: tips.useful,
     turn.SaveQuestion: mentoring.save_question,

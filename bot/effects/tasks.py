@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from bot.effects.scene import Scene
+from bot.store import sealed
 from bot.store import tasks as store
 from bot.store.team import AUDIT
 from handlers.turn import (
@@ -42,12 +43,20 @@ def open_task(effect: OpenTask, scene: Scene) -> None:
     if effect.tell and not effect.sealed:
         told = _event(scene, "told", scene.turn.inbound.id, effect.kind)
         scene.batch.add(store.TELL_OFFICER[scene.dialect], {**told, "association": effect.association_id})
+    if effect.sealed:
+        _tell(scene)
 
 
 def _event(scene: Scene, word: str, row: int, kind: str) -> dict[str, Any]:
     """The chat is told which turn opened what, and finds the task by that."""
     what = {"timer": "wake", "what": "task", "inbox": row, "kind": kind}
     return {"wake_key": f"{word}:{row}:{kind}:", "what": what, "at": scene.now}
+
+
+def _tell(scene: Scene) -> None:
+    """The focal points are told that somebody asked to talk, and nothing of it."""
+    event = {"event": f"sealed:{scene.turn.inbound.id}:", "what": sealed.WAKES, "at": scene.now}
+    scene.batch.add(sealed.TELL[scene.dialect], event)
 
 
 def close(effect: CloseTasks, scene: Scene) -> None:

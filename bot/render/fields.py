@@ -133,6 +133,10 @@ FIELDS: Mapping[str, Field] = MappingProxyType(
         "label": Field("name of a question", "x" * 20),
         "value": Field("what was answered, or ?", "x" * 20),
         "lines": Field("the lines of a card", ("x: 1", "y: 2"), "\n"),
+        "moment": Field("a day and a time", "31/12 23:59"),
+        "names": Field("who may have written", ("Mariechristine Ndayishimiye", "Jean Ndayizeye"), " / "),
+        "phone": Field("a number to call", "+25779123456"),
+        "wishes": Field("how she wants to be called", ("a woman shall call", "tomorrow morning")),
         "step": Field("number of the question", 4),
         "steps": Field("how many questions", 4),
     }

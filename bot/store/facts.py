@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import and_, bindparam, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.store import lessons, partners, questions, recipients, reminders, team, tips
+from bot.store import lessons, partners, questions, recipients, reminders, sealed, team, tips
 from bot.store.people import by_ids
 from bot.store.prepared import rows
 from bot.store.tables import addresses, figures, inbox, people, people_addresses, reports, tokens
@@ -236,4 +236,5 @@ LOADERS: dict[type, Loader] = {
     **lessons.LOADERS,
     **partners.LOADERS,
     **reminders.LOADERS,
+    **sealed.LOADERS,
 }

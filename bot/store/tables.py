@@ -243,6 +243,12 @@ outbox = Table(
         postgresql_where=text("broadcast_id is not null"),
     ),
     Index(
+        "ix_outbox_shown",
+        "id",
+        sqlite_where=text("key = 'S.case'"),
+        postgresql_where=text("key = 'S.case'"),
+    ),
+    Index(
         "ix_outbox_unasked",
         "address_id",
         "made_at",
@@ -404,6 +410,7 @@ tasks = Table(
     Column("officer_id", Id),
     Column("about", String, nullable=False, server_default=""),
     Column("sealed", Boolean, nullable=False, server_default=text("false")),
+    Column("seen_at", Moment, comment="of a sealed one: when a focal point first opened it"),
     Column("made_at", Moment, nullable=False),
     Column("closed_at", Moment),
     Column("closed_by", Id, comment="a person of the team; null: the leader herself, or the command line"),

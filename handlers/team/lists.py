@@ -7,7 +7,7 @@ from typing import Any
 
 from handlers import mentor, mentor_log
 from handlers.said import Said
-from handlers.team import answering, calling, finding, listing, opening, reporting, tasks, today, welcome
+from handlers.team import answering, calling, finding, listing, opening, reporting, sealed, tasks, today, welcome
 from handlers.turn import Outcome, Replied, Turn
 
 Roles = frozenset[str]
@@ -30,6 +30,7 @@ COMMANDS: Mapping[str, tuple[Roles, Do]] = {
     "inbox": (OFFICERS, listing.inbox),
     "find": (OFFICERS, finding.find),
     "association": (OFFICERS, opening.association),
+    "sealed": (FOCAL, sealed.queue),
 }
 """What is typed behind the slash -> who may, and who answers. `said.rest` is what stood behind it, as written."""
 
@@ -44,6 +45,7 @@ BUTTONS: Mapping[str, tuple[Roles, Callable[[Turn, Said], Outcome | None]]] = {
     "called": (OFFICERS, calling.asked),
     "result": (OFFICERS, calling.called),
     "note": (OFFICERS, calling.note),
+    "case": (FOCAL, sealed.pressed),
 }
 """What a button's data begins with -> who may, and who answers. `said.rest` is what stood behind the colon."""
 

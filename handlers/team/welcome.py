@@ -16,7 +16,7 @@ def _role(turn: Turn) -> str:
 
 def help_(turn: Turn, said: Said) -> Outcome:
     """What this role can do here."""
-    keys = {"officer": "O.help", "admin": "O.help", "mentor": "O.help.mentor"}
+    keys = {"officer": "O.help", "admin": "O.help", "mentor": "O.help.mentor", "safeguarding": "S.help"}
     key = keys.get(_role(turn), "O.help.staff")
     return Outcome(dict(turn.state), (Reply(key),), understood="help for the team")
 

@@ -82,6 +82,7 @@ from handlers.turn.nouns import (
 )
 from handlers.turn.outcome import Button, Outcome, Parts, Reply, Timer, Turn
 from handlers.turn.reminding import CloseCall, Heard, News, SaveZero, SayNeed, Unasked
+from handlers.turn.sealed import Case, CloseSealed, ReadSealed, SealedCase, SealedCases
 from handlers.turn.team import (
     AssociationSeen,
     Audit,
@@ -118,10 +119,12 @@ __all__ = [
     "BroadcastAsked",
     "Business",
     "Button",
+    "Case",
     "ChangeReport",
     "ClimbQuestion",
     "CloseCall",
     "CloseTask",
+    "CloseSealed",
     "CloseTasks",
     "Contact",
     "DropVisit",
@@ -172,6 +175,7 @@ __all__ = [
     "QuestionNumbered",
     "QuestionsOpen",
     "RateQuestion",
+    "ReadSealed",
     "RecordConsent",
     "Replied",
     "RepliedTo",
@@ -188,6 +192,8 @@ __all__ = [
     "SaveZero",
     "SayNeed",
     "Search",
+    "SealedCase",
+    "SealedCases",
     "SetLanguage",
     "ShowLesson",
     "Task",

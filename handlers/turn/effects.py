@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
-from handlers.turn import broadcasts, mentoring, reminding, team, tips
+from handlers.turn import broadcasts, mentoring, reminding, sealed, team, tips
 from handlers.turn.nouns import Language
 
 
@@ -154,4 +154,5 @@ Effect = (
     | mentoring.Effects
     | team.Effects
     | reminding.Effects
+    | sealed.Effects
 )

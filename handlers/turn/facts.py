@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from handlers.turn import broadcasts, mentoring, reminding, team, tips
+from handlers.turn import broadcasts, mentoring, reminding, sealed, team, tips
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +113,7 @@ Fact = (
     | mentoring.Facts
     | team.Facts
     | reminding.Facts
+    | sealed.Facts
 )
 
 

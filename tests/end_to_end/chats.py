@@ -117,6 +117,13 @@ class Chats:
         await self.presses(user, language)
         return user
 
+    async def beatrice(self, chat_id: int = 41) -> User:
+        """Beatrice, a focal point of the sealed queue."""
+        user = self.botapi.user(chat_id, "Beatrice")
+        user.starts(await self.token("Beatrice"))
+        await self.presses(user, "English")
+        return user
+
     async def settled(self) -> None:
         """Until nothing waits: no update, no turn, no text."""
         await self.botapi.until(lambda: not self.botapi.queue.pending, SETTLES_S)

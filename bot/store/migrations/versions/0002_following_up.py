@@ -187,12 +187,14 @@ def upgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_outbox_due'), sqlite_where=sa.text("state = 'queued'"))
         batch_op.create_index('ix_outbox_due', ['channel', 'urgency', 'due_at', 'id'], unique=False, sqlite_where=sa.text("state = 'queued'"), postgresql_where=sa.text("state = 'queued'"))
         batch_op.create_index('ix_outbox_broadcast', ['broadcast_id', 'state'], unique=False, sqlite_where=sa.text('broadcast_id is not null'), postgresql_where=sa.text('broadcast_id is not null'))
+        batch_op.create_index('ix_outbox_shown', ['id'], unique=False, sqlite_where=sa.text("key = 'S.case'"), postgresql_where=sa.text("key = 'S.case'"))
         batch_op.create_index('ix_outbox_unasked', ['address_id', 'made_at'], unique=False, sqlite_where=sa.text('urgency > 0'), postgresql_where=sa.text('urgency > 0'))
 
     with op.batch_alter_table('people', schema=None) as batch_op:
         batch_op.add_column(sa.Column('area', sa.String(), nullable=True, comment='of staff: communes or association numbers; empty = everything'))
 
     with op.batch_alter_table('tasks', schema=None) as batch_op:
+        batch_op.add_column(sa.Column('seen_at', types.Moment(), nullable=True, comment='of a sealed one: when a focal point first opened it'))
         batch_op.add_column(sa.Column('closed_by', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True, comment='a person of the team; null: the leader herself, or the command line'))
         batch_op.create_index('ix_tasks_association', ['association_id'], unique=False, sqlite_where=sa.text("state = 'open'"), postgresql_where=sa.text("state = 'open'"))
 
