@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+import math
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+
+from benchmarks import parts
 
 ROOT = Path(__file__).resolve().parent.parent
 ROWS = {
@@ -31,3 +34,9 @@ def test_every_row_is_measured_and_nothing_goes_wrong() -> None:
         assert row["value"] > 0 or row["skipped"], row
         assert not row["wrong"], row
         assert row["what"] in done.stdout
+
+
+async def test_every_part_of_an_answer_is_measured(tmp_path: Path) -> None:
+    took = await parts.measure(3, tmp_path, rounds=1)
+    assert set(took) == set(parts.PARTS)
+    assert all(0 < one < math.inf for places in took.values() for one in places)

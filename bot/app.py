@@ -13,7 +13,6 @@ from collections.abc import AsyncIterator, Callable, Mapping
 import aiohttp
 import structlog
 import uvicorn
-from starlette.applications import Starlette
 from starlette.routing import BaseRoute
 
 from bot import channels as channel_list
@@ -21,6 +20,7 @@ from bot import control, health
 from bot.added_forms import load_all
 from bot.broadcast_worker import BroadcastWorker
 from bot.channels.base import Channel, Message
+from bot.channels.front import Front
 from bot.channels.phone import Phone
 from bot.clock import Clock
 from bot.console.simulator import Simulator
@@ -73,14 +73,14 @@ class App:
         self.database.writer.crash = self.turns.crash = self.outbox.crash = self.broadcasts.crash = crash
 
     @property
-    def web(self) -> Starlette:
+    def web(self) -> Front:
         """All addresses: channels, health, metrics, and the simulator where there is one."""
         routes: list[BaseRoute] = [*health.routes(self)]
         for channel in self.channels.values():
             routes.extend(channel.routes(self.inbox))
         if self.simulator:
             routes.extend(self.simulator.routes())
-        return Starlette(routes=routes)
+        return Front(routes)
 
     async def reload(self) -> None:
         """Forms and roster may have changed: read them anew before the next turn."""
@@ -173,7 +173,7 @@ class App:
                 return
 
     @contextlib.asynccontextmanager
-    async def _served(self, site: Starlette) -> AsyncIterator[None]:
+    async def _served(self, site: Front) -> AsyncIterator[None]:
         config = uvicorn.Config(
             site,
             host=self.settings.web.host,
@@ -183,6 +183,8 @@ class App:
             lifespan="off",
             timeout_graceful_shutdown=5,
             server_header=False,
+            proxy_headers=False,
+            ws="none",
         )
         server = _Server(config)
         serving = asyncio.create_task(server.serve(), name="web")

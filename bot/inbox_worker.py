@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
+from functools import lru_cache
 
 import structlog
 from prometheus_client import Counter, Gauge
@@ -19,6 +20,7 @@ from bot.turns import Take, Turns
 
 log = structlog.get_logger(__name__)
 ARRIVED = Counter("kurikirana_arrived", "Inbound kept", ["channel", "kind"])
+_arrived = lru_cache(maxsize=None)(ARRIVED.labels)
 DELIVERED = Counter("kurikirana_delivery_reports", "Delivery reports kept", ["channel", "state"])
 QUARANTINED = Counter("kurikirana_quarantined", "Inbound set aside after three deaths")
 BACKLOG = Gauge("kurikirana_inbox_waiting", "Inbound not handled yet, at the last look")
@@ -45,7 +47,7 @@ class InboxWorker:
         kept = [put(inbox.keep, _incoming(arrival, now)) for arrival in arrivals]
         for arrival, future in zip(arrivals, kept, strict=True):
             self.notify(await future)
-            ARRIVED.labels(arrival.channel, arrival.kind).inc()
+            _arrived(arrival.channel, arrival.kind).inc()
 
     async def deliveries(self, deliveries: Sequence[Delivery]) -> None:
         """Keep what providers say of our messages."""

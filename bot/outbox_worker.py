@@ -13,6 +13,7 @@ import math
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
+from functools import lru_cache
 
 import structlog
 from prometheus_client import Counter, Gauge
@@ -38,6 +39,7 @@ from scheduler.quiet import Hours
 log = structlog.get_logger(__name__)
 SENT = Counter("kurikirana_sends", "Tries to send", ["channel", "result"])
 BROKEN = Gauge("kurikirana_channel_broken", "1 while a channel's account is refused", ["channel"])
+_sent = lru_cache(maxsize=None)(SENT.labels)
 
 GIVE_UP = timedelta(days=2)
 """An answer older than this helps nobody; it ends as failed, with the reason."""
@@ -86,6 +88,8 @@ class OutboxWorker:
         self._wake = {name: asyncio.Event() for name in channels}
         self._free = {name: channel.window for name, channel in channels.items()}
         self._paused: dict[str, datetime] = {}
+        for name in channels:
+            BROKEN.labels(name).set(0)
         self._sending: set[asyncio.Task[None]] = set()
         self._unasked = set(channels)
         """Channels where something that nobody asked for may be due; looked for until nothing is."""
@@ -208,14 +212,14 @@ class OutboxWorker:
         try:
             sent = await channel.send(message)
         except SendError as error:
-            SENT.labels(name, type(error).__name__).inc()
+            _sent(name, type(error).__name__).inc()
             return await self._decide(name, claim, error)
         except Exception as error:
-            SENT.labels(name, "fault").inc()
+            _sent(name, "fault").inc()
             log.error("send failed in an unknown way", channel=name, outbox=claim.id, exc_info=error)
             return self._ambiguous(channel, claim, f"fault: {type(error).__name__}")
         self.crash("after_send")
-        SENT.labels(name, sent.state).inc()
+        _sent(name, sent.state).inc()
         self._heal(name)
         return Mark(claim.id, sent.state, self._now(), sent.provider_id)
 
@@ -250,8 +254,8 @@ class OutboxWorker:
         log.error("channel stopped for a minute", channel=name, what_to_do=error.what_to_do)
 
     def _heal(self, name: str) -> None:
-        BROKEN.labels(name).set(0)
-        self._paused.pop(name, None)
+        if self._paused.pop(name, None):
+            BROKEN.labels(name).set(0)
 
     @property
     def broken(self) -> list[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from prometheus_client import Counter
@@ -16,6 +17,8 @@ from scheduler import late
 REPLIES = Counter("kurikirana_replies", "Texts written to the outbox", ["channel", "key"])
 SIMULATED = frozenset(("phone", "chat"))
 """The simulator's channels: what is written to them leaves no machine, and in a live programme it is practice."""
+_replies = lru_cache(maxsize=None)(REPLIES.labels)
+"""Channels times keys: a few thousand at most. Looking a label up costs more than counting."""
 _MAIN = ("kb.training", "kb.business", "kb.mentor", "kb.lesson", "kb.totals", "kb.call")
 _KEYBOARDS = {"main": _MAIN, "contact": ("b.share", "b.nonumber")}
 
@@ -46,7 +49,7 @@ class Replies:
         rich, language = turn.address.rich, reply.language or turn.language
         said = self.words.text(reply.key, language, reply.values, rich=rich, drafts=self.drafts)
         key = reply.key if isinstance(reply.key, str) else "form"
-        REPLIES.labels(turn.address.channel, key).inc()
+        _replies(turn.address.channel, key).inc()
         return {
             **self._row(turn, key, language),
             "text": said.text,

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
 import structlog
@@ -32,6 +33,7 @@ from handlers.turn import (
     Fact,
     Inbound,
     Outcome,
+    Person,
     Programme,
     Timer,
     TipRules,
@@ -41,6 +43,8 @@ from handlers.turn import (
 
 log = structlog.get_logger(__name__)
 TURNS = Counter("kurikirana_turns", "Turns taken", ["kind"])
+
+_turns = lru_cache(maxsize=None)(TURNS.labels)
 
 MOST_WAVES = 12
 """More waves than this beyond one for each row: a turn asks for facts for ever, which is a fault."""
@@ -61,6 +65,8 @@ class Group:
     tx: AsyncConnection
     batch: Batch
     now: datetime
+    today: date
+    utc_offset: timedelta
     associations: dict[int, Association]
     known: dict[int, people.Known] = field(default_factory=dict)
     facts: dict[Fact, Any] = field(default_factory=dict)
@@ -116,7 +122,9 @@ class Turns:
             self._programmes = {
                 simulated: self._programme(self._associations, simulated) for simulated in (False, True)
             }
-        group = Group(tx, Batch(tx), self._now(), self._associations)
+        now = self._now()
+        local = now.astimezone(self._zone)
+        group = Group(tx, Batch(tx), now, local.date(), local.utcoffset() or timedelta(), self._associations)
         group.known = await self._load(group, sorted(addresses))
         return group
 
@@ -185,12 +193,13 @@ class Turns:
             if reply["urgency"]:
                 to = [reply["person_id"]] if reply["person_id"] else [person.id for person in turn.people]
                 reminders.noted(group.facts, to, turn.now)
-        known.state = dict(outcome.state)
-        group.changed.add(row.address_id)
+        if outcome.state != known.state:
+            known.state = dict(outcome.state)
+            group.changed.add(row.address_id)
         person = outcome.state.get("who") or (turn.person.id if turn.person else None)
         done = {"row": row.id, "at": group.now, "person": person, "words": outcome.understood}
         group.batch.add(inbox.DONE, done)
-        TURNS.labels(row.kind).inc()
+        _turns(row.kind).inc()
         return scene.people_changed
 
     def _allowed(self, group: Group, turn: Turn, timer: Timer) -> Timer:
@@ -204,15 +213,16 @@ class Turns:
         """What the conversation may look at."""
         rich = self._rich.get(known.channel, False)
         who = known.state.get("who")
-        person = next((p for p in known.people if p.id == who), None)
         if len(known.people) == 1:
-            person = known.people[0]
-        language = next((p.language for p in (person, *known.people) if p and p.language), None)
-        local = group.now.astimezone(self._zone)
+            person: Person | None = known.people[0]
+        else:
+            person = next((p for p in known.people if p.id == who), None)
+        language = person.language if person else None
+        language = language or next((p.language for p in known.people if p.language), None)
         return Turn(
             now=group.now,
-            today=local.date(),
-            utc_offset=local.utcoffset() or timedelta(),
+            today=group.today,
+            utc_offset=group.utc_offset,
             inbound=Inbound(row.id, row.channel, row.kind, row.text, row.received_at, row.sent_at, row.data or {}),
             address=Address(known.id, known.channel, rich, known.ends_in),
             people=known.people,

@@ -8,7 +8,7 @@ from typing import Any
 from handlers.forms import Context, Form, Step
 from handlers.forms.saying import filled
 from handlers.kinds import FollowUp, Kind
-from handlers.turn import Association, Figures, Label, Reply, SaveReport, Turn
+from handlers.turn import Association, Figures, Label, Reply, SaveReport, Spoken, Turn
 
 QUARTER_ENDS = (3, 6, 9, 12)
 """In these months all questions are asked, in the others status, sales and problem only."""
@@ -78,7 +78,7 @@ class Business(Kind):
         names = [name for name in EXTRA if values.get(name) is not None]
         if not names:
             return None
-        return Label({language: self._line(form, values, None, language, names) for language in form.languages})
+        return Label(Spoken(form.languages, lambda language: self._line(form, values, None, language, names)))
 
     def missing(self, form: Form, step: Step, values: Mapping[str, Any], ctx: Context) -> Reply | None:
         """Which business (G9) is asked as it is; everything else after what was noted."""
@@ -86,16 +86,20 @@ class Business(Kind):
 
     def words(self, form: Form, values: Mapping[str, Any], ctx: Context) -> Label:
         """As in "07A working, sales 450000"; nothing while only the business is known."""
-        summary = self._summary(form, values, ctx)
         no = values.get("business") or ""
-        return Label({lang: f"{no} {text}".strip() for lang, text in summary.texts.items() if text})
+
+        def say(language: str) -> str:
+            said = self._line(form, values, ctx, language, _FIELDS)
+            return f"{no} {said}".strip() if said else ""
+
+        return Label(Spoken(form.languages, say))
 
     def _said(self, form: Form, values: Mapping[str, Any], ctx: Context) -> dict[str, Any]:
         return {"business": values.get("business") or "", "summary": self._summary(form, values, ctx)}
 
     def _summary(self, form: Form, values: Mapping[str, Any], ctx: Context) -> Label:
         """What was said of it, without what was not: "working, sales 450000, costs 210000"."""
-        return Label({language: self._line(form, values, ctx, language, _FIELDS) for language in form.languages})
+        return Label(Spoken(form.languages, lambda language: self._line(form, values, ctx, language, _FIELDS)))
 
     def _line(
         self, form: Form, values: Mapping[str, Any], ctx: Context | None, language: str, names: Collection[str]

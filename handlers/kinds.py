@@ -12,7 +12,7 @@ from datetime import timedelta
 from typing import Any, Literal
 
 from handlers.forms import Context, Form, Step
-from handlers.turn import Association, Figures, Label, LastReport, NextNumber, Reply, Report, SaveReport, Turn
+from handlers.turn import Association, Figures, Label, LastReport, NextNumber, Reply, Report, SaveReport, Spoken, Turn
 
 TWIN_WITHIN = timedelta(hours=24)
 """The same report once more within this time is the same SMS sent twice, until she says that it is not."""
@@ -174,8 +174,8 @@ class Kind:
 
     def words(self, form: Form, values: Mapping[str, Any], ctx: Context) -> Label:
         """The answers in words: short name and value of everything that was said."""
-        shown: dict[str, str] = {}
-        for language in form.languages:
+
+        def say(language: str) -> str:
             parts = []
             for question in form.questions:
                 value = values.get(question.name)
@@ -183,8 +183,9 @@ class Kind:
                     continue
                 name = question.short.text(language) or question.label.text(language)
                 parts.append(f"{name} {form.shown(question.name, value, ctx).text(language)}")
-            shown[language] = ", ".join(parts)
-        return Label(shown)
+            return ", ".join(parts)
+
+        return Label(Spoken(form.languages, say))
 
     def menu(self, form: Form, number: int, values: Mapping[str, Any], ctx: Context) -> tuple[Reply, tuple[str, ...]]:
         """The correction menu (E1) and the step each digit means."""

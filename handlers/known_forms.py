@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 from handlers.business import Business
@@ -11,6 +12,7 @@ from handlers.forms import Choice, Context, Form, Reading, Step, Values
 from handlers.kinds import Kind
 from handlers.training import Training
 from handlers.turn import Association, AssociationOf, Figures, Label, Report, Turn
+from handlers.turn import Business as Owned
 
 KINDS: dict[str, Kind] = {"training": Training(), "business": Business()}
 """The forms that do more than ask; every other form is just `Kind`."""
@@ -20,18 +22,20 @@ _APART = re.compile(r"\s*\d(?:\s+\d)+\s*")
 
 def context(turn: Turn, association: Association | None) -> Context:
     """What a form may look at: the day, the language, this association's places and businesses."""
-    places = association.collines if association else ()
-    businesses = association.businesses if association else ()
-    return Context(
-        today=turn.today,
-        language=turn.language,
-        start=turn.programme.start,
-        lists={
-            "collines": tuple(Choice(name, Label({"en": name})) for name in places),
-            "businesses": tuple(Choice(b.no, Label({"en": f"{b.no} ({b.type})"})) for b in businesses),
-        },
-        sender=turn.programme.sender,
-    )
+    lists = _lists(association.collines, association.businesses) if association else _NO_LISTS
+    return Context(turn.today, turn.language, turn.programme.start, lists, turn.programme.sender)
+
+
+@lru_cache(maxsize=4096)
+def _lists(places: tuple[str, ...], businesses: tuple[Owned, ...]) -> Mapping[str, tuple[Choice, ...]]:
+    """The choices of one association, for all its turns."""
+    return {
+        "collines": tuple(Choice(name, Label({"en": name})) for name in places),
+        "businesses": tuple(Choice(b.no, Label({"en": f"{b.no} ({b.type})"})) for b in businesses),
+    }
+
+
+_NO_LISTS = _lists((), ())
 
 
 def kind_of(form: Form) -> Kind:

@@ -26,7 +26,7 @@ def braked(turn: Turn, outcome: Outcome) -> Outcome:
     new = {key: value for key, value in outcome.state.items() if key != "heard"}
     if turn.inbound.kind == "text" and "open" in new:
         new["heard"] = checksum(turn.inbound.text)  # the same once more, sent before our question left, is no answer
-    hour = turn.now.strftime("%d%H")
+    hour = f"{turn.now.day:02}{turn.now.hour:02}"
     saved = any(isinstance(effect, SaveReport | ChangeReport | RecordConsent) for effect in outcome.effects)
     again = _again(turn, new, hour)
     before = turn.state.get("brake", [hour, 0])

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 from handlers.turn import Turn
+from handlers.understand.text import SHORT
 from handlers.understand.words import is_sensitive, is_stop, keyword, plain
 
 MENU = {
@@ -63,13 +65,20 @@ def read(turn: Turn) -> Said:
         data = str(inbound.data.get("data", ""))
         head, _, rest = data.partition(":")
         return Said(rest, rest, f"button {head}", rest, "")
+    return (_read_short if len(text) <= SHORT else _read)(text, turn.address.rich)
+
+
+def _read(text: str, rich: bool) -> Said:
     said = plain(text)
     digit = said if len(said) == 1 and said.isdigit() else ""
-    command, rest = _command(turn, text, said)
+    command, rest = _command(text, said, rich)
     return Said(text, said, command, rest, digit)
 
 
-def _command(turn: Turn, text: str, said: str) -> tuple[str, str]:
+_read_short = lru_cache(maxsize=2048)(_read)
+
+
+def _command(text: str, said: str, rich: bool) -> tuple[str, str]:
     if is_stop(text):
         return "stop", ""
     if is_sensitive(text):
@@ -77,7 +86,7 @@ def _command(turn: Turn, text: str, said: str) -> tuple[str, str]:
     if said.startswith("/"):
         word, _, rest = said[1:].partition(" ")
         return _COMMAND_OF.get(word.partition("@")[0], "unknown"), rest
-    if turn.address.rich:
+    if rich:
         bare = said.lstrip("".join(c for c in said if not c.isalnum() and c != " ")).strip()
         if bare in _COMMAND_OF and not said[:1].isalnum():
             return _COMMAND_OF[bare], ""

@@ -10,7 +10,6 @@ from bot.channels.chat import Chat
 from bot.channels.kannel import Kannel
 from bot.channels.phone import Phone
 from bot.channels.smsgate import SmsGate
-from bot.channels.telegram import Telegram
 from bot.settings import Settings
 
 NAMES = ("chat", "kannel", "phone", "smsgate", "telegram")
@@ -27,6 +26,8 @@ def build(settings: Settings, now: Callable[[], datetime], *, simulate: bool = F
     if on.smsgate:
         channels["smsgate"] = SmsGate(on.smsgate, public_url, now)
     if on.telegram:
+        from bot.channels.telegram import Telegram  # noqa: PLC0415 - its library takes 9 MB; only who uses it pays
+
         channels["telegram"] = Telegram(on.telegram, public_url)
     return channels
 

@@ -13,7 +13,7 @@ import hmac
 import re
 import secrets
 from collections.abc import Sequence
-from urllib.parse import quote, urlencode
+from urllib.parse import quote, quote_plus, urlencode
 
 import aiohttp
 import yarl
@@ -23,6 +23,7 @@ from starlette.types import Receive, Scope
 
 from bot.channels import web
 from bot.channels.base import Arrival, Delivery, Intake, Message, Sent, State
+from bot.channels.line import line_to
 from bot.channels.phone_numbers import normalise
 from bot.errors import Ambiguous, ChannelMisconfigured, Refused, RetryLater, SendError
 from bot.settings import Kannel as Settings
@@ -56,6 +57,9 @@ class Kannel(web.Gateway):
         if public_url:
             place = f"{public_url.rstrip('/')}/channels/kannel/{quote(self._secret, safe='')}/status"
             self._report = place + "?type=%d&answer=%A&smsc=%F&id="
+        self._fixed = urlencode(self._account | {"from": settings.sender, "charset": "utf-8"})
+        self._reported = "&" + urlencode({"dlr-mask": DLR_MASK, "dlr-url": self._report})
+        self._line = line_to(settings.sendsms_url, self.name)
 
     def routes(self, intake: Intake) -> Sequence[BaseRoute]:
         """GET or POST .../{secret}/incoming for messages, .../{secret}/status for delivery reports."""
@@ -81,17 +85,10 @@ class Kannel(web.Gateway):
 
     async def send(self, message: Message) -> Sent:
         """One call of sendsms. Kannel gives no id; its reports carry ours."""
-        text = message.text
-        fields = self._account | {
-            "from": self.settings.sender,
-            "to": message.address,
-            "text": text,
-            "charset": "utf-8",
-            "coding": "0" if GSM.issuperset(text) else "2",
-        }
-        if self._report:
-            fields |= {"dlr-mask": DLR_MASK, "dlr-url": self._report + str(message.id)}
-        reply = await self._ask(fields)
+        coding = "0" if GSM.issuperset(message.text) else "2"
+        to, text = quote_plus(message.address), quote_plus(message.text)
+        report = f"{self._reported}{message.id}" if self._report else ""
+        reply = await self._ask(f"{self._fixed}&to={to}&text={text}&coding={coding}{report}")
         if reply.status in (200, 202) and reply.body.startswith(ACCEPTED):
             return Sent(None, "accepted")
         raise _refusal(reply)
@@ -106,16 +103,23 @@ class Kannel(web.Gateway):
         if not self._report:
             problems.append("web.public_url: empty, so Kannel cannot report deliveries; write our address.")
         try:
-            reply = await self._ask(dict(self._account))
+            reply = await self._ask(urlencode(self._account))
             if not reply.body.startswith(b"Missing receiver"):
                 problems.append(f"channels.kannel: {_refusal(reply)}")
         except SendError as error:
             problems.append(f"channels.kannel: {error}. Is smsbox running and sendsms_url right?")
         return problems
 
-    async def _ask(self, fields: dict[str, str]) -> web.Reply:
+    async def stop(self) -> None:
+        """Close what connections rest."""
+        if self._line:
+            self._line.close()
+
+    async def _ask(self, query: str) -> web.Reply:
+        if self._line:
+            return await self._line.get(query, self.timeout)
         joint = "&" if "?" in self.settings.sendsms_url else "?"
-        url = yarl.URL(self.settings.sendsms_url + joint + urlencode(fields), encoded=True)
+        url = yarl.URL(self.settings.sendsms_url + joint + query, encoded=True)
         return await web.ask(self._http, "GET", url, "kannel", self.timeout)
 
     async def _fields(self, scope: Scope, receive: Receive) -> dict[bytes, bytes]:

@@ -258,13 +258,18 @@ async def ask(
                 text += chunk
                 if len(text) > ANSWER_LIMIT:
                     break
-            reply = Reply(answer.status, bytes(text), _wait(answer.headers.get("Retry-After", "")))
+            reply = Reply(answer.status, bytes(text), wait_of(answer.headers.get("Retry-After", "")))
     except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as error:
         raise RetryLater(f"{gateway} cannot be reached ({type(error).__name__})") from None
     except aiohttp.InvalidURL:
         raise ChannelMisconfigured(f"{gateway}: not a web address", "write http://HOST:PORT/...") from None
     except (aiohttp.ClientError, TimeoutError, OSError) as error:
         raise Ambiguous(f"{gateway} gave no whole answer ({type(error).__name__})") from None
+    return judged(reply, gateway)
+
+
+def judged(reply: Reply, gateway: str) -> Reply:
+    """The reply, unless it says the same of every gateway. Raises ChannelMisconfigured, RetryLater."""
     if 300 <= reply.status < 400:
         raise ChannelMisconfigured(f"{gateway} sends us to another address", "write that address instead")
     if reply.status == 429:
@@ -287,7 +292,7 @@ class _Once:
         return await handler(request)
 
 
-def _wait(value: str) -> float:
+def wait_of(value: str) -> float:
     """Retry-After in seconds: '7' -> 7.0; a date, 'soon' or -1 -> 30.0; never above LONGEST_WAIT_S."""
     if value.isascii() and value.isdecimal() and len(value) < 20 and int(value):
         return min(float(value), LONGEST_WAIT_S)

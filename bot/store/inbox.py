@@ -30,8 +30,10 @@ _HEARD_ON = (
 )
 _IS_NEW = inbox.c.state == literal_column("'new'", String)
 """Written out: SQLite sees that the partial index fits only when the statement says the index's own words."""
+_TURN = ("id", "address_id", "channel", "kind", "text", "data", "sent_at", "received_at")
+"""What a turn looks at of what arrived."""
 _NEW = (
-    select(inbox)
+    select(*(inbox.c[name] for name in _TURN))
     .where(_IS_NEW, inbox.c.address_id.in_(bindparam("addresses", expanding=True)))
     .order_by(inbox.c.id)
     .limit(1000)

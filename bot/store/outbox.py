@@ -47,11 +47,13 @@ _DUE = (
     .limit(bindparam("most"))
     .with_for_update(skip_locked=True)
 )
+_CLAIMED = ("id", "address_id", "kind", "text", "parts", "attempts", "data", "card", "expires_at")
+"""What a sender must know; every other column of a row costs its conversion for each text."""
 _CLAIM = (
     update(outbox)
     .where(outbox.c.id.in_(_DUE.scalar_subquery()))
     .values(state="sending", attempts=outbox.c.attempts + 1, lease_until=bindparam("lease"))
-    .returning(outbox)
+    .returning(*(outbox.c[name] for name in _CLAIMED))
 )
 _TOO_LATE = (
     update(outbox)

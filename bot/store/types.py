@@ -50,17 +50,11 @@ class Json(TypeDecorator[Any]):
 class Personal(TypeDecorator[str]):
     """A name, a number, or the words of a message: every personal column has this type.
 
-    The cipher is the identity for now; encryption, erasure and retention change this one class.
+    There is no cipher yet, so values pass untouched; encryption, erasure and retention change this one class.
     """
 
     impl = Text
     cache_ok = True
-
-    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
-        return value
-
-    def process_result_value(self, value: str | None, dialect: Dialect) -> str | None:
-        return value
 
 
 class PersonalJson(Json):

@@ -56,7 +56,8 @@ class Expression:
 
     def holds(self, scope: Scope) -> bool:
         """Its value as true or false."""
-        return boolean(self.run(scope))
+        value = self.run(scope)
+        return value if value is True or value is False else boolean(value)
 
 
 def compiled(source: str, columns: Collection[str] = ()) -> Expression:
@@ -163,11 +164,15 @@ def _order(compare: Callable[[float, float], bool]) -> Callable[[Run, Run], Run]
     return of
 
 
+_TWO_TEXTS: Final = (str, str)
+
+
 def _equal(left: Value, right: Value) -> bool:
-    if isinstance(left, bool) or isinstance(right, bool):
-        return boolean(left) == boolean(right)
-    if isinstance(left, str) and isinstance(right, str):
+    kinds = type(left), type(right)
+    if kinds == _TWO_TEXTS:
         return left == right
+    if bool in kinds:
+        return boolean(left) == boolean(right)
     return number(left) == number(right)
 
 

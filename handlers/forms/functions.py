@@ -36,11 +36,14 @@ class Scope(Protocol):
 
 def number(value: Value) -> float:
     """XPath's number(): NaN for what is none. A date is days since 1970-01-01."""
-    if not isinstance(value, str):
-        return value
-    if _NUMBER.fullmatch(value):
-        return float(value)
-    day = _day(value)
+    return _number_of(value) if isinstance(value, str) else value
+
+
+@lru_cache(maxsize=1024)
+def _number_of(text: str) -> float:
+    if _NUMBER.fullmatch(text):
+        return float(text)
+    day = _day(text)
     return math.nan if day is None else (day - _EPOCH).days
 
 

@@ -62,6 +62,13 @@ class Grammar:
         if checked is not None:
             yield from self._with_bare(checked, set(), numbers)
 
+    def of_number(self, question: Question, number: Item) -> Iterator[dict[str, Any]]:
+        """The same for one number that can only be for this question."""
+        for value in self._of_number(question, number, {}):
+            whole = {question.name: value}
+            if self._adds_up(whole) and self._allowed(whole):
+                yield whole
+
     def _same_choice(self, digit: Item, choice: Item) -> bool:
         """The digit of the choice that follows: "3 agri"."""
         for name, chosen in choice.meanings:

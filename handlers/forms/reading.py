@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 from handlers.forms.atoms import DAY_NAMES, Atoms, Item
 from handlers.forms.grammar import Grammar
-from handlers.forms.model import NO_LABEL, SAID, Context, Reading, Step, Values
+from handlers.forms.model import NO_LABEL, SAID, Context, Question, Reading, Step, Values
 from handlers.forms.pairing import TooMany
-from handlers.forms.tables import UNKNOWN
+from handlers.forms.tables import UNKNOWN, bare
 from handlers.understand.words import clean, plain
 
 if TYPE_CHECKING:
@@ -24,6 +24,9 @@ LONGEST: Final = 480
 _DROPS: Final = 2
 """Words that mean something, left out in search of a reading that can be shown and asked about."""
 _PIECE: Final = re.compile(r"[^\s,;]+")
+_ONE_NUMBER: Final = frozenset(("integer", "select_one"))
+_DIGITS: Final = 9
+"""Digits of the longest number that is read without looking for anything else in it."""
 _AGO: Final = {"1": 0, "2": 1}
 """A date step is answered 1 for today, 2 for yesterday (C1)."""
 
@@ -136,6 +139,8 @@ def read_answer(form: Form, step: Step, text: str, ctx: Context, known: Values) 
     if len(asked) == 1 and asked[0].type == "date" and said in _AGO:
         day = ctx.today.fromordinal(ctx.today.toordinal() - _AGO[said])
         return Reading("whole", {asked[0].name: day.isoformat()})
+    if (number := _one_number(form, asked, said, ctx, known)) is not NOTHING:
+        return number
     if len(text) > LONGEST:
         return NOTHING
     groups, labels = form.tables.step(step)
@@ -145,6 +150,18 @@ def read_answer(form: Form, step: Step, text: str, ctx: Context, known: Values) 
     grammar = Grammar(form, ctx, known, groups, frozenset(q.name for q in asked))
     found, left, sure = _search(atoms, grammar, 0)
     return _reading(found, left, sure, False) if found else NOTHING
+
+
+def _one_number(form: Form, asked: Sequence[Question], said: str, ctx: Context, known: Values) -> Reading:
+    """Nothing but digits, to one question of one number: there is nothing to search. NOTHING: search."""
+    if len(asked) != 1 or asked[0].type not in _ONE_NUMBER or not said.isdecimal() or len(said) > _DIGITS:
+        return NOTHING
+    listed = (choice.name for q in form.tables.from_file for choice in ctx.lists.get(q.list_name, ()))
+    if any(bare(name) == bare(said) for name in listed):
+        return NOTHING
+    grammar = Grammar(form, ctx, known, (), frozenset((asked[0].name,)))
+    found = list(grammar.of_number(asked[0], Item("number", said, glued=False)))
+    return Reading("whole", found[0]) if len(found) == 1 else NOTHING
 
 
 def _not_known(step: Step) -> Reading:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 from handlers.forms.functions import Value, string
 from handlers.forms.model import SELECTS, Choice, Context, Question, Step, Values
 from handlers.forms.scope import Evaluation
-from handlers.turn import Label
+from handlers.turn import Label, Spoken
 
 if TYPE_CHECKING:
     from handlers.forms.form import Form
@@ -100,24 +100,26 @@ def _label(listed: Sequence[Choice], name: Any) -> Label:
 
 def prompt(form: Form, step: Step, values: Values, ctx: Context, rich: bool) -> Label:
     """The question as it is asked: by SMS with its prefix, its choices numbered; by chat label and hint."""
-    place, many = form.progress(step, values, ctx) if not rich else (0, 0)
-    select = next((q for q in step.questions if q.type in SELECTS), None) if len(step.questions) == 1 else None
-    texts: dict[str, str] = {}
-    for language in form.languages:
-        sms = "" if rich else step.sms.texts.get(language, "")
-        body = sms or " ".join(filter(None, (step.label.texts.get(language), step.hint.texts.get(language))))
-        if not body:
-            continue
-        scope = Evaluation(form, values, ctx, language)
-        named = {"title": form.title.text(language), "n": str(place), "m": str(many), "sender": ctx.sender}
-        if select is not None:
-            named["choices"] = numbered(select, scope)
-            if not rich and not sms:
-                body += " {choices}"
-        notes = [note.text(language) for note in step.notes]
-        said = (*notes, *(() if rich else (_prefix(form, language),)), body)
-        texts[language] = " ".join(filter(None, (fill(part, scope, named) for part in said)))
-    return Label(texts)
+    return Label(Spoken(form.languages, lambda language: _asked(form, step, values, ctx, rich, language)))
+
+
+def _asked(form: Form, step: Step, values: Values, ctx: Context, rich: bool, language: str) -> str:
+    """The question in one language; '' when it has none."""
+    sms = "" if rich else step.sms.texts.get(language, "")
+    body = sms or " ".join(filter(None, (step.label.texts.get(language), step.hint.texts.get(language))))
+    if not body:
+        return ""
+    scope = Evaluation(form, values, ctx, language)
+    named = {"title": form.title.text(language), "sender": ctx.sender}
+    if len(step.questions) == 1 and step.questions[0].type in SELECTS:
+        named["choices"] = numbered(step.questions[0], scope)
+        body += "" if rich or sms else " {choices}"
+    notes = [note.text(language) for note in step.notes]
+    parts = (*notes, *(() if rich else (_prefix(form, language),)), body)
+    if not rich and any("{n}" in part or "{m}" in part for part in parts):
+        place, many = form.progress(step, values, ctx)
+        named |= {"n": str(place), "m": str(many)}
+    return " ".join(filter(None, (fill(part, scope, named) for part in parts)))
 
 
 def _prefix(form: Form, language: str) -> str:

@@ -79,6 +79,7 @@ from handlers.turn.nouns import (
     Programme,
     Replied,
     Report,
+    Spoken,
 )
 from handlers.turn.outcome import Button, Outcome, Parts, Reply, Timer, Turn
 from handlers.turn.reminding import CloseCall, Heard, News, SaveZero, SayNeed, Unasked
@@ -196,6 +197,7 @@ __all__ = [
     "SealedCases",
     "SetLanguage",
     "ShowLesson",
+    "Spoken",
     "Task",
     "TaskNumbered",
     "TasksOfRow",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Literal
@@ -18,6 +18,9 @@ FALLBACK: Mapping[str, tuple[str, ...]] = {
     "en": ("en",),
 }
 """A missing text falls back in this order (conversations: words that non-programmers can edit)."""
+
+
+_LAST = ("en",)
 
 
 class _Nothing(dict[str, Any]):
@@ -46,6 +49,30 @@ Kind = Literal[
 ]
 
 
+class Spoken(Mapping[str, str]):
+    """A text by language, put together when that language is read: of four, a reader has one."""
+
+    __slots__ = ("_languages", "_said", "_say")
+
+    def __init__(self, languages: tuple[str, ...], say: Callable[[str], str]) -> None:
+        self._languages, self._say = languages, say
+        self._said: dict[str, str] = {}
+
+    def __getitem__(self, language: str) -> str:
+        """Raises KeyError where there is nothing to say."""
+        if language not in self._said:
+            self._said[language] = self._say(language) if language in self._languages else ""
+        if not self._said[language]:
+            raise KeyError(language)
+        return self._said[language]
+
+    def __iter__(self) -> Iterator[str]:
+        return (language for language in self._languages if self.get(language))
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
+
+
 @dataclass(frozen=True, slots=True)
 class Label:
     """A text in several languages, as a form definition gives it."""
@@ -54,10 +81,11 @@ class Label:
 
     def text(self, language: str) -> str:
         """The text in this language, or in the next one of its fall-back chain, or ''."""
-        for candidate in FALLBACK.get(language, ("en",)):
-            if self.texts.get(candidate):
-                return self.texts[candidate]
-        return next(iter(self.texts.values()), "")
+        texts = self.texts
+        for candidate in FALLBACK.get(language, _LAST):
+            if said := texts.get(candidate):
+                return said
+        return next(iter(texts.values()), "")
 
 
 @dataclass(frozen=True, slots=True)

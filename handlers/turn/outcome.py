@@ -144,6 +144,8 @@ class Turn:
     @property
     def association(self) -> Association | None:
         """Of the writer; on a shared phone, of all who share it when it is the same."""
-        people = (self.person,) if self.person else self.people
+        if self.person:
+            return self.person.association
+        people = self.people
         found = {person.association.id: person.association for person in people if person.association}
         return next(iter(found.values())) if len(found) == 1 else None

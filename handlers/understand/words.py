@@ -6,10 +6,11 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from rapidfuzz.distance import OSA
 
-from handlers.understand.text import clean, plain
+from handlers.understand.text import SHORT, clean, plain
 from handlers.understand.tokens import Token, tokens
 from handlers.understand.vocabulary import (
     COURTESY,
@@ -161,6 +162,10 @@ def language_of(text: str) -> str | None:
     Counts words that only one of the four languages has; words of one or two letters count half.
     One full word with nothing against it is enough; otherwise three times as much as the next.
     """
+    return (_language_short if len(text) <= SHORT else _language)(text)
+
+
+def _language(text: str) -> str | None:
     scores: dict[str, int] = {}
     for word in _WORD.findall(plain(text)):
         language = LANGUAGE_OF.get(word)
@@ -172,3 +177,6 @@ def language_of(text: str) -> str | None:
     if best < 2 or best < 3 * second:
         return None
     return max(scores, key=lambda language: scores[language])
+
+
+_language_short = lru_cache(maxsize=2048)(_language)
