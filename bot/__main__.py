@@ -9,7 +9,21 @@ from typing import Annotated
 
 import typer
 
-from bot.cli import broadcasts, figures, forms, refunds, roster, sealed, service, setup, team, tips, words
+from bot.cli import (
+    broadcasts,
+    figures,
+    forms,
+    lessons,
+    mentors,
+    refunds,
+    roster,
+    sealed,
+    service,
+    setup,
+    team,
+    tips,
+    words,
+)
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 app.command()(setup.init)
@@ -29,6 +43,8 @@ app.add_typer(roster.commands, name="roster")
 app.add_typer(sealed.commands, name="sealed")
 app.add_typer(forms.commands, name="forms")
 app.add_typer(words.commands, name="words")
+app.add_typer(mentors.commands, name="mentors")
+app.add_typer(lessons.commands, name="lessons")
 app.add_typer(tips.commands, name="tips")
 app.add_typer(refunds.commands, name="refunds")
 

@@ -16,7 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot import added_forms
 from bot.errors import BotError
-from bot.programme import desk, refunds, roster
+from bot.programme import desk, mentoring, refunds, roster
 from bot.programme.broadcasts import acts as broadcasts
 from bot.store import listing, sealed, singles, team, tip_list
 from bot.store.forms import keep as keep_form
@@ -94,6 +94,9 @@ OPERATIONS: dict[str, Operation] = {
     "roster import": roster_import,
     "form add": form_add,
     "token new": token_new,
+    "question answer": mentoring.question_answer,
+    "visit log": mentoring.visit_log,
+    "lesson translate": mentoring.lesson_translate,
     "tips import": tips_import,
     "broadcast make": broadcasts.make,
     "broadcast freeze": broadcasts.freeze,

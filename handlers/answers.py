@@ -62,7 +62,9 @@ ANSWERS: Mapping[str, Answer] = {
     "switch": draft.switch_answer,
     "question": mentor_questions.answer,
     "helped": mentor_questions.helped,
-    "partner": partners.chosen,
+    "partner": lambda turn, said, question: (
+        partners.chosen(turn, said, question) or mentor_questions.answer(turn, said, question)
+    ),
     "reply": mentor.decided,
     "logged": mentor_log.undone,
     "lesson": lessons.answer,

@@ -112,7 +112,7 @@ def _given(turn: Turn, found: Match) -> Outcome:
         question.mentor_id,
         question.promised_at,
     )
-    effects: tuple[Effect, ...] = (saved, *_told(turn, question, "question"))
+    effects: tuple[Effect, ...] = (saved, *_told(question, "question", question.mentor_id or _officer(turn)))
     if found.mentor is None:
         effects = (*effects, _task(turn, question))
     timer = Timer("question", str(number), question.promised_at, {"number": number})
@@ -137,18 +137,21 @@ def _receipt(turn: Turn, question: Question, mentor: str = "") -> Reply:
     return Reply("H2o", {**values, "officer": state.officer(turn)})
 
 
-def _told(turn: Turn, question: Question, what: str) -> tuple[Wake, ...]:
-    """Wake the mentor's chat; the officer's when there is no mentor."""
+def _officer(turn: Turn) -> int | None:
     association = turn.association
-    whom = question.mentor_id or (association.officer_id if association else None)
+    return association.officer_id if association else None
+
+
+def _told(question: Question, what: str, whom: int | None) -> tuple[Wake, ...]:
+    """Wake the chat of the mentor, or of the officer: she sees the words there and can reply to them."""
     return (Wake(whom, {"what": what, "number": question.number}, chat=True),) if whom else ()
 
 
-def _task(turn: Turn, question: Question, why: str = "") -> OpenTask:
+def _task(turn: Turn, question: Question) -> OpenTask:
     """The officer's; found again by what it is about when the question is answered."""
     due = question.promised_at if question.promised_at > turn.now else working_days.evening(turn, 1)
-    about = f"No {question.number}{why}"
-    return OpenTask("question", due, question.person_id, question.association_id, about)
+    about, told = f"No {question.number}", _officer(turn) is not None
+    return OpenTask("question", due, question.person_id, question.association_id, about, tell=not told)
 
 
 # --- overdue ---
@@ -162,11 +165,11 @@ def overdue(turn: Turn) -> Outcome:
         return Outcome(dict(turn.state), understood=f"question No {number}: not open any more")
     climbed: tuple[Effect, ...] = (ClimbQuestion(number),)
     if question.climbed == 0:
-        told = _told(turn, question, "question due")
+        told = _told(question, "question due", question.mentor_id or _officer(turn))
         again = Timer("question", str(number), working_days.evening(turn, 1), {"number": number})
         timers = (again,) if question.mentor_id is not None else ()
         return Outcome(dict(turn.state), (), (*climbed, *told), timers, f"question No {number} is overdue")
-    effects = (*climbed, _task(turn, question))
+    effects = (*climbed, _task(turn, question), *_told(question, "question due", _officer(turn)))
     return Outcome(dict(turn.state), (), effects, understood=f"question No {number}: the officer's now")
 
 

@@ -2,7 +2,7 @@
 
 A script is a text file that a non-programmer can read and write:
 
-    as: ABAHUZA ODETTE       whose phone; or  phone: +25700009999  (may be unknown)
+    as: ABAHUZA ODETTE       whose phone; or  phone: +25700009999  (may be unknown), or  chat: 100003
     language: en             her language from now on (rn fr sw en)
     consent: yes             none asked yes no stopped
     on: tips                 what nobody asks for is off, unless the script wants it (tips, reminders)
@@ -14,6 +14,7 @@ A script is a text file that a non-programmer can read and write:
     # a remark
     > 12 11 3 12 7 5 3       what she sends; a bare > is an empty SMS
     * missed call            something else arrives: missed call, mms
+    >> stop 15 min           in a chat: Telegram's reply to the last text
     < OIM No {number} OK.*   what we answer, one line per SMS; {number} = digits, * at the end = any rest
     @ +3 days                the clock moves ahead and what is due happens (min, h, days)
 
@@ -46,6 +47,7 @@ from bot.store import listing, look, refunds
 from bot.store.engine import Database
 from bot.store.tables import addresses, people, people_addresses
 from handlers.turn import Kind
+from tests.play_chat import ChatLine
 
 NOW = datetime(2026, 11, 23, 15, 31, tzinfo=UTC)
 """Monday 23/11/2026, 17:31 in Bujumbura: the moment all examples are about."""
@@ -55,7 +57,7 @@ _VALUES = {
     "language": ("rn", "fr", "sw", "en"),
     "consent": ("none", "asked", "yes", "no", "stopped"),
 }
-_HEADER = re.compile(r"(as|phone|language|consent|with|credit|form|on):\s*(.+)")
+_HEADER = re.compile(r"(as|phone|chat|language|consent|with|credit|form|on):\s*(.+)")
 _OTHER: dict[str, Kind] = {"missed call": "missed_call", "mms": "mms"}
 FORMS = Path(__file__).parent / "conversations"
 
@@ -85,9 +87,9 @@ def parse(text: str, name: str = "script") -> list[Step]:
             steps[-1].expected.append((number, " ".join(line[1:].split())))
         else:
             steps.append(_step(line, number, where))
-    if not any(step.kind == ">" for step in steps):
+    if not any(step.kind in (">", ">>") for step in steps):
         raise ScriptError(f"{name}: sends nothing; write at least one line that begins with >")
-    if next(step.kind for step in steps if step.kind != "on") not in ("as", "phone"):
+    if next(step.kind for step in steps if step.kind != "on") not in ("as", "phone", "chat"):
         raise ScriptError(f"{name}: begin with `as: NAME` or `phone: +257...`")
     return steps
 
@@ -98,6 +100,8 @@ def _step(line: str, number: int, where: str) -> Step:
         if kind in _VALUES and value not in _VALUES[kind]:
             raise ScriptError(f"{where}: {kind}: one of {', '.join(_VALUES[kind])}")
         return Step(number, kind, value)
+    if line.startswith(">>"):
+        return Step(number, ">>", line[2:].strip())
     if line[0] == ">":
         return Step(number, ">", line[1:].strip())
     if line[0] == "*" and line[1:].strip() in _OTHER:
@@ -136,13 +140,13 @@ class Player:
 
     def __init__(self, app: App, name: str) -> None:
         self._app, self._name = app, name
-        self._lines: dict[str, Line] = {}
+        self._lines: dict[str, Line | ChatLine] = {}
 
     async def play(self, steps: list[Step]) -> None:
         """Raises AssertionError where an answer is missing, other or not expected."""
-        line: Line | None = None
+        line: Line | ChatLine | None = None
         for step in steps:  # every phone is there from the start: a text may come before its owner is played
-            if step.kind in ("as", "phone"):
+            if step.kind in ("as", "phone", "chat"):
                 await self._line(step)
         for step in (step for step in steps if step.kind != "on"):
             line = await self._do(step, line)
@@ -151,12 +155,16 @@ class Player:
             left = [shown.text for shown in await line.answers()]
             assert not left, "\n".join([f"{self._name}: at the end {phone} holds what no line expects", *left])
 
-    async def _do(self, step: Step, line: Line | None) -> Line:
-        if line is None or step.kind in ("as", "phone"):
+    async def _do(self, step: Step, line: Line | ChatLine | None) -> Line | ChatLine:
+        if line is None or step.kind in ("as", "phone", "chat"):
             return await self._line(step)
-        if step.kind == ">":
+        if step.kind == ">>":
+            assert isinstance(line, ChatLine), f"{self._name}:{step.line}: only a chat has replies"
+            await line.send(step.text, reply=True)
+        elif step.kind == ">":
             await line.send(step.text)
         elif step.kind == "*":
+            assert isinstance(line, Line), f"{self._name}:{step.line}: only a phone"
             await line.send("", _OTHER[step.text])
         elif step.kind == "with":
             person = (await self._person(step.text))["id"]
@@ -173,7 +181,9 @@ class Player:
             await self._app.database.writer.do(_set_people, (line.phone, step.kind, step.text))
         return line
 
-    async def _line(self, step: Step) -> Line:
+    async def _line(self, step: Step) -> Line | ChatLine:
+        if step.kind == "chat":
+            return self._lines.setdefault(step.text, ChatLine(self._app, step.text))
         phone = step.text if step.kind == "phone" else str((await self._person(step.text))["phone"])
         return self._lines.setdefault(phone, Line(self._app, phone))
 
@@ -185,7 +195,7 @@ class Player:
             raise ScriptError(f"{self._name}: as: {name}: {names}. Write ASSOCIATION NAME.")
         return found[0]
 
-    async def _compare(self, step: Step, line: Line, got: list[str]) -> None:
+    async def _compare(self, step: Step, line: Line | ChatLine, got: list[str]) -> None:
         wanted = [text for _, text in step.expected]
         if len(wanted) == len(got) and all(map(matches, wanted, got)):
             return

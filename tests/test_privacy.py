@@ -6,6 +6,7 @@ not the file, not the -wal after a checkpoint, not the media folder holds them; 
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import sqlite3
 from collections.abc import Sequence
@@ -94,7 +95,9 @@ async def _report_and_talk(app: App, folder: Path) -> tuple[Line, int]:
     odette = await _person(app, "ABAHUZA ODETTE")
     await _rename(app, odette["id"], NAME, SMS_NAME, odette["phone"], PHONE)
     line = Line(app, PHONE)
-    await _say(line, f"hello {WORDS}", "12 11 3 12 7 5 3", "FIX", "3", "12 8", "8", "1", "STOP", "START", "9")
+    await _say(line, f"hello {WORDS}", "12 11 3 12 7 5 3", "FIX", "3", "12 8", "8", "1")
+    await _say(line, "3", f"what does the {WORDS} do?", "4", f"a lesson: {WORDS}", "1", "STOP", "START", "9")
+    await _mentor_saw_it(app)
     inbox = (await _one(app, select(t.inbox.c.id).order_by(t.inbox.c.id.desc())))[0].id
     file = folder / "media" / "2026-11" / "canary.jpg"
     file.parent.mkdir(parents=True)
@@ -107,6 +110,16 @@ async def _report_and_talk(app: App, folder: Path) -> tuple[Line, int]:
         said = {**values._mapping["values"], name: f"difficult: {WORDS}"}
         await _write(app, update(t.reports).where(t.reports.c.number == values.number).values(values=said))
     return line, odette["id"]
+
+
+async def _mentor_saw_it(app: App) -> None:
+    """The question was shown on the mentor's phone: its words are in one more outbox row."""
+    for _ in range(200):
+        shown = await _one(app, select(t.outbox.c.text).where(t.outbox.c.key == "M1"))
+        if shown:
+            break
+        await asyncio.sleep(0.02)
+    assert WORDS in shown[0].text
 
 
 async def _end(app: App, folder: Path) -> None:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import sys
-from collections.abc import Awaitable, Callable, Coroutine
-from typing import Any, NoReturn, TypeVar
+from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
+from typing import Annotated, Any, NoReturn, TypeVar
 
 import orjson
 import typer
 from rich.console import Console
+from rich.table import Table
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -19,6 +20,7 @@ from bot.settings import Settings
 from bot.store.engine import Database
 
 Result = TypeVar("Result")
+Json = Annotated[bool, typer.Option("--json", help="As JSON, for another program.")]
 words = Console(stderr=True, highlight=False, soft_wrap=True)
 """Words for a person; never data."""
 
@@ -48,6 +50,17 @@ def show(value: Any) -> None:
 def exists(settings: Settings) -> bool:
     """Whether there is a database to look into."""
     return settings.sqlite_file is None or settings.sqlite_file.is_file()
+
+
+def table(rows: Sequence[Mapping[str, Any]], columns: Sequence[str], json: bool = False) -> None:
+    """Rows on standard output, for a person or as JSON for another program."""
+    if json:
+        show(rows)
+        return
+    said = Table(*columns, box=None)
+    for row in rows:
+        said.add_row(*(str(value) if (value := row.get(name)) is not None else "" for name in columns))
+    Console(highlight=False).print(said, markup=False)
 
 
 def read(settings: Settings, question: Callable[[AsyncConnection], Awaitable[Result]]) -> Result:

@@ -5,15 +5,13 @@ from __future__ import annotations
 from typing import Annotated, Any
 
 import typer
-from rich.console import Console
-from rich.table import Table
 
 from bot.cli import base
+from bot.cli.base import Json
 from bot.clock import Clock
 from bot.programme.totals import of_programme
 from bot.store import listing
 
-Json = Annotated[bool, typer.Option("--json", help="As JSON, for another program.")]
 _COLUMNS = ("no", "name", "trainings", "attendances", "new_women", "new_men", "unique_lower", "unique_upper")
 
 
@@ -25,7 +23,7 @@ def totals(json: Json = False) -> None:
     if json:
         base.show(found)
         return
-    _table(found["associations"] + [{"no": "", "name": "all", **found}], _COLUMNS)
+    base.table(found["associations"] + [{"no": "", "name": "all", **found}], _COLUMNS)
     base.words.print(
         "Three figures, never added: attendances; new people as reported; bounds of unique people "
         "(lower: the largest training of each association; upper: all attendances)."
@@ -41,7 +39,7 @@ def reports(json: Json = False) -> None:
         return
     for row in found:
         row["values"] = ", ".join(f"{k} {v}" for k, v in row["values"].items() if v is not None)
-    _table(found, ("number", "association", "form", "state", "values"))
+    base.table(found, ("number", "association", "form", "state", "values"))
 
 
 def messages(
@@ -58,11 +56,4 @@ def messages(
     if json:
         base.show(found)
     else:
-        _table(found, ("id", "received_at", "person", "kind", "text", "understood"))
-
-
-def _table(rows: list[dict[str, Any]], columns: tuple[str, ...]) -> None:
-    table = Table(*columns, box=None)
-    for row in rows:
-        table.add_row(*(str(row.get(name, "")) for name in columns))
-    Console(highlight=False).print(table)
+        base.table(found, ("id", "received_at", "person", "kind", "text", "understood"))

@@ -7,18 +7,29 @@ from typing import Any
 from sqlalchemy import bindparam, insert, literal, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.store.tables import associations, facts, lessons
+from bot.store.listing import plain_row
+from bot.store.singles import next_number
+from bot.store.tables import associations, lessons, people
 from handlers.turn import Association, Fact, NextLesson
 
 LAST = "last_lesson"
 INSERT = insert(lessons)
 SHOW = update(lessons).where(lessons.c.number == bindparam("which")).values(show=bindparam("how"))
+WRITE_DOWN = (
+    update(lessons)
+    .where(lessons.c.number == bindparam("which"))
+    .values(text=bindparam("words", type_=lessons.c.text.type))
+)
+TRANSLATE = (
+    update(lessons)
+    .where(lessons.c.number == bindparam("which"))
+    .values(translations=bindparam("all", type_=lessons.c.translations.type))
+)
 BLANK = (
     update(lessons)
     .where(lessons.c.person_id == bindparam("person"))
     .values(text=literal("", lessons.c.text.type), translations={}, show="no"),
 )
-_LAST_NUMBER = select(facts.c.value).where(facts.c.name == LAST).with_for_update()
 _ALL = (
     select(
         lessons.c.number,
@@ -39,14 +50,19 @@ _ALL = (
 
 async def everything(tx: AsyncConnection) -> list[dict[str, Any]]:
     """Every lesson with its association, oldest first."""
-    return [dict(row._mapping) for row in await tx.execute(_ALL)]
+    return [plain_row(row) for row in await tx.execute(_ALL)]
+
+
+async def names(tx: AsyncConnection) -> list[str]:
+    """Of everybody the roster knows: none of them is printed on a poster."""
+    rows = await tx.execute(select(people.c.name, people.c.sms_name))
+    return [name for row in rows for name in (row.name, row.sms_name) if name]
 
 
 async def _next_lesson(
     tx: AsyncConnection, wanted: list[NextLesson], known: dict[int, Association]
 ) -> dict[Fact, Any]:
-    """On PostgreSQL the row stays locked until the commit, so that numbers have no gaps."""
-    return {wanted[0]: int((await tx.execute(_LAST_NUMBER)).scalar() or 0) + 1}
+    return {wanted[0]: await next_number(tx, LAST)}
 
 
 LOADERS: dict[type, Any] = {NextLesson: _next_lesson}

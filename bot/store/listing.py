@@ -21,7 +21,7 @@ from bot.store.tables import (
 from handlers.understand.words import plain
 
 
-def _plain(row: Any) -> dict[str, Any]:
+def plain_row(row: Any) -> dict[str, Any]:
     """A row as a dictionary with plain names."""
     return {str(name): value for name, value in row._mapping.items()}
 
@@ -40,7 +40,7 @@ async def figures_by_association(tx: AsyncConnection) -> list[dict[str, Any]]:
         .select_from(associations.outerjoin(figures))
         .order_by(associations.c.no)
     )
-    return [_plain(row) for row in await tx.execute(there)]
+    return [plain_row(row) for row in await tx.execute(there)]
 
 
 async def all_reports(tx: AsyncConnection) -> list[dict[str, Any]]:
@@ -61,7 +61,7 @@ async def all_reports(tx: AsyncConnection) -> list[dict[str, Any]]:
         .select_from(reports.outerjoin(associations))
         .order_by(reports.c.number)
     )
-    return [_plain(row) for row in await tx.execute(there)]
+    return [plain_row(row) for row in await tx.execute(there)]
 
 
 async def messages(tx: AsyncConnection, *, unanswered: bool) -> list[dict[str, Any]]:
@@ -81,7 +81,7 @@ async def messages(tx: AsyncConnection, *, unanswered: bool) -> list[dict[str, A
     ).where(inbox.c.channel != "timer", inbox.c.id.not_in(sealed))
     if unanswered:
         there = there.where(inbox.c.id.in_(waiting))
-    return [_plain(row) for row in await tx.execute(there.order_by(inbox.c.id))]
+    return [plain_row(row) for row in await tx.execute(there.order_by(inbox.c.id))]
 
 
 async def outbox_states(tx: AsyncConnection) -> dict[str, int]:
@@ -112,7 +112,7 @@ async def people_named(tx: AsyncConnection, name: str) -> list[dict[str, Any]]:
     for row in await tx.execute(there):
         own = {plain(row.sms_name), *plain(row.name).split(), plain(row.association or "")}
         if wanted and wanted <= own:
-            found.append(_plain(row))
+            found.append(plain_row(row))
     return found
 
 

@@ -8,7 +8,9 @@ from typing import Any
 from sqlalchemy import bindparam, case, exists, func, insert, literal, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.store.tables import addresses, facts, inbox, outbox, people, people_addresses, questions, tasks
+from bot.store.listing import plain_row
+from bot.store.singles import next_number
+from bot.store.tables import addresses, associations, inbox, outbox, people, people_addresses, questions, tasks
 from handlers.turn import (
     Association,
     AssociationCalled,
@@ -76,8 +78,12 @@ _QUESTIONS = (
     .outerjoin(people, people.c.id == questions.c.person_id)
     .outerjoin(_answerer, _answerer.c.id == questions.c.answered_by)
 )
-_NUMBERED = _QUESTIONS.where(questions.c.number.in_(bindparam("numbers", expanding=True))).with_for_update(
-    of=questions
+_NUMBERED = _QUESTIONS.where(questions.c.number.in_(bindparam("numbers", expanding=True)))
+_LOCK = (
+    select(questions.c.number)
+    .where(questions.c.number.in_(bindparam("numbers", expanding=True)))
+    .order_by(questions.c.number)
+    .with_for_update()
 )
 _LAST = _QUESTIONS.where(
     questions.c.number.in_(
@@ -86,7 +92,6 @@ _LAST = _QUESTIONS.where(
         .group_by(questions.c.address_id)
     )
 )
-_LAST_NUMBER = select(facts.c.value).where(facts.c.name == LAST).with_for_update()
 _reached = exists().where(
     people_addresses.c.person_id == people.c.id,
     addresses.c.id == people_addresses.c.address_id,
@@ -145,7 +150,9 @@ def question(row: Any) -> Question:
 
 
 async def numbered(tx: AsyncConnection, numbers: list[int]) -> dict[int, Question]:
-    """Questions by number, locked until the commit."""
+    """Questions by number, locked until the commit: first the lock, then a look at what others committed."""
+    if tx.dialect.name != "sqlite":
+        await tx.execute(_LOCK, {"numbers": numbers})
     return {row.number: question(row) for row in await tx.execute(_NUMBERED, {"numbers": numbers})}
 
 
@@ -164,9 +171,67 @@ def words(text: str | None) -> tuple[str, ...]:
     return tuple(filter(None, re.split(r"[\s,;]+", text or "")))
 
 
+_mentor = people.alias("mentor")
+_LISTED = (
+    select(
+        questions.c.number,
+        questions.c.state,
+        associations.c.no.label("association"),
+        people.c.language,
+        questions.c.subject,
+        _mentor.c.sms_name.label("mentor"),
+        questions.c.asked_at,
+        questions.c.promised_at,
+        questions.c.climbed,
+        questions.c.answered_at,
+        _answerer.c.sms_name.label("answered_by"),
+        questions.c.helped,
+    )
+    .outerjoin(associations, associations.c.id == questions.c.association_id)
+    .outerjoin(people, people.c.id == questions.c.person_id)
+    .outerjoin(_mentor, _mentor.c.id == questions.c.mentor_id)
+    .outerjoin(_answerer, _answerer.c.id == questions.c.answered_by)
+    .order_by(questions.c.number)
+)
+_ANSWERED = (
+    select(questions.c.answered_by, func.count())
+    .where(questions.c.state == "answered")
+    .group_by(questions.c.answered_by)
+)
+
+
+async def listed(tx: AsyncConnection) -> list[dict[str, Any]]:
+    """Every question without its words, oldest first."""
+    return [plain_row(row) for row in await tx.execute(_LISTED)]
+
+
+async def whole(tx: AsyncConnection, number: int) -> dict[str, Any] | None:
+    """One question with its words and its answer; None when there is none."""
+    row = (await tx.execute(_LISTED.where(questions.c.number == number))).one_or_none()
+    if row is None:
+        return None
+    said = (await tx.execute(_QUESTIONS.where(questions.c.number == number))).one()
+    return {**plain_row(row), "question": said.words, "answer": said.answer}
+
+
+async def load_of_mentors(tx: AsyncConnection) -> list[dict[str, Any]]:
+    """The mentors who can be reached, with what they know, have to do and have done."""
+    answered = {row[0]: row[1] for row in await tx.execute(_ANSWERED)}
+    return [
+        {
+            "name": one.name,
+            "languages": " ".join(one.languages),
+            "subjects": one.subjects,
+            "area": ", ".join(one.area),
+            "open": one.open,
+            "answered": answered.get(one.id, 0),
+        }
+        for one in await mentors(tx)
+    ]
+
+
 async def _next_question(tx: AsyncConnection, wanted: list[NextQuestion], known: Associations) -> Values:
-    """On PostgreSQL the row stays locked until the commit, so that numbers have no gaps."""
-    return {wanted[0]: int((await tx.execute(_LAST_NUMBER)).scalar() or 0) + 1}
+    return {wanted[0]: await next_number(tx, LAST)}
 
 
 async def _numbered(tx: AsyncConnection, wanted: list[QuestionNumbered], known: Associations) -> Values:

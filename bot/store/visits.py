@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import bindparam, delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.store.listing import plain_row
 from bot.store.tables import associations, partners, people, visits
 
 INSERT = insert(visits)
@@ -30,4 +31,4 @@ _ALL = (
 
 async def logged(tx: AsyncConnection) -> list[dict[str, Any]]:
     """Every visit and call, oldest first."""
-    return [dict(row._mapping) for row in await tx.execute(_ALL)]
+    return [plain_row(row) for row in await tx.execute(_ALL)]

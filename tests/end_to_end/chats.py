@@ -128,7 +128,9 @@ class Chats:
         """Until nothing waits: no update, no turn, no text."""
         await self.botapi.until(lambda: not self.botapi.queue.pending, SETTLES_S)
         for _ in range(int(SETTLES_S / 0.01)):
-            waiting = await self.rows("inbox", state="new") + await self.rows("outbox", state="queued")
+            waiting = await self.rows("inbox", state="new") + await self.rows(
+                "outbox", state="queued", channel="telegram"
+            )
             if not waiting and not await self.rows("outbox", state="sending"):
                 return
             await asyncio.sleep(0.01)

@@ -9,7 +9,7 @@ from random import Random
 from typing import Literal
 
 from bot.programme.invented.words import ASSOCIATIONS, KINDS, MEN, MORE_HILLS, NOW, SURNAMES, WOMEN
-from bot.programme.roster import Association, Business, Leader, Place, Roster, Staff
+from bot.programme.roster import Association, Business, Leader, Partner, Place, Roster, Staff
 
 ABAHUZA = "07"
 _ACTIVITIES = ("rice", "maize", "cassava", "market", "seeds")
@@ -18,6 +18,35 @@ _SHARED_IN = ("02", "05", "11", "16", "21")
 """In these associations the third and the fourth use one phone."""
 _NOT_ASKED, _SAID_NO = {14, 47, 83, 101}, {58, 92}
 """Which leaders, counted from 0 in roster order."""
+
+
+PARTNERS = (
+    Partner(
+        "Centre Semencier",
+        "rice seed, semences de riz, imbuto z'umuceri, mbegu",
+        "the manager, 00 00 00 51",
+        "Gihanga",
+        "seed centre",
+        "Mon-Fri 8-16h",
+    ),
+    Partner(
+        "ISABU",
+        "seed, semences, imbuto, mbegu, pests, maladies, conseil",
+        "Chantal, 00 00 00 52",
+        "Gisozi",
+        "research",
+        "Mon-Fri 8-15h",
+    ),
+    Partner(
+        "SODDREC",
+        "business, savings, epargne, ubudandaji, biashara, processing, transformation",
+        "Pascal, 00 00 00 53",
+        "Rutana",
+        "association",
+        "Tue, Thu 9-12h",
+    ),
+)
+"""The institutions that the trained visited (field, 4.1); people and numbers are placeholders."""
 
 
 def _phone(number: int) -> str:
@@ -62,6 +91,7 @@ def roster(rng: Random, consented: date) -> Roster:
             Staff("Beatrice", "safeguarding", _phone(4), "100004", languages="rn fr"),
         ),
         tuple(Place(commune, NOW[commune], hill) for commune, hill in sorted(hills)),
+        PARTNERS,
     )
 
 

@@ -1,4 +1,4 @@
-"""The roster: who belongs to the programme, kept by its staff in a workbook of five sheets.
+"""The roster: who belongs to the programme, kept by its staff in a workbook.
 
 `read` a workbook, `check` it, show the `plan`, `load` it in one transaction; `write_empty` makes the
 workbook to fill in, `write` turns a roster back into one.
@@ -12,6 +12,7 @@ from bot.programme.roster.nouns import (
     Checked,
     Leader,
     Message,
+    Partner,
     Place,
     Roster,
     Staff,
@@ -26,6 +27,7 @@ __all__ = [
     "Checked",
     "Leader",
     "Message",
+    "Partner",
     "Place",
     "Plan",
     "Roster",

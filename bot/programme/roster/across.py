@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-from bot.programme.roster.nouns import Association, Business, Leader, Place, Staff
+from bot.programme.roster.nouns import Association, Business, Leader, Partner, Place, Staff
 from bot.programme.roster.phones import shown
 from bot.programme.roster.reading import Row, Says
 from handlers.understand.words import plain
@@ -34,6 +34,7 @@ class Entries:
     businesses: Sequence[Entry[Business]]
     staff: Sequence[Entry[Staff]]
     places: Sequence[Entry[Place]]
+    partners: Sequence[Entry[Partner]]
 
 
 def check(entries: Entries, says: Says, associations_expected: int, people_per_association: int) -> None:
@@ -43,6 +44,7 @@ def check(entries: Entries, says: Says, associations_expected: int, people_per_a
     _twice(entries.businesses, "no", lambda one: one.no)
     _twice(entries.staff, "name", lambda one: plain(one.name))
     _twice(entries.places, "colline", lambda one: one.colline and f"{plain(one.commune_old)}/{plain(one.colline)}")
+    _twice(entries.partners, "name", lambda one: plain(one.name))
     _twice(entries.leaders, "name", lambda one: plain(one.name) and f"{one.association_no}/{plain(one.name)}")
     _belong(entries)
     _officers(entries)
@@ -56,6 +58,7 @@ def waiting(entries: Entries) -> frozenset[tuple[str, ...]]:
     keys: set[tuple[str, ...]] = set()
     keys |= {("Associations", one.item.no) for one in entries.associations if one.row.bad}
     keys |= {("Businesses", one.item.no) for one in entries.businesses if one.row.bad}
+    keys |= {("Partners", plain(one.item.name)) for one in entries.partners if one.row.bad}
     keys |= {("Staff", plain(one.item.name)) for one in entries.staff if one.row.bad}
     keys |= {("Leaders", one.item.association_no, plain(one.item.name)) for one in entries.leaders if one.row.bad}
     keys |= {("Leaders", "", one.item.phone) for one in entries.leaders if one.row.bad and one.item.phone}

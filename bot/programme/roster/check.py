@@ -13,7 +13,7 @@ from typing import Literal
 
 from bot.programme.roster import across
 from bot.programme.roster.across import Entries, Entry
-from bot.programme.roster.columns import ASSOCIATIONS, BUSINESSES, LEADERS, PLACES, STAFF
+from bot.programme.roster.columns import ASSOCIATIONS, BUSINESSES, LEADERS, PARTNERS, PLACES, STAFF
 from bot.programme.roster.names import (
     COMMUNES_NOW,
     COMMUNES_OLD,
@@ -29,6 +29,7 @@ from bot.programme.roster.nouns import (
     Business,
     Checked,
     Leader,
+    Partner,
     Place,
     Roster,
     Staff,
@@ -56,8 +57,9 @@ def check(
     The roster is None when a required sheet or column is missing: then nothing can be imported.
     """
     says = Says()
-    tables = [rows_of(workbook, sheet, says) for sheet in (ASSOCIATIONS, LEADERS, BUSINESSES, STAFF, PLACES)]
-    associations, leaders, businesses, staff, places = ([] if rows is None else rows for rows in tables)
+    sheets = (ASSOCIATIONS, LEADERS, BUSINESSES, STAFF, PLACES, PARTNERS)
+    tables = [rows_of(workbook, sheet, says) for sheet in sheets]
+    associations, leaders, businesses, staff, places, partners = ([] if rows is None else rows for rows in tables)
     communes = _communes(places)
     entries = Entries(
         [Entry(row, _association(row, *communes)) for row in associations],
@@ -65,6 +67,7 @@ def check(
         [Entry(row, _business(row)) for row in businesses],
         [Entry(row, _staff(row, demo, *communes)) for row in staff],
         [Entry(row, _place(row, *communes)) for row in places],
+        [Entry(row, _partner(row)) for row in partners],
     )
     across.check(entries, says, associations_expected, people_per_association)
     order = {level: number for number, level in enumerate(LEVELS)}
@@ -80,6 +83,7 @@ def _roster(entries: Entries) -> Roster:
         tuple(entry.item for entry in entries.businesses if not entry.row.bad),
         tuple(entry.item for entry in entries.staff if not entry.row.bad),
         tuple(entry.item for entry in entries.places if not entry.row.bad),
+        tuple(entry.item for entry in entries.partners if not entry.row.bad),
         across.waiting(entries),
     )
 
@@ -271,5 +275,17 @@ def _place(row: Row, old: Communes, now: Communes) -> Place:
         commune_now=_commune(row, "commune_now", now),
         colline=row.text("colline"),
         zone=row.text("zone") or None,
+        row=row.number,
+    )
+
+
+def _partner(row: Row) -> Partner:
+    return Partner(
+        name=row.text("name"),
+        subjects=row.text("subjects"),
+        contact=row.text("contact"),
+        place=row.text("place"),
+        kind=row.text("kind") or None,
+        hours=row.text("hours") or None,
         row=row.number,
     )

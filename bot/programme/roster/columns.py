@@ -1,4 +1,4 @@
-"""The five sheets of the roster workbook: columns, what is required, explanations, allowed values."""
+"""The sheets of the roster workbook: columns, what is required, explanations, allowed values."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Literal
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One column. `also` are names that people use for it; they are found and must be renamed."""
+    """One column. `also` are names that people use for it; found and must be renamed. `longest` in letters."""
 
     name: str
     fr: str
@@ -21,15 +21,17 @@ class Column:
     choices: tuple[str, ...] = ()
     read_as: Mapping[str, str] = field(default_factory=dict, hash=False)
     also: tuple[str, ...] = ()
+    longest: int = 120
 
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """One sheet. Without a required one nothing can be imported."""
+    """One sheet. Without a required one nothing can be imported; an optional one may be left out."""
 
     name: str
     columns: tuple[Column, ...]
     required: bool = False
+    optional: bool = False
 
     def column(self, name: str) -> Column:
         """The column of this name. Raises KeyError: our own mistake."""
@@ -247,4 +249,52 @@ PLACES = Sheet(
         Column("zone", "zone", "zone", "Gitaba"),
     ),
 )
-SHEETS = (ASSOCIATIONS, LEADERS, BUSINESSES, STAFF, PLACES)
+PARTNERS = Sheet(
+    "Partners",
+    (
+        Column(
+            "name",
+            "nom, 24 lettres au plus",
+            "name, at most 24 letters",
+            "ISABU",
+            required=True,
+            also=("nom",),
+            longest=24,
+        ),
+        Column("kind", "genre d'institution", "kind of institution", "research"),
+        Column(
+            "subjects",
+            "mots par lesquels on le trouve, dans toutes les langues",
+            "words by which leaders find it, in any language",
+            "seed, semences, imbuto",
+            required=True,
+        ),
+        Column(
+            "contact",
+            "à qui s'adresser et comment, 40 lettres au plus",
+            "whom to ask and how, at most 40 letters",
+            "Chantal 00 00 00 52",
+            required=True,
+            longest=40,
+        ),
+        Column(
+            "place",
+            "où, 16 lettres au plus",
+            "where, at most 16 letters",
+            "Gisozi",
+            required=True,
+            also=("lieu",),
+            longest=16,
+        ),
+        Column(
+            "hours",
+            "jours et heures, 16 lettres au plus",
+            "days and hours, at most 16 letters",
+            "Mon-Fri 8-16h",
+            also=("heures",),
+            longest=16,
+        ),
+    ),
+    optional=True,
+)
+SHEETS = (ASSOCIATIONS, LEADERS, BUSINESSES, STAFF, PLACES, PARTNERS)

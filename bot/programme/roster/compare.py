@@ -26,6 +26,7 @@ LEADER = (
 BUSINESS = ("type", "kit", "kit_date", "workers_women", "workers_men")
 STAFF = ("name", "role", "languages", "subjects", "area")
 PLACE = ("commune_now", "zone")
+PARTNER = ("name", "kind", "subjects", "contact", "place", "hours")
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +65,7 @@ class Changes:
     businesses: tuple[Change, ...]
     staff: tuple[Change, ...]
     places: tuple[Change, ...]
+    partners: tuple[Change, ...]
     removed: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
@@ -85,6 +87,9 @@ def compare(present: Present, roster: Roster, now: datetime) -> Changes:
         ),
         tuple(_staff(one, staff[number]) for number, one in enumerate(roster.staff)),
         tuple(_plain_row("Places", one, present.places.get(key), PLACE, ()) for key, one in places),
+        tuple(
+            _plain_row("Partners", one, present.partners.get(plain(one.name)), PARTNER, ()) for one in roster.partners
+        ),
         _removed(present, roster, leaders.values(), staff.values()),
     )
 
@@ -245,5 +250,6 @@ def _removed(
         ),
         "Businesses": numbers(present.businesses, (one.no for one in roster.businesses), "Businesses"),
         "Staff": tuple(known.values["name"] for known in present.staff if gone(known)),
+        "Partners": numbers(present.partners, (plain(one.name) for one in roster.partners), "Partners"),
         "Places": tuple(f"{colline} ({old})" for old, colline in present.places if (old, colline) not in places),
     }

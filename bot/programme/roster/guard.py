@@ -35,7 +35,7 @@ def measured(path: Path) -> BytesIO:
     """
     try:
         if path.stat().st_size > MOST_BYTES:
-            raise WorkbookError(f"{path.name}: larger than {MOST_BYTES // 1_000_000} MB. Keep only the five sheets.")
+            raise WorkbookError(f"{path.name}: larger than {MOST_BYTES // 1_000_000} MB. Keep only its sheets.")
         with zipfile.ZipFile(path) as packed:
             return _repacked(packed, path.name)
     except (zipfile.BadZipFile, NotImplementedError, EOFError, ValueError, RuntimeError) as error:

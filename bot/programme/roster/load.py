@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import bindparam, delete, insert, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.programme.roster.compare import ASSOCIATION, BUSINESS, LEADER, STAFF, Change, Changes, compare
+from bot.programme.roster.compare import ASSOCIATION, BUSINESS, LEADER, PARTNER, STAFF, Change, Changes, compare
 from bot.programme.roster.nouns import Leader, Roster
 from bot.programme.roster.plan import Tally
 from bot.programme.roster.present import Present, look
@@ -41,6 +41,7 @@ async def load(tx: AsyncConnection, roster: Roster, now: datetime, who: str) -> 
     await _consents(tx, changes.leaders, leaders)
     await _businesses(tx, changes.businesses, numbers)
     await _places(tx, changes.places)
+    await _partners(tx, changes.partners)
     await _audit(tx, changes, now, who)
 
 
@@ -118,6 +119,11 @@ async def _places(tx: AsyncConnection, changes: Sequence[Change]) -> None:
     columns = ("commune_old", "commune_now", "colline", "zone")
     pairs = [(change, _full(change.item, columns) if change.new else dict(change.columns)) for change in changes]
     await _upsert(tx, t.places, pairs)
+
+
+async def _partners(tx: AsyncConnection, changes: Sequence[Change]) -> None:
+    pairs = [(change, _full(change.item, PARTNER) if change.new else dict(change.columns)) for change in changes]
+    await _upsert(tx, t.partners, pairs)
 
 
 async def _addresses(tx: AsyncConnection, present: Present, people: Sequence[tuple[Change, int]]) -> None:

@@ -108,6 +108,19 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
+class Partner:
+    """An institution that leaders may ask."""
+
+    name: str
+    subjects: str
+    contact: str
+    place: str
+    kind: str | None = None
+    hours: str | None = None
+    row: int = field(default=0, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Roster:
     """The rows of a workbook that can be imported, in its order.
 
@@ -119,6 +132,7 @@ class Roster:
     businesses: tuple[Business, ...] = ()
     staff: tuple[Staff, ...] = ()
     places: tuple[Place, ...] = ()
+    partners: tuple[Partner, ...] = ()
     waiting: frozenset[tuple[str, ...]] = field(default=frozenset(), compare=False)
     """Rows that are in the workbook but have an error, so that nobody takes them for removed."""
 

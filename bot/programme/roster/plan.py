@@ -68,6 +68,7 @@ class Plan:
             ("Businesses", self.changes.businesses),
             ("Staff", self.changes.staff),
             ("Places", self.changes.places),
+            ("Partners", self.changes.partners),
         )
         lines += [f"{name}: {_short(Tally.of(changes))}" for name, changes in others if changes]
         lines += [_change(change) for change in _all(self.changes) if not change.new and not change.unchanged]
@@ -96,6 +97,7 @@ def _all(changes: Changes) -> Iterable[Change]:
         *changes.businesses,
         *changes.staff,
         *changes.places,
+        *changes.partners,
     )
 
 

@@ -11,6 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.store import tables as t
+from handlers.understand.words import plain
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +47,8 @@ class Present:
     associations: Mapping[str, Known]
     businesses: Mapping[str, Known]
     places: Mapping[tuple[str, str], Known]
+    partners: Mapping[str, Known]
+    """By plain name."""
     leaders: tuple[Known, ...]
     staff: tuple[Known, ...]
     addresses: Mapping[tuple[str, str], Address]
@@ -72,6 +75,7 @@ async def look(tx: AsyncConnection) -> Present:
         associations=await _associations(tx, people),
         businesses={known.values["no"]: known for known in await _rows(tx, t.businesses, numbers)},
         places={(k.values["commune_old"], k.values["colline"]): k for k in await _rows(tx, t.places, {})},
+        partners={plain(known.values["name"]): known for known in await _rows(tx, t.partners, {})},
         leaders=tuple(known for known in people.values() if known.values["kind"] == "leader"),
         staff=tuple(known for known in people.values() if known.values["kind"] == "staff"),
         addresses=addresses,

@@ -13,8 +13,6 @@ from bot.programme.roster.columns import Column, Sheet
 from bot.programme.roster.nouns import Cell, Level, Message, Workbook
 from handlers.understand.words import plain
 
-LONGEST = 120
-"""Letters in any cell; a longer one is a mistake."""
 LARGEST = 100_000
 _SHOWN = 40
 _NEAR = 80
@@ -66,8 +64,9 @@ class Row:
         text = shown(self.cells.get(name, ""), longest=None)
         if not text and self.sheet.column(name).required:
             self.empty(name)
-        if len(text) > LONGEST:
-            self.say("error", name, f"{len(text)} letters, at most {LONGEST}. Shorten it.")
+        longest = self.sheet.column(name).longest
+        if len(text) > longest:
+            self.say("error", name, f"{len(text)} letters, at most {longest}. Shorten it.")
             return ""
         return text
 
@@ -154,6 +153,8 @@ class Incomplete(list[Row]):
 def rows_of(workbook: Workbook, sheet: Sheet, says: Says) -> list[Row] | None:
     """The sheet's rows with something in them; None when the sheet or a required column is missing."""
     found = _sheet_named(workbook, sheet.name)
+    if found is None and sheet.optional:
+        return []
     if found is None:
         level: Level = "error" if sheet.required else "warning"
         others = ", ".join(f'"{name}"' for name in workbook.sheets) or "nothing"

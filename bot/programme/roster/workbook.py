@@ -61,6 +61,7 @@ def write(path: Path, roster: Roster) -> None:
         "Businesses": roster.businesses,
         "Staff": roster.staff,
         "Places": roster.places,
+        "Partners": roster.partners,
     }
     with xlsxwriter.Workbook(str(path), _OPTIONS) as out:
         formats = _Formats(out)

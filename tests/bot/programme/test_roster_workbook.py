@@ -44,7 +44,7 @@ def test_the_empty_workbook_says_only_that_it_is_empty(tmp_path: Path) -> None:
 def test_the_empty_workbook_opens_elsewhere_with_lists_and_an_example(tmp_path: Path) -> None:
     write_empty(tmp_path / "roster-empty.xlsx")
     opened = openpyxl.load_workbook(tmp_path / "roster-empty.xlsx")
-    assert opened.sheetnames == ["Associations", "Leaders", "Businesses", "Staff", "Places"]
+    assert opened.sheetnames == ["Associations", "Leaders", "Businesses", "Staff", "Places", "Partners"]
     for sheet in SHEETS:
         page = opened[sheet.name]
         assert [cell.value for cell in page[1]] == [column.name for column in sheet.columns]

@@ -1,0 +1,143 @@
+"""mentors list, questions, show, answer, log: who answers what, what waits, who was where."""
+
+from __future__ import annotations
+
+import getpass
+from datetime import UTC, date, datetime
+from typing import Annotated, Any
+
+import typer
+
+from bot import control
+from bot.cli import base
+from bot.cli.base import Json
+from bot.render import Words, fold
+from bot.settings import Settings
+from bot.store import questions, visits
+from handlers.understand.words import language_of
+
+commands = typer.Typer(no_args_is_help=True, help="Mentors: their questions, answers and visits.")
+As = Annotated[str, typer.Option("--as", help="Who it was, a name of the sheet Staff; else the command line.")]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Say what would happen; write nothing.")]
+Number = Annotated[int, typer.Argument(help="The question's number.")]
+
+
+@commands.command("list")
+def list_(json: Json = False) -> None:
+    """The mentors who can be reached: languages, subjects, area, how many questions wait."""
+    found = base.read(base.load(), questions.load_of_mentors)
+    base.table(found, ("name", "languages", "subjects", "area", "open", "answered"), json)
+
+
+@commands.command("questions")
+def questions_(
+    json: Json = False,
+    everything: Annotated[bool, typer.Option("--all", help="Also those that are answered.")] = False,
+) -> None:
+    """The questions that wait, oldest first; never their words."""
+    found = base.read(base.load(), questions.listed)
+    shown = [row for row in found if everything or row["state"] == "open"]
+    columns = ("number", "state", "association", "language", "subject", "mentor", "promised_at", "climbed", "helped")
+    base.table(shown, columns, json)
+
+
+@commands.command()
+def show(number: Number, json: Json = False) -> None:
+    """One question with its words and its answer."""
+
+    async def look(tx: Any) -> dict[str, Any] | None:
+        return await questions.whole(tx, number)
+
+    found = base.read(base.load(), look)
+    if found is None:
+        base.fail(f"There is no question No {number}. See them with `kurikirana mentors questions`.")
+    if json:
+        base.show(found)
+        return
+    for name, value in found.items():
+        if value not in (None, ""):
+            typer.echo(f"{name:12} {value}")
+
+
+@commands.command()
+def answer(
+    number: Number,
+    text: Annotated[str, typer.Argument(help="The answer, as the leader will read it.")],
+    who: As = "",
+    dry_run: DryRun = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Send it although it is in another language.")] = False,
+) -> None:
+    """Answer a question: the leader gets it in her channel, with the question's number."""
+    settings, text = base.load(), " ".join(text.split())
+    if not text:
+        base.fail("The answer is empty.")
+    offset = datetime.now(settings.zone).utcoffset()
+    details = {"number": number, "answer": text, "who": who, "user": getpass.getuser(), "dry_run": True}
+    details["utc_offset_min"] = int(offset.total_seconds() / 60) if offset else 0
+    found = base.run(control.act(settings, "question answer", details))
+    foreign = _say(settings, found, text)
+    if dry_run:
+        base.words.print("Nothing was sent.")
+        return
+    if foreign and not yes:
+        base.fail("Nothing was sent. To send it as it is add --yes.")
+    base.run(control.act(settings, "question answer", {**details, "dry_run": False}))
+    base.words.print(f"No {number} is answered.")
+
+
+def _say(settings: Settings, found: dict[str, Any], text: str) -> bool:
+    """Parts and language, to the writer; whether it is in another language than the leader reads."""
+    folder = settings.path(settings.words.folder)
+    words = Words.load(folder if folder.is_dir() else None)
+    reads, written = found["language"] or "fr", language_of(text)
+    said = words.text("H3", reads, {"number": found["number"], "answer": text}, rich=found["chat"])
+    typer.echo(said.text)
+    if not found["chat"]:
+        note = "" if fold(text) == text else ", with letters that an SMS has"
+        base.words.print(f"{said.parts} SMS, {len(said.text)} characters{note}.")
+    if found["stopped"]:
+        base.words.print("She or he said STOP since: the answer is kept, nothing leaves.")
+    foreign = written is not None and written != reads
+    if foreign:
+        base.words.print(f"Your text is {written}, the leader reads {reads}.")
+    return foreign
+
+
+@commands.command()
+def log(
+    kind: Annotated[str, typer.Argument(help="visit or call; without it the log is shown.")] = "",
+    association: Annotated[str, typer.Argument(help="Number or name of the association.")] = "",
+    on: Annotated[str, typer.Option("--on", help="The day, YYYY-MM-DD; else today.")] = "",
+    note: Annotated[str, typer.Option(help="What was done or said.")] = "",
+    to: Annotated[str, typer.Option("--to", help="The partner that the association visited.")] = "",
+    who: As = "",
+    dry_run: DryRun = False,
+    json: Json = False,
+) -> None:
+    """What was logged; or log a visit or a call."""
+    settings = base.load()
+    if not kind:
+        base.table(base.read(settings, visits.logged), ("day", "kind", "association", "who", "partner", "note"), json)
+        return
+    if kind not in ("visit", "call") or not association:
+        base.fail("Write visit or call, then the association: mentors log visit 07 --on 2026-11-12 --note ...")
+    details: dict[str, Any] = {"kind": kind, "association": association, "day": _day(settings, on), "note": note}
+    details |= {"partner": to, "who": who, "user": getpass.getuser(), "dry_run": dry_run}
+    found = base.run(control.act(settings, "visit log", details))
+    if json:
+        base.show(found)
+        return
+    place = f" at {found['partner']}" if found["partner"] else ""
+    done = "Would be noted" if dry_run else "Noted"
+    base.words.print(f"{done}: {kind}, {found['association']} {found['name']}{place}, {found['day']}.", markup=False)
+
+
+def _day(settings: Settings, on: str) -> str:
+    today = datetime.now(UTC).astimezone(settings.zone).date()
+    try:
+        day = date.fromisoformat(on) if on else today
+    except ValueError:
+        base.fail(f"--on {on!r} is not a day. Write it as 2026-11-12.")
+    if day > today:
+        base.fail(f"--on {on}: that day has not come yet.")
+    return day.isoformat()

@@ -1,0 +1,162 @@
+"""A mentor's day in Telegram: a question comes, is answered by a reply, climbs when it is not; visits; lessons."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.console.simulator import move_clock
+from bot.programme import roster as rosters
+from tests.botapi import Emulator, botapi_fixture  # noqa: F401
+from tests.botapi_updates import User
+from tests.end_to_end.chats import Chats, programme
+from tests.play import NOW
+from tests.programme import small_roster
+
+HUSKER = "rice husker stops when hot, what to do?"
+TEAM = (
+    rosters.Staff("Claude", "mentor", languages="en fr", subjects="processing, business"),
+    rosters.Staff("Alice", "mentor", languages="rn", subjects="savings"),
+)
+ISABU = rosters.Partner("ISABU", "seed, semences, imbuto", "Chantal 00 00 00 52", "Gisozi", "research", "Mon-Fri")
+
+
+@pytest.fixture
+async def chats(botapi: Emulator, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Chats]:
+    async with programme(botapi, tmp_path, monkeypatch) as running:
+
+        async def load(tx: AsyncConnection, items: Sequence[None]) -> list[None]:
+            people = small_roster()
+            more = replace(people, staff=(*people.staff, *TEAM), partners=(ISABU,))
+            await rosters.load(tx, more, NOW, "test")
+            return [None] * len(items)
+
+        await running.app.database.writer.do(load, None)
+        await running.app.reload()
+        yield running
+
+
+async def _mentor(chats: Chats, name: str = "Claude", chat_id: int = 41) -> User:
+    user = chats.botapi.user(chat_id, name)
+    user.starts(await chats.token(name))
+    await chats.presses(user, "English")
+    return user
+
+
+async def _replies(chats: Chats, user: User, text: str, number: int = 1) -> str:
+    shown = [one for one in user.sees if one.text.startswith(f"No {number} from")][-1]
+    user.replies(shown, text)
+    await chats.settled()
+    return user.sees[-1].text
+
+
+async def test_a_question_is_asked_answered_by_a_reply_and_rated(chats: Chats) -> None:
+    odette, claude, eric = await chats.odette(), await _mentor(chats), await chats.eric()
+    odette.taps("❓ Mentor")
+    await chats.settled()
+    assert odette.sees[-1].text.startswith("Write your question")
+    assert "No 1: your question went to mentor Claude" in (await chats.says(odette, HUSKER)).text
+    await chats.settled()
+    assert claude.sees[-1].text.startswith("No 1 from ABAHUZA, reads English. Promised by Thursday 26/11.")
+    assert HUSKER in claude.sees[-1].text and "Odette" not in claude.sees[-1].text
+    assert await _replies(chats, claude, "Stop the motor") == "No 1: answered (1 SMS). Thank you."
+    await chats.settled()
+    assert odette.sees[-1].text == "Mentor No 1: Stop the motor Helped? 1 yes 2 no"
+    late = await chats.says(eric, "/answer 1 or clean it")
+    assert late.text == "Claude answered No 1 on 23/11 at 17:31. Your text was not sent."
+    await chats.presses(odette, "Yes")
+    (row,) = await chats.rows("questions")
+    assert (row["state"], row["helped"], row["subject"]) == ("answered", True, "processing")
+    claude_row = next(one for one in await chats.rows("people") if one["name"] == "Claude")
+    assert row["mentor_id"] == row["answered_by"] == claude_row["id"]
+    assert claude_row["consent"] != "stopped", "a reply that begins with stop is an answer"
+
+
+async def test_another_language_is_asked_about_and_may_be_changed(chats: Chats) -> None:
+    odette, claude = await chats.odette(), await _mentor(chats)
+    await chats.says(odette, HUSKER)
+    await chats.settled()
+    said = await _replies(chats, claude, "arretez la machine avec vous pour une heure")
+    assert "Your text is francais, she or he reads English" in said
+    assert len(claude.sees[-1].labels) == 3 and "Send as it is" in claude.sees[-1].labels[0]
+    assert (await chats.presses(claude, "Change")).text == "No 1: write the new text."
+    assert "answered" in (await chats.says(claude, "call me when it is cold")).text
+    await chats.settled()
+    assert "call me when it is cold" in odette.sees[-1].text
+    assert await chats.rows("tasks") == []
+
+
+async def test_an_overdue_question_climbs_and_its_task_closes_with_the_answer(chats: Chats) -> None:
+    odette, claude = await chats.odette(), await _mentor(chats)
+    await chats.says(odette, HUSKER)
+    await move_clock(chats.app, timedelta(days=3))
+    await chats.settled()
+    assert claude.sees[-1].text.startswith("No 1 from ABAHUZA was promised by Thursday 26/11")
+    assert await chats.rows("tasks") == []
+    await move_clock(chats.app, timedelta(days=1))
+    await chats.settled()
+    (task,) = await chats.rows("tasks")
+    assert (task["kind"], task["about"], task["state"]) == ("question", "No 1", "open")
+    assert (await chats.rows("questions"))[0]["climbed"] == 2
+    assert "answered" in await _replies(chats, claude, "let it cool down")
+    (task,) = await chats.rows("tasks")
+    assert (task["state"], task["result"]) == ("closed", "answered")
+
+
+async def test_after_stop_the_answer_is_kept_and_nothing_leaves(chats: Chats) -> None:
+    odette, claude = await chats.odette(), await _mentor(chats)
+    await chats.says(odette, HUSKER)
+    await chats.says(odette, "STOP")
+    seen = len(odette.sees)
+    assert "STOP since" in await _replies(chats, claude, "let it cool down")
+    await chats.settled()
+    assert len(odette.sees) == seen
+    assert (await chats.rows("questions"))[0]["answer"] == "let it cool down"
+
+
+async def test_visits_are_logged_echoed_and_taken_back(chats: Chats) -> None:
+    claude, odette = await _mentor(chats), await chats.odette()
+    said = await chats.says(claude, "visit 07 12/11 belt changed, costs explained")
+    assert said.text == "Visit to ABAHUZA, 12/11: belt changed, costs explained\nWrong? Send 0 and write it again."
+    assert (await chats.says(claude, "0")).text == "It is taken back."
+    await chats.says(claude, "visite abahuza hier courroie changée")
+    await chats.says(claude, "/visit 7 to ISABU 12 november seed ordered")
+    await chats.says(claude, "call 07 the mill runs again")
+    assert "no association of yours" in (await chats.says(claude, "visit 77 nobody")).text
+    assert "has not come yet" in (await chats.says(claude, "visit 07 30/11/2026 later")).text
+    rows = await chats.rows("visits")
+    assert [(row["kind"], row["day"], row["note"]) for row in rows] == [
+        ("visit", "2026-11-22", "courroie changée"),
+        ("visit", "2026-11-12", "seed ordered"),
+        ("call", "2026-11-23", "the mill runs again"),
+    ]
+    assert [row["partner_id"] is not None for row in rows] == [False, True, False]
+    await chats.says(odette, "visit 07 12/11 a leader logs nothing")
+    assert len(await chats.rows("visits")) == 3
+
+
+async def test_a_spoken_lesson_is_kept_and_somebody_listens(chats: Chats) -> None:
+    odette = await chats.odette()
+    odette.taps("💡 Lesson")
+    await chats.settled()
+    odette.sends_voice()
+    await chats.settled()
+    assert odette.sees[-1].labels == ["✅ With the name", "✅ Without the name", "❌ No"]
+    await chats.presses(odette, "Without the name")
+    (lesson,) = await chats.rows("lessons")
+    assert (lesson["text"], lesson["show"]) == ("", "anonymous")
+    (task,) = await chats.rows("tasks")
+    assert (task["kind"], task["about"]) == ("listen", "lesson No 1")
+    assert len(await chats.rows("media")) == 1
+
+
+async def test_a_mentors_words_that_answer_nothing_are_told_how(chats: Chats) -> None:
+    claude = await _mentor(chats)
+    assert "Telegram's reply" in (await chats.says(claude, "clean the screen first")).text
+    assert "/answer 612" in (await chats.says(claude, "/help")).text or "answer 612" in claude.sees[-1].text
+    assert await chats.rows("tasks") == []
