@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: setup demo test lint crash crash-broadcast bench bench-check clean
+.PHONY: setup demo test lint crash crash-broadcast bench bench-check clean reminders-check
 
 .venv/runtime.stamp: pyproject.toml constraints.txt
 	$(PYTHON) -m venv .venv
@@ -32,6 +32,8 @@ crash: .venv/dev.stamp  ## 10,000 kills of the real service (make test does 200)
 
 crash-broadcast: .venv/dev.stamp  ## 1,000 broadcasts to 1,000 recipients, killed at random (make test does 3)
 	KURIKIRANA_BROADCASTS=1000 $(BIN)/pytest tests/crash/test_broadcasts.py -n 0 -s
+reminders-check: .venv/dev.stamp  ## 100,000 simulated reminder ladders over outages, wrong clocks and zones (make test does 500)
+	$(BIN)/python -m tests.scheduler.reminders_model --runs 400
 
 bench: .venv/dev.stamp  ## the workloads of docs/performance.md beside their peers
 	$(BIN)/python -m benchmarks

@@ -16,6 +16,7 @@ from bot.cli import (
     lessons,
     mentors,
     refunds,
+    reminders,
     roster,
     sealed,
     service,
@@ -38,6 +39,8 @@ app.command()(figures.messages)
 app.command()(team.today)
 app.add_typer(team.inbox_commands, name="inbox")
 app.add_typer(team.task_commands, name="task")
+app.command()(reminders.late)
+app.command()(reminders.remind)
 app.add_typer(broadcasts.commands, name="broadcast")
 app.add_typer(roster.commands, name="roster")
 app.add_typer(sealed.commands, name="sealed")

@@ -18,10 +18,11 @@ from bot import added_forms
 from bot.errors import BotError
 from bot.programme import desk, mentoring, refunds, roster
 from bot.programme.broadcasts import acts as broadcasts
-from bot.store import listing, sealed, singles, team, tip_list
+from bot.store import late, listing, reminder_timers, sealed, singles, team, tip_list
 from bot.store.forms import keep as keep_form
 from bot.store.tokens import make as make_token
 from bot.tips import TipsError, check, of_row
+from handlers.reminders import APART
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +64,15 @@ def _checked(details: Mapping[str, Any]) -> roster.Checked:
     return checked
 
 
+async def remind(tx: AsyncConnection, details: Mapping[str, Any], now: datetime) -> Any:
+    """An association's next reminder is due now, by hand. Raises BotError when one left less than 72 hours ago."""
+    last = await late.last_reminder(tx, details["association"])
+    if last and now - last < APART:
+        raise BotError("a reminder left less than 72 hours ago; nothing was sent")
+    await reminder_timers.now(tx, details["association"], now)
+    return {"due": now}
+
+
 async def form_add(tx: AsyncConnection, details: Mapping[str, Any], now: datetime) -> Any:
     """Keep a form that staff wrote. Raises FormError with every problem."""
     form = added_forms.from_sheets(details["sheets"], details["source"])
@@ -93,6 +103,7 @@ OPERATIONS: dict[str, Operation] = {
     "roster plan": roster_plan,
     "roster import": roster_import,
     "form add": form_add,
+    "remind": remind,
     "token new": token_new,
     "question answer": mentoring.question_answer,
     "visit log": mentoring.visit_log,

@@ -8,6 +8,7 @@ answers stands in `handlers/reminded.py`.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -216,17 +217,47 @@ def _says(turn: Turn, asked: Asked) -> Outcome:
 
 def _reply(turn: Turn, asked: Asked, missing: tuple[Business, ...]) -> Reply:
     own = asked.association
-    values: dict[str, Any] = {"name": asked.person.sms_name, "association": own.sms_name}
-    values |= {"since": since(turn, asked.heard), "officer": own.officer or turn.programme.sender}
-    to: dict[str, Any] = {"kind": "reminder", "person": asked.person.id}
+    text = training_text(own, asked.person, since(turn, asked.heard), turn.programme.sender, last=asked.last)
     if asked.form != "business":
-        return Reply("F4" if asked.last else "F1", values, **to)
+        return text
+    values = text.values
+    to: dict[str, Any] = {"kind": text.kind, "person": text.person}
     if asked.last:
         return Reply("G1last", values, **to)
     if turn.address.rich:
         return Reply("G1ask", {**values, "choices": ", ".join(one.no for one in missing)}, **to)
     prompt = first_question(turn, own, missing[0].no)
     return Reply("G1shared", {**values, "prompt": prompt}, **to) if len(turn.people) > 1 else Reply(prompt, **to)
+
+
+APART = timedelta(hours=72)
+"""Between two reminders of an association that an officer sends by hand, or after any other."""
+
+
+def possible(
+    when: When, association: Association, reminded_at: datetime | None, unasked: Sequence[datetime], now: datetime
+) -> tuple[datetime | None, str]:
+    """When an officer may send a reminder by hand, and why not now; (now, "") when she may.
+
+    None = never: the programme writes nobody unasked.
+    """
+    free = when.free(unasked, now)
+    if free is None:
+        return None, "the settings allow no unasked message"
+    apart = reminded_at + APART if reminded_at else now
+    at = when.allowed(max(now, apart, free), association)
+    if apart > now:
+        return at, "the last reminder is less than 72 hours ago"
+    if free > now:
+        return at, "she has got as much as a week allows"
+    return at, "it is outside the hours of unasked messages there" if at > now else ""
+
+
+def training_text(association: Association, person: Person, since_day: date, sender: str, *, last: bool) -> Reply:
+    """F1, or F4 when it is the last touch."""
+    values: dict[str, Any] = {"name": person.sms_name, "association": association.sms_name}
+    values |= {"since": since_day, "officer": association.officer or sender}
+    return Reply("F4" if last else "F1", values, kind="reminder", person=person.id)
 
 
 def first_question(turn: Turn, association: Association, no: str) -> Any:

@@ -66,6 +66,34 @@ _UNDER_WAY = select(inbox.c.dedupe_key).where(
 _AGAIN = update(timers).where(timers.c.id == given("row")).values(state="waiting", due_at=given("due"))
 
 
+_WHICH = select(timers).where(timers.c.kind == KIND, timers.c.key == given("which"))
+_BY_HAND = {
+    dialect: insert.on_conflict_do_update(
+        index_elements=["kind", "key"],
+        set_={name: insert.excluded[name] for name in ("due_at", "data", "state")},
+    )
+    for dialect, insert in (("sqlite", sqlite.insert(timers)), ("postgresql", postgresql.insert(timers)))
+}
+
+
+async def now(tx: AsyncConnection, association_id: int, at: datetime) -> None:
+    """An officer sends the next training reminder by hand: it is due at once."""
+    which = key("training", association_id)
+    row = (await tx.execute(_WHICH, {"which": which})).first()
+    data = {name: value for name, value in dict(row.data or {} if row else {}).items() if name in ("touch", "day0")}
+    await tx.execute(
+        _BY_HAND[tx.dialect.name],
+        {
+            "kind": KIND,
+            "key": which,
+            "association_id": association_id,
+            "due_at": at,
+            "data": {"form": "training", **data, "by_hand": True},
+            "state": "waiting",
+        },
+    )
+
+
 async def make(tx: AsyncConnection, items: Sequence[tuple[datetime, When]]) -> list[int]:
     """Work for the writer: how many timers were made, or brought back after their turn was set aside."""
     return [await _make(tx, now, when) for now, when in items]

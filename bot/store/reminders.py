@@ -7,6 +7,7 @@ each association's reports by `ix_reports_day`, `Unasked` a person's texts by `i
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -88,7 +89,8 @@ async def last_news(tx: AsyncConnection, ids: Sequence[int]) -> dict[tuple[int, 
         for row in await tx.execute(statement, {"ids": list(ids)}):
             before = found.get((row.association_id, row.form))
             if before is None or before.at is None or row.at > before.at:
-                found[row.association_id, row.form] = Heard(row.at, zero)
+                reported = (before.at if before else None) if zero else row.at
+                found[row.association_id, row.form] = Heard(row.at, zero, reported_at=reported)
     return found
 
 
@@ -110,16 +112,24 @@ async def _news(tx: AsyncConnection, wanted: list[News], known: Associations) ->
     values: Values = {}
     for fact in wanted:
         heard = last.get((fact.association_id, fact.form), Heard())
-        numbers = frozenset(no for at, no in reported.get(fact.association_id, ()) if at >= fact.since)
-        values[fact] = Heard(heard.at, heard.zero, numbers, (fact.association_id, fact.form) in calls)
+        theirs_ = reported.get(fact.association_id, ()) if fact.form == "business" else ()
+        numbers = frozenset(no for at, no in theirs_ if at >= fact.since)
+        to_be_called = (fact.association_id, fact.form) in calls
+        values[fact] = replace(heard, businesses=numbers, to_call=to_be_called)
     return values
 
 
-async def _unasked(tx: AsyncConnection, wanted: list[Unasked], known: Associations) -> Values:
+async def unasked_to(tx: AsyncConnection, people_ids: Sequence[int], since: datetime) -> dict[int, list[datetime]]:
+    """When something was written to these people unasked."""
     times: dict[int, list[datetime]] = {}
-    asked = {"ids": sorted({fact.person_id for fact in wanted}), "since": min(fact.since for fact in wanted)}
-    for row in await tx.execute(_UNASKED, asked):
+    for row in await tx.execute(_UNASKED, {"ids": list(people_ids), "since": since}):
         times.setdefault(row.person_id, []).append(row.made_at)
+    return times
+
+
+async def _unasked(tx: AsyncConnection, wanted: list[Unasked], known: Associations) -> Values:
+    everybody, since = sorted({fact.person_id for fact in wanted}), min(fact.since for fact in wanted)
+    times = await unasked_to(tx, everybody, since)
     return {fact: tuple(sorted(t for t in times.get(fact.person_id, ()) if t > fact.since)) for fact in wanted}
 
 

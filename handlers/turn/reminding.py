@@ -19,6 +19,8 @@ class Heard:
     """It was a zero report."""
     businesses: frozenset[str] = frozenset()
     """Numbers of the businesses that were reported on since the moment that was asked for."""
+    reported_at: datetime | None = None
+    """When the last report came, zero reports apart."""
     to_call: bool = False
     """An officer's task to call about this form is open."""
 

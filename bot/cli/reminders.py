@@ -1,0 +1,111 @@
+"""late, remind: who has not reported, and a reminder sent by hand."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from bot import control
+from bot.cli import base
+from bot.clock import Clock
+from bot.render import Words
+from bot.settings import Settings, rules
+from bot.store import late as store
+from handlers.reminders import possible, training_text
+
+Json = Annotated[bool, typer.Option("--json", help="As JSON, for another program.")]
+
+
+def late(
+    days: Annotated[
+        int | None, typer.Option(min=1, help="Of the period; else reminders.training_every_days.")
+    ] = None,
+    json: Json = False,
+) -> None:
+    """Associations without a training report in the period: silent, zero report, later, or not reachable."""
+    settings = base.load()
+    period = days or settings.reminders.training_every_days
+
+    async def question(tx: Any) -> list[store.Late]:
+        return await store.late(tx, Clock().now(), settings.zone, settings.project.start, period)
+
+    found = base.read(settings, question)
+    if json:
+        base.show([_row(one) for one in found])
+        return
+    table = Table("no", "association", "commune", "state", "days", "reminders", box=None)
+    for one in found:
+        state = f"later ({one.later:%d/%m})" if one.later and one.state == "later" else one.state
+        table.add_row(one.no, one.name, one.commune, state, str(one.days), str(one.reminders))
+    Console(highlight=False).print(table)
+    silent = sum(one.state in ("silent", "unreachable") for one in found)
+    base.words.print(f"{silent} have sent nothing in {period} days; to remind one: kurikirana remind NN")
+
+
+def _row(one: store.Late) -> dict[str, Any]:
+    return {
+        "association": one.no,
+        "name": one.name,
+        "state": one.state,
+        "days": one.days,
+        "reminders": one.reminders,
+        "later": one.later,
+    }
+
+
+def remind(
+    association: Annotated[str, typer.Argument(help="Its number on the roster, as 07.")],
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show the text, send nothing.")] = False,
+    yes: Annotated[int, typer.Option("--yes", help="How many are reminded: 1. Without it nothing is sent.")] = 0,
+    json: Json = False,
+) -> None:
+    """Send the association's next reminder now (F1 or F4), after showing it; not twice in 72 hours, nor at night."""
+    settings = base.load()
+    now = Clock().now()
+
+    async def question(tx: Any) -> store.ByHand | None:
+        return await store.by_hand(tx, association, now)
+
+    found = base.read(settings, question)
+    if found is None:
+        base.fail(f"{association}: no association has this number. See `kurikirana late` or the roster.")
+    if found.person is None:
+        base.fail(f"{found.association.no} {found.association.sms_name}: nobody there can be written to; call.")
+    at, why = possible(rules(settings), found.association, found.reminded_at, found.unasked, now)
+    text = _text(settings, found)
+    sends = not why and yes == 1 and not dry_run
+    if sends:
+        base.run(control.act(settings, "remind", {"association": found.association.id}))
+    shown = {"association": found.association.no, "text": text, "possible_at": at, "why": why, "sent": sends}
+    if json:
+        base.show(shown)
+    else:
+        base.words.print(f"To {found.person.sms_name}, {found.association.sms_name}:", markup=False)
+        Console(highlight=False, soft_wrap=True).print(text, markup=False)
+    if why:
+        base.fail(f"Not now: {why}. {_when(settings, at)}")
+    if not sends and not dry_run:
+        base.fail("Nothing was sent. To send it add --yes 1.")
+    if sends:
+        base.words.print("Sent to the service: it leaves within seconds, or when what she is asked now is answered.")
+
+
+def _when(settings: Settings, at: datetime | None) -> str:
+    return f"Possible from {at.astimezone(settings.zone):%d/%m %H:%M} on." if at else "Call instead."
+
+
+def _text(settings: Settings, found: store.ByHand) -> str:
+    """The text in her language, as it would leave by SMS."""
+    assert found.person is not None
+    folder = settings.path(settings.words.folder)
+    common: dict[str, str | int] = {"sender": settings.project.sender, "hotline": settings.safeguarding.hotline}
+    words = Words.load(folder if folder.is_dir() else None, {**common, "per_week": settings.limits.unasked_per_week})
+    last = found.touch + 1 >= rules(settings).touches(found.association, found.day0 or Clock().now())
+    day = found.heard.at.astimezone(settings.zone).date() if found.heard.at else settings.project.start
+    reply = training_text(found.association, found.person, day, settings.project.sender, last=last)
+    drafts = not settings.live or settings.words.send_drafts
+    return words.text(reply.key, found.person.language or "rn", reply.values, drafts=drafts).text

@@ -1,0 +1,193 @@
+"""Timers of associations on both databases: made once, whom they wake, what happens when nobody can be written to."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+from sqlalchemy import insert, select, update
+
+from bot.store import conversations, facts, late, reminder_timers
+from bot.store import tables as t
+from bot.store.conversations import Fired, Look
+from bot.store.engine import Database
+from handlers.turn import Heard, News, Unasked
+from scheduler.cadence import Cadence
+from scheduler.quiet import Hours
+from scheduler.when import Rules
+from tests.databases import NOW, database, execute, place, postgres_server, rows
+
+__all__ = ["database", "place", "postgres_server"]
+HOME = ZoneInfo("Africa/Bujumbura")
+RULES = Rules(Hours(time(7, 30), time(19, 30), (), (), HOME), Cadence(14, time(17, 30), (3, 7), 25), 3, 2)
+DAY = timedelta(days=1)
+
+
+async def programme(database: Database, *leaders: dict[str, Any], businesses: bool = True) -> list[int]:
+    """ABAHUZA, and its leaders with a phone each; their addresses."""
+    where = {"commune_old": "Rutana", "commune_now": "Rutana", "colline": "Kivoga"}
+    association = {"id": 7, "no": "07", "name": "Abahuza", "sms_name": "ABAHUZA", **where}
+    await execute(database, insert(t.associations), [association])
+    if businesses:
+        await execute(database, insert(t.businesses), [{"no": "07A", "association_id": 7, "type": "rice husker"}])
+    for number, leader in enumerate(map(dict, leaders), 1):
+        row = {"kind": "leader", "association_id": 7, "name": "x", "sms_name": "x", "consent": "yes", "id": number}
+        phone = {"id": number, "scheme": "tel", "value": f"+2570000{number:04}", "active": leader.pop("active", True)}
+        chat = leader.pop("chat", False)
+        await execute(database, insert(t.people), [{**row, **leader}])
+        await execute(database, insert(t.addresses), [phone])
+        await execute(database, insert(t.people_addresses), [{"person_id": number, "address_id": number}])
+        if chat:
+            row = {"id": 100 + number, "scheme": "telegram", "value": str(number), "active": True}
+            await execute(database, insert(t.addresses), [row])
+            await execute(database, insert(t.people_addresses), [{"person_id": number, "address_id": 100 + number}])
+    return list(range(1, len(leaders) + 1))
+
+
+async def reported(database: Database, number: int, address: int, **columns: Any) -> None:
+    row = {"number": number, "form": "training", "version": "1", "association_id": 7, "address_id": address}
+    row |= {"values": {}, "state": "reported", "practice": False, "source": "sms", "inbox_ids": []}
+    await execute(database, insert(t.reports), [{**row, "created_at": NOW, "changed_at": NOW, **columns}])
+
+
+async def made(database: Database, now: datetime = NOW) -> int:
+    return await database.writer.do(reminder_timers.make, (now, RULES))
+
+
+async def fired(database: Database, now: datetime) -> Fired:
+    return await database.writer.do(conversations.fire, Look(now, 100, RULES))
+
+
+async def timers(database: Database) -> dict[str, Any]:
+    return {row.key: row for row in await rows(database, select(t.timers))}
+
+
+async def test_timers_are_made_once_and_for_what_there_is(database: Database) -> None:
+    await programme(database, {}, businesses=False)
+    assert [await made(database), await made(database), await made(database, NOW + DAY)] == [1, 0, 0]
+    await execute(database, insert(t.businesses), [{"no": "07A", "association_id": 7, "type": "rice husker"}])
+    assert [await made(database), await made(database)] == [1, 0]
+    assert sorted(await timers(database)) == ["business:7", "training:7"]
+    await execute(database, update(t.associations).values(left_at=NOW))
+    await made(database)
+    assert not await timers(database)
+
+
+async def test_a_report_of_long_ago_makes_it_due_in_the_next_hour(database: Database) -> None:
+    await programme(database, {})
+    await reported(database, 1, 1, created_at=NOW - 40 * DAY)
+    await made(database)
+    assert (await timers(database))["training:7"].due_at == NOW + DAY - timedelta(hours=2)
+
+
+@pytest.mark.parametrize(
+    ("leaders", "woken"),
+    [
+        ([{}, {}], 1),  # nobody has reported: the first on the roster
+        ([{}, {"reports": 1}], 2),  # who reported last
+        ([{"consent": "asked"}, {}], 2),
+        ([{"active": False}, {}], 2),
+        ([{"can_read": "no"}, {}], 2),
+        ([{"channel": "call"}, {"channel": "sms"}], 2),
+        ([{"channel": "telegram", "chat": True}], 101),
+        ([{"channel": "sms", "chat": True}], 1),
+        ([{"channel": "telegram"}], 1),  # she has no chat yet
+        ([{"left_at": NOW}, {"can_read": "help"}], 2),
+    ],
+)
+async def test_whom_it_wakes(database: Database, leaders: list[dict[str, Any]], woken: int) -> None:
+    last = next((n for n, one in enumerate(leaders, 1) if one.get("reports")), None)
+    await programme(database, *leaders, businesses=False)
+    if last:
+        await reported(database, 1, last, created_at=NOW - 40 * DAY)
+    await made(database)
+    due = (await timers(database))["training:7"].due_at
+    assert await fired(database, due - timedelta(seconds=1)) == Fired(0, ())
+    assert await fired(database, due) == Fired(1, (woken,))
+    assert await fired(database, due + DAY) == Fired(0, ())  # once
+    (event,) = await rows(database, select(t.inbox))
+    assert (event.data["due"], event.data["association"]) == (due.isoformat(), 7)
+
+
+@pytest.mark.parametrize(
+    ("leaders", "why"),
+    [
+        ([], "no leader on the roster"),
+        ([{"consent": "stopped"}], "no leader has agreed to be written to"),
+        ([{"can_read": "no"}, {"channel": "call"}], "its leaders are called, not written to"),
+        ([{"active": False}], "no phone of a leader works"),
+    ],
+)
+async def test_nobody_to_write_to_is_one_call_and_the_timer_goes_on(
+    database: Database, leaders: list[dict[str, Any]], why: str
+) -> None:
+    await programme(database, *leaders, businesses=False)
+    await made(database)
+    for _ in range(2):
+        due = (await timers(database))["training:7"].due_at
+        assert await fired(database, due) == Fired(1, ())
+        assert (await timers(database))["training:7"].due_at > due
+    (task,) = await rows(database, select(t.tasks))
+    assert (task.kind, task.state, task.about) == ("call", "open", f"training: {why}")
+    assert not await rows(database, select(t.inbox))
+
+
+async def test_a_turn_that_was_set_aside_does_not_end_the_reminders(database: Database) -> None:
+    await programme(database, {}, businesses=False)
+    await made(database)
+    due = (await timers(database))["training:7"].due_at
+    await fired(database, due)
+    assert await made(database, due) == 0  # its turn waits
+    await execute(database, update(t.inbox).values(state="quarantined"))
+    assert await made(database, due + DAY) == 1
+    again = (await timers(database))["training:7"]
+    assert again.state == "waiting" and again.due_at > due
+
+
+async def test_the_facts(database: Database) -> None:
+    await programme(database, {}, {})
+    await reported(database, 1, 1, created_at=NOW - 20 * DAY)
+    await reported(database, 2, 1, created_at=NOW - 2 * DAY, state="withdrawn")
+    await reported(database, 3, 1, created_at=NOW - 3 * DAY, form="business", values={"business": "07A"})
+    zero = {"association_id": 7, "form": "training", "since": "2026-11-02", "at": NOW - 5 * DAY}
+    await execute(database, insert(t.zero_reports), [zero])
+    task = {"kind": "call", "due_at": NOW, "association_id": 7, "about": "training: silent", "made_at": NOW}
+    await execute(database, insert(t.tasks), [task])
+    text = {"address_id": 1, "channel": "kannel", "key": "F1", "kind": "reminder", "language": "en", "text": "x"}
+    text |= {"parts": 1, "due_at": NOW, "urgency": 1}
+    for hours, person in ((1, 1), (50, None), (200, 1), (2, 2)):
+        row = {**text, "made_at": NOW - timedelta(hours=hours), "person_id": person}
+        await execute(database, insert(t.outbox), [row])
+    training, business = News(7, "training", NOW - 30 * DAY), News(7, "business", NOW - 30 * DAY)
+    hers = Unasked.in_week(1, NOW)
+    async with database.engine.begin() as tx:
+        found = await facts.load(tx, [training, business, hers], {})
+    at, zero_at = NOW - 20 * DAY, NOW - 5 * DAY
+    assert found[training] == Heard(zero_at, True, reported_at=at, to_call=True)
+    assert found[business].businesses == {"07A"} and not found[business].to_call
+    assert found[hers] == (NOW - timedelta(hours=50), NOW - timedelta(hours=1))
+
+
+async def test_the_late_list_keeps_silent_zero_later_and_unreachable_apart(database: Database) -> None:
+    await programme(database, {}, businesses=False)
+    await made(database)
+
+    async def listed(days: int = 14) -> list[tuple[str, int]]:
+        async with database.read() as tx:
+            found = await late.late(tx, NOW, HOME, date(2026, 11, 2), days)
+        return [(one.state, one.days) for one in found]
+
+    assert await listed() == [("silent", 21)]
+    await execute(database, update(t.timers).values(data={"form": "training", "later": "2026-11-27"}))
+    assert await listed() == [("later", 21)]
+    await execute(database, update(t.timers).values(data={"form": "training", "later": "2026-11-20"}))
+    await execute(database, update(t.people).values(consent="stopped"))
+    assert await listed() == [("unreachable", 21)]
+    zero = {"association_id": 7, "form": "training", "since": "2026-11-02", "at": NOW - 5 * DAY}
+    await execute(database, insert(t.zero_reports), [zero])
+    assert await listed() == [("zero", 5)]
+    assert await listed(days=3) == [("unreachable", 5)]
+    await reported(database, 1, 1, created_at=datetime(2026, 11, 12, 8, tzinfo=UTC))
+    assert await listed() == []
