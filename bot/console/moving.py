@@ -26,7 +26,7 @@ async def move_clock(app: App, by: timedelta) -> None:
     target = app.clock.now() + by
     while app.settings.limits.reminders:
         async with app.database.read() as tx:
-            due = await look.next_reminder(tx, app.clock.now())
+            due = await look.next_unasked(tx, app.clock.now())
         if due is None or due >= target:
             break
         await _ahead(app, due - app.clock.now())

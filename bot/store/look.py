@@ -141,15 +141,6 @@ async def under_way(tx: AsyncConnection, now: datetime) -> bool:
     return any([(await tx.execute(there)).first() is not None for there in (turns, texts)])
 
 
-async def next_reminder(tx: AsyncConnection, after: datetime) -> datetime | None:
-    """When the next timer of an association is due."""
-    there = select(func.min(timers.c.due_at)).where(
-        timers.c.state == "waiting", timers.c.association_id.is_not(None), timers.c.due_at > after
-    )
-    found: datetime | None = (await tx.execute(there)).scalar()
-    return found
-
-
 async def happened(
     tx: AsyncConnection, phones: Sequence[str], after: int, most: int, chat: str = ""
 ) -> list[Happened]:

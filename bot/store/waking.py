@@ -2,7 +2,7 @@
 
 Of the leaders who agreed and can be reached, the one who reported last, else the first on the roster. Set
 statements only, for 2,000 timers at a time: 100,000 may be due at once. What must stay cheap: `_CONTACTS` reads each
-address's last report by `ix_reports_address_id`; nothing here may ask row by row.
+address's and person's last report by the indexes of `reports`; nothing here may ask row by row.
 """
 
 from __future__ import annotations
@@ -33,9 +33,9 @@ class Contact:
     address_id: int
 
 
-_last = (
-    select(func.max(reports.c.number)).where(reports.c.address_id == addresses.c.id).correlate(addresses)
-).scalar_subquery()
+_by_phone = select(func.max(reports.c.number)).where(reports.c.address_id == addresses.c.id).correlate(addresses)
+_by_person = select(func.max(reports.c.number)).where(reports.c.person_id == people.c.id).correlate(people)
+"""On a shared phone a report names nobody; after a change of number it names the old phone."""
 _CONTACTS = (
     select(
         people.c.association_id,
@@ -43,7 +43,8 @@ _CONTACTS = (
         people.c.channel,
         addresses.c.id.label("address_id"),
         addresses.c.scheme,
-        _last.label("last"),
+        _by_phone.scalar_subquery().label("by_phone"),
+        _by_person.scalar_subquery().label("by_person"),
     )
     .select_from(
         people.join(people_addresses, people_addresses.c.person_id == people.c.id).join(
@@ -87,11 +88,16 @@ async def contacts(tx: AsyncConnection, ids: Sequence[int]) -> dict[int, Contact
 
 def _chosen(of_people: Mapping[int, Sequence[Any]]) -> Contact:
     """`max` keeps the first of equals: without a report that is the first on the roster."""
-    person = max(of_people, key=lambda one: max(row.last or 0 for row in of_people[one]))
+    person = max(of_people, key=lambda one: max(_last(row) for row in of_people[one]))
     prefers = "telegram" if of_people[person][0].channel == "telegram" else "tel"
     rows = of_people[person]
     row = next((row for row in rows if row.scheme == prefers), rows[0])
     return Contact(person, row.address_id)
+
+
+def _last(row: Any) -> int:
+    """The number of the last report of this person, or from this phone; 0 = none."""
+    return max(row.by_phone or 0, row.by_person or 0)
 
 
 async def nobody(tx: AsyncConnection, rows: Sequence[Any], now: datetime, when: When) -> None:

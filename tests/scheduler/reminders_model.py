@@ -17,7 +17,7 @@ from collections import Counter
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -39,15 +39,14 @@ from bot.turns import Take, Turns
 from handlers.conversations import step
 from handlers.turn import Outcome, Turn
 from scheduler.when import Rules
+from tests.scheduler.reminders_found import HOLIDAY, found_in
 
 ASSOCIATIONS = 250
 """Of one run: each is a simulated ladder of its own."""
 DAYS = 40
 DAY, HOUR, MINUTE = timedelta(days=1), timedelta(hours=1), timedelta(minutes=1)
-LIMIT = timedelta(hours=24)
 MARKET = "Giharo"
 """The commune of every fifth association; its market is on Tuesdays until 14:00."""
-HOLIDAY = date(2027, 1, 1)
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _made: dict[str, Any] = {}
 
@@ -178,7 +177,7 @@ async def live(seed: int, plant: str = "", made: World | None = None) -> dict[st
             await database.writer.do(reminder_timers.make, (life.now(), service.rules))
             await _weeks(life, service)
             async with database.read() as tx:
-                return await _found(tx, life)
+                return await found_in(tx, ZoneInfo(life.settings.project.timezone), life.now(), ASSOCIATIONS)
         finally:
             await database.close()
 
@@ -199,6 +198,7 @@ async def _weeks(life: World, service: Service) -> None:
         life.true = min(life.true + wait, life.boundary())
     life.outages.clear()
     life.steps.clear()
+    life.true = service.rules.hours.next_allowed(life.now())  # what waits for the morning ends too
     await service.database.writer.do(service.tick, False)
 
 
@@ -233,50 +233,6 @@ async def _news(tx: AsyncConnection, items: Sequence[World]) -> list[None]:
         rows = [{"association_id": n, "form": form, "since": at.date().isoformat(), "at": at} for n in some]
         await tx.execute(insert(t.zero_reports), rows)
     return [None] * len(items)
-
-
-def _open(local: datetime, market: bool) -> bool:
-    """A second, simple idea of the hours: 07:30 to 19:30, not Saturday before 12, Sunday before 13, the holiday."""
-    minute, day = local.hour * 60 + local.minute, local.weekday()
-    if local.date() == HOLIDAY or not 450 <= minute < 1170:
-        return False
-    return minute >= {5: 720, 6: 780, 1: 840 if market else 0}.get(day, 0)
-
-
-async def _found(tx: AsyncConnection, life: World) -> dict[str, Any]:
-    zone, found = ZoneInfo(life.settings.project.timezone), Counter[str]()
-    events = {row.id: row for row in await tx.execute(select(t.inbox).where(t.inbox.c.channel == "timer"))}
-    texts = (await tx.execute(select(t.outbox).where(t.outbox.c.kind == "reminder").order_by(t.outbox.c.id))).all()
-    said, dues = {text.inbox_id for text in texts}, Counter[tuple[int, str]]()
-    for event in events.values():
-        why = event.understood or ""
-        accounted = event.id in said or (event.state == "done" and why.startswith("reminder training: "))
-        found["dropped"] += not accounted
-        found["expired"] += "expired" in why
-        found["waited"] += event.id not in said and "expired" not in why
-    for text in texts:
-        event = events[text.inbox_id]
-        due, market = datetime.fromisoformat(event.data["due"]), event.data["association"] % 5 == 0
-        if text.state == "cancelled":
-            found["expired"] += 1
-            found["dropped"] += text.reason != "too late"
-            continue
-        if text.state == "queued" and text.expires_at > life.now():
-            continue  # the run ended at night
-        found["dropped"] += text.state != "sent"
-        if text.state != "sent":
-            continue
-        dues[event.data["association"], event.data["due"]] += 1
-        found["sent"] += 1
-        found["late"] += text.sent_at - due > MINUTE
-        found["over_limit"] += text.sent_at - due >= LIMIT
-        found["night"] += not _open(text.sent_at.astimezone(zone), False)
-        found["market"] += not _open(text.made_at.astimezone(zone), market)
-    found["double"] += sum(times - 1 for times in dues.values())
-    timers = (await tx.execute(select(t.timers))).all()
-    found["lost"] += ASSOCIATIONS - sum(row.state == "waiting" and row.due_at > life.now() for row in timers)
-    found["events"] += len(events)
-    return dict(found)
 
 
 def _fast() -> str | None:

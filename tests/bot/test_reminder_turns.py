@@ -1,0 +1,102 @@
+"""What a reminder leaves behind besides texts: an officer's call that a report closes, and buttons in a chat."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import select
+
+from bot.app import App
+from bot.channels.chat import Chat
+from bot.cli.talk import Line
+from bot.store import listing
+from bot.store import tables as t
+from tests.play import service
+
+ON = frozenset(("reminders",))
+
+
+async def _rows(app: App, statement: Any) -> list[Any]:
+    async with app.database.read() as tx:
+        return list((await tx.execute(statement)).all())
+
+
+async def _line(app: App, name: str) -> Line:
+    async with app.database.read() as tx:
+        (found,) = await listing.people_named(tx, name)
+    return Line(app, str(found["phone"]))
+
+
+async def _calls(app: App) -> list[tuple[str, str, str | None]]:
+    calls = (
+        select(t.tasks).where(t.tasks.c.kind == "call", t.tasks.c.about.like("training: %")).order_by(t.tasks.c.id)
+    )
+    theirs = calls.join(t.associations, t.associations.c.id == t.tasks.c.association_id)
+    rows = await _rows(app, theirs.where(t.associations.c.no == "07"))
+    return [(row.state, row.about, row.result) for row in rows]
+
+
+async def _until_the_call(app: App) -> Line:
+    odette = await _line(app, "ABAHUZA ODETTE")
+    await odette.send("BIZ 1 450000 210000 2 5")
+    await odette.send("12 11 3 12 7 5 3")
+    await odette.answers()
+    await odette.move(timedelta(days=21, minutes=5))
+    assert "Eric de l'OIM vous appellera" in (await odette.answers())[-1].text
+    assert await _calls(app) == [("open", "training: no news since 2026-11-23, 3 reminders", None)]
+    return odette
+
+
+async def test_the_third_touch_is_an_officers_call_that_a_report_closes(tmp_path: Path) -> None:
+    async with service(tmp_path, on=ON) as app:
+        odette = await _until_the_call(app)
+        await odette.send("13/12 3 12 7 5 3")
+        await odette.answers()
+        assert [(state, result) for state, _, result in await _calls(app)] == [("closed", "reported")]
+
+
+async def test_a_zero_report_closes_it_too_and_says_what_would_help(tmp_path: Path) -> None:
+    async with service(tmp_path, on=ON) as app:
+        odette = await _until_the_call(app)
+        await odette.send("0")
+        await odette.send("1")
+        await odette.answers()
+        assert [state for state, _, _ in await _calls(app)] == ["closed"]
+        (zero,) = await _rows(app, select(t.zero_reports))
+        assert (zero.form, zero.since, zero.need) == ("training", "2026-11-23", "mentor")
+        helps = await _rows(app, select(t.tasks.c.about).where(t.tasks.c.kind == "help"))
+        assert [row.about for row in helps] == ["would be helped by: mentor"]
+
+
+async def test_in_a_chat_it_has_buttons_and_later_offers_days(tmp_path: Path) -> None:
+    async with service(tmp_path, on=ON) as app:
+        chat = app.channels["chat"]
+        assert isinstance(chat, Chat)
+        (jean,) = await _rows(
+            app,
+            select(t.addresses.c.value, t.addresses.c.id)
+            .join(t.people_addresses, t.people_addresses.c.address_id == t.addresses.c.id)
+            .join(t.people, t.people.c.id == t.people_addresses.c.person_id)
+            .where(t.addresses.c.scheme == "telegram", t.people.c.kind == "leader"),
+        )
+        odette = await _line(app, "ABAHUZA ODETTE")
+        for text in ("BIZ 1 450000 210000 2 5", "12 11 3 12 7 5 3", "STOP"):  # Jean is the next one on the roster
+            await odette.send(text)
+            await odette.answers()
+        await odette.move(timedelta(days=14, minutes=5))
+        hers = select(t.outbox).where(t.outbox.c.address_id == jean.id).order_by(t.outbox.c.id)
+        reminder = [row for row in await _rows(app, hers) if row.kind == "reminder"][-1]
+        buttons = [button for row in reminder.data["buttons"] for button in row]
+        assert len(buttons) == 4 and reminder.key == "F1" and reminder.urgency == 1
+        pressed = {"data": buttons[2]["data"], "callback": "c", "message": "m"}
+        await chat.hear(jean.value, "k3", "button", data=pressed)
+        await odette.move(timedelta(minutes=1))
+        await odette.answers()
+        await asyncio.sleep(0.5)
+        later = (await _rows(app, hers))[-1]
+        assert later.key == "F2" and len([b for row in later.data["buttons"] for b in row]) == 4
+        (timer,) = await _rows(app, select(t.timers).where(t.timers.c.key == "training:7"))
+        assert timer.data["later"] > "2026-12-07"
