@@ -31,9 +31,25 @@ class Size:
     people: int = 4_500
     history: int = 20_000
     rate: float = 400.0
+    recipients: tuple[int, ...] = (10_000, 100_000)
+    """Of the broadcasts."""
+    peers_send: int = 2_000
+    """What a peer sends of a broadcast: its rate does not depend on how many."""
 
 
-QUICK = Size(rounds=1, warm_s=0.2, window_s=0.4, windows=1, few=10, many=40, people=400, history=700, rate=50.0)
+QUICK = Size(
+    rounds=1,
+    warm_s=0.2,
+    window_s=0.4,
+    windows=1,
+    few=10,
+    many=40,
+    people=400,
+    history=700,
+    rate=50.0,
+    recipients=(200,),
+    peers_send=50,
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,6 +32,11 @@ BOUNDS = {
     "memory": Bound(150, 100, less_is_better=True),
     "start": Bound(3, 2, less_is_better=True),
     "ten_times": Bound(0.8, 1.0),
+    "w2_in_10000": Bound(20_000, 40_000),
+    "w2_in_100000": Bound(20_000, 40_000),
+    "w2_out_10000": Bound(1_500, 4_000),
+    "w2_out_100000": Bound(1_500, 4_000),
+    "w2_memory": Bound(50, 20, less_is_better=True),
 }
 """What is not here is reported and not held: one contact, PostgreSQL on two cores."""
 

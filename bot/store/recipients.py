@@ -10,11 +10,12 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.store.audiences import NAMES, with_names
+from bot.store.prepared import rows, write
 from bot.store.tables import addresses, broadcasts, conversations, outbox, people, recipients
 from handlers.turn import BroadcastAsked
 
 _THIS = recipients.c.broadcast_id == bindparam("broadcast")
-_QUEUED = literal_column("'queued'", String)
+_QUEUED, _SENDING = literal_column("'queued'", String), literal_column("'sending'", String)
 _ADD = {
     "sqlite": sqlite.insert(recipients).on_conflict_do_nothing(),
     "postgresql": postgresql.insert(recipients).on_conflict_do_nothing(),
@@ -55,8 +56,9 @@ _ITS_TEXT = (
     select(func.max(outbox.c.id))
     .where(
         outbox.c.address_id == recipients.c.address_id,
-        outbox.c.state == _QUEUED,  # written out, for the partial index
-        outbox.c.broadcast_id == recipients.c.broadcast_id,
+        # by the index of what waits at an address, in its own words; with that of broadcasts SQLite reads all of one
+        outbox.c.state.in_((_QUEUED, _SENDING)),
+        outbox.c.broadcast_id + 0 == recipients.c.broadcast_id,
     )
     .scalar_subquery()
 )
@@ -124,10 +126,10 @@ async def clear(tx: AsyncConnection, broadcast: int) -> None:
     await tx.execute(_CLEAR, {"broadcast": broadcast})
 
 
-async def add(tx: AsyncConnection, broadcast: int, rows: Sequence[dict[str, Any]]) -> None:
+async def add(tx: AsyncConnection, broadcast: int, listed: Sequence[dict[str, Any]]) -> None:
     """Put these on the list; who is on it already stays as she is."""
-    if rows:
-        await tx.execute(_ADD[tx.dialect.name], [{**row, "broadcast_id": broadcast} for row in rows])
+    if listed:
+        await write(tx, _ADD[tx.dialect.name], [{**row, "broadcast_id": broadcast} for row in listed])
 
 
 async def states(tx: AsyncConnection, broadcast: int) -> dict[str, int]:
@@ -143,7 +145,7 @@ async def last(tx: AsyncConnection, broadcast: int) -> int:
 async def chunk(tx: AsyncConnection, broadcast: int, channel: str, most: int) -> Sequence[Any]:
     """The next ones that wait on this channel, with what a text may say of them and whether they still agree."""
     where = {"broadcast": broadcast, "on_channel": channel, "most": most}
-    return (await tx.execute(_CHUNK if tx.dialect.name == "sqlite" else _LOCKED, where)).all()
+    return await rows(tx, _CHUNK if tx.dialect.name == "sqlite" else _LOCKED, where)
 
 
 async def queue(
@@ -154,7 +156,7 @@ async def queue(
         gone = [{"broadcast": broadcast, "address": address, "why": why} for address, why in left.items()]
         await tx.execute(_LEAVE, gone)
     if texts:
-        await tx.execute(_OUT, texts)
+        await write(tx, _OUT, texts)
         reach = {"first": texts[0]["address_id"], "last": texts[-1]["address_id"]}
         await tx.execute(_LINK, {"broadcast": broadcast, "on_channel": channel, **reach})
 

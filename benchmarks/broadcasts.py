@@ -1,0 +1,93 @@
+"""W2's rows: a personalised text in four languages to many, beside those who only send."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import subprocess
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+from benchmarks import systems, world
+from benchmarks.runs import Bench
+from benchmarks.targets import Row
+
+PEERS = {"ptb": "ptb_send", "aiogram": "aiogram_send"}
+
+
+def measure(bench: Bench, say: Callable[[str], None]) -> Iterator[Row]:
+    """Into the outbox, out to a provider, memory; the peers send a tenth, or a thousand."""
+    most: list[float] = []
+    for people in bench.size.recipients:
+        say(f"W2, {people:,} recipients")
+        folder = bench.new_folder()
+        asyncio.run(world.fill("sqlite:///people.db", folder, people))
+        filled = _ours(folder, people, "in", "")
+        sent = _ours(folder, people, "out", "kannel")
+        grown = max(one["most_mb"] - one["before_mb"] for one in (filled, sent))
+        most.append(grown)
+        beside = {
+            "us of processor": filled["cpu_s"] / people * 1e6,
+            "list frozen, rows/s": people / filled["frozen_s"],
+        }
+        yield Row(f"w2_in_{people}", f"W2, {people:,}: into the outbox", people / filled["seconds"], "rows/s", beside)
+        used = {"us of processor": sent["cpu_s"] / people * 1e6}
+        theirs = {name: _peer(folder, module, min(people, bench.size.peers_send)) for name, module in PEERS.items()}
+        wrong = "" if sent["count"] == people else f"{sent['count']} of {people} reached the provider"
+        yield Row(
+            f"w2_out_{people}", f"W2, {people:,}: out", people / sent["seconds"], "texts/s", theirs | used, wrong
+        )
+    by = {f"{people:,} recipients": grown for people, grown in zip(bench.size.recipients, most, strict=True)}
+    yield Row("w2_memory", "W2, memory that a broadcast adds", max(most), "MB", by)
+
+
+def _ours(folder: Path, people: int, what: str, dialect: str) -> dict[str, Any]:
+    """A run on a fresh copy of the people; `count` is what reached the provider."""
+    (folder / "bench.db").unlink(missing_ok=True)
+    (folder / "bench.db").write_bytes((folder / "people.db").read_bytes())
+    with _sink(folder, dialect or "kannel") as (provider, said):
+        file = world.settings(folder, what, url="sqlite:///bench.db", port=0, provider=provider)
+        found = _json("benchmarks.broadcast", str(file), str(people), what, log=folder / "ours.log")
+        return {**found, **said()}
+
+
+def _peer(folder: Path, module: str, messages: int) -> float:
+    with _sink(folder, "telegram") as (provider, _):
+        found = _json(f"benchmarks.peers.{module}", str(provider), str(messages), log=folder / "peer.log")
+        return messages / found["seconds"]
+
+
+def _json(module: str, *arguments: str, log: Path) -> dict[str, Any]:
+    process = systems.python("-m", module, *arguments, log=log, stdout=subprocess.PIPE)
+    said, _ = process.communicate(timeout=600)
+    if process.returncode:
+        raise systems.Failed(f"{module} ended with {process.returncode}:\n{log.read_text()[-2000:]}")
+    found: dict[str, Any] = json.loads(said.splitlines()[-1])
+    return found
+
+
+class _sink:
+    """The provider's process for the length of a run: its port, and what it took."""
+
+    def __init__(self, folder: Path, dialect: str) -> None:
+        pipes: dict[str, Any] = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
+        self._process = systems.python("-m", "benchmarks.sink", dialect, log=folder / "sink.log", **pipes)
+
+    def __enter__(self) -> tuple[int, Callable[[], dict[str, Any]]]:
+        assert self._process.stdout
+        return int(self._process.stdout.readline()), self._said
+
+    def _said(self) -> dict[str, Any]:
+        assert self._process.stdin and self._process.stdout
+        self._process.stdin.write("\n")
+        self._process.stdin.flush()
+        took = json.loads(self._process.stdout.readline())
+        return {"count": took["count"], "most_in_a_second": took["most"]}
+
+    def __exit__(self, *reason: object) -> None:
+        self._process.kill()
+        self._process.wait()
+        for pipe in (self._process.stdin, self._process.stdout):
+            if pipe:
+                pipe.close()

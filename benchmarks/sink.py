@@ -1,0 +1,52 @@
+"""A provider that takes everything and remembers when: `python -m benchmarks.sink DIALECT`.
+
+Prints its port; a line on its standard input makes it say, as JSON, what it took since the last one: how many, in
+how many seconds, and the most in any one second.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sys
+import time
+
+from benchmarks.dialects import DIALECTS
+from benchmarks.wire import Server
+
+
+def most_in_a_second(times: list[float]) -> int:
+    """The largest number of these (sorted) moments that lie within one second."""
+    most = first = 0
+    for last, at in enumerate(times):
+        while at - times[first] >= 1.0:
+            first += 1
+        most = max(most, last - first + 1)
+    return most
+
+
+async def main(name: str) -> None:
+    """Take messages until the input ends."""
+    dialect, times = DIALECTS[name], []
+
+    def answer(line: bytes, body: bytes) -> bytes:
+        number, said = dialect.answer(line, body)
+        if number is not None:
+            times.append(time.perf_counter())
+        return said
+
+    loop = asyncio.get_running_loop()
+    server = await loop.create_server(lambda: Server(answer, 0), "127.0.0.1", 0)
+    print(server.sockets[0].getsockname()[1], flush=True)
+    while await loop.run_in_executor(None, sys.stdin.readline):
+        seconds = times[-1] - times[0] if times else 0.0
+        print(json.dumps({"count": len(times), "seconds": seconds, "most": most_in_a_second(times)}), flush=True)
+        times.clear()
+
+
+if __name__ == "__main__":
+    try:
+        import uvloop as runner
+    except ImportError:
+        runner = asyncio  # type: ignore[assignment]
+    runner.run(main(sys.argv[1]))
