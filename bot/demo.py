@@ -41,7 +41,16 @@ async def prepare(folder: Path, port: int, today: date) -> tuple[Settings, Clock
     finally:
         await database.close()
     started = date.fromisoformat(begun)
+    _write_settings(folder, settings_for(folder, port, started))
     return settings_for(folder, port, started), Clock(timedelta(seconds=offset))
+
+
+def _write_settings(folder: Path, settings: Settings) -> None:
+    """So that every command can be tried on the demo: `kurikirana --config demo/kurikirana.toml ...`."""
+    lines = [f"[project]\nname = {settings.project.name!r}\nstart = {settings.project.start}"]
+    lines += [f"[database]\nurl = {settings.database.url!r}"]
+    lines += [f"[safeguarding]\nhotline = {settings.safeguarding.hotline!r}", ""]
+    (folder / "kurikirana.toml").write_text("\n".join(lines), encoding="utf-8")
 
 
 async def _prepare(tx: AsyncConnection, items: Sequence[date]) -> list[tuple[str, float]]:

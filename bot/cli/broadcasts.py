@@ -11,7 +11,6 @@ from typer.core import TyperGroup
 
 from bot import control
 from bot.cli import base, composer
-from bot.clock import Clock
 from bot.errors import BotError
 from bot.programme.broadcasts import acts, present
 from bot.programme.broadcasts.wording import read
@@ -109,7 +108,7 @@ def retry(
     """Send again what failed; --uncertain also what may have arrived, after asking one of them."""
     settings = base.load()
     what = "uncertain" if uncertain else "failed"
-    ends = (Clock().now() + timedelta(hours=1)).isoformat()
+    ends = (composer.clock(settings).now() + timedelta(hours=1)).isoformat()
     details = {"id": number, "what": what, "number": yes or 0, "ends_at": ends}
     done = base.run(control.act(settings, "broadcast retry", details))
     if json:

@@ -18,13 +18,21 @@ from bot.programme.broadcasts import acts, people_list, present
 from bot.programme.broadcasts import plan as plans
 from bot.programme.broadcasts.wording import Wording
 from bot.settings import Settings
-from bot.store import audiences
+from bot.store import audiences, singles
 from bot.store import broadcasts as store
 
 
 def means(settings: Settings) -> plans.Means:
-    """What the channels of the settings can do."""
-    return plans.means_of(settings, channel_list.build(settings, Clock().now), channel_list.paces(settings))
+    """What the channels of the settings can do; without any it is the demo, whose phones are simulated."""
+    simulate = not settings.channels.model_dump(exclude_none=True)
+    channels = channel_list.build(settings, Clock().now, simulate=simulate)
+    return plans.means_of(settings, channels, channel_list.paces(settings))
+
+
+def clock(settings: Settings) -> Clock:
+    """The time where the programme is: the demo's may have been moved ahead."""
+    offset = base.read(settings, lambda tx: singles.get(tx, "clock_offset_s"))
+    return Clock(timedelta(seconds=float(offset or 0)))
 
 
 def asked(settings: Settings, to: str) -> dict[str, Any]:
@@ -42,7 +50,7 @@ def asked(settings: Settings, to: str) -> dict[str, Any]:
 
 def when(settings: Settings, at: str, undo: timedelta) -> datetime:
     """The start, UTC: after the time to call it off, or at the local time that was given. Leaves with 1 if past."""
-    now = Clock().now()
+    now = clock(settings).now()
     if not at:
         return now + undo
     local = now.astimezone(settings.zone)
@@ -61,7 +69,7 @@ def when(settings: Settings, at: str, undo: timedelta) -> datetime:
 
 def planned(settings: Settings, audience: Mapping[str, Any], wording: Wording, starts_at: datetime) -> plans.Plan:
     """The plan over the real people. Leaves with 1 when there is no such audience."""
-    how, now = means(settings), Clock().now()
+    how, now = means(settings), clock(settings).now()
     return base.read(settings, lambda tx: plans.make(tx, audience, wording, how, starts_at, now))
 
 

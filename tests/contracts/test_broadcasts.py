@@ -29,7 +29,7 @@ from tests.databases import NOW, database, execute, place, postgres_server, proc
 __all__ = ["database", "place", "postgres_server", "processes"]
 PEOPLE = 25
 HOURS = Hours.parse(time(7, 30), time(23, 0), (), (), ZoneInfo("Africa/Bujumbura"))
-MEANS = Means(Setup("OIM", True, {"tel": "kannel"}, (), 2), HOURS, {"kannel": 0})
+MEANS = Means(Setup("OIM", True, {"tel": "kannel"}, ("kannel",), (), 2), HOURS, {"kannel": 0})
 TEXT = Wording({"en": "{name}: come"})
 
 

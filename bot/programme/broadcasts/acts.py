@@ -158,7 +158,7 @@ async def test(tx: AsyncConnection, details: Mapping[str, Any], now: datetime) -
     if not there:
         raise BroadcastError(f"nobody of the team is called {details['person']!r} and has a phone or a chat")
     whom = there[0]
-    channel = whom.channel or setup.first.get(whom.scheme, "")
+    channel = whom.channel if whom.channel in setup.channels else setup.first.get(whom.scheme, "")
     rich = channel in setup.rich
     constant = {"address_id": whom.address_id, "person_id": whom.person_id, "channel": channel, "key": "broadcast"}
     constant |= {"kind": "reply", "due_at": now, "made_at": now, "state": "queued", "data": None}

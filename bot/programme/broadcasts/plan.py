@@ -41,6 +41,7 @@ def means_of(settings: Settings, channels: Mapping[str, Any], paces: Mapping[str
         sender=settings.project.sender,
         live=settings.live,
         first={channel.scheme: name for name, channel in reversed(list(channels.items()))},
+        channels=tuple(channels),
         rich=tuple(name for name, channel in channels.items() if channel.rich),
         per_week=settings.limits.unasked_per_week,
     )

@@ -14,6 +14,7 @@ from typing import Any
 
 from bot.programme.broadcasts.audience import Audience
 from bot.programme.broadcasts.wording import LEAVE_OUT, Wording
+from bot.replies import SIMULATED
 from bot.store.audiences import Door, Page, Way
 
 STOPPED = "said stop or no"
@@ -36,8 +37,9 @@ class Setup:
     live: bool
     first: Mapping[str, str]
     """Scheme of an address -> the channel that reaches it when none is known."""
+    channels: tuple[str, ...]
     rich: tuple[str, ...]
-    """Channels that are chats."""
+    """Those of the channels that are chats."""
     per_week: int
 
 
@@ -125,11 +127,11 @@ def _way(leader: Any, ways: Sequence[Way]) -> tuple[int, str]:
 
 def _recipient(door: Door, leaders: Sequence[Any], rule: Rule, tally: Tally) -> dict[str, Any]:
     first, setup = leaders[0], rule.setup
-    channel = door.channel or setup.first.get(door.scheme, "")
+    channel = door.channel if door.channel in setup.channels else setup.first.get(door.scheme, "")
     language = first.language or UNKNOWN_LANGUAGE
     text = rule.wording.for_reader(language)
     full = door.unasked >= setup.per_week
-    practice = any(leader.practice for leader in leaders) or channel == "phone"
+    practice = any(leader.practice for leader in leaders) or channel in SIMULATED
     reason = (
         (not channel and NO_CHANNEL)
         or (not setup.live and not practice and NOT_LIVE)

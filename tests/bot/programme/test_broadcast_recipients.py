@@ -59,7 +59,10 @@ def test_one_copy_for_each_person_and_phone_and_nobody_is_forgotten(
 ) -> None:
     doors, people, ways = roster
     rule = Rule(
-        audience, TEXTS, Setup("OIM", True, {"tel": "kannel", "telegram": "chat"}, ("chat",), 2), leave_out_full
+        audience,
+        TEXTS,
+        Setup("OIM", True, {"tel": "kannel", "telegram": "chat"}, ("kannel", "chat"), ("chat",), 2),
+        leave_out_full,
     )
     tally, rows = Tally(), []
     for start in range(0, len(doors), size):  # however it is cut into pages
