@@ -97,8 +97,9 @@ async def _report_and_talk(app: App, folder: Path) -> tuple[Line, int]:
     line = Line(app, PHONE)
     await _say(line, f"hello {WORDS}", "12 11 3 12 7 5 3", "FIX", "3", "12 8", "8", "1")
     await _say(line, "3", f"what does the {WORDS} do?", "4", f"a lesson: {WORDS}", "1", "STOP", "START", "9")
-    await _mentor_saw_it(app)
-    inbox = (await _one(app, select(t.inbox.c.id).order_by(t.inbox.c.id.desc())))[0].id
+    await _team_saw_it(app)
+    hers = select(t.inbox.c.id).where(t.inbox.c.kind == "text")  # the newest of all may have woken an officer
+    inbox = (await _one(app, hers.order_by(t.inbox.c.id.desc())))[0].id
     file = folder / "media" / "2026-11" / "canary.jpg"
     file.parent.mkdir(parents=True)
     file.write_bytes(f"photo of {WORDS}".encode())
@@ -112,14 +113,17 @@ async def _report_and_talk(app: App, folder: Path) -> tuple[Line, int]:
     return line, odette["id"]
 
 
-async def _mentor_saw_it(app: App) -> None:
-    """The question was shown on the mentor's phone: its words are in one more outbox row."""
-    for _ in range(200):
-        shown = await _one(app, select(t.outbox.c.text).where(t.outbox.c.key == "M1"))
-        if shown:
+async def _team_saw_it(app: App) -> None:
+    """Her question was shown to the mentor, her message to the officer: copies of her words in their chats."""
+    keys = ("M1", "O.task.read")
+    for _ in range(250):
+        shown = await _one(
+            app, select(t.outbox.c.text).where(t.outbox.c.key.in_(keys), t.outbox.c.state == "delivered")
+        )
+        if len(shown) == len(keys):
             break
         await asyncio.sleep(0.02)
-    assert WORDS in shown[0].text
+    assert [WORDS in row.text for row in shown] == [True, True]
 
 
 async def _end(app: App, folder: Path) -> None:
@@ -145,7 +149,8 @@ async def test_after_erasure_nothing_of_her_is_left_and_the_figures_are(tmp_path
 async def test_what_arrived_before_is_still_refused_and_the_number_is_a_strangers(tmp_path: Path) -> None:
     async with service(tmp_path) as app:
         line, person = await _report_and_talk(app, tmp_path)
-        key = (await _one(app, select(t.inbox.c.dedupe_key, t.inbox.c.channel).order_by(t.inbox.c.id.desc())))[0]
+        hers = select(t.inbox.c.dedupe_key, t.inbox.c.channel).where(t.inbox.c.kind == "text")
+        key = (await _one(app, hers.order_by(t.inbox.c.id.desc())))[0]
         await _say(line, "DELETE", "55")
         await _end(app, tmp_path)
         rows = len(await _one(app, select(t.inbox.c.id)))

@@ -70,6 +70,11 @@ _OWN = select(people_addresses.c.address_id).where(
     ),
 )
 _THEIR_ROWS = select(inbox.c.id).where(or_(inbox.c.address_id.in_(_OWN), inbox.c.person_id == bindparam("person")))
+_TEAM = (
+    select(people_addresses.c.address_id)
+    .join(people, people.c.id == people_addresses.c.person_id)
+    .where(people.c.kind == "staff")
+)
 BLANK = (
     update(inbox).where(inbox.c.address_id.in_(_OWN)).values(text="", data=None),
     update(inbox).where(inbox.c.person_id == bindparam("person")).values(text="", data=None),
@@ -80,6 +85,10 @@ BLANK = (
         or_(outbox.c.person_id.is_(None), outbox.c.person_id == bindparam("person"), outbox.c.address_id.in_(_OWN)),
         outbox.c.state != "queued",
     )
+    .values(text="", data=None),
+    # what the team was shown is a copy, and nobody knows which copies hold her name or words: all of them go
+    update(outbox)
+    .where(outbox.c.address_id.in_(_TEAM), outbox.c.state.not_in(("queued", "sending")))
     .values(text="", data=None),
     update(media).where(media.c.inbox_id.in_(_THEIR_ROWS)).values(state="erased", sha256=None, reason=None),
     update(conversations).where(conversations.c.address_id.in_(_OWN)).values(state={}),
