@@ -222,7 +222,7 @@ function card(turn, name) {
   for (const stored of turn.stored) row(list, "kept", "Stored", stored);
   for (const out of turn.out) row(list, "out", turn.phone === chat?.value ? "Chat out" : "SMS out", make("q", "", out.text), make("small", "", `${out.about}, ${out.state}`));
   const item = make("li", "turn", make("h3", "", `${turn.at}  ${name}`), list);
-  item.dataset.id = turn.id;
+  Object.assign(item.dataset, { id: turn.id, phone: turn.phone });
   return item;
 }
 
