@@ -13,7 +13,6 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot import channels as channel_list
 from bot.app import App
 from bot.clock import Clock, StoppedClock
 from bot.operations import OPERATIONS
@@ -54,7 +53,7 @@ async def programme(
     staff: Sequence[rosters.Staff] = (),
 ) -> AsyncIterator[Chats]:
     """The service, with Odette, Jean and Agnes in its roster, and Eric; it can be left and entered again."""
-    patch.setattr(channel_list, "Telegram", lambda settings, url: botapi_bots.channel(settings, url))
+    patch.setattr("bot.channels.telegram.Telegram", lambda settings, url: botapi_bots.channel(settings, url))
     settings = settings_for(folder, botapi)
     if not (folder / "kurikirana.db").exists():
         await _load(settings, folder, consent, staff)
