@@ -253,6 +253,7 @@ class Turns:
             holidays=settings.hours.holidays,
             photo_megabytes=settings.privacy.photo_megabytes,
             practice=settings.live and simulated,
+            period_days=settings.reminders.training_every_days,
             drafts=self._replies.drafts,
             tips=_tip_rules(settings),
         )

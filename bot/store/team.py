@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import bindparam, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.store import pages, tasks
+from bot.store import lateness, pages, tasks
 from bot.store.area import AREA, binds
 from bot.store.tables import audit, inbox, outbox, people
 from handlers.turn import Association, AssociationSeen, Fact, Replied, RepliedTo
@@ -71,5 +71,6 @@ LOADERS: dict[type, Any] = {
     AssociationSeen: _association_seen,
     **tasks.LOADERS,
     **pages.LOADERS,
+    **lateness.LOADERS,
 }
 """A fact of the team's conversations -> its loader."""

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import Any
 
-from handlers import state
+from handlers import reminders, state
 from handlers.said import Said
 from handlers.team.reasons import result_named
 from handlers.team.reporting import ask
@@ -35,8 +35,6 @@ CODES: Mapping[str, str] = {"r": "reported", "n": "no answer", "w": "wrong numbe
 AHEAD = (1, 3, 7)
 """Days that are offered for "will report on"; any other one is typed."""
 FARTHEST = timedelta(days=60)
-REMINDER = "reminder"
-"""Kind of the timers that ask an association for its report; `later` in their data: not late before that day."""
 
 
 def asked(turn: Turn, said: Said) -> Outcome | None:
@@ -131,9 +129,8 @@ def _then(turn: Turn, there: Association, tasks: list[Task], stored: str) -> lis
 
 def _later(turn: Turn, there: Association, day: date) -> Timer:
     """Not late until then; the reminder comes that day."""
-    local = (turn.now + turn.utc_offset).replace(hour=17, minute=30, second=0, microsecond=0)
-    at = local + timedelta(days=(day - turn.today).days) - turn.utc_offset
-    return Timer(REMINDER, f"training:{there.id}", at, {"form": "training", "later": day.isoformat()}, there.id)
+    at = reminders.rules(turn).hour(there, day)
+    return reminders.timer("training", there.id, at, later=day.isoformat())
 
 
 # --- notes ---

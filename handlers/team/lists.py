@@ -7,7 +7,19 @@ from typing import Any
 
 from handlers import mentor, mentor_log
 from handlers.said import Said
-from handlers.team import answering, calling, finding, listing, opening, reporting, sealed, tasks, today, welcome
+from handlers.team import (
+    answering,
+    calling,
+    finding,
+    lateness,
+    listing,
+    opening,
+    reporting,
+    sealed,
+    tasks,
+    today,
+    welcome,
+)
 from handlers.turn import Outcome, Replied, Turn
 
 Roles = frozenset[str]
@@ -27,6 +39,8 @@ COMMANDS: Mapping[str, tuple[Roles, Do]] = {
     "start": (TEAM, welcome.start),
     "report_for": (OFFICERS, reporting.report_for),
     "today": (OFFICERS, today.today),
+    "late": (OFFICERS, lateness.late),
+    "remind": (OFFICERS, lateness.remind),
     "inbox": (OFFICERS, listing.inbox),
     "find": (OFFICERS, finding.find),
     "association": (OFFICERS, opening.association),
@@ -40,6 +54,9 @@ BUTTONS: Mapping[str, tuple[Roles, Callable[[Turn, Said], Outcome | None]]] = {
     "answer": (OFFICERS, answering.decided),
     "for": (OFFICERS, reporting.begin),
     "show": (OFFICERS, listing.pressed_show),
+    "late": (OFFICERS, lateness.pressed_late),
+    "remind": (OFFICERS, lateness.pressed_remind),
+    "zero": (OFFICERS, lateness.no_training),
     "find": (OFFICERS, finding.pressed_find),
     "assoc": (OFFICERS, opening.pressed_association),
     "called": (OFFICERS, calling.asked),

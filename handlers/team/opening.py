@@ -57,7 +57,8 @@ def opened(turn: Turn, association_id: int) -> Outcome:
 
 def _buttons(number: int) -> tuple[tuple[Button, ...], ...]:
     return (
-        (Button("b.icalled", f"called:{number}:0"), Button("b.note", f"note:{number}")),
+        (Button("b.remind", f"remind:{number}"), Button("b.icalled", f"called:{number}:0")),
+        (Button("b.note", f"note:{number}"), Button("b.notraining", f"zero:{number}")),
         (Button("b.reportforthem", f"for:{number}:ask"),),
     )
 

@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 from handlers.said import Said
+from handlers.team import lateness
 from handlers.team.listing import NUMBERS, TO_CALL, messages_of
 from handlers.team.reasons import why
 from handlers.team.viewing import clock, viewer, who, whole_team_before
@@ -62,6 +63,7 @@ def _shown(turn: Turn) -> Outcome:
         TasksOpen(viewer(turn), whole_team_before(turn)),
         QuestionsOpen(viewer(turn)),
         TextsWaiting(turn.now - STUCK),
+        lateness.wanted(turn),
     )
     turn.need(*asked)
     tasks: tuple[Task, ...] = turn.known(asked[0])
@@ -76,6 +78,7 @@ def _shown(turn: Turn) -> Outcome:
         *_line("O.today.photos", photos, [who(task) for task in photos]),
         *_line("O.today.numbers", [task for task in tasks if task.kind in NUMBERS], ()),
         *_line("O.today.overdue", [task for task in tasks if task.due_at < turn.now], ()),
+        *_line("O.today.late", [one for one in turn.known(asked[3]).rows if one.state in lateness.LATE], ()),
         *(_stuck(turn, one) for one in turn.known(asked[2])),
     ]
     values = {
@@ -93,6 +96,7 @@ def _buttons() -> tuple[tuple[Button, ...], ...]:
     return (
         (Button("b.calls", "show:+:calls"), Button("b.messages", "show:+:messages")),
         (Button("b.questions", "show:+:questions"), Button("b.photos", "show:+:photos")),
+        (Button("b.late", "late:+:0"),),
     )
 
 

@@ -41,6 +41,7 @@ from handlers.turn.facts import (
     TokenOwner,
     Unknown,
 )
+from handlers.turn.lateness import LateList, Lateness, LateOf, RemindOf, ToRemind
 from handlers.turn.mentoring import (
     AnswerQuestion,
     AssociationCalled,
@@ -148,6 +149,9 @@ __all__ = [
     "Language",
     "LastQuestion",
     "LastReport",
+    "LateList",
+    "LateOf",
+    "Lateness",
     "LinkAddress",
     "Mentor",
     "Mentors",
@@ -178,6 +182,7 @@ __all__ = [
     "RateQuestion",
     "ReadSealed",
     "RecordConsent",
+    "RemindOf",
     "Replied",
     "RepliedTo",
     "Reply",
@@ -209,6 +214,7 @@ __all__ = [
     "TipFor",
     "TipRules",
     "TipUseful",
+    "ToRemind",
     "TokenOwner",
     "Turn",
     "Unasked",

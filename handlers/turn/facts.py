@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from handlers.turn import broadcasts, mentoring, reminding, sealed, team, tips
+from handlers.turn import broadcasts, lateness, mentoring, reminding, sealed, team, tips
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +112,7 @@ Fact = (
     | tips.Facts
     | mentoring.Facts
     | team.Facts
+    | lateness.Facts
     | reminding.Facts
     | sealed.Facts
 )

@@ -192,6 +192,8 @@ class Programme:
     """Of a photo or a voice note; larger ones are refused in words."""
     practice: bool = False
     """True when everything here is practice (the simulator in a live installation)."""
+    period_days: int = 14
+    """An association without a training report for so many days is late."""
     drafts: bool = True
     """Whether texts that no native speaker has signed may be sent."""
     tips: TipRules | None = None

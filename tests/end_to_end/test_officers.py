@@ -153,7 +153,7 @@ async def test_an_officer_reports_for_an_association(chats: Chats) -> None:
 
 async def test_today_and_its_lists(chats: Chats) -> None:
     eric, odette = await chats.eric(), await chats.odette()
-    assert (await chats.says(eric, "/today")).text == "Good morning Eric. Monday 23/11\nNothing waits for you."
+    assert (await chats.says(eric, "/today")).text == "Good morning Eric. Monday 23/11\n🕰 Late: 2"
     for text in ("the husker is broken since Monday", "we need a new belt for the husker"):
         await chats.says(odette, text)
     odette.taps("☎️ Call me")
@@ -261,7 +261,7 @@ async def test_an_area_limits_every_list(botapi: Emulator, tmp_path: Path, monke
         assert (await chats.says(aline, "/find husker")).text.startswith("I find nothing")
         assert (await chats.says(aline, "/find odette")).text.startswith("I find nothing")
         assert "TWIYUNGE" in (await chats.says(aline, "/find twiyunge")).labels
-        assert "Nothing waits for you." in (await chats.says(aline, "/today")).text
+        assert (await chats.says(aline, "/today")).text.endswith("\n🕰 Late: 1")
         unknown = (await chats.says(bosco, "/nonsense")).text
         for command in ("/today", "/inbox", "/find odette", "/association 07", "/report_for 07"):
             assert (await chats.says(bosco, command)).text == unknown, command

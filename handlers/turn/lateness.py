@@ -1,0 +1,72 @@
+"""Who is late, and what a reminder by hand would be: as officers ask for it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Literal
+
+from handlers.turn.nouns import Association, Person
+from handlers.turn.team import Viewer
+
+
+@dataclass(frozen=True, slots=True)
+class Lateness:
+    """An association that has not reported in the period."""
+
+    association: Association
+    commune: str
+    state: Literal["silent", "zero", "later", "unreachable"]
+    days: int
+    """Since the last report or zero report, else since the programme's beginning."""
+    reminders: int
+    later: date | None
+    """The day to which she put us off."""
+
+
+@dataclass(frozen=True, slots=True)
+class LateList:
+    """Of the associations that somebody sees."""
+
+    associations: int
+    """How many she sees in all."""
+    days: int
+    """Of the period."""
+    rows: tuple[Lateness, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ToRemind:
+    """What a reminder by hand would be now."""
+
+    association: Association
+    person: Person | None
+    """None: nobody there can be written to."""
+    touch: int
+    day0: datetime | None
+    heard_at: datetime | None
+    reminded_at: datetime | None
+    unasked: tuple[datetime, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LateOf:
+    """-> LateList: who has sent no training report in the last `days` days."""
+
+    viewer: Viewer
+    now: datetime
+    timezone: str
+    start: date
+    days: int
+
+
+@dataclass(frozen=True, slots=True)
+class RemindOf:
+    """-> ToRemind | None: of an association that she may see."""
+
+    viewer: Viewer
+    association_id: int
+    now: datetime
+
+
+Facts = LateOf | RemindOf
