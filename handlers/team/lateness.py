@@ -27,6 +27,8 @@ from handlers.turn import (
 )
 
 PAGE = 8
+NAMED = 30
+"""So many that are not late are named; a message has 4,096 characters."""
 LATE = ("silent", "unreachable")
 """Who said "later" or "no training" is not late."""
 _WHY: Mapping[str, str] = {
@@ -69,9 +71,9 @@ def _page(turn: Turn, start: int) -> Outcome:
     }
     lines = [Reply("O.late", head), *(_line(one) for one in page)]
     if zero:
-        lines.append(Reply("O.late.zero", {"items": tuple(_named(one) for one in zero)}))
+        lines.append(Reply("O.late.zero", {"items": _names(zero)}))
     if later:
-        lines.append(Reply("O.late.later", {"items": tuple(_named(one) for one in later)}))
+        lines.append(Reply("O.late.later", {"items": _names(later)}))
     rows = (
         [tuple(Button(Label({"en": one.association.no}), f"assoc:{one.association.id}") for one in page)]
         if page
@@ -93,6 +95,11 @@ def _line(late: Lateness) -> Reply:
         "count": late.reminders,
     }
     return Reply("O.late.unreachable" if late.state == "unreachable" else "O.late.silent", values)
+
+
+def _names(there: list[Lateness]) -> tuple[Reply, ...]:
+    more = (Reply("O.today.more"),) if len(there) > NAMED else ()
+    return (*(_named(one) for one in there[:NAMED]), *more)
 
 
 def _named(late: Lateness) -> Reply:

@@ -43,6 +43,8 @@ _ACTIONS: Mapping[str, tuple[tuple[str, str], ...]] = {
     "wrong_number": (("b.fine", "checked"),),
 }
 """A kind of task -> its buttons; of all others there may be nothing to answer."""
+MOST_WORDS = 3_500
+"""Characters of what she wrote: with the rest one message, since only one can be replied to."""
 CLOSING = {"nothing": "nothing to answer", "checked": "checked", "wrong": "not right", "talked": "talked"}
 """A button -> the result that it closes the task with."""
 
@@ -92,7 +94,7 @@ def face(task: Task) -> Reply:
     key = _KEYS.get(task.kind, "O.task.other")
     values: dict[str, Any] = {"who": who(task), "why": why(task)}
     if key == "O.task.read":
-        return Reply(key, {"who": values["who"], "words": task.text or why(task)})
+        return Reply(key, {"who": values["who"], "words": task.text[:MOST_WORDS] or why(task)})
     return Reply(key, values)
 
 

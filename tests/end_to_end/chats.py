@@ -153,6 +153,11 @@ class Chats:
         await self.settled()
         return user.sees[-1]
 
+    async def replies(self, user: User, shown: Shown, text: str) -> int:
+        """Telegram's reply, once it is written down which message that was; the id of hers."""
+        await self.settled()
+        return user.replies(shown, text)
+
     async def rows(self, table: str, **where: Any) -> list[Mapping[str, Any]]:
         """Rows of a table, oldest first."""
         columns = metadata.tables[table].c

@@ -49,13 +49,13 @@ async def test_what_a_leader_writes_comes_at_once_and_a_reply_answers_her(chats:
     told = eric.sees[-1]
     assert told.text.startswith("✉️ Odette, ABAHUZA\nthe husker is broken since Monday")
     assert told.labels == ["✓ Nothing to answer", "ABAHUZA"]
-    eric.replies(told, "we come on Thursday")
+    await chats.replies(eric, told, "we come on Thursday")
     await chats.botapi.until(lambda: odette.sees[-1].text == "Eric: we come on Thursday", PATIENCE)
     assert eric.sees[-1].text == "Sent to Odette, ABAHUZA."
     (task,) = await chats.rows("tasks")
     assert (task["state"], task["result"]) == ("closed", "answered")
     assert [row["what"] for row in await chats.rows("audit")] == ["roster imported", "task told", "answered"]
-    eric.replies(told, "and on Friday too")
+    await chats.replies(eric, told, "and on Friday too")
     await chats.settled()
     assert eric.sees[-1].text == "Eric answered at 17:31."
 
@@ -64,13 +64,13 @@ async def test_another_language_is_shown_first(chats: Chats) -> None:
     eric, odette = await chats.eric(), await chats.odette()
     await chats.says(odette, "the husker is broken since Monday")
     await chats.botapi.until(lambda: "husker" in eric.sees[-1].text, PATIENCE)
-    eric.replies(eric.sees[-1], "nous venons jeudi avec la pièce pour vous")
+    await chats.replies(eric, eric.sees[-1], "nous venons jeudi avec la pièce pour vous")
     await chats.settled()
     card = eric.sees[-1]
     assert card.text == "Your text is French; Odette, ABAHUZA reads English."
     assert card.labels == ["Send as it is", "I write English", "🗑 Cancel"]
     assert (await chats.presses(eric, "I write English", card)).text.startswith("Odette, ABAHUZA reads English")
-    eric.replies(card, "we come on Thursday with the part")
+    await chats.replies(eric, card, "we come on Thursday with the part")
     await chats.botapi.until(lambda: odette.sees[-1].text == "Eric: we come on Thursday with the part", PATIENCE)
 
 
@@ -78,7 +78,7 @@ async def test_send_as_it_is_and_editing_what_waits(chats: Chats) -> None:
     eric, odette = await chats.eric(), await chats.odette()
     await chats.says(odette, "the husker is broken since Monday")
     await chats.botapi.until(lambda: "husker" in eric.sees[-1].text, PATIENCE)
-    message = eric.replies(eric.sees[-1], "nous venons jeudi avec la pièce pour vous")
+    message = await chats.replies(eric, eric.sees[-1], "nous venons jeudi avec la pièce pour vous")
     await chats.settled()
     eric.edits(message, "nous venons vendredi avec la pièce pour vous")
     await chats.settled()
@@ -97,7 +97,7 @@ async def test_cancelled_and_nothing_to_answer(chats: Chats) -> None:
     await chats.says(odette, "thank you for the training yesterday")
     await chats.botapi.until(lambda: "thank you" in eric.sees[-1].text, PATIENCE)
     told = eric.sees[-1]
-    eric.replies(told, "merci pour le message et les nouvelles")
+    await chats.replies(eric, told, "merci pour le message et les nouvelles")
     await chats.settled()
     assert (await chats.presses(eric, "Cancel")).text.startswith("Not sent")
     assert [task["state"] for task in await chats.rows("tasks")] == ["open"]
@@ -118,9 +118,9 @@ async def test_two_officers_and_a_day_of_absence(
         clock.advance(timedelta(hours=25))
         await botapi.until(lambda: "husker" in aline.sees[-1].text, PATIENCE)
         assert aline.sees[-1].text.startswith("Nobody has come to this for a day.")
-        aline.replies(aline.sees[-1], "we come on Thursday")
+        await chats.replies(aline, aline.sees[-1], "we come on Thursday")
         await botapi.until(lambda: odette.sees[-1].text == "Aline: we come on Thursday", PATIENCE)
-        eric.replies(eric.sees[-1], "tomorrow")
+        await chats.replies(eric, eric.sees[-1], "tomorrow")
         await botapi.until(lambda: eric.sees[-1].text == "Aline answered at 18:31.", PATIENCE)
 
 
@@ -129,7 +129,7 @@ async def test_nobody_who_said_stop_is_answered(chats: Chats) -> None:
     await chats.says(odette, "STOP")
     odette.says("the husker is broken since Monday")
     await chats.botapi.until(lambda: "husker" in eric.sees[-1].text, PATIENCE)
-    eric.replies(eric.sees[-1], "we come on Thursday")
+    await chats.replies(eric, eric.sees[-1], "we come on Thursday")
     await chats.settled()
     assert eric.sees[-1].text.startswith("Odette, ABAHUZA said STOP")
     assert [task["state"] for task in await chats.rows("tasks")] == ["open"]
@@ -168,7 +168,7 @@ async def test_today_and_its_lists(chats: Chats) -> None:
         "the husker is broken since Monday",
         "we need a new belt for the husker",
     ]
-    eric.replies(eric.sees[-1], "it comes on Friday")
+    await chats.replies(eric, eric.sees[-1], "it comes on Friday")
     await chats.botapi.until(lambda: odette.sees[-1].text == "Eric: it comes on Friday", PATIENCE)
     assert (await chats.presses(eric, "Photos", shown)).text == "Nothing waits."
     assert len(chats.botapi.answered) == len(chats.botapi.callbacks)

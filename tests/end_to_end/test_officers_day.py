@@ -1,0 +1,106 @@
+"""A day in the life of an officer (conversations 6, point 5), in Telegram, in as few acts as ten minutes allow."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot.clock import StoppedClock
+from tests.botapi import Emulator, botapi_fixture  # noqa: F401
+from tests.botapi_updates import Shown, User
+from tests.end_to_end.chats import Chats, programme
+from tests.play import NOW
+
+PATIENCE = 30.0
+MOST_ACTS = 40
+"""15 seconds for each press and each text: ten minutes."""
+
+
+class Day:
+    """Eric at work; every press and every text of his is counted."""
+
+    def __init__(self, chats: Chats, eric: User) -> None:
+        self.chats, self.eric, self.acts = chats, eric, 0
+
+    async def says(self, text: str) -> Shown:
+        self.acts += 1
+        return await self.chats.says(self.eric, text)
+
+    async def presses(self, button: str, shown: Shown | None = None) -> Shown:
+        self.acts += 1
+        return await self.chats.presses(self.eric, button, shown)
+
+    async def replies(self, shown: Shown, text: str) -> Shown:
+        self.acts += 1
+        await self.chats.replies(self.eric, shown, text)
+        await self.chats.settled()
+        return self.eric.sees[-1]
+
+    async def sees(self, words: str) -> Shown:
+        """What comes by itself."""
+        await self.chats.botapi.until(lambda: words in self.eric.sees[-1].text, PATIENCE)
+        return self.eric.sees[-1]
+
+
+async def test_a_day_of_an_officer(botapi: Emulator, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = StoppedClock(NOW)
+    async with programme(botapi, tmp_path, monkeypatch, clock=clock) as chats:
+        eric, odette = await chats.eric(), await chats.odette()
+        day = Day(chats, eric)
+        clock.advance(timedelta(hours=14, minutes=30))  # Tuesday 08:01
+        today = await day.sees("Good morning Eric. Tuesday 24/11")
+        assert "🕰 Late: 2" in today.text
+        await _who_is_late(day, today)
+        await _a_question(day, odette)
+        await _a_report_by_phone(day)
+        shown = await day.says("/today")
+        assert "🕰 Late: 1" in shown.text and "Without an answer" not in shown.text
+        assert day.acts <= MOST_ACTS
+        assert len(botapi.answered) == len(botapi.callbacks), "every press was answered"
+        states = [(row["state"], row["result"]) for row in await chats.rows("tasks", kind="read")]
+        assert states == [("closed", "answered")]
+
+
+async def _who_is_late(day: Day, today: Shown) -> None:
+    """Find who is late; remind one, call another who does not answer."""
+    late = await day.presses("Late", today)
+    assert late.labels[:2] == ["07", "11"]
+    page = await day.presses("07", late)
+    card = await day.presses("Remind", page)
+    assert card.text.startswith("To Odette, ABAHUZA (English)")
+    await day.presses("Send", card)
+    assert card.text.startswith("The reminder to ABAHUZA leaves")
+    await day.presses("11", late)
+    asked = await day.presses("I called")
+    await day.presses("No answer", asked)
+    assert asked.text == "☎️ TWIYUNGE: no answer"
+
+
+async def _a_question(day: Day, odette: User) -> None:
+    """They come by themselves; the bot sees that an answer is in another language than she reads."""
+    odette.says("how do we clean the husker after the rain?")
+    asked = await day.sees("how do we clean the husker")
+    await day.replies(asked, "clean the screen with a brush and water")
+    await day.chats.botapi.until(lambda: "with a brush and water" in odette.sees[-1].text, PATIENCE)
+    assert "No 1" in odette.sees[-1].text, "the answer has the question's number"
+    odette.says("the belt is broken since Monday")
+    told = await day.sees("the belt is broken")
+    card = await day.replies(told, "nous venons jeudi avec la nouvelle courroie")
+    assert card.text == "Your text is French; Odette, ABAHUZA reads English."
+    await day.presses("I write English", card)
+    await day.replies(card, "we come on Thursday with a new belt")
+    await day.chats.botapi.until(lambda: odette.sees[-1].text.endswith("with a new belt"), PATIENCE)
+    assert odette.sees[-1].text == "Eric: we come on Thursday with a new belt"
+
+
+async def _a_report_by_phone(day: Day) -> Any:
+    """TWIYUNGE answers the phone at last."""
+    await day.says("/report_for 11")
+    card = await day.presses("Training")
+    for button in ("Saturday 21/11", "processing", "Next", "12", "5", "5", "3", "Send"):
+        await day.presses(button, card)
+    assert day.eric.sees[-1].text.endswith("by Eric, phone.")
+    assert (await day.chats.report())["source"] == "officer"
