@@ -80,7 +80,8 @@ def _tell(module: Any, whom: Any) -> Any:
         literal(0),
     )
     columns = ["channel", "dedupe_key", "address_id", "kind", "text", "data", "received_at", "state", "deaths"]
-    return module.insert(inbox).from_select(columns, event).on_conflict_do_nothing()
+    once = module.insert(inbox).from_select(columns, event)
+    return once.on_conflict_do_nothing(index_elements=["channel", "dedupe_key"])
 
 
 _DIALECTS = {"sqlite": sqlite, "postgresql": postgresql}
