@@ -56,7 +56,6 @@ _OFFICER: Mapping[str, Mapping[str, str]] = {
     "en": {
         "today": "What waits for you",
         "late": "Who has not reported",
-        "broadcast": "Write to many",
         "remind": "Remind an association: /remind 11",
         "inbox": "Messages without an answer",
         "find": "Find names, associations, texts",
@@ -66,7 +65,6 @@ _OFFICER: Mapping[str, Mapping[str, str]] = {
     "fr": {
         "today": "Ce qui vous attend",
         "late": "Qui n'a pas rapporté",
-        "broadcast": "Écrire à beaucoup",
         "remind": "Rappeler une association : /remind 11",
         "inbox": "Les messages sans réponse",
         "find": "Chercher noms, associations, textes",

@@ -124,6 +124,26 @@ async def test_two_officers_and_a_day_of_absence(
         await botapi.until(lambda: eric.sees[-1].text == "Aline answered at 18:31.", PATIENCE)
 
 
+async def test_two_answers_at_the_same_moment_are_one(
+    botapi: Emulator, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with programme(botapi, tmp_path, monkeypatch, staff=(ALINE, Staff("Carine", "admin"))) as chats:
+        odette, carine, eric = await chats.odette(), await chats.one_of_the_team("Carine", 34), await chats.eric()
+        before = len(odette.sees)
+        await chats.says(odette, "the husker is broken since Monday")
+        await botapi.until(lambda: "husker" in eric.sees[-1].text, PATIENCE)
+        shown = await chats.says(carine, "/inbox")
+        eric.replies(eric.sees[-1], "we come on Thursday")
+        carine.replies(shown, "we come on Friday")
+        await botapi.until(lambda: odette.sees[-1].text.startswith(("Eric: ", "Carine: ")), PATIENCE)
+        await chats.settled()
+        assert len(odette.sees) == before + 2, "what is said to every message, and one answer"
+        winner = odette.sees[-1].text.partition(":")[0]
+        loser = {"Eric": carine, "Carine": eric}[winner]
+        assert loser.sees[-1].text == f"{winner} answered at 17:31."
+        assert [(row["state"], row["result"]) for row in await chats.rows("tasks")] == [("closed", "answered")]
+
+
 async def test_nobody_who_said_stop_is_answered(chats: Chats) -> None:
     eric, odette = await chats.eric(), await chats.odette()
     await chats.says(odette, "STOP")

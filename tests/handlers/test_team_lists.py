@@ -1,0 +1,56 @@
+"""The team's written lists: what a chat shows can be used, what is used has words, roles are those of the roster."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from bot.channels.telegram_profile import SHOWN
+from bot.programme.roster.columns import STAFF
+from bot.render import Words
+from handlers.said import COMMANDS as LEADERS
+from handlers.team import lists
+from handlers.team.answering import reply
+
+TEAM = Path(__file__).parents[2] / "handlers/team"
+_KEY = re.compile(r'"(O\.[a-z.]+[a-z])"')
+MADE = {"O.refused.stopped", "O.refused.agreed", "O.refused.gone"}
+"""Keys that are put together: handlers/team/answering.py."""
+OTHERS = {"O.help.mentor"}
+
+
+def test_every_text_of_the_team_is_used_and_the_other_way_round() -> None:
+    used = {key for file in TEAM.glob("*.py") for key in _KEY.findall(file.read_text("utf-8"))} | MADE
+    known = {key for key in Words.load().rules if key.startswith("O.")}
+    assert len(known) > 80
+    assert used - known == set()
+    assert known - used - OTHERS == set()
+
+
+@pytest.mark.parametrize("role", sorted(set(SHOWN) - {"leader"}))
+@pytest.mark.parametrize("language", ["en", "fr"])
+def test_what_a_chat_of_the_team_shows_may_be_used(role: str, language: str) -> None:
+    shown = set(SHOWN[role][language])
+    hers = {word for word, (roles, _) in lists.COMMANDS.items() if role in roles}
+    assert shown - hers - lists.EVERYBODYS == set()
+
+
+@pytest.mark.parametrize("language", ["en", "fr"])
+def test_what_a_leaders_chat_shows_is_known(language: str) -> None:
+    assert set(SHOWN["leader"][language]) <= {word for words in LEADERS.values() for word in words}
+
+
+def test_telegram_takes_the_names() -> None:
+    names = [name for languages in SHOWN.values() for commands in languages.values() for name in commands]
+    assert len(names) > 40
+    assert all(re.fullmatch(r"[a-z0-9_]{1,32}", name) for name in names)
+
+
+def test_every_role_of_the_roster_is_known() -> None:
+    (role,) = [column for column in STAFF.columns if column.name == "role"]
+    assert set(role.choices) == lists.TEAM == set(SHOWN) - {"leader"}
+    named = [roles for entries in (lists.COMMANDS, lists.BUTTONS, lists.REPLIES) for roles, _ in entries.values()]
+    assert all(roles and roles <= lists.TEAM for roles in named)
+    assert lists.REPLIES["task"][1] is reply
