@@ -110,11 +110,12 @@ async def test_reports_of_people_who_practise_never_count(tmp_path: Path) -> Non
 async def test_a_flood_is_stored_answered_so_many_times_and_a_report_always(tmp_path: Path) -> None:
     async with service(tmp_path) as app:
         line = await _line(app, "ABAHUZA ODETTE")
-        before = len(await _rows(app, select(t.inbox.c.id)))
+        hers = select(t.inbox.c.id).where(t.inbox.c.channel == "phone")
+        before = len(await _rows(app, hers))
         flood = [Arrival("phone", f"flood-{n}", "tel", line.phone, "text", f"{HELLO} {n}", NOW) for n in range(100)]
         await app.inbox.arrivals(flood)
         assert 1 <= len(await line.answers(30)) <= 30
-        assert len(await _rows(app, select(t.inbox.c.id))) == before + 100
+        assert len(await _rows(app, hers)) == before + 100
         assert "No" in (await _say(line, "12 11 3 12 7 5 3"))[0]
 
 
@@ -183,8 +184,8 @@ async def test_a5_waits_for_an_allowed_hour_and_comes_once(tmp_path: Path) -> No
         line = await _line(app, "INTUMBERO FULGENCE")
         await _say(line, "hello")
         await line.move(NOW.replace(hour=20) - NOW)
-        timers = await _rows(app, select(t.timers.c.kind, t.timers.c.due_at))
-        assert [row.kind for row in timers] == ["consent"]
+        timers = await _rows(app, select(t.timers.c.due_at).where(t.timers.c.kind == "consent"))
+        assert len(timers) == 1
         local = timers[0].due_at.astimezone(app.settings.zone)
         assert local.hour < 19 or (local.hour == 19 and local.minute <= 30)
 
