@@ -3,6 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 
 .PHONY: setup demo test lint crash crash-broadcast bench bench-check clean reminders-check
+.PHONY: setup demo test lint crash crash-broadcast stop bench bench-check clean
 
 .venv/runtime.stamp: pyproject.toml constraints.txt
 	$(PYTHON) -m venv .venv
@@ -34,6 +35,9 @@ crash-broadcast: .venv/dev.stamp  ## 1,000 broadcasts to 1,000 recipients, kille
 	KURIKIRANA_BROADCASTS=1000 $(BIN)/pytest tests/crash/test_broadcasts.py -n 0 -s
 reminders-check: .venv/dev.stamp  ## 100,000 simulated reminder ladders over outages, wrong clocks and zones (make test does 500)
 	$(BIN)/python -m tests.scheduler.reminders_model --runs 400
+
+stop: .venv/dev.stamp  ## promise 6: a million interleavings with STOP (make test does 6,000)
+	KURIKIRANA_INTERLEAVINGS=1000000 $(BIN)/pytest tests/stop -n 0 --timeout 14400 -s
 
 bench: .venv/dev.stamp  ## the workloads of docs/performance.md beside their peers
 	$(BIN)/python -m benchmarks

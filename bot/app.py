@@ -128,6 +128,7 @@ class App:
         alarm = Alarm()
         alarm.every(1, self.timers.look)
         alarm.every(1, self.outbox.look)
+        alarm.every(60, self.outbox.match_reports)
         alarm.every(1, self.broadcasts.look)
         alarm.every(2, self.media.look)
         alarm.every(5, self.erasures.look)

@@ -12,7 +12,8 @@ from prometheus_client import Counter, Gauge
 
 from bot.channels.base import Arrival, Delivery
 from bot.errors import DatabaseError
-from bot.store import inbox, outbox
+from bot.store import deliveries as reports
+from bot.store import inbox
 from bot.store.engine import Database
 from bot.store.inbox import Incoming
 from bot.store.tasks import open_for_row
@@ -53,8 +54,8 @@ class InboxWorker:
         """Keep what providers say of our messages."""
         now = self._now()
         for d in deliveries:
-            told = outbox.Told(d.channel, d.state, d.word, d.outbox_id, d.provider_id, d.event, now)
-            await self._database.writer.do(outbox.deliveries, told)
+            told = reports.Told(d.channel, d.state, d.word, d.outbox_id, d.provider_id, d.event, now)
+            await self._database.writer.do(reports.deliveries, told)
             DELIVERED.labels(d.channel, d.state).inc()
 
     def notify(self, address_id: int, row: int | None = None) -> None:

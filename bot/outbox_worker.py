@@ -32,6 +32,7 @@ from bot.errors import (
 )
 from bot.store import erasure, outbox
 from bot.store.consent import moved, stopped_there
+from bot.store.deliveries import match_again
 from bot.store.engine import Database
 from bot.store.outbox import Claim, Mark, Wanted
 from scheduler.quiet import Hours
@@ -105,6 +106,11 @@ class OutboxWorker:
         """Asked by the alarm: something that nobody asked for may have become due."""
         self._unasked.update(self._channels)
         self.notify()
+
+    async def match_reports(self) -> None:
+        """Asked by the alarm: delivery reports that fitted nothing may fit now; after 72 hours they go."""
+        with contextlib.suppress(DatabaseError):
+            await self._database.writer.do(match_again, self._now())
 
     async def recover(self) -> None:
         """Decide what to do with rows whose sender died."""

@@ -73,7 +73,9 @@ def use_token(effect: UseToken, scene: Scene) -> None:
 
 
 def erase(effect: ErasePerson, scene: Scene) -> None:
-    """Blank the name, the words and, once the last text has left, the number (store/erasure.py)."""
+    """Cancel what waits for her, blank the name, the words and, once I5 has left, the number (store/erasure.py)."""
+    scene.batch.add(store.STATE, {"person": effect.person_id, "new_consent": "stopped"})
+    scene.batch.add(store.CANCEL, {"person": effect.person_id, "this": scene.turn.inbound.id})
     for statement in store.BLANK:
         scene.batch.add(statement, {"person": effect.person_id, "at": scene.now})
     scene.batch.erased.add(effect.person_id)

@@ -42,10 +42,19 @@ CONSENT = insert(consents)
 STATE = update(people).where(people.c.id == bindparam("person")).values(consent=bindparam("new_consent"))
 LANGUAGE = update(people).where(people.c.id == bindparam("person")).values(language=bindparam("new_language"))
 _THEIR_ADDRESSES = select(people_addresses.c.address_id).where(people_addresses.c.person_id == bindparam("person"))
+_other, _others = people.alias("other"), people_addresses.alias("others")
+_NOBODY_ELSE = ~exists().where(
+    _others.c.address_id == outbox.c.address_id,
+    _other.c.id == _others.c.person_id,
+    _other.c.left_at.is_(None),
+    _other.c.consent.not_in(("stopped", "no")),
+)
 CANCEL = (
     update(outbox)
     .where(
         outbox.c.address_id.in_(_THEIR_ADDRESSES),
+        # on a phone that somebody shares who wants texts, only what is for her
+        or_(outbox.c.person_id == bindparam("person"), _NOBODY_ELSE),
         outbox.c.state == "queued",
         or_(outbox.c.inbox_id.is_(None), outbox.c.inbox_id != bindparam("this")),
     )

@@ -1,8 +1,6 @@
 """The outbox: what must leave. Every row ends as sent, delivered, failed, uncertain or cancelled.
 
-States only move forward: queued < sending < uncertain < accepted < sent < failed < delivered < read,
-whatever the order in which a provider's reports come: a late "sent" does not undo "failed", but
-"delivered" does, since it arrived after all.
+What a provider says of it later is in deliveries.py.
 """
 
 from __future__ import annotations
@@ -11,14 +9,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
-from urllib.parse import quote
 
-from sqlalchemy import String, and_, bindparam, case, exists, func, insert, literal_column, or_, select, update
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import String, and_, bindparam, exists, func, insert, literal_column, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.store.deliveries import rematch
 from bot.store.prepared import rows, write
-from bot.store.tables import addresses, outbox, receipts
+from bot.store.tables import addresses, consents, outbox, people, people_addresses
 
 INSERT = insert(outbox)
 LEASE = timedelta(minutes=10)
@@ -60,8 +57,33 @@ _TOO_LATE = (
     .where(outbox.c.id == bindparam("row"))
     .values(state="cancelled", reason="too late", attempts=outbox.c.attempts - 1, lease_until=None)
 )
-_WHERE = select(addresses.c.id, addresses.c.value, addresses.c.active).where(
-    addresses.c.id.in_(bindparam("ids", expanding=True))
+_NO_MORE = ("stopped", "no")
+_ERASED = "I5"
+"""The last text to who had herself erased."""
+_theirs = people_addresses.c
+_anybody = exists().where(_theirs.address_id == addresses.c.id)
+_willing = exists().where(
+    _theirs.address_id == addresses.c.id,
+    people.c.id == _theirs.person_id,
+    people.c.left_at.is_(None),
+    people.c.consent.not_in(_NO_MORE),
+)
+_WHERE = select(
+    addresses.c.id, addresses.c.value, addresses.c.reason, and_(_anybody, ~_willing).label("stopped")
+).where(addresses.c.id.in_(bindparam("ids", expanding=True)))
+_STOPPED = select(people.c.id).where(
+    people.c.id.in_(bindparam("people", expanding=True)), people.c.consent.in_(_NO_MORE)
+)
+_STOPPED_AT = (
+    select(_theirs.address_id, func.max(consents.c.at))
+    .join(consents, consents.c.person_id == _theirs.person_id)
+    .where(_theirs.address_id.in_(bindparam("ids", expanding=True)), consents.c.given.in_(_NO_MORE))
+    .group_by(_theirs.address_id)
+)
+_SAID_STOP = (
+    update(outbox)
+    .where(outbox.c.id == bindparam("row"))
+    .values(state="cancelled", reason="said stop", attempts=outbox.c.attempts - 1, lease_until=None)
 )
 _CARD = (
     select(outbox.c.card, outbox.c.provider_id)
@@ -82,14 +104,6 @@ MARK = (
         sent_at=bindparam("at"),
         lease_until=None,
     )
-)
-STATES = ("queued", "sending", "uncertain", "accepted", "sent", "failed", "delivered", "read")
-"""In order; a delivery report moves a row only forward."""
-_BEFORE = {state: STATES[:rank] for rank, state in enumerate(STATES)}
-CANCEL_FOR = (
-    update(outbox)
-    .where(outbox.c.address_id == bindparam("address"), outbox.c.state == "queued")
-    .values(state="cancelled", reason="said stop")
 )
 
 
@@ -133,19 +147,6 @@ class Mark:
     due_at: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Told:
-    """What a provider says of a message (a channel's Delivery) and when we heard it."""
-
-    channel: str
-    state: str
-    word: str
-    outbox_id: int | None
-    provider_id: str | None
-    event: str
-    at: datetime
-
-
 async def claim(tx: AsyncConnection, items: Sequence[Wanted]) -> list[list[Claim]]:
     """Take due rows, at most one per address, in order; the try is counted before the network call."""
     return [await _claim(tx, item) for item in items]
@@ -178,6 +179,7 @@ async def _claim(tx: AsyncConnection, wanted: Wanted) -> list[Claim]:
     if not taken:
         return []
     where = {row.id: row for row in await rows(tx, _WHERE, {"ids": [row.address_id for row in taken]})}
+    taken = await _unless_stopped(tx, taken, where)
     cards = [row.card for row in taken if row.card is not None]
     edits: dict[int, str] = {}
     if cards:
@@ -193,6 +195,28 @@ async def _claim(tx: AsyncConnection, wanted: Wanted) -> list[Claim]:
             )
         )
     return claims
+
+
+async def _unless_stopped(tx: AsyncConnection, taken: list[Any], where: dict[int, Any]) -> list[Any]:
+    """No send begins after a stored STOP but its confirmation, and answers to what she wrote afterwards (DELETE).
+
+    STOP itself cancels what waits. Here ends what was being sent when it came and shall be tried again, and what was
+    written later by something that looked before: a broadcast on its way into the outbox, another process.
+    """
+    unasked = [row.person_id for row in taken if row.urgency == UNASKED and row.person_id is not None]
+    said = {row.id for row in await rows(tx, _STOPPED, {"people": unasked})} if unasked else set()
+    silent = [row.address_id for row in taken if where[row.address_id].stopped]
+    since = {row[0]: row[1] for row in await rows(tx, _STOPPED_AT, {"ids": silent})} if silent else {}
+    gone = {
+        row.id
+        for row in taken
+        if (row.urgency == UNASKED and (row.person_id in said or where[row.address_id].stopped))
+        or row.made_at < since.get(row.address_id, row.made_at)
+        or (where[row.address_id].reason == "erasing" and row.key != _ERASED)
+    }
+    if gone:
+        await tx.execute(_SAID_STOP, [{"row": number} for number in sorted(gone)])
+    return [row for row in taken if row.id not in gone]
 
 
 async def mark(tx: AsyncConnection, items: Sequence[Mark]) -> list[None]:
@@ -212,70 +236,8 @@ async def mark(tx: AsyncConnection, items: Sequence[Mark]) -> list[None]:
     # A provider may report before our own mark was committed: those reports waited unmatched.
     for item in items:
         if item.provider_id is not None:
-            await _rematch(tx, item.row, item.provider_id)
+            await rematch(tx, item.row, item.provider_id)
     return [None] * len(items)
-
-
-_UNMATCHED = select(receipts).where(
-    receipts.c.matched.is_(False),
-    receipts.c.channel == select(outbox.c.channel).where(outbox.c.id == bindparam("row")).scalar_subquery(),
-    func.substr(receipts.c.key, 1, func.length(bindparam("start", type_=String))) == bindparam("start", type_=String),
-)
-
-
-def _theirs(provider_id: str) -> str:
-    """How the keys of a message known only by its provider's id begin."""
-    return f"provider:{quote(provider_id, safe='')}:"
-
-
-async def _rematch(tx: AsyncConnection, row: int, provider_id: str) -> None:
-    if not await _any_unmatched(tx):
-        return
-    found = (await tx.execute(_UNMATCHED, {"row": row, "start": _theirs(provider_id)})).all()
-    for receipt in found:
-        if receipt.state in _BEFORE:
-            await _move(tx, row, receipt.state, receipt.word)
-        await tx.execute(update(receipts).where(receipts.c.id == receipt.id).values(matched=True))
-
-
-async def _any_unmatched(tx: AsyncConnection) -> bool:
-    return bool((await tx.execute(select(exists().where(receipts.c.matched.is_(False))))).scalar())
-
-
-async def _move(tx: AsyncConnection, row: int, state: str, word: str) -> None:
-    forward = update(outbox).where(outbox.c.id == row, outbox.c.state.in_(_BEFORE[state]))
-    reason = case((outbox.c.reason.is_(None), word), else_=outbox.c.reason) if state == "failed" else None
-    await tx.execute(forward.values(state=state, reason=reason, lease_until=None))
-
-
-async def deliveries(tx: AsyncConnection, items: Sequence[Told]) -> list[bool]:
-    """Move messages forward; returns for each whether its message was known. Repeats change nothing."""
-    return [await _delivery(tx, item) for item in items]
-
-
-async def _delivery(tx: AsyncConnection, told: Told) -> bool:
-    if told.outbox_id is not None:
-        which = outbox.c.id == told.outbox_id
-        key = f"ours:{told.outbox_id}:{told.event or told.state}"
-    else:
-        which = outbox.c.provider_id == told.provider_id
-        key = f"{_theirs(told.provider_id or '')}{told.event or told.state}"
-    row = (await tx.execute(select(outbox.c.id).where(and_(which, outbox.c.channel == told.channel)))).scalar()
-    dialect = sqlite if tx.dialect.name == "sqlite" else postgresql
-    await tx.execute(
-        dialect.insert(receipts).on_conflict_do_nothing(),
-        {
-            "channel": told.channel,
-            "key": key,
-            "state": told.state,
-            "word": told.word[:200],
-            "at": told.at,
-            "matched": row is not None,
-        },
-    )
-    if row is not None and told.state in _BEFORE:
-        await _move(tx, row, told.state, told.word[:200])
-    return row is not None
 
 
 async def interrupted(tx: AsyncConnection, items: Sequence[tuple[datetime, bool, tuple[str, ...]]]) -> list[int]:

@@ -32,6 +32,29 @@ KEYWORDS: Final[Mapping[str, tuple[str, ...]]] = {
     "totals": ("total", "totals", "totaux", "ibitigiri", "jumla"),
 }
 
+STOP_PHRASES: Final = frozenset(
+    (
+        "no more sms", "no more messages", "do not write to me", "do not write to me any more", "don't write to me",
+        "don't write to me any more", "stop writing to me", "stop sending me sms", "stop sending me messages",
+        "do not send me sms", "don't send me sms", "do not send me messages", "don't send me messages",
+        "i want to stop", "i want to leave", "i don't want sms", "i do not want sms", "i don't want your messages",
+        "i do not want any more sms", "i do not want any more messages", "unsubscribe", "unsubscribe me",
+        "ne m'ecrivez plus", "ne m'envoyez plus de sms", "ne m'envoyez plus de messages", "plus de sms",
+        "plus de messages", "je ne veux plus de sms", "je ne veux plus de messages", "je ne veux plus vos messages",
+        "je ne veux plus recevoir de sms", "je ne veux plus recevoir de messages", "je veux arreter",
+        "arretez de m'ecrire", "arretez de m'envoyer des sms", "arretez de m'envoyer des messages", "desabonner",
+        "desabonnez moi", "desinscrire", "je veux me desabonner",
+        "ntimunyandikire", "ntimusubire kunyandikira", "ntimusubire kundungikira ubutumwa", "sinshaka ubundi butumwa",
+        "sinshaka ubutumwa", "sinkishaka ubutumwa", "mureke kunyandikira", "muhagarike ubutumwa",
+        "muhagarike kunyandikira", "ndashaka guhagarika",
+        "usinitumie sms", "usinitumie tena", "usinitumie ujumbe", "usinitumie ujumbe tena", "msinitumie sms",
+        "msinitumie ujumbe", "msinitumie ujumbe tena", "sitaki sms", "sitaki sms tena", "sitaki ujumbe",
+        "sitaki ujumbe tena", "sitaki tena ujumbe wenu", "acheni kunitumia ujumbe", "acheni kunitumia sms",
+        "nataka kuacha",
+    )
+)  # fmt: skip
+"""Whole messages that ask for no more texts (conversations I1)."""
+
 COURTESY: Final = _words("please thanks thank you merci beaucoup bien svp stp murakoze cane asante sana tafadhali")
 """May follow a yes or a no without changing it."""
 

@@ -21,6 +21,7 @@ from handlers.understand.vocabulary import (
     NO_WITHOUT_COURTESY_OF,
     QUESTIONS,
     SENSITIVE,
+    STOP_PHRASES,
     YES,
 )
 
@@ -39,6 +40,7 @@ __all__ = (
     "yes_no",
 )
 
+_LET_ME = ("ni", "tu")
 STOP_WORDS = 3
 """A message that starts with STOP and is longer is a sentence, not a command (conversations 1.6)."""
 
@@ -74,8 +76,15 @@ def _stops(low: str) -> bool:
         return False
     exact = _COMMAND_OF.get(found[1])
     if exact is not None:
-        return exact == "stop"
+        # Swahili "acha nione": let me see
+        return exact == "stop" and not (words[0] == "acha" and words[1:] and words[1].startswith(_LET_ME))
     return len(words) == 1 and _near_command(words[0]) == "stop"
+
+
+def _asks_for_silence(low: str) -> bool:
+    """A whole message that says so in other words, politely or not."""
+    words = [word for word in _WORD.findall(low) if word not in COURTESY]
+    return " ".join(words) in STOP_PHRASES
 
 
 def is_stop(text: str) -> bool:
@@ -83,9 +92,11 @@ def is_stop(text: str) -> bool:
 
     The message is the word, or starts with it and has at most three words and no number. Not
     "please stop the machine", not "STOP 12345", not "stp". One typing mistake is forgiven only in a
-    message of one word of five letters or more. Source: conversations 1.6 and I1.
+    message of one word of five letters or more. A whole message that says it in other words counts too.
+    Source: conversations 1.6 and I1.
     """
-    return _stops(plain(text))
+    low = plain(text)
+    return _stops(low) or _asks_for_silence(low)
 
 
 def keyword(text: str) -> tuple[str, str] | None:

@@ -11,14 +11,26 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import select
+from sqlalchemy import select, update
 
-from bot.store import outbox, tables
+from bot.store import deliveries, outbox, tables
+from bot.store.deliveries import Told
 from bot.store.engine import Database
-from bot.store.outbox import LEASE, Mark, Told, Wanted
-from tests.databases import NOW, add_addresses, add_outbox, database, place, postgres_server, rows
+from bot.store.outbox import LEASE, Mark, Wanted
+from tests.databases import (
+    NOW,
+    add_addresses,
+    add_outbox,
+    count,
+    database,
+    execute,
+    place,
+    postgres_server,
+    processes,
+    rows,
+)
 
-__all__ = ["database", "place", "postgres_server"]
+__all__ = ["database", "place", "postgres_server", "processes"]
 ORDER = ("queued", "sending", "uncertain", "accepted", "sent", "failed", "delivered", "read")
 REPORTED = ("accepted", "sent", "failed", "delivered", "read")
 MANY = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -55,7 +67,7 @@ async def test_states_move_forward_only_and_the_order_of_reports_does_not_matter
     database: Database, address: int, reports: list[str], mark_at: int
 ) -> None:
     row = await _sending(database, address)
-    steps: list[Any] = [(outbox.deliveries, told(row, state, event=f"{n}")) for n, state in enumerate(reports)]
+    steps: list[Any] = [(deliveries.deliveries, told(row, state, event=f"{n}")) for n, state in enumerate(reports)]
     steps.insert(mark_at, (outbox.mark, Mark(row, "accepted", NOW)))
     seen = ["sending"]
     for work, item in steps:
@@ -70,14 +82,14 @@ async def test_every_report_on_every_state(database: Database, address: int) -> 
     """All pairs, so that none depends on chance."""
     for was, said in itertools.product((*ORDER[2:], "cancelled"), REPORTED):
         row = await add_outbox(database, address, state=was)
-        await database.writer.do(outbox.deliveries, told(row, said))
+        await database.writer.do(deliveries.deliveries, told(row, said))
         forward = was != "cancelled" and ORDER.index(said) > ORDER.index(was)
         assert await state_of(database, row) == (said if forward else was), (was, said)
 
 
 async def test_a_report_that_came_before_our_own_mark_is_matched_then(database: Database, address: int) -> None:
     row = await _sending(database, address)
-    assert await database.writer.do(outbox.deliveries, told(None, "delivered", provider="p-1")) is False
+    assert await database.writer.do(deliveries.deliveries, told(None, "delivered", provider="p-1")) is False
     assert await state_of(database, row) == "sending"
     await database.writer.do(outbox.mark, Mark(row, "accepted", NOW, "p-1"))
     assert await state_of(database, row) == "delivered"
@@ -88,8 +100,8 @@ async def test_a_report_that_came_before_our_own_mark_is_matched_then(database: 
 async def test_a_report_is_matched_to_its_own_message_only(database: Database, address: int, other: str) -> None:
     """Providers' ids are theirs to choose: nothing in them is a pattern, and channels do not share them."""
     for reported in ("p-1", "p-1:x:y"):
-        await database.writer.do(outbox.deliveries, told(None, "failed", provider=reported))
-    await database.writer.do(outbox.deliveries, told(None, "failed", provider=other, channel="smsgate"))
+        await database.writer.do(deliveries.deliveries, told(None, "failed", provider=reported))
+    await database.writer.do(deliveries.deliveries, told(None, "failed", provider=other, channel="smsgate"))
     row = await _sending(database, address)
     await database.writer.do(outbox.mark, Mark(row, "accepted", NOW, other))
     assert await state_of(database, row) == "accepted"
@@ -97,12 +109,12 @@ async def test_a_report_is_matched_to_its_own_message_only(database: Database, a
 
 async def test_unknown_reports_are_kept_and_repeats_change_nothing(database: Database, address: int) -> None:
     for _ in range(3):
-        assert await database.writer.do(outbox.deliveries, told(9999, "delivered", event="e")) is False
+        assert await database.writer.do(deliveries.deliveries, told(9999, "delivered", event="e")) is False
     (kept,) = await rows(database, select(tables.receipts))
     assert (kept.matched, kept.state, kept.word) == (False, "delivered", "the provider's word")
     row = await _sending(database, address)
     for _ in range(3):
-        assert await database.writer.do(outbox.deliveries, told(row, "delivered", event="f")) is True
+        assert await database.writer.do(deliveries.deliveries, told(row, "delivered", event="f")) is True
     assert len(await rows(database, select(tables.receipts))) == 2
 
 
@@ -111,7 +123,7 @@ async def test_a_report_of_a_text_that_waits_for_its_second_try_stops_that_try(
 ) -> None:
     row = await _sending(database, address)
     await database.writer.do(outbox.mark, Mark(row, "queued", NOW, reason="no whole answer"))
-    await database.writer.do(outbox.deliveries, told(row, "sent"))
+    await database.writer.do(deliveries.deliveries, told(row, "sent"))
     assert await database.writer.do(outbox.claim, Wanted("kannel", 1, NOW)) == []
     assert await state_of(database, row) == "sent"
 
@@ -159,5 +171,23 @@ async def test_a_mark_that_comes_after_the_lease_was_taken_over_changes_nothing(
 
 
 def test_the_order_tested_is_the_order_there_is() -> None:
-    assert outbox.STATES == ORDER
-    assert Path(outbox.__file__).read_text().count(" < ".join(ORDER)) == 1
+    assert deliveries.STATES == ORDER
+    assert Path(deliveries.__file__).read_text().count(" < ".join(ORDER)) == 1
+
+
+async def test_a_report_that_fits_nothing_is_tried_again_for_72_hours(processes: list[Database]) -> None:
+    """The mark and the report were written at the same moment, each before it saw the other (PostgreSQL)."""
+    first, last = processes[0], processes[-1]
+    (address,) = await add_addresses(first, 1)
+    row = await add_outbox(first, address, state="sent")
+    for provider in ("a:b/1", "never"):
+        assert await last.writer.do(deliveries.deliveries, told(None, "delivered", provider=provider)) is False
+    assert await first.writer.do(deliveries.match_again, NOW) == 0
+    await execute(first, update(tables.outbox).where(tables.outbox.c.id == row).values(provider_id="a:b/1"))
+    assert await first.writer.do(deliveries.match_again, NOW + timedelta(hours=71)) == 1
+    assert await first.writer.do(deliveries.match_again, NOW + timedelta(hours=71)) == 0
+    ((state,),) = await rows(last, select(tables.outbox.c.state).where(tables.outbox.c.id == row))
+    assert state == "delivered"
+    assert await count(last, tables.receipts) == 2
+    await first.writer.do(deliveries.match_again, NOW + timedelta(hours=73))
+    assert await count(last, tables.receipts) == 1, "what fitted nothing has gone, the other stays known"
