@@ -95,6 +95,17 @@ def test_every_command_is_documented_and_every_documented_command_exists() -> No
     assert {d for d in documented if not any(d.startswith(c) for c in commands) and d not in groups} == set()
 
 
+def test_nothing_but_the_store_writes_sql() -> None:
+    """Types and errors may be named elsewhere; statements may not be made."""
+    made = re.compile(
+        r"^\s*(from sqlalchemy(\.dialects\S*)? import|import sqlalchemy)|exec_driver_sql\(", re.MULTILINE
+    )
+    files = [path for path in _files() if path.parts[len(ROOT.parts)] in ("bot", "handlers", "scheduler")]
+    found = [path for path in files if made.search(path.read_text())]
+    assert len(found) > 20
+    assert [str(p.relative_to(ROOT)) for p in found if p.parts[len(ROOT.parts) :][:2] != ("bot", "store")] == []
+
+
 def test_every_open_question_can_be_answered() -> None:
     """A kind that a handler opens has somebody who reads its answer."""
     opened = set()

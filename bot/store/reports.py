@@ -14,6 +14,9 @@ DRAFT = insert(drafts)
 SENT = update(people).where(people.c.id == bindparam("person")).values(reports=people.c.reports + 1)
 
 
+SENT_IN_ALL = update(people).where(people.c.id == bindparam("person")).values(reports=bindparam("sent"))
+
+
 def _set_fact(module: Any) -> Any:
     statement = module.insert(facts)
     return statement.on_conflict_do_update(

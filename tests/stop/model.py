@@ -293,8 +293,7 @@ def main() -> None:
     parse.add_argument("--interleavings", type=int, default=1_000_000)
     parse.add_argument("--seed", type=int, default=1)
     parse.add_argument("--planted", default="", choices=("", "blind"))
-    chosen = parse.parse_args()
-    print(json.dumps(asyncio.run(run(chosen.interleavings, chosen.seed, chosen.planted))))
+    print(json.dumps(asyncio.run(run(**vars(parse.parse_args())))))
 
 
 if __name__ == "__main__":

@@ -13,15 +13,15 @@ from datetime import date, datetime, timedelta
 from random import Random
 from typing import Any
 
-from sqlalchemy import bindparam, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.programme.invented.history import DAYS, InventedReport, history
 from bot.programme.invented.people import roster
 from bot.programme.roster import Roster
 from bot.programme.roster import load as load_roster
-from bot.store import tables as t
+from bot.store import reports as store
 from bot.store.figures import recount
+from bot.store.roster import add_address, association_ids, leader_ids
 from bot.store.singles import put
 
 __all__ = ["FIRST_NUMBER", "InventedReport", "invent", "load"]
@@ -43,18 +43,15 @@ async def load(tx: AsyncConnection, today: date, now: datetime, seed: int) -> No
     """Write the invented programme into an empty database, in the caller's transaction."""
     made, reports = invent(Random(seed), today)
     await load_roster(tx, made, now, "demo")
-    numbers = {row.no: row.id for row in await tx.execute(select(t.associations.c.no, t.associations.c.id))}
-    people = select(t.people.c.id).where(t.people.c.kind == "leader").order_by(t.people.c.id)
-    ids = list((await tx.execute(people)).scalars())
+    numbers, ids = await association_ids(tx), await leader_ids(tx)
     await _chat(tx, ids[made.leaders.index(next(one for one in made.leaders if one.sms_name == "Jean"))])
     rows = [
         _row(number, report, numbers[report.association_no], ids[report.person_index])
         for number, report in enumerate(reports, FIRST_NUMBER)
     ]
-    await tx.execute(insert(t.reports), rows)
+    await tx.execute(store.INSERT, rows)
     sent = Counter(row["person_id"] for row in rows)
-    counted = update(t.people).where(t.people.c.id == bindparam("person")).values(reports=bindparam("sent"))
-    await tx.execute(counted, [{"person": person, "sent": count} for person, count in sent.items()])
+    await tx.execute(store.SENT_IN_ALL, [{"person": person, "sent": count} for person, count in sent.items()])
     await put(tx, "last_report", rows[-1]["number"])
     await recount(tx, numbers.values())
 
@@ -62,8 +59,7 @@ async def load(tx: AsyncConnection, today: date, now: datetime, seed: int) -> No
 async def _chat(tx: AsyncConnection, person_id: int) -> None:
     """The leader with a smartphone has opened her link already."""
     chat = {"scheme": "telegram", "value": CHAT, "channel": "telegram"}
-    number = (await tx.execute(insert(t.addresses).returning(t.addresses.c.id), chat)).scalar_one()
-    await tx.execute(insert(t.people_addresses), {"person_id": person_id, "address_id": number})
+    await add_address(tx, person_id, chat)
 
 
 def _row(number: int, report: InventedReport, association_id: int, person_id: int) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from typing import Any
 
 from bot.programme.roster.names import alike
 from bot.programme.roster.nouns import Association, Leader, Roster, Staff
-from bot.programme.roster.present import Known, Present, Said
+from bot.store.roster import Known, Present, Said
 from handlers.understand.words import plain
 
 UTC_OFFSET = timedelta(hours=2)

@@ -10,20 +10,18 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, delete, insert, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.programme.roster.compare import ASSOCIATION, BUSINESS, LEADER, PARTNER, STAFF, Change, Changes, compare
 from bot.programme.roster.nouns import Leader, Roster
 from bot.programme.roster.plan import Tally
-from bot.programme.roster.present import Present, look
+from bot.store import roster as store
 from bot.store import tables as t
+from bot.store.roster import Present, Row, look
 from handlers.understand.words import plain
 
 TARGET = 25
 """People that an association is to reach when its roster row does not say: 600 in 24."""
-
-Row = dict[str, Any]
 
 
 async def load(tx: AsyncConnection, roster: Roster, now: datetime, who: str) -> None:
@@ -45,17 +43,9 @@ async def load(tx: AsyncConnection, roster: Roster, now: datetime, who: str) -> 
     await _audit(tx, changes, now, who)
 
 
-async def _insert(tx: AsyncConnection, table: Any, rows: Sequence[Row]) -> list[int]:
-    """Insert rows with equal keys; their ids in the same order."""
-    if not rows:
-        return []
-    statement = insert(table).returning(table.c.id, sort_by_parameter_order=True)
-    return list((await tx.execute(statement, rows)).scalars())
-
-
 async def _upsert(tx: AsyncConnection, table: Any, pairs: Sequence[tuple[Change, Row]]) -> list[int]:
     """Insert what is new, change what changes; the ids of all in their order."""
-    fresh = iter(await _insert(tx, table, [row for change, row in pairs if change.new]))
+    fresh = iter(await store.insert_rows(tx, table, [row for change, row in pairs if change.new]))
     ids = []
     for change, row in pairs:
         if change.known is None:
@@ -63,7 +53,7 @@ async def _upsert(tx: AsyncConnection, table: Any, pairs: Sequence[tuple[Change,
             continue
         ids.append(change.known.id)
         if row:
-            await tx.execute(update(table).where(table.c.id == change.known.id).values(**row))
+            await store.change(tx, table, change.known.id, row)
     return ids
 
 
@@ -143,16 +133,15 @@ async def _addresses(tx: AsyncConnection, present: Present, people: Sequence[tup
                 row["phone_is"] = change.fields["phone_is"][1]
     ids = {key: address.id for key, address in present.addresses.items()}
     fresh = [key for key in wanted if key not in ids]
-    ids |= dict(zip(fresh, await _insert(tx, t.addresses, [wanted[key] for key in fresh]), strict=True))
+    ids |= dict(zip(fresh, await store.insert_rows(tx, t.addresses, [wanted[key] for key in fresh]), strict=True))
     for key, row in wanted.items():
         if key in present.addresses and row["phone_is"]:
-            changed = update(t.addresses).where(t.addresses.c.id == ids[key])
-            await tx.execute(changed.values(phone_is=row["phone_is"]))
+            await tx.execute(store.PHONE_IS, {"address": ids[key], "what": row["phone_is"]})
     await _moved(tx, present, people, ids)
     new_links = [(person, ids[key]) for person, key in links if (person, ids[key]) not in present.links]
     if new_links:
         rows = [{"person_id": person, "address_id": address} for person, address in new_links]
-        await tx.execute(insert(t.people_addresses), rows)
+        await tx.execute(store.LINK, rows)
 
 
 async def _moved(
@@ -168,11 +157,7 @@ async def _moved(
             numbers = [number for number in change.known.phones if number != change.item.phone]
             old += [{"person": person, "address": ids["tel", number]} for number in numbers]
     if old:
-        links = t.people_addresses.c
-        statement = delete(t.people_addresses).where(
-            links.person_id == bindparam("person"), links.address_id == bindparam("address")
-        )
-        await tx.execute(statement, old)
+        await tx.execute(store.UNLINK, old)
 
 
 async def _consents(tx: AsyncConnection, changes: Sequence[Change], ids: Sequence[int]) -> None:
@@ -185,11 +170,11 @@ async def _consents(tx: AsyncConnection, changes: Sequence[Change], ids: Sequenc
         row = {"person_id": person, "given": said.given, "how": said.how, "at": said.at}
         rows.append({**row, "language": change.item.language})
         if change.counts:
-            await tx.execute(update(t.people).where(t.people.c.id == person).values(consent=said.given))
+            await tx.execute(store.CONSENT_IS, {"person": person, "given": said.given})
     if rows:
-        await tx.execute(insert(t.consents), rows)
+        await tx.execute(store.CONSENTS, rows)
 
 
 async def _audit(tx: AsyncConnection, changes: Changes, now: datetime, who: str) -> None:
     details = {"leaders": str(Tally.of(changes.leaders)), "associations": str(Tally.of(changes.associations))}
-    await tx.execute(insert(t.audit), [{"at": now, "who": who, "what": "roster imported", "details": details}])
+    await tx.execute(store.AUDIT, [{"at": now, "who": who, "what": "roster imported", "details": details}])

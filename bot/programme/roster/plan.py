@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.programme.roster.compare import Change, Changes, compare
 from bot.programme.roster.nouns import Message, Roster
 from bot.programme.roster.phones import shown
-from bot.programme.roster.present import look
+from bot.store.roster import look
 
 _KEPT = "no longer in the workbook, kept in the database"
 

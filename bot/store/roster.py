@@ -1,13 +1,13 @@
-"""What the database holds of the programme now, as far as a roster can say something about it."""
+"""What the database holds of the programme now, as far as a roster can say something about it; and the writing."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.store import tables as t
@@ -118,3 +118,48 @@ async def _associations(tx: AsyncConnection, people: Mapping[int, Known]) -> dic
         values = {**known.values, "officer": officer.values["name"] if officer else None}
         found[values["no"]] = Known(known.id, values)
     return found
+
+
+# --- writing ---
+
+Row = dict[str, Any]
+_of = t.people_addresses.c
+UNLINK = delete(t.people_addresses).where(
+    _of.person_id == bindparam("person"), _of.address_id == bindparam("address")
+)
+LINK = insert(t.people_addresses)
+PHONE_IS = update(t.addresses).where(t.addresses.c.id == bindparam("address")).values(phone_is=bindparam("what"))
+CONSENT_IS = update(t.people).where(t.people.c.id == bindparam("person")).values(consent=bindparam("given"))
+CONSENTS = insert(t.consents)
+AUDIT = insert(t.audit)
+_NUMBERS = select(t.associations.c.no, t.associations.c.id)
+_LEADERS = select(t.people.c.id).where(t.people.c.kind == "leader").order_by(t.people.c.id)
+
+
+async def insert_rows(tx: AsyncConnection, table: Any, rows: Sequence[Row]) -> list[int]:
+    """Insert rows with equal keys; their ids in the same order."""
+    if not rows:
+        return []
+    statement = insert(table).returning(table.c.id, sort_by_parameter_order=True)
+    return list((await tx.execute(statement, rows)).scalars())
+
+
+async def add_address(tx: AsyncConnection, person_id: int, row: Row) -> None:
+    """A new address of this person."""
+    (number,) = await insert_rows(tx, t.addresses, [row])
+    await tx.execute(LINK, {"person_id": person_id, "address_id": number})
+
+
+async def change(tx: AsyncConnection, table: Any, number: int, row: Row) -> None:
+    """Change these columns of one row."""
+    await tx.execute(update(table).where(table.c.id == number).values(**row))
+
+
+async def association_ids(tx: AsyncConnection) -> dict[str, int]:
+    """Number of the roster -> id."""
+    return {row.no: row.id for row in await tx.execute(_NUMBERS)}
+
+
+async def leader_ids(tx: AsyncConnection) -> list[int]:
+    """In the roster's order."""
+    return list((await tx.execute(_LEADERS)).scalars())
