@@ -44,7 +44,21 @@ _DUE = (
     .limit(bindparam("most"))
     .with_for_update(skip_locked=True)
 )
-_CLAIMED = ("id", "address_id", "kind", "text", "parts", "attempts", "data", "card", "expires_at")
+_CLAIMED = (
+    "id",
+    "address_id",
+    "kind",
+    "text",
+    "parts",
+    "attempts",
+    "data",
+    "card",
+    "expires_at",
+    "urgency",
+    "person_id",
+    "made_at",
+    "key",
+)
 """What a sender must know; every other column of a row costs its conversion for each text."""
 _CLAIM = (
     update(outbox)
