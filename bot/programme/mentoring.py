@@ -9,12 +9,10 @@ from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.errors import BotError
 from bot.store import consent, lessons, partners, people, questions, team, visits
-from bot.store.tables import audit
 from handlers.turn import LANGUAGES, Question
 from handlers.understand.words import plain
 
@@ -125,4 +123,4 @@ async def lesson_translate(tx: AsyncConnection, details: Details, now: datetime)
 
 async def _audit(tx: AsyncConnection, now: datetime, details: Details, what: str, more: Details) -> None:
     row = {"at": now, "who": details["user"], "what": what, "details": dict(more)}
-    await tx.execute(insert(audit), row)
+    await tx.execute(team.AUDIT, row)
