@@ -17,9 +17,12 @@ import structlog
 from prometheus_client import Counter
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot import channels as channel_list
 from bot import effects
 from bot.channels.base import Channel
 from bot.effects.scene import Scene
+from bot.programme.broadcasts import asked as broadcasts
+from bot.programme.broadcasts.plan import means_of
 from bot.render import Words, fold, segments
 from bot.replies import SIMULATED, Replies
 from bot.settings import Settings, rules
@@ -92,6 +95,8 @@ class Turns:
         self._rich = {name: channel.rich for name, channel in channels.items()}
         self._first = {channel.scheme: name for name, channel in reversed(list(channels.items()))}
         self._zone = settings.zone
+        self._means = means_of(settings, channels, channel_list.paces(settings))
+        self._loaders = broadcasts.loaders(self._means)
         self.when = rules(settings)
         self._associations: dict[int, Association] | None = None
         self._programmes: dict[bool, Programme] = {}
@@ -156,7 +161,7 @@ class Turns:
             if stale:
                 await talk.save(group.tx, group.known, group.changed, group.now)
                 group.known = await self._load(group, sorted(group.known))
-            group.facts.update(await facts.load(group.tx, wanted, group.associations))
+            group.facts.update(await facts.load(group.tx, wanted, group.associations, self._loaders))
         raise RuntimeError("a turn asked for facts wave after wave")
 
     def _wave(self, group: Group, rows: Sequence[Any]) -> tuple[list[Any], set[Fact], bool]:
@@ -262,6 +267,8 @@ class Turns:
         await group.batch.flush()
         await talk.save(group.tx, group.known, group.changed, group.now)
         await figures.recount(group.tx, group.batch.recount)
+        if group.batch.broadcasts:
+            await broadcasts.perform(group.tx, group.batch.broadcasts, self._means, group.now)
         if group.batch.wakes:
             self.woken |= await inbox.woken(group.tx, group.batch.wakes)
         if group.batch.erased:

@@ -33,7 +33,7 @@ from handlers import (
     tips,
 )
 from handlers.said import Said
-from handlers.team import answering, sealed, tasks, today
+from handlers.team import answering, broadcast, sealed, tasks, today
 from handlers.turn import Outcome, Turn
 
 Answer = Callable[[Turn, Said, dict[str, Any]], Outcome | None]
@@ -118,6 +118,8 @@ TIMERS: Mapping[str, Callable[[Turn], Outcome]] = {
     "wake said": answering.said_to_her,
     "wake refund": refund.sent,
     "refund": refund.sent,
+    "broadcast": broadcast.woken,
+    "wake broadcast": broadcast.woken,
     "wake sealed": sealed.told,
     "sealed": sealed.late,
 }

@@ -1,10 +1,11 @@
-"""Broadcasts: an answer is counted on its recipient."""
+"""Broadcasts: an answer is counted on its recipient; what the team decides is done behind the flush."""
 
 from __future__ import annotations
 
 from bot.effects.scene import Scene
 from bot.store import recipients as store
 from handlers.turn import AnswerBroadcast, BroadcastAsked
+from handlers.turn.broadcasts import Acts
 
 
 def answer(effect: AnswerBroadcast, scene: Scene) -> None:
@@ -12,3 +13,9 @@ def answer(effect: AnswerBroadcast, scene: Scene) -> None:
     row = {"broadcast": effect.broadcast_id, "address": scene.turn.address.id, "said": effect.answer}
     scene.batch.add(store.ANSWER, {**row, "at": scene.now})
     scene.forget(BroadcastAsked)
+
+
+def decided(effect: Acts, scene: Scene) -> None:
+    """Made, approved or stopped once the rows of the group are written."""
+    person = scene.turn.person
+    scene.batch.broadcasts.append((effect, person.id if person else None))

@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import bindparam, case, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.store.area import AREA, binds
 from bot.store.tables import (
     addresses,
     associations,
@@ -23,6 +24,7 @@ from bot.store.tables import (
     reports,
     zero_reports,
 )
+from handlers.turn import Viewer
 
 WEEK = timedelta(days=7)
 _officers = people.alias("officers")
@@ -157,6 +159,11 @@ _PLACES = select(
 async def all_associations(tx: AsyncConnection) -> Sequence[Any]:
     """Number, names and communes of every association."""
     return (await tx.execute(_PLACES)).all()
+
+
+async def seen_by(tx: AsyncConnection, viewer: Viewer) -> set[int]:
+    """The associations that one of the team sees."""
+    return set((await tx.execute(AREA, binds(viewer))).scalars())
 
 
 async def with_business(tx: AsyncConnection) -> set[int]:

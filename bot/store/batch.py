@@ -27,6 +27,8 @@ class Batch:
         """Associations whose figures must be counted anew after the flush."""
         self.erased: set[int] = set()
         """People whose own words in reports must be blanked after the flush."""
+        self.broadcasts: list[tuple[Any, int | None]] = []
+        """What was decided about broadcasts and by whom: done after the flush."""
         self.wakes: list[str] = []
         """Keys of the rows that wake other conversations."""
 

@@ -19,6 +19,7 @@ _MAKE = {
     "postgresql": postgresql.insert(broadcasts).on_conflict_do_nothing().returning(broadcasts.c.id),
 }
 _ONE = select(broadcasts).where(broadcasts.c.id == bindparam("which"))
+_OF_KEY = select(broadcasts).where(broadcasts.c.key == bindparam("made"))
 _RUNNING = (
     select(broadcasts)
     .where(broadcasts.c.state.in_(("approved", "sending")), broadcasts.c.starts_at <= bindparam("now"))
@@ -69,6 +70,11 @@ async def repeat(tx: AsyncConnection, row: Any, starts_at: datetime, now: dateti
 async def one(tx: AsyncConnection, number: int) -> Row[Any] | None:
     """A broadcast, or None."""
     return (await tx.execute(_ONE, {"which": number})).first()
+
+
+async def by_key(tx: AsyncConnection, submitted: str) -> Row[Any] | None:
+    """The first one that was submitted with this key, or None."""
+    return (await tx.execute(_OF_KEY, {"made": f"{submitted}#0"})).first()
 
 
 async def held(tx: AsyncConnection, number: int) -> Row[Any] | None:

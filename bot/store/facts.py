@@ -53,14 +53,16 @@ def digest(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
 
-async def load(tx: AsyncConnection, facts: Iterable[Fact], known: Associations) -> Values:
-    """The values of these facts. Every kind of fact has its loader below."""
+async def load(
+    tx: AsyncConnection, facts: Iterable[Fact], known: Associations, more: Mapping[type, Loader] | None = None
+) -> Values:
+    """The values of these facts. Every kind of fact has its loader below, or in `more`: those above the store."""
     kinds: dict[type, list[Any]] = {}
     for fact in facts:
         kinds.setdefault(type(fact), []).append(fact)
     values: Values = {}
     for kind, wanted in kinds.items():
-        values.update(await LOADERS[kind](tx, wanted, known))
+        values.update(await ((more or {}).get(kind) or LOADERS[kind])(tx, wanted, known))
     return values
 
 

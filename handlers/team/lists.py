@@ -9,6 +9,7 @@ from handlers import mentor, mentor_log
 from handlers.said import Said
 from handlers.team import (
     answering,
+    broadcast,
     calling,
     finding,
     lateness,
@@ -44,6 +45,7 @@ COMMANDS: Mapping[str, tuple[Roles, Do]] = {
     "inbox": (OFFICERS, listing.inbox),
     "find": (OFFICERS, finding.find),
     "association": (OFFICERS, opening.association),
+    "broadcast": (OFFICERS, broadcast.begin),
     "sealed": (FOCAL, sealed.queue),
 }
 """What is typed behind the slash -> who may, and who answers. `said.rest` is what stood behind it, as written."""
@@ -62,6 +64,7 @@ BUTTONS: Mapping[str, tuple[Roles, Callable[[Turn, Said], Outcome | None]]] = {
     "called": (OFFICERS, calling.asked),
     "result": (OFFICERS, calling.called),
     "note": (OFFICERS, calling.note),
+    "bc": (OFFICERS, broadcast.pressed),
     "case": (FOCAL, sealed.pressed),
 }
 """What a button's data begins with -> who may, and who answers. `said.rest` is what stood behind the colon."""
@@ -78,6 +81,7 @@ ANSWERS: Mapping[str, Callable[[Turn, Said, dict[str, Any]], Outcome | None]] = 
     "language": welcome.language,
     "willreport": calling.day_typed,
     "note": calling.noted,
+    "broadcast": broadcast.typed,
 }
 """The open question's kind -> who reads the answer; None when the message is something else."""
 

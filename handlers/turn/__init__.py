@@ -8,7 +8,20 @@ loads the fact for every turn of the group in one query, and takes the turn agai
 
 from __future__ import annotations
 
-from handlers.turn.broadcasts import AnswerBroadcast, BroadcastAsked
+from handlers.turn.broadcasts import (
+    AnswerBroadcast,
+    ApproveBroadcast,
+    Audiences,
+    AudiencesOf,
+    BroadcastAsked,
+    BroadcastMade,
+    BroadcastPlan,
+    Copy,
+    Made,
+    MakeBroadcast,
+    Planned,
+    StopBroadcast,
+)
 from handlers.turn.effects import (
     ChangeReport,
     CloseTasks,
@@ -225,4 +238,14 @@ __all__ = [
     "Waiting",
     "Wake",
     "When",
+    "ApproveBroadcast",
+    "Audiences",
+    "AudiencesOf",
+    "BroadcastMade",
+    "BroadcastPlan",
+    "Copy",
+    "Made",
+    "MakeBroadcast",
+    "Planned",
+    "StopBroadcast",
 ]

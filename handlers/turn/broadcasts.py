@@ -2,9 +2,85 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
+
+from handlers.turn.nouns import Language
+from handlers.turn.team import Viewer
+
+Pairs = tuple[tuple[Language, str], ...]
+Counts = tuple[tuple[str, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Audiences:
+    """Whom one of the team may write to, and how many people of each a text would reach."""
+
+    people: Mapping[str, int]
+    """all, late, women, business"""
+    communes: tuple[str, ...]
+    associations: tuple[tuple[str, str], ...]
+    """Number and short name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Copy:
+    """A text as one reader gets it."""
+
+    name: str
+    rich: bool
+    language: Language
+    text: str
+    parts: int
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """What a broadcast comes to, counted over its real recipients."""
+
+    people: int
+    phones: int
+    chats: int
+    left_out: Counts
+    """Why (stopped, not_agreed, calls, no_number, no_channel, not_live, no_text), and how many people."""
+    undecided: Counts
+    """Languages of readers about whom nobody has said what they get, and how many phones and chats."""
+    copies: tuple[Copy, ...]
+    """The longest first, then some of every language."""
+    mine: tuple[str, ...]
+    """Each text as who writes it would get it in her chat."""
+    parts: int
+    """Of SMS."""
+    cost_bif: int | None
+    """None: the price is not set."""
+    above_bif: int
+    """So much more than the month's budget; 0 = within it, or there is none."""
+    starts_at: datetime
+    ends_at: datetime
+    spill: int
+    """Copies that leave on a later day."""
+    spill_at: datetime | None
+    full: int
+    """Phones and chats that had the week's unasked texts."""
+    same: tuple[tuple[int, datetime, int], ...]
+    """(broadcast, when, recipients) with the same words in the last days."""
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A broadcast that was kept, and what became of its texts."""
+
+    id: int
+    state: str
+    """draft, approved, sending, asks, stopped or done"""
+    frozen: bool
+    """Whether its list is complete."""
+    made_by: int | None
+    starts_at: datetime | None
+    found: Counts
+    """waiting, sent, delivered ... (bot/programme/broadcasts/present.py), and how many."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,6 +92,36 @@ class BroadcastAsked:
 
 
 @dataclass(frozen=True, slots=True)
+class AudiencesOf:
+    """-> Audiences"""
+
+    viewer: Viewer
+    now: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class BroadcastPlan:
+    """-> Planned: of these texts to this audience, as far as this person of the team may write to it."""
+
+    viewer: Viewer
+    to: str
+    texts: Pairs
+    gaps: Pairs
+    """Language of readers -> language they get, or leave_out."""
+    starts_at: datetime
+    now: datetime
+    me: str = ""
+    """Her first name."""
+
+
+@dataclass(frozen=True, slots=True)
+class BroadcastMade:
+    """-> Made | None: what a card made; `key` is the card's own for it."""
+
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
 class AnswerBroadcast:
     """Count the answer of this address."""
 
@@ -23,5 +129,35 @@ class AnswerBroadcast:
     answer: Literal["yes", "no"]
 
 
-Facts = BroadcastAsked
-Effects = AnswerBroadcast
+@dataclass(frozen=True, slots=True)
+class MakeBroadcast:
+    """Keep a draft and freeze its list of recipients, within what she may see."""
+
+    key: str
+    viewer: Viewer
+    to: str
+    texts: Pairs
+    gaps: Pairs
+
+
+@dataclass(frozen=True, slots=True)
+class ApproveBroadcast:
+    """Send it from `starts_at` on, when it goes to so many phones and chats."""
+
+    key: str
+    number: int
+    starts_at: datetime
+    ends_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class StopBroadcast:
+    """Call it off, or stop the rest."""
+
+    key: str
+
+
+Facts = BroadcastAsked | AudiencesOf | BroadcastPlan | BroadcastMade
+Acts = MakeBroadcast | ApproveBroadcast | StopBroadcast
+"""Done behind the other effects of a group, in its transaction; the card is woken to say what came of it."""
+Effects = AnswerBroadcast | Acts

@@ -6,7 +6,7 @@ An audience is kept as it was asked for and resolved when recipients are frozen.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.errors import BotError
 from bot.store import audiences as store
+from handlers.turn import Viewer
 from handlers.understand.words import plain
 
 LATE_AFTER = timedelta(days=21)
@@ -46,7 +47,19 @@ class Audience:
 
 
 async def resolve(tx: AsyncConnection, asked: Mapping[str, Any], now: datetime) -> Audience:
-    """The audience that was asked for ({"asked": ..., "people": ids of a list}) as of now. Raises AudienceError."""
+    """The audience that was asked for ({"asked": ..., "people": ids of a list}) as of now. Raises AudienceError.
+
+    `seen_by` ([id of an officer, the words of her area]): only of the associations that she sees.
+    """
+    chosen = await _resolved(tx, asked, now)
+    if "seen_by" not in asked:
+        return chosen
+    person, words = asked["seen_by"]
+    seen = frozenset(await store.seen_by(tx, Viewer(person, False, tuple(words))))
+    return replace(chosen, associations=seen if chosen.associations is None else seen & chosen.associations)
+
+
+async def _resolved(tx: AsyncConnection, asked: Mapping[str, Any], now: datetime) -> Audience:
     word, _, rest = str(asked["asked"]).partition(":")
     if word == "all":
         return Audience()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -77,18 +77,30 @@ class Plan:
         return self.parts * self.price_bif if self.price_bif else None
 
 
+Each = Callable[[people.Page, Mapping[str, Any], Rule, Tally], None]
+
+
 async def make(
-    tx: AsyncConnection, asked: Mapping[str, Any], wording: Wording, means: Means, starts_at: datetime, now: datetime
+    tx: AsyncConnection,
+    asked: Mapping[str, Any],
+    wording: Wording,
+    means: Means,
+    starts_at: datetime,
+    now: datetime,
+    each: Each = lambda *shown: None,
 ) -> Plan:
-    """The plan of a broadcast to this audience from `starts_at` on. Reads only. Raises AudienceError."""
+    """The plan of a broadcast to this audience from `starts_at` on. Reads only. Raises AudienceError.
+
+    `each` is shown every row that the list of recipients would have, once it is counted.
+    """
     chosen = await audiences.resolve(tx, asked, now)
     rule = Rule(chosen, wording, means.setup, bool(asked.get("leave_out_full")))
     tally, after = Tally(), 0
     without_address(await people.without_address(tx), rule, tally)
     while True:
         page = await people.page(tx, after, PAGE, now)
-        for _ in rows_of(page, rule, tally):
-            pass
+        for row in rows_of(page, rule, tally):
+            each(page, row, rule, tally)
         if page.last is None:
             break
         after = page.last

@@ -1,0 +1,300 @@
+"""/broadcast: one text to many, as one card that is edited: to whom, text, other languages, preview, plan, number.
+
+What is half made stands in the state (`bc`). Once it is approved the card is that of `broadcast_run.py`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from handlers import state
+from handlers.said import Said
+from handlers.team import broadcast_card as card
+from handlers.team import broadcast_run as run
+from handlers.team.viewing import LANGUAGE_NAMES, viewer
+from handlers.turn import (
+    ApproveBroadcast,
+    Audiences,
+    AudiencesOf,
+    Audit,
+    BroadcastMade,
+    BroadcastPlan,
+    Label,
+    Made,
+    MakeBroadcast,
+    Outcome,
+    Planned,
+    Reply,
+    Turn,
+)
+
+Draft = dict[str, Any]
+UNDO = timedelta(seconds=60)
+"""A broadcast that was approved begins so much later, to be called off."""
+TYPED_ABOVE = 20
+"""So many phones and chats are approved with a button; above, their number is typed."""
+LONGEST = 900
+"""Characters of a text, as in a file."""
+_BRACE = re.compile(r"\{([^{}]*)\}|[{}]")
+_SIMPLE = ("all", "late", "women", "business")
+_TIMES = {"today": (0, 17), "tomorrow": (1, 7)}
+"""A button -> days from now, and the hour, half past."""
+
+
+# --- 1 to whom ---
+
+
+def begin(turn: Turn, said: Said) -> Outcome:
+    """A new card; one that was half made is forgotten."""
+    return _to_whom(turn, {"card": turn.inbound.id})
+
+
+def _audiences(turn: Turn) -> Audiences:
+    found: Audiences = turn.known(AudiencesOf(viewer(turn), turn.now))
+    return found
+
+
+def _to_whom(turn: Turn, draft: Draft, which: str = "") -> Outcome:
+    return _shown(turn, draft, card.to_whom(draft["card"], _audiences(turn), which), "broadcast: to whom")
+
+
+def _chosen(turn: Turn, draft: Draft, to: str) -> Outcome | None:
+    """An audience, or the list of communes or associations to choose from."""
+    there = _audiences(turn)
+    if to in ("communes", "associations", ""):
+        return _to_whom(turn, draft, to)
+    known = {*_SIMPLE, *(f"commune:{name}" for name in there.communes)}
+    known |= {f"association:{number}" for number, _ in there.associations}
+    return _write(turn, {"card": draft["card"], "to": to}) if to in known else None
+
+
+# --- 2 and 3 text and languages ---
+
+
+def _write(turn: Turn, draft: Draft, language: str = "") -> Outcome:
+    """Ask for a text, of any language or of this one."""
+    new = {"texts": {}, "gaps": {}, "at": "", **draft}
+    shown = card.write(draft["card"], new["to"], language)
+    return _shown(turn, new, shown, "broadcast: asks for the text", awaits={"language": language})
+
+
+def typed(turn: Turn, said: Said, question: Mapping[str, Any]) -> Outcome | None:
+    """What she types while the card waits for a text or for the number."""
+    draft = turn.state.get("bc")
+    if turn.inbound.kind != "text" or not draft:
+        return None
+    if question.get("number") is not None:
+        return _number(turn, draft, said.text)
+    text, language = " ".join(turn.inbound.text.split()), str(question.get("language") or "")
+    if wrong := _mistake(text):
+        again = {"language": language}
+        return _shown(turn, draft, card.again(draft, wrong), "broadcast: a text with a mistake", awaits=again)
+    if language:
+        return _next(turn, {**draft, "texts": {**draft["texts"], language: text}})
+    return _shown(
+        turn, {**draft, "text": text}, card.which_language(draft["card"], text), "broadcast: which language"
+    )
+
+
+def _mistake(text: str) -> Reply | None:
+    if not text or len(text) > LONGEST:
+        return Reply("O.bc.toolong", {"characters": len(text), "most": LONGEST})
+    wrong = next((found[0] for found in _BRACE.finditer(text) if found[0] not in card.FIELDS.split()), None)
+    return Reply("O.bc.nofield", {"said": wrong[:20], "words": card.FIELDS}) if wrong else None
+
+
+def _language(turn: Turn, draft: Draft, language: str) -> Outcome | None:
+    if language not in LANGUAGE_NAMES or not (text := draft.get("text")):
+        return None
+    kept = {key: value for key, value in draft.items() if key != "text"}
+    return _next(turn, {**kept, "texts": {**draft["texts"], language: text}})
+
+
+def _gap(turn: Turn, draft: Draft, chosen: str) -> Outcome | None:
+    """What readers of a language without a text get: never decided by us."""
+    missing, _, instead = chosen.partition(":")
+    if instead == "write":
+        return _write(turn, draft, missing) if missing in LANGUAGE_NAMES else None
+    if missing not in LANGUAGE_NAMES or (instead != "leave_out" and instead not in draft["texts"]):
+        return None
+    return _next(turn, {**draft, "gaps": {**draft["gaps"], missing: instead}})
+
+
+def _next(turn: Turn, draft: Draft) -> Outcome:
+    """The next language that readers have and nobody decided about, else the preview."""
+    plan = _plan(turn, draft)
+    if plan.undecided:
+        return _shown(turn, draft, card.gap(draft, *plan.undecided[0]), "broadcast: a language is missing")
+    return _preview(turn, {**draft, "shown": 0})
+
+
+# --- 4 and 5 preview and plan ---
+
+
+def _starts(turn: Turn, draft: Draft) -> datetime:
+    soon = turn.now + UNDO
+    return max(soon, datetime.fromisoformat(draft["at"])) if draft.get("at") else soon
+
+
+def _plan(turn: Turn, draft: Draft) -> Planned:
+    texts, gaps = tuple(sorted(draft["texts"].items())), tuple(sorted(draft["gaps"].items()))
+    me = turn.person.sms_name if turn.person else ""
+    fact = BroadcastPlan(viewer(turn), draft["to"], texts, gaps, _starts(turn, draft), turn.now, me)
+    found: Planned = turn.known(fact)
+    return found
+
+
+def _preview(turn: Turn, draft: Draft, arg: str = "") -> Outcome:
+    return _shown(turn, draft, card.preview(draft, _plan(turn, draft)), "broadcast: preview")
+
+
+def _another(turn: Turn, draft: Draft, arg: str) -> Outcome:
+    return _preview(turn, {**draft, "shown": int(draft.get("shown", 0)) + 1})
+
+
+def _test(turn: Turn, draft: Draft, arg: str) -> Outcome:
+    """The texts as she would get them, each as a message of its own."""
+    texts = tuple(Reply(Label({"en": text})) for text in _plan(turn, draft).mine)
+    return Outcome(dict(turn.state), texts, understood="broadcast: test")
+
+
+def _costs(turn: Turn, draft: Draft, arg: str = "") -> Outcome:
+    return _shown(turn, draft, card.costs(turn, draft, _plan(turn, draft), times(turn)), "broadcast: plan")
+
+
+def times(turn: Turn) -> dict[str, datetime]:
+    """today and tomorrow -> the moment, when it is still to come."""
+    local = turn.now + turn.utc_offset
+    found = {}
+    for name, (days, hour) in _TIMES.items():
+        moment = (local + timedelta(days=days)).replace(hour=hour, minute=30, second=0, microsecond=0)
+        if moment > local + UNDO:
+            found[name] = moment - turn.utc_offset
+    return found
+
+
+def _at(turn: Turn, draft: Draft, when: str) -> Outcome | None:
+    moment = times(turn).get(when)
+    return _costs(turn, {**draft, "at": moment.isoformat() if moment else ""})
+
+
+# --- 6 the number ---
+
+
+def _make(turn: Turn, draft: Draft, arg: str) -> Outcome | None:
+    """Keep it with its list of recipients; the card is woken with what they are."""
+    plan = _plan(turn, draft)
+    if plan.undecided or not plan.phones + plan.chats:
+        return _next(turn, draft)
+    key = str(turn.inbound.id)
+    texts, gaps = tuple(sorted(draft["texts"].items())), tuple(sorted(draft["gaps"].items()))
+    effects = (MakeBroadcast(key, viewer(turn), draft["to"], texts, gaps), run.wake(turn, draft["card"], key))
+    return Outcome(_with(turn, {**draft, "key": key}), (), effects, understood="broadcast: made")
+
+
+def woken(turn: Turn) -> Outcome:
+    """Something was decided, or a minute has passed: the card shows how things are."""
+    key, number = str(turn.inbound.data["key"]), int(turn.inbound.data["card"])
+    made: Made | None = turn.known(BroadcastMade(key))
+    draft = turn.state.get("bc") or {}
+    mine = draft.get("key") == key
+    if made is None or (made.state == "draft" and not made.frozen):
+        again = {name: value for name, value in draft.items() if name != "key"}
+        return _next(turn, again) if mine else Outcome(dict(turn.state), understood="broadcast: nothing made")
+    if made.state == "draft":
+        return _confirm(turn, draft, made) if mine else Outcome(dict(turn.state), understood="broadcast: a draft")
+    kept = _closed(turn) if mine else dict(turn.state)
+    return run.shown(turn.with_state(kept), made, number, key)
+
+
+def _confirm(turn: Turn, draft: Draft, made: Made) -> Outcome:
+    number = dict(made.found).get("waiting", 0)
+    awaits = {"number": number} if number > TYPED_ABOVE else None
+    new = {**draft, "number": number}
+    return _shown(turn, new, card.confirm(draft["card"], number, typed=bool(awaits)), "broadcast: confirm", awaits)
+
+
+def _number(turn: Turn, draft: Draft, typed_: str) -> Outcome:
+    number = int(draft.get("number") or 0)
+    if typed_.isascii() and typed_.isdecimal() and int(typed_) == number:
+        return _approved(turn, draft, number)
+    shown = card.confirm(draft["card"], number, typed=True, wrong=typed_[:20])
+    return _shown(turn, draft, shown, "broadcast: another number", {"number": number})
+
+
+def _send(turn: Turn, draft: Draft, arg: str) -> Outcome | None:
+    number = int(draft.get("number") or 0)
+    return _approved(turn, draft, number) if 0 < number <= TYPED_ABOVE and draft.get("key") else None
+
+
+def _approved(turn: Turn, draft: Draft, number: int) -> Outcome:
+    plan, key = _plan(turn, draft), str(draft["key"])
+    effects = (
+        ApproveBroadcast(key, number, _starts(turn, draft), plan.ends_at),
+        Audit("broadcast approved", {"key": key, "recipients": number}),
+        run.wake(turn, draft["card"], key),
+    )
+    return Outcome(_with(turn, draft), (), effects, understood=f"broadcast: approved for {number}")
+
+
+def _cancel(turn: Turn, draft: Draft, arg: str) -> Outcome:
+    effects = run.called_off(draft.get("key"))
+    shown = Reply("O.bc.cancelled", card=draft["card"])
+    return Outcome(_closed(turn), (shown,), effects, understood="broadcast: cancelled")
+
+
+# --- the card ---
+
+_ACTIONS: Mapping[str, Callable[[Turn, Draft, str], Outcome | None]] = {
+    "to": _chosen,
+    "lang": _language,
+    "gap": _gap,
+    "next": _another,
+    "test": _test,
+    "anew": lambda turn, draft, arg: _write(turn, {"card": draft["card"], "to": draft["to"]}),
+    "look": _preview,
+    "plan": _costs,
+    "at": _at,
+    "make": _make,
+    "send": _send,
+    "cancel": _cancel,
+}
+_NEEDS_TEXT = frozenset(("next", "test", "look", "plan", "at", "make", "gap"))
+
+
+def pressed(turn: Turn, said: Said) -> Outcome | None:
+    """A button of the card; None when another card has taken its place."""
+    number, _, action = said.rest.partition(":")
+    word, _, arg = action.partition(":")
+    if word == "run":
+        return run.pressed(turn, int(number), arg) if number.isdigit() else None
+    draft = turn.state.get("bc")
+    if not draft or str(draft["card"]) != number or word not in _ACTIONS:
+        return None
+    if word in _NEEDS_TEXT and not draft.get("texts"):
+        return None
+    if draft.get("key") and word not in ("send", "cancel"):
+        return None
+    return _ACTIONS[word](turn, draft, arg)
+
+
+def _closed(turn: Turn) -> dict[str, Any]:
+    """Without the card, and without its question."""
+    question = turn.state.get("open")
+    left = state.close(turn) if question and question["kind"] == "broadcast" else dict(turn.state)
+    return {key: value for key, value in left.items() if key != "bc"}
+
+
+def _with(turn: Turn, draft: Draft, awaits: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    if awaits is None:
+        return {**_closed(turn), "bc": draft}
+    return {**state.ask(turn, "broadcast", **awaits), "bc": draft}
+
+
+def _shown(
+    turn: Turn, draft: Draft, reply: Reply, understood: str, awaits: Mapping[str, Any] | None = None
+) -> Outcome:
+    return Outcome(_with(turn, draft, awaits), (reply,), understood=understood)

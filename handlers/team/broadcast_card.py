@@ -1,0 +1,152 @@
+"""The faces of the card of /broadcast: what each step says, and its buttons."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from handlers.team.viewing import LANGUAGE_NAMES, clock
+from handlers.turn import Audiences, Button, Label, Planned, Reply, Turn
+
+Rows = tuple[tuple[Button, ...], ...]
+_IN_A_ROW = 3
+FIELDS = "{name} {association} {officer}"
+"""What a text may say of its reader; the day is typed as it is."""
+_MOST = 90
+"""Buttons of a list: Telegram shows at most 100."""
+
+
+def _button(card: int, label: str | Label, action: str, **values: Any) -> Button:
+    return Button(label, f"bc:{card}:{action}", values)
+
+
+def _cancel(card: int) -> Button:
+    return _button(card, "b.cancel", "cancel")
+
+
+def _in_rows(buttons: Sequence[Button]) -> Rows:
+    return tuple(tuple(buttons[at : at + _IN_A_ROW]) for at in range(0, len(buttons), _IN_A_ROW))
+
+
+def to_whom(card: int, there: Audiences, which: str) -> Reply:
+    """Audiences with their counts, or the communes or associations to choose from."""
+    back = (_button(card, "b.bc.back", "to:"), _cancel(card))
+    if which == "communes":
+        names = [_button(card, Label({"en": name}), f"to:commune:{name}") for name in there.communes[:_MOST]]
+        return Reply("O.bc.to", {}, (*_in_rows(names), back), card=card)
+    if which == "associations":
+        one = [_button(card, Label({"en": f"{n} {name}"}), f"to:association:{n}") for n, name in there.associations]
+        return Reply("O.bc.to", {}, (*_in_rows(one[:_MOST]), back), card=card)
+    buttons = {word: _button(card, f"b.bc.{word}", f"to:{word}", count=n) for word, n in there.people.items()}
+    lists = (_button(card, "b.bc.commune", "to:communes"), _button(card, "b.bc.association", "to:associations"))
+    rows = ((buttons["all"], buttons["late"]), lists, (buttons["women"], buttons["business"]), (_cancel(card),))
+    return Reply("O.bc.to", {}, rows, card=card)
+
+
+def audience(to: str) -> Reply | str:
+    """An audience in words."""
+    word, _, name = to.partition(":")
+    return name or Reply(f"O.bc.to.{word}")
+
+
+def write(card: int, to: str, language: str) -> Reply:
+    """Type the text, of any language or of this one."""
+    if language:
+        return Reply("O.bc.text.of", {"language_name": LANGUAGE_NAMES[language]}, ((_cancel(card),),), card=card)
+    return Reply("O.bc.text", {"who": audience(to), "words": FIELDS}, ((_cancel(card),),), card=card)
+
+
+def again(draft: Mapping[str, Any], wrong: Reply) -> Reply:
+    """What is wrong with what was typed; it is asked for again."""
+    return Reply("O.bc.again", {"why": wrong}, ((_cancel(draft["card"]),),), card=draft["card"])
+
+
+def which_language(card: int, text: str) -> Reply:
+    """In which language the text is written: she says it, we do not guess."""
+    rows = _in_rows([_button(card, name, f"lang:{code}") for code, name in LANGUAGE_NAMES.items()])
+    return Reply("O.bc.language", {"words": text}, (*rows, (_cancel(card),)), card=card)
+
+
+def gap(draft: Mapping[str, Any], language: str, count: int) -> Reply:
+    """Readers of a language without a text: write it, send another, leave them out."""
+    card, name = draft["card"], LANGUAGE_NAMES[language]
+    rows = (
+        (_button(card, "b.bc.write", f"gap:{language}:write", language_name=name),),
+        *(
+            (_button(card, "b.bc.instead", f"gap:{language}:{code}", language_name=LANGUAGE_NAMES[code]),)
+            for code in draft["texts"]
+        ),
+        (_button(card, "b.bc.leaveout", f"gap:{language}:leave_out"),),
+        (_cancel(card),),
+    )
+    return Reply("O.bc.gap", {"language_name": name, "count": count}, rows, card=card)
+
+
+def preview(draft: Mapping[str, Any], plan: Planned) -> Reply:
+    """A real text as it leaves: the longest one first, then the next person's."""
+    card = draft["card"]
+    if not plan.copies:
+        lines: tuple[Reply, ...] = (Reply("O.bc.nobody"), *_left_out(plan))
+        return Reply("O.lines", {"lines": lines}, ((_cancel(card),),), card=card)
+    copy = plan.copies[int(draft.get("shown", 0)) % len(plan.copies)]
+    language = LANGUAGE_NAMES.get(copy.language, "-")
+    values = {"name": copy.name or "-", "language_name": language, "words": copy.text, "characters": len(copy.text)}
+    if not copy.rich:
+        values["parts"] = copy.parts
+    rows = (
+        (_button(card, "b.bc.next", "next"), _button(card, "b.bc.test", "test")),
+        (_button(card, "b.bc.anew", "anew"), _button(card, "b.bc.continue", "plan")),
+        (_cancel(card),),
+    )
+    return Reply("O.bc.preview.chat" if copy.rich else "O.bc.preview", values, rows, card=card)
+
+
+def costs(turn: Turn, draft: Mapping[str, Any], plan: Planned, times: Mapping[str, datetime]) -> Reply:
+    """People, phones, chats, parts, money, time, and what to mind."""
+    card = draft["card"]
+    when = [_button(card, "b.bc.now", "at:now")]
+    when += [_button(card, f"b.bc.at.{name}", f"at:{name}") for name in times]
+    rows = (
+        tuple(when),
+        (_button(card, "b.bc.look", "look"), _button(card, "b.bc.continue", "make")),
+        (_cancel(card),),
+    )
+    return Reply("O.lines", {"lines": tuple(_plan_lines(turn, draft, plan))}, rows, card=card)
+
+
+def _plan_lines(turn: Turn, draft: Mapping[str, Any], plan: Planned) -> Iterator[Reply]:
+    number = plan.phones + plan.chats
+    yield Reply("O.bc.plan.to", {"who": audience(draft["to"])})
+    yield Reply("O.bc.plan", {"people": plan.people, "phones": plan.phones, "chats": plan.chats})
+    if plan.people > number:
+        yield Reply("O.bc.shared", {"count": plan.people - number})
+    yield from _left_out(plan)
+    if plan.cost_bif is None:
+        yield Reply("O.bc.noprice", {"count": plan.parts})
+    else:
+        yield Reply("O.bc.price", {"count": plan.parts, "bif": plan.cost_bif})
+    yield Reply("O.bc.when", {"moment": clock(turn, plan.starts_at), "time": clock(turn, plan.ends_at)})
+    if plan.spill and plan.spill_at:
+        yield Reply("O.bc.spill", {"count": plan.spill, "moment": clock(turn, plan.spill_at)})
+    for other, at, count in plan.same:
+        yield Reply("O.bc.same", {"number": other, "count": count, "moment": clock(turn, at)})
+    if plan.full:
+        yield Reply("O.bc.full", {"count": plan.full})
+    if plan.above_bif:
+        yield Reply("O.bc.budget", {"bif": plan.above_bif})
+
+
+def _left_out(plan: Planned) -> Iterator[Reply]:
+    for why, count in plan.left_out:
+        yield Reply(f"O.bc.out.{why}", {"count": count})
+
+
+def confirm(card: int, number: int, *, typed: bool, wrong: str = "") -> Reply:
+    """Above 20 the number is typed, below it is a button."""
+    if not typed:
+        rows = ((_button(card, "b.bc.send", "send", count=number),), (_cancel(card),))
+        return Reply("O.bc.send", {"count": number}, rows, card=card)
+    key = "O.bc.wrongnumber" if wrong else "O.bc.number"
+    values = {"count": number, "said": wrong} if wrong else {"count": number}
+    return Reply(key, values, ((_cancel(card),),), card=card)

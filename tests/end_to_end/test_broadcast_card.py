@@ -1,0 +1,147 @@
+"""/broadcast: one card from the audience to the report, and who may write to whom."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from bot.clock import StoppedClock
+from bot.programme.roster import Leader, Roster, Staff
+from bot.settings import Settings
+from tests.botapi import Emulator, botapi_fixture  # noqa: F401
+from tests.botapi_updates import Shown, User
+from tests.end_to_end import chats as running
+from tests.end_to_end.chats import Chats, programme
+from tests.play import NOW
+from tests.programme import AGREED, Gateway, small_roster
+
+PATIENCE = 30.0
+"""Seconds."""
+
+
+def _many() -> Roster:
+    """The small roster, and 21 more women with phones of their own who read French."""
+    small = small_roster()
+    more = tuple(
+        Leader("11", f"Ange{n} Niyonzima", f"Ange{n}", "F", f"+257791300{n:02}", "fr", **AGREED) for n in range(21)
+    )
+    return Roster(small.associations, (*small.leaders, *more), small.businesses, small.staff)
+
+
+@asynccontextmanager
+async def _programme(
+    botapi: Emulator, folder: Path, patch: pytest.MonkeyPatch, *staff: Staff, many: bool = False
+) -> AsyncIterator[tuple[Chats, Gateway, StoppedClock]]:
+    """The service at 14:30 with Telegram and an SMS gateway."""
+    clock = StoppedClock(NOW - timedelta(hours=3))
+    if many:
+        patch.setattr(running, "small_roster", _many)
+    async with Gateway() as gateway:
+        only_telegram = running.settings_for
+
+        def both(folder: Path, botapi: Emulator, **telegram: str) -> Settings:
+            values = only_telegram(folder, botapi, **telegram).model_dump(exclude_none=True)
+            values["folder"] = folder
+            values["channels"]["kannel"] = gateway.settings
+            values["channels"]["telegram"]["token"] = botapi.token
+            return Settings.model_validate(values)
+
+        patch.setattr(running, "settings_for", both)
+        async with programme(botapi, folder, patch, clock=clock, staff=staff) as chats:
+            yield chats, gateway, clock
+
+
+async def _becomes(chats: Chats, state: str) -> None:
+    """The last broadcast comes to this state."""
+    async with asyncio.timeout(PATIENCE):
+        while (await chats.rows("broadcasts"))[-1]["state"] != state:
+            await asyncio.sleep(0.05)
+
+
+async def _composed(chats: Chats, eric: User, audience: str) -> Shown:
+    """A card with an English and a French text, readers of Kirundi left out, at the plan."""
+    card = await chats.says(eric, "/broadcast")
+    await chats.presses(eric, audience, card)
+    await chats.says(eric, "OIM: {name} ({association}), come on 12/12")
+    await chats.presses(eric, "English", card)
+    while "What do they get" in card.text:
+        if "Kirundi" in card.text:
+            await chats.presses(eric, "Leave them out", card)
+        else:
+            await chats.presses(eric, "Write it in French", card)
+            await chats.says(eric, "OIM: {name} ({association}), venez le 12/12")
+    assert "SMS" in card.text and "12/12" in card.text
+    await chats.presses(eric, "Continue", card)
+    return card
+
+
+async def test_from_the_audience_to_undo_and_stop(
+    botapi: Emulator, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with _programme(botapi, tmp_path, monkeypatch, many=True) as (chats, gateway, clock):
+        eric = await chats.eric()
+        card = await _composed(chats, eric, "All 24")
+        assert "23 people = 23 phones + 0 chats" in card.text or "24 people" in card.text
+        assert "left out: 1 read a language that is left out" in card.text and "price not set" in card.text
+        await chats.presses(eric, "Tomorrow 07:30", card)
+        assert "From 24/11 07:30" in card.text
+        await chats.presses(eric, "Now", card)
+        await chats.presses(eric, "Continue", card)
+        await chats.settled()
+        assert card.text == "Type 23 to send to 23 phones and chats."
+        await chats.says(eric, "24")
+        assert card.text.startswith("You typed 24. Nothing was sent.")
+        assert [row["state"] for row in await chats.rows("broadcasts")] == ["draft"]
+        await chats.says(eric, "23")
+        assert card.text.startswith("📢 Broadcast 1 to 23 phones and chats begins at 14:3")
+        await chats.presses(eric, "Undo", card)
+        assert card.text.startswith("Broadcast 1 was called off. Nothing was sent.")
+        assert gateway.sent == []
+        second = await _composed(chats, eric, "With a business")
+        await chats.presses(eric, "Continue", second)
+        await chats.presses(eric, "Send to 2", second)
+        clock.advance(timedelta(seconds=61))
+        await botapi.until(lambda: len(gateway.sent) == 2, PATIENCE)
+        await _becomes(chats, "done")
+        await chats.presses(eric, "Refresh", second)
+        assert second.text.startswith("✅ Broadcast 2: 2/2 sent, 0 arrived\n2 left our phone, no receipt yet")
+        assert [text for _, text in sorted(gateway.sent)] == [
+            "OIM: Odette (ABAHUZA), come on 12/12",
+            "OIM: Jean (ABAHUZA), venez le 12/12",
+        ]
+        assert eric.sees[-1] is second, "one card, edited"
+
+
+async def test_a_text_is_checked_and_tried_and_an_area_limits_it(
+    botapi: Emulator, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    aline = Staff("Aline", "officer", area="07")
+    async with _programme(botapi, tmp_path, monkeypatch, aline, Staff("Bosco", "mentor")) as (chats, gateway, clock):
+        hers, bosco = await chats.one_of_the_team("Aline", 33), await chats.one_of_the_team("Bosco", 35)
+        assert (await chats.says(bosco, "/broadcast")).text == (await chats.says(bosco, "/nonsense")).text
+        card = await chats.says(hers, "/broadcast")
+        assert {"All 2", "Women 1", "Late 2", "With a business 2"} <= set(card.labels)
+        await chats.presses(hers, "One association", card)
+        assert card.labels == ["07 ABAHUZA", "Back", "🗑 Cancel"]
+        await chats.presses(hers, "07 ABAHUZA", card)
+        await chats.says(hers, "Come, {nom}")
+        assert card.text.startswith("{nom} is not known.")
+        await chats.says(hers, "OIM: {name}, come")
+        await chats.presses(hers, "English", card)
+        await chats.presses(hers, "Send them English", card)
+        seen = card.text
+        await chats.presses(hers, "Next person", card)
+        assert card.text != seen and "SMS" in card.text
+        assert (await chats.presses(hers, "Send test to me", card)).text == "OIM: Aline, come"
+        await chats.presses(hers, "Continue", card)
+        await chats.presses(hers, "Continue", card)
+        assert "Send to 2" in card.labels
+        await chats.presses(hers, "Cancel", card)
+        assert card.text == "Cancelled. Nothing was sent." and not card.labels
+        assert [row["state"] for row in await chats.rows("broadcasts")] == ["stopped"]
+        assert gateway.sent == []
