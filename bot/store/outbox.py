@@ -226,7 +226,7 @@ async def _unless_stopped(tx: AsyncConnection, taken: list[Any], where: dict[int
         for row in taken
         if (row.urgency == UNASKED and (row.person_id in said or where[row.address_id].stopped))
         or row.made_at < since.get(row.address_id, row.made_at)
-        or (where[row.address_id].reason == "erasing" and row.key != _ERASED)
+        or (where[row.address_id].reason == "erasing" and row.key != _ERASED and row.person_id is not None)
     }
     if gone:
         await tx.execute(_SAID_STOP, [{"row": number} for number in sorted(gone)])

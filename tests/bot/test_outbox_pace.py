@@ -8,13 +8,12 @@ from types import SimpleNamespace
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from bot.channels.base import Message, Sent
 from bot.outbox_worker import OutboxWorker
 from bot.store import tables
 from bot.store.engine import Database
-from bot.store.outbox import CANCEL_FOR
 from scheduler.quiet import Hours
 from tests.databases import NOW, add_addresses, add_outbox, database, execute, place, postgres_server, rows
 
@@ -45,7 +44,10 @@ async def test_a_stop_reaches_what_waits_for_the_half_hour(database: Database) -
         found = {row.id: row for row in await rows(database, select(tables.outbox))}
         assert found[long].state == "queued" and found[long].due_at > NOW + timedelta(minutes=29)
         other = await add_outbox(database, addresses[3], parts=1)
-        await execute(database, CANCEL_FOR, {"address": addresses[3]})
+        gone = update(tables.outbox).where(
+            tables.outbox.c.address_id == addresses[3], tables.outbox.c.state == "queued"
+        )
+        await execute(database, gone.values(state="cancelled", reason="said stop"))
         clock[0] = NOW + timedelta(minutes=31)
         after = await add_outbox(database, addresses[0], parts=1)
         async with asyncio.timeout(10):
