@@ -18,7 +18,7 @@ MOST_WORDS = 2
 def stop(turn: Turn) -> Outcome:
     """In any state, at once, for everybody on this phone: one confirmation, then nothing."""
     if enrol.stopped(turn):
-        return Outcome(dict(turn.state), understood="said stop again")
+        return Outcome(state.close(turn), understood="said stop again")
     effects = tuple(RecordConsent(p.id, "stopped", "I1") for p in turn.people if p.consent not in ("stopped", "no"))
     return Outcome(_silent(turn), (Reply("I1", keyboard="remove"),), effects, understood="stop")
 

@@ -72,8 +72,6 @@ _TOO_LATE = (
     .values(state="cancelled", reason="too late", attempts=outbox.c.attempts - 1, lease_until=None)
 )
 _NO_MORE = ("stopped", "no")
-_ERASED = "I5"
-"""The last text to who had herself erased."""
 _theirs = people_addresses.c
 _anybody = exists().where(_theirs.address_id == addresses.c.id)
 _willing = exists().where(
@@ -93,6 +91,11 @@ _STOPPED_AT = (
     .join(consents, consents.c.person_id == _theirs.person_id)
     .where(_theirs.address_id.in_(bindparam("ids", expanding=True)), consents.c.given.in_(_NO_MORE))
     .group_by(_theirs.address_id)
+)
+_LAST_WORDS = (  # I5, to who had herself erased: nothing that was written before it
+    select(outbox.c.address_id, func.max(outbox.c.id))
+    .where(outbox.c.address_id.in_(bindparam("ids", expanding=True)), outbox.c.key == "I5")
+    .group_by(outbox.c.address_id)
 )
 _SAID_STOP = (
     update(outbox)
@@ -211,6 +214,11 @@ async def _claim(tx: AsyncConnection, wanted: Wanted) -> list[Claim]:
     return claims
 
 
+def _silent(address: Any) -> bool:
+    """Whether everybody here said stop, or had herself erased."""
+    return bool(address.stopped) or address.reason in ("erasing", "erased")
+
+
 async def _unless_stopped(tx: AsyncConnection, taken: list[Any], where: dict[int, Any]) -> list[Any]:
     """No send begins after a stored STOP but its confirmation, and answers to what she wrote afterwards (DELETE).
 
@@ -221,12 +229,14 @@ async def _unless_stopped(tx: AsyncConnection, taken: list[Any], where: dict[int
     said = {row.id for row in await rows(tx, _STOPPED, {"people": unasked})} if unasked else set()
     silent = [row.address_id for row in taken if where[row.address_id].stopped]
     since = {row[0]: row[1] for row in await rows(tx, _STOPPED_AT, {"ids": silent})} if silent else {}
+    erasing = [row.address_id for row in taken if where[row.address_id].reason == "erasing"]
+    last = {row[0]: row[1] for row in await rows(tx, _LAST_WORDS, {"ids": erasing})} if erasing else {}
     gone = {
         row.id
         for row in taken
-        if (row.urgency == UNASKED and (row.person_id in said or where[row.address_id].stopped))
+        if (row.urgency == UNASKED and (row.person_id in said or _silent(where[row.address_id])))
         or row.made_at < since.get(row.address_id, row.made_at)
-        or (where[row.address_id].reason == "erasing" and row.key != _ERASED and row.person_id is not None)
+        or row.id < last.get(row.address_id, 0)
     }
     if gone:
         await tx.execute(_SAID_STOP, [{"row": number} for number in sorted(gone)])

@@ -156,6 +156,7 @@ def check(turns: Sequence[Any]) -> int:
 @given(talk=TALKS)
 @example(talk=[(0, "1"), (1, "STOP"), (0, "12/11"), (0, "HELP"), (1, "9")])
 @example(talk=[(0, "STOP"), (0, "DELETE"), (0, "55"), (0, "hello")])
+@example(talk=[(0, "STOP"), (0, "DELETE"), (0, "STOP"), (0, "1")])
 @example(talk=[(0, "STOP"), (1, "12 11 3 12 7 5 3"), (0, "he beat me"), (0, "START"), (1, "5")])
 def test_after_stop_nothing_is_written(talk: list[tuple[int, str]], at_once: bool, running: Service) -> None:
     check(running.play(talk, at_once))

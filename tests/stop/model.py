@@ -48,8 +48,8 @@ SAID = (
     "12 11 3 12 7 5 3", "hello, we need help", "he beat me", "please stop the machine", "FIX", "CANCEL",
 )  # fmt: skip
 FATES = ("sent", "sent", "queued", "queued", "uncertain", "failed")
-AT_ONCE = ("I1", "A4", "I4", "I4keep", "I5", "K1", "K1n")
-"""What may be said in the very group that stored the STOP: its confirmation, and answers to a DELETE beside it."""
+AT_ONCE = ("I1", "A4", "I4", "I4keep", "I5", "K1", "K1n", "K3", "T1")
+"""May be said in the very group that stored the STOP: I1, answers to a DELETE, or to a stranger by then."""
 
 
 class World:
@@ -136,16 +136,15 @@ class World:
         await self.turns.take(self.tx, [Take(address) for address in some])
         for row in rows:
             self._answered[row.id] = self._step
+        before = set(self._stopped)
         await self._note_stops(rows)
-        await self._no_text_of_others_is_cancelled(rows)
+        await self._no_text_of_others_is_cancelled(rows, before)
 
     async def _note_stops(self, rows: Sequence[Any]) -> None:
         both = select(t.people.c.id, t.people.c.consent).where(t.people.c.id.in_(self.people[self.shared]))
-        for person, consent in (await self.tx.execute(both)).all():
-            if consent in ("stopped", "no"):
-                self._stopped.setdefault(person, self._step)
-            else:
-                self._stopped.pop(person, None)
+        consents = {row.id: row.consent for row in await self.tx.execute(both)}
+        now = {person for person, consent in consents.items() if consent in ("stopped", "no")}
+        self._stopped = {person: self._stopped.get(person, self._step) for person in now}
         said = [row for row in rows if row.kind == "text" and is_stop(row.text)]
         last = {row.address_id: row for row in rows if row.kind == "text"}
         for row in said:
@@ -156,9 +155,11 @@ class World:
                     if person not in self._stopped:
                         self.broken.append(f"seed {self.seed} step {self._step}: {row.text!r} did not stop {person}")
 
-    async def _no_text_of_others_is_cancelled(self, rows: Sequence[Any]) -> None:
+    async def _no_text_of_others_is_cancelled(self, rows: Sequence[Any], silent: set[int]) -> None:
         """But for who stopped, or erased herself, and came back within this very group."""
-        left = {p for row in rows if is_stop(row.text) or row.text == "55" for p in self.people[row.address_id]}
+        left = silent | {
+            p for row in rows if is_stop(row.text) or row.text == "55" for p in self.people[row.address_id]
+        }
         gone = select(t.outbox).where(t.outbox.c.state == "cancelled", t.outbox.c.reason == "said stop")
         for row in await self.tx.execute(gone):
             willing = [p for p in self.people[row.address_id] if p not in self._stopped and p not in left]
@@ -195,7 +196,7 @@ class World:
             self.sending[one.id] = row
             self.done["sends"] += 1
             self._may_begin(row)
-        await self._no_text_of_others_is_cancelled([])
+        await self._no_text_of_others_is_cancelled([], set())
 
     def _may_begin(self, row: Any) -> None:
         people = self.people[row.address_id]
@@ -292,7 +293,7 @@ def main() -> None:
     parse = argparse.ArgumentParser()
     parse.add_argument("--interleavings", type=int, default=1_000_000)
     parse.add_argument("--seed", type=int, default=1)
-    parse.add_argument("--planted", default="", choices=("", "blind"))
+    parse.add_argument("--planted", default="")
     print(json.dumps(asyncio.run(run(**vars(parse.parse_args())))))
 
 
