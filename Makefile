@@ -1,6 +1,8 @@
 # Two commands are enough: `make demo` and `make test`. Both set up first.
 PYTHON ?= python3
 BIN := .venv/bin
+# Many tests wait (for processes, for a browser): two workers for each core.
+WORKERS ?= $(shell echo $$((2 * $$(nproc 2>/dev/null || echo 2))))
 
 .PHONY: setup demo test lint crash crash-broadcast bench bench-check clean reminders-check
 .PHONY: setup demo test lint crash crash-broadcast stop bench bench-check clean
@@ -26,7 +28,7 @@ lint: .venv/dev.stamp
 	$(BIN)/lint-imports
 
 test: lint  ## lint, types, import rules, and every test
-	$(BIN)/pytest -n auto
+	$(BIN)/pytest -n $(WORKERS)
 
 crash: .venv/dev.stamp  ## 10,000 kills of the real service (make test does 200)
 	KURIKIRANA_KILLS=10000 $(BIN)/pytest tests/crash -n 0 --timeout 7200 -s
