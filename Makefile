@@ -4,8 +4,7 @@ BIN := .venv/bin
 # Many tests wait (for processes, for a browser): two workers for each core.
 WORKERS ?= $(shell echo $$((2 * $$(nproc 2>/dev/null || echo 2))))
 
-.PHONY: setup demo test lint crash crash-broadcast bench bench-check clean reminders-check
-.PHONY: setup demo test lint crash crash-broadcast stop bench bench-check clean
+.PHONY: setup demo test lint crash crash-broadcast stop reminders-check bench bench-check clean
 
 .venv/runtime.stamp: pyproject.toml constraints.txt
 	$(PYTHON) -m venv .venv
