@@ -92,11 +92,6 @@ _STOPPED_AT = (
     .where(_theirs.address_id.in_(bindparam("ids", expanding=True)), consents.c.given.in_(_NO_MORE))
     .group_by(_theirs.address_id)
 )
-_LAST_WORDS = (  # I5, to who had herself erased: nothing that was written before it
-    select(outbox.c.address_id, func.max(outbox.c.id))
-    .where(outbox.c.address_id.in_(bindparam("ids", expanding=True)), outbox.c.key == "I5")
-    .group_by(outbox.c.address_id)
-)
 _SAID_STOP = (
     update(outbox)
     .where(outbox.c.id == bindparam("row"))
@@ -229,14 +224,12 @@ async def _unless_stopped(tx: AsyncConnection, taken: list[Any], where: dict[int
     said = {row.id for row in await rows(tx, _STOPPED, {"people": unasked})} if unasked else set()
     silent = [row.address_id for row in taken if where[row.address_id].stopped]
     since = {row[0]: row[1] for row in await rows(tx, _STOPPED_AT, {"ids": silent})} if silent else {}
-    erasing = [row.address_id for row in taken if where[row.address_id].reason == "erasing"]
-    last = {row[0]: row[1] for row in await rows(tx, _LAST_WORDS, {"ids": erasing})} if erasing else {}
     gone = {
         row.id
         for row in taken
         if (row.urgency == UNASKED and (row.person_id in said or _silent(where[row.address_id])))
         or row.made_at < since.get(row.address_id, row.made_at)
-        or row.id < last.get(row.address_id, 0)
+        or not (row.text or row.data)  # blanked by an erasure while it was being sent
     }
     if gone:
         await tx.execute(_SAID_STOP, [{"row": number} for number in sorted(gone)])
