@@ -4,8 +4,7 @@
 
 The real store and the real conversations, on SQLite, in one long transaction: each step here is a transaction of the
 service, which has one writer, so that their order is all there is. Odette has a phone and a chat, and shares a phone
-with Jean. The oracle knows nothing of how the product does it: it notes when a STOP was stored and when each message
-was answered, and looks at every row that a sender takes. Prints one JSON object.
+with Jean. The oracle notes when a STOP was stored and each message answered, and looks at every row a sender takes.
 """
 
 from __future__ import annotations
