@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from bot.effects.scene import Scene
 from bot.store import sealed as store
+from bot.store.audit import NOTE
 from handlers.turn import CloseSealed, ReadSealed, SealedCase, SealedCases
 
 
 def read(effect: ReadSealed, scene: Scene) -> None:
     """Who looked at what; what was opened is not reminded of any more."""
-    scene.batch.add(store.AUDIT, store.audited(_who(scene), _READ[effect.opened], effect.tasks, scene.now))
+    scene.batch.add(NOTE, store.audited(_who(scene), _READ[effect.opened], effect.tasks, scene.now))
     if effect.opened:
         for number in effect.tasks:
             scene.batch.add(store.SEEN, {"which": number, "at": scene.now})
@@ -21,7 +22,7 @@ _READ = {True: "sealed opened", False: "sealed listed"}
 
 def close(effect: CloseSealed, scene: Scene) -> None:
     """With its result, by whom."""
-    scene.batch.add(store.AUDIT, store.audited(_who(scene), "sealed closed", effect.tasks, scene.now))
+    scene.batch.add(NOTE, store.audited(_who(scene), "sealed closed", effect.tasks, scene.now))
     by = scene.turn.person.id if scene.turn.person else None
     for number in effect.tasks:
         scene.batch.add(store.CLOSE, {"which": number, "at": scene.now, "who": by, "how": effect.result})

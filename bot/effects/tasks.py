@@ -8,7 +8,7 @@ from typing import Any
 from bot.effects.scene import Scene
 from bot.store import sealed
 from bot.store import tasks as store
-from bot.store.team import AUDIT
+from bot.store.audit import NOTE
 from handlers.turn import (
     Audit,
     CloseTask,
@@ -93,4 +93,4 @@ def tell_team(effect: TellTeam, scene: Scene) -> None:
 def audited(effect: Audit, scene: Scene) -> None:
     """Written in the transaction of the answer, so before it is read."""
     who = f"person {scene.turn.person.id}" if scene.turn.person else "nobody"
-    scene.batch.add(AUDIT, {"at": scene.now, "who": who, "what": effect.what, "details": dict(effect.details)})
+    scene.batch.add(NOTE, {"at": scene.now, "who": who, "what": effect.what, "details": dict(effect.details)})

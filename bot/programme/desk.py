@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.errors import BotError
-from bot.store import consent, facts, people, tasks, team
+from bot.store import audit, consent, facts, people, tasks, team
 from handlers.team.listing import NUMBERS, TO_CALL, messages_of
 from handlers.team.today import STUCK
 from handlers.team.viewing import ABSENT_AFTER
@@ -35,7 +35,7 @@ _REFUSED = {
 async def audited(tx: AsyncConnection, details: Details, now: datetime) -> Any:
     """Write down who is about to read what. Ids and counts only."""
     who, what = str(details["user"]), str(details["what"])
-    await tx.execute(team.AUDIT, {"at": now, "who": who, "what": what, "details": details.get("details") or {}})
+    await tx.execute(audit.NOTE, {"at": now, "who": who, "what": what, "details": details.get("details") or {}})
 
 
 async def looking(tx: AsyncConnection, name: str) -> Viewer:

@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.errors import BotError
-from bot.store import consent, lessons, partners, people, questions, team, visits
+from bot.store import audit, consent, lessons, partners, people, questions, team, visits
 from handlers.turn import LANGUAGES, Question
 from handlers.understand.words import plain
 
@@ -123,4 +123,4 @@ async def lesson_translate(tx: AsyncConnection, details: Details, now: datetime)
 
 async def _audit(tx: AsyncConnection, now: datetime, details: Details, what: str, more: Details) -> None:
     row = {"at": now, "who": details["user"], "what": what, "details": dict(more)}
-    await tx.execute(team.AUDIT, row)
+    await tx.execute(audit.NOTE, row)

@@ -11,11 +11,12 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.store.tables import audit
 
-_NOTE = insert(audit)
+NOTE = insert(audit)
+"""One row: at, who, what, details. The only way into the table."""
 
 
 async def note(
     tx: AsyncConnection, now: datetime, who: str, what: str, details: Mapping[str, Any] | None = None
 ) -> None:
     """Write it down before the answer leaves. `details`: ids and counts, never the data themselves."""
-    await tx.execute(_NOTE, {"at": now, "who": who, "what": what, "details": dict(details) if details else None})
+    await tx.execute(NOTE, {"at": now, "who": who, "what": what, "details": dict(details) if details else None})

@@ -131,7 +131,6 @@ LINK = insert(t.people_addresses)
 PHONE_IS = update(t.addresses).where(t.addresses.c.id == bindparam("address")).values(phone_is=bindparam("what"))
 CONSENT_IS = update(t.people).where(t.people.c.id == bindparam("person")).values(consent=bindparam("given"))
 CONSENTS = insert(t.consents)
-AUDIT = insert(t.audit)
 _NUMBERS = select(t.associations.c.no, t.associations.c.id)
 _LEADERS = select(t.people.c.id).where(t.people.c.kind == "leader").order_by(t.people.c.id)
 

@@ -9,12 +9,13 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import String, bindparam, case, insert, literal, literal_column, select, update
+from sqlalchemy import String, bindparam, case, literal, literal_column, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.errors import BotError
-from bot.store.tables import addresses, associations, audit, inbox, outbox, people, people_addresses, tasks
+from bot.store.audit import NOTE
+from bot.store.tables import addresses, associations, inbox, outbox, people, people_addresses, tasks
 from bot.store.team import staff_named
 from handlers.turn import Association, Case, Fact, SealedCase, SealedCases
 from handlers.turn.sealed import RESULTS
@@ -23,7 +24,6 @@ Associations = dict[int, Association]
 Values = dict[Fact, Any]
 FOCAL = "safeguarding"
 """The role of a focal point in the roster."""
-AUDIT = insert(audit)
 SEEN = (
     update(tasks).where(tasks.c.id == bindparam("which"), tasks.c.seen_at.is_(None)).values(seen_at=bindparam("at"))
 )
@@ -193,16 +193,16 @@ async def by_command(tx: AsyncConnection, details: Mapping[str, Any], now: datet
     """
     who = await _focal(tx, details["who"])
     if who is None:
-        await tx.execute(AUDIT, audited(None, f"sealed {details['do']} refused", [], now))
+        await tx.execute(NOTE, audited(None, f"sealed {details['do']} refused", [], now))
         return {"refused": f"{details['who']!r} is not one focal point of the roster (role safeguarding)"}
     if details["do"] == "list":
         found = await cases(tx)
-        await tx.execute(AUDIT, audited(who, "sealed listed", [n for one in found for n in one.tasks], now))
+        await tx.execute(NOTE, audited(who, "sealed listed", [n for one in found for n in one.tasks], now))
         return {"cases": [{"number": c.number, "since": c.since.isoformat(), "opened": c.seen} for c in found]}
     number = int(details["number"])
     one = (await opened(tx, [number])).get(number)
     if one is None:
-        await tx.execute(AUDIT, audited(who, f"sealed {details['do']}: no such case", [number], now))
+        await tx.execute(NOTE, audited(who, f"sealed {details['do']}: no such case", [number], now))
         return {"refused": f"{number}: no open case has this number; `sealed list` shows them"}
     return await (_close if details["do"] == "close" else _show)(tx, one, who, details, now)
 
@@ -215,7 +215,7 @@ async def _focal(tx: AsyncConnection, name: str) -> int | None:
 async def _show(
     tx: AsyncConnection, one: Case, who: int, details: Mapping[str, Any], now: datetime
 ) -> dict[str, Any]:
-    await tx.execute(AUDIT, audited(who, "sealed opened", one.tasks, now))
+    await tx.execute(NOTE, audited(who, "sealed opened", one.tasks, now))
     await tx.execute(SEEN, [{"which": number, "at": now} for number in one.tasks])
     return {
         "number": one.number,
@@ -237,7 +237,7 @@ async def _close(
         return {
             "refused": f"{one.number}: she has written since it was opened; read it first: sealed show {one.number}"
         }
-    await tx.execute(AUDIT, audited(who, "sealed closed", one.tasks, now))
+    await tx.execute(NOTE, audited(who, "sealed closed", one.tasks, now))
     rows = [{"which": n, "at": now, "who": who, "how": details["result"]} for n in one.tasks]
     await tx.execute(CLOSE, rows)
     return {"closed": one.number, "result": details["result"]}

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import bindparam, insert, select
+from sqlalchemy import bindparam, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.store import lateness, pages, tasks
 from bot.store.area import AREA, binds
-from bot.store.tables import audit, inbox, outbox, people
+from bot.store.tables import inbox, outbox, people
 from handlers.turn import Association, AssociationSeen, Fact, Replied, RepliedTo
 from handlers.understand.words import plain
 
@@ -65,7 +65,6 @@ async def _association_seen(tx: AsyncConnection, wanted: list[AssociationSeen], 
     return values
 
 
-AUDIT = insert(audit)
 LOADERS: dict[type, Any] = {
     RepliedTo: _replied_to,
     AssociationSeen: _association_seen,

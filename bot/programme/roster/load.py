@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.programme.roster.compare import ASSOCIATION, BUSINESS, LEADER, PARTNER, STAFF, Change, Changes, compare
 from bot.programme.roster.nouns import Leader, Roster
 from bot.programme.roster.plan import Tally
+from bot.store import audit
 from bot.store import roster as store
 from bot.store import tables as t
 from bot.store.roster import Present, Row, look
@@ -177,4 +178,4 @@ async def _consents(tx: AsyncConnection, changes: Sequence[Change], ids: Sequenc
 
 async def _audit(tx: AsyncConnection, changes: Changes, now: datetime, who: str) -> None:
     details = {"leaders": str(Tally.of(changes.leaders)), "associations": str(Tally.of(changes.associations))}
-    await tx.execute(store.AUDIT, [{"at": now, "who": who, "what": "roster imported", "details": details}])
+    await tx.execute(audit.NOTE, [{"at": now, "who": who, "what": "roster imported", "details": details}])
