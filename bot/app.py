@@ -56,13 +56,14 @@ class App:
         self.words = words
         self.turns = Turns(settings, words, {}, clock.now, step, self.channels)
         paces = channel_list.paces(settings)
-        self.outbox = OutboxWorker(database, self.channels, clock.now, paces, unasked_hours(settings))
+        folder = settings.path(settings.privacy.media_folder)
+        self.outbox = OutboxWorker(database, self.channels, clock.now, paces, unasked_hours(settings), folder)
         self.inbox = InboxWorker(database, self.turns, clock.now, self.outbox.notify)
         self.tips = TipPlanner(settings, database, clock.now, channels.values())
         means = means_of(settings, self.channels, paces)
         self.broadcasts = BroadcastWorker(database, clock.now, means, self.outbox.look)
         self.timers = TimerWorker(database, clock.now, self.inbox.notify, self.turns.when)
-        self.erasures = ErasureWorker(database, settings.path(settings.privacy.media_folder))
+        self.erasures = ErasureWorker(database, folder)
         self.media = MediaWorker(settings, database, self.channels, clock.now)
         self.control = control.Server(self)
         self.simulator = Simulator(self) if "phone" in self.channels else None

@@ -14,12 +14,14 @@ from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import lru_cache
+from pathlib import Path
 
 import structlog
 from prometheus_client import Counter, Gauge
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.channels.base import Channel, Message
+from bot.attachments import attached
+from bot.channels.base import Attached, Channel, Message
 from bot.errors import (
     AddressMoved,
     Ambiguous,
@@ -83,8 +85,11 @@ class OutboxWorker:
         now: Callable[[], datetime],
         paces: Mapping[str, int],
         hours: Hours,
+        folder: Path,
     ) -> None:
+        """`folder` is where photos and voice notes are kept."""
         self._database, self._channels, self._now, self._hours = database, dict(channels), now, hours
+        self._folder = folder
         self._paces = {name: Pace(paces.get(name, 0)) for name in channels}
         self._wake = {name: asyncio.Event() for name in channels}
         self._free = {name: channel.window for name, channel in channels.items()}
@@ -214,8 +219,10 @@ class OutboxWorker:
 
     async def _send(self, name: str, claim: Claim) -> Mark:
         channel = self._channels[name]
-        message = Message(claim.id, claim.address, claim.text, claim.attempts, claim.data)
         try:
+            message = Message(
+                claim.id, claim.address, claim.text, claim.attempts, claim.data, await self._file(claim)
+            )
             sent = await channel.send(message)
         except SendError as error:
             _sent(name, type(error).__name__).inc()
@@ -228,6 +235,10 @@ class OutboxWorker:
         _sent(name, sent.state).inc()
         self._heal(name)
         return Mark(claim.id, sent.state, self._now(), sent.provider_id)
+
+    async def _file(self, claim: Claim) -> Attached | None:
+        file = claim.data.get("file")
+        return await asyncio.to_thread(attached, file, self._folder) if file else None
 
     async def _decide(self, name: str, claim: Claim, error: SendError) -> Mark:
         now, why = self._now(), str(error)[:200]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from functools import lru_cache
@@ -10,8 +11,9 @@ from typing import Any
 from prometheus_client import Counter
 
 from bot.render import Words
+from bot.render.sheet import workbook
 from bot.settings import Settings, rules
-from handlers.turn import Button, Reply, Turn
+from handlers.turn import Button, Kept, Label, Reply, Sheet, Turn
 from scheduler import late
 
 REPLIES = Counter("kurikirana_replies", "Texts written to the outbox", ["channel", "key"])
@@ -112,12 +114,28 @@ class Replies:
             data["buttons"] = [[self._button(button, language) for button in line] for line in reply.buttons]
         if reply.edits:
             data["edit"] = reply.edits
+        if reply.file:
+            data["file"] = self._file(reply.file, language)
         if reply.commands:
             data["commands"] = [reply.commands, language]
         if reply.keyboard:
             data["keyboard"] = reply.keyboard
             data["words"] = [self._word(key, language, {}) for key in _KEYBOARDS.get(reply.keyboard, ())]
         return data
+
+    def _file(self, file: Sheet | Kept, language: str) -> dict[str, str]:
+        """As bot/attachments.py reads it: a table is frozen with its text, a photo stays in its folder."""
+        if isinstance(file, Kept):
+            return {"kind": file.kind, "kept": file.file}
+        head = [self._word(name, language, {}) if name in self.words else name for name in file.head]
+        rows = [[self._cell(cell, language) for cell in row] for row in file.rows]
+        content = b64encode(workbook(head, rows)).decode()
+        return {"kind": "document", "name": f"{file.name}.xlsx", "content": content}
+
+    def _cell(self, cell: Any, language: str) -> Any:
+        if isinstance(cell, Reply):
+            return self._word(cell.key, language, cell.values)
+        return self._word(cell, language, {}) if isinstance(cell, Label) else cell
 
     def _button(self, button: Button, language: str) -> dict[str, str]:
         known = not isinstance(button.label, str) or button.label in self.words

@@ -71,13 +71,22 @@ class Methods:
     def sendDocument(self, given: dict[str, Any]) -> Answer:
         return self._show(given, given.get("caption", ""), CAPTION_UNITS, "document")
 
+    def sendVoice(self, given: dict[str, Any]) -> Answer:
+        return self._show(given, given.get("caption", ""), CAPTION_UNITS, "voice")
+
     def sendChatAction(self, given: dict[str, Any]) -> Answer:
         self._chat(given)
         return True
 
     def editMessageText(self, given: dict[str, Any]) -> Answer:
         shown = self._editable(given)
+        if shown.file:
+            raise Unhappy(400, "Bad Request: there is no text in the message to edit")
         return self._edit(shown, _fitting(given.get("text", ""), TEXT_UNITS), self._inline(given))
+
+    def editMessageCaption(self, given: dict[str, Any]) -> Answer:
+        shown = self._editable(given)
+        return self._edit(shown, _fitting(given.get("caption", ""), CAPTION_UNITS, empty=True), self._inline(given))
 
     def editMessageReplyMarkup(self, given: dict[str, Any]) -> Answer:
         shown = self._editable(given)

@@ -55,6 +55,15 @@ class Delivery:
 
 
 @dataclass(frozen=True, slots=True)
+class Attached:
+    """What goes along with a text, in a chat."""
+
+    kind: Literal["photo", "voice", "document"]
+    name: str
+    content: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class Message:
     """One text to send now. `id` is our outbox id, the idempotency key where a provider takes one."""
 
@@ -67,6 +76,8 @@ class Message:
     """Chat: {"buttons": [[{"text", "data"}]], "keyboard": "main"|"contact"|"remove"|"",
     "words": the words of the reply keyboard, "edit": provider's id of the message to edit,
     "callback": id of the button press to answer}"""
+    file: Attached | None = None
+    """Rich channels only."""
 
 
 @dataclass(frozen=True, slots=True)

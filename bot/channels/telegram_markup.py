@@ -18,6 +18,8 @@ from bot.errors import Refused
 
 UNITS = 4096
 """UTF-16 units of one message: Telegram counts an emoji as two."""
+CAPTION_UNITS = 1024
+"""Of the text below a file."""
 DATA_BYTES = 64
 LONGEST_SIGN = 32
 JOINER, SELECTOR = "\u200d", "\ufe0f"
@@ -28,6 +30,11 @@ ReplyMarkup = InlineKeyboardMarkup | ReplyKeyboardMarkup | ReplyKeyboardRemove
 def units(text: str) -> int:
     """The text's length as Telegram counts it."""
     return len(text) + sum(letter > "\uffff" for letter in text)
+
+
+def is_caption(text: str) -> bool:
+    """Whether the text can stand below a file."""
+    return units(text) <= CAPTION_UNITS
 
 
 def parts(text: str, limit: int = UNITS) -> list[str]:

@@ -1,15 +1,20 @@
-"""Sending by Telegram: the press is answered, the text leaves in parts or edits a card in place."""
+"""Sending by Telegram: the press is answered, the text leaves in parts or edits a card in place.
+
+A file leaves with its text below it, or before a text that is longer than Telegram takes there.
+"""
 
 from __future__ import annotations
 
+import contextlib
 from typing import Any
 
 import structlog
 from telegram import Bot
+from telegram import Message as TelegramMessage
 from telegram.error import BadRequest, TelegramError
 
 from bot.channels import telegram_markup, telegram_profile
-from bot.channels.base import Message, Sent
+from bot.channels.base import Attached, Message, Sent
 from bot.channels.telegram_wire import Pace, SlowDown, decided
 from bot.errors import Ambiguous, Refused, RetryLater, SendError
 
@@ -18,6 +23,8 @@ log = structlog.get_logger(__name__)
 UNREADABLE = (KeyError, TypeError, ValueError, AttributeError, OverflowError)
 """What PTB raises for an answer whose shape it does not know."""
 UNEDITABLE = ("message to edit not found", "can't be edited", "message_id_invalid", "message identifier")
+NO_TEXT = "no text in the message to edit"
+"""Of a photo or a document: its caption is edited."""
 UNDER_WAY = 1000
 """Half-sent texts that are remembered; beyond that a text begins again with its first part."""
 
@@ -41,6 +48,8 @@ class Sending:
         if commands := message.data.get("commands"):
             await self._commands(message.address, *commands)
         pieces = [piece for piece in telegram_markup.parts(message.text) if piece.strip()]
+        if message.file and (len(pieces) != 1 or not telegram_markup.is_caption(message.text)):
+            pieces = ["", *pieces]
         if not pieces:
             if callback:
                 return Sent(None)
@@ -77,6 +86,8 @@ class Sending:
     async def _piece(self, message: Message, text: str, first: bool, last: bool) -> str:
         """The id of the message that has this part. A reply keyboard can only come with a new message."""
         keyboard = telegram_markup.markup(message.data) if last else None
+        if first and message.file:
+            return await self._call(message.address, text, keyboard, file=message.file)
         edit = str(message.data.get("edit") or "")
         if not first or not edit.isdecimal() or telegram_markup.is_reply(keyboard):
             edit = ""
@@ -84,15 +95,18 @@ class Sending:
             message.address, text, keyboard
         )
 
-    async def _call(self, address: str, text: str, keyboard: Any, edit: str = "") -> str:
+    async def _call(
+        self, address: str, text: str, keyboard: Any, edit: str = "", file: Attached | None = None
+    ) -> str:
         """The id of the sent or edited message; '' when it can be edited no more. Raises SendError."""
         await self._pace.turn(address)
-        chat = {"chat_id": address, "text": text, "reply_markup": keyboard}
+        chat = {"chat_id": address, "reply_markup": keyboard}
         try:
             if edit:
-                await self._bot.edit_message_text(message_id=int(edit), **chat)
-                return edit
-            return str((await self._bot.send_message(**chat)).message_id)
+                return await self._edited(int(edit), text, chat)
+            if file:
+                return str((await self._uploaded(file, text, chat)).message_id)
+            return str((await self._bot.send_message(text=text, **chat)).message_id)
         except BadRequest as error:
             said = error.message.lower()
             if edit and "message is not modified" in said:
@@ -109,3 +123,25 @@ class Sending:
         if edit and isinstance(found, Ambiguous):
             raise RetryLater("an edit without an answer does no harm twice", 5.0)
         raise found
+
+    async def _edited(self, message: int, text: str, chat: dict[str, Any]) -> str:
+        """The id of the message; '' when its file cannot have so long a text. Raises TelegramError."""
+        try:
+            await self._bot.edit_message_text(message_id=message, text=text, **chat)
+        except BadRequest as error:
+            if NO_TEXT not in error.message.lower():
+                raise
+            if not telegram_markup.is_caption(text):
+                return ""
+            await self._bot.edit_message_caption(message_id=message, caption=text, **chat)
+        return str(message)
+
+    async def _uploaded(self, file: Attached, text: str, chat: dict[str, Any]) -> TelegramMessage:
+        """A photo or voice note that Telegram, or her own settings, will not have as one goes as a document."""
+        more = {**chat, "caption": text or None, "filename": file.name}
+        with contextlib.suppress(BadRequest):
+            if file.kind == "photo":
+                return await self._bot.send_photo(photo=file.content, **more)
+            if file.kind == "voice":
+                return await self._bot.send_voice(voice=file.content, **more)
+        return await self._bot.send_document(document=file.content, **more)

@@ -84,6 +84,7 @@ class Simulator:
             Route("/sim/state", self._state),
             Route("/sim/chat", self._chat),
             Route("/sim/chat", _told(self.smartphone.do), methods=["POST"]),
+            Route("/sim/chat/file/{row:int}", self.smartphone.file),
             Route("/sim/send", _told(self._send), methods=["POST"]),
             Route("/sim/clock", _told(self._clock), methods=["POST"]),
             Route("/sim/off", _told(self._off), methods=["POST"]),

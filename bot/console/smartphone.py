@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from datetime import tzinfo
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 from sqlalchemy.ext.asyncio import AsyncConnection
+from starlette.requests import Request
+from starlette.responses import Response
 
+from bot.attachments import attached
 from bot.channels.chat import Chat
 from bot.store import look
 
@@ -34,6 +38,18 @@ class Smartphone:
         heard = await look.chat_heard(tx, chat, MOST_MESSAGES)
         said = await look.chat_said(tx, chat, MOST_MESSAGES)
         return screen(heard, said, self._app.settings.zone)
+
+    async def file(self, request: Request) -> Response:
+        """What went along with a text of a simulated chat, to be saved."""
+        async with self._app.database.read() as tx:
+            row = await look.chat_text(tx, int(request.path_params["row"]))
+        noted = (row.data or {}).get("file") if row else None
+        settings = self._app.settings
+        there = noted and await asyncio.to_thread(attached, noted, settings.path(settings.privacy.media_folder))
+        if not there:
+            return Response("no such file", 404)
+        headers = {"Content-Disposition": f'attachment; filename="{there.name}"', "X-Content-Type-Options": "nosniff"}
+        return Response(there.content, media_type="application/octet-stream", headers=headers)
 
     async def do(self, body: Mapping[str, Any]) -> str:
         """Write, answer a message (`reply_to`), press a button (`message`, `data`). Raises Wrong."""
@@ -71,6 +87,8 @@ def screen(heard: Sequence[Any], said: Sequence[Any], zone: tzinfo) -> dict[str,
             lines.append(((row.inbox_id or 0, 1, row.id), message))
             there[row.provider_id] = message
         message |= {"text": row.text, "buttons": data.get("buttons", [])}
+        if file := data.get("file"):
+            message["file"] = {"name": file.get("name") or file["kind"], "at": f"/sim/chat/file/{row.id}"}
         labels |= {(row.provider_id, b["data"]): b["text"] for line in message["buttons"] for b in line}
     for row in heard:
         data = row.data or {}

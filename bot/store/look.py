@@ -263,3 +263,9 @@ async def chat_said(tx: AsyncConnection, chat: str, most: int) -> list[Any]:
     """The texts that reached a chat last, oldest first; several with one `card` are one message, edited."""
     there = select(outbox).where(_of_chat(outbox, chat), outbox.c.state.in_(SHOWN))
     return list(reversed((await tx.execute(there.order_by(outbox.c.id.desc()).limit(most))).all()))
+
+
+async def chat_text(tx: AsyncConnection, number: int) -> Any:
+    """One text to a simulated chat by its outbox id; None when there is none."""
+    there = select(outbox).where(outbox.c.id == number, outbox.c.channel == "chat", outbox.c.state.in_(SHOWN))
+    return (await tx.execute(there)).first()

@@ -95,7 +95,7 @@ from handlers.turn.nouns import (
     Report,
     Spoken,
 )
-from handlers.turn.outcome import Button, Outcome, Parts, Reply, Timer, Turn
+from handlers.turn.outcome import Button, Kept, Outcome, Parts, Reply, Sheet, Timer, Turn
 from handlers.turn.reminding import CloseCall, Heard, News, SaveZero, SayNeed, Unasked
 from handlers.turn.sealed import Case, CloseSealed, ReadSealed, SealedCase, SealedCases
 from handlers.turn.team import (
@@ -155,6 +155,7 @@ __all__ = [
     "KeepDraft",
     "KeepMedia",
     "KeepTip",
+    "Kept",
     "Kind",
     "LANGUAGES",
     "Label",
@@ -214,6 +215,7 @@ __all__ = [
     "SealedCase",
     "SealedCases",
     "SetLanguage",
+    "Sheet",
     "ShowLesson",
     "Spoken",
     "Task",

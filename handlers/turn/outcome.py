@@ -40,6 +40,27 @@ class Button:
 
 
 @dataclass(frozen=True, slots=True)
+class Sheet:
+    """A table that goes with a text as an Excel file; its cells are said in the reader's language."""
+
+    name: str
+    """Of the file, without its ending."""
+    head: tuple[str, ...]
+    """Of each column: a key of the catalogue, or the word itself."""
+    rows: tuple[tuple[Any, ...], ...]
+    """A cell is a str (as it is), an int, a day, a Label, a Reply, or None."""
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A photo or a voice note that somebody sent and we kept; nothing of it goes along once it was erased."""
+
+    kind: Literal["photo", "voice"]
+    file: str
+    """Its name below the media folder."""
+
+
+@dataclass(frozen=True, slots=True)
 class Reply:
     """One text to send: a key of the catalogue and the values of its fields.
 
@@ -64,6 +85,8 @@ class Reply:
     """Chat only: the provider's id of the message that this text replaces, as that of a pressed button."""
     commands: str = ""
     """Chat only: the list of commands that this chat shows from now on: leader, or a role of the team."""
+    file: Sheet | Kept | None = None
+    """Chat only: what goes along with this text."""
     person: int | None = None
     """For whom it is, on a shared phone; it counts among what was written to her unasked."""
 

@@ -7,6 +7,12 @@ let shown = "", replyTo = "", next = 0;
 
 function bubble(line) {
   const box = make("div", `bubble ${line.side}${line.pressed ? " pressed" : ""}`, make("p", "", line.text), make("time", "", line.at));
+  if (line.file) {
+    const link = make("a", "file", `📎 ${line.file.name}`);
+    link.href = line.file.at;
+    link.download = line.file.name;
+    box.append(link);
+  }
   for (const buttons of line.buttons) {
     const row = make("div", "inline");
     for (const button of buttons) {

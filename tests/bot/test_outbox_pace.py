@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from datetime import time, timedelta
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -29,7 +30,7 @@ async def test_a_stop_reaches_what_waits_for_the_half_hour(database: Database) -
         return Sent(None)
 
     channel: Any = SimpleNamespace(name="kannel", window=32, keyed=False, send=send)
-    worker = OutboxWorker(database, {"kannel": channel}, lambda: clock[0], {"kannel": 4}, HOURS)
+    worker = OutboxWorker(database, {"kannel": channel}, lambda: clock[0], {"kannel": 4}, HOURS, Path())
     addresses = await add_addresses(database, 5)
     first = [await add_outbox(database, address, parts=1) for address in addresses[:3]]
     long = await add_outbox(database, addresses[3], parts=2)
