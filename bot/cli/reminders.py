@@ -68,7 +68,8 @@ def remind(
     now = Clock().now()
 
     async def question(tx: Any) -> store.ByHand | None:
-        return await store.by_hand(tx, association, now)
+        there = await store.numbered(tx, association)
+        return (await store.by_hand(tx, [there], now))[0] if there else None
 
     found = base.read(settings, question)
     if found is None:

@@ -5,12 +5,13 @@ Somebody who said "later" or "nothing to report" is not late; who reported in th
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import bindparam, func, literal_column, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.store import people as store
@@ -31,16 +32,18 @@ _THERE = (
     .order_by(associations.c.no)
 )
 _TIMERS = select(timers).where(timers.c.kind == KIND, timers.c.association_id.is_not(None))
-_TIMER = select(timers).where(timers.c.kind == KIND, timers.c.key == bindparam("which"))
+_TIMER = select(timers).where(timers.c.kind == KIND, timers.c.key.in_(bindparam("keys", expanding=True)))
 _REMINDED = (
-    select(func.max(outbox.c.made_at))
+    select(people.c.association_id, func.max(outbox.c.made_at))
     .join(people_addresses, people_addresses.c.address_id == outbox.c.address_id)
     .join(people, people.c.id == people_addresses.c.person_id)
     .where(
-        people.c.association_id == bindparam("association"),
+        people.c.association_id.in_(bindparam("ids", expanding=True)),
+        outbox.c.urgency > literal_column("0"),  # written out, so that SQLite takes the partial index
         outbox.c.kind == KIND,
         outbox.c.state.not_in(("cancelled", "failed")),
     )
+    .group_by(people.c.association_id)
 )
 
 
@@ -60,6 +63,9 @@ class Late:
     """Touches of the present ladder."""
     later: date | None
     """The day to which she put us off."""
+    address_id: int | None = None
+    """Where its contact is written to; None when nobody can be."""
+    heard_at: datetime | None = None
 
 
 async def late(tx: AsyncConnection, now: datetime, zone: ZoneInfo, start: date, days: int) -> list[Late]:
@@ -77,10 +83,14 @@ async def late(tx: AsyncConnection, now: datetime, zone: ZoneInfo, start: date, 
             continue
         later = until(its, now)
         state: State = "zero" if heard.zero and silent < days else "later" if later else "silent"
-        if state == "silent" and row.id not in reached:
+        contact = reached.get(row.id)
+        if state == "silent" and contact is None:
             state = "unreachable"
+        where = contact.address_id if contact else None
         touch = int(its.get("touch", 0))
-        found.append(Late(row.id, row.no, row.sms_name, row.commune_now, state, silent, touch, later))
+        found.append(
+            Late(row.id, row.no, row.sms_name, row.commune_now, state, silent, touch, later, where, heard.at)
+        )
     return sorted(found, key=lambda one: (_STATES.index(one.state), -one.days, one.no))
 
 
@@ -102,25 +112,36 @@ class ByHand:
 
 async def last_reminder(tx: AsyncConnection, association_id: int) -> datetime | None:
     """When a reminder was last written to any of its leaders."""
-    at: datetime | None = (await tx.execute(_REMINDED, {"association": association_id})).scalar()
-    return at
+    return (await last_reminders(tx, [association_id])).get(association_id)
 
 
-async def by_hand(tx: AsyncConnection, no: str, now: datetime) -> ByHand | None:
-    """The training reminder of the association with this number; None when there is none of that number."""
+async def last_reminders(tx: AsyncConnection, ids: Sequence[int]) -> dict[int, datetime]:
+    """When a reminder was last written to any leader of each association: one query."""
+    return {row[0]: row[1] for row in await tx.execute(_REMINDED, {"ids": list(ids)})}
+
+
+async def numbered(tx: AsyncConnection, no: str) -> Association | None:
+    """The association with this number on the roster."""
     known = await store.load_associations(tx)
-    association = next((one for one in known.values() if one.no == no.zfill(2)), None)
-    if association is None:
-        return None
-    contact = (await contacts(tx, [association.id])).get(association.id)
-    person: Person | None = None
-    times: list[datetime] = []
-    if contact is not None:
-        person = (await store.by_ids(tx, [contact.person_id], known)).get(contact.person_id)
-        times = (await unasked_to(tx, [contact.person_id], now - WEEK)).get(contact.person_id, [])
-    row = (await tx.execute(_TIMER, {"which": key("training", association.id)})).first()
-    its = dict(row.data or {}) if row else {}
-    heard = (await last_news(tx, [association.id])).get((association.id, "training"), Heard())
-    reminded = await last_reminder(tx, association.id)
-    day0 = datetime.fromisoformat(its["day0"]) if "day0" in its else None
-    return ByHand(association, person, int(its.get("touch", 0)), day0, heard, reminded, tuple(times))
+    return next((one for one in known.values() if one.no == no.zfill(2)), None)
+
+
+async def by_hand(tx: AsyncConnection, wanted: Sequence[Association], now: datetime) -> list[ByHand]:
+    """The training reminder of each of these associations: six queries, however many they are."""
+    known, ids = {one.id: one for one in wanted}, [one.id for one in wanted]
+    reached = await contacts(tx, ids)
+    whom = [contact.person_id for contact in reached.values()]
+    there = await store.by_ids(tx, whom, known)
+    times = await unasked_to(tx, whom, now - WEEK)
+    keys = [key("training", number) for number in ids]
+    data = {row.key: dict(row.data or {}) for row in await tx.execute(_TIMER, {"keys": keys})}
+    news, reminded = await last_news(tx, ids), await last_reminders(tx, ids)
+    found = []
+    for one in wanted:
+        contact, its = reached.get(one.id), data.get(key("training", one.id), {})
+        person = there.get(contact.person_id) if contact else None
+        day0 = datetime.fromisoformat(its["day0"]) if "day0" in its else None
+        heard = news.get((one.id, "training"), Heard())
+        unasked = tuple(times.get(person.id, ())) if person else ()
+        found.append(ByHand(one, person, int(its.get("touch", 0)), day0, heard, reminded.get(one.id), unasked))
+    return found

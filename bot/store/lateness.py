@@ -1,18 +1,31 @@
-"""The late list and one reminder by hand, as officers ask for them: only of the associations that they see."""
+"""The late list and reminders by hand, as officers ask for them: only of the associations that they see."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from sqlalchemy import bindparam, func, literal_column, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.store.area import AREA, binds
-from bot.store.late import by_hand, late
+from bot.store.late import Late, by_hand, late
+from bot.store.pages import last_texts
+from bot.store.tables import conversations, drafts
 from handlers.turn import Association, Fact, LateList, Lateness, LateOf, RemindOf, ToRemind, Viewer
 
 Associations = dict[int, Association]
 Values = dict[Fact, Any]
+
+_IDS: Any = bindparam("ids", expanding=True)
+_HALF = select(conversations.c.address_id, conversations.c.state).where(conversations.c.address_id.in_(_IDS))
+_DRAFTS = (
+    select(drafts.c.association_id, func.max(drafts.c.at))
+    .where(drafts.c.association_id.in_(_IDS), drafts.c.form == literal_column("'training'"))
+    .group_by(drafts.c.association_id)
+)
 
 
 async def _seen(tx: AsyncConnection, viewer: Viewer, known: Associations) -> dict[int, Association]:
@@ -23,23 +36,55 @@ async def _late(tx: AsyncConnection, wanted: list[LateOf], known: Associations) 
     values: Values = {}
     for fact in wanted:
         seen = await _seen(tx, fact.viewer, known)
-        rows = tuple(
-            Lateness(seen[one.id], one.commune, one.state, one.days, one.reminders, one.later)
-            for one in await late(tx, fact.now, ZoneInfo(fact.timezone), fact.start, fact.days)
-            if one.id in seen
-        )
+        there = await late(tx, fact.now, ZoneInfo(fact.timezone), fact.start, fact.days)
+        theirs = [one for one in there if one.id in seen]
+        texts = await last_texts(tx, [one.address_id for one in theirs if one.address_id is not None])
+        half = await _half(tx, theirs)
+        rows = tuple(_lateness(one, seen[one.id], texts, half) for one in theirs)
         values[fact] = LateList(len(seen), fact.days, rows)
     return values
 
 
+def _lateness(one: Late, own: Association, texts: Mapping[int, Any], half: Mapping[int, datetime]) -> Lateness:
+    text = texts.get(one.address_id or 0)
+    return Lateness(
+        own,
+        one.commune,
+        one.state,
+        one.days,
+        one.reminders,
+        one.later,
+        half.get(one.id),
+        text.state if text else "",
+        text.at if text else None,
+    )
+
+
+async def _half(tx: AsyncConnection, there: Sequence[Late]) -> dict[int, datetime]:
+    """Associations with half a training report since the last whole one: asked just now, or left as a draft."""
+    whose = {one.address_id: one.id for one in there if one.address_id is not None}
+    found: dict[int, datetime] = {}
+    for number, at in await tx.execute(_DRAFTS, {"ids": [one.id for one in there]}):
+        found[number] = at
+    for address, state in await tx.execute(_HALF, {"ids": list(whose)}):
+        question = (state or {}).get("open") or {}
+        asked = (question.get("kind"), question.get("form"), question.get("association"))
+        if asked == ("form", "training", whose[address]):
+            found[whose[address]] = datetime.fromisoformat(question["at"])
+    heard = {one.id: one.heard_at for one in there}
+    return {number: at for number, at in found.items() if (last := heard[number]) is None or at > last}
+
+
 async def _remind(tx: AsyncConnection, wanted: list[RemindOf], known: Associations) -> Values:
     values: Values = dict.fromkeys(wanted)
+    by_viewer: dict[tuple[Viewer, datetime], set[int]] = {}
     for fact in wanted:
-        own = (await _seen(tx, fact.viewer, known)).get(fact.association_id)
-        there = await by_hand(tx, own.no, fact.now) if own else None
-        if own and there:
+        by_viewer.setdefault((fact.viewer, fact.now), set()).add(fact.association_id)
+    for (viewer, now), ids in by_viewer.items():
+        seen = await _seen(tx, viewer, known)
+        for there in await by_hand(tx, [seen[number] for number in sorted(ids) if number in seen], now):
             more = (there.touch, there.day0, there.heard.at, there.reminded_at, there.unasked)
-            values[fact] = ToRemind(own, there.person, *more)
+            values[RemindOf(viewer, there.association.id, now)] = ToRemind(there.association, there.person, *more)
     return values
 
 

@@ -6,6 +6,7 @@ is looked for among the newest rows (`NEWEST`): the tables have no index by addr
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import and_, bindparam, func, literal_column, or_, select
@@ -174,7 +175,7 @@ async def _page(tx: AsyncConnection, wanted: list[PageOf], known: Associations) 
             continue
         rows = (await tx.execute(_CONTACTS, which)).all()
         ids = [row.address_id for row in rows if row.address_id is not None]
-        states = {row.address_id: row for row in await tx.execute(_STATES, {"ids": ids})}
+        states = await last_texts(tx, ids)
         last = (await tx.execute(_REPORT, which)).first()
         values[fact] = Page(
             known[fact.association_id],
@@ -186,6 +187,11 @@ async def _page(tx: AsyncConnection, wanted: list[PageOf], known: Associations) 
             last.created_at if last else None,
         )
     return values
+
+
+async def last_texts(tx: AsyncConnection, ids: Sequence[int]) -> dict[int, Any]:
+    """The last text to each of these addresses: its `state`, and since when (`at`)."""
+    return {row.address_id: row for row in await tx.execute(_STATES, {"ids": list(ids)})}
 
 
 def _contact(row: Any, sent: Any) -> Contact:

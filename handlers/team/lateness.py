@@ -1,42 +1,51 @@
-"""/late and /remind: who has not reported, and one reminder by hand, shown before it is sent."""
+"""/late: who has not reported, what is known of each, reminders to several at once, and the list as an Excel file."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 from datetime import timedelta
-from typing import Any
 
-from handlers import reminders
 from handlers.said import Said
-from handlers.team.reporting import found, not_found
-from handlers.team.viewing import LANGUAGE_NAMES, clock, pressed, viewer
+from handlers.team import reminding
+from handlers.team.opening import SENT
+from handlers.team.viewing import clock, viewer
 from handlers.turn import (
     Audit,
     Button,
-    Label,
     LateList,
     Lateness,
     LateOf,
     Outcome,
     RemindOf,
     Reply,
-    SaveVisit,
-    SaveZero,
-    ToRemind,
+    Sheet,
     Turn,
 )
 
 PAGE = 8
 NAMED = 30
 """So many that are not late are named; a message has 4,096 characters."""
+DATA = 64
+"""Bytes of a button's data (Bot API)."""
 LATE = ("silent", "unreachable")
 """Who said "later" or "no training" is not late."""
-_WHY: Mapping[str, str] = {
-    "the last reminder is less than 72 hours ago": "O.remind.apart",
-    "she has got as much as a week allows": "O.remind.week",
-    "it is outside the hours of unasked messages there": "O.remind.hours",
+_HEAD = (
+    "O.sheet.number",
+    "O.sheet.association",
+    "O.sheet.commune",
+    "O.sheet.state",
+    "O.sheet.days",
+    "O.sheet.reminders",
+    "O.sheet.until",
+    "O.sheet.half",
+    "O.sheet.text",
+)
+_STATES = {
+    "silent": "O.sheet.silent",
+    "unreachable": "O.sheet.unreachable",
+    "later": "O.sheet.later",
+    "zero": "O.sheet.zero",
 }
-"""Why no reminder may leave now, as handlers/reminders.py says it."""
 
 
 def wanted(turn: Turn) -> LateOf:
@@ -51,9 +60,16 @@ def late(turn: Turn, said: Said) -> Outcome:
 
 
 def pressed_late(turn: Turn, said: Said) -> Outcome | None:
-    """From /today, or the next page."""
-    place = said.rest.removeprefix("+:")
-    return _page(turn, int(place)) if place.isdigit() else None
+    """From /today, the next page, the Excel file; `late:+:remind:7,11` shows their reminders, `send` sends them."""
+    what, _, numbers = said.rest.removeprefix("+:").partition(":")
+    if what == "xlsx":
+        return _sheet(turn)
+    if what == "cancel":
+        return reminding.cancelled(turn)
+    if what in ("remind", "send"):
+        ids = [int(number) for number in numbers.split(",") if number.isdigit()]
+        return reminding.several(turn, ids, send=what == "send") if ids else None
+    return _page(turn, int(what)) if what.isdigit() else None
 
 
 def _page(turn: Turn, start: int) -> Outcome:
@@ -62,39 +78,85 @@ def _page(turn: Turn, start: int) -> Outcome:
     silent = [one for one in there.rows if one.state in LATE]
     page = silent[start : start + PAGE]
     zero, later = ([one for one in there.rows if one.state == state] for state in ("zero", "later"))
-    head = {
-        "date": turn.today,
-        "associations": there.associations,
-        "reports": there.associations - len(there.rows),
-        "count": len(silent),
-        "days": there.days,
-    }
-    lines = [Reply("O.late", head), *(_line(one) for one in page)]
+    lines = [_head(turn, there, len(zero), len(later), len(silent))]
+    lines += [_line(turn, place, one) for place, one in enumerate(page, start + 1)]
     if zero:
         lines.append(Reply("O.late.zero", {"items": _names(zero)}))
     if later:
         lines.append(Reply("O.late.later", {"items": _names(later)}))
-    rows = (
-        [tuple(Button(Label({"en": one.association.no}), f"assoc:{one.association.id}") for one in page)]
-        if page
-        else []
-    )
+    rows = _buttons(turn, page, start)
     if len(silent) > start + PAGE:
-        rows.append((Button("b.nextpage", f"late:+:{start + PAGE}"),))
+        rows = (*rows, (Button("b.nextpage", f"late:+:{start + PAGE}"),))
     audit = (Audit("late list", {"associations": len(page)}),)
-    reply = Reply("O.lines", {"lines": tuple(lines)}, tuple(rows))
+    reply = Reply("O.lines", {"lines": tuple(lines)}, rows)
     return Outcome(dict(turn.state), (reply,), audit, understood=f"late: {len(silent)}")
 
 
-def _line(late: Lateness) -> Reply:
+def _head(turn: Turn, there: LateList, zero: int, later: int, silent: int) -> Reply:
+    counts = {
+        "O.late.n.reported": there.associations - len(there.rows),
+        "O.late.n.zero": zero,
+        "O.late.n.later": later,
+        "O.late.n.silent": silent,
+    }
     values = {
+        "date": turn.today,
+        "since": turn.today - timedelta(days=there.days - 1),
+        "associations": there.associations,
+        "items": tuple(Reply(key, {"count": count}) for key, count in counts.items()),
+    }
+    return Reply("O.late", values)
+
+
+def _line(turn: Turn, place: int, late: Lateness) -> Reply:
+    values = {
+        "step": place,
         "number": late.association.no,
         "association": late.association.sms_name,
         "place": late.commune,
         "days": late.days,
-        "count": late.reminders,
+        "items": tuple(_known(turn, late)),
     }
-    return Reply("O.late.unreachable" if late.state == "unreachable" else "O.late.silent", values)
+    return Reply("O.late.row", values)
+
+
+def _known(turn: Turn, late: Lateness) -> list[Reply]:
+    """Reminders, half a report, and what became of the last text."""
+    found = [Reply("O.late.reminders", {"count": late.reminders})]
+    if late.state == "unreachable":
+        found.append(Reply("O.late.unreachable"))
+    if late.half_since:
+        day = (late.half_since + turn.utc_offset).date()
+        found.append(Reply("O.late.half", {"since": day}))
+    if text := _last_text(turn, late):
+        found.append(text)
+    return found
+
+
+def _buttons(turn: Turn, page: Sequence[Lateness], start: int) -> tuple[tuple[Button, ...], ...]:
+    """Each of the page by its place, the reminders that may leave now, the whole list as a file."""
+    places = [str(start + at) for at, _ in enumerate(page, 1)]
+    opens = [Button(at, f"assoc:{one.association.id}") for at, one in zip(places, page, strict=True)]
+    facts = [RemindOf(viewer(turn), one.association.id, turn.now) for one in page]
+    turn.need(*facts)
+    free = [reminding.may(turn, turn.known(fact)) for fact in facts]
+    may = [(at, fact.association_id) for at, fact, now in zip(places, facts, free, strict=True) if now]
+    excel = Button("b.excel", "late:+:xlsx")
+    return (*((tuple(opens),) if opens else ()), (*_remind(may, len(page)), excel))
+
+
+def _remind(may: Sequence[tuple[str, int]], shown: int) -> tuple[Button, ...]:
+    """ "Remind all", or "Remind 2 and 3"; as many as a button can name."""
+    data = "late:+:remind:" + ",".join(str(number) for _, number in may)
+    while len(data) > DATA:
+        may, data = may[:-1], data.rpartition(",")[0]
+    if not may:
+        return ()
+    if len(may) == shown > 1:
+        return (Button("b.remindall", data),)
+    *others, last = [place for place, _ in may]
+    items = Reply("O.and", {"first": ", ".join(others), "second": last}) if others else last
+    return (Button("b.remindsome", data, {"items": items}),)
 
 
 def _names(there: list[Lateness]) -> tuple[Reply, ...]:
@@ -108,89 +170,27 @@ def _named(late: Lateness) -> Reply:
     return Reply("O.late.until", {"association": late.association.sms_name, "date": late.later})
 
 
-# --- one reminder, by hand ---
+# --- as an Excel file ---
 
 
-def remind(turn: Turn, said: Said) -> Outcome:
-    """/remind 11"""
-    there = found(turn, said.rest)
-    return _offered(turn, there.id) if there else not_found(turn, said.rest)
+def _sheet(turn: Turn) -> Outcome:
+    """All of them, also who is not late, with what is known of each."""
+    there: LateList = turn.known(wanted(turn))
+    silent = sum(one.state in LATE for one in there.rows)
+    file = Sheet(f"late-{turn.today.isoformat()}", _HEAD, tuple(_cells(turn, one) for one in there.rows))
+    audit = (Audit("late list", {"associations": len(there.rows), "file": True}),)
+    values = {"date": turn.today, "count": silent}
+    return Outcome(dict(turn.state), (Reply("O.late.file", values, file=file),), audit, understood="late, as a file")
 
 
-def pressed_remind(turn: Turn, said: Said) -> Outcome | None:
-    """On an association's page; then `send` or `cancel`."""
-    number, _, action = said.rest.partition(":")
-    if not number.isdigit():
-        return None
-    if action == "cancel":
-        return Outcome(dict(turn.state), (Reply("O.remind.not", edits=pressed(turn)),), understood="not reminded")
-    return _offered(turn, int(number), send=action == "send")
+def _cells(turn: Turn, late: Lateness) -> tuple[object, ...]:
+    own = late.association
+    half = (late.half_since + turn.utc_offset).date() if late.half_since else None
+    values = (own.no, own.name, late.commune, Reply(_STATES[late.state]), late.days, late.reminders, late.later)
+    return (*values, half, _last_text(turn, late))
 
 
-def _offered(turn: Turn, number: int, *, send: bool = False) -> Outcome:
-    """The text as she would read it, with "send"; or why it may not leave now and when it may."""
-    there: ToRemind | None = turn.known(RemindOf(viewer(turn), number, turn.now))
-    if there is None:
-        return Outcome(dict(turn.state), (Reply("O.gone"),), understood="no such association, or not hers")
-    where, own = pressed(turn) if send else "", there.association
-    if there.person is None:
-        reply = Reply("O.remind.nobody", {"association": own.sms_name}, edits=where)
-        return Outcome(dict(turn.state), (reply,), understood="nobody can be written to")
-    when = reminders.rules(turn)
-    at, why = reminders.possible(when, own, there.reminded_at, there.unasked, turn.now)
-    if why:
-        key = _WHY.get(why, "O.remind.never")
-        values = {"association": own.sms_name, **({"time": clock(turn, at)} if at and key in _WHY.values() else {})}
-        if key in _WHY.values() and at is None:
-            key = "O.remind.never"
-        return Outcome(dict(turn.state), (Reply(key, values, edits=where),), understood=f"no reminder: {why}")
-    if send:
-        return _sent(turn, there)
-    return _shown(turn, there, last=there.touch + 1 >= when.touches(own, there.day0 or turn.now))
-
-
-def _shown(turn: Turn, there: ToRemind, *, last: bool) -> Outcome:
-    assert there.person is not None
-    heard = there.heard_at
-    since = reminders.local_day(turn, heard) if heard else turn.programme.start
-    own, language = there.association, there.person.language or "rn"
-    text = reminders.training_text(own, there.person, since, turn.programme.sender, last=last)
-    text = Reply(text.key, text.values, language=language)
-    values = {"name": there.person.sms_name, "association": own.sms_name, "language_name": LANGUAGE_NAMES[language]}
-    rows = ((Button("b.send", f"remind:{own.id}:send"), Button("b.cancel", f"remind:{own.id}:cancel")),)
-    reply = Reply("O.remind", {**values, "lines": (text,)}, rows)
-    return Outcome(dict(turn.state), (reply,), understood=f"shows the reminder of {own.no}")
-
-
-def _sent(turn: Turn, there: ToRemind) -> Outcome:
-    """Its timer is due now; what leaves is decided in her conversation, as for every reminder."""
-    data: dict[str, Any] = {"touch": there.touch, "by_hand": True}
-    if there.day0:
-        data["day0"] = there.day0.isoformat()
-    timer = reminders.timer("training", there.association.id, turn.now, **data)
-    reply = Reply("O.remind.sent", {"association": there.association.sms_name}, edits=pressed(turn))
-    audit = (Audit("reminded", {"association": there.association.id}),)
-    return Outcome(dict(turn.state), (reply,), audit, (timer,), f"reminds {there.association.no}")
-
-
-# --- no training, said by phone ---
-
-
-def no_training(turn: Turn, said: Said) -> Outcome | None:
-    """A zero report for them: the association is not late, and the ladder begins anew."""
-    if not said.rest.isdigit():
-        return None
-    there: ToRemind | None = turn.known(RemindOf(viewer(turn), int(said.rest), turn.now))
-    if there is None:
-        return None
-    own = there.association
-    since = reminders.local_day(turn, there.heard_at) if there.heard_at else turn.programme.start
-    first = reminders.rules(turn).first(own, "training", turn.now)
-    effects = (
-        SaveZero(own.id, "training", since, None),
-        SaveVisit("call", own.id, None, turn.today, "no training"),
-        Audit("no training", {"association": own.id}),
-    )
-    timer = reminders.timer("training", own.id, max(first, turn.now + timedelta(minutes=1)))
-    values = {"association": own.sms_name, "since": since, "officer": turn.person.sms_name if turn.person else ""}
-    return Outcome(dict(turn.state), (Reply("O.notraining", values),), effects, (timer,), "zero report by phone")
+def _last_text(turn: Turn, late: Lateness) -> Reply | None:
+    """What became of it: arrived is never called read."""
+    key = SENT.get(late.sent)
+    return Reply(key, {"time": clock(turn, late.sent_at)}) if key and late.sent_at else None

@@ -12,7 +12,7 @@ from handlers.turn import Audit, Button, Contact, Message, Outcome, Page, PageOf
 WORDS = 300
 """Characters shown of a message: five of them stay well below 4,096."""
 MOST_CONTACTS = 15
-_SENT: Mapping[str, str] = {
+SENT: Mapping[str, str] = {
     "queued": "O.phone.waiting",
     "sending": "O.phone.waiting",
     "accepted": "O.phone.sent",
@@ -89,7 +89,7 @@ def _state(turn: Turn, contact: Contact) -> Reply:
         return Reply("O.phone.asked")
     if (contact.address or contact.rich) and not contact.active:
         return Reply("O.phone.gone")
-    key = _SENT.get(contact.sent)
+    key = SENT.get(contact.sent)
     if key is None or contact.sent_at is None:
         return Reply("O.phone.nothing")
     return Reply(key, {"time": clock(turn, contact.sent_at)})

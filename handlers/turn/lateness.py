@@ -22,6 +22,11 @@ class Lateness:
     reminders: int
     later: date | None
     """The day to which she put us off."""
+    half_since: datetime | None = None
+    """Since when there is half a report."""
+    sent: str = ""
+    """The outbox state of the last text to its contact; empty = none, or nobody can be written to."""
+    sent_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.clock import StoppedClock
 from bot.store.tables import people
+from tests.bot.test_attachments import read
 from tests.botapi import Emulator, botapi_fixture  # noqa: F401
 from tests.end_to_end.chats import Chats, programme
 from tests.play import NOW
@@ -22,8 +23,8 @@ MORNING = NOW.replace(day=24, hour=8, minute=0)
 
 
 async def _prefers_her_chat(chats: Chats) -> None:
-    """Odette's reminders go to her chat: there is no SMS here."""
-    changed = update(people).where(people.c.sms_name == "Odette").values(channel="telegram")
+    """Reminders go to chats: there is no SMS here."""
+    changed = update(people).where(people.c.kind == "leader").values(channel="telegram")
 
     async def write(tx: AsyncConnection, items: Sequence[None]) -> list[None]:
         await tx.execute(changed)
@@ -39,9 +40,14 @@ async def test_who_is_late_is_listed_reminded_and_noted(
         eric, odette = await chats.eric(), await chats.odette()
         await _prefers_her_chat(chats)
         late = await chats.says(eric, "/late")
-        assert late.text.startswith("LATE on 24/11, last 14 days. 2 associations: 0 reported, 2 silent")
-        assert "07 ABAHUZA, Rutana: 237 d" in late.text and late.labels == ["07", "11"]
-        page = await chats.presses(eric, "07", late)
+        assert late.text.splitlines()[:2] == [
+            "LATE on 24/11, period from 11/11",
+            "2 associations: 0 reported, 0 no training, 0 later, 2 silent",
+        ]
+        assert "1. 07 ABAHUZA, Rutana: 237 d, reminders 0, our text left at 10:00, no receipt yet" in late.text
+        assert late.text.endswith("2. 11 TWIYUNGE, Rutana: 237 d, reminders 0")
+        assert late.labels == ["1", "2", "📨 Remind all", "📄 Excel"]
+        page = await chats.presses(eric, "1", late)
         card = await chats.presses(eric, "Remind", page)
         assert card.text.startswith("To Odette, ABAHUZA (English):\n") and "since 1/4?" in card.text
         await chats.presses(eric, "Send", card)
@@ -53,7 +59,7 @@ async def test_who_is_late_is_listed_reminded_and_noted(
         shown = await chats.says(eric, "/late")
         assert "1 silent" in shown.text and "No training: ABAHUZA" in shown.text
         assert "🕰 Late: 1" in (await chats.says(eric, "/today")).text
-        await chats.presses(eric, "11", shown)
+        await chats.presses(eric, "1", shown)
         asked = await chats.presses(eric, "I called")
         await chats.presses(eric, "Will report on", asked)
         await chats.presses(eric, "27/11")
@@ -66,3 +72,33 @@ async def test_no_reminder_at_night(botapi: Emulator, tmp_path: Path, monkeypatc
         eric = await chats.eric()
         refused = await chats.says(eric, "/remind 07")
         assert refused.text == "Nothing unasked leaves to ABAHUZA at this hour. Possible from 24/11 07:30."
+
+
+async def test_several_are_reminded_at_once_and_the_list_is_a_file(
+    botapi: Emulator, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with programme(botapi, tmp_path, monkeypatch, clock=StoppedClock(MORNING)) as chats:
+        eric, odette = await chats.eric(), await chats.odette()
+        agnes = await chats.one_of_the_team("TWIYUNGE AGNES", 4712)
+        await _prefers_her_chat(chats)
+        late = await chats.says(eric, "/late")
+        assert late.labels == ["1", "2", "📨 Remind all", "📄 Excel"]
+        shown = await chats.presses(eric, "Remind all", late)
+        assert shown.text.startswith("To Odette, ABAHUZA (English):\nOdette, did ABAHUZA hold a training since 1/4?")
+        assert "TWIYUNGE (English)" in shown.text and shown.labels == ["✅ Send", "🗑 Cancel"]
+        await chats.presses(eric, "Send", shown)
+        assert shown.text == ("The reminders leave now, or when what is open there is answered: ABAHUZA, TWIYUNGE")
+        for leader in (odette, agnes):
+            await botapi.until(lambda: "since 1/4?" in leader.sees[-1].text, PATIENCE)  # noqa: B023
+        again = await chats.presses(eric, "Remind all", late)
+        assert "ABAHUZA was reminded less than 72 hours ago" in again.text and again.labels == []
+        assert (await chats.says(eric, "/late")).labels == ["1", "2", "📄 Excel"]
+
+        file = await chats.presses(eric, "Excel", late)
+        assert file.text == "Who has not reported, 24/11: 2 silent." and file.file
+        assert file.file[0] == "late-2026-11-24.xlsx"
+        head, first, second = read(file.file[1])
+        assert head[:5] == ["No", "Association", "Commune", "State", "Days"]
+        assert first[:6] == ["07", "Abahuza", "Rutana", "silent", 237, 1]
+        audit = [row["details"] for row in await chats.rows("audit", what="late list")]
+        assert audit[-1] == {"associations": 2, "file": True}
