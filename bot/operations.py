@@ -8,7 +8,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +18,7 @@ from bot import added_forms
 from bot.errors import BotError
 from bot.programme import desk, mentoring, refunds, roster
 from bot.programme.broadcasts import acts as broadcasts
-from bot.store import late, listing, reminder_timers, sealed, singles, team, tip_list
+from bot.store import audit, late, listing, reminder_timers, sealed, singles, team, tip_list
 from bot.store.forms import keep as keep_form
 from bot.store.tokens import make as make_token
 from bot.tips import TipsError, check, of_row
@@ -37,14 +37,14 @@ Operation = Callable[[AsyncConnection, Mapping[str, Any], datetime], Awaitable[A
 
 async def roster_plan(tx: AsyncConnection, details: Mapping[str, Any], now: datetime) -> Any:
     """What an import would change, in words. Writes nothing."""
-    checked = _checked(details)
+    checked = await _checked(tx, details)
     assert checked.roster is not None
     return (await roster.plan(tx, checked.roster, checked.messages, now)).say()
 
 
 async def roster_import(tx: AsyncConnection, details: Mapping[str, Any], now: datetime) -> Any:
     """Check the workbook once more and write it whole. Raises BotError when it has errors."""
-    checked = _checked(details)
+    checked = await _checked(tx, details)
     assert checked.roster is not None
     planned = await roster.plan(tx, checked.roster, checked.messages, now)
     await roster.load(tx, checked.roster, now, details["who"])
@@ -52,13 +52,14 @@ async def roster_import(tx: AsyncConnection, details: Mapping[str, Any], now: da
     return planned.say()
 
 
-def _checked(details: Mapping[str, Any]) -> roster.Checked:
+async def _checked(tx: AsyncConnection, details: Mapping[str, Any]) -> roster.Checked:
     checked = roster.check(
         roster.read(Path(details["file"])),
         associations_expected=details["associations"],
         people_per_association=details["people_per_association"],
         demo=details.get("demo", False),
     )
+    checked = await roster.refuse(tx, checked, UTC)
     if checked.roster is None or any(message.level == "error" for message in checked.messages):
         raise BotError("the roster has errors; nothing was written. See them with `roster check`")
     return checked
@@ -98,8 +99,16 @@ async def tips_import(tx: AsyncConnection, details: Mapping[str, Any], now: date
     return await tip_list.keep(tx, details["tips"])
 
 
+async def clock_right(tx: AsyncConnection, details: Mapping[str, Any], now: datetime) -> Any:
+    """A person says that the clock is right: what was seen later than now is forgotten."""
+    await singles.put(tx, singles.SEEN, now.isoformat())
+    await audit.note(tx, now, details["who"], "clock is right")
+    return now.isoformat(timespec="minutes")
+
+
 OPERATIONS: dict[str, Operation] = {
     "sealed": sealed.by_command,
+    "clock right": clock_right,
     "roster plan": roster_plan,
     "roster import": roster_import,
     "form add": form_add,

@@ -6,7 +6,7 @@ import getpass
 import sys
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -67,12 +67,23 @@ def _checked(settings: Settings, file: Path) -> roster.Checked:
         workbook = roster.read(file)
     except BotError as error:
         base.fail(str(error))
-    return roster.check(
+    checked = roster.check(
         workbook,
         associations_expected=settings.limits.associations,
         people_per_association=settings.limits.people_per_association,
         today=datetime.now(settings.zone).date(),
     )
+    if not base.exists(settings):
+        return checked
+
+    async def look(tx: Any) -> roster.Checked:
+        return await roster.refuse(tx, checked, settings.zone)
+
+    try:
+        return base.read(settings, look)
+    except typer.Exit:
+        base.words.print("So nobody was asked who has been erased; the import asks again.")
+        return checked
 
 
 def _show(checked: roster.Checked) -> int:

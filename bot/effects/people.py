@@ -78,5 +78,5 @@ def erase(effect: ErasePerson, scene: Scene) -> None:
     scene.batch.add(store.CANCEL, {"person": effect.person_id, "this": scene.turn.inbound.id})
     for statement in store.BLANK:
         scene.batch.add(statement, {"person": effect.person_id, "at": scene.now})
-    scene.batch.erased.add(effect.person_id)
+    scene.batch.erased[effect.person_id] = scene.now
     scene.people_changed = True

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Executable, Insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.store import tombstones
 from bot.store.prepared import write
 from bot.store.reports import KEEP_OLD
 
@@ -25,8 +27,9 @@ class Batch:
         self._replaced: set[int] = set()
         self.recount: set[int] = set()
         """Associations whose figures must be counted anew after the flush."""
-        self.erased: set[int] = set()
-        """People whose own words in reports must be blanked after the flush."""
+        self.erased: dict[int, datetime] = {}
+        """People (and when) whose own words in reports must be blanked after the flush."""
+        self._buried: set[int] = set()
         self.broadcasts: list[tuple[Any, int | None]] = []
         """What was decided about broadcasts and by whom: done after the flush."""
         self.wakes: list[str] = []
@@ -47,7 +50,10 @@ class Batch:
         rows.setdefault(statement, []).append(row)
 
     async def flush(self) -> None:
-        """Send what was collected."""
+        """Send what was collected. What must stay of an erased person is taken before she is blanked."""
+        if fresh := {person: at for person, at in self.erased.items() if person not in self._buried}:
+            await tombstones.bury(self.tx, fresh)
+            self._buried |= fresh.keys()
         rounds, self._rounds = self._rounds, [({}, {})]
         self._replaced.clear()
         for statements in (statements for both in rounds for statements in both):

@@ -12,8 +12,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.store import lessons, partners, questions, recipients, reminders, sealed, team, tips
 from bot.store.people import by_ids
 from bot.store.prepared import rows
+from bot.store.singles import next_number
 from bot.store.tables import addresses, figures, inbox, people, people_addresses, reports, tokens
-from bot.store.tables import facts as single
 from handlers.turn import (
     Association,
     Fact,
@@ -197,13 +197,8 @@ async def _people_of_phone(tx: AsyncConnection, wanted: list[PeopleOfPhone], kno
     return values
 
 
-_LAST_NUMBER = select(single.c.value).where(single.c.name == "last_report").with_for_update()
-
-
 async def _next_number(tx: AsyncConnection, wanted: list[NextNumber], known: Associations) -> Values:
-    """On PostgreSQL the row stays locked until the commit, so that numbers have no gaps."""
-    found = await rows(tx, _LAST_NUMBER, {})
-    return {wanted[0]: int(found[0].value if found else 0) + 1}
+    return {wanted[0]: await next_number(tx, "last_report")}
 
 
 async def _token_owner(tx: AsyncConnection, wanted: list[TokenOwner], known: Associations) -> Values:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import bindparam, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.store.prepared import rows
 from bot.store.reports import SET_FACT
 from bot.store.tables import facts
 
@@ -22,6 +25,35 @@ async def put(tx: AsyncConnection, name: str, value: Any) -> None:
     await tx.execute(SET_FACT[tx.dialect.name], {"name": name, "value": value})
 
 
+async def once(tx: AsyncConnection, name: str, value: Any) -> Any:
+    """The value; this one when there is none yet. The first transaction that asks decides for all."""
+    await tx.execute(_FIRST[tx.dialect.name], {"name": name, "value": value})
+    return await get(tx, name)
+
+
+async def offset(tx: AsyncConnection) -> timedelta:
+    """How far a demo's clock was moved ahead; zero everywhere else."""
+    return timedelta(seconds=float(await get(tx, "clock_offset_s") or 0))
+
+
+SEEN = "last_seen"
+
+
+async def last_seen(tx: AsyncConnection) -> datetime | None:
+    """The latest time that a service has seen on its clock."""
+    found = await get(tx, SEEN)
+    return datetime.fromisoformat(found) if found else None
+
+
+async def see(tx: AsyncConnection, items: Sequence[datetime]) -> list[datetime | None]:
+    """Keep each of these times where it is later than the one that is kept; the latest for each."""
+    seen = await last_seen(tx)
+    latest = max(filter(None, (seen, *items)))
+    if latest != seen:
+        await put(tx, SEEN, latest.isoformat())
+    return [latest] * len(items)
+
+
 _NUMBER = select(facts.c.value).where(facts.c.name == bindparam("which")).with_for_update()
 _FIRST = {
     "sqlite": sqlite.insert(facts).on_conflict_do_nothing(),
@@ -33,8 +65,8 @@ async def next_number(tx: AsyncConnection, name: str) -> int:
     """One more than the last number of this name. On PostgreSQL its row, which is made first when there is
     none, stays locked until the commit, so that numbers have no gaps and are given once.
     """
-    found = (await tx.execute(_NUMBER, {"which": name})).scalar()
-    if found is None:
+    found = await rows(tx, _NUMBER, {"which": name})
+    if not found:
         await tx.execute(_FIRST[tx.dialect.name], {"name": name, "value": 0})
-        found = (await tx.execute(_NUMBER, {"which": name})).scalar()
-    return int(found or 0) + 1
+        found = await rows(tx, _NUMBER, {"which": name})
+    return int(found[0].value) + 1

@@ -593,6 +593,14 @@ recipients = Table(
     comment="frozen at approval",
 )
 
+tombstones = Table(
+    "tombstones",
+    metadata,
+    Column("digest", String, primary_key=True, comment="keyed hash of a number, or of an association and a name"),
+    Column("at", Moment, nullable=False, comment="when she had herself erased"),
+    comment="so that no roster enters an erased person again; nothing can be read back from it",
+)
+
 forms = Table(
     "forms",
     metadata,

@@ -5,6 +5,7 @@ workbook to fill in, `write` turns a roster back into one.
 """
 
 from bot.programme.roster.check import check
+from bot.programme.roster.erased import refuse
 from bot.programme.roster.load import load
 from bot.programme.roster.nouns import (
     Association,
@@ -38,6 +39,7 @@ __all__ = [
     "load",
     "plan",
     "read",
+    "refuse",
     "write",
     "write_empty",
 ]
