@@ -13,6 +13,9 @@ from handlers.turn import Association, Figures, Label, Reply, SaveReport, Spoken
 QUARTER_ENDS = (3, 6, 9, 12)
 """In these months all questions are asked, in the others status, sales and problem only."""
 
+EXAMPLE = "1 450000 210000 2 5"
+"""A report in one line: status, sales, costs, kit, problem."""
+
 EXTRA = ("workers_women", "workers_men", "stock", "need")
 """Answers that the receipt has no place for: said in a second text when she gave them."""
 LONGEST_SAID = 40
@@ -83,6 +86,12 @@ class Business(Kind):
     def missing(self, form: Form, step: Step, values: Mapping[str, Any], ctx: Context) -> Reply | None:
         """Which business (G9) is asked as it is; everything else after what was noted."""
         return None if step.name == "business" else super().missing(form, step, values, ctx)
+
+    def once_more(self, association: Association | None) -> Reply:
+        """Which business stands in the line only where there are several."""
+        owned = association.businesses if association else ()
+        words = ("BIZ", *((owned[0].no,) if len(owned) > 1 else ()), EXAMPLE)
+        return Reply("D12biz", {"line": " ".join(words)})
 
     def words(self, form: Form, values: Mapping[str, Any], ctx: Context) -> Label:
         """As in "07A working, sales 450000"; nothing while only the business is known."""

@@ -232,8 +232,9 @@ def typed(turn: Turn, said: Said, question: Mapping[str, Any]) -> Outcome | None
 
 def _not_clear(turn: Turn, form: Form, opened: Mapping[str, Any]) -> Reply:
     """D11, below what she wrote; the card stands above it."""
-    step = form.step_of(opened["question"]) if opened.get("question") else form.step(opened["step"])
-    prompt = form.prompt(step, opened["values"], _context(turn, opened))
+    name, ctx = opened.get("question"), _context(turn, opened)
+    step = _alone(form.question(name)) if name else form.step(opened["step"])
+    prompt = form.prompt(step, opened["values"], ctx, rich=True)
     return Reply("D11", {"leftover": " ".join(turn.inbound.text.split())[:20], "prompt": prompt})
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any
 
@@ -87,7 +87,8 @@ def _buttons(
     ctx: Context,
 ) -> tuple[Row, ...]:
     if question.type == "date":
-        return _days(turn, opened, question)
+        other = (Button("b.otherdate", data(opened, "!", "date")),)
+        return (*days(turn.today, lambda day: data(opened, question.name, day)), other)
     if question.type == "select_multiple":
         return _toggles(form, question, opened)
     unknown: tuple[Row, ...] = ()
@@ -115,22 +116,16 @@ def _offers(values: Mapping[str, Any]) -> list[int]:
     return sorted({*NUMBERS, *present})
 
 
-def _days(turn: Turn, opened: Mapping[str, Any], question: Question) -> tuple[Row, ...]:
-    """Today, yesterday, the last Saturday and Friday, when trainings are held, and any other day."""
-    today = turn.today
+def days(today: date, says: Callable[[str], str]) -> tuple[Row, ...]:
+    """Today, yesterday, the last Saturday and Friday, when trainings are held; `says`: the data of "12/11"."""
     yesterday = today - timedelta(days=1)
 
     def button(key: str, day: date) -> Button:
-        values = {"date": day, "weekday": day}
-        return Button(key, data(opened, question.name, f"{day.day}/{day.month}"), values)
+        return Button(key, says(f"{day.day}/{day.month}"), {"date": day, "weekday": day})
 
     last = [today - timedelta(days=(today.weekday() - weekday) % 7 or 7) for weekday in (5, 4)]
     others = tuple(button("b.day", day) for day in last if day != yesterday)
-    return (
-        (button("b.today", today), button("b.yesterday", yesterday)),
-        others,
-        (Button("b.otherdate", data(opened, "!", "date")),),
-    )
+    return ((button("b.today", today), button("b.yesterday", yesterday)), others)
 
 
 def _toggles(form: Form, question: Question, opened: Mapping[str, Any]) -> tuple[Row, ...]:

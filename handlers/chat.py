@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from handlers import asking, broadcast_answer, card, correct, form, menu, receipted, state
+from handlers import asking, broadcast_answer, card, correct, correct_face, form, menu, receipted, state
 from handlers.said import Said
 from handlers.turn import (
     Button,
@@ -235,8 +235,12 @@ def _as_chat(turn: Turn, reply: Reply, question: Mapping[str, Any]) -> Reply:
         return replace(reply, key="T5", values={"name": reply.values["name"]}, commands="leader")
     if reply.key == "B1":
         return replace(reply, key="T16", values={}, keyboard="main")
+    if reply.key in ("D12", "D12biz"):
+        return replace(reply, keyboard="main")
     if reply.buttons or reply.keyboard or not isinstance(reply.key, str):
         return reply
+    if reply.key == "E1ask":
+        reply = correct_face.as_card(turn, reply, question)
     return replace(reply, buttons=_buttons(turn, reply, question))
 
 
@@ -248,6 +252,8 @@ def _buttons(turn: Turn, reply: Reply, question: Mapping[str, Any]) -> tuple[Row
         return ((Button("b.bringback", f"back:{number}"),),)
     if not question or (key == "T9" and question["kind"] != "photo"):
         return ()
+    if key in correct_face.ASKED:
+        return correct_face.rows(turn, key, question, lambda text: f"say:{turn.inbound.id}:{text}")
     choices: list[tuple[str | Label, str]] = list(_CHOICES.get(key, ()))
     choices += _named(turn, key, question)
     if key in _MENUS:

@@ -259,7 +259,8 @@ def receipt(
         if follow and not follow.instead:  # it stands below the receipt, on a card of its own
             replies = (*replies[:-1], replace(replies[-1], card=turn.inbound.id))
             new["open"]["card"] = turn.inbound.id
-        replies = card.receipt(save.number, save.card, replies)
+        asks = follow is not None and follow.instead
+        replies = (replace(replies[0], card=save.card),) if asks else card.receipt(save.number, save.card, replies)
     return Outcome(new, replies, (save,), understood=f"{form.name} No {save.number} stored")
 
 
@@ -289,8 +290,9 @@ def chosen(turn: Turn, said: Said, question_: Mapping[str, Any]) -> Outcome | No
         digit = "1" if agreed else "2"
     if not digit or int(digit) > len(readings) + 1:
         return None
-    if digit == "0" or int(digit) > len(readings):
-        return state.say(turn, "D12")
     form = form_of(turn, question_["form"])
+    if digit == "0" or int(digit) > len(readings):
+        reply = kind_of(form).once_more(association_of(turn, question_) or turn.association)
+        return Outcome(state.close(turn), (reply,), understood="not right as read: the line again")
     draft = {"form": form.name, "association": question_["association"], "asked": [], "card": turn.inbound.id}
     return go_on(turn, form, readings[int(digit) - 1], draft, first_line=True)

@@ -172,6 +172,10 @@ class Kind:
         """A line that can be read in no way or in several; `shown` is its beginning."""
         return Reply("D7any", {"leftover": shown})
 
+    def once_more(self, association: Association | None) -> Reply:
+        """A line that was not right as read comes again (D12), with an example of this form."""
+        return Reply("D12any")
+
     def words(self, form: Form, values: Mapping[str, Any], ctx: Context) -> Label:
         """The answers in words: short name and value of everything that was said."""
 

@@ -262,6 +262,9 @@ class Training(Kind):
     def send_again(self, shown: str) -> Reply:
         return Reply("D7again", {"leftover": shown})
 
+    def once_more(self, association: Association | None) -> Reply:
+        return Reply("D12")
+
     def menu(self, form: Form, number: int, values: Mapping[str, Any], ctx: Context) -> tuple[Reply, tuple[str, ...]]:
         return Reply("E1", {"number": number, **self._said(form, values)}), tuple(
             step.name for step in form.steps[:4]
