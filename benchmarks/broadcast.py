@@ -18,7 +18,7 @@ from typing import Any
 from bot import settings as settings_file
 from bot.app import App
 from bot.broadcast_worker import BroadcastWorker
-from bot.channels import build, paces
+from bot.channels import build, limits
 from bot.clock import Clock
 from bot.control import run_all
 from bot.operations import Asked
@@ -69,7 +69,7 @@ async def approved(database: Database, setup: Any, people: int) -> int:
 async def into_the_outbox(settings: Settings, people: int) -> dict[str, float]:
     """Nobody sends; the worker fills without its bound."""
     database = await Database.open(settings.database.url, settings.folder)
-    means = means_of(settings, build(settings, Clock().now), paces(settings))
+    means = means_of(settings, build(settings, Clock().now), limits(settings))
 
     async def notify() -> None: ...
 

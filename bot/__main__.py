@@ -11,6 +11,7 @@ import typer
 
 from bot.cli import (
     broadcasts,
+    clock,
     figures,
     forms,
     lessons,
@@ -29,6 +30,7 @@ from bot.cli import (
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 app.command()(setup.init)
 app.command()(setup.doctor)
+app.command()(clock.clock)
 app.command()(setup.token)
 app.command()(service.run)
 app.command()(service.demo)

@@ -16,13 +16,14 @@ import uvicorn
 from starlette.routing import BaseRoute
 
 from bot import channels as channel_list
-from bot import control, health
+from bot import clock_guard, control, health
 from bot.added_forms import load_all
 from bot.broadcast_worker import BroadcastWorker
 from bot.channels.base import Channel, Message
 from bot.channels.front import Front
 from bot.channels.phone import Phone
 from bot.clock import Clock
+from bot.clock_guard import ClockGuard
 from bot.console.simulator import Simulator
 from bot.erasure_worker import ErasureWorker
 from bot.errors import ChannelMisconfigured
@@ -55,12 +56,13 @@ class App:
         words = Words.load(_words_folder(settings), _common(settings))
         self.words = words
         self.turns = Turns(settings, words, {}, clock.now, step, self.channels)
-        paces = channel_list.paces(settings)
-        folder = settings.path(settings.privacy.media_folder)
-        self.outbox = OutboxWorker(database, self.channels, clock.now, paces, unasked_hours(settings), folder)
+        limits, folder = channel_list.limits(settings), settings.path(settings.privacy.media_folder)
+        self.guard = ClockGuard(database, clock.now)
+        self.outbox = OutboxWorker(database, self.channels, clock.now, limits, unasked_hours(settings), folder)
+        self.outbox.may_speak = self.guard.is_right
         self.inbox = InboxWorker(database, self.turns, clock.now, self.outbox.notify)
         self.tips = TipPlanner(settings, database, clock.now, channels.values())
-        means = means_of(settings, self.channels, paces)
+        means = means_of(settings, self.channels, limits)
         self.broadcasts = BroadcastWorker(database, clock.now, means, self.outbox.look)
         self.timers = TimerWorker(database, clock.now, self.inbox.notify, self.turns.when)
         self.erasures = ErasureWorker(database, folder)
@@ -88,6 +90,7 @@ class App:
         async with self.database.read() as tx:
             self.turns.forms = await load_all(tx)
         self.turns.roster_changed()
+        await self.guard.look()
         await self.timers.make()
 
     @classmethod
@@ -123,18 +126,11 @@ class App:
         for name, channel in self.channels.items():
             await _start(name, channel, http)
         await self.outbox.recover()
+        await self.outbox.count_today()
         await self.inbox.recover()
         if isinstance(phone := self.channels.get("phone"), Phone):
             await self._hold_again(phone)
-        alarm = Alarm()
-        alarm.every(1, self.timers.look)
-        alarm.every(1, self.outbox.look)
-        alarm.every(60, self.outbox.match_reports)
-        alarm.every(1, self.broadcasts.look)
-        alarm.every(2, self.media.look)
-        alarm.every(5, self.erasures.look)
-        alarm.every(60, self.tips.look)
-        alarm.every(900, self.timers.make)
+        alarm = self._alarm()
         async with asyncio.TaskGroup() as group:
             tasks = [
                 group.create_task(self.inbox.run(), name="inbox"),
@@ -156,6 +152,20 @@ class App:
                     task.cancel()
                 for channel in self.channels.values():
                     await channel.stop()
+
+    def _alarm(self) -> Alarm:
+        """Who is asked how often, in seconds."""
+        alarm = Alarm()
+        alarm.every(1, self.timers.look)
+        alarm.every(1, self.outbox.look)
+        alarm.every(60, self.outbox.match_reports)
+        alarm.every(1, self.broadcasts.look)
+        alarm.every(2, self.media.look)
+        alarm.every(5, self.erasures.look)
+        alarm.every(60, self.tips.look)
+        alarm.every(clock_guard.SECONDS, self.guard.look)
+        alarm.every(900, self.timers.make)
+        return alarm
 
     async def _hold_again(self, phone: Phone) -> None:
         """A simulated phone that was off when the service stopped is off still, and its texts wait for it."""

@@ -19,6 +19,7 @@ from bot.programme.broadcasts.plan import Means
 from bot.programme.broadcasts.sending import Begin, Move
 from bot.store import broadcasts, recipients
 from bot.store.engine import Database
+from scheduler.pace import Limits
 from scheduler.repeat import next_time
 
 log = structlog.get_logger(__name__)
@@ -39,7 +40,7 @@ class BroadcastWorker:
         notify: Callable[[], Awaitable[None]],
     ) -> None:
         self._database, self._now, self._notify = database, now, notify
-        self._hours, self._setup, self._paces = means.hours, means.setup, means.paces
+        self._hours, self._setup, self._limits = means.hours, means.setup, means.limits
         self.crash: Callable[[str], None] = lambda point: None
 
     async def look(self) -> None:
@@ -100,7 +101,7 @@ class BroadcastWorker:
 
     def _bound(self, channel: str, most: int) -> int:
         """A phone that may send 30 parts in half an hour gets an hour's worth, so that the rest can be taken back."""
-        pace = self._paces.get(channel, 0)
+        pace = self._limits.get(channel, Limits()).per_half_hour
         return min(most, 2 * pace) if pace else most
 
     async def _move(self, broadcast: int, channel: str, most: int) -> int:

@@ -23,8 +23,13 @@ def routes(app: Any) -> Sequence[BaseRoute]:
                 waiting = await inbox.count_waiting(tx)
         except (SQLAlchemyError, OSError):
             return JSONResponse({"ok": False, "why": "the database does not answer"}, 503)
-        broken = app.outbox.broken
-        return JSONResponse({"ok": not broken, "waiting": waiting, "broken_channels": broken}, 503 if broken else 200)
+        broken, wrong, full = app.outbox.broken, app.guard.wrong, app.outbox.full
+        said = {"ok": not (broken or wrong), "waiting": waiting, "broken_channels": broken}
+        if wrong:
+            said["clock"] = wrong
+        if full:
+            said["full_for_today"] = full
+        return JSONResponse(said, 200 if said["ok"] else 503)
 
     async def metrics(request: Request) -> Response:
         return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)

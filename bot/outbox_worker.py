@@ -9,8 +9,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import math
-from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import lru_cache
@@ -37,6 +35,8 @@ from bot.store.consent import moved, stopped_there
 from bot.store.deliveries import match_again
 from bot.store.engine import Database
 from bot.store.outbox import Claim, Mark, Wanted
+from scheduler.pace import Limits, Pace
+from scheduler.pacing import HALF_HOUR
 from scheduler.quiet import Hours
 
 log = structlog.get_logger(__name__)
@@ -48,33 +48,6 @@ GIVE_UP = timedelta(days=2)
 """An answer older than this helps nobody; it ends as failed, with the reason."""
 
 
-class Pace:
-    """At most so many SMS parts in any 30 minutes; 0 = no limit. Starts empty."""
-
-    def __init__(self, per_half_hour: int) -> None:
-        self._limit = per_half_hour
-        self._left: deque[tuple[datetime, int]] = deque()
-
-    def room(self, now: datetime) -> float:
-        """How many parts may leave now."""
-        return self._limit - self._used(now) if self._limit else math.inf
-
-    def _used(self, now: datetime) -> int:
-        while self._left and self._left[0][0] <= now - timedelta(minutes=30):
-            self._left.popleft()
-        return sum(parts for _, parts in self._left)
-
-    def wait_s(self, now: datetime, parts: int) -> float:
-        """Seconds until so many parts may leave; 0 when they may now, and then they count."""
-        if not self._limit:
-            return 0.0
-        used = self._used(now)
-        if used and used + parts > self._limit:
-            return (self._left[0][0] + timedelta(minutes=30) - now).total_seconds()
-        self._left.append((now, parts))
-        return 0.0
-
-
 class OutboxWorker:
     """One sender for all channels of this process."""
 
@@ -83,14 +56,14 @@ class OutboxWorker:
         database: Database,
         channels: Mapping[str, Channel],
         now: Callable[[], datetime],
-        paces: Mapping[str, int],
+        limits: Mapping[str, Limits],
         hours: Hours,
         folder: Path,
     ) -> None:
         """`folder` is where photos and voice notes are kept."""
         self._database, self._channels, self._now, self._hours = database, dict(channels), now, hours
         self._folder = folder
-        self._paces = {name: Pace(paces.get(name, 0)) for name in channels}
+        self._paces = {name: Pace(limits.get(name, Limits()), hours.zone) for name in channels}
         self._wake = {name: asyncio.Event() for name in channels}
         self._free = {name: channel.window for name, channel in channels.items()}
         self._paused: dict[str, datetime] = {}
@@ -101,6 +74,8 @@ class OutboxWorker:
         """Channels where something that nobody asked for may be due; looked for until nothing is."""
         self._claiming, self._stopping = 0, False
         self.crash: Callable[[str], None] = lambda point: None
+        self.may_speak: Callable[[datetime], bool] = lambda now: True
+        """Whether the clock is to be believed: else nothing leaves that nobody asked for."""
 
     def notify(self) -> None:
         """There may be something to send."""
@@ -123,6 +98,20 @@ class OutboxWorker:
         everything = not self._database.shared
         await self._database.writer.do(outbox.interrupted, (self._now(), everything, keyed))
         await self._database.writer.do(erasure.finish, None)
+
+    async def count_today(self) -> None:
+        """What left today counts, whichever process sent it: a restart does not begin the day anew."""
+        now = self._now()
+        midnight = now.astimezone(self._hours.zone).replace(hour=0, minute=0, second=0, microsecond=0)
+        async with self._database.read() as tx:
+            for name, at, parts in await outbox.left_since(tx, min(midnight, now - HALF_HOUR)):
+                if name in self._paces:
+                    self._paces[name].left(at, parts)
+
+    @property
+    def full(self) -> list[str]:
+        """Channels whose parts of the day are used up."""
+        return sorted(name for name, pace in self._paces.items() if pace.full(self._now()))
 
     async def run(self, interval_s: float = 1.0) -> None:
         """Send until cancelled; looks every `interval_s` seconds for what became due."""
@@ -182,7 +171,7 @@ class OutboxWorker:
     async def _claim(self, tx: AsyncConnection, names: Sequence[str]) -> list[list[Claim]]:
         """Work for the writer: what is due when its group is written, the answers of this very group included."""
         now = self._now()
-        allowed = bool(self._unasked) and self._hours.is_allowed(now)
+        allowed = bool(self._unasked) and self._hours.is_allowed(now) and self.may_speak(now)
         wanted = [Wanted(name, self._room(name, now), now, allowed and name in self._unasked) for name in names]
         claims = await outbox.claim(tx, wanted)
         for want, found in zip(wanted, claims, strict=True):

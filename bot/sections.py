@@ -195,6 +195,7 @@ class Kannel(Section):
     sender: str = Field("", description="Sender number or name of outgoing SMS.")
     secret: SecretStr = Field(description="The part of our address that only Kannel knows.")
     per_half_hour: int = Field(0, ge=0, description="SMS parts in 30 minutes; 0 = no limit.")
+    per_day: int = Field(0, ge=0, description="SMS parts in a local day; 0 = no limit.")
 
 
 class SmsGate(Section):
@@ -203,6 +204,7 @@ class SmsGate(Section):
     password: SecretStr = Field(description="Password shown in the app.")
     signing_key: SecretStr = Field(description="Key that the app signs its webhooks with.")
     per_half_hour: int = Field(30, ge=0, description="SMS parts in 30 minutes; Android stops an app above 30.")
+    per_day: int = Field(0, ge=0, description="SMS parts in a local day, as the SIM's bundle has; 0 = no limit.")
 
 
 class Channels(Section):

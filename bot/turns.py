@@ -95,7 +95,7 @@ class Turns:
         self._rich = {name: channel.rich for name, channel in channels.items()}
         self._first = {channel.scheme: name for name, channel in reversed(list(channels.items()))}
         self._zone = settings.zone
-        self._means = means_of(settings, channels, channel_list.paces(settings))
+        self._means = means_of(settings, channels, channel_list.limits(settings))
         self._loaders = broadcasts.loaders(self._means)
         self.when = rules(settings)
         self._associations: dict[int, Association] | None = None

@@ -9,7 +9,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, timedelta, tzinfo
 from itertools import accumulate
 
 from scheduler.quiet import MINUTE, Hours
@@ -53,7 +53,7 @@ def plan(parts: Sequence[int], starts_at: datetime, hours: Hours, per_half_hour:
         if gone == len(parts):
             break
         full = per_day and sent_today and sent_today + parts[gone] > per_day
-        now = hours.next_allowed(_tomorrow(now, hours) if full else now + HALF_HOUR)
+        now = hours.next_allowed(tomorrow(now, hours.zone) if full else now + HALF_HOUR)
         if _day(now, hours) != today:
             today, sent_today = _day(now, hours), 0
     if spilled_at is None:
@@ -78,11 +78,11 @@ def _day(moment: datetime, hours: Hours) -> date:
     return moment.astimezone(hours.zone).date()
 
 
-def _tomorrow(moment: datetime, hours: Hours) -> datetime:
+def tomorrow(moment: datetime, zone: tzinfo) -> datetime:
     """The first minute of the next local day, wherever the clock changes."""
-    today, then = _day(moment, hours), moment.replace(second=0, microsecond=0)
-    while _day(then, hours) == today:
+    today, then = moment.astimezone(zone).date(), moment.replace(second=0, microsecond=0)
+    while then.astimezone(zone).date() == today:
         then += HALF_HOUR
-    while _day(then - MINUTE, hours) != today:
+    while (then - MINUTE).astimezone(zone).date() != today:
         then -= MINUTE
     return then

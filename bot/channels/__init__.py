@@ -11,6 +11,7 @@ from bot.channels.kannel import Kannel
 from bot.channels.phone import Phone
 from bot.channels.smsgate import SmsGate
 from bot.settings import Settings
+from scheduler.pace import Limits
 
 NAMES = ("chat", "kannel", "phone", "smsgate", "telegram")
 
@@ -32,10 +33,11 @@ def build(settings: Settings, now: Callable[[], datetime], *, simulate: bool = F
     return channels
 
 
-def paces(settings: Settings) -> dict[str, int]:
-    """SMS parts per half hour of each channel; 0 = no limit."""
+def limits(settings: Settings) -> dict[str, Limits]:
+    """How fast each channel that has a limit may send."""
     on = settings.channels
     return {
-        "kannel": on.kannel.per_half_hour if on.kannel else 0,
-        "smsgate": on.smsgate.per_half_hour if on.smsgate else 0,
+        name: Limits(section.per_half_hour, section.per_day)
+        for name, section in (("kannel", on.kannel), ("smsgate", on.smsgate))
+        if section
     }

@@ -26,7 +26,7 @@ def means(settings: Settings) -> plans.Means:
     """What the channels of the settings can do; without any it is the demo, whose phones are simulated."""
     simulate = not settings.channels.model_dump(exclude_none=True)
     channels = channel_list.build(settings, Clock().now, simulate=simulate)
-    return plans.means_of(settings, channels, channel_list.paces(settings))
+    return plans.means_of(settings, channels, channel_list.limits(settings))
 
 
 def clock(settings: Settings) -> Clock:

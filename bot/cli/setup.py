@@ -12,7 +12,7 @@ import typer
 
 from bot import channels as channel_list
 from bot import control
-from bot.cli import base
+from bot.cli import base, clock
 from bot.clock import Clock
 from bot.errors import BotError
 from bot.programme import roster
@@ -90,8 +90,13 @@ def doctor() -> None:
     """One line per check: what is wrong in a sentence, and what to do."""
     settings = base.load()
     lines = [("ok", f"settings file {find(None)}"), *_sqlite(), *_words(settings)]
+
+    async def sending(tx: Any) -> list[tuple[str, str]]:
+        return [*await clock.wrong(tx), *await clock.full(tx, settings, channel_list.limits(settings))]
+
     try:
         lines += base.read(settings, _database)
+        lines += base.read(settings, sending)
     except typer.Exit:
         lines.append(("!!", "database not usable -> see the message above"))
     lines += _wishes(settings)

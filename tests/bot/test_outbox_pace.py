@@ -15,6 +15,7 @@ from bot.channels.base import Message, Sent
 from bot.outbox_worker import OutboxWorker
 from bot.store import tables
 from bot.store.engine import Database
+from scheduler.pace import Limits
 from scheduler.quiet import Hours
 from tests.databases import NOW, add_addresses, add_outbox, database, execute, place, postgres_server, rows
 
@@ -30,7 +31,7 @@ async def test_a_stop_reaches_what_waits_for_the_half_hour(database: Database) -
         return Sent(None)
 
     channel: Any = SimpleNamespace(name="kannel", window=32, keyed=False, send=send)
-    worker = OutboxWorker(database, {"kannel": channel}, lambda: clock[0], {"kannel": 4}, HOURS, Path())
+    worker = OutboxWorker(database, {"kannel": channel}, lambda: clock[0], {"kannel": Limits(4)}, HOURS, Path())
     addresses = await add_addresses(database, 5)
     first = [await add_outbox(database, address, parts=1) for address in addresses[:3]]
     long = await add_outbox(database, addresses[3], parts=2)
@@ -56,3 +57,41 @@ async def test_a_stop_reaches_what_waits_for_the_half_hour(database: Database) -
     finally:
         running.cancel()
         await asyncio.wait([running])
+
+
+async def test_a_restart_does_not_begin_the_day_anew_and_answers_are_first_tomorrow(database: Database) -> None:
+    sent, clock = list[int](), [NOW]
+
+    async def send(message: Message) -> Sent:
+        sent.append(message.id)
+        return Sent(None)
+
+    channel: Any = SimpleNamespace(name="kannel", window=1, keyed=False, send=send)
+
+    async def running_until(worker: OutboxWorker, most: int) -> None:
+        running = asyncio.create_task(worker.run(0.05))
+        try:
+            async with asyncio.timeout(10):
+                while len(sent) < most:
+                    await worker.look()
+                    await asyncio.sleep(0.02)
+            await asyncio.sleep(0.2)
+        finally:
+            running.cancel()
+            await asyncio.wait([running])
+
+    limits = {"kannel": Limits(0, 4)}
+    addresses = await add_addresses(database, 5)
+    today = [await add_outbox(database, address, parts=2) for address in addresses[:2]]
+    await running_until(OutboxWorker(database, {"kannel": channel}, lambda: clock[0], limits, HOURS, Path()), 2)
+    tip = await add_outbox(database, addresses[2], kind="tip", urgency=1)
+    later = await add_outbox(database, addresses[3])
+    clock[0] = NOW + timedelta(hours=1)
+    new = OutboxWorker(database, {"kannel": channel}, lambda: clock[0], limits, HOURS, Path())
+    await new.count_today()
+    assert new.full == ["kannel"]
+    await running_until(new, 2)
+    assert sent == today, "nothing more leaves today"
+    clock[0] = NOW + timedelta(hours=12)
+    await running_until(new, 4)
+    assert sent == [*today, later, tip] and new.full == []

@@ -17,6 +17,7 @@ from bot.settings import Settings, unasked_hours
 from bot.store import audiences as people
 from bot.store import broadcasts as store
 from scheduler import pacing
+from scheduler.pace import Limits
 from scheduler.quiet import Hours
 
 SAME_TEXT = timedelta(days=7)
@@ -28,14 +29,14 @@ class Means:
 
     setup: Setup
     hours: Hours
-    paces: Mapping[str, int]
-    """Parts per half hour of each channel, 0 = no limit."""
+    limits: Mapping[str, Limits]
+    """Of each channel."""
     price_bif: int = 0
     """0 = not set."""
     budget_bif: int = 0
 
 
-def means_of(settings: Settings, channels: Mapping[str, Any], paces: Mapping[str, int]) -> Means:
+def means_of(settings: Settings, channels: Mapping[str, Any], limits: Mapping[str, Limits]) -> Means:
     """The means of the channels that are on (each has a scheme and is rich or not)."""
     setup = Setup(
         sender=settings.project.sender,
@@ -45,7 +46,7 @@ def means_of(settings: Settings, channels: Mapping[str, Any], paces: Mapping[str
         rich=tuple(name for name, channel in channels.items() if channel.rich),
         per_week=settings.limits.unasked_per_week,
     )
-    every = {name: paces.get(name, 0) for name in channels}
+    every = {name: limits.get(name, Limits()) for name in channels}
     return Means(setup, unasked_hours(settings), every, settings.sms.price_bif, settings.sms.budget_month_bif)
 
 
@@ -131,7 +132,7 @@ async def of_tally(
         sum(sum(tally.parts[channel]) for channel in sms),
         means.price_bif,
         means.budget_bif,
-        await store.parts_since(tx, month, [c for c in means.paces if c not in means.setup.rich]),
+        await store.parts_since(tx, month, [c for c in means.limits if c not in means.setup.rich]),
         spill,
         spill_at,
         tuple((row.id, row.starts_at, row.recipients) for row in same),
@@ -144,9 +145,9 @@ def _times(
     """When the last copy leaves by any channel, how many go on a later day, and when those begin."""
     ends, spill, spill_at = means.hours.next_allowed(starts_at), 0, None
     for channel, parts in tally.parts.items():
-        pace = means.paces.get(channel, 0)
-        before = [1] * ahead.get(channel, 0) if pace else []
-        found = pacing.plan([*before, *parts], starts_at, means.hours, pace)
+        limits = means.limits.get(channel, Limits())
+        before = [1] * ahead.get(channel, 0) if limits != Limits() else []
+        found = pacing.plan([*before, *parts], starts_at, means.hours, limits.per_half_hour, limits.per_day)
         ends = max(ends, found.last_leaves_at or ends)
         spill += min(found.spill, len(parts))
         if found.first_spill_at and len(parts) and (spill_at is None or found.first_spill_at < spill_at):

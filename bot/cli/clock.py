@@ -1,0 +1,63 @@
+"""clock: what the service thinks of this machine's clock, and telling it that the clock is right again."""
+
+from __future__ import annotations
+
+import getpass
+from typing import Annotated, Any
+
+import typer
+
+from bot import control
+from bot.cli import base
+from bot.clock import Clock
+from bot.settings import Settings
+from bot.store import outbox, singles
+from scheduler import right_time
+from scheduler.pace import Limits, Pace
+from scheduler.pacing import HALF_HOUR
+
+
+def clock(
+    word: Annotated[
+        str, typer.Argument(metavar="[right]", help="right: it is right now, and was wrong before.")
+    ] = "",
+) -> None:
+    """Whether the clock may be believed; `clock right` forgets a time that was seen while it stood ahead."""
+    settings = base.load()
+    if word not in ("", "right"):
+        base.fail(f"clock {word}: write `kurikirana clock` or `kurikirana clock right`.")
+    if word:
+        seen = base.run(control.act(settings, "clock right", {"who": getpass.getuser()}))
+        base.words.print(f"The clock counts as right: {seen}. What nobody asked for leaves again.", markup=False)
+        return
+    (mark, text), *_ = base.read(settings, wrong)
+    typer.echo(text)
+    raise typer.Exit(mark == "!!")
+
+
+async def wrong(tx: Any) -> list[tuple[str, str]]:
+    """One line of `doctor`: the clock against the latest time that a service has seen."""
+    now = Clock(await singles.offset(tx)).now()
+    said = right_time.said(right_time.behind(now, await singles.last_seen(tx)))
+    return [("!!", said)] if said else [("ok", "clock")]
+
+
+async def full(tx: Any, settings: Settings, limits: dict[str, Limits]) -> list[tuple[str, str]]:
+    """Lines of `doctor`: channels with a limit of the day, and how much of it is used."""
+    now = Clock(await singles.offset(tx)).now()
+    midnight = now.astimezone(settings.zone).replace(hour=0, minute=0, second=0, microsecond=0)
+    left = await outbox.left_since(tx, min(midnight, now - HALF_HOUR))
+    lines = []
+    for name, limit in limits.items():
+        if not limit.per_day:
+            continue
+        pace = Pace(Limits(0, limit.per_day), settings.zone)
+        for _, at, parts in (one for one in left if one[0] == name):
+            pace.left(at, parts)
+        if pace.full(now):
+            text = f"{name}: {limit.per_day} SMS parts left today, the rest waits for tomorrow, answers first"
+            lines.append(("!!", f"{text} -> channels.{name}.per_day, or a larger bundle"))
+        else:
+            used = limit.per_day - int(pace.room(now))
+            lines.append(("ok", f"{name}: {used} of {limit.per_day} SMS parts of today"))
+    return lines

@@ -1,0 +1,75 @@
+"""How fast a channel may send: SMS parts in half an hour, and in a local day (a SIM's bundle). Reads no clock.
+
+What left before a restart is told by `left`, so that a new process does not begin the day anew.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import deque
+from dataclasses import dataclass
+from datetime import date, datetime, tzinfo
+
+from scheduler.pacing import HALF_HOUR, tomorrow
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """SMS parts of one channel; 0 = no limit. A day is a local one of the programme."""
+
+    per_half_hour: int = 0
+    per_day: int = 0
+
+
+class Pace:
+    """What one channel may still send. A message longer than a limit goes alone, as the first of its time."""
+
+    def __init__(self, limits: Limits, zone: tzinfo) -> None:
+        self._limits, self._zone = limits, zone
+        self._lately: deque[tuple[datetime, int]] = deque()
+        """When parts left within the half hour."""
+        self._day, self._today = date.min, 0
+
+    def left(self, at: datetime, parts: int) -> None:
+        """So many parts left at this moment; in the order of time."""
+        self._turn(at)
+        self._lately.append((at, parts))
+        self._today += parts
+
+    def room(self, now: datetime) -> float:
+        """How many parts may leave now."""
+        half, day = self._used(now)
+        return min(_rest(self._limits.per_half_hour, half), _rest(self._limits.per_day, day))
+
+    def wait_s(self, now: datetime, parts: int) -> float:
+        """Seconds until so many parts may leave; 0 when they may now, and then they count."""
+        half, day = self._used(now)
+        if _over(self._limits.per_day, day, parts):
+            return (tomorrow(now, self._zone) - now).total_seconds()
+        if _over(self._limits.per_half_hour, half, parts):
+            return (self._lately[0][0] + HALF_HOUR - now).total_seconds()
+        self.left(now, parts)
+        return 0.0
+
+    def full(self, now: datetime) -> bool:
+        """Whether the day's parts are used up."""
+        return self._limits.per_day > 0 and self._used(now)[1] >= self._limits.per_day
+
+    def _used(self, now: datetime) -> tuple[int, int]:
+        """Parts of the last half hour, and of today."""
+        self._turn(now)
+        return sum(parts for _, parts in self._lately), self._today
+
+    def _turn(self, now: datetime) -> None:
+        while self._lately and self._lately[0][0] <= now - HALF_HOUR:
+            self._lately.popleft()
+        if (today := now.astimezone(self._zone).date()) != self._day:
+            self._day, self._today = today, 0
+
+
+def _rest(limit: int, used: int) -> float:
+    return limit - used if limit else math.inf
+
+
+def _over(limit: int, used: int, parts: int) -> bool:
+    return bool(limit and used and used + parts > limit)
