@@ -56,21 +56,47 @@ _OFFICER: Mapping[str, Mapping[str, str]] = {
     "en": {
         "today": "What waits for you",
         "late": "Who has not reported",
+        "broadcast": "Write to many",
         "remind": "Remind an association: /remind 11",
         "inbox": "Messages without an answer",
+        "association": "Open an association: /association 07",
         "find": "Find names, associations, texts",
         "report_for": "A report by phone: /report_for 07",
+        "answer": "Answer a question: /answer 608 ...",
+        "visit": "Write down a visit or a call",
         "help": "What I can do",
     },
     "fr": {
         "today": "Ce qui vous attend",
         "late": "Qui n'a pas rapporté",
+        "broadcast": "Écrire à beaucoup de personnes",
         "remind": "Rappeler une association : /remind 11",
         "inbox": "Les messages sans réponse",
+        "association": "Ouvrir une association : /association 07",
         "find": "Chercher noms, associations, textes",
         "report_for": "Un rapport par téléphone : /report_for 07",
+        "repondre": "Répondre à une question : /repondre 608 ...",
+        "visite": "Noter une visite ou un appel",
         "help": "Ce que je sais faire",
     },
+}
+_MENTOR: Mapping[str, Mapping[str, str]] = {
+    "en": {
+        "answer": "Answer a question: /answer 608 ...",
+        "visit": "Write down a visit or a call",
+        "language": "Choose the language",
+        "help": "What I can do",
+    },
+    "fr": {
+        "repondre": "Répondre à une question : /repondre 608 ...",
+        "visite": "Noter une visite ou un appel",
+        "language": "Choisir la langue",
+        "help": "Ce que je sais faire",
+    },
+}
+_FOCAL: Mapping[str, Mapping[str, str]] = {
+    "en": {"sealed": "Who asks to talk", "language": "Choose the language", "help": "What I can do"},
+    "fr": {"sealed": "Qui demande à parler", "language": "Choisir la langue", "help": "Ce que je sais faire"},
 }
 _OTHERS: Mapping[str, Mapping[str, str]] = {
     "en": {"language": "Choose the language", "help": "What I can do"},
@@ -80,9 +106,9 @@ SHOWN: Mapping[str, Mapping[str, Mapping[str, str]]] = {
     "leader": _LEADER,
     "officer": _OFFICER,
     "admin": _OFFICER,
-    "mentor": _OTHERS,
+    "mentor": _MENTOR,
     "staff": _OTHERS,
-    "safeguarding": _OTHERS,
+    "safeguarding": _FOCAL,
 }
 """Who -> language -> the commands that this chat shows; all other names go on working when they are typed.
 Kirundi and Swahili readers see the French ones until theirs are signed."""

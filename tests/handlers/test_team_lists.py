@@ -40,6 +40,18 @@ def test_what_a_chat_of_the_team_shows_may_be_used(role: str, language: str) -> 
     assert shown - hers - lists.EVERYBODYS == set()
 
 
+ALWAYS_THERE = {"start", "help", "aide"}
+"""Telegram's own button, and /help in the list's language."""
+
+
+@pytest.mark.parametrize("role", sorted(set(SHOWN) - {"leader"}))
+@pytest.mark.parametrize("language", ["en", "fr"])
+def test_a_chat_of_the_team_shows_everything_that_its_role_may_do(role: str, language: str) -> None:
+    shown = {lists.COMMANDS[word] for word in SHOWN[role][language] if word in lists.COMMANDS}
+    hers = {word: entry for word, entry in lists.COMMANDS.items() if role in entry[0]}
+    assert {word for word, entry in hers.items() if entry not in shown} - ALWAYS_THERE == set()
+
+
 @pytest.mark.parametrize("language", ["en", "fr"])
 def test_what_a_leaders_chat_shows_is_known(language: str) -> None:
     assert set(SHOWN["leader"][language]) <= {word for words in LEADERS.values() for word in words}
