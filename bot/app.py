@@ -63,7 +63,7 @@ class App:
         self.inbox = InboxWorker(database, self.turns, clock.now, self.outbox.notify)
         self.tips = TipPlanner(settings, database, clock.now, channels.values())
         means = means_of(settings, self.channels, limits)
-        self.broadcasts = BroadcastWorker(database, clock.now, means, self.outbox.look)
+        self.broadcasts = BroadcastWorker(database, clock.now, means, self.outbox.look, self.inbox.notify)
         self.timers = TimerWorker(database, clock.now, self.inbox.notify, self.turns.when)
         self.erasures = ErasureWorker(database, folder)
         self.media = MediaWorker(settings, database, self.channels, clock.now)

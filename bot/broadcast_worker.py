@@ -5,15 +5,14 @@ Bounded, so that a stop is fast, answers find the outbox small, and memory stays
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable
 from datetime import datetime
 from typing import Any
 
 import structlog
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.errors import DatabaseError
-from bot.programme.broadcasts import acts, sending
+from bot.programme.broadcasts import acts, listing, sending
 from bot.programme.broadcasts.audience import AudienceError
 from bot.programme.broadcasts.plan import Means
 from bot.programme.broadcasts.sending import Begin, Move
@@ -30,7 +29,7 @@ MOST_QUEUED = 10_000
 
 
 class BroadcastWorker:
-    """Asked by the alarm; `notify` tells the outbox worker that there is something to send."""
+    """Asked by the alarm; `notify`: there is something to send; `wake`: the chat of this address has a turn."""
 
     def __init__(
         self,
@@ -38,16 +37,20 @@ class BroadcastWorker:
         now: Callable[[], datetime],
         means: Means,
         notify: Callable[[], Awaitable[None]],
+        wake: Callable[[int], None] = lambda address: None,
     ) -> None:
-        self._database, self._now, self._notify = database, now, notify
+        self._database, self._now, self._notify, self._wake = database, now, notify, wake
         self._hours, self._setup, self._limits = means.hours, means.setup, means.limits
         self.crash: Callable[[str], None] = lambda point: None
 
     async def look(self) -> None:
-        """Begin, move and end what is due now. Raises nothing of the database's; it is asked again."""
+        """Make lists; begin, move and end what is due now. Raises nothing of the database's; it is asked again."""
         try:
             async with self._database.read() as tx:
+                drafts = await broadcasts.to_list(tx)
                 running = await broadcasts.running(tx, self._now())
+            for number in drafts:
+                await self._list(number)
             for row in running:
                 await self._advance(row)
         except DatabaseError:
@@ -58,7 +61,7 @@ class BroadcastWorker:
         due = self._hours.next_allowed(row.starts_at)
         if now < due:
             return
-        if row.frozen_at is None and not await self._freeze(row.id):
+        if row.frozen_at is None and not await self._list(row.id):
             return
         again = next_time(row.starts_at, row.every, self._hours.zone) if row.every else None
         state = await writer.do(sending.begin, Begin(row.id, now, due, again))
@@ -70,20 +73,24 @@ class BroadcastWorker:
         if await writer.do(sending.finish, (row.id, now)):
             log.info("broadcast", id=row.id, state="done")
 
-    async def _freeze(self, broadcast: int) -> bool:
-        """The list of a repetition that is due; False when a person must decide."""
-        after: int | None = None
-        while True:
-            details = {"id": broadcast, "after": after, "setup": acts.setup_details(self._setup)}
-            try:
-                after = await self._database.writer.do(_freeze, (details, self._now()))
-            except (acts.BroadcastError, AudienceError) as error:
-                log.warning("no list", id=broadcast, why=type(error).__name__)
-                about = (broadcast, "has no list of recipients any more", self._now())
-                await self._database.writer.do(sending.cannot, about)
-                return False
-            if after is None:
-                return True
+    async def _list(self, broadcast: int) -> bool:
+        """The list of a card's draft or of a repetition that is due, by pages; False when a person must decide."""
+        writer, setup, listed = self._database.writer, acts.setup_details(self._setup), listing.Listed()
+        try:
+            while True:
+                page = listing.Page(broadcast, listed.after, setup, self._now())
+                listed = await writer.do(listing.go_on, page)
+                if listed.after is None:
+                    break
+                self.crash("after_page")
+        except (acts.BroadcastError, AudienceError) as error:
+            log.warning("no list", id=broadcast, why=type(error).__name__)
+            listed = listing.Listed(None, await writer.do(listing.cannot, (broadcast, self._now())))
+            return False
+        finally:
+            if listed.wakes is not None:
+                self._wake(listed.wakes)
+        return True
 
     async def fill(self, broadcast: int, most: int | None = None) -> int:
         """Queue texts until so many wait in the outbox, or nobody waits; returns how many recipients were taken."""
@@ -108,8 +115,3 @@ class BroadcastWorker:
         rich = channel in self._setup.rich
         wanted = Move(broadcast, channel, rich, self._setup.sender, most, self._now())
         return await self._database.writer.do(sending.move, wanted)
-
-
-async def _freeze(tx: AsyncConnection, items: Sequence[tuple[dict[str, Any], datetime]]) -> list[Any]:
-    """Work for the writer."""
-    return [await acts.freeze(tx, details, now) for details, now in items]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Any
@@ -12,10 +13,10 @@ from typer.core import TyperGroup
 from bot import control
 from bot.cli import base, composer
 from bot.errors import BotError
-from bot.programme.broadcasts import acts, present
+from bot.programme.broadcasts import acts, present, states
 from bot.programme.broadcasts.wording import read
 from bot.store import broadcasts as store
-from bot.store import recipients
+from bot.store import recipient_ends
 
 UNDO = timedelta(seconds=60)
 """A sent broadcast begins so much later, to be called off with `broadcast stop`."""
@@ -151,12 +152,10 @@ def show(number: Number, json: Json = False) -> None:
 
 
 async def _all_of(tx: Any, row: Any) -> dict[str, Any]:
-    found, answers = present.counted(await recipients.counted(tx, row.id))
-    rows = [present.recipient_json(one) for one in await recipients.shown(tx, row.id)]
-    states: dict[str, int] = {}
-    for one in rows:
-        states[one["state"]] = states.get(one["state"], 0) + 1
-    more = {"states": states, "report": dict(found), "answers": dict(answers), "recipients": rows}
+    found, answers = states.counted(await recipient_ends.counted(tx, row.id))
+    rows = [present.recipient_json(one) for one in await recipient_ends.shown(tx, row.id)]
+    ends = Counter(one["state"] for one in rows)
+    more = {"states": dict(ends), "report": dict(found), "answers": dict(answers), "recipients": rows}
     return {**_head(row), "texts": row.texts, "missing": row.gaps, **more}
 
 

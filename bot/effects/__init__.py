@@ -30,6 +30,8 @@ PERFORMERS: dict[type, Callable[[Any, Scene], None]] = {
     turn.MakeBroadcast: broadcasts.decided,
     turn.ApproveBroadcast: broadcasts.decided,
     turn.StopBroadcast: broadcasts.decided,
+    turn.RetryBroadcast: broadcasts.decided,
+    turn.TryBroadcast: broadcasts.decided,
     turn.ReadSealed: sealed.read,
     turn.CloseSealed: sealed.close,
     turn.KeepTip: tips.keep,

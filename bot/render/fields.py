@@ -129,6 +129,8 @@ FIELDS: Mapping[str, Field] = MappingProxyType(
         "phones": Field("how many phones", 9999),
         "chats": Field("how many chats", 9999),
         "bif": Field("an amount in BIF", 999999),
+        "yes": Field("how many said yes", 9999),
+        "no": Field("how many said no", 9999),
         "arrived": Field("texts that arrived", 9999),
         "channel": Field("name of a channel", "smsgate"),
         "result": Field("with what a task was closed", "x" * 20),

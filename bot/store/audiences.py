@@ -22,7 +22,6 @@ from bot.store.tables import (
     people,
     people_addresses,
     reports,
-    zero_reports,
 )
 from handlers.turn import Viewer
 
@@ -172,19 +171,15 @@ async def with_business(tx: AsyncConnection) -> set[int]:
     return set((await tx.execute(there)).scalars())
 
 
-async def reported_since(tx: AsyncConnection, form: str, since: datetime, *, zero: bool) -> set[int]:
-    """Associations that sent a report of this form since then; `zero`: or said that there is nothing to report."""
+async def reported_since(tx: AsyncConnection, form: str, since: datetime) -> set[int]:
+    """Associations that sent a report of this form since then."""
     there = select(reports.c.association_id).where(
         reports.c.form == form,
         reports.c.state.in_(("reported", "doubtful")),
         reports.c.practice.is_(False),
         reports.c.created_at >= since,
     )
-    found = set((await tx.execute(there.distinct())).scalars()) - {None}
-    if zero:
-        none = select(zero_reports.c.association_id).where(zero_reports.c.form == form, zero_reports.c.at >= since)
-        found |= set((await tx.execute(none.distinct())).scalars())
-    return found
+    return set((await tx.execute(there.distinct())).scalars()) - {None}
 
 
 _LISTED = (

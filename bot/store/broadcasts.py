@@ -10,7 +10,8 @@ from sqlalchemy import Row, bindparam, exists, func, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.store.tables import broadcasts, outbox, recipients, tasks
+from bot.store import consent
+from bot.store.tables import broadcasts, inbox, outbox, recipients, tasks
 
 DOUBLE = timedelta(minutes=10)
 """The same submitted again within so long is a double click, later it is meant."""
@@ -65,6 +66,41 @@ async def repeat(tx: AsyncConnection, row: Any, starts_at: datetime, now: dateti
     ends_at = starts_at + (row.ends_at - row.starts_at) if row.ends_at else None
     copy |= {"state": "approved", "starts_at": starts_at, "ends_at": ends_at, "approved_at": row.approved_at}
     await tx.execute(_MAKE[tx.dialect.name], {**copy, "key": f"repeats {row.id}", "made_at": now})
+
+
+_CARD = "card "
+"""How the key of what a card made begins; behind it the id of the inbox row with the press that made it."""
+_TO_LIST = select(broadcasts.c.id).where(
+    broadcasts.c.state == "draft", broadcasts.c.frozen_at.is_(None), broadcasts.c.key.like(f"{_CARD}%")
+)
+_PRESSED = select(inbox.c.address_id).where(inbox.c.id == bindparam("row"))
+
+
+def card_key(press: str) -> str:
+    """The key of what the press with this inbox id makes."""
+    return f"{_CARD}{press}"
+
+
+def made_by_card(row: Any) -> bool:
+    """Whether a card made it: then the service makes its list."""
+    return bool(row.key) and row.key.startswith(_CARD)
+
+
+async def to_list(tx: AsyncConnection) -> Sequence[int]:
+    """The drafts of cards that have no complete list yet."""
+    return (await tx.execute(_TO_LIST.order_by(broadcasts.c.id))).scalars().all()
+
+
+async def wake_card(tx: AsyncConnection, row: Any, now: datetime) -> int | None:
+    """Have the chat look at what its card made; returns its address, or None when no card made it."""
+    if not made_by_card(row):
+        return None
+    press = row.key.removeprefix(_CARD).partition("#")[0]
+    address: int | None = (await tx.execute(_PRESSED, {"row": int(press)})).scalar()
+    what = {"timer": "wake", "what": "broadcast", "key": press}
+    wake = {"wake_key": f"wake:listed:{row.id}:{now.isoformat()}", "what": what, "at": now, "address": address}
+    await tx.execute(consent.WAKE_ADDRESS, wake)
+    return address
 
 
 async def one(tx: AsyncConnection, number: int) -> Row[Any] | None:

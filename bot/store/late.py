@@ -94,6 +94,12 @@ async def late(tx: AsyncConnection, now: datetime, zone: ZoneInfo, start: date, 
     return sorted(found, key=lambda one: (_STATES.index(one.state), -one.days, one.no))
 
 
+async def silent(tx: AsyncConnection, now: datetime, zone: ZoneInfo, start: date, days: int) -> set[int]:
+    """The associations that said nothing at all in the period: those that are late."""
+    found = await late(tx, now, zone, start, days)
+    return {one.id for one in found if one.state in ("silent", "unreachable")}
+
+
 @dataclass(frozen=True, slots=True)
 class ByHand:
     """What a reminder of this association would be now."""

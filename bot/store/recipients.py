@@ -105,15 +105,10 @@ _IN_OUTBOX = (
     .group_by(outbox.c.channel)
 )
 _WAIT_ON = select(recipients.c.channel).where(_THIS, recipients.c.state == "waiting").distinct()
-_AGAIN = (
-    update(recipients)
-    .where(
-        _THIS,
-        recipients.c.state == "queued",
-        exists().where(outbox.c.id == recipients.c.outbox_id, outbox.c.state.in_(bindparam("ended", expanding=True))),
-    )
-    .values(state="waiting", outbox_id=None)
-)
+_ENDED = (outbox.c.id == recipients.c.outbox_id, outbox.c.state.in_(bindparam("ended", expanding=True)))
+_ITS_END = update(recipients).where(_THIS, recipients.c.state == "queued").values(state="waiting", outbox_id=None)
+_AGAIN = _ITS_END.where(exists().where(*_ENDED))
+_AGAIN_FOR = _ITS_END.where(exists().where(*_ENDED, outbox.c.reason.in_(bindparam("reasons", expanding=True))))
 ANSWER = (
     update(recipients)
     .where(_THIS, recipients.c.address_id == bindparam("address"))
@@ -177,9 +172,14 @@ async def take_back(tx: AsyncConnection, broadcast: int, why: str) -> None:
     await tx.execute(_TAKE_BACK, {"broadcast": broadcast, "why": why})
 
 
-async def again(tx: AsyncConnection, broadcast: int, ended: Sequence[str]) -> int:
-    """Recipients whose text ended in one of these states wait again; returns how many."""
-    return (await tx.execute(_AGAIN, {"broadcast": broadcast, "ended": list(ended)})).rowcount
+async def again(
+    tx: AsyncConnection, broadcast: int, ended: Sequence[str], reasons: Sequence[str] | None = None
+) -> int:
+    """Recipients whose text ended in one of these states wait again; returns how many. `reasons`: only for these."""
+    where: dict[str, Any] = {"broadcast": broadcast, "ended": list(ended)}
+    if reasons is None:
+        return (await tx.execute(_AGAIN, where)).rowcount
+    return (await tx.execute(_AGAIN_FOR, {**where, "reasons": list(reasons)})).rowcount
 
 
 async def in_outbox(tx: AsyncConnection, broadcast: int) -> dict[str, int]:
@@ -195,47 +195,6 @@ async def waiting_on(tx: AsyncConnection, broadcast: int) -> list[str]:
 async def is_settled(tx: AsyncConnection, broadcast: int) -> bool:
     """True when nobody waits any more and nothing is under way."""
     return not any((await tx.execute(_OPEN, {"broadcast": broadcast})).one())
-
-
-_SHOWN = (
-    select(
-        recipients,
-        outbox.c.state.label("sent_state"),
-        outbox.c.reason.label("sent_reason"),
-        outbox.c.attempts,
-        outbox.c.sent_at,
-    )
-    .outerjoin(outbox, outbox.c.id == recipients.c.outbox_id)
-    .where(_THIS)
-    .order_by(recipients.c.address_id)
-)
-
-
-async def shown(tx: AsyncConnection, broadcast: int) -> Sequence[Any]:
-    """Every recipient with what became of its text."""
-    return (await tx.execute(_SHOWN, {"broadcast": broadcast})).all()
-
-
-_COUNTED = (
-    select(
-        recipients.c.state,
-        recipients.c.reason,
-        outbox.c.state.label("sent_state"),
-        outbox.c.reason.label("sent_reason"),
-        (outbox.c.attempts > 0).label("tried"),
-        recipients.c.answer,
-        func.count().label("count"),
-    )
-    .outerjoin(outbox, outbox.c.id == recipients.c.outbox_id)
-    .where(_THIS)
-    .group_by(recipients.c.state, recipients.c.reason, outbox.c.state, outbox.c.reason, outbox.c.attempts > 0)
-    .group_by(recipients.c.answer)
-)
-
-
-async def counted(tx: AsyncConnection, broadcast: int) -> Sequence[Any]:
-    """How many recipients have come to the same: the report's lines."""
-    return (await tx.execute(_COUNTED, {"broadcast": broadcast})).all()
 
 
 _ASKED = (

@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from handlers import state
 from handlers.said import Said
 from handlers.team import broadcast_card as card
 from handlers.team import broadcast_run as run
+from handlers.team.broadcast_run import TYPED_ABOVE
 from handlers.team.viewing import LANGUAGE_NAMES, viewer
 from handlers.turn import (
     ApproveBroadcast,
@@ -28,20 +29,15 @@ from handlers.turn import (
     Outcome,
     Planned,
     Reply,
+    TryBroadcast,
     Turn,
 )
 
 Draft = dict[str, Any]
-UNDO = timedelta(seconds=60)
-"""A broadcast that was approved begins so much later, to be called off."""
-TYPED_ABOVE = 20
-"""So many phones and chats are approved with a button; above, their number is typed."""
 LONGEST = 900
 """Characters of a text, as in a file."""
 _BRACE = re.compile(r"\{([^{}]*)\}|[{}]")
 _SIMPLE = ("all", "late", "women", "business")
-_TIMES = {"today": (0, 17), "tomorrow": (1, 7)}
-"""A button -> days from now, and the hour, half past."""
 
 
 # --- 1 to whom ---
@@ -84,6 +80,8 @@ def _write(turn: Turn, draft: Draft, language: str = "") -> Outcome:
 def typed(turn: Turn, said: Said, question: Mapping[str, Any]) -> Outcome | None:
     """What she types while the card waits for a text or for the number."""
     draft = turn.state.get("bc")
+    if turn.inbound.kind == "text" and question.get("again"):
+        return run.typed(turn, said.text, question)
     if turn.inbound.kind != "text" or not draft:
         return None
     if question.get("number") is not None:
@@ -135,7 +133,7 @@ def _next(turn: Turn, draft: Draft) -> Outcome:
 
 
 def _starts(turn: Turn, draft: Draft) -> datetime:
-    soon = turn.now + UNDO
+    soon = turn.now + card.UNDO
     return max(soon, datetime.fromisoformat(draft["at"])) if draft.get("at") else soon
 
 
@@ -156,28 +154,18 @@ def _another(turn: Turn, draft: Draft, arg: str) -> Outcome:
 
 
 def _test(turn: Turn, draft: Draft, arg: str) -> Outcome:
-    """The texts as she would get them, each as a message of its own."""
+    """The texts as she would get them, each as a message of its own; on her phones, if she has any, as SMS."""
     texts = tuple(Reply(Label({"en": text})) for text in _plan(turn, draft).mine)
-    return Outcome(dict(turn.state), texts, understood="broadcast: test")
+    effects = (TryBroadcast(tuple(sorted(draft["texts"].items()))),)
+    return Outcome(dict(turn.state), texts, effects, understood="broadcast: test")
 
 
 def _costs(turn: Turn, draft: Draft, arg: str = "") -> Outcome:
-    return _shown(turn, draft, card.costs(turn, draft, _plan(turn, draft), times(turn)), "broadcast: plan")
-
-
-def times(turn: Turn) -> dict[str, datetime]:
-    """today and tomorrow -> the moment, when it is still to come."""
-    local = turn.now + turn.utc_offset
-    found = {}
-    for name, (days, hour) in _TIMES.items():
-        moment = (local + timedelta(days=days)).replace(hour=hour, minute=30, second=0, microsecond=0)
-        if moment > local + UNDO:
-            found[name] = moment - turn.utc_offset
-    return found
+    return _shown(turn, draft, card.costs(turn, draft, _plan(turn, draft)), "broadcast: plan")
 
 
 def _at(turn: Turn, draft: Draft, when: str) -> Outcome | None:
-    moment = times(turn).get(when)
+    moment = card.times(turn).get(when)
     return _costs(turn, {**draft, "at": moment.isoformat() if moment else ""})
 
 
@@ -185,29 +173,30 @@ def _at(turn: Turn, draft: Draft, when: str) -> Outcome | None:
 
 
 def _make(turn: Turn, draft: Draft, arg: str) -> Outcome | None:
-    """Keep it with its list of recipients; the card is woken with what they are."""
+    """Keep it; its list of recipients is made by the service, which wakes the card."""
     plan = _plan(turn, draft)
     if plan.undecided or not plan.phones + plan.chats:
         return _next(turn, draft)
     key = str(turn.inbound.id)
     texts, gaps = tuple(sorted(draft["texts"].items())), tuple(sorted(draft["gaps"].items()))
-    effects = (MakeBroadcast(key, viewer(turn), draft["to"], texts, gaps), run.wake(turn, draft["card"], key))
-    return Outcome(_with(turn, {**draft, "key": key}), (), effects, understood="broadcast: made")
+    effects = (MakeBroadcast(key, viewer(turn), draft["to"], texts, gaps),)
+    shown = card.listing(draft, plan.phones + plan.chats)
+    return Outcome(_with(turn, {**draft, "key": key}), (shown,), effects, understood="broadcast: made")
 
 
 def woken(turn: Turn) -> Outcome:
     """Something was decided, or a minute has passed: the card shows how things are."""
-    key, number = str(turn.inbound.data["key"]), int(turn.inbound.data["card"])
-    made: Made | None = turn.known(BroadcastMade(key))
-    draft = turn.state.get("bc") or {}
+    key, draft = str(turn.inbound.data["key"]), turn.state.get("bc") or {}
     mine = draft.get("key") == key
+    made: Made | None = turn.known(BroadcastMade(key))
     if made is None or (made.state == "draft" and not made.frozen):
         again = {name: value for name, value in draft.items() if name != "key"}
         return _next(turn, again) if mine else Outcome(dict(turn.state), understood="broadcast: nothing made")
     if made.state == "draft":
         return _confirm(turn, draft, made) if mine else Outcome(dict(turn.state), understood="broadcast: a draft")
     kept = _closed(turn) if mine else dict(turn.state)
-    return run.shown(turn.with_state(kept), made, number, key)
+    number = turn.inbound.data.get("card") or draft["card"]
+    return run.shown(turn.with_state(kept), made, int(number), key)
 
 
 def _confirm(turn: Turn, draft: Draft, made: Made) -> Outcome:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from handlers.team.viewing import LANGUAGE_NAMES, clock
@@ -15,6 +15,23 @@ FIELDS = "{name} {association} {officer}"
 """What a text may say of its reader; the day is typed as it is."""
 _MOST = 90
 """Buttons of a list: Telegram shows at most 100."""
+
+
+UNDO = timedelta(seconds=60)
+"""A broadcast that was approved begins so much later, to be called off."""
+_TIMES = {"today": (0, 17), "tomorrow": (1, 7)}
+"""A button -> days from now, and the hour, half past."""
+
+
+def times(turn: Turn) -> dict[str, datetime]:
+    """today and tomorrow -> the moment, when it is still to come."""
+    local = turn.now + turn.utc_offset
+    found = {}
+    for name, (days, hour) in _TIMES.items():
+        moment = (local + timedelta(days=days)).replace(hour=hour, minute=30, second=0, microsecond=0)
+        if moment > local + UNDO:
+            found[name] = moment - turn.utc_offset
+    return found
 
 
 def _button(card: int, label: str | Label, action: str, **values: Any) -> Button:
@@ -102,11 +119,11 @@ def preview(draft: Mapping[str, Any], plan: Planned) -> Reply:
     return Reply("O.bc.preview.chat" if copy.rich else "O.bc.preview", values, rows, card=card)
 
 
-def costs(turn: Turn, draft: Mapping[str, Any], plan: Planned, times: Mapping[str, datetime]) -> Reply:
+def costs(turn: Turn, draft: Mapping[str, Any], plan: Planned) -> Reply:
     """People, phones, chats, parts, money, time, and what to mind."""
     card = draft["card"]
     when = [_button(card, "b.bc.now", "at:now")]
-    when += [_button(card, f"b.bc.at.{name}", f"at:{name}") for name in times]
+    when += [_button(card, f"b.bc.at.{name}", f"at:{name}") for name in times(turn)]
     rows = (
         tuple(when),
         (_button(card, "b.bc.look", "look"), _button(card, "b.bc.continue", "make")),
@@ -140,6 +157,12 @@ def _plan_lines(turn: Turn, draft: Mapping[str, Any], plan: Planned) -> Iterator
 def _left_out(plan: Planned) -> Iterator[Reply]:
     for why, count in plan.left_out:
         yield Reply(f"O.bc.out.{why}", {"count": count})
+
+
+def listing(draft: Mapping[str, Any], number: int) -> Reply:
+    """The list of recipients is being made; the card is woken when it is complete."""
+    card = draft["card"]
+    return Reply("O.bc.listing", {"count": number}, ((_cancel(card),),), card=card)
 
 
 def confirm(card: int, number: int, *, typed: bool, wrong: str = "") -> Reply:

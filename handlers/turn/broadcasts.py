@@ -79,8 +79,28 @@ class Made:
     """Whether its list is complete."""
     made_by: int | None
     starts_at: datetime | None
+    ends_at: datetime | None
+    """When the last one leaves, by the plan."""
     found: Counts
     """waiting, sent, delivered ... (bot/programme/broadcasts/present.py), and how many."""
+    again: int
+    """Texts that failed and may arrive when they are sent once more."""
+    answers: Counts
+    """yes and no, and how many."""
+    questions: int
+    """Recipients who wrote something that a person must read."""
+
+
+@dataclass(frozen=True, slots=True)
+class NotThere:
+    """A recipient whose text has not arrived, or not yet."""
+
+    name: str
+    association: str
+    what: str
+    """As in Made.found."""
+    place: int = 0
+    """Of who still waits: how many texts leave before, and this one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +142,14 @@ class BroadcastMade:
 
 
 @dataclass(frozen=True, slots=True)
+class BroadcastWho:
+    """-> tuple[NotThere, ...]: those who did not get it, then the next who wait; `most` of them at most."""
+
+    key: str
+    most: int
+
+
+@dataclass(frozen=True, slots=True)
 class AnswerBroadcast:
     """Count the answer of this address."""
 
@@ -131,7 +159,7 @@ class AnswerBroadcast:
 
 @dataclass(frozen=True, slots=True)
 class MakeBroadcast:
-    """Keep a draft and freeze its list of recipients, within what she may see."""
+    """Keep a draft; the service makes its list of recipients, within what she may see, and wakes the card."""
 
     key: str
     viewer: Viewer
@@ -157,7 +185,22 @@ class StopBroadcast:
     key: str
 
 
-Facts = BroadcastAsked | AudiencesOf | BroadcastPlan | BroadcastMade
-Acts = MakeBroadcast | ApproveBroadcast | StopBroadcast
+@dataclass(frozen=True, slots=True)
+class RetryBroadcast:
+    """Send what failed and may arrive now once more, when it is so many texts."""
+
+    key: str
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class TryBroadcast:
+    """Send the texts to the phones of who writes them, as an SMS says them."""
+
+    texts: Pairs
+
+
+Facts = BroadcastAsked | AudiencesOf | BroadcastPlan | BroadcastMade | BroadcastWho
+Acts = MakeBroadcast | ApproveBroadcast | StopBroadcast | RetryBroadcast | TryBroadcast
 """Done behind the other effects of a group, in its transaction; the card is woken to say what came of it."""
 Effects = AnswerBroadcast | Acts

@@ -29,7 +29,8 @@ from tests.databases import NOW, database, execute, place, postgres_server, proc
 __all__ = ["database", "place", "postgres_server", "processes"]
 PEOPLE = 25
 HOURS = Hours.parse(time(7, 30), time(23, 0), (), (), ZoneInfo("Africa/Bujumbura"))
-MEANS = Means(Setup("OIM", True, {"tel": "kannel"}, ("kannel",), (), 2), HOURS, {"kannel": 0})
+SETUP = Setup("OIM", True, {"tel": "kannel"}, ("kannel",), (), 2, "Africa/Bujumbura", "2026-04-01", 14)
+MEANS = Means(SETUP, HOURS, {})
 TEXT = Wording({"en": "{name}: come"})
 
 

@@ -48,7 +48,7 @@ from tests.crash.broadcast_check import broken
 from tests.crash.child import Plan, Shared
 from tests.crash.harness import dead, fork, listening, warm
 
-POINTS = ("before_commit", "after_commit", "after_send", "after_chunk", "any time", "any time")
+POINTS = ("before_commit", "after_commit", "after_send", "after_page", "after_chunk", "any time", "any time")
 WINDOW = Gateway.window
 """Sends that may be under way at a death; from a claim's commit on, which no counter of the service sees."""
 PER_ROUND = 20
@@ -152,21 +152,31 @@ async def _do(app: App, name: str, details: dict[str, Any]) -> Any:
 
 
 async def _officer(app: App, number: int, people: int) -> None:
-    """Make, freeze, approve; whatever of it was done in an earlier life is found."""
-    details = {**acts.as_details(wording(number)), "audience": {"asked": "all"}, "submitted": f"crash {number}"}
+    """Make, freeze, approve; whatever of it was done in an earlier life is found. The service lists every second."""
+    card = number % 2 == 0
+    submitted = store.card_key(str(number)) if card else f"crash {number}"
+    details = {**acts.as_details(wording(number)), "audience": {"asked": "all"}, "submitted": submitted}
     made = await _do(app, "broadcast make", details)
     assert made["id"] == number
     if made["state"] != "draft":
         return
+    if card:
+        await app.broadcasts.look()
+    else:
+        await _freeze(app, number)
+    now = app.clock.now()
+    times = {"starts_at": now.isoformat(), "ends_at": (now + timedelta(hours=1)).isoformat()}
+    await _do(app, "broadcast approve", {"id": number, "number": people, **times})
+
+
+async def _freeze(app: App, number: int) -> None:
+    """As the command does it."""
     setup = acts.setup_details(plan.means_of(app.settings, app.channels, {}).setup)
     after: int | None = None
     while True:
         after = await _do(app, "broadcast freeze", {"id": number, "after": after, "setup": setup})
         if after is None:
-            break
-    now = app.clock.now()
-    times = {"starts_at": now.isoformat(), "ends_at": (now + timedelta(hours=1)).isoformat()}
-    await _do(app, "broadcast approve", {"id": number, "number": people, **times})
+            return
 
 
 async def _ended(app: App, number: int) -> bool:

@@ -18,16 +18,17 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.errors import BotError
 from bot.programme.broadcasts import audience as audiences
 from bot.programme.broadcasts.recipients import Rule, Setup, Tally, rows_of
+from bot.programme.broadcasts.states import may_arrive
 from bot.programme.broadcasts.wording import LANGUAGE_NAMES, Wording
 from bot.store import audiences as people
 from bot.store import broadcasts as store
-from bot.store import outbox, recipients
+from bot.store import outbox, recipient_ends, recipients
 from handlers.understand.words import plain
 
 PAGE = 2_000
 """Addresses in one transaction."""
 TOLD = {"failed": ("failed",), "uncertain": ("uncertain", "failed")}
-"""What `retry` sends again: what failed, or also what may have arrived."""
+"""What `retry` sends again: what failed, or also what may have arrived. "reachable" is a part of what failed."""
 
 
 class BroadcastError(BotError):
@@ -77,18 +78,29 @@ async def freeze(tx: AsyncConnection, details: Mapping[str, Any], now: datetime)
         raise BroadcastError(f"broadcast {row.id} is approved; its list stays as it is.")
     after = details["after"]
     if after is None:
+        if row.state == "draft" and store.made_by_card(row) and row.frozen_at is None:
+            raise BroadcastError(f"the service is making the list of broadcast {row.id}; try again in a moment.")
         await recipients.clear(tx, row.id)
         await store.change(tx, row.id, frozen_at=None)
-        after = 0
-    chosen = await audiences.resolve(tx, row.audience, now)
-    rule = Rule(chosen, wording_of(row), Setup(**details["setup"]), bool(row.audience.get("leave_out_full")))
-    page, tally = await people.page(tx, after, PAGE, now), Tally()
-    await recipients.add(tx, row.id, list(rows_of(page, rule, tally)))
+    elif row.frozen_at is not None:
+        return None  # the service was faster
+    return await page(tx, row, after or 0, setup_of(details["setup"]), now)
+
+
+async def page(tx: AsyncConnection, row: Any, after: int, setup: Setup, now: datetime) -> int | None:
+    """Put the addresses behind `after` on the list of a broadcast that is held; the last page completes it.
+
+    Returns where the next page begins, or None. Raises BroadcastError, AudienceError.
+    """
+    chosen = await audiences.resolve(tx, row.audience, setup.period(), now)
+    rule = Rule(chosen, wording_of(row), setup, bool(row.audience.get("leave_out_full")))
+    found, tally = await people.page(tx, after, PAGE, now), Tally()
+    await recipients.add(tx, row.id, list(rows_of(found, rule, tally)))
     if tally.undecided:
         raise BroadcastError(undecided(tally.undecided))
-    if page.last is None:
+    if found.last is None:
         await store.change(tx, row.id, frozen_at=now)
-    return page.last
+    return found.last
 
 
 def undecided(languages: Mapping[str, int]) -> str:
@@ -134,9 +146,10 @@ async def stop(tx: AsyncConnection, details: Mapping[str, Any], now: datetime) -
 
 
 async def retry(tx: AsyncConnection, details: Mapping[str, Any], now: datetime) -> Any:
-    """Send again to those whose text failed (`what` failed) or may not have arrived (uncertain), by their number."""
+    """Send again by the number of texts: what failed, what may have arrived too (uncertain), or only what failed but
+    not for good (reachable)."""
     row = await _held(tx, details["id"], "sending done stopped", "be sent again")
-    again = await recipients.again(tx, row.id, TOLD[details["what"]])
+    again = await _wait_again(tx, row.id, details["what"])
     if not again:
         raise BroadcastError(f"broadcast {row.id}: nothing {details['what']}; nothing to send again")
     if details["number"] != again:
@@ -148,26 +161,42 @@ async def retry(tx: AsyncConnection, details: Mapping[str, Any], now: datetime) 
     return {"id": row.id, "state": "approved", "number": again}
 
 
+async def _wait_again(tx: AsyncConnection, broadcast: int, what: str) -> int:
+    if what != "reachable":
+        return await recipients.again(tx, broadcast, TOLD[what])
+    reasons = {row.sent_reason for row in await recipient_ends.counted(tx, broadcast) if may_arrive(row)}
+    return await recipients.again(tx, broadcast, ("failed",), sorted(reasons))
+
+
 async def test(tx: AsyncConnection, details: Mapping[str, Any], now: datetime) -> Any:
     """Send the texts to one of the team, as the first recipient would get them. Counts nowhere."""
-    row, setup = await store.one(tx, details["id"]), Setup(**details["setup"])
+    row, setup = await store.one(tx, details["id"]), setup_of(details["setup"])
     if row is None:
         raise BroadcastError(f"no broadcast {details['id']}. See `kurikirana broadcast list`.")
     wanted = plain(details["person"])
     there = [one for one in await people.to_try_on(tx) if wanted in (plain(one.name), plain(one.sms_name))]
     if not there:
         raise BroadcastError(f"nobody of the team is called {details['person']!r} and has a phone or a chat")
-    whom = there[0]
+    channel = await try_on(tx, there[0], wording_of(row), setup, now)
+    if not channel:
+        raise BroadcastError(f"no channel of the settings reaches {details['person']}")
+    return {"id": row.id, "texts": len(row.texts), "channel": channel}
+
+
+async def try_on(tx: AsyncConnection, whom: Any, wording: Wording, setup: Setup, now: datetime) -> str:
+    """Send every text to an address of the team (a row of to_try_on); returns the channel, '' when there is none."""
     channel = whom.channel if whom.channel in setup.channels else setup.first.get(whom.scheme, "")
+    if not channel:
+        return ""
     rich = channel in setup.rich
     constant = {"address_id": whom.address_id, "person_id": whom.person_id, "channel": channel, "key": "broadcast"}
     constant |= {"kind": "reply", "due_at": now, "made_at": now, "state": "queued", "data": None}
-    rows, wording = [], wording_of(row)
+    rows = []
     for language in wording.texts:
         said = wording.say(language, whom.sms_name, setup.sender, whom.sms_name, rich=rich)
         rows.append({**constant, "language": language, "text": said.text, "parts": said.parts})
     await tx.execute(outbox.INSERT, rows)
-    return {"id": row.id, "texts": len(rows), "channel": channel}
+    return channel
 
 
 async def _held(tx: AsyncConnection, number: int, states: str, what: str) -> Any:
@@ -198,3 +227,8 @@ def as_details(wording: Wording) -> dict[str, Any]:
 def setup_details(setup: Setup) -> dict[str, Any]:
     """The setup as an operation takes it."""
     return asdict(setup)
+
+
+def setup_of(details: Mapping[str, Any]) -> Setup:
+    """The other way round."""
+    return Setup(**details)

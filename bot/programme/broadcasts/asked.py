@@ -7,13 +7,13 @@ changes nothing: the card is woken and shows how things are.
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.programme.broadcasts import acts, present, recipients
+from bot.programme.broadcasts import acts, present, recipients, states
 from bot.programme.broadcasts import audience as audiences
 from bot.programme.broadcasts import plan as plans
 from bot.programme.broadcasts.audience import AudienceError
@@ -22,7 +22,7 @@ from bot.programme.broadcasts.recipients import Rule, Tally
 from bot.programme.broadcasts.wording import Wording
 from bot.store import audiences as people
 from bot.store import broadcasts as store
-from bot.store import recipients as lists
+from bot.store import recipient_ends
 from handlers.turn import (
     LANGUAGES,
     ApproveBroadcast,
@@ -30,11 +30,15 @@ from handlers.turn import (
     AudiencesOf,
     BroadcastMade,
     BroadcastPlan,
+    BroadcastWho,
     Copy,
     Made,
     MakeBroadcast,
+    NotThere,
     Planned,
+    RetryBroadcast,
     StopBroadcast,
+    TryBroadcast,
     Viewer,
 )
 
@@ -67,7 +71,10 @@ def loaders(means: Means) -> Mapping[type, Callable[[AsyncConnection, Any, Any],
     async def made(tx: AsyncConnection, wanted: Sequence[BroadcastMade], known: Any) -> Values:
         return {fact: await _made(tx, fact.key) for fact in wanted}
 
-    return {AudiencesOf: counts, BroadcastPlan: planned, BroadcastMade: made}
+    async def who(tx: AsyncConnection, wanted: Sequence[BroadcastWho], known: Any) -> Values:
+        return {fact: await _who(tx, fact) for fact in wanted}
+
+    return {AudiencesOf: counts, BroadcastPlan: planned, BroadcastMade: made, BroadcastWho: who}
 
 
 def _asked(to: str, viewer: Viewer) -> dict[str, Any]:
@@ -78,7 +85,7 @@ def _asked(to: str, viewer: Viewer) -> dict[str, Any]:
 async def _counts(tx: AsyncConnection, fact: AudiencesOf, means: Means) -> Audiences:
     rules, tallies = {}, {word: Tally() for word in COUNTED}
     for word in COUNTED:
-        chosen = await audiences.resolve(tx, _asked(word, fact.viewer), fact.now)
+        chosen = await audiences.resolve(tx, _asked(word, fact.viewer), means.setup.period(), fact.now)
         rules[word] = Rule(chosen, _ANY, means.setup)
     after: int | None = 0
     while after is not None:
@@ -146,16 +153,37 @@ def _copy(page: people.Page, row: Mapping[str, Any], rule: Rule) -> Copy:
 
 
 async def _made(tx: AsyncConnection, key: str) -> Made | None:
-    row = await store.by_key(tx, _key(key))
+    row = await store.by_key(tx, store.card_key(key))
     if row is None:
         return None
-    found, _ = present.counted(await lists.counted(tx, row.id))
-    frozen = row.frozen_at is not None
-    return Made(row.id, row.state, frozen, row.made_by, row.starts_at, tuple(sorted(found.items())))
+    rows = await recipient_ends.counted(tx, row.id)
+    found, answers = states.counted(rows)
+    asked = 0
+    if row.starts_at:
+        asked = await store.questions(tx, row.id, row.starts_at, row.starts_at + present.ANSWERED_WITHIN)
+    return Made(
+        row.id,
+        row.state,
+        row.frozen_at is not None,
+        row.made_by,
+        row.starts_at,
+        row.ends_at,
+        tuple(sorted(found.items())),
+        sum(one.count for one in rows if states.may_arrive(one)),
+        tuple(sorted(answers.items())),
+        asked,
+    )
 
 
-def _key(card: str) -> str:
-    return f"card {card}"
+async def _who(tx: AsyncConnection, fact: BroadcastWho) -> tuple[NotThere, ...]:
+    row = await store.by_key(tx, store.card_key(fact.key))
+    there = await recipient_ends.not_there(tx, row.id, fact.most) if row else ()
+    found, place = [], 0
+    for one in there:
+        what = states.state_of(one).name
+        place += what == "waiting"
+        found.append(NotThere(one.sms_name, one.association or "", what, place if what == "waiting" else 0))
+    return tuple(found)
 
 
 # --- what was decided ---
@@ -169,38 +197,48 @@ async def perform(
         try:
             await _DO[type(effect)](tx, effect, who, means, now)
         except (acts.BroadcastError, AudienceError) as error:
-            log.warning("broadcast not changed", key=effect.key, why=type(error).__name__)
+            log.warning("broadcast not changed", effect=type(effect).__name__, why=type(error).__name__)
 
 
 async def _make(tx: AsyncConnection, effect: MakeBroadcast, who: int | None, means: Means, now: datetime) -> None:
     wording = Wording(dict(effect.texts), dict(effect.gaps))
     details = {**acts.as_details(wording), "audience": _asked(effect.to, effect.viewer)}
-    made = await acts.make(tx, {**details, "submitted": _key(effect.key), "made_by": who}, now)
-    after: int | None = None
-    while True:
-        wanted = {"id": made["id"], "after": after, "setup": acts.setup_details(means.setup)}
-        after = await acts.freeze(tx, wanted, now)
-        if after is None:
-            return
+    await acts.make(tx, {**details, "submitted": store.card_key(effect.key), "made_by": who}, now)
 
 
 async def _approve(
     tx: AsyncConnection, effect: ApproveBroadcast, who: int | None, means: Means, now: datetime
 ) -> None:
-    row = await store.by_key(tx, _key(effect.key))
+    row = await store.by_key(tx, store.card_key(effect.key))
     if row is not None:
         times = {"starts_at": effect.starts_at.isoformat(), "ends_at": effect.ends_at.isoformat()}
         await acts.approve(tx, {"id": row.id, "number": effect.number, "who": who, **times}, now)
 
 
 async def _stop(tx: AsyncConnection, effect: StopBroadcast, who: int | None, means: Means, now: datetime) -> None:
-    row = await store.by_key(tx, _key(effect.key))
+    row = await store.by_key(tx, store.card_key(effect.key))
     if row is not None:
         await acts.stop(tx, {"id": row.id}, now)
+
+
+async def _retry(tx: AsyncConnection, effect: RetryBroadcast, who: int | None, means: Means, now: datetime) -> None:
+    row = await store.by_key(tx, store.card_key(effect.key))
+    if row is not None:
+        ends_at = (now + timedelta(hours=1)).isoformat()
+        await acts.retry(tx, {"id": row.id, "what": "reachable", "number": effect.number, "ends_at": ends_at}, now)
+
+
+async def _try(tx: AsyncConnection, effect: TryBroadcast, who: int | None, means: Means, now: datetime) -> None:
+    wording = Wording(dict(effect.texts))
+    for one in await people.to_try_on(tx):
+        if one.person_id == who and one.scheme == "tel":
+            await acts.try_on(tx, one, wording, means.setup, now)
 
 
 _DO: Mapping[type, Callable[[AsyncConnection, Any, int | None, Means, datetime], Awaitable[None]]] = {
     MakeBroadcast: _make,
     ApproveBroadcast: _approve,
     StopBroadcast: _stop,
+    RetryBroadcast: _retry,
+    TryBroadcast: _try,
 }

@@ -7,22 +7,31 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.errors import BotError
 from bot.store import audiences as store
+from bot.store.late import silent
 from handlers.turn import Viewer
 from handlers.understand.words import plain
 
-LATE_AFTER = timedelta(days=21)
-"""An association is late that neither reported nor said "no training" for so long."""
 KNOWN = (
     "all, late, women, men, business, commune:NAME, association:NO, list:FILE.xlsx or .csv, "
     "report:FORM:DATE (reported since), no-report:FORM:DATE (did not)"
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """When an association is late: as /late and `kurikirana late` count it."""
+
+    zone: ZoneInfo
+    start: date
+    days: int
 
 
 class AudienceError(BotError):
@@ -46,12 +55,12 @@ class Audience:
         )
 
 
-async def resolve(tx: AsyncConnection, asked: Mapping[str, Any], now: datetime) -> Audience:
+async def resolve(tx: AsyncConnection, asked: Mapping[str, Any], period: Period, now: datetime) -> Audience:
     """The audience that was asked for ({"asked": ..., "people": ids of a list}) as of now. Raises AudienceError.
 
     `seen_by` ([id of an officer, the words of her area]): only of the associations that she sees.
     """
-    chosen = await _resolved(tx, asked, now)
+    chosen = await _resolved(tx, asked, period, now)
     if "seen_by" not in asked:
         return chosen
     person, words = asked["seen_by"]
@@ -59,7 +68,7 @@ async def resolve(tx: AsyncConnection, asked: Mapping[str, Any], now: datetime) 
     return replace(chosen, associations=seen if chosen.associations is None else seen & chosen.associations)
 
 
-async def _resolved(tx: AsyncConnection, asked: Mapping[str, Any], now: datetime) -> Audience:
+async def _resolved(tx: AsyncConnection, asked: Mapping[str, Any], period: Period, now: datetime) -> Audience:
     word, _, rest = str(asked["asked"]).partition(":")
     if word == "all":
         return Audience()
@@ -72,11 +81,10 @@ async def _resolved(tx: AsyncConnection, asked: Mapping[str, Any], now: datetime
     if word in ("commune", "association"):
         return Audience(associations=_placed(await store.all_associations(tx), word, rest))
     if word == "late":
-        heard = await store.reported_since(tx, "training", now - LATE_AFTER, zero=True)
-        return Audience(associations=await _others(tx, heard))
+        return Audience(associations=frozenset(await silent(tx, now, period.zone, period.start, period.days)))
     if word in ("report", "no-report"):
-        form, since = _query(rest)
-        heard = await store.reported_since(tx, form, since, zero=False)
+        form, since = _query(rest, period.zone)
+        heard = await store.reported_since(tx, form, since)
         return Audience(associations=frozenset(heard) if word == "report" else await _others(tx, heard))
     raise AudienceError(f"{asked['asked']}: not an audience. Known are {KNOWN}.")
 
@@ -100,11 +108,11 @@ def _placed(rows: Iterable[Any], word: str, name: str) -> frozenset[int]:
     return frozenset(known[asked])
 
 
-def _query(rest: str) -> tuple[str, datetime]:
-    """FORM:DATE -> the form and the start of that day (UTC)."""
+def _query(rest: str, zone: ZoneInfo) -> tuple[str, datetime]:
+    """FORM:DATE -> the form and the start of that local day (UTC)."""
     form, _, since = rest.partition(":")
     try:
         day = date.fromisoformat(since)
     except ValueError:
         raise AudienceError(f"report:{rest}: write report:FORM:DATE, example report:training:2026-11-02.") from None
-    return form, datetime.combine(day, time(), UTC)
+    return form, datetime.combine(day, time(), zone).astimezone(UTC)

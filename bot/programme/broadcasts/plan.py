@@ -45,6 +45,9 @@ def means_of(settings: Settings, channels: Mapping[str, Any], limits: Mapping[st
         channels=tuple(channels),
         rich=tuple(name for name, channel in channels.items() if channel.rich),
         per_week=settings.limits.unasked_per_week,
+        timezone=settings.project.timezone,
+        start=settings.project.start.isoformat(),
+        period_days=settings.reminders.training_every_days,
     )
     every = {name: limits.get(name, Limits()) for name in channels}
     return Means(setup, unasked_hours(settings), every, settings.sms.price_bif, settings.sms.budget_month_bif)
@@ -94,7 +97,7 @@ async def make(
 
     `each` is shown every row that the list of recipients would have, once it is counted.
     """
-    chosen = await audiences.resolve(tx, asked, now)
+    chosen = await audiences.resolve(tx, asked, means.setup.period(), now)
     rule = Rule(chosen, wording, means.setup, bool(asked.get("leave_out_full")))
     tally, after = Tally(), 0
     without_address(await people.without_address(tx), rule, tally)

@@ -1,13 +1,9 @@
-"""A plan and a report in plain words and as JSON. Delivery in the words of GOV.UK Notify: what happened, what to do.
-
-"Arrived" is never "read": nobody can know that.
-"""
+"""A plan and a report in plain words and as JSON."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -15,9 +11,10 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.programme.broadcasts.plan import Plan
+from bot.programme.broadcasts.states import STATES, counted, plain_state, state_of
 from bot.programme.broadcasts.wording import LANGUAGE_NAMES, LEAVE_OUT
 from bot.store import broadcasts as store
-from bot.store import recipients
+from bot.store import recipient_ends
 
 ANSWERED_WITHIN = timedelta(hours=48)
 
@@ -98,77 +95,6 @@ def _said(moment: datetime, zone: ZoneInfo) -> str:
     return moment.astimezone(zone).strftime("%d/%m %H:%M")
 
 
-@dataclass(frozen=True, slots=True)
-class State:
-    """A delivery state: its word in JSON, what happened, what to do."""
-
-    name: str
-    words: str
-    todo: str = ""
-
-
-_STATES = {
-    state.name: state
-    for state in (
-        State("waiting", "Waiting", "stop"),
-        State("sent", "Left our phone, no receipt yet"),
-        State("delivered", "Arrived on the phone"),
-        State("temporary", "Phone off or no signal; we go on trying", "wait, or call"),
-        State("permanent", "Wrong number", "correct the number"),
-        State("ours", "Our SIM has no credit, or our phone is off", "top up, wake the phone, then retry"),
-        State("refused", "Blocked the bot or said STOP", "SMS if she agreed, else nothing"),
-        State(
-            "uncertain", "May have arrived: it was cut off while leaving", "ask one of them, then retry --uncertain"
-        ),
-        State("stopped", "Not sent: stopped"),
-        State("too_late", "Not sent: too late", "send it as a new broadcast if it still matters"),
-        State("left_out", "Left out"),
-    )
-}
-_OURS = ("credit", "balance", "radio", "no service", "phone is off", "given up", "no sim", "null pdu")
-_REFUSED = ("blocked", "deactivated", "stop", "kicked", "chat not found")
-_ABSENT = ("expired", "absent", "unreachable", "no signal", "undeliv")
-
-
-def plain_state(row: Any) -> str:
-    """waiting, queued, sending, sent, delivered, failed, uncertain, cancelled or left_out."""
-    if row.state != "queued":
-        return str(row.state)
-    return {"accepted": "sent", "read": "delivered"}.get(row.sent_state, row.sent_state or "waiting")
-
-
-def state_of(row: Any) -> State:
-    """What became of a recipient (a row of recipients.shown or .counted)."""
-    if row.state == "left_out":
-        return _STATES["left_out"]
-    if row.state == "cancelled" or row.sent_state == "cancelled":
-        reason = (row.sent_reason if row.state == "queued" else row.reason) or ""
-        return _STATES[{"stopped": "stopped", "too late": "too_late"}.get(reason, "refused")]
-    if row.sent_state in (None, "queued", "sending"):
-        tried = getattr(row, "tried", None) if hasattr(row, "tried") else bool(row.attempts)
-        return _STATES["temporary" if tried and row.sent_state == "queued" and row.sent_reason else "waiting"]
-    if row.sent_state == "failed":
-        return _STATES[_failed((row.sent_reason or "").lower())]
-    return _STATES[{"accepted": "sent", "read": "delivered"}.get(row.sent_state, row.sent_state)]
-
-
-def _failed(reason: str) -> str:
-    for name, signs in (("ours", _OURS), ("refused", _REFUSED), ("temporary", _ABSENT)):
-        if any(sign in reason for sign in signs):
-            return name
-    return "permanent"
-
-
-def counted(rows: Iterable[Any]) -> tuple[Counter[str], Counter[str]]:
-    """Delivery states and answers of rows of recipients.counted."""
-    found, answers = Counter[str](), Counter[str]()
-    for row in rows:
-        found[state_of(row).name] += row.count
-        if row.answer:
-            answers[row.answer] += row.count
-    return found, answers
-
-
 def recipient_json(row: Any) -> dict[str, Any]:
     """One recipient for another program: ids, never a name or a number."""
     state = state_of(row)
@@ -191,7 +117,7 @@ def recipient_json(row: Any) -> dict[str, Any]:
 
 async def report(tx: AsyncConnection, row: Any, zone: ZoneInfo) -> list[str]:
     """The report of a broadcast (its row), in plain words."""
-    found, answers = counted(await recipients.counted(tx, row.id))
+    found, answers = counted(await recipient_ends.counted(tx, row.id))
     asked = 0
     if row.starts_at:
         asked = await store.questions(tx, row.id, row.starts_at, row.starts_at + ANSWERED_WITHIN)
@@ -202,9 +128,9 @@ async def report(tx: AsyncConnection, row: Any, zone: ZoneInfo) -> list[str]:
 
 def report_lines(found: Counter[str], answers: Counter[str], questions: int, *, asks: bool) -> Iterator[str]:
     """The delivery report: each state with its count and the next action."""
-    order = [name for name in _STATES if found[name] and name != "left_out"]
+    order = [name for name in STATES if found[name] and name != "left_out"]
     for name in order:
-        state = _STATES[name]
+        state = STATES[name]
         yield f"{found[name]:>6}  {state.words}{f'  -> {state.todo}' if state.todo else ''}"
     yield f"{sum(found[name] for name in order):>6}  in all; {found['left_out']} left out"
     if asks or answers:

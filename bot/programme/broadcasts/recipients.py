@@ -10,9 +10,11 @@ from array import array
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
+from zoneinfo import ZoneInfo
 
-from bot.programme.broadcasts.audience import Audience
+from bot.programme.broadcasts.audience import Audience, Period
 from bot.programme.broadcasts.wording import LEAVE_OUT, Wording
 from bot.replies import SIMULATED
 from bot.store.audiences import Door, Page, Way
@@ -41,6 +43,15 @@ class Setup:
     rich: tuple[str, ...]
     """Those of the channels that are chats."""
     per_week: int
+    timezone: str
+    start: str
+    """ISO date on which the programme began: who never reported is silent since then."""
+    period_days: int
+    """So long without news is late."""
+
+    def period(self) -> Period:
+        """Since when an association is late, as the officers' list counts it."""
+        return Period(ZoneInfo(self.timezone), date.fromisoformat(self.start), self.period_days)
 
 
 @dataclass(slots=True)

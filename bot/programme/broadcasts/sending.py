@@ -66,9 +66,9 @@ async def _begin(tx: AsyncConnection, item: Begin) -> str:
         return "done"
     due = item.due_at if row.state == "approved" else max(row.ends_at or item.due_at, item.due_at)
     if late.reason("broadcast", due, item.now):
-        return await _ask_again(tx, row, "is hours late", item.now)
+        return await ask_again(tx, row, "is hours late", item.now)
     if row.state == "approved" and await _grew(tx, row):
-        return await _ask_again(tx, row, "goes to many more than it was approved for", item.now)
+        return await ask_again(tx, row, "goes to many more than it was approved for", item.now)
     if row.state == "approved":
         await store.change(tx, row.id, state="sending")
         if item.next_at:
@@ -82,22 +82,13 @@ async def _grew(tx: AsyncConnection, row: Any) -> bool:
     return bool(row.number and number > MUCH_MORE * row.number)
 
 
-async def _ask_again(tx: AsyncConnection, row: Any, why: str, now: datetime) -> str:
+async def ask_again(tx: AsyncConnection, row: Any, why: str, now: datetime) -> str:
     """It waits for a person: what waits in the outbox too."""
     await recipients.take_back(tx, row.id, "too late")
     await store.change(tx, row.id, state="asks")
     about = f"broadcast {row.id} {why}: look at it, then send or stop it"
     await store.tell(tx, about, row.made_by, now + timedelta(hours=2), now)
     return "asks"
-
-
-async def cannot(tx: AsyncConnection, items: Sequence[tuple[int, str, datetime]]) -> list[str]:
-    """A repetition whose list cannot be made waits for a person; items are (id, why, now)."""
-    states = []
-    for number, why, now in items:
-        row = await store.held(tx, number)
-        states.append(await _ask_again(tx, row, why, now))
-    return states
 
 
 async def move(tx: AsyncConnection, items: Sequence[Move]) -> list[int]:

@@ -61,7 +61,17 @@ def test_one_copy_for_each_person_and_phone_and_nobody_is_forgotten(
     rule = Rule(
         audience,
         TEXTS,
-        Setup("OIM", True, {"tel": "kannel", "telegram": "chat"}, ("kannel", "chat"), ("chat",), 2),
+        Setup(
+            "OIM",
+            True,
+            {"tel": "kannel", "telegram": "chat"},
+            ("kannel", "chat"),
+            ("chat",),
+            2,
+            "Africa/Bujumbura",
+            "2026-04-01",
+            14,
+        ),
         leave_out_full,
     )
     tally, rows = Tally(), []

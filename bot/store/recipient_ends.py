@@ -1,0 +1,88 @@
+"""What became of a broadcast's texts: of each, how many came to the same, whom it did not reach. Reading only."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import bindparam, case, func, or_, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.store.tables import associations, outbox, people, recipients
+
+_THIS = recipients.c.broadcast_id == bindparam("broadcast")
+_SHOWN = (
+    select(
+        recipients,
+        outbox.c.state.label("sent_state"),
+        outbox.c.reason.label("sent_reason"),
+        outbox.c.attempts,
+        outbox.c.sent_at,
+    )
+    .outerjoin(outbox, outbox.c.id == recipients.c.outbox_id)
+    .where(_THIS)
+    .order_by(recipients.c.address_id)
+)
+
+
+async def shown(tx: AsyncConnection, broadcast: int) -> Sequence[Any]:
+    """Every recipient with what became of its text."""
+    return (await tx.execute(_SHOWN, {"broadcast": broadcast})).all()
+
+
+_COUNTED = (
+    select(
+        recipients.c.state,
+        recipients.c.reason,
+        outbox.c.state.label("sent_state"),
+        outbox.c.reason.label("sent_reason"),
+        (outbox.c.attempts > 0).label("tried"),
+        recipients.c.answer,
+        func.count().label("count"),
+    )
+    .outerjoin(outbox, outbox.c.id == recipients.c.outbox_id)
+    .where(_THIS)
+    .group_by(recipients.c.state, recipients.c.reason, outbox.c.state, outbox.c.reason, outbox.c.attempts > 0)
+    .group_by(recipients.c.answer)
+)
+
+
+async def counted(tx: AsyncConnection, broadcast: int) -> Sequence[Any]:
+    """How many recipients have come to the same: the report's lines."""
+    return (await tx.execute(_COUNTED, {"broadcast": broadcast})).all()
+
+
+_LEFT = ("accepted", "sent", "delivered", "read")
+_ENDED_BADLY = or_(
+    outbox.c.state.in_(("failed", "uncertain")),
+    (outbox.c.state == "queued") & (outbox.c.attempts > 0) & outbox.c.reason.is_not(None),
+)
+_NOT_THERE = (
+    select(
+        recipients.c.state,
+        recipients.c.reason,
+        outbox.c.state.label("sent_state"),
+        outbox.c.reason.label("sent_reason"),
+        outbox.c.attempts,
+        people.c.sms_name,
+        associations.c.sms_name.label("association"),
+    )
+    .select_from(
+        recipients.join(people, people.c.id == recipients.c.person_id)
+        .outerjoin(associations, associations.c.id == people.c.association_id)
+        .outerjoin(outbox, outbox.c.id == recipients.c.outbox_id)
+    )
+    .where(_THIS, recipients.c.state != "left_out", or_(outbox.c.state.is_(None), outbox.c.state.not_in(_LEFT)))
+    .order_by(
+        case((_ENDED_BADLY, 0), (or_(recipients.c.state == "cancelled", outbox.c.state == "cancelled"), 1), else_=2),
+        case((recipients.c.outbox_id.is_(None), 1), else_=0),
+        recipients.c.outbox_id,
+        recipients.c.address_id,
+    )
+    .limit(bindparam("most"))
+)
+
+
+async def not_there(tx: AsyncConnection, broadcast: int, most: int) -> Sequence[Any]:
+    """Recipients whose text has not arrived: what ended badly, what was cancelled, then who waits, in their order."""
+    return (await tx.execute(_NOT_THERE, {"broadcast": broadcast, "most": most})).all()
