@@ -137,7 +137,7 @@ class MediaWorker:
         assert seen.file is not None
         place = self._folder / seen.file
         digest, size = await self._store(content, place, ending)
-        kept = media.Kept(row.id, seen.file, seen.file + ending, digest, size)
+        kept = media.Kept(row.id, seen.file, seen.file + ending, digest, size, self._now())
         if await self._database.writer.do(media.keep, kept):
             log.info("media kept", media=row.id, kind=row.kind, bytes=size, tries=seen.tries)
         else:
@@ -167,7 +167,10 @@ class MediaWorker:
 
     async def _refuse(self, row: media.Waiting, seen: _Seen, why: str) -> None:
         log.info("media refused", media=row.id, kind=row.kind, channel=row.channel)
-        if await self._database.writer.do(media.refuse, media.Refusal(row.id, seen.file, why)) and seen.file:
+        if (
+            await self._database.writer.do(media.refuse, media.Refusal(row.id, seen.file, why, self._now()))
+            and seen.file
+        ):
             await asyncio.to_thread(_remove, self._folder / seen.file)
 
 

@@ -34,7 +34,7 @@ def voice(turn: Turn) -> Outcome | None:
     too_large = int(turn.inbound.data.get("size") or 0) > turn.programme.photo_megabytes * 1_000_000
     if question is None or question["kind"] != "lesson" or too_large:
         return None
-    listen = state.task(turn, "listen", f"lesson No {turn.known(NextLesson())}")
+    listen = state.task(turn, "listen", f"lesson No {turn.known(NextLesson())}", tell=False)
     return _kept(turn, "", KeepMedia(None), listen)
 
 

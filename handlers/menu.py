@@ -118,10 +118,10 @@ def media(turn: Turn) -> Outcome:
     number = receipted.number_of_media(turn)
     keep = KeepMedia(number)
     if turn.inbound.kind == "voice":
-        effect = state.task(turn, "listen", f"voice note, No {number}" if number else "voice note")
+        effect = state.task(turn, "listen", f"voice note, No {number}" if number else "voice note", tell=False)
         new = receipted.after_voice(turn)
         return Outcome(new, (Reply("V1"),), (keep, effect), understood="voice note kept")
-    effect = state.task(turn, "photo", f"photo for No {number}" if number else "photo")
+    effect = state.task(turn, "photo", f"photo for No {number}" if number else "photo", tell=False)
     if number is None:
         reply = Reply("V4", {"officer": state.officer(turn)})
         return Outcome(dict(turn.state), (reply,), (keep, effect), understood="photo kept")

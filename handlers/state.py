@@ -57,8 +57,11 @@ def tomorrow_evening(turn: Turn) -> datetime:
     return local.replace(hour=17, minute=0, second=0, microsecond=0) - turn.utc_offset
 
 
-def task(turn: Turn, kind: Any, about: str = "", *, sealed: bool = False) -> OpenTask:
-    """A task for the officer of the sender's association, due tomorrow evening."""
+def task(turn: Turn, kind: Any, about: str = "", *, sealed: bool = False, tell: bool = True) -> OpenTask:
+    """A task for the officer of the sender's association, due tomorrow evening.
+
+    Of a photo or voice note she is told once it is kept (bot/store/media.py), not now.
+    """
     association = turn.association
     return OpenTask(
         kind,
@@ -67,6 +70,7 @@ def task(turn: Turn, kind: Any, about: str = "", *, sealed: bool = False) -> Ope
         association.id if association else None,
         about,
         sealed,
+        tell,
     )
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
 
 from bot.effects.scene import Scene
 from bot.store import sealed
@@ -41,16 +40,10 @@ def open_task(effect: OpenTask, scene: Scene) -> None:
     scene.forget(TasksOpen)
     scene.forget(TasksOfRow)
     if effect.tell and not effect.sealed:
-        told = _event(scene, "told", scene.turn.inbound.id, effect.kind)
+        told = store.event("told", scene.turn.inbound.id, effect.kind, scene.now)
         scene.batch.add(store.TELL_OFFICER[scene.dialect], {**told, "association": effect.association_id})
     if effect.sealed:
         _tell(scene)
-
-
-def _event(scene: Scene, word: str, row: int, kind: str) -> dict[str, Any]:
-    """The chat is told which turn opened what, and finds the task by that."""
-    what = {"timer": "wake", "what": "task", "inbox": row, "kind": kind}
-    return {"wake_key": f"{word}:{row}:{kind}:", "what": what, "at": scene.now}
 
 
 def _tell(scene: Scene) -> None:
@@ -86,7 +79,7 @@ def close_one(effect: CloseTask, scene: Scene) -> None:
 
 def tell_team(effect: TellTeam, scene: Scene) -> None:
     """Everybody else who may see it."""
-    told = _event(scene, "late", effect.inbox_id, effect.kind)
+    told = store.event("late", effect.inbox_id, effect.kind, scene.now)
     scene.batch.add(store.TELL_REST[scene.dialect], {**told, "but": scene.turn.address.id})
 
 

@@ -16,6 +16,7 @@ from typing import Any
 from sqlalchemy import bindparam, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.store import tasks
 from bot.store.tables import inbox, media
 
 _WAITING = (
@@ -70,6 +71,7 @@ class Kept:
     """SHA-256 of what is on the disk."""
     size: int
     """Bytes on the disk."""
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +80,7 @@ class Refusal:
     held: str | None
     why: str
     """In words, without personal data: staff read it."""
+    at: datetime
 
 
 async def waiting(tx: AsyncConnection, after: int, most: int) -> list[Waiting]:
@@ -93,15 +96,20 @@ async def reserve(tx: AsyncConnection, items: Sequence[Reservation]) -> list[boo
 
 
 async def keep(tx: AsyncConnection, items: Sequence[Kept]) -> list[bool]:
-    """The file is on the disk; False when the row is another's by now, or was erased."""
-    found = [
-        await tx.execute(_KEEP, {"row": i.row, "held": i.held, "name": i.name, "digest": i.digest, "size": i.size})
+    """The file is on the disk, and officers are told; False when the row is another's by now, or was erased."""
+    return [
+        await _ended(tx, _KEEP, i, {"row": i.row, "held": i.held, "name": i.name, "digest": i.digest, "size": i.size})
         for i in items
     ]
-    return [one.rowcount == 1 for one in found]
 
 
 async def refuse(tx: AsyncConnection, items: Sequence[Refusal]) -> list[bool]:
     """It is not kept, and why; False as for `keep`."""
-    found = [await tx.execute(_REFUSE, {"row": i.row, "held": i.held, "why": i.why}) for i in items]
-    return [one.rowcount == 1 for one in found]
+    return [await _ended(tx, _REFUSE, i, {"row": i.row, "held": i.held, "why": i.why}) for i in items]
+
+
+async def _ended(tx: AsyncConnection, statement: Any, item: Kept | Refusal, values: dict[str, Any]) -> bool:
+    done = (await tx.execute(statement, values)).rowcount == 1
+    if done:
+        await tasks.file_came(tx, item.row, item.at)
+    return done

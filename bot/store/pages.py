@@ -17,6 +17,7 @@ from bot.store.tables import (
     addresses,
     associations,
     inbox,
+    media,
     outbox,
     people,
     people_addresses,
@@ -29,6 +30,7 @@ from handlers.turn import (
     Contact,
     Fact,
     Found,
+    Kept,
     Message,
     OpenQuestion,
     Page,
@@ -97,7 +99,11 @@ _OPENLY = and_(inbox.c.id.not_in(_sealed), inbox.c.id.not_in(_door), inbox.c.kin
 _newest_in = select(func.max(inbox.c.id) - NEWEST).scalar_subquery()
 _newest_out = select(func.max(outbox.c.id) - NEWEST).scalar_subquery()
 _CAME = (
-    select(inbox.c.received_at, inbox.c.text, inbox.c.kind, inbox.c.person_id)
+    select(
+        inbox.c.received_at, inbox.c.text, inbox.c.kind, inbox.c.person_id, media.c.kind.label("has"), media.c.file
+    )
+    .select_from(inbox)
+    .outerjoin(media, and_(media.c.inbox_id == inbox.c.id, media.c.state == literal_column("'kept'")))
     .where(inbox.c.id > _newest_in, inbox.c.address_id.in_(_IDS), _OPENLY)
     .order_by(inbox.c.id.desc())
     .limit(LAST)
@@ -210,11 +216,15 @@ def _contact(row: Any, sent: Any) -> Contact:
 
 async def _messages(tx: AsyncConnection, ids: list[int], names: dict[int, str]) -> tuple[Message, ...]:
     came = [
-        Message(row.received_at, names.get(row.person_id, ""), row.text or f"({row.kind})", False)
+        Message(row.received_at, names.get(row.person_id, ""), row.text or f"({row.kind})", False, _file(row))
         for row in await tx.execute(_CAME, {"ids": ids})
     ]
     left = [Message(row.made_at, "", row.text, True) for row in await tx.execute(_LEFT, {"ids": ids})]
     return tuple(sorted([*came, *left], key=lambda one: one.at)[-LAST:])
+
+
+def _file(row: Any) -> Kept | None:
+    return Kept(row.has, row.file) if row.file else None
 
 
 async def _search(tx: AsyncConnection, wanted: list[Search], known: Associations) -> Values:

@@ -28,8 +28,8 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.store.area import AREA, binds
-from bot.store.tables import addresses, associations, inbox, people, people_addresses, tasks
-from handlers.turn import Association, Fact, Task, TaskNumbered, TasksOfRow, TasksOpen
+from bot.store.tables import addresses, associations, inbox, media, people, people_addresses, tasks
+from handlers.turn import Association, Fact, Kept, Task, TaskNumbered, TasksOfRow, TasksOpen
 
 OPEN = insert(tasks)
 CLOSE = (
@@ -89,6 +89,27 @@ TELL_OFFICER = {name: _tell(module, or_(_HERS, ~_SHE_IS_REACHED)) for name, modu
 """Her officer; everybody who may see it when that one has no chat, or nobody is named."""
 TELL_REST = {name: _tell(module, _REST) for name, module in _DIALECTS.items()}
 
+
+def event(word: str, row: int, kind: str, at: datetime) -> dict[str, Any]:
+    """The chats are told which inbox row opened what, and find the task by that; once for each word."""
+    what = {"timer": "wake", "what": "task", "inbox": row, "kind": kind}
+    return {"wake_key": f"{word}:{row}:{kind}:", "what": what, "at": at}
+
+
+_ABOUT_FILE = (
+    select(tasks.c.inbox_id, tasks.c.kind, tasks.c.association_id)
+    .join(media, media.c.inbox_id == tasks.c.inbox_id)
+    .where(media.c.id == bindparam("which"), tasks.c.state == "open", tasks.c.sealed.is_(False))
+)
+
+
+async def file_came(tx: AsyncConnection, media_id: int, at: datetime) -> None:
+    """A photo or voice note is kept, or will not be: now the officers are told of its task."""
+    for row in (await tx.execute(_ABOUT_FILE, {"which": media_id})).all():
+        told = event("told", row.inbox_id, row.kind, at)
+        await tx.execute(TELL_OFFICER[tx.dialect.name], {**told, "association": row.association_id})
+
+
 # --- what they see ---
 
 _closer = people.alias("closer")
@@ -109,12 +130,17 @@ _TASKS = (
         inbox.c.kind.label("arrived"),
         _closer.c.sms_name.label("closer"),
         _here.scalar_subquery().label("sharing"),
+        media.c.kind.label("file_kind"),
+        media.c.file,
+        media.c.state.label("file_state"),
+        media.c.reason,
     )
     .select_from(tasks)
     .outerjoin(people, people.c.id == func.coalesce(tasks.c.person_id, _first))
     .outerjoin(addresses, addresses.c.id == tasks.c.address_id)
     .outerjoin(inbox, inbox.c.id == tasks.c.inbox_id)
     .outerjoin(_closer, _closer.c.id == tasks.c.closed_by)
+    .outerjoin(media, media.c.inbox_id == tasks.c.inbox_id)
     .where(tasks.c.sealed.is_(False))
     .order_by(tasks.c.made_at, tasks.c.id)
 )
@@ -156,6 +182,8 @@ def _task(row: Any, known: Associations) -> Task:
         due_at=row.due_at,
         text=row.text or "",
         arrived=row.arrived or "",
+        file=Kept(row.file_kind, row.file) if row.file_state == "kept" else None,
+        not_kept=(row.reason or "") if row.file_state == "refused" else "",
         ends_in=(row.value or "")[-2:],
         address_id=row.address_id,
         language=row.language,

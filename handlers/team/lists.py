@@ -62,6 +62,7 @@ BUTTONS: Mapping[str, tuple[Roles, Callable[[Turn, Said], Outcome | None]]] = {
     "zero": (OFFICERS, reminding.no_training),
     "find": (OFFICERS, finding.pressed_find),
     "assoc": (OFFICERS, opening.pressed_association),
+    "files": (OFFICERS, opening.pressed_files),
     "called": (OFFICERS, calling.asked),
     "result": (OFFICERS, calling.called),
     "note": (OFFICERS, calling.note),

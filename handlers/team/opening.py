@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from handlers.said import Said
 from handlers.team.reporting import found, not_found
@@ -51,15 +52,29 @@ def opened(turn: Turn, association_id: int) -> Outcome:
         *(_message(turn, one) for one in page.messages),
     )
     audit = (Audit("association shown", {"association": own.id, "people": len(page.contacts)}),)
-    reply = Reply("O.lines", {"lines": lines}, _buttons(own.id))
+    reply = Reply("O.lines", {"lines": lines}, _buttons(page))
     return Outcome(dict(turn.state), (reply,), audit, understood=f"association {own.no}")
 
 
-def _buttons(number: int) -> tuple[tuple[Button, ...], ...]:
+def pressed_files(turn: Turn, said: Said) -> Outcome | None:
+    """The photos and voice notes among the last messages, each with who sent it and when."""
+    page: Page | None = turn.known(PageOf(viewer(turn), int(said.rest))) if said.rest.isdigit() else None
+    there = [one for one in page.messages if one.file] if page else []
+    if not there or page is None:
+        return None
+    replies = tuple(replace(_message(turn, one), file=one.file) for one in there)
+    audit = (Audit("files shown", {"association": page.association.id, "files": len(there)}),)
+    return Outcome(dict(turn.state), replies, audit, understood=f"files: {len(there)}")
+
+
+def _buttons(page: Page) -> tuple[tuple[Button, ...], ...]:
+    number = page.association.id
+    files = [one for one in page.messages if one.file]
     return (
         (Button("b.remind", f"remind:{number}"), Button("b.icalled", f"called:{number}:0")),
         (Button("b.note", f"note:{number}"), Button("b.notraining", f"zero:{number}")),
         (Button("b.reportforthem", f"for:{number}:ask"),),
+        *(((Button("b.files", f"files:{number}", {"count": len(files)}),),) if files else ()),
     )
 
 

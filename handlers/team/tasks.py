@@ -82,11 +82,13 @@ def still_open(turn: Turn) -> Outcome:
 
 
 def shown(task: Task, *, late: bool = False, edits: str = "") -> Reply:
-    """A task as one message; Telegram's reply to it answers the leader."""
+    """A task as one message, with its photo or voice note; Telegram's reply to it answers the leader."""
     text = face(task)
+    if task.not_kept:
+        text = Reply("O.lines", {"lines": (text, Reply("O.task.notkept", {"why": task.not_kept}))})
     if late:
         text = Reply("O.task.late", {"lines": (text,)})
-    return replace(text, buttons=_buttons(task), task=task.id, edits=edits)
+    return replace(text, buttons=_buttons(task), task=task.id, edits=edits, file=task.file)
 
 
 def face(task: Task) -> Reply:

@@ -89,6 +89,7 @@ from handlers.turn.nouns import (
     Business,
     Figures,
     Inbound,
+    Kept,
     Kind,
     Label,
     Labels,
@@ -99,7 +100,7 @@ from handlers.turn.nouns import (
     Report,
     Spoken,
 )
-from handlers.turn.outcome import Button, Kept, Outcome, Parts, Reply, Sheet, Timer, Turn
+from handlers.turn.outcome import Button, Outcome, Parts, Reply, Sheet, Timer, Turn
 from handlers.turn.reminding import CloseCall, Heard, News, SaveZero, SayNeed, Unasked
 from handlers.turn.sealed import Case, CloseSealed, ReadSealed, SealedCase, SealedCases
 from handlers.turn.team import (

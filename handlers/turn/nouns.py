@@ -49,6 +49,15 @@ Kind = Literal[
 ]
 
 
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A photo or a voice note that somebody sent and we kept; nothing of it goes along once it was erased."""
+
+    kind: Literal["photo", "voice"]
+    file: str
+    """Its name below the media folder."""
+
+
 class Spoken(Mapping[str, str]):
     """A text by language, put together when that language is read: of four, a reader has one."""
 

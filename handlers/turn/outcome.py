@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from handlers.turn.effects import Effect
 from handlers.turn.facts import Fact, NextNumber, Unknown
-from handlers.turn.nouns import NOTHING, Address, Association, Inbound, Label, Language, Person, Programme
+from handlers.turn.nouns import NOTHING, Address, Association, Inbound, Kept, Label, Language, Person, Programme
 from handlers.turn.when import When
 
 if TYPE_CHECKING:
@@ -49,15 +49,6 @@ class Sheet:
     """Of each column: a key of the catalogue, or the word itself."""
     rows: tuple[tuple[Any, ...], ...]
     """A cell is a str (as it is), an int, a day, a Label, a Reply, or None."""
-
-
-@dataclass(frozen=True, slots=True)
-class Kept:
-    """A photo or a voice note that somebody sent and we kept; nothing of it goes along once it was erased."""
-
-    kind: Literal["photo", "voice"]
-    file: str
-    """Its name below the media folder."""
 
 
 @dataclass(frozen=True, slots=True)

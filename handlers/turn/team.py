@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from handlers.turn.nouns import NOTHING, Association
+from handlers.turn.nouns import NOTHING, Association, Kept
 
 # --- nouns ---
 
@@ -43,6 +43,10 @@ class Task:
     """What she wrote."""
     arrived: str = ""
     """What kind of message that was: text, voice, photo, timer ..."""
+    file: Kept | None = None
+    """The photo or voice note that it is about."""
+    not_kept: str = ""
+    """Why that is not there, for staff."""
     ends_in: str = ""
     """Of the number she wrote from."""
     address_id: int | None = None
@@ -107,6 +111,8 @@ class Message:
     """Of the leader; empty on a shared phone."""
     text: str
     ours: bool
+    file: Kept | None = None
+    """The photo or voice note that this is."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -56,9 +56,9 @@ async def test_from_waiting_to_kept(database: Database) -> None:
     (number,) = await waits(database)
     do = database.writer.do
     assert await do(store.reserve, Reservation(number, None, "2026-11/a"))
-    assert await do(store.keep, Kept(number, "2026-11/a", "2026-11/a.jpg", "5a", 7))
+    assert await do(store.keep, Kept(number, "2026-11/a", "2026-11/a.jpg", "5a", 7, NOW))
     assert await row_of(database, number) == ("kept", "2026-11/a.jpg", "5a", 7, None)
-    assert not await do(store.refuse, Refusal(number, "2026-11/a.jpg", "late"))
+    assert not await do(store.refuse, Refusal(number, "2026-11/a.jpg", "late", NOW))
     assert not await do(store.reserve, Reservation(number, "2026-11/a.jpg", "x"))
     assert await row_of(database, number) == ("kept", "2026-11/a.jpg", "5a", 7, None)
 
@@ -68,8 +68,8 @@ async def test_from_waiting_to_refused(database: Database, held: str | None) -> 
     (number,) = await waits(database)
     if held:
         await database.writer.do(store.reserve, Reservation(number, None, held))
-    assert not await database.writer.do(store.refuse, Refusal(number, "another's", "why"))
-    assert await database.writer.do(store.refuse, Refusal(number, held, "why"))
+    assert not await database.writer.do(store.refuse, Refusal(number, "another's", "why", NOW))
+    assert await database.writer.do(store.refuse, Refusal(number, held, "why", NOW))
     assert await row_of(database, number) == ("refused", None, None, None, "why")
 
 
@@ -88,6 +88,6 @@ async def test_who_lost_the_row_cannot_keep_it(processes: list[Database]) -> Non
     first, second = processes[0].writer.do, processes[-1].writer.do
     assert await first(store.reserve, Reservation(number, None, "a"))
     assert await second(store.reserve, Reservation(number, "a", "b"))
-    assert not await first(store.keep, Kept(number, "a", "a.jpg", "1", 1))
-    assert await second(store.keep, Kept(number, "b", "b.jpg", "2", 2))
+    assert not await first(store.keep, Kept(number, "a", "a.jpg", "1", 1, NOW))
+    assert await second(store.keep, Kept(number, "b", "b.jpg", "2", 2, NOW))
     assert (await row_of(processes[0], number))[1] == "b.jpg"
