@@ -49,6 +49,10 @@ async def test_a_day_of_an_officer(botapi: Emulator, tmp_path: Path, monkeypatch
     clock = StoppedClock(NOW)
     async with programme(botapi, tmp_path, monkeypatch, clock=clock) as chats:
         eric, odette = await chats.eric(), await chats.odette()
+        others = [
+            await _enrolled(chats, "ABAHUZA JEAN", "Français"),
+            await _enrolled(chats, "TWIYUNGE AGNES", "Ikirundi"),
+        ]
         day = Day(chats, eric)
         clock.advance(timedelta(hours=14, minutes=30))  # Tuesday 08:01
         today = await day.sees("Good morning Eric. Tuesday 24/11")
@@ -56,12 +60,21 @@ async def test_a_day_of_an_officer(botapi: Emulator, tmp_path: Path, monkeypatch
         await _who_is_late(day, today)
         await _a_question(day, odette)
         await _a_report_by_phone(day)
+        await _a_broadcast_in_three_languages(day, [odette, *others], clock)
         shown = await day.says("/today")
         assert "🕰 Late: 1" in shown.text and "Without an answer" not in shown.text
         assert day.acts <= MOST_ACTS
         assert len(botapi.answered) == len(botapi.callbacks), "every press was answered"
         states = [(row["state"], row["result"]) for row in await chats.rows("tasks", kind="read")]
         assert states == [("closed", "answered")]
+
+
+async def _enrolled(chats: Chats, name: str, language: str) -> User:
+    """A leader with a chat, in her language."""
+    user = chats.botapi.user(4712 if "JEAN" in name else 4713, name.title())
+    user.starts(await chats.token(name))
+    await chats.presses(user, language)
+    return user
 
 
 async def _who_is_late(day: Day, today: Shown) -> None:
@@ -104,3 +117,39 @@ async def _a_report_by_phone(day: Day) -> Any:
         await day.presses(button, card)
     assert day.eric.sees[-1].text.endswith("by Eric, phone.")
     assert (await day.chats.report())["source"] == "officer"
+
+
+FAIR = {
+    "English": "OIM: {name}, the Fair is on 12/12 in Rutana. See you there",
+    "French": "OIM: {name}, la Foire est le 12/12 à Rutana. A bientôt",
+    "Kirundi": "OIM: {name}, imurikagurisha ni 12/12 i Rutana. Turabona",
+}
+
+
+async def _a_broadcast_in_three_languages(day: Day, leaders: list[User], clock: StoppedClock) -> None:
+    """Every reader gets her own language; nobody gets it before the minute for undoing is over."""
+    card = await day.says("/broadcast")
+    await day.presses("All 3", card)
+    await day.says(FAIR["English"])
+    await day.presses("English", card)
+    while "What do they get" in card.text:
+        language = "French" if "read French" in card.text else "Kirundi"
+        await day.presses(f"Write it in {language}", card)
+        await day.says(FAIR[language])
+    assert "Telegram" in card.text
+    await day.presses("Continue", card)
+    assert "3 people = 0 phones + 3 chats" in card.text
+    await day.presses("Continue", card)
+    await day.chats.botapi.until(lambda: "Send to 3" in card.labels, PATIENCE)
+    await day.presses("Send to 3", card)
+    assert "Undo" in card.labels and "OIM" not in leaders[0].sees[-1].text
+    clock.advance(timedelta(seconds=61))
+    for leader, (name, language) in zip(
+        leaders, (("Odette", "English"), ("Jean", "French"), ("Agnes", "Kirundi")), strict=True
+    ):
+        said = FAIR[language].format(name=name)
+        await day.chats.botapi.until(lambda her=leader, text=said: her.sees[-1].text == text, PATIENCE)
+    clock.advance(timedelta(seconds=4))
+    await day.chats.botapi.until(lambda: "3/3 sent" in card.text, PATIENCE)
+    clock.advance(timedelta(seconds=61))
+    await day.chats.botapi.until(lambda: card.text.startswith("✅ Broadcast 1: 3/3 sent"), PATIENCE)

@@ -98,7 +98,7 @@ def rows_of(page: Page, rule: Rule, tally: Tally) -> Iterator[dict[str, Any]]:
             if not rule.audience.holds(leader):
                 continue
             ways = page.ways[leader.id]
-            chosen, reason = _way(leader, ways)
+            chosen, reason = _way(leader, ways, rule.setup)
             if chosen == door.id:
                 mine.append(leader)
             elif reason and ways[0].id == door.id:
@@ -123,13 +123,14 @@ def _unwilling(consent: str) -> str:
     return STOPPED if consent in ("stopped", "no") else NOT_AGREED
 
 
-def _way(leader: Any, ways: Sequence[Way]) -> tuple[int, str]:
-    """The address a leader is written to at, or 0 and why not."""
+def _way(leader: Any, ways: Sequence[Way], setup: Setup) -> tuple[int, str]:
+    """The address a leader is written to at, or 0 and why not. Where no channel leads is none while another is."""
     if reason := _unwilling(leader.consent):
         return 0, reason
     if leader.channel == "call" or leader.can_read == "no":
         return 0, WANTS_CALLS
     active = [way for way in ways if way.active]
+    active = [way for way in active if way.scheme in setup.first] or active
     chats = [way for way in active if way.scheme != "tel"]
     phones = [way for way in active if way.scheme == "tel"]
     order = chats + phones if leader.channel == "telegram" else phones + chats
