@@ -57,13 +57,14 @@ _ENDED_BADLY = or_(
     outbox.c.state.in_(("failed", "uncertain")),
     (outbox.c.state == "queued") & (outbox.c.attempts > 0) & outbox.c.reason.is_not(None),
 )
-_NOT_THERE = (
+_BY_NAME = (
     select(
         recipients.c.state,
         recipients.c.reason,
         outbox.c.state.label("sent_state"),
         outbox.c.reason.label("sent_reason"),
         outbox.c.attempts,
+        recipients.c.answer,
         people.c.sms_name,
         associations.c.sms_name.label("association"),
     )
@@ -72,7 +73,7 @@ _NOT_THERE = (
         .outerjoin(associations, associations.c.id == people.c.association_id)
         .outerjoin(outbox, outbox.c.id == recipients.c.outbox_id)
     )
-    .where(_THIS, recipients.c.state != "left_out", or_(outbox.c.state.is_(None), outbox.c.state.not_in(_LEFT)))
+    .where(_THIS, recipients.c.state != "left_out")
     .order_by(
         case((_ENDED_BADLY, 0), (or_(recipients.c.state == "cancelled", outbox.c.state == "cancelled"), 1), else_=2),
         case((recipients.c.outbox_id.is_(None), 1), else_=0),
@@ -81,8 +82,13 @@ _NOT_THERE = (
     )
     .limit(bindparam("most"))
 )
+_NOT_THERE = _BY_NAME.where(or_(outbox.c.state.is_(None), outbox.c.state.not_in(_LEFT)))
 
 
-async def not_there(tx: AsyncConnection, broadcast: int, most: int) -> Sequence[Any]:
-    """Recipients whose text has not arrived: what ended badly, what was cancelled, then who waits, in their order."""
-    return (await tx.execute(_NOT_THERE, {"broadcast": broadcast, "most": most})).all()
+async def by_name(tx: AsyncConnection, broadcast: int, most: int, *, everybody: bool) -> Sequence[Any]:
+    """Recipients with their names: what ended badly, what was cancelled, then the others in the order of leaving.
+
+    Without `everybody` only those whose text has not left.
+    """
+    statement = _BY_NAME if everybody else _NOT_THERE
+    return (await tx.execute(statement, {"broadcast": broadcast, "most": most})).all()

@@ -11,14 +11,15 @@ from handlers.team.viewing import clock
 from handlers.turn import (
     Audit,
     BroadcastMade,
-    BroadcastWho,
     Button,
     Effect,
     Made,
-    NotThere,
     Outcome,
+    Recipient,
+    RecipientsOf,
     Reply,
     RetryBroadcast,
+    Sheet,
     StopBroadcast,
     Timer,
     Turn,
@@ -36,6 +37,9 @@ FOR = timedelta(hours=48)
 """After that by its button only."""
 MOST_SHOWN = 30
 """Recipients in one list; more stand in `kurikirana broadcast N --json`."""
+MOST_ROWS = 5_000
+"""Of the file."""
+_HEAD = ("O.sheet.name", "O.sheet.association", "O.sheet.state", "O.sheet.answer")
 _RUNS = ("approved", "sending", "asks")
 _STATES = (
     "waiting",
@@ -76,6 +80,8 @@ def pressed(turn: Turn, card: int, arg: str) -> Outcome | None:
         return Outcome(dict(turn.state), (), effects, understood=f"broadcast {made.id}: stopped")
     if action == "who":
         return _who(turn, made, card, key)
+    if action == "xlsx":
+        return _sheet(turn, made, key)
     if action == "again" and made.again and made.state not in _RUNS:
         return _again(turn, made, card, key)
     return shown(turn, made, card, key)
@@ -124,7 +130,7 @@ def typed(turn: Turn, said: str, question: Mapping[str, Any]) -> Outcome | None:
 
 
 def _who(turn: Turn, made: Made, card: int, key: str) -> Outcome:
-    there: tuple[NotThere, ...] = turn.known(BroadcastWho(key, MOST_SHOWN))
+    there: tuple[Recipient, ...] = turn.known(RecipientsOf(key, MOST_SHOWN))
     waiting = dict(made.found).get("waiting", 0)
     lines = [Reply("O.bc.who", {"number": made.id})]
     lines += [_one(turn, made, one, waiting) for one in there] or [Reply("O.bc.who.nobody")]
@@ -135,7 +141,17 @@ def _who(turn: Turn, made: Made, card: int, key: str) -> Outcome:
     return Outcome(dict(turn.state), (shown_,), (seen,), understood=f"broadcast {made.id}: who")
 
 
-def _one(turn: Turn, made: Made, one: NotThere, waiting: int) -> Reply:
+def _sheet(turn: Turn, made: Made, key: str) -> Outcome:
+    """Everybody on the list, as an Excel file beside the card."""
+    there: tuple[Recipient, ...] = turn.known(RecipientsOf(key, MOST_ROWS, everybody=True))
+    rows = tuple((one.name, one.association, Reply(f"O.bc.is.{one.what}"), one.answer or None) for one in there)
+    file = Sheet(f"broadcast-{made.id}", _HEAD, rows)
+    seen = Audit("broadcast recipients seen", {"key": key, "recipients": len(there), "file": True})
+    said = Reply("O.bc.file", {"number": made.id, "count": len(there)}, file=file)
+    return Outcome(dict(turn.state), (said,), (seen,), understood=f"broadcast {made.id}: as a file")
+
+
+def _one(turn: Turn, made: Made, one: Recipient, waiting: int) -> Reply:
     values: dict[str, Any] = {"name": one.name, "association": one.association or "-"}
     if one.what != "waiting" or made.ends_at is None:
         return Reply(f"O.bc.who.{one.what}", values)
@@ -213,7 +229,7 @@ def _buttons(turn: Turn, made: Made, card: int, key: str) -> tuple[tuple[Button,
     refresh, who = _run(card, "b.bc.refresh", "look", key), _run(card, "b.bc.who", "who", key)
     if made.state not in _RUNS:
         again = (_run(card, "b.bc.again", "again", key, count=made.again),) if made.again else ()
-        return ((who, *again), (refresh,))
+        return ((who, *again, _run(card, "b.excel", "xlsx", key)), (refresh,))
     begun = made.state != "approved" or made.starts_at is None or made.starts_at <= turn.now
     stop = _run(card, "b.bc.stop" if begun else "b.bc.undo", "stop", key)
     return ((stop, refresh), (who,)) if begun else ((stop, refresh),)

@@ -92,8 +92,8 @@ class Made:
 
 
 @dataclass(frozen=True, slots=True)
-class NotThere:
-    """A recipient whose text has not arrived, or not yet."""
+class Recipient:
+    """A phone or a chat on a broadcast's list, and what became of its text."""
 
     name: str
     association: str
@@ -101,6 +101,8 @@ class NotThere:
     """As in Made.found."""
     place: int = 0
     """Of who still waits: how many texts leave before, and this one."""
+    answer: str = ""
+    """yes or no, when it was asked for and given."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,11 +144,13 @@ class BroadcastMade:
 
 
 @dataclass(frozen=True, slots=True)
-class BroadcastWho:
-    """-> tuple[NotThere, ...]: those who did not get it, then the next who wait; `most` of them at most."""
+class RecipientsOf:
+    """-> tuple[Recipient, ...]: those who did not get it, then the next who wait; `most` of them at most."""
 
     key: str
     most: int
+    everybody: bool = False
+    """Those who got it too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,7 +204,7 @@ class TryBroadcast:
     texts: Pairs
 
 
-Facts = BroadcastAsked | AudiencesOf | BroadcastPlan | BroadcastMade | BroadcastWho
+Facts = BroadcastAsked | AudiencesOf | BroadcastPlan | BroadcastMade | RecipientsOf
 Acts = MakeBroadcast | ApproveBroadcast | StopBroadcast | RetryBroadcast | TryBroadcast
 """Done behind the other effects of a group, in its transaction; the card is woken to say what came of it."""
 Effects = AnswerBroadcast | Acts

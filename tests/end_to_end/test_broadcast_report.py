@@ -18,6 +18,7 @@ from bot.channels.base import Delivery
 from bot.clock import StoppedClock
 from bot.programme.roster import Leader, Roster
 from bot.settings import Settings
+from tests.bot.test_attachments import read
 from tests.botapi import Emulator, botapi_fixture  # noqa: F401
 from tests.botapi_updates import Shown, User
 from tests.end_to_end import chats as running
@@ -188,6 +189,13 @@ async def test_the_report_says_what_came_of_it_for_two_days(
         await botapi.until(lambda: "1 arrived on the phone" in card.text, PATIENCE)
         assert "1 phone off or no signal for too long: retry, or call" in card.text
         await _once_more(chats, eric, card, gateway)
+        await chats.presses(eric, "Excel", card)
+        sent = eric.sees[-1].file
+        assert sent and sent[0] == "broadcast-1.xlsx"
+        head, first, *others = read(sent[1])
+        assert head == ["Name", "Association", "State", "Answer"] and len(others) == 4
+        assert first[:3] == ["Ange0", "TWIYUNGE", "wrong number"], "what went wrong comes first"
+        assert ["Odette", "ABAHUZA", "arrived on the phone"] in [row[:3] for row in others]
         clock.advance(timedelta(hours=47))
         await asyncio.sleep(2.5)
         await _told(chats, texts["Agnes"], "delivered", "1")

@@ -18,7 +18,7 @@ TEAM = Path(__file__).parents[2] / "handlers/team"
 _KEY = re.compile(r'"(O\.[a-z._]+[a-z])"')
 MADE = {"O.refused.stopped", "O.refused.agreed", "O.refused.gone"}
 """Keys that are put together: handlers/team/answering.py."""
-NAMED = ("O.bc.run.", "O.bc.out.", "O.bc.to.", "O.bc.who.")
+NAMED = ("O.bc.run.", "O.bc.out.", "O.bc.to.", "O.bc.who.", "O.bc.is.")
 """How keys begin that name a state, a reason or an audience of a broadcast (handlers/team/broadcast_*.py)."""
 STATES = {f"O.bc.{state}" for state in ("sending", "asks", "stopped", "done", "draft", "approved")}
 OTHERS = {"O.help.mentor"}

@@ -30,12 +30,12 @@ from handlers.turn import (
     AudiencesOf,
     BroadcastMade,
     BroadcastPlan,
-    BroadcastWho,
     Copy,
     Made,
     MakeBroadcast,
-    NotThere,
     Planned,
+    Recipient,
+    RecipientsOf,
     RetryBroadcast,
     StopBroadcast,
     TryBroadcast,
@@ -71,10 +71,10 @@ def loaders(means: Means) -> Mapping[type, Callable[[AsyncConnection, Any, Any],
     async def made(tx: AsyncConnection, wanted: Sequence[BroadcastMade], known: Any) -> Values:
         return {fact: await _made(tx, fact.key) for fact in wanted}
 
-    async def who(tx: AsyncConnection, wanted: Sequence[BroadcastWho], known: Any) -> Values:
+    async def who(tx: AsyncConnection, wanted: Sequence[RecipientsOf], known: Any) -> Values:
         return {fact: await _who(tx, fact) for fact in wanted}
 
-    return {AudiencesOf: counts, BroadcastPlan: planned, BroadcastMade: made, BroadcastWho: who}
+    return {AudiencesOf: counts, BroadcastPlan: planned, BroadcastMade: made, RecipientsOf: who}
 
 
 def _asked(to: str, viewer: Viewer) -> dict[str, Any]:
@@ -175,14 +175,15 @@ async def _made(tx: AsyncConnection, key: str) -> Made | None:
     )
 
 
-async def _who(tx: AsyncConnection, fact: BroadcastWho) -> tuple[NotThere, ...]:
+async def _who(tx: AsyncConnection, fact: RecipientsOf) -> tuple[Recipient, ...]:
     row = await store.by_key(tx, store.card_key(fact.key))
-    there = await recipient_ends.not_there(tx, row.id, fact.most) if row else ()
+    there = await recipient_ends.by_name(tx, row.id, fact.most, everybody=fact.everybody) if row else ()
     found, place = [], 0
     for one in there:
         what = states.state_of(one).name
         place += what == "waiting"
-        found.append(NotThere(one.sms_name, one.association or "", what, place if what == "waiting" else 0))
+        waits = place if what == "waiting" else 0
+        found.append(Recipient(one.sms_name, one.association or "", what, waits, one.answer or ""))
     return tuple(found)
 
 

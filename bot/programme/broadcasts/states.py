@@ -52,7 +52,7 @@ def plain_state(row: Any) -> str:
 
 
 def state_of(row: Any) -> State:
-    """What became of a recipient (a row of recipient_ends.shown, .counted or .not_there)."""
+    """What became of a recipient (a row of recipient_ends.shown, .counted or .by_name)."""
     if row.state == "left_out":
         return STATES["left_out"]
     if row.state == "cancelled" or row.sent_state == "cancelled":
