@@ -60,6 +60,7 @@ class App:
         self.guard = ClockGuard(database, clock.now)
         self.outbox = OutboxWorker(database, self.channels, clock.now, limits, unasked_hours(settings), folder)
         self.outbox.may_speak = self.guard.is_right
+        self.outbox.opens = self.turns.when.opens if settings.hours.market_days else None
         self.inbox = InboxWorker(database, self.turns, clock.now, self.outbox.notify)
         self.tips = TipPlanner(settings, database, clock.now, channels.values())
         means = means_of(settings, self.channels, limits)

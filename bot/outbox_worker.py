@@ -34,6 +34,7 @@ from bot.store import erasure, outbox
 from bot.store.consent import moved, stopped_there
 from bot.store.deliveries import match_again
 from bot.store.engine import Database
+from bot.store.markets import Opens
 from bot.store.outbox import Claim, Mark, Wanted
 from scheduler.pace import Limits, Pace
 from scheduler.pacing import HALF_HOUR
@@ -76,6 +77,9 @@ class OutboxWorker:
         self.crash: Callable[[str], None] = lambda point: None
         self.may_speak: Callable[[datetime], bool] = lambda now: True
         """Whether the clock is to be believed: else nothing leaves that nobody asked for."""
+
+        self.opens: Opens | None = None
+        """Where there are market days: when unasked texts may leave to which communes."""
 
     def notify(self) -> None:
         """There may be something to send."""
@@ -172,7 +176,9 @@ class OutboxWorker:
         """Work for the writer: what is due when its group is written, the answers of this very group included."""
         now = self._now()
         allowed = bool(self._unasked) and self._hours.is_allowed(now) and self.may_speak(now)
-        wanted = [Wanted(name, self._room(name, now), now, allowed and name in self._unasked) for name in names]
+        wanted = [
+            Wanted(name, self._room(name, now), now, allowed and name in self._unasked, self.opens) for name in names
+        ]
         claims = await outbox.claim(tx, wanted)
         for want, found in zip(wanted, claims, strict=True):
             # answers may have filled the room, then nothing else was looked for

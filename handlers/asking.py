@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from handlers import card, state
@@ -101,6 +102,16 @@ def put_aside(turn: Turn, question_: Mapping[str, Any], *, waits: bool = False) 
     left = {**kept(question_), "values": question_["values"], "at": question_["at"], "waits": waits}
     drafts = [*turn.state.get("drafts", []), left][-_DRAFTS:]
     return {**state.close(turn), "drafts": drafts}
+
+
+def waits(turn: Turn, drafts: Sequence[Mapping[str, Any]]) -> bool:
+    """Whether the last half-made report is asked about as soon as nothing else is open.
+
+    One that a reminder lined up behind another only as long as the reminder itself would have been open.
+    """
+    if not drafts or not drafts[-1].get("waits"):
+        return False
+    return not drafts[-1].get("next") or turn.now - datetime.fromisoformat(drafts[-1]["at"]) <= state.OPEN_FOR
 
 
 def agrees(draft: Mapping[str, Any], form: str, values: Mapping[str, Any]) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from handlers import asking, broadcast_answer, card, correct, correct_face, form, menu, receipted, state
+from handlers import asking, broadcast_answer, card, correct, correct_face, form, menu, receipted, reminded, state
 from handlers.said import Said
 from handlers.turn import (
     Button,
@@ -171,7 +171,7 @@ def edited_answer(turn: Turn, said: Said, question: Mapping[str, Any]) -> Outcom
 
 
 def _finished(turn: Turn, outcome: Outcome) -> Outcome:
-    outcome = _aside(turn, _on_the_card(turn, _nudge(turn, outcome)))
+    outcome = _aside(turn, _on_the_card(turn, _nudge(turn, reminded.next_card(turn, outcome))))
     question = dict(outcome.state.get("open") or {})
     replies = tuple(_as_chat(turn, reply, question) for reply in outcome.replies)
     if any(f"say:{turn.inbound.id}:" in button.data for reply in replies for row in reply.buttons for button in row):

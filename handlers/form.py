@@ -126,7 +126,7 @@ def interrupted(turn: Turn, outcome: Outcome) -> Outcome:
 def reopened(turn: Turn, outcome: Outcome) -> Outcome:
     """What interrupted a half-made report is done: its question comes again (X7)."""
     drafts = outcome.state.get("drafts", [])
-    if "open" in outcome.state or turn.address.rich or not drafts or not drafts[-1].get("waits"):
+    if "open" in outcome.state or turn.address.rich or not asking.waits(turn, drafts):
         return outcome
     then = resume(turn.with_state(outcome.state), drafts[-1], "X7")
     return outcome.but(state=then.state, replies=(*outcome.replies, *then.replies), timers=then.timers)

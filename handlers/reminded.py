@@ -7,9 +7,10 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from handlers import form, state
+from handlers.asking import noted, waits
 from handlers.reminders import rules, timer
 from handlers.said import Said
-from handlers.turn import Association, Effect, OpenTask, Outcome, Reply, SaveZero, SayNeed, Turn
+from handlers.turn import Association, Effect, OpenTask, Outcome, Reply, SaveReport, SaveZero, SayNeed, Turn
 from handlers.understand import dates
 from handlers.understand.tokens import tokens
 from handlers.understand.words import yes_no
@@ -44,29 +45,58 @@ def _business(turn: Turn, said: Said, question: Mapping[str, Any], association: 
         return _later(turn, question, association, _friday(turn))
     if turn.address.rich or question["last"]:
         begins = ("1",) if turn.address.rich else ("1", "2")
-        closed = turn.with_state(state.close(turn))
-        return form.start(closed, "business", association) if said.digit in begins else None
+        return _one_by_one(turn, question, association) if said.digit in begins else None
     return _how_it_is(turn, said, question, association)
 
 
 def _how_it_is(turn: Turn, said: Said, question: Mapping[str, Any], association: Association) -> Outcome | None:
     """G1's answer is the report's first one; the other businesses are asked about when this one is done."""
     form_ = form.form_of(turn, "business")
-    preset, step = form.kind_of(form_).preset(turn, association), form_.step_of("status")
-    first, *others = (_draft(turn, association, {**preset, "business": no}) for no in question["businesses"])
-    ctx = form.context(turn, association)
+    step, ctx = form_.step_of("status"), form.context(turn, association)
+    first, there = _first(turn, question, association)
     if form.read_answer(form_, step, turn.inbound.text, ctx, first["values"]).status != "whole":
         return None
-    opened = {**first, "kind": "form", "tries": 0, "step": step.name}
-    drafts = [*turn.state.get("drafts", []), *({**other, "waits": True, "next": True} for other in reversed(others))]
-    there = turn.with_state({**turn.state, "open": opened, **({"drafts": drafts} if others else {})})
-    outcome = form.answer(there, said, opened)
+    opened = {**first, "kind": "form", "tries": 0}
+    outcome = form.answer(there.with_state({**there.state, "open": opened}), said, opened)
     return outcome.but(timers=(*outcome.timers, state.nudge(turn))) if outcome else None
 
 
-def _draft(turn: Turn, association: Association, values: Mapping[str, Any]) -> dict[str, Any]:
-    at, card = turn.now.isoformat(), turn.inbound.id
-    return {"form": "business", "association": association.id, "asked": [], "card": card, "values": values, "at": at}
+def _one_by_one(turn: Turn, question: Mapping[str, Any], association: Association) -> Outcome:
+    """She reports now: on the first business, unless one is half made already."""
+    closed = turn.with_state(state.close(turn))
+    if not question["businesses"] or any(
+        draft["form"] == "business" and noted(turn, draft) for draft in turn.state.get("drafts", [])
+    ):
+        return form.start(closed, "business", association)
+    first, there = _first(closed, question, association)
+    begun = form.go_on(there, form.form_of(turn, "business"), first["values"], first)
+    return begun.but(timers=(*begun.timers, state.nudge(turn)))
+
+
+def _first(turn: Turn, question: Mapping[str, Any], association: Association) -> tuple[dict[str, Any], Turn]:
+    """The report on the first business that was asked about; the turn in which the others wait for its end."""
+    form_ = form.form_of(turn, "business")
+    preset = form.kind_of(form_).preset(turn, association)
+    common = {"form": "business", "association": association.id, "asked": [], "step": form_.step_of("status").name}
+    common |= {"card": turn.inbound.id, "at": turn.now.isoformat()}
+    first, *others = ({**common, "values": {**preset, "business": no}} for no in question["businesses"])
+    drafts = [draft for draft in turn.state.get("drafts", []) if not draft.get("next")]
+    drafts += [{**other, "waits": True, "next": True} for other in reversed(others)]
+    new = {key: value for key, value in turn.state.items() if key != "drafts"}
+    return first, turn.with_state({**new, "drafts": drafts} if drafts else new)
+
+
+def next_card(turn: Turn, outcome: Outcome) -> Outcome:
+    """In a chat the next business has its own card, once the report before it is done."""
+    drafts = outcome.state.get("drafts", [])
+    done = (turn.state.get("open") or {}).get("kind") in ("check", "split", "remark")
+    done = done or any(isinstance(effect, SaveReport) for effect in outcome.effects)
+    if not done or "open" in outcome.state or not waits(turn, drafts) or not drafts[-1].get("next"):
+        return outcome
+    left = {**drafts[-1], "card": turn.inbound.id}
+    then = form.resume(turn.with_state({**outcome.state, "drafts": [*drafts[:-1], left]}), left, "X7")
+    timers = (*outcome.timers, state.nudge(turn))
+    return outcome.but(state=then.state, replies=(*outcome.replies, *then.replies), timers=timers)
 
 
 # --- nothing to report ---
@@ -108,8 +138,11 @@ def _later(turn: Turn, question: Mapping[str, Any], association: Association, da
     """F2: we ask again that day, or the first day after it on which we may write."""
     at = rules(turn).hour(association, day)
     day = (at + turn.utc_offset).date()
-    new = state.ask(turn, "later", **{name: question[name] for name in ("form", "association", "person", "since")})
-    again = timer(question["form"], association.id, at, later=day.isoformat())
+    names = ("form", "association", "person", "since", "news_after")
+    kept = {name: question[name] for name in names if name in question}
+    new = state.ask(turn, "later", **kept)
+    asked = {"news_after": kept["news_after"]} if "news_after" in kept else {}  # it is still that month's news
+    again = timer(question["form"], association.id, at, later=day.isoformat(), **asked)
     reply = Reply(key, {"weekday": day, "date": day})
     return Outcome(new if key == "F2" else state.close(turn), (reply,), (), (again,), f"later: {day.isoformat()}")
 

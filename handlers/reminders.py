@@ -47,6 +47,8 @@ class Asked:
     due: datetime
     by_hand: bool
     """An officer sent it: it does not ask whether it is needed."""
+    news_after: datetime
+    """A business with a report since then need not be asked about: that of the month in which the asking began."""
     heard: Heard
     when: When
 
@@ -69,7 +71,7 @@ def timer(form_name: str, association_id: int, due_at: datetime, **data: Any) ->
 def again(turn: Turn, after: timedelta) -> Timer:
     """The same touch some time later, for whoever is the contact then."""
     data = turn.inbound.data
-    left = {name: data[name] for name in ("touch", "day0", "by_hand") if name in data}
+    left = {name: data[name] for name in ("touch", "day0", "by_hand", "news_after") if name in data}
     return timer(str(data["form"]), int(data["association"]), turn.now + after, **left)
 
 
@@ -122,7 +124,8 @@ def _asked(turn: Turn) -> Asked | None:
         return None
     day0 = datetime.fromisoformat(data["day0"]) if "day0" in data else turn.now
     month = (day0 + turn.utc_offset).replace(day=1, hour=0, minute=0, second=0, microsecond=0) - turn.utc_offset
-    news = News(person.association.id, str(data["form"]), month)
+    after = datetime.fromisoformat(data["news_after"]) if "news_after" in data else month
+    news = News(person.association.id, str(data["form"]), after)
     turn.need(news, Unasked.in_week(person.id, turn.now))
     return Asked(
         person.association,
@@ -132,6 +135,7 @@ def _asked(turn: Turn) -> Asked | None:
         day0,
         datetime.fromisoformat(data["due"]),
         bool(data.get("by_hand")),
+        after,
         turn.known(news),
         rules(turn),
     )
@@ -148,11 +152,23 @@ def _needless(turn: Turn, asked: Asked) -> Timer | None:
     if asked.form == "business":
         if _missing(asked):
             return None
-        return timer("business", own.id, asked.when.first(own, "business", turn.now))
+        return _begins(turn, asked, asked.when.first(own, "business", turn.now))
     at = asked.heard.at
     if asked.by_hand or not asked.when.begins_anew(own, asked.form, asked.touch, asked.day0, at, turn.now):
         return None
     return timer(asked.form, own.id, _ahead(turn, asked, asked.when.first(own, asked.form, at or turn.now)))
+
+
+def _begins(turn: Turn, asked: Asked, at: datetime) -> Timer:
+    """The next ladder. What was asked over a month's end is that month's: the next one asks anew."""
+    over = asked.form == "business" and _month(turn, turn.now) != _month(turn, asked.news_after)
+    data = {"news_after": turn.now.isoformat()} if over else {}
+    return timer(asked.form, asked.association.id, at, **data)
+
+
+def _month(turn: Turn, moment: datetime) -> tuple[int, int]:
+    day = local_day(turn, moment)
+    return day.year, day.month
 
 
 def _missing(asked: Asked) -> tuple[Business, ...]:
@@ -177,15 +193,15 @@ def _next(turn: Turn, asked: Asked) -> Timer:
     """The touch after this one; after the last one the next ladder."""
     own, then = asked.association, asked.when.next_touch(asked.association, asked.touch, asked.day0)
     if then is None:
-        return timer(asked.form, own.id, _ahead(turn, asked, asked.when.first(own, asked.form, asked.day0)))
-    data = {"touch": asked.touch + 1, "day0": asked.day0.isoformat()}
+        return _begins(turn, asked, _ahead(turn, asked, asked.when.first(own, asked.form, asked.day0)))
+    data = {"touch": asked.touch + 1, "day0": asked.day0.isoformat(), "news_after": asked.news_after.isoformat()}
     return timer(asked.form, own.id, _ahead(turn, asked, then), **data)
 
 
 def _calls(turn: Turn, asked: Asked) -> Outcome:
     """Without a text: this programme writes none, so an officer calls."""
     own = asked.association
-    anew = timer(asked.form, own.id, _ahead(turn, asked, asked.when.first(own, asked.form, asked.day0)))
+    anew = _begins(turn, asked, _ahead(turn, asked, asked.when.first(own, asked.form, asked.day0)))
     return Outcome(dict(turn.state), (), _call(turn, asked, 0), (anew,), "an officer calls")
 
 
@@ -208,6 +224,7 @@ def _says(turn: Turn, asked: Asked) -> Outcome:
         "since": since(turn, asked.heard).isoformat(),
         "businesses": [one.no for one in missing],
         "last": asked.last,
+        "news_after": asked.news_after.isoformat(),
     }
     effects = _call(turn, asked, asked.touch + 1) if asked.last else ()
     reply = _reply(turn, asked, missing)

@@ -73,7 +73,13 @@ class Rules:
 
     def hours_of(self, association: Association | None) -> Hours:
         """The programme's hours, without the market of either of its communes."""
-        communes = association.communes if association and self.market_days else ()
+        return self._hours_at(association.communes if association else ())
+
+    def opens(self, communes: Sequence[str], moment: datetime) -> datetime:
+        """This moment, or the first one after it in which unasked texts may leave to one of these communes."""
+        return self._hours_at(communes).next_allowed(moment)
+
+    def _hours_at(self, communes: Sequence[str]) -> Hours:
         return next((self.market_days[c.lower()] for c in communes if c.lower() in self.market_days), self.hours)
 
     def free(self, sent: Sequence[datetime], now: datetime) -> datetime | None:

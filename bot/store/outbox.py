@@ -14,6 +14,7 @@ from sqlalchemy import String, and_, bindparam, exists, func, insert, literal_co
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.store.deliveries import rematch
+from bot.store.markets import Opens, unless_there
 from bot.store.prepared import rows, write
 from bot.store.tables import addresses, consents, outbox, people, people_addresses
 
@@ -145,6 +146,8 @@ class Wanted:
     most: int
     now: datetime
     unasked: bool = False
+    opens: Opens | None = None
+    """Where there are market days: when unasked texts may leave to an association's communes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,7 +189,8 @@ async def _in_time(tx: AsyncConnection, rows: list[Any], now: datetime) -> list[
 async def _claim(tx: AsyncConnection, wanted: Wanted) -> list[Claim]:
     taken = await _taken(tx, wanted, ANSWER, wanted.most)
     if wanted.unasked and len(taken) < wanted.most:
-        taken += await _in_time(tx, await _taken(tx, wanted, UNASKED, wanted.most - len(taken)), wanted.now)
+        unasked = await _in_time(tx, await _taken(tx, wanted, UNASKED, wanted.most - len(taken)), wanted.now)
+        taken += await unless_there(tx, unasked, wanted.opens, wanted.now) if wanted.opens else unasked
     taken.sort(key=lambda row: int(row.id))
     if not taken:
         return []

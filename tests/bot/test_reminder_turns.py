@@ -7,7 +7,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import insert, select
 
 from bot.app import App
 from bot.channels.chat import Chat
@@ -100,3 +100,66 @@ async def test_in_a_chat_it_has_buttons_and_later_offers_days(tmp_path: Path) ->
         assert later.key == "F2" and len([b for row in later.data["buttons"] for b in row]) == 4
         (timer,) = await _rows(app, select(t.timers).where(t.timers.c.key == "training:7"))
         assert timer.data["later"] > "2026-12-07"
+
+
+async def test_in_a_chat_two_businesses_are_two_cards_one_after_the_other(tmp_path: Path) -> None:
+    async with service(tmp_path, on=ON) as app:
+        chat = app.channels["chat"]
+        assert isinstance(chat, Chat)
+        hers = await _of_the_chat(app)
+        odette = await _line(app, "ABAHUZA ODETTE")
+        for text in ("12 11 3 12 7 5 3", "STOP"):  # Jean is the next one on the roster
+            await odette.send(text)
+            await odette.answers()
+        await _second_business(app)
+        await odette.move(timedelta(days=3, minutes=5))
+        reminder = [row for row in await _rows(app, hers) if row.kind == "reminder"][-1]
+        assert reminder.key == "G1ask"
+
+        async def presses(row: Any, which: int) -> list[Any]:
+            before = len(await _rows(app, hers))
+            buttons = [button for line in row.data["buttons"] for button in line]
+            pressed = {"data": buttons[which]["data"], "callback": "c", "message": f"m{row.id}"}
+            await chat.hear(row.address_value, f"k{row.id}:{which}", "button", data=pressed)
+            await odette.answers()
+            for _ in range(100):
+                if len(found := await _rows(app, hers)) > before:
+                    return found[before:]
+                await asyncio.sleep(0.05)
+            raise AssertionError("nothing came")
+
+        (card,) = await presses(reminder, 0)
+        assert "07A" in card.text and "Which" not in card.text, "the first of those that were asked about"
+        (card,) = await presses(card, 2)  # stopped: no sales are asked
+        (card,) = await presses(card, 0)
+        receipt, *more = await presses(card, 0)
+        assert receipt.key.startswith("G7") and "07A" in receipt.text
+        assert len(more) == 1 and "07B" in more[0].text and more[0].card != receipt.card
+        (card,) = await presses(more[0], 2)
+        (card,) = await presses(card, 0)
+        receipt, *more = await presses(card, 0)
+        assert "07B" in receipt.text and not more
+
+
+async def _of_the_chat(app: App) -> Any:
+    """What is said in the leader's chat."""
+    (jean,) = await _rows(
+        app,
+        select(t.addresses.c.id)
+        .join(t.people_addresses, t.people_addresses.c.address_id == t.addresses.c.id)
+        .join(t.people, t.people.c.id == t.people_addresses.c.person_id)
+        .where(t.addresses.c.scheme == "telegram", t.people.c.kind == "leader"),
+    )
+    whose = select(t.outbox, t.addresses.c.value.label("address_value"))
+    whose = whose.join(t.addresses, t.addresses.c.id == t.outbox.c.address_id)
+    return whose.where(t.outbox.c.address_id == jean.id).order_by(t.outbox.c.id)
+
+
+async def _second_business(app: App) -> None:
+    async def work(tx: Any, items: Any) -> list[None]:
+        (number,) = (await tx.execute(select(t.associations.c.id).where(t.associations.c.no == "07"))).one()
+        await tx.execute(insert(t.businesses).values(no="07B", association_id=number, type="maize mill"))
+        return [None] * len(items)
+
+    await app.database.writer.do(work, None)
+    app.turns.roster_changed()
