@@ -7,25 +7,25 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, NamedTuple
 
 from sqlalchemy import bindparam, case, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.store.area import AREA, binds
+from bot.store.reminders import UNASKED
 from bot.store.tables import (
     addresses,
     associations,
     businesses,
-    outbox,
     people,
     people_addresses,
     reports,
 )
 from handlers.turn import Viewer
+from handlers.turn.reminding import WEEK
 
-WEEK = timedelta(days=7)
 _officers = people.alias("officers")
 NAMES = (
     people.c.sms_name,
@@ -60,7 +60,7 @@ class Door:
     active: bool
     leaders: list[Any] = field(default_factory=list)
     unasked: int = 0
-    """Texts of the last seven days that nobody asked for."""
+    """Texts of the last seven days that nobody asked for, to that of its leaders who got most."""
 
 
 @dataclass(slots=True)
@@ -103,16 +103,16 @@ _WAYS = (
     .where(_theirs.c.person_id.in_(select(people_addresses.c.person_id).where(_BETWEEN)))
     .order_by(_theirs.c.person_id, addresses.c.id)
 )
+_here = people_addresses.alias("here")
 _UNASKED = (
-    select(outbox.c.address_id, func.count())
+    UNASKED.with_only_columns(_here.c.address_id, func.count(), maintain_column_froms=True)
     .where(
-        outbox.c.urgency > 0,
-        outbox.c.address_id.between(bindparam("first"), bindparam("last")),
-        outbox.c.made_at > bindparam("since"),
-        outbox.c.state.not_in(("cancelled", "failed")),
+        _here.c.person_id == people_addresses.c.person_id,
+        _here.c.address_id.between(bindparam("first"), bindparam("last")),
     )
-    .group_by(outbox.c.address_id)
+    .group_by(_here.c.address_id, _here.c.person_id)
 )
+"""Of each leader of each phone, however she was written to."""
 
 
 async def page(tx: AsyncConnection, after: int, most: int, now: datetime) -> Page:
@@ -128,7 +128,7 @@ async def page(tx: AsyncConnection, after: int, most: int, now: datetime) -> Pag
     for person, *way in (await tx.execute(_WAYS, there)).all():
         ways.setdefault(person, []).append(Way(*way))
     for number, texts in (await tx.execute(_UNASKED, {**there, "since": now - WEEK})).all():
-        by_id[number].unasked = texts
+        by_id[number].unasked = max(by_id[number].unasked, texts)
     return Page(doors, ways, doors[-1].id if len(doors) == most else None)
 
 

@@ -59,17 +59,22 @@ _BUSINESSES = select(reports.c.association_id, reports.c.created_at, reports.c["
 _TO_CALL = select(tasks.c.association_id, tasks.c.about).where(
     tasks.c.association_id.in_(_IDS), tasks.c.kind == "call", tasks.c.state == literal_column("'open'")
 )
-_UNASKED = (
+UNASKED = (
     select(people_addresses.c.person_id, outbox.c.made_at)
     .join(outbox, outbox.c.address_id == people_addresses.c.address_id)
     .where(
-        people_addresses.c.person_id.in_(_IDS),
-        or_(outbox.c.person_id == people_addresses.c.person_id, outbox.c.person_id.is_(None)),
+        or_(
+            outbox.c.person_id == people_addresses.c.person_id,
+            outbox.c.person_id.is_(None),
+            outbox.c.kind == literal_column("'broadcast'"),
+        ),
         outbox.c.urgency > literal_column("0"),  # written out, so that SQLite takes the partial index
         outbox.c.made_at > bindparam("since"),
         outbox.c.state.not_in(("cancelled", "failed")),
     )
 )
+"""What counts against a leader's week, wherever it is asked: on a shared phone what was for her, or for all there."""
+_UNASKED = UNASKED.where(people_addresses.c.person_id.in_(_IDS))
 
 
 def about(form: str, why: str) -> str:
