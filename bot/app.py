@@ -15,8 +15,8 @@ import structlog
 import uvicorn
 from starlette.routing import BaseRoute
 
+from bot import channel_states, clock_guard, control, health
 from bot import channels as channel_list
-from bot import clock_guard, control, health
 from bot.added_forms import load_all
 from bot.broadcast_worker import BroadcastWorker
 from bot.channels.base import Channel, Message
@@ -61,6 +61,7 @@ class App:
         self.outbox = OutboxWorker(database, self.channels, clock.now, limits, unasked_hours(settings), folder)
         self.outbox.may_speak = self.guard.is_right
         self.outbox.opens = self.turns.when.opens if settings.hours.market_days else None
+        self.turns.learn(channel_states.loaders(self.channels, self.outbox))
         self.inbox = InboxWorker(database, self.turns, clock.now, self.outbox.notify)
         self.tips = TipPlanner(settings, database, clock.now, channels.values())
         means = means_of(settings, self.channels, limits)

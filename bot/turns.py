@@ -105,6 +105,10 @@ class Turns:
         """Addresses that a turn woke: they have a turn after the commit."""
         self.crash: Callable[[str], None] = lambda point: None
 
+    def learn(self, loaders: Mapping[type, Any]) -> None:
+        """Facts that only a part of the running service knows: a fact -> its loader."""
+        self._loaders = {**self._loaders, **loaders}
+
     def roster_changed(self) -> None:
         """Load the associations anew before the next group."""
         self._associations = None

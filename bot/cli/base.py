@@ -63,6 +63,16 @@ def table(rows: Sequence[Mapping[str, Any]], columns: Sequence[str], json: bool 
     Console(highlight=False).print(said, markup=False)
 
 
+def record(found: Mapping[str, Any], json: bool = False) -> None:
+    """One thing on standard output: what is known of it, a line each, or as JSON."""
+    if json:
+        show(found)
+        return
+    for name, value in found.items():
+        if value not in (None, ""):
+            typer.echo(f"{name:12} {value}")
+
+
 def read(settings: Settings, question: Callable[[AsyncConnection], Awaitable[Result]]) -> Result:
     """Look into the database, also while the service runs."""
 

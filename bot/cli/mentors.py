@@ -51,12 +51,7 @@ def show(number: Number, json: Json = False) -> None:
     found = base.read(base.load(), look)
     if found is None:
         base.fail(f"There is no question No {number}. See them with `kurikirana mentors questions`.")
-    if json:
-        base.show(found)
-        return
-    for name, value in found.items():
-        if value not in (None, ""):
-            typer.echo(f"{name:12} {value}")
+    base.record(found, json)
 
 
 @commands.command()

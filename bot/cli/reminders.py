@@ -7,17 +7,16 @@ from typing import Annotated, Any
 
 import typer
 from rich.console import Console
-from rich.table import Table
 
 from bot import control
 from bot.cli import base
+from bot.cli.base import Json
 from bot.clock import Clock
 from bot.render import Words
 from bot.settings import Settings, rules
 from bot.store import late as store
 from handlers.reminders import possible, training_text
-
-Json = Annotated[bool, typer.Option("--json", help="As JSON, for another program.")]
+from handlers.turn.lateness import LATE
 
 
 def late(
@@ -34,15 +33,11 @@ def late(
         return await store.late(tx, Clock().now(), settings.zone, settings.project.start, period)
 
     found = base.read(settings, question)
+    columns = ("association", "name", "commune", "state", "days", "reminders", "later")
+    base.table([_row(one) for one in found], columns, json)
     if json:
-        base.show([_row(one) for one in found])
         return
-    table = Table("no", "association", "commune", "state", "days", "reminders", box=None)
-    for one in found:
-        state = f"later ({one.later:%d/%m})" if one.later and one.state == "later" else one.state
-        table.add_row(one.no, one.name, one.commune, state, str(one.days), str(one.reminders))
-    Console(highlight=False).print(table)
-    silent = sum(one.state in ("silent", "unreachable") for one in found)
+    silent = sum(one.state in LATE for one in found)
     base.words.print(f"{silent} have sent nothing in {period} days; to remind one: kurikirana remind NN")
 
 
@@ -50,6 +45,7 @@ def _row(one: store.Late) -> dict[str, Any]:
     return {
         "association": one.no,
         "name": one.name,
+        "commune": one.commune,
         "state": one.state,
         "days": one.days,
         "reminders": one.reminders,

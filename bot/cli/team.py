@@ -8,20 +8,18 @@ from datetime import datetime
 from typing import Annotated, Any
 
 import typer
-from rich.console import Console
-from rich.table import Table
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot import control
 from bot.cli import base
+from bot.cli.base import Json
 from bot.clock import Clock
 from bot.programme import desk
 from bot.render import fold, segments
 from bot.settings import Settings
-from handlers.team.listing import messages_of
+from handlers.team.waiting import messages_of
 from handlers.understand.words import language_of
 
-Json = Annotated[bool, typer.Option("--json", help="As JSON, for another program.")]
 As = Annotated[str, typer.Option("--as", help="Whose eyes or hand, a name of the sheet Staff; else everything.")]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Say what would happen; write nothing.")]
 Number = Annotated[int, typer.Argument(help="The task's id, as `task list` and `inbox` show it.")]
@@ -42,24 +40,19 @@ def _asked(settings: Settings, who: str) -> dict[str, Any]:
     return {"who": who, "user": getpass.getuser(), "utc_offset_min": minutes, "sender": settings.project.sender}
 
 
-def _table(rows: list[dict[str, Any]], columns: tuple[str, ...]) -> None:
-    table = Table(*columns, box=None)
-    for row in rows:
-        table.add_row(*(str(row[name]) if row.get(name) is not None else "" for name in columns))
-    Console(highlight=False).print(table, markup=False)
-
-
 def today(json: Json = False, who: As = "") -> None:
-    """What must be done today: calls, messages, questions, photos, numbers, promises, channels that wait."""
-    now = Clock().now()
+    """What must be done today: calls, messages, questions, photos, numbers, promises, late ones, channels."""
+    settings, now = base.load(), Clock().now()
 
     async def look(tx: AsyncConnection) -> dict[str, Any]:
-        return await desk.day(tx, await desk.looking(tx, who), now)
+        return await desk.day(tx, await desk.looking(tx, who), settings, now)
 
-    found = base.read(base.load(), look)
+    found = base.read(settings, look)
     if json:
         base.show(found)
         return
+    if found["holiday"]:
+        typer.echo("Today is a holiday: nothing unasked leaves.")
     names = {"calls": "To call", "messages": "Without an answer", "photos": "Photos", "numbers": "Numbers to check"}
     for key, said in names.items():
         typer.echo(f"{said}: {len(found[key])}")
@@ -69,8 +62,9 @@ def today(json: Json = False, who: As = "") -> None:
     for row in found["questions"]:
         typer.echo(f"  No {row['number']}  {row['days']} d  {row['mentor'] or 'no mentor: pass it on'}")
     typer.echo(f"Promises overdue: {found['overdue']}")
+    typer.echo(f"Late: {found['late']}")
     for row in found["waiting"]:
-        since = row["since"].astimezone(base.load().zone)
+        since = row["since"].astimezone(settings.zone)
         typer.echo(f"{row['channel']}: {row['texts']} texts wait since {since:%d/%m %H:%M} (local)")
 
 
@@ -86,10 +80,7 @@ def inbox(context: typer.Context, json: Json = False, who: As = "") -> None:
         return [desk.whole(task, now) for task in messages_of(there)]
 
     found = _read(base.load(), "inbox", look)
-    if json:
-        base.show(found)
-    else:
-        _table(found, ("id", "association", "name", "days", "language", "text"))
+    base.table(found, ("id", "association", "name", "days", "language", "text"), json)
 
 
 @inbox_commands.command()
@@ -136,10 +127,7 @@ def list_(json: Json = False, who: As = "") -> None:
         return [desk.short(task, now) for task in await desk.tasks_open(tx, await desk.looking(tx, who), now)]
 
     found = base.read(base.load(), look)
-    if json:
-        base.show(found)
-    else:
-        _table(found, ("id", "kind", "association", "days", "due_at", "about"))
+    base.table(found, ("id", "kind", "association", "days", "due_at", "about"), json)
 
 
 @task_commands.command()
@@ -150,12 +138,7 @@ def show(number: Number, json: Json = False) -> None:
         return desk.whole(await desk.one(tx, number), Clock().now())
 
     found = _read(base.load(), "task shown", look, task=number)
-    if json:
-        base.show(found)
-        return
-    for name, value in found.items():
-        if value not in (None, ""):
-            typer.echo(f"{name:12} {value}")
+    base.record(found, json)
 
 
 @task_commands.command()

@@ -13,11 +13,11 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.errors import BotError
+from bot.settings import Settings
 from bot.store import audit, consent, facts, people, tasks, team
-from handlers.team.listing import NUMBERS, TO_CALL, messages_of
-from handlers.team.today import STUCK
 from handlers.team.viewing import ABSENT_AFTER
-from handlers.turn import Fact, QuestionsOpen, Task, TaskNumbered, TasksOpen, TextsWaiting, Viewer
+from handlers.team.waiting import Asked, counted
+from handlers.turn import Fact, Task, TaskNumbered, TasksOpen, Viewer
 
 Details = Mapping[str, Any]
 EVERYTHING = Viewer(0, everything=True)
@@ -60,21 +60,23 @@ async def tasks_open(tx: AsyncConnection, viewer: Viewer, now: datetime) -> list
     return list((await _loaded(tx, fact))[fact])
 
 
-async def day(tx: AsyncConnection, viewer: Viewer, now: datetime) -> dict[str, Any]:
+async def day(tx: AsyncConnection, viewer: Viewer, settings: Settings, now: datetime) -> dict[str, Any]:
     """What /today counts, as plain values."""
-    asked = TasksOpen(viewer, now - ABSENT_AFTER), QuestionsOpen(viewer), TextsWaiting(now - STUCK)
-    found = await _loaded(tx, *asked)
-    there: list[Task] = list(found[asked[0]])
+    project, period = settings.project, settings.reminders.training_every_days
+    asked = Asked.of(viewer, now, project.timezone, project.start, period)
+    there = counted(asked, await _loaded(tx, *asked.facts), now)
     return {
-        "calls": [short(task, now) for task in there if task.kind in TO_CALL],
-        "messages": [short(task, now) for task in messages_of(there)],
+        "holiday": now.astimezone(settings.zone).date() in settings.hours.holidays,
+        "calls": [short(task, now) for task in there.calls],
+        "messages": [short(task, now) for task in there.messages],
         "questions": [
-            {"number": one.number, "days": (now - one.asked_at).days, "mentor": one.mentor} for one in found[asked[1]]
+            {"number": one.number, "days": (now - one.asked_at).days, "mentor": one.mentor} for one in there.questions
         ],
-        "photos": [short(task, now) for task in there if task.kind == "photo"],
-        "numbers": [short(task, now) for task in there if task.kind in NUMBERS],
-        "overdue": sum(task.due_at < now for task in there),
-        "waiting": [{"channel": one.channel, "texts": one.texts, "since": one.since} for one in found[asked[2]]],
+        "photos": [short(task, now) for task in there.photos],
+        "numbers": [short(task, now) for task in there.numbers],
+        "overdue": len(there.overdue),
+        "late": len(there.late),
+        "waiting": [{"channel": one.channel, "texts": one.texts, "since": one.since} for one in there.texts],
     }
 
 

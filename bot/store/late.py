@@ -21,6 +21,7 @@ from bot.store.waking import contacts
 from handlers.reminded import until
 from handlers.reminders import key
 from handlers.turn import Association, Heard, Person
+from handlers.turn.lateness import LATE
 from handlers.turn.reminding import WEEK
 
 State = Literal["silent", "zero", "later", "unreachable"]
@@ -97,7 +98,7 @@ async def late(tx: AsyncConnection, now: datetime, zone: ZoneInfo, start: date, 
 async def silent(tx: AsyncConnection, now: datetime, zone: ZoneInfo, start: date, days: int) -> set[int]:
     """The associations that said nothing at all in the period: those that are late."""
     found = await late(tx, now, zone, start, days)
-    return {one.id for one in found if one.state in ("silent", "unreachable")}
+    return {one.id for one in found if one.state in LATE}
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,14 +21,13 @@ from handlers.turn import (
     Sheet,
     Turn,
 )
+from handlers.turn.lateness import LATE
 
 PAGE = 8
 NAMED = 30
 """So many that are not late are named; a message has 4,096 characters."""
 DATA = 64
 """Bytes of a button's data (Bot API)."""
-LATE = ("silent", "unreachable")
-"""Who said "later" or "no training" is not late."""
 _HEAD = (
     "O.sheet.number",
     "O.sheet.association",

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from handlers.said import Said
 from handlers.team.tasks import shown
 from handlers.team.viewing import viewer, whole_team_before
+from handlers.team.waiting import NUMBERS, TO_CALL, messages_of
 from handlers.turn import (
     Audit,
     Button,
@@ -23,14 +24,6 @@ PAGE = 5
 """Messages at once; the last one offers the next ones."""
 LINES = 30
 """Questions in one message: well below 4,096 characters."""
-TO_CALL = ("call", "my_data")
-NUMBERS = ("check_number", "wrong_number")
-
-
-def messages_of(tasks: Sequence[Task]) -> list[Task]:
-    """What somebody wrote and nobody has answered."""
-    return [task for task in tasks if task.kind not in (*TO_CALL, *NUMBERS, "photo")]
-
 
 _KINDS: Mapping[str, Callable[[Sequence[Task]], list[Task]]] = {
     "messages": messages_of,

@@ -7,32 +7,30 @@ from datetime import timedelta
 from typing import Any
 
 from handlers.said import Said
-from handlers.team import lateness
-from handlers.team.listing import NUMBERS, TO_CALL, messages_of
 from handlers.team.reasons import why
-from handlers.team.viewing import clock, viewer, who, whole_team_before
+from handlers.team.viewing import clock, viewer, who
+from handlers.team.waiting import STUCK, Asked, Day, counted
 from handlers.turn import (
     Association,
     Audit,
     Button,
+    ChannelsNow,
+    ChannelState,
     OpenQuestion,
     Outcome,
-    QuestionsOpen,
     Reply,
     Task,
-    TasksOpen,
-    TextsWaiting,
     Timer,
     Turn,
     Waiting,
 )
+from handlers.working_days import is_working
 
 HOUR = 8
 LATEST_HOUR = 12
 """After this hour the morning's message says nothing new."""
 NAMED = 3
 """So many are named in a line; the rest is counted."""
-STUCK = timedelta(minutes=15)
 
 
 def today(turn: Turn, said: Said) -> Outcome:
@@ -44,51 +42,67 @@ def morning(turn: Turn) -> Outcome:
     """The timer fired: said only on the morning of a working day, however late the service came back."""
     local = turn.now + turn.utc_offset
     again = morning_timer(turn)
-    if local.weekday() > 4 or not HOUR - 1 <= local.hour < LATEST_HOUR:
+    if not is_working(turn.today, turn.programme.holidays) or not HOUR - 1 <= local.hour < LATEST_HOUR:
         return Outcome(dict(turn.state), (), (), (again,), "not the morning of a working day")
     return _shown(turn).but(timers=(again,))
 
 
 def morning_timer(turn: Turn) -> Timer:
-    """For the next working day at 08:00; one for each chat."""
+    """For the next working day at 08:00, no weekend and no holiday; one for each chat."""
     local = turn.now + turn.utc_offset
     at = local.replace(hour=HOUR, minute=0, second=0, microsecond=0)
-    while at <= local or at.weekday() > 4:
+    while at <= local or not is_working(at.date(), turn.programme.holidays):
         at += timedelta(days=1)
     return Timer("today", str(turn.address.id), at - turn.utc_offset)
 
 
 def _shown(turn: Turn) -> Outcome:
-    asked = (
-        TasksOpen(viewer(turn), whole_team_before(turn)),
-        QuestionsOpen(viewer(turn)),
-        TextsWaiting(turn.now - STUCK),
-        lateness.wanted(turn),
-    )
-    turn.need(*asked)
-    tasks: tuple[Task, ...] = turn.known(asked[0])
-    questions: tuple[OpenQuestion, ...] = turn.known(asked[1])
-    calls = [task for task in tasks if task.kind in TO_CALL]
-    photos = [task for task in tasks if task.kind == "photo"]
-    messages = messages_of(tasks)
-    lines = [
-        *_line("O.today.calls", calls, [_item(task) for task in calls]),
-        *_line("O.today.messages", messages, [_waits(turn, task) for task in messages]),
-        *_line("O.today.questions", questions, [_question(turn, one) for one in questions]),
-        *_line("O.today.photos", photos, [who(task) for task in photos]),
-        *_line("O.today.numbers", [task for task in tasks if task.kind in NUMBERS], ()),
-        *_line("O.today.overdue", [task for task in tasks if task.due_at < turn.now], ()),
-        *_line("O.today.late", [one for one in turn.known(asked[3]).rows if one.state in lateness.LATE], ()),
-        *(_stuck(turn, one) for one in turn.known(asked[2])),
-    ]
+    programme = turn.programme
+    asked = Asked.of(viewer(turn), turn.now, programme.timezone, programme.start, programme.period_days)
+    turn.need(*asked.facts, ChannelsNow())
+    day = counted(asked, turn.facts, turn.now)
+    lines = (*(_lines(turn, day) or (Reply("O.today.nothing"),)), *channels(turn, day))
     values = {
         "name": turn.person.sms_name if turn.person else "",
         "weekday": turn.today,
         "date": turn.today,
-        "lines": tuple(lines) or (Reply("O.today.nothing"),),
+        "lines": lines,
     }
-    audit = (Audit("today", {"tasks": len(tasks)}),)
+    audit = (Audit("today", {"tasks": len(turn.known(asked.tasks))}),)
     return Outcome(dict(turn.state), (Reply("O.today", values, _buttons()),), audit, understood="today")
+
+
+def _lines(turn: Turn, day: Day) -> tuple[Reply, ...]:
+    free = turn.today in turn.programme.holidays
+    return (
+        *((Reply("O.today.holiday"),) if free else ()),
+        *_line("O.today.calls", day.calls, [_item(task) for task in day.calls]),
+        *_line("O.today.messages", day.messages, [_waits(turn, task) for task in day.messages]),
+        *_line("O.today.questions", day.questions, [_question(turn, one) for one in day.questions]),
+        *_line("O.today.photos", day.photos, [who(task) for task in day.photos]),
+        *_line("O.today.numbers", day.numbers, ()),
+        *_line("O.today.overdue", day.overdue, ()),
+        *_line("O.today.late", day.late, ()),
+    )
+
+
+def channels(turn: Turn, day: Day) -> tuple[Reply, ...]:
+    """What is wrong with a channel first; of a gateway that speaks, when it did last."""
+    states: tuple[ChannelState, ...] = turn.known(ChannelsNow())
+    said = (_channel(turn, state) for state in states)
+    return (*(_stuck(turn, one) for one in day.texts), *(reply for reply in said if reply))
+
+
+def _channel(turn: Turn, state: ChannelState) -> Reply | None:
+    if state.broken:
+        return Reply("O.today.broken", {"channel": state.name})
+    if state.full:
+        return Reply("O.today.full", {"channel": state.name})
+    if state.heard_at is None:
+        return None
+    silent = turn.now - state.heard_at > STUCK
+    values = {"channel": state.name, "time": clock(turn, state.heard_at)}
+    return Reply("O.today.silent" if silent else "O.today.heard", values)
 
 
 def _buttons() -> tuple[tuple[Button, ...], ...]:

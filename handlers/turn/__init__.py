@@ -106,6 +106,8 @@ from handlers.turn.sealed import Case, CloseSealed, ReadSealed, SealedCase, Seal
 from handlers.turn.team import (
     AssociationSeen,
     Audit,
+    ChannelsNow,
+    ChannelState,
     CloseTask,
     Contact,
     Found,
@@ -141,6 +143,8 @@ __all__ = [
     "Button",
     "Case",
     "ChangeReport",
+    "ChannelState",
+    "ChannelsNow",
     "ClimbQuestion",
     "CloseCall",
     "CloseTask",

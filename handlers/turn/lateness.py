@@ -9,6 +9,9 @@ from typing import Literal
 from handlers.turn.nouns import Association, Person
 from handlers.turn.team import Viewer
 
+LATE = ("silent", "unreachable")
+"""States of those that are late: who said "later" or "no training" is not."""
+
 
 @dataclass(frozen=True, slots=True)
 class Lateness:

@@ -74,6 +74,19 @@ class Waiting:
 
 
 @dataclass(frozen=True, slots=True)
+class ChannelState:
+    """How a channel of the running service is."""
+
+    name: str
+    broken: bool
+    """Its account is refused: nothing leaves or comes."""
+    full: bool
+    """Its SIM has sent all that it may in a day."""
+    heard_at: datetime | None
+    """When its gateway last said that it lives; None where gateways say nothing of themselves."""
+
+
+@dataclass(frozen=True, slots=True)
 class OpenQuestion:
     """A question to a mentor that nobody has answered."""
 
@@ -194,6 +207,11 @@ class TextsWaiting:
 
 
 @dataclass(frozen=True, slots=True)
+class ChannelsNow:
+    """-> tuple[ChannelState, ...]: as this process knows them; no table has it."""
+
+
+@dataclass(frozen=True, slots=True)
 class PageOf:
     """-> Page | None: of an association that she may see."""
 
@@ -236,5 +254,15 @@ class Audit:
     details: Mapping[str, Any] = NOTHING
 
 
-Facts = TaskNumbered | TasksOfRow | TasksOpen | AssociationSeen | QuestionsOpen | TextsWaiting | PageOf | Search
+Facts = (
+    TaskNumbered
+    | TasksOfRow
+    | TasksOpen
+    | AssociationSeen
+    | QuestionsOpen
+    | TextsWaiting
+    | ChannelsNow
+    | PageOf
+    | Search
+)
 Effects = CloseTask | TellTeam | Audit

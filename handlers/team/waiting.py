@@ -1,0 +1,75 @@
+"""What waits for one of the team today: one definition, for the chat and for the command line."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from handlers.team.viewing import ABSENT_AFTER
+from handlers.turn import Fact, LateOf, OpenQuestion, QuestionsOpen, Task, TasksOpen, TextsWaiting, Viewer, Waiting
+from handlers.turn.lateness import LATE, Lateness
+
+TO_CALL = ("call", "my_data")
+NUMBERS = ("check_number", "wrong_number")
+STUCK = timedelta(minutes=15)
+"""Texts that are due so long have not left their channel."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """The facts that a day is counted from."""
+
+    tasks: TasksOpen
+    questions: QuestionsOpen
+    texts: TextsWaiting
+    late: LateOf
+
+    @classmethod
+    def of(cls, viewer: Viewer, now: datetime, timezone: str, start: date, period_days: int) -> Asked:
+        """What this person must know about now."""
+        return cls(
+            TasksOpen(viewer, now - ABSENT_AFTER),
+            QuestionsOpen(viewer),
+            TextsWaiting(now - STUCK),
+            LateOf(viewer, now, timezone, start, period_days),
+        )
+
+    @property
+    def facts(self) -> tuple[Fact, ...]:
+        return (self.tasks, self.questions, self.texts, self.late)
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """What waits. An overdue task is counted with its own kind too."""
+
+    calls: tuple[Task, ...]
+    messages: tuple[Task, ...]
+    photos: tuple[Task, ...]
+    numbers: tuple[Task, ...]
+    overdue: tuple[Task, ...]
+    questions: tuple[OpenQuestion, ...]
+    late: tuple[Lateness, ...]
+    texts: tuple[Waiting, ...]
+
+
+def counted(asked: Asked, known: Mapping[Fact, Any], now: datetime) -> Day:
+    """The day, once its facts are known."""
+    tasks: tuple[Task, ...] = known[asked.tasks]
+    return Day(
+        tuple(task for task in tasks if task.kind in TO_CALL),
+        tuple(messages_of(tasks)),
+        tuple(task for task in tasks if task.kind == "photo"),
+        tuple(task for task in tasks if task.kind in NUMBERS),
+        tuple(task for task in tasks if task.due_at < now),
+        known[asked.questions],
+        tuple(one for one in known[asked.late].rows if one.state in LATE),
+        known[asked.texts],
+    )
+
+
+def messages_of(tasks: Sequence[Task]) -> list[Task]:
+    """What somebody wrote and nobody has answered."""
+    return [task for task in tasks if task.kind not in (*TO_CALL, *NUMBERS, "photo")]
