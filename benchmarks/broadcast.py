@@ -78,7 +78,7 @@ async def into_the_outbox(settings: Settings, people: int) -> dict[str, float]:
     number = await approved(database, means.setup, people)
     frozen, now = time.perf_counter() - began, Clock().now()
     await database.writer.do(sending.begin, Begin(number, now, now, None))
-    before, began, cpu = _reset(), time.perf_counter(), time.process_time()
+    before, began, cpu = reset(), time.perf_counter(), time.process_time()
     taken = await worker.fill(number, people + 1)
     seconds, cpu = time.perf_counter() - began, time.process_time() - cpu
     assert taken == people
@@ -87,7 +87,8 @@ async def into_the_outbox(settings: Settings, people: int) -> dict[str, float]:
     return found
 
 
-def _reset() -> float:
+def reset() -> float:
+    """Memory now, MB; what VmHWM says from here on is the most since."""
     Path("/proc/self/clear_refs").write_text("5")  # the highest mark begins anew
     return memory()
 
@@ -96,7 +97,7 @@ async def out(settings: Settings, people: int) -> dict[str, float]:
     """The service sends it."""
     async with App.running(settings, web=False) as app:
         number = await approved(app.database, means_of(settings, app.channels, {}).setup, people)
-        before, began, cpu = _reset(), time.perf_counter(), time.process_time()
+        before, began, cpu = reset(), time.perf_counter(), time.process_time()
         while True:
             async with app.database.read() as tx:
                 row = await store.one(tx, number)

@@ -58,12 +58,19 @@ def settings(folder: Path, name: str, *, url: str, port: int, provider: int) -> 
     return file
 
 
-async def fill(url: str, folder: Path, people: int, messages: int = 0) -> None:
-    """Make the schema and the people; `messages` of history, a seventh of them reports."""
+async def fill(
+    url: str, folder: Path, people: int, messages: int = 0, *, each: int = PER_ASSOCIATION, due: datetime | None = None
+) -> None:
+    """Make the schema and the people, `each` of them in an association; `messages` of history, a seventh reports.
+
+    `due`: when the training reminder of every association is due, one after the other within a minute.
+    """
     database = await Database.open(url, folder)
     try:
         async with database.engine.begin() as tx:
-            await _people(tx, people)
+            await _people(tx, people, each)
+            if due:
+                await _put(tx, tables.timers, (_timer(n, due, people) for n in range(people // each)))
             if messages:
                 await _history(tx, people, messages)
     finally:
@@ -94,8 +101,8 @@ async def _put(tx: AsyncConnection, table: Table, rows: Iterator[dict[str, Any]]
         await tx.execute(insert(table), group)
 
 
-async def _people(tx: AsyncConnection, people: int) -> None:
-    count = -(-people // PER_ASSOCIATION)
+async def _people(tx: AsyncConnection, people: int, each: int) -> None:
+    count = -(-people // each)
     place = {"commune_old": "Rutana", "commune_now": "Rutana", "colline": "Kivoga"}
     names = (f"ASSOC {n}" for n in range(1, count + 1))
     await _put(
@@ -108,21 +115,31 @@ async def _people(tx: AsyncConnection, people: int) -> None:
         tables.businesses,
         ({"id": n, "no": f"{n:02}A", "association_id": n, "type": "rice husker"} for n in range(1, count + 1)),
     )
-    await _put(tx, tables.people, (_person(n) for n in range(people)))
+    await _put(tx, tables.people, (_person(n, each) for n in range(people)))
     await _put(tx, tables.addresses, (_address(n) for n in range(people)))
     await _put(tx, tables.people_addresses, ({"person_id": n + 1, "address_id": n + 1} for n in range(people)))
 
 
-def _person(number: int) -> dict[str, Any]:
+def _person(number: int, each: int) -> dict[str, Any]:
     return {
         "id": number + 1,
         "kind": "leader",
-        "association_id": number // PER_ASSOCIATION + 1,
+        "association_id": number // each + 1,
         "name": f"Odette {number}",
         "sms_name": f"ODETTE{number}"[:12],
         "sex": "F",
         "language": LANGUAGES[number % len(LANGUAGES)],
         "consent": "yes",
+    }
+
+
+def _timer(number: int, due: datetime, many: int) -> dict[str, Any]:
+    return {
+        "kind": "reminder",
+        "key": f"training:{number + 1}",
+        "association_id": number + 1,
+        "due_at": due + timedelta(minutes=1) * number / many,
+        "data": {"form": "training"},
     }
 
 

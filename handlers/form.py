@@ -136,19 +136,25 @@ def go_on(
     turn: Turn, form: Form, values: Mapping[str, Any], draft: Mapping[str, Any], *, first_line: bool = False
 ) -> Outcome:
     """Ask what is missing, or store the report when nothing is."""
-    association = association_of(turn, draft) or turn.association
-    ctx = context(turn, association)
-    values = form.compute(dict(values), ctx)
-    step = form.next_step(values, frozenset(draft["asked"]), ctx)
-    if step is None:
-        if turn.address.rich and not draft.get("reviewed"):
-            return card.review(turn, form, values, draft, ctx)
-        return complete(turn, form, values, draft)
-    if early := kind_of(form).early(turn, form, values):
-        fresh_question = {**draft, "values": values, "tries": 0, "at": turn.now.isoformat()}
-        return asking.refused(turn, form, form.step(early.step), values, fresh_question, early.reply)
-    noted = first_line and form.missing(values, ctx) != form.missing({}, ctx)
-    return question(turn, form, step, values, draft, noted=noted)
+    ctx = context(turn, association_of(turn, draft) or turn.association)
+    computed = form.compute(dict(values), ctx)
+    step = form.next_step(computed, frozenset(draft["asked"]), ctx)
+    if step is not None and (early := kind_of(form).early(turn, form, computed)):
+        fresh_question = {**draft, "values": computed, "tries": 0, "at": turn.now.isoformat()}
+        return asking.refused(turn, form, form.step(early.step), computed, fresh_question, early.reply)
+    noted = first_line and form.missing(computed, ctx) != form.missing({}, ctx)
+    return _then(turn, form, computed, draft, step, noted=noted)
+
+
+def _then(
+    turn: Turn, form: Form, values: Mapping[str, Any], draft: Mapping[str, Any], step: Step | None, *, noted: bool
+) -> Outcome:
+    """What follows on computed values, `step` being the first one that is missing."""
+    if step is not None:
+        return question(turn, form, step, values, draft, noted=noted)
+    if turn.address.rich and not draft.get("reviewed"):
+        return card.review(turn, form, values, draft, context(turn, association_of(turn, draft) or turn.association))
+    return complete(turn, form, values, draft)
 
 
 def answer(turn: Turn, said: Said, question_: Mapping[str, Any]) -> Outcome | None:
@@ -164,14 +170,15 @@ def answer(turn: Turn, said: Said, question_: Mapping[str, Any]) -> Outcome | No
     names = {q.name for one in step.questions for q in (one, *form.stand_ins(one.name))}
     asked = sorted({*question_["asked"], *([step.name] if names & set(reading.values) else [])})
     computed = form.compute(values, ctx)
-    if form.next_step(computed, frozenset(asked), ctx) is not None:
+    following = form.next_step(computed, frozenset(asked), ctx)
+    if following is not None:
         if early := kind_of(form).early(turn, form, values):
             return asking.refused(turn, form, form.step(early.step), values, question_, early.reply)
         for problem in form.check(computed, ctx):
             if problem.step == step.name:
                 why = Reply("D2", {"message": problem.message})
                 return asking.refused(turn, form, step, values, question_, why)
-    return go_on(turn, form, values, {**asking.kept(question_), "asked": asked})
+    return _then(turn, form, computed, {**asking.kept(question_), "asked": asked}, following, noted=False)
 
 
 def _no_answer(

@@ -13,7 +13,7 @@ import hmac
 import re
 import secrets
 from collections.abc import Sequence
-from urllib.parse import quote, quote_plus, urlencode
+from urllib.parse import quote, urlencode
 
 import aiohttp
 import yarl
@@ -48,6 +48,7 @@ class Kannel(web.Gateway):
 
     name = "kannel"
     keyed = False
+    window = 64
 
     def __init__(self, settings: Settings, public_url: str) -> None:
         self.settings = settings
@@ -86,7 +87,7 @@ class Kannel(web.Gateway):
     async def send(self, message: Message) -> Sent:
         """One call of sendsms. Kannel gives no id; its reports carry ours."""
         coding = "0" if GSM.issuperset(message.text) else "2"
-        to, text = quote_plus(message.address), quote_plus(message.text)
+        to, text = web.quoted(message.address), web.quoted(message.text)
         report = f"{self._reported}{message.id}" if self._report else ""
         reply = await self._ask(f"{self._fixed}&to={to}&text={text}&coding={coding}{report}")
         if reply.status in (200, 202) and reply.body.startswith(ACCEPTED):

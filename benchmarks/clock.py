@@ -1,0 +1,91 @@
+"""Many reminders due at once, by our own parts: `python -m benchmarks.clock CONFIG TIMERS [PROFILE]`, the people are there.
+
+From the alarm's look to the last row in the outbox, with nobody sending; half of them by a second process after
+the first one ended in the middle, as a restart would. Prints JSON: seconds, processor time, memory in MB, and how
+many rows there are.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import cProfile
+import json
+import sys
+import time
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+from datetime import time as wall
+from pathlib import Path
+
+from benchmarks.broadcast import memory, reset
+from bot import channels
+from bot import settings as settings_file
+from bot.added_forms import load_all
+from bot.inbox_worker import InboxWorker
+from bot.render import Words
+from bot.sections import Hours
+from bot.settings import Settings
+from bot.store.engine import Database
+from bot.timer_worker import TimerWorker
+from bot.turns import Turns
+from handlers.conversations import step
+
+WAIT_S = 0.01
+
+
+@contextlib.asynccontextmanager
+async def parts(settings: Settings) -> AsyncIterator[tuple[Database, InboxWorker, TimerWorker]]:
+    """The service's pieces that a timer passes through, bound to a database that nobody sends from."""
+    database = await Database.open(settings.database.url, settings.folder)
+    now = lambda: datetime.now(UTC)  # noqa: E731
+    turns = Turns(settings, Words.load(), {}, now, step, channels.build(settings, now))
+    async with database.read() as tx:
+        turns.forms = await load_all(tx)
+    inbox = InboxWorker(database, turns, now, lambda: None)
+    database.writer.start()
+    try:
+        yield database, inbox, TimerWorker(database, now, inbox.notify, turns.when)
+    finally:
+        await database.close()
+
+
+async def fire(settings: Settings, wanted: int) -> dict[str, float]:
+    """Until so many rows are in the outbox. `lag_s`: how long the last one had waited."""
+    async with parts(settings) as (database, inbox, timers):
+        before, began, cpu = reset(), time.perf_counter(), time.process_time()
+        await inbox.recover()
+        looking = asyncio.create_task(timers.look())
+        while (made := await _made(database)) < wanted:
+            await asyncio.sleep(WAIT_S)
+            if time.perf_counter() - began > 600:
+                break
+        seconds, cpu = time.perf_counter() - began, time.process_time() - cpu
+        await looking
+        return {"seconds": seconds, "cpu_s": cpu, "before_mb": before, "most_mb": memory("VmHWM"), "count": made}
+
+
+async def _made(database: Database) -> int:
+    async with database.read() as tx:
+        return int((await tx.exec_driver_sql("SELECT coalesce(max(id), 0) FROM outbox")).scalar_one())
+
+
+def always(settings: Settings) -> Settings:
+    """The same with no hour in which nothing unasked may leave."""
+    hours = Hours(send_from=wall(0, 0), send_to=wall(23, 59), no_sending=())
+    return settings.model_copy(update={"hours": hours})
+
+
+def main(config: str, wanted: int, profile: str = "") -> None:
+    """Print what was measured."""
+    settings = always(settings_file.load(Path(config), {}))
+    profiler = cProfile.Profile() if profile else None
+    if profiler:
+        profiler.enable()
+    print(json.dumps(asyncio.run(fire(settings, wanted))))
+    if profiler:
+        profiler.dump_stats(profile)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1], int(sys.argv[2]), *sys.argv[3:4])
