@@ -20,6 +20,11 @@ __all__ = ["bare_place", "database", "place", "postgres_server"]
 REVISIONS = [script.revision for script in ScriptDirectory.from_config(migrations.config()).walk_revisions()][::-1]
 
 
+def test_the_files_names_say_the_revisions_in_their_order() -> None:
+    assert len(REVISIONS) >= 2
+    assert list(migrations.revisions()) == REVISIONS
+
+
 def _differences(connection: Connection) -> list[Any]:
     context = MigrationContext.configure(connection, opts={"compare_type": True})
     return list(compare_metadata(context, tables.metadata))
