@@ -48,23 +48,14 @@ def _ours(folder: Path, people: int, what: str, dialect: str) -> dict[str, Any]:
     (folder / "bench.db").write_bytes((folder / "people.db").read_bytes())
     with _sink(folder, dialect or "kannel") as (provider, said):
         file = world.settings(folder, what, url="sqlite:///bench.db", port=0, provider=provider)
-        found = _json("benchmarks.broadcast", str(file), str(people), what, log=folder / "ours.log")
+        found = systems.said_by("benchmarks.broadcast", str(file), str(people), what, log=folder / "ours.log")
         return {**found, **said()}
 
 
 def _peer(folder: Path, module: str, messages: int) -> float:
     with _sink(folder, "telegram") as (provider, _):
-        found = _json(f"benchmarks.peers.{module}", str(provider), str(messages), log=folder / "peer.log")
+        found = systems.said_by(f"benchmarks.peers.{module}", str(provider), str(messages), log=folder / "peer.log")
         return messages / found["seconds"]
-
-
-def _json(module: str, *arguments: str, log: Path) -> dict[str, Any]:
-    process = systems.python("-m", module, *arguments, log=log, stdout=subprocess.PIPE)
-    said, _ = process.communicate(timeout=600)
-    if process.returncode:
-        raise systems.Failed(f"{module} ended with {process.returncode}:\n{log.read_text()[-2000:]}")
-    found: dict[str, Any] = json.loads(said.splitlines()[-1])
-    return found
 
 
 class _sink:

@@ -1,8 +1,7 @@
-"""Many reminders due at once, by our own parts: `python -m benchmarks.clock CONFIG TIMERS [PROFILE]`, the people are there.
+"""Many reminders due at once, by our own parts: `python -m benchmarks.clock CONFIG TIMERS [PROFILE]`.
 
-From the alarm's look to the last row in the outbox, with nobody sending; half of them by a second process after
-the first one ended in the middle, as a restart would. Prints JSON: seconds, processor time, memory in MB, and how
-many rows there are.
+The people are there. From the alarm's look to the last row in the outbox, with nobody sending. Prints JSON: seconds,
+processor time, memory in MB, and how many rows there are.
 """
 
 from __future__ import annotations
@@ -14,7 +13,7 @@ import json
 import sys
 import time
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from datetime import time as wall
 from pathlib import Path
 
@@ -22,6 +21,7 @@ from benchmarks.broadcast import memory, reset
 from bot import channels
 from bot import settings as settings_file
 from bot.added_forms import load_all
+from bot.channels.base import Arrival
 from bot.inbox_worker import InboxWorker
 from bot.render import Words
 from bot.sections import Hours
@@ -31,7 +31,7 @@ from bot.timer_worker import TimerWorker
 from bot.turns import Turns
 from handlers.conversations import step
 
-WAIT_S = 0.01
+WAIT_S = 0.05
 
 
 @contextlib.asynccontextmanager
@@ -53,16 +53,23 @@ async def parts(settings: Settings) -> AsyncIterator[tuple[Database, InboxWorker
 async def fire(settings: Settings, wanted: int) -> dict[str, float]:
     """Until so many rows are in the outbox. `lag_s`: how long the last one had waited."""
     async with parts(settings) as (database, inbox, timers):
+        await _warm(database, inbox)
         before, began, cpu = reset(), time.perf_counter(), time.process_time()
-        await inbox.recover()
         looking = asyncio.create_task(timers.look())
-        while (made := await _made(database)) < wanted:
+        while (made := await _made(database)) < wanted + 1:
             await asyncio.sleep(WAIT_S)
             if time.perf_counter() - began > 600:
                 break
         seconds, cpu = time.perf_counter() - began, time.process_time() - cpu
         await looking
-        return {"seconds": seconds, "cpu_s": cpu, "before_mb": before, "most_mb": memory("VmHWM"), "count": made}
+        return {"seconds": seconds, "cpu_s": cpu, "before_mb": before, "most_mb": memory("VmHWM"), "count": made - 1}
+
+
+async def _warm(database: Database, inbox: InboxWorker) -> None:
+    """One message through it: a service that runs has read its associations."""
+    await inbox.arrivals([Arrival("kannel", "warm", "tel", "+25761999999", "text", "?", None)])
+    while not await _made(database):
+        await asyncio.sleep(WAIT_S)
 
 
 async def _made(database: Database) -> int:

@@ -33,6 +33,7 @@ class Size:
     rate: float = 400.0
     recipients: tuple[int, ...] = (10_000, 100_000)
     """Of the broadcasts."""
+    timers: int = 100_000
     peers_send: int = 2_000
     """What a peer sends of a broadcast: its rate does not depend on how many."""
 
@@ -48,6 +49,7 @@ QUICK = Size(
     history=700,
     rate=50.0,
     recipients=(200,),
+    timers=200,
     peers_send=50,
 )
 

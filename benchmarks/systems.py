@@ -135,3 +135,13 @@ def peer(folder: Path, module: str, provider: int) -> Iterator[tuple[subprocess.
         yield process, port
     finally:
         stop(process)
+
+
+def said_by(module: str, *arguments: str, log: Path) -> dict[str, Any]:
+    """Run one of our modules to its end; the JSON of its last line. Raises Failed."""
+    process = python("-m", module, *arguments, log=log, stdout=subprocess.PIPE)
+    said, _ = process.communicate(timeout=900)
+    if process.returncode:
+        raise Failed(f"{module} ended with {process.returncode}:\n{log.read_text()[-2000:]}")
+    found: dict[str, Any] = json.loads(said.splitlines()[-1])
+    return found

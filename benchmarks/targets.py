@@ -36,6 +36,7 @@ BOUNDS = {
     "w2_in_100000": Bound(20_000, 40_000),
     "w2_out_10000": Bound(1_500, 4_000),
     "w2_out_100000": Bound(1_500, 4_000),
+    "w4_100000": Bound(5, 2, less_is_better=True),
     "w2_memory": Bound(50, 20, less_is_better=True),
 }
 """What is not here is reported and not held: one contact, PostgreSQL on two cores."""

@@ -59,7 +59,13 @@ def settings(folder: Path, name: str, *, url: str, port: int, provider: int) -> 
 
 
 async def fill(
-    url: str, folder: Path, people: int, messages: int = 0, *, each: int = PER_ASSOCIATION, due: datetime | None = None
+    url: str,
+    folder: Path,
+    people: int,
+    messages: int = 0,
+    *,
+    each: int = PER_ASSOCIATION,
+    due: datetime | None = None,
 ) -> None:
     """Make the schema and the people, `each` of them in an association; `messages` of history, a seventh reports.
 

@@ -29,6 +29,7 @@ from bot.settings import Settings, rules
 from bot.store import conversations as talk
 from bot.store import erasure, facts, figures, inbox, outbox, people, reminders, singles
 from bot.store.batch import Batch
+from handlers.answers import FORESEEN
 from handlers.forms import Form
 from handlers.turn import (
     Address,
@@ -155,6 +156,8 @@ class Turns:
         return changed
 
     async def _waves(self, group: Group, rows: Sequence[Any]) -> None:
+        foreseen = {fact for row in rows if row.kind == "timer" for fact in self._foreseen(group, row.data)}
+        group.facts.update(await facts.load(group.tx, foreseen, group.associations, self._loaders))
         for _wave in range(MOST_WAVES + len(rows)):
             rows, wanted, stale = self._wave(group, rows)
             if not rows:
@@ -167,6 +170,10 @@ class Turns:
                 group.known = await self._load(group, sorted(group.known))
             group.facts.update(await facts.load(group.tx, wanted, group.associations, self._loaders))
         raise RuntimeError("a turn asked for facts wave after wave")
+
+    def _foreseen(self, group: Group, data: Mapping[str, Any]) -> tuple[Fact, ...]:
+        asked = FORESEEN.get(str(data.get("timer")))
+        return asked(data, group.now, group.utc_offset) if asked else ()
 
     def _wave(self, group: Group, rows: Sequence[Any]) -> tuple[list[Any], set[Fact], bool]:
         """Take what can be taken in order; the rest waits with what it needs."""

@@ -7,6 +7,7 @@ wakes a conversation, a timer of its own or another conversation (`wake ...`), a
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
 from typing import Any
 
 from handlers import (
@@ -34,7 +35,7 @@ from handlers import (
 )
 from handlers.said import Said
 from handlers.team import answering, broadcast, sealed, tasks, today
-from handlers.turn import Outcome, Turn
+from handlers.turn import Fact, Outcome, Turn
 
 Answer = Callable[[Turn, Said, dict[str, Any]], Outcome | None]
 
@@ -123,4 +124,9 @@ TIMERS: Mapping[str, Callable[[Turn], Outcome]] = {
     "wake sealed": sealed.told,
     "sealed": sealed.late,
 }
+
+FORESEEN: Mapping[str, Callable[[Mapping[str, Any], datetime, timedelta], tuple[Fact, ...]]] = {
+    "reminder": reminders.foreseen,
+}
+"""Kind of a timer -> the facts that its turn will ask for, loaded before it begins: many are due at once."""
 """Timers are decided when they fire. Nobody who said stop is reached here."""

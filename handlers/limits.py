@@ -23,7 +23,9 @@ def braked(turn: Turn, outcome: Outcome) -> Outcome:
     """An echo or a flood is stored, answered so many times an hour, then only stored."""
     if turn.inbound.data.get("what") == "said":
         return outcome  # a person of the team wrote it, and was told that it leaves
-    new = {key: value for key, value in outcome.state.items() if key != "heard"}
+    if turn.inbound.kind == "timer":
+        return outcome if "heard" not in outcome.state else outcome.but(state=_unheard(outcome))  # it is ours
+    new = _unheard(outcome)
     if turn.inbound.kind == "text" and "open" in new:
         new["heard"] = checksum(turn.inbound.text)  # the same once more, sent before our question left, is no answer
     hour = f"{turn.now.day:02}{turn.now.hour:02}"
@@ -31,7 +33,7 @@ def braked(turn: Turn, outcome: Outcome) -> Outcome:
     again = _again(turn, new, hour)
     before = turn.state.get("brake", [hour, 0])
     texts = [reply for reply in outcome.replies if reply.card is None]  # an edited card is no new text
-    pressed = turn.inbound.kind in ("button", "timer")  # machines do not press buttons, and a timer is ours
+    pressed = turn.inbound.kind == "button"  # machines press none
     count = (before[1] if before[0] == hour else 0) + (0 if saved or pressed else len(texts))
     if again and not saved and all(isinstance(effect, OpenTask) for effect in outcome.effects):
         return Outcome({**turn.state, "same": new["same"]}, understood="kept; the same text again and again")
@@ -40,6 +42,10 @@ def braked(turn: Turn, outcome: Outcome) -> Outcome:
     if count > turn.programme.replies_per_hour and not saved and not pressed and texts:
         return Outcome(new, (), outcome.effects, outcome.timers, "kept; too many answers this hour")
     return outcome.but(state=new)
+
+
+def _unheard(outcome: Outcome) -> dict[str, Any]:
+    return {key: value for key, value in outcome.state.items() if key != "heard"}
 
 
 def _again(turn: Turn, new: dict[str, Any], hour: str) -> bool:

@@ -8,7 +8,7 @@ answers stands in `handlers/reminded.py`.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -122,23 +122,32 @@ def _asked(turn: Turn) -> Asked | None:
     person = next((p for p in turn.people if p.id == data.get("person") and p.consent == "yes"), None)
     if person is None or person.association is None or person.association.id != data["association"]:
         return None
-    day0 = datetime.fromisoformat(data["day0"]) if "day0" in data else turn.now
-    month = (day0 + turn.utc_offset).replace(day=1, hour=0, minute=0, second=0, microsecond=0) - turn.utc_offset
-    after = datetime.fromisoformat(data["news_after"]) if "news_after" in data else month
-    news = News(person.association.id, str(data["form"]), after)
-    turn.need(news, Unasked.in_week(person.id, turn.now))
+    news, unasked = foreseen(data, turn.now, turn.utc_offset)
+    turn.need(news, unasked)
     return Asked(
         person.association,
         person,
         str(data["form"]),
         int(data.get("touch", 0)),
-        day0,
+        _day0(data, turn.now),
         datetime.fromisoformat(data["due"]),
         bool(data.get("by_hand")),
-        after,
+        news.since,
         turn.known(news),
         rules(turn),
     )
+
+
+def foreseen(data: Mapping[str, Any], now: datetime, utc_offset: timedelta) -> tuple[News, Unasked]:
+    """What a fired timer will ask for: 100,000 may be due at once, and are not to be begun twice."""
+    local = _day0(data, now) + utc_offset
+    month = local.replace(day=1, hour=0, minute=0, second=0, microsecond=0) - utc_offset
+    after = datetime.fromisoformat(data["news_after"]) if "news_after" in data else month
+    return News(data["association"], str(data["form"]), after), Unasked.in_week(data["person"], now)
+
+
+def _day0(data: Mapping[str, Any], now: datetime) -> datetime:
+    return datetime.fromisoformat(data["day0"]) if "day0" in data else now
 
 
 def _waits(turn: Turn, then: Timer, why: str) -> Outcome:

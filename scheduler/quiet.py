@@ -31,6 +31,9 @@ _RULE = re.compile(
 )
 
 
+MOST_MOMENTS = 4096
+
+
 @dataclass(frozen=True)
 class Hours:
     """The hours of unasked messages, checked once. `send_to` itself is too late.
@@ -45,6 +48,8 @@ class Hours:
     zone: ZoneInfo
     _week: tuple[Spans, ...] = field(init=False, repr=False, compare=False)
     """What is open, Monday first."""
+    _next: dict[datetime, datetime] = field(default_factory=dict, init=False, repr=False, compare=False)
+    """What `next_allowed` found: 100,000 reminders that are due at once ask about the same few moments."""
 
     def __post_init__(self) -> None:
         problems, quiet = _times(self.send_from, self.send_to), []
@@ -90,6 +95,13 @@ class Hours:
         zone, and when nothing is free before the calendar ends.
         """
         moment = _utc(moment)
+        if moment not in self._next:
+            if len(self._next) >= MOST_MOMENTS:
+                self._next.clear()
+            self._next[moment] = self._next_allowed(moment)
+        return self._next[moment]
+
+    def _next_allowed(self, moment: datetime) -> datetime:
         if self.is_allowed(moment):
             return moment
         try:

@@ -16,6 +16,9 @@ Overrides = Mapping[str, Mapping[str, Any]]
 """Of an association's number, or a season's letter: the fields of Cadence that differ."""
 
 
+MOST_CADENCES = 4096
+
+
 @dataclass(frozen=True)
 class Rules:
     """The `When` of a programme (handlers/turn/when.py says what each method is for)."""
@@ -29,12 +32,19 @@ class Rules:
     of_association: Overrides = field(default_factory=dict)
     market_days: Mapping[str, Hours] = field(default_factory=dict)
     """Commune in small letters -> its hours, without those of its market."""
+    _cadences: dict[tuple[str, date], Cadence] = field(default_factory=dict, init=False, repr=False, compare=False)
+    """What `cadence` found: one that has nothing of its own is asked for by every association of a day."""
 
     def cadence(self, association: Association, day: date) -> Cadence:
         """The usual one, then the season's, then the association's own."""
-        letter = cadence.season(self.seasons, day)
-        changes = {**self.of_season.get(letter, {}), **self.of_association.get(association.no, {})}
-        return replace(self.usual, **changes) if changes else self.usual
+        which = (association.no if association.no in self.of_association else "", day)
+        if which not in self._cadences:
+            if len(self._cadences) >= MOST_CADENCES:
+                self._cadences.clear()
+            letter = cadence.season(self.seasons, day)
+            changes = {**self.of_season.get(letter, {}), **self.of_association.get(association.no, {})}
+            self._cadences[which] = replace(self.usual, **changes) if changes else self.usual
+        return self._cadences[which]
 
     def first(self, association: Association, form: str, after: datetime) -> datetime:
         own = self.cadence(association, self._day(after))
