@@ -16,7 +16,16 @@ from handlers import asking, card, state
 from handlers.asking import TRIES, draft_of, give_up, put_aside, question
 from handlers.forms import Context, Form, Reading, Step
 from handlers.kinds import Check
-from handlers.known_forms import association_of, context, figures_after, form_of, kind_of, read_answer, read_line
+from handlers.known_forms import (
+    association_of,
+    context,
+    figures_after,
+    form_of,
+    kind_of,
+    looks_like_report,
+    read_answer,
+    read_line,
+)
 from handlers.said import Said
 from handlers.turn import Association, Outcome, Reply, SaveReport, Turn
 from handlers.understand.words import yes_no
@@ -57,13 +66,6 @@ def from_line(turn: Turn, said: Said, association: Association) -> Outcome | Non
         if reading.status != "nothing":
             return take_line(turn, form, reading, association)
     return None
-
-
-def looks_like_report(turn: Turn) -> bool:
-    """Whether a message is a report in one line, whichever association it is for."""
-    associations = [person.association for person in turn.people if person.association]
-    ctx = context(turn, associations[0] if associations else None)
-    return any(read_line(form, turn.inbound.text, ctx).status != "nothing" for form in turn.forms.values())
 
 
 def take_line(turn: Turn, form: Form, reading: Reading, association: Association) -> Outcome:

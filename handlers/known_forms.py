@@ -89,3 +89,10 @@ def read_answer(form: Form, step: Step, text: str, ctx: Context, values: Values)
     if several and _APART.fullmatch(text):
         text = "".join(text.split())
     return form.read_answer(step, text, ctx, values)
+
+
+def looks_like_report(turn: Turn) -> bool:
+    """Whether a message is a report in one line, whichever association it is for."""
+    associations = [person.association for person in turn.people if person.association]
+    ctx = context(turn, associations[0] if associations else None)
+    return any(read_line(form, turn.inbound.text, ctx).status != "nothing" for form in turn.forms.values())

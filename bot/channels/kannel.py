@@ -23,7 +23,7 @@ from starlette.types import Receive, Scope
 
 from bot.channels import web
 from bot.channels.base import Arrival, Delivery, Intake, Message, Sent, State
-from bot.channels.line import line_to
+from bot.channels.line import line_to, quoted
 from bot.channels.phone_numbers import normalise
 from bot.errors import Ambiguous, ChannelMisconfigured, Refused, RetryLater, SendError
 from bot.settings import Kannel as Settings
@@ -87,7 +87,7 @@ class Kannel(web.Gateway):
     async def send(self, message: Message) -> Sent:
         """One call of sendsms. Kannel gives no id; its reports carry ours."""
         coding = "0" if GSM.issuperset(message.text) else "2"
-        to, text = web.quoted(message.address), web.quoted(message.text)
+        to, text = quoted(message.address), quoted(message.text)
         report = f"{self._reported}{message.id}" if self._report else ""
         reply = await self._ask(f"{self._fixed}&to={to}&text={text}&coding={coding}{report}")
         if reply.status in (200, 202) and reply.body.startswith(ACCEPTED):
