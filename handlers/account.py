@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from handlers import enrol, form, state
+from handlers.known_forms import looks_like_report
 from handlers.said import Said
 from handlers.turn import Button, ErasePerson, Outcome, Person, RecordConsent, Reply, Turn
 from handlers.understand.words import plain, yes_no
@@ -162,7 +163,7 @@ def sealed(turn: Turn) -> Outcome:
 def sealed_answer(turn: Turn, said: Said, question: Mapping[str, Any]) -> Outcome | None:
     """Who calls, then when; the answers, and whatever else she writes now, stand in sealed tasks only."""
     digit = said.digit or (said.rest if said.command == "button sealed" else "")
-    words = not said.digit and bool(said.rest if said.command else said.text) and not form.looks_like_report(turn)
+    words = not said.digit and bool(said.rest if said.command else said.text) and not looks_like_report(turn)
     if question.get("by") is None:
         if digit in ("1", "2"):
             by = "a woman" if digit == "1" else "a man"

@@ -217,7 +217,7 @@ def remark(turn: Turn, said: Said, question: Mapping[str, Any]) -> Outcome | Non
     report, form_, association, ctx = _report(turn, question)
     if said.plain in (*UNKNOWN, "0"):
         return state.say(turn, "B7")
-    if said.command or said.digit or form.looks_like_report(turn):
+    if said.command or said.digit or looks_like_report(turn):
         return None
     read = state.task(turn, "read", f"{question.get('field', 'remark')} on No {report.number}")
     if "field" not in question:

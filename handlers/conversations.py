@@ -29,6 +29,7 @@ from handlers import (
     tips,
 )
 from handlers.answers import ANSWERS, TIMERS, WORDS
+from handlers.known_forms import looks_like_report
 from handlers.said import MENU, Said, read
 from handlers.turn import Inbound, OpenTask, Outcome, Reply, Turn, UnlinkAddress
 
@@ -203,7 +204,7 @@ def _fresh(turn: Turn, said: Said) -> Outcome:
     if (named := shared.named(turn)) is not None:
         return _again_with(named, named.inbound.text)
     associations = menu.associations(turn)
-    if turn.association is None and len(associations) > 1 and form.looks_like_report(turn):
+    if turn.association is None and len(associations) > 1 and looks_like_report(turn):
         return menu.which(turn, turn.inbound.text)
     if turn.association and (report := form.from_line(turn, said, turn.association)):
         return report

@@ -107,7 +107,7 @@ def _figures(turn: Turn, said: Said, question: Mapping[str, Any], report: Report
         return changed(turn, report, form_, values, step, ctx)
     if said.digit == "0":
         return state.say(turn, "E6", number=report.number)
-    if said.command or said.digit in ("7", "9") or form.looks_like_report(turn):
+    if said.command or said.digit in ("7", "9") or looks_like_report(turn):
         return None
     tries = question.get("tries", 0) + 1
     if tries >= form.TRIES:

@@ -22,7 +22,6 @@ from handlers.known_forms import (
     figures_after,
     form_of,
     kind_of,
-    looks_like_report,
     read_answer,
     read_line,
 )
@@ -44,7 +43,6 @@ __all__ = (
     "go_on",
     "interrupted",
     "kind_of",
-    "looks_like_report",
     "put_aside",
     "question",
     "read_answer",

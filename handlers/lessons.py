@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from handlers import form, state
+from handlers import state
+from handlers.known_forms import looks_like_report
 from handlers.said import Said
 from handlers.turn import Effect, KeepMedia, NextLesson, Outcome, Reply, SaveLesson, ShowLesson, Turn
 from handlers.turn.mentoring import Show
@@ -23,7 +24,7 @@ def ask(turn: Turn, said: Said) -> Outcome:
 
 def answer(turn: Turn, said: Said, question: Mapping[str, Any]) -> Outcome | None:
     """The one message that H4 asked for."""
-    if said.command or said.digit or not said.text or form.looks_like_report(turn):
+    if said.command or said.digit or not said.text or looks_like_report(turn):
         return None
     return _kept(turn, said.text)
 

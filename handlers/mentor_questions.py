@@ -11,6 +11,7 @@ from datetime import timedelta
 from typing import Any
 
 from handlers import enrol, form, partners, state, working_days
+from handlers.known_forms import looks_like_report
 from handlers.matching import Match, match
 from handlers.said import Said
 from handlers.turn import (
@@ -55,7 +56,7 @@ def _whose(turn: Turn) -> bool:
 
 def answer(turn: Turn, said: Said, question: Mapping[str, Any]) -> Outcome | None:
     """The one message that H1 asked for: a question, or one to three words that a partner is found by."""
-    if said.command or said.digit or not said.text or form.looks_like_report(turn):
+    if said.command or said.digit or not said.text or looks_like_report(turn):
         return None
     return partners.asked(turn, said) or take(turn)
 

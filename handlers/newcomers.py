@@ -8,6 +8,7 @@ from typing import Any
 
 from handlers import account, checks, form, state
 from handlers.enrol import language_buttons
+from handlers.known_forms import looks_like_report
 from handlers.said import Said
 from handlers.turn import (
     LANGUAGES,
@@ -80,7 +81,7 @@ def _unknown(turn: Turn, said: Said) -> Outcome:
     """K3. Its first message goes to a person; a report is kept until she says who she is."""
     question = state.opened(turn)
     waiting = (question or {}).get("held", "")
-    if turn.inbound.kind == "text" and form.looks_like_report(turn):
+    if turn.inbound.kind == "text" and looks_like_report(turn):
         waiting = turn.inbound.text
     effects = () if question and not _is_words(said) else (_task(turn, "read"),)
     language: Any = language_of(turn.inbound.text)

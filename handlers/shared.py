@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from handlers import account, enrol, form, mentor_questions, menu, state
+from handlers import account, enrol, mentor_questions, menu, state
+from handlers.known_forms import looks_like_report
 from handlers.said import Said
 from handlers.turn import Outcome, Turn
 from handlers.understand.words import plain
@@ -50,7 +51,7 @@ def named(turn: Turn) -> Turn | None:
         return None
     text = " ".join(word for word, low in zip(words, said, strict=True) if low != plain(found[0].sms_name))
     there = replace(_only(turn, found[0].id), inbound=replace(turn.inbound, text=text))
-    return there if form.looks_like_report(there) else None
+    return there if looks_like_report(there) else None
 
 
 def _only(turn: Turn, association_id: int) -> Turn:
