@@ -9,7 +9,7 @@ from handlers import form, state
 from handlers.forms import Context, Form
 from handlers.kinds import Check
 from handlers.known_forms import association_of as _association
-from handlers.known_forms import read_answer
+from handlers.known_forms import looks_like_report, read_answer
 from handlers.said import Said
 from handlers.turn import Association, ChangeReport, Outcome, Reply, Report, ReportNumbered, Turn
 from handlers.understand.words import yes_no

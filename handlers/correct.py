@@ -9,7 +9,7 @@ from typing import Any
 from handlers import checks, form, state
 from handlers.checks import association_of
 from handlers.forms import Context, Form
-from handlers.known_forms import figures_after
+from handlers.known_forms import figures_after, looks_like_report
 from handlers.said import Said
 from handlers.training import reached
 from handlers.turn import (

@@ -232,7 +232,7 @@ def complete(turn: Turn, form: Form, values: Mapping[str, Any], draft: Mapping[s
         values=form.record(values),
         state=check.state if check else "reported",
         practice=turn.programme.practice or any(p.practice for p in turn.people),
-        source=_source(turn),
+        source=turn.source,
         inbox_ids=(turn.inbound.id,),
         doubt=check.key if check else "",
         card=draft["card"] if turn.address.rich else None,
@@ -240,13 +240,6 @@ def complete(turn: Turn, form: Form, values: Mapping[str, Any], draft: Mapping[s
     drafts = [other for other in turn.state.get("drafts", []) if not asking.agrees(other, form.name, save.values)]
     there = turn.with_state({**turn.state, "drafts": drafts}) if drafts != turn.state.get("drafts", []) else turn
     return receipt(there, form, save, association, check, ctx)
-
-
-def _source(turn: Turn) -> str:
-    """A report that an officer took by phone is of another quality than one that a leader wrote."""
-    if turn.person and turn.person.kind == "staff":
-        return "officer"
-    return "chat" if turn.address.rich else "sms"
 
 
 def receipt(

@@ -146,6 +146,13 @@ class Turn:
         if missing := [fact for fact in facts if fact not in self.facts]:
             raise Unknown(*missing)
 
+    @property
+    def source(self) -> Literal["sms", "chat", "officer"]:
+        """How a report is told: one that an officer took by phone is of another quality than one a leader wrote."""
+        if self.person and self.person.kind == "staff":
+            return "officer"
+        return "chat" if self.address.rich else "sms"
+
     def with_state(self, state: Mapping[str, Any]) -> Turn:
         """The same turn with another state."""
         return replace(self, state=state)
