@@ -16,6 +16,7 @@ from pydantic import BaseModel, SecretStr, ValidationError
 
 from bot.errors import SettingsError
 from bot.sections import Channels, Kannel, Project, Reminding, Section, Settings, SmsGate, Telegram
+from handlers.turn import TipRules
 from scheduler import quiet
 from scheduler.cadence import Cadence, Season
 from scheduler.when import Rules
@@ -102,6 +103,15 @@ def rules(settings: Settings) -> Rules:
 def _given(own: Reminding) -> dict[str, Any]:
     """What an association or a season has of its own."""
     return {name: value for name, value in own.model_dump().items() if value is not None}
+
+
+def tip_rules(settings: Settings) -> TipRules | None:
+    """The rules of mentoring tips; None when they are switched off."""
+    tips = settings.tips
+    if not tips.on:
+        return None
+    seasons = tuple((letter, one.starts, one.ends) for letter, one in rules(settings).seasons.items())
+    return TipRules(tips.every_days, tips.at, tips.repeat_after_weeks, settings.project.timezone, seasons)
 
 
 def _season(window: str) -> Season:

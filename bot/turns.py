@@ -25,7 +25,7 @@ from bot.programme.broadcasts import asked as broadcasts
 from bot.programme.broadcasts.plan import means_of
 from bot.render import Words, fold, segments
 from bot.replies import SIMULATED, Replies
-from bot.settings import Settings, rules
+from bot.settings import Settings, rules, tip_rules
 from bot.store import conversations as talk
 from bot.store import erasure, facts, figures, inbox, outbox, people, reminders, singles
 from bot.store.batch import Batch
@@ -40,7 +40,6 @@ from handlers.turn import (
     Person,
     Programme,
     Timer,
-    TipRules,
     Turn,
     Unknown,
 )
@@ -271,7 +270,7 @@ class Turns:
             practice=settings.live and simulated,
             period_days=settings.reminders.training_every_days,
             drafts=self._replies.drafts,
-            tips=_tip_rules(settings),
+            tips=tip_rules(settings),
         )
 
     async def _close(self, group: Group) -> None:
@@ -289,14 +288,6 @@ class Turns:
     def free_texts(self) -> dict[str, tuple[str, ...]]:
         """Per form, the questions whose answers are a person's own words."""
         return {name: tuple(q.name for q in form.questions if q.type == "text") for name, form in self.forms.items()}
-
-
-def _tip_rules(settings: Settings) -> TipRules | None:
-    tips = settings.tips
-    if not tips.on:
-        return None
-    seasons = tuple((letter, one.starts, one.ends) for letter, one in rules(settings).seasons.items())
-    return TipRules(tips.every_days, tips.at, tips.repeat_after_weeks, settings.project.timezone, seasons)
 
 
 def _measure(text: str) -> tuple[int, int]:
