@@ -114,6 +114,7 @@ OPERATIONS: dict[str, Operation] = {
     "form add": form_add,
     "remind": remind,
     "token new": token_new,
+    "question show": mentoring.question_show,
     "question answer": mentoring.question_answer,
     "visit log": mentoring.visit_log,
     "lesson translate": mentoring.lesson_translate,
@@ -127,5 +128,7 @@ OPERATIONS: dict[str, Operation] = {
     **refunds.OPERATIONS,
     **desk.OPERATIONS,
 }
-LEAVE_AS_IT_IS = frozenset(name for name in OPERATIONS if name.startswith("broadcast ") or name in desk.OPERATIONS)
+LEAVE_AS_IT_IS = frozenset(
+    name for name in OPERATIONS if name.startswith("broadcast ") or name in desk.OPERATIONS or name == "question show"
+)
 """After these the forms and the roster are what they were: nothing is read anew."""

@@ -32,7 +32,7 @@ _CHOICES: Mapping[str, tuple[tuple[str, str], ...]] = {
     **dict.fromkeys(("F6", "F6new", "F6any", "K7", "V2"), (("b.yes", "1"), ("b.no", "2"))),
     **dict.fromkeys(("M2", "M2lang"), (("b.sendasis", "1"), ("b.change", "2"), ("b.cancel", "3"))),
     "H3": (("b.yes", "1"), ("b.no", "2")),
-    **dict.fromkeys(("H5", "H5x"), (("b.withname", "1"), ("b.withoutname", "2"), ("b.no", "3"))),
+    "H5": (("b.withname", "1"), ("b.withoutname", "2"), ("b.no", "3")),
     **dict.fromkeys(("F1", "F4"), (("b.reportnow", "1"), ("b.notraining", "0"), ("b.later", "2"), ("b.call", "9"))),
     **dict.fromkeys(("G1ask", "G1last"), (("b.reportnow", "1"), ("b.later", "0"), ("b.call", "9"))),
     "F2": (("b.tomorrow", "1"), ("b.friday", "2"), ("b.nextweek", "3"), ("b.call", "9")),

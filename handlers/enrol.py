@@ -199,7 +199,7 @@ def no_choice(turn: Turn) -> Outcome:
 def ask_who(
     turn: Turn, then: str, waiting: str = "", effects: tuple[Effect, ...] = (), language: Any = None
 ) -> Outcome:
-    """K1, only when it matters: consent, data, erasure, coming back."""
+    """K1, only when it matters: consent, data, erasure, coming back, her own words."""
     people = turn.people
     new = state.ask(turn, "who", then=then, ids=[person.id for person in people], held=waiting)
     if len(people) == 2:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from handlers import state
+from handlers import enrol, state
 from handlers.known_forms import looks_like_report
 from handlers.said import Said
 from handlers.turn import Effect, KeepMedia, NextLesson, Outcome, Reply, SaveLesson, ShowLesson, Turn
@@ -16,9 +16,10 @@ SHOWS: Mapping[str, Show] = {"1": "name", "2": "anonymous", "3": "no"}
 
 
 def ask(turn: Turn, said: Said) -> Outcome:
-    """4: what worked well?"""
-    names = dict.fromkeys(p.association.sms_name for p in turn.people if p.association)
-    reply = Reply("H4", {"association": " ".join(names)[:23]})
+    """4: what worked well? On a shared phone she says first who she is: her words are hers when she is erased."""
+    if turn.person is None and len(turn.people) > 1:
+        return enrol.ask_who(turn, "lesson")
+    reply = Reply("H4", {"association": turn.association.sms_name if turn.association else ""})
     return Outcome(state.ask(turn, "lesson"), (reply,), understood="asks H4")
 
 
@@ -51,8 +52,8 @@ def _kept(turn: Turn, text: str, *more: Effect) -> Outcome:
         language_of(text) or turn.language,
     )
     new = state.ask(turn, "show", number=number)
-    key, values = ("H5", {"association": association.sms_name}) if association else ("H5x", {})
-    return Outcome(new, (Reply(key, values),), (saved, *more), understood=f"lesson No {number}")
+    reply = Reply("H5", {"association": association.sms_name if association else ""})
+    return Outcome(new, (reply,), (saved, *more), understood=f"lesson No {number}")
 
 
 def show(turn: Turn, said: Said, question: Mapping[str, Any]) -> Outcome | None:

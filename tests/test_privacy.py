@@ -182,6 +182,21 @@ async def test_on_a_shared_phone_one_is_erased_and_the_other_stays(tmp_path: Pat
         assert [tuple(row) for row in people] == [("Sylvestre Ndayizeye", "yes")]
 
 
+async def test_a_lesson_from_a_shared_phone_goes_with_who_told_it(tmp_path: Path) -> None:
+    async with service(tmp_path) as app:
+        first = await _person(app, "TWIYUNGE FABIOLA")
+        line = Line(app, first["phone"])
+        await _say(line, "4", "1", f"we learned: {WORDS}", "1", "4", "2", "we sell on Saturdays", "2")
+        assert len([1 for row in await _one(app, select(t.lessons)) if row.text]) == 2
+        await _say(line, "DELETE", "1", "55")
+        await _end(app, tmp_path)
+        assert [(row.text, row.show) for row in await _one(app, select(t.lessons).order_by(t.lessons.c.number))] == [
+            ("", "no"),
+            ("we sell on Saturdays", "anonymous"),
+        ]
+        assert not {"canaryword"} & set(_found(_bytes(tmp_path)))
+
+
 @pytest.mark.parametrize("kept", ["1", "no", "what is this?"])
 async def test_anything_but_55_erases_nothing(kept: str, tmp_path: Path) -> None:
     async with service(tmp_path) as app:

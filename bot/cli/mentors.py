@@ -43,15 +43,9 @@ def questions_(
 
 @commands.command()
 def show(number: Number, json: Json = False) -> None:
-    """One question with its words and its answer."""
-
-    async def look(tx: Any) -> dict[str, Any] | None:
-        return await questions.whole(tx, number)
-
-    found = base.read(base.load(), look)
-    if found is None:
-        base.fail(f"There is no question No {number}. See them with `kurikirana mentors questions`.")
-    base.record(found, json)
+    """One question with its words and its answer; the reading is noted."""
+    details = {"number": number, "user": getpass.getuser()}
+    base.record(base.run(control.act(base.load(), "question show", details)), json)
 
 
 @commands.command()

@@ -46,6 +46,16 @@ async def question_answer(tx: AsyncConnection, details: Details, now: datetime) 
     return found
 
 
+async def question_show(tx: AsyncConnection, details: Details, now: datetime) -> Any:
+    """One question with its words and its answer; that it was read is written down first."""
+    number = int(details["number"])
+    found = await questions.whole(tx, number)
+    if found is None:
+        raise BotError(f"There is no question No {number}. See them with `kurikirana mentors questions`.")
+    await _audit(tx, now, details, "question shown", {"number": number})
+    return found
+
+
 def _must_be_open(question: Question | None, number: int, utc_offset: timedelta) -> None:
     """Raises BotError that says who answered when."""
     if question is None:

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import csv
+import getpass
 import json
+import sqlite3
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -89,6 +92,9 @@ def test_a_question_is_listed_shown_and_answered_once(programme: Programme) -> N
     assert "why is it hot" not in json.dumps(listed)
     assert _json("mentors", "show", "612")["question"] == "why is it hot?"
     assert "no question No 7" in _run("mentors", "show", "7", code=1).stderr
+    with contextlib.closing(sqlite3.connect("kurikirana.db")) as tx:
+        noted = tx.execute("select who, what, details from audit").fetchall()
+    assert noted[1:] == [(getpass.getuser(), "question shown", '{"number":612}')], "who read it stands there"
     assert _json("mentors", "list")[0]["open"] == 1
     dry = _run("mentors", "answer", "612", "let it cool", "--dry-run")
     assert dry.stdout.strip() == "Mentor No 612: let it cool Helped? 1 yes 2 no"
