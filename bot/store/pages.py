@@ -1,7 +1,7 @@
 """What an officer opens: an association with its people and last messages, a search, what waits on channels.
 
-Reading only, within the viewer's area. Nothing that came through the neutral door is ever read here. What was said
-is looked for among the newest rows (`NEWEST`): the tables have no index by address, which every report would pay.
+Reading only, within the viewer's area. Nothing that came through the neutral door is ever read here. The tables have
+no index by address, which every report would pay: the last messages are found by walking back until there are enough.
 """
 
 from __future__ import annotations
@@ -29,27 +29,21 @@ from handlers.turn import (
     Association,
     Contact,
     Fact,
-    Found,
     Kept,
     Message,
     OpenQuestion,
     Page,
     PageOf,
     QuestionsOpen,
-    Search,
     TextsWaiting,
     Waiting,
 )
-from handlers.understand.words import plain
 
 Associations = dict[int, Association]
 Values = dict[Fact, Any]
 
-NEWEST = 50_000
-"""Rows of the inbox and of the outbox in which the last messages of an association are looked for."""
-SEARCHED = 5_000
-"""Messages in which a search looks for its words."""
-MOST_FOUND = 60
+LATELY = 50_000
+"""Newest rows of the outbox in which the last text to an address is looked for; else none was sent lately."""
 LAST = 5
 _TYPED = ("text", "voice", "photo", "edited")
 _IDS: Any = bindparam("ids", expanding=True)
@@ -92,30 +86,38 @@ _CONTACTS = (
     .where(people.c.association_id == bindparam("which"), people.c.kind == "leader", people.c.left_at.is_(None))
     .order_by(people.c.id, addresses.c.id)
 )
-_sealed = select(tasks.c.inbox_id).where(tasks.c.sealed.is_(True), tasks.c.inbox_id.is_not(None))
-_door = select(outbox.c.inbox_id).where(outbox.c.key.like("J%"), outbox.c.inbox_id.is_not(None))
+_one: Any = select(literal_column("1"))
+_said = outbox.alias("said")
+_FROM_J, _BELOW_K = (_said.c.key >= literal_column("'J'"), _said.c.key < literal_column("'K'"))
+"""Written out, so that both databases take the partial index."""
+
+
+def _behind(row: Any) -> Any:
+    """Whether a sealed task was opened by this inbox row."""
+    return _one.where(tasks.c.inbox_id == row, tasks.c.sealed.is_(True)).exists()
+
+
+_door = _one.where(_said.c.inbox_id == inbox.c.id, _FROM_J, _BELOW_K).exists()
 """The neutral door: its answers, and what they answer."""
-_OPENLY = and_(inbox.c.id.not_in(_sealed), inbox.c.id.not_in(_door), inbox.c.kind.in_(_TYPED))
-_newest_in = select(func.max(inbox.c.id) - NEWEST).scalar_subquery()
-_newest_out = select(func.max(outbox.c.id) - NEWEST).scalar_subquery()
+OPENLY = and_(~_behind(inbox.c.id), ~_door, inbox.c.kind.in_(_TYPED))
+_newest_out = select(func.max(outbox.c.id) - LATELY).scalar_subquery()
 _CAME = (
     select(
         inbox.c.received_at, inbox.c.text, inbox.c.kind, inbox.c.person_id, media.c.kind.label("has"), media.c.file
     )
     .select_from(inbox)
     .outerjoin(media, and_(media.c.inbox_id == inbox.c.id, media.c.state == literal_column("'kept'")))
-    .where(inbox.c.id > _newest_in, inbox.c.address_id.in_(_IDS), _OPENLY)
+    .where(inbox.c.address_id.in_(_IDS), OPENLY)
     .order_by(inbox.c.id.desc())
     .limit(LAST)
 )
 _LEFT = (
     select(outbox.c.made_at, outbox.c.text)
     .where(
-        outbox.c.id > _newest_out,
         outbox.c.address_id.in_(_IDS),
         outbox.c.text != "",
         outbox.c.key.not_like("J%"),
-        or_(outbox.c.inbox_id.is_(None), outbox.c.inbox_id.not_in(_sealed)),
+        ~_behind(outbox.c.inbox_id),
     )
     .order_by(outbox.c.id.desc())
     .limit(LAST)
@@ -137,20 +139,6 @@ _REPORT = (
     )
     .order_by(reports.c.number.desc())
     .limit(1)
-)
-_NAMES = (
-    select(people.c.sms_name, people.c.name, people.c.association_id)
-    .where(people.c.kind == "leader", people.c.left_at.is_(None), people.c.association_id.in_(AREA))
-    .order_by(people.c.association_id, people.c.id)
-)
-_PLACES = select(associations).where(associations.c.id.in_(AREA)).order_by(associations.c.no)
-_writer = people.alias("writer")
-_TEXTS = (
-    select(inbox.c.received_at, inbox.c.text, _writer.c.sms_name, _writer.c.association_id)
-    .join(_writer, _writer.c.id == inbox.c.person_id)
-    .where(inbox.c.kind == "text", inbox.c.text != "", _OPENLY, _writer.c.association_id.in_(AREA))
-    .order_by(inbox.c.id.desc())
-    .limit(SEARCHED)
 )
 
 
@@ -227,29 +215,5 @@ def _file(row: Any) -> Kept | None:
     return Kept(row.has, row.file) if row.file else None
 
 
-async def _search(tx: AsyncConnection, wanted: list[Search], known: Associations) -> Values:
-    """Compared here, not in SQL: accents do not count, and names may be encrypted."""
-    values: Values = {}
-    for fact in wanted:
-        there, found = binds(fact.viewer), []
-        for row in await tx.execute(_PLACES, there):
-            if _has(fact, row.no, row.name, row.sms_name, row.colline, row.commune_old, row.commune_now):
-                found.append(Found("association", known.get(row.id)))
-        for row in await tx.execute(_NAMES, there):
-            if _has(fact, row.name, row.sms_name):
-                found.append(Found("person", known.get(row.association_id), row.name))
-        for row in await tx.execute(_TEXTS, there):
-            if len(found) < MOST_FOUND and _has(fact, row.text):
-                association = known.get(row.association_id)
-                found.append(Found("message", association, row.sms_name, row.text, row.received_at))
-        values[fact] = tuple(found[:MOST_FOUND])
-    return values
-
-
-def _has(fact: Search, *texts: str | None) -> bool:
-    line = plain(" ".join(filter(None, texts)))
-    return all(word in line for word in fact.words)
-
-
-LOADERS: dict[type, Any] = {TextsWaiting: _waiting, QuestionsOpen: _questions, PageOf: _page, Search: _search}
+LOADERS: dict[type, Any] = {TextsWaiting: _waiting, QuestionsOpen: _questions, PageOf: _page}
 """A fact of what an officer opens -> its loader."""

@@ -249,6 +249,12 @@ outbox = Table(
         postgresql_where=text("key = 'S.case'"),
     ),
     Index(
+        "ix_outbox_door",
+        "inbox_id",
+        sqlite_where=text("key >= 'J' AND key < 'K'"),
+        postgresql_where=text("key >= 'J' AND key < 'K'"),
+    ),
+    Index(
         "ix_outbox_unasked",
         "address_id",
         "made_at",

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import bindparam, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.store import lateness, pages, tasks
+from bot.store import lateness, pages, search, tasks
 from bot.store.area import AREA, binds
 from bot.store.tables import inbox, outbox, people
 from handlers.turn import Association, AssociationSeen, Fact, Replied, RepliedTo
@@ -70,6 +70,7 @@ LOADERS: dict[type, Any] = {
     AssociationSeen: _association_seen,
     **tasks.LOADERS,
     **pages.LOADERS,
+    **search.LOADERS,
     **lateness.LOADERS,
 }
 """A fact of the team's conversations -> its loader."""

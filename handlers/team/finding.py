@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from handlers.said import Said
 from handlers.team.viewing import clock, viewer
-from handlers.turn import Audit, Button, Found, Label, Outcome, Reply, Search, Turn
+from handlers.turn import Audit, Button, Finds, Found, Label, Outcome, Reply, Search, Turn
 from handlers.understand.words import plain
 
 PAGE = 10
@@ -19,28 +19,35 @@ def find(turn: Turn, said: Said) -> Outcome:
     if not words or len("".join(words)) < SHORTEST:
         return Outcome(dict(turn.state), (Reply("O.find.how"),), understood="find what?")
     there = turn.with_state({**turn.state, "find": list(words)})
-    return _page(there, words, 0)
+    return _page(there, Search(viewer(turn), words, PAGE))
 
 
 def pressed_find(turn: Turn, said: Said) -> Outcome | None:
-    """The next page of the last search."""
+    """The next page of the last search: `find:+:10` after ten names, `find:+:t:4711` below that text."""
     words = tuple(turn.state.get("find", ()))
-    place = said.rest.removeprefix("+:")
-    return _page(turn, words, int(place)) if words and place.isdigit() else None
+    among, _, place = said.rest.removeprefix("+:").rpartition(":")
+    if not words or not place.isdigit():
+        return None
+    if among == "t":
+        return _page(turn, Search(viewer(turn), words, PAGE, before=int(place)))
+    return _page(turn, Search(viewer(turn), words, PAGE, start=int(place)))
 
 
-def _page(turn: Turn, words: tuple[str, ...], start: int) -> Outcome:
-    found: tuple[Found, ...] = turn.known(Search(viewer(turn), words))
-    audit = (Audit("searched", {"words": len(words), "found": len(found)}),)
-    if not found:
+def _page(turn: Turn, asked: Search) -> Outcome:
+    page: Finds = turn.known(asked)
+    audit = (Audit("searched", {"words": len(asked.words), "found": len(page.found)}),)
+    lines = tuple(_line(turn, one) for one in page.found)
+    if page.since:
+        lines = (*lines, Reply("O.find.since", {"time": clock(turn, page.since)}))
+    if not lines:
         return Outcome(dict(turn.state), (Reply("O.find.nothing"),), audit, understood="found nothing")
-    page = found[start : start + PAGE]
-    lines = tuple(_line(turn, one) for one in page)
-    rows = _opens(page)
-    if len(found) > start + PAGE:
-        rows = (*rows, (Button("b.nextpage", f"find:+:{start + PAGE}"),))
+    rows = _opens(page.found)
+    if page.start is not None:
+        rows = (*rows, (Button("b.nextpage", f"find:+:{page.start}"),))
+    elif page.before is not None:
+        rows = (*rows, (Button("b.older", f"find:+:t:{page.before}"),))
     reply = Reply("O.lines", {"lines": lines}, rows)
-    return Outcome(dict(turn.state), (reply,), audit, understood=f"found {len(found)}")
+    return Outcome(dict(turn.state), (reply,), audit, understood=f"found {len(page.found)}")
 
 
 def _opens(page: tuple[Found, ...]) -> tuple[tuple[Button, ...], ...]:

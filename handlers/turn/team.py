@@ -154,6 +154,19 @@ class Found:
     at: datetime | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Finds:
+    """A page of what a search found, and where the next one begins: among names, then among older texts."""
+
+    found: tuple[Found, ...]
+    start: int | None = None
+    """So many names were shown, and there are more."""
+    before: int | None = None
+    """Texts below this row have not been looked at."""
+    since: datetime | None = None
+    """When the oldest text came that was looked at."""
+
+
 # --- facts ---
 
 
@@ -221,10 +234,15 @@ class PageOf:
 
 @dataclass(frozen=True, slots=True)
 class Search:
-    """-> tuple[Found, ...]: names, associations and texts with all these words (plain), newest texts first."""
+    """-> Finds: names, associations and texts with all these words (plain), newest texts first."""
 
     viewer: Viewer
     words: tuple[str, ...]
+    most: int
+    start: int = 0
+    """Names to pass over."""
+    before: int | None = None
+    """Go on among the texts below this row."""
 
 
 # --- effects ---

@@ -87,13 +87,14 @@ async def test_lists_stay_within_the_area_and_behind_the_door(database: Database
     assert (theirs[0].refused, theirs[0].shared, theirs[0].rich) == ("", False, False)
     found, none, sealed, page, not_hers = await _known(
         database,
-        Search(eric, ("decortiqueuse",)),
-        Search(aline, ("decortiqueuse",)),
-        Search(ALL, ("secret",)),
+        Search(eric, ("decortiqueuse",), 10),
+        Search(aline, ("decortiqueuse",), 10),
+        Search(ALL, ("secret",), 10),
         PageOf(eric, 1),
         PageOf(aline, 1),
     )
-    assert [one.what for one in found] == ["message"] and none == () == sealed and not_hers is None
+    assert [one.what for one in found.found] == ["message"] and not_hers is None
+    assert none.found == () == sealed.found and none.before is None
     assert [one.text for one in page.messages] == ["Décortiqueuse en panne"]
     seen, unseen, own, other = await _known(
         database,

@@ -18,6 +18,8 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('digest', name=op.f('pk_tombstones')),
     comment='so that no roster enters an erased person again; nothing can be read back from it'
     )
+    door = sa.text("key >= 'J' AND key < 'K'")
+    op.create_index('ix_outbox_door', 'outbox', ['inbox_id'], unique=False, sqlite_where=door, postgresql_where=door)
 
 
 def downgrade() -> None:
