@@ -115,6 +115,7 @@ TIMERS: Mapping[str, Callable[[Turn], Outcome]] = {
     "answer": mentor_questions.answered,
     "wake task": tasks.told,
     "task": tasks.still_open,
+    "flood": tasks.more,
     "today": today.morning,
     "wake said": answering.said_to_her,
     "wake refund": refund.sent,

@@ -96,6 +96,23 @@ def event(word: str, row: int, kind: str, at: datetime) -> dict[str, Any]:
     return {"wake_key": f"{word}:{row}:{kind}:", "what": what, "at": at}
 
 
+async def tell_of(tx: AsyncConnection, opened: Sequence[tuple[int, str, datetime]]) -> None:
+    """Tasks that no turn opened: each is (association, kind, when); the chats find them by that."""
+    rows = [
+        {
+            "wake_key": f"told:there:{association}:{kind}:{at.isoformat()}:",
+            "what": {
+                "timer": "wake", "what": "task", "association": association, "kind": kind, "made": at.isoformat()
+            },
+            "at": at,
+            "association": association,
+        }
+        for association, kind, at in opened
+    ]  # fmt: skip
+    for row in rows:
+        await tx.execute(TELL_OFFICER[tx.dialect.name], row)
+
+
 _ABOUT_FILE = (
     select(tasks.c.inbox_id, tasks.c.kind, tasks.c.association_id)
     .join(media, media.c.inbox_id == tasks.c.inbox_id)
@@ -259,4 +276,5 @@ async def open_for_row(tx: AsyncConnection, items: Sequence[tuple[int, datetime,
     """A task to read an inbox row that could not be handled; items are (row, due at, now)."""
     for row, due, now in items:
         await tx.execute(_FOR_ROW, {"row": row, "due": due, "at": now})
+        await tx.execute(TELL_OFFICER[tx.dialect.name], {**event("told", row, "read", now), "association": None})
     return [None] * len(items)

@@ -17,7 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.store.reminders import KIND, about, to_call
 from bot.store.tables import addresses, associations, people, people_addresses, reports, timers
-from bot.store.tasks import OPEN
+from bot.store.tasks import OPEN, tell_of
 from handlers.turn import Association, When
 
 DAY = timedelta(days=1)
@@ -121,6 +121,7 @@ async def nobody(tx: AsyncConnection, rows: Sequence[Any], now: datetime, when: 
     for statement, changes in ((_PUT_OFF, put_off), (OPEN, tasks), (_GONE, gone)):
         if changes:
             await tx.execute(statement, changes)
+    await tell_of(tx, [(task["association_id"], task["kind"], now) for task in tasks])
 
 
 def _task(association_id: int, said: str, now: datetime) -> dict[str, Any]:

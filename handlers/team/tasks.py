@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from handlers.said import Said
+from handlers.team import flood
 from handlers.team.reasons import result, why
 from handlers.team.viewing import ABSENT_AFTER, clock, pressed, viewer, who, whole_team_before
 from handlers.turn import (
@@ -19,6 +20,7 @@ from handlers.turn import (
     Task,
     TaskNumbered,
     TasksOfRow,
+    TasksOpen,
     TellTeam,
     Timer,
     Turn,
@@ -50,25 +52,49 @@ CLOSING = {"nothing": "nothing to answer", "checked": "checked", "wrong": "not r
 
 
 def told(turn: Turn) -> Outcome:
-    """Woken by a turn that opened a task: show it, and see in a day whether anybody has come to it."""
+    """Woken by what opened a task: show it, and see in a day whether anybody has come to it."""
     data = turn.inbound.data
-    there: tuple[Task, ...] = turn.known(
-        TasksOfRow(int(data["inbox"]), viewer(turn), whole_team_before(turn)),
+    mine = [task for task in _opened(turn, data) if task.state == "open"]
+    new, now, timers = flood.told_now(turn, mine, _event(data))
+    replies = tuple(shown(task, late=_old(turn, task)) for task in now)
+    if "inbox" in data:
+        due = turn.now + ABSENT_AFTER
+        young = [task for task in mine if not _old(turn, task)]
+        timers += [Timer("task", str(task.id), due, {"task": task.id, **_event(data)}) for task in young]
+    effects = (Audit("task told", {"tasks": [task.id for task in now]}),) if now else ()
+    return Outcome(new, replies, effects, tuple(timers), understood=f"tells of {len(now)} tasks")
+
+
+def more(turn: Turn) -> Outcome:
+    """The others that the same phone opened meanwhile, as one message with the last of them."""
+    data = turn.inbound.data
+    new, count = flood.waiting(turn, str(data["key"]))
+    last = _opened(turn, data)[-1:] if count else []
+    replies = tuple(
+        replace(shown(task), key="O.task.more", values={"count": count, "lines": (face(task),)}) for task in last
     )
-    mine = [task for task in there if task.kind == data["kind"] and task.state == "open"]
-    late = tuple(turn.now - task.made_at >= ABSENT_AFTER for task in mine)
-    replies = tuple(shown(task, late=old) for task, old in zip(mine, late, strict=True))
-    timers = tuple(
-        Timer("task", str(task.id), turn.now + ABSENT_AFTER, {"task": task.id, **_event(data)})
-        for task, old in zip(mine, late, strict=True)
-        if not old
-    )
-    effects = (Audit("task told", {"tasks": [task.id for task in mine]}),) if mine else ()
-    return Outcome(dict(turn.state), replies, effects, timers, understood=f"tells of {len(mine)} tasks")
+    effects = (Audit("task told", {"tasks": [task.id for task in last]}),) if last else ()
+    return Outcome(new, replies, effects, understood=f"tells of {count} more")
+
+
+def _opened(turn: Turn, data: Mapping[str, Any]) -> list[Task]:
+    """What an inbox row's turn opened; or, without a turn, what was opened for an association at that moment."""
+    there: tuple[Task, ...]
+    if "inbox" in data:
+        there = turn.known(TasksOfRow(int(data["inbox"]), viewer(turn), whole_team_before(turn)))
+    else:
+        there = turn.known(TasksOpen(viewer(turn), whole_team_before(turn), int(data["association"])))
+        there = tuple(task for task in there if task.made_at.isoformat() == data["made"])
+    return [task for task in there if task.kind == data["kind"]]
+
+
+def _old(turn: Turn, task: Task) -> bool:
+    return turn.now - task.made_at >= ABSENT_AFTER
 
 
 def _event(data: Mapping[str, Any]) -> dict[str, Any]:
-    return {"inbox": data["inbox"], "kind": data["kind"]}
+    """What finds the task again."""
+    return {name: data[name] for name in ("inbox", "kind", "association", "made") if name in data}
 
 
 def still_open(turn: Turn) -> Outcome:
