@@ -280,7 +280,7 @@ class Turns:
         if group.batch.broadcasts:
             await broadcasts.perform(group.tx, group.batch.broadcasts, self._means, group.now)
         if group.batch.wakes:
-            self.woken |= await inbox.woken(group.tx, group.batch.wakes)
+            self.woken |= await inbox.woken(group.tx, group.now)
         if group.batch.erased:
             await erasure.blank_words(group.tx, group.batch.erased, self.free_texts)
 

@@ -59,7 +59,6 @@ def wake(effect: Wake, scene: Scene) -> None:
         "what": {"timer": "wake", **effect.data},
         "at": scene.now,
     }
-    scene.batch.wakes.append(row["wake_key"])
     if effect.address_id is not None:
         scene.batch.add(store.WAKE_ADDRESS, {**row, "address": effect.address_id})
     else:

@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.store import tombstones
 from bot.store.prepared import write
 from bot.store.reports import KEEP_OLD
+from bot.store.tables import inbox
 
 Rows = dict[Executable, list[dict[str, Any]]]
 
@@ -32,8 +33,8 @@ class Batch:
         self._buried: set[int] = set()
         self.broadcasts: list[tuple[Any, int | None]] = []
         """What was decided about broadcasts and by whom: done after the flush."""
-        self.wakes: list[str] = []
-        """Keys of the rows that wake other conversations."""
+        self.wakes = False
+        """Whether a row that wakes another conversation is among them."""
 
     def add(self, statement: Executable, row: dict[str, Any]) -> None:
         """One more row for this statement.
@@ -46,7 +47,9 @@ class Batch:
                 self._replaced.clear()
             self._replaced.add(row["which"])
         inserts, changes = self._rounds[-1]
-        rows = inserts if isinstance(statement, Insert) else changes
+        rows = changes
+        if isinstance(statement, Insert):
+            rows, self.wakes = inserts, self.wakes or statement.table is inbox
         rows.setdefault(statement, []).append(row)
 
     async def flush(self) -> None:

@@ -39,6 +39,9 @@ _NEW = (
     .limit(1000)
 )
 _WAITING = select(inbox.c.id, inbox.c.address_id).where(_IS_NEW)
+_WOKEN = select(inbox.c.address_id).where(
+    _IS_NEW, inbox.c.channel == literal_column("'timer'"), inbox.c.received_at == bindparam("now")
+)
 _LOCK = (
     select(addresses.c.id)
     .where(addresses.c.id.in_(bindparam("addresses", expanding=True)))
@@ -152,9 +155,9 @@ async def take(tx: AsyncConnection, address_ids: Sequence[int]) -> tuple[list[An
     return list(found), held
 
 
-async def woken(tx: AsyncConnection, keys: Sequence[str]) -> set[int]:
-    """The addresses that these rows wake."""
-    return {row.address_id for row in await tx.execute(_KNOWN_KEYS, {"channel": "timer", "keys": list(keys)})}
+async def woken(tx: AsyncConnection, now: datetime) -> set[int]:
+    """The addresses that the turns of this group wake: their rows have its moment."""
+    return {row.address_id for row in await rows(tx, _WOKEN, {"now": now})}
 
 
 async def waiting(tx: AsyncConnection) -> list[tuple[int, int]]:
