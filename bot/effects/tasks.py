@@ -13,7 +13,6 @@ from handlers.turn import (
     CloseTask,
     CloseTasks,
     OpenTask,
-    Task,
     TaskNumbered,
     TasksOfRow,
     TasksOpen,
@@ -67,12 +66,11 @@ def close_one(effect: CloseTask, scene: Scene) -> None:
     who = scene.turn.person
     row = {"which": effect.task_id, "at": scene.now, "who": who.id if who else None, "how": effect.result}
     scene.batch.add(store.CLOSE_ONE, row)
-    fact = TaskNumbered(effect.task_id)
-    old: Task | None = scene.facts.get(fact)
-    if old is not None and old.state == "open":
-        name = who.sms_name if who else ""
-        closed = replace(old, state="closed", closed_at=scene.now, closed_by=name, result=effect.result)
-        scene.facts[fact] = closed
+    name = who.sms_name if who else ""
+    for fact, old in list(scene.facts.items()):
+        if isinstance(fact, TaskNumbered) and fact.task_id == effect.task_id and old and old.state == "open":
+            closed = replace(old, state="closed", closed_at=scene.now, closed_by=name, result=effect.result)
+            scene.facts[fact] = closed
     scene.forget(TasksOfRow)
     scene.forget(TasksOpen)
 

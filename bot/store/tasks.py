@@ -29,7 +29,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.store.area import AREA, binds
 from bot.store.tables import addresses, associations, inbox, media, people, people_addresses, tasks
-from handlers.turn import Association, Fact, Kept, Task, TaskNumbered, TasksOfRow, TasksOpen
+from handlers.turn import Association, Fact, Kept, Task, TaskNumbered, TasksOfRow, TasksOpen, Viewer
 
 OPEN = insert(tasks)
 CLOSE = (
@@ -167,6 +167,7 @@ _VISIBLE = or_(
     tasks.c.association_id.in_(AREA),
     tasks.c.made_at <= bindparam("before", type_=tasks.c.made_at.type),
 )
+_NUMBERED_SEEN = _NUMBERED.where(_VISIBLE)
 _OF_ROW = _TASKS.where(tasks.c.inbox_id == bindparam("row"), _VISIBLE)
 MOST = 300
 """Open tasks that are looked at; who has more must close some first."""
@@ -215,8 +216,16 @@ def _task(row: Any, known: Associations) -> Task:
 
 async def _numbered(tx: AsyncConnection, wanted: list[TaskNumbered], known: Associations) -> Values:
     values: Values = dict.fromkeys(wanted)
-    for row in await tx.execute(_NUMBERED, {"ids": [fact.task_id for fact in wanted]}):
-        values[TaskNumbered(row.id)] = _task(row, known)
+    alike: dict[tuple[Viewer | None, datetime | None], list[int]] = {}
+    for fact in wanted:
+        alike.setdefault((fact.viewer, fact.before), []).append(fact.task_id)
+    for (viewer, before), ids in alike.items():
+        there: dict[str, Any] = {"ids": ids}
+        statement = _NUMBERED
+        if viewer is not None:
+            statement, there = _NUMBERED_SEEN, {**there, "before": before, **binds(viewer)}
+        for row in await tx.execute(statement, there):
+            values[TaskNumbered(row.id, viewer, before)] = _task(row, known)
     return values
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from handlers.said import Said
 from handlers.team.tasks import closed
-from handlers.team.viewing import LANGUAGE_NAMES, pressed, who
+from handlers.team.viewing import LANGUAGE_NAMES, numbered, pressed, who
 from handlers.turn import (
     Audit,
     Button,
@@ -17,7 +17,6 @@ from handlers.turn import (
     Replied,
     Reply,
     Task,
-    TaskNumbered,
     Turn,
     Wake,
 )
@@ -33,7 +32,7 @@ def reply(turn: Turn, said: Said, replied: Replied) -> Outcome | None:
     """Telegram's reply to a task: send it, or show first what it costs and whether she can read it."""
     if replied.task_id is None:
         return None
-    task: Task | None = turn.known(TaskNumbered(replied.task_id))
+    task: Task | None = turn.known(numbered(turn, replied.task_id))
     if hindered := _hindered(turn, task):
         return hindered
     assert task is not None
@@ -112,7 +111,7 @@ def decided(turn: Turn, said: Said) -> Outcome | None:
     if draft is None:
         return None
     left = turn.with_state({**turn.state, "answers": waiting})
-    task: Task | None = turn.known(TaskNumbered(int(draft["task"])))
+    task: Task | None = turn.known(numbered(turn, int(draft["task"])))
     if hindered := _hindered(left, task, pressed(turn)):
         return hindered
     assert task is not None
@@ -131,7 +130,7 @@ def edited(turn: Turn, said: Said) -> Outcome | None:
     message = turn.inbound.data.get("message")
     for number, draft in dict(turn.state.get("answers", {})).items():
         if draft.get("message") == message:
-            task: Task | None = turn.known(TaskNumbered(int(draft["task"])))
+            task: Task | None = turn.known(numbered(turn, int(draft["task"])))
             waiting = {other: one for other, one in turn.state["answers"].items() if other != number}
             left = turn.with_state({**turn.state, "answers": waiting})
             return _hindered(left, task) or (_weighed(left, task, turn.inbound.text.strip()) if task else None)

@@ -9,7 +9,7 @@ from typing import Any
 from handlers.said import Said
 from handlers.team import flood
 from handlers.team.reasons import result, why
-from handlers.team.viewing import ABSENT_AFTER, clock, pressed, viewer, who, whole_team_before
+from handlers.team.viewing import ABSENT_AFTER, clock, numbered, pressed, viewer, who, whole_team_before
 from handlers.turn import (
     Audit,
     Button,
@@ -138,7 +138,7 @@ def _buttons(task: Task) -> tuple[tuple[Button, ...], ...]:
 def pressed_task(turn: Turn, said: Said) -> Outcome | None:
     """A button under a task: the message says what became of it."""
     number, _, action = said.rest.partition(":")
-    task: Task | None = turn.known(TaskNumbered(int(number))) if number.isdigit() else None
+    task: Task | None = turn.known(numbered(turn, int(number))) if number.isdigit() else None
     if task is None or action not in CLOSING:
         return None
     if task.state != "open":

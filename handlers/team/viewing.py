@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
-from handlers.turn import Association, Label, Reply, Task, Turn, Viewer
+from handlers.turn import Association, Label, Reply, Task, TaskNumbered, Turn, Viewer
 
 ABSENT_AFTER = timedelta(hours=24)
 """Nobody has come to a task for so long: it shows to the whole team (conversations 1.6, an officer on leave)."""
@@ -27,6 +27,11 @@ def viewer(turn: Turn) -> Viewer:
 def whole_team_before(turn: Turn) -> datetime:
     """Tasks made before this moment show to everybody."""
     return turn.now - ABSENT_AFTER
+
+
+def numbered(turn: Turn, task_id: int) -> TaskNumbered:
+    """A task that somebody presses or replies to: only one that she may see."""
+    return TaskNumbered(task_id, viewer(turn), whole_team_before(turn))
 
 
 def clock(turn: Turn, moment: datetime) -> str:

@@ -175,6 +175,10 @@ class TaskNumbered:
     """-> Task | None. Stays locked until the turn is committed, so that one answer wins."""
 
     task_id: int
+    viewer: Viewer | None = None
+    """Only if this person may see it: a button's data may be anything, whatever was shown."""
+    before: datetime | None = None
+    """With a viewer: tasks made before this moment show to the whole team."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -139,5 +139,13 @@ async def test_a_task_is_told_to_its_officer_once_and_closed_once(database: Data
     await database.writer.do(work, None)
     woken = await rows(database, _WOKEN)
     assert sorted(woken) == [(ERIC, "told:1:read:1"), (ALINE, "late:1:read:2"), (ALINE, "told:1:read:2")]
-    (task,) = await _known(database, TaskNumbered(1))
+    old = NOW - DAY
+    task, hers, not_hers, hers_by_now = await _known(
+        database,
+        TaskNumbered(1),
+        TaskNumbered(1, Viewer(ERIC), old),
+        TaskNumbered(1, Viewer(ALINE), old),
+        TaskNumbered(1, Viewer(ALINE), NOW),
+    )
+    assert task == hers == hers_by_now and not_hers is None
     assert (task.state, task.closed_by, task.result) == ("closed", "Eric", "answered")
