@@ -31,7 +31,7 @@ def clock(
         base.words.print(f"The clock counts as right: {seen}. What nobody asked for leaves again.", markup=False)
         return
     (mark, text), *_ = base.read(settings, wrong)
-    typer.echo(text)
+    typer.echo(text if mark == "!!" else "The clock may be believed.")
     raise typer.Exit(mark == "!!")
 
 
