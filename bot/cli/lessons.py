@@ -67,14 +67,18 @@ def translate(
     to: Annotated[str, typer.Option("--to", help="rn, fr, sw or en.")],
     text: Annotated[str, typer.Option(help="The translation; or, of a voice note, what was said.")],
     by: Annotated[str, typer.Option("--by", help="Name of the translator, printed beside it.")],
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would happen; write nothing.")] = False,
+    json: Json = False,
 ) -> None:
     """Add a translation with its translator's name."""
     text, by = " ".join(text.split()), " ".join(by.split())
     if not text or not by:
         base.fail("A translation needs its text and its translator's name.")
     details = {"number": number, "to": to, "text": text, "by": by, "user": getpass.getuser()}
-    base.run(control.act(base.load(), "lesson translate", details))
-    base.words.print(f"No {number}: kept in {to}, by {by}.", markup=False)
+    found = base.run(control.act(base.load(), "lesson translate", {**details, "dry_run": dry_run}))
+    if json:
+        base.show({**found, "kept": not dry_run})
+    base.words.print(f"No {number}: {'would be' if dry_run else 'is'} kept in {to}, by {by}.", markup=False)
 
 
 @commands.command()

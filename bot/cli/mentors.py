@@ -11,7 +11,7 @@ import typer
 from bot import control
 from bot.cli import base
 from bot.cli.base import Json
-from bot.render import Words, fold
+from bot.render import Rendered, Words, fold
 from bot.settings import Settings
 from bot.store import questions, visits
 from handlers.understand.words import language_of
@@ -54,7 +54,8 @@ def answer(
     text: Annotated[str, typer.Argument(help="The answer, as the leader will read it.")],
     who: As = "",
     dry_run: DryRun = False,
-    yes: Annotated[bool, typer.Option("--yes", help="Send it although it is in another language.")] = False,
+    yes: Annotated[int | None, typer.Option("--yes", help="How many phones or chats it goes to: 1.")] = None,
+    json: Json = False,
 ) -> None:
     """Answer a question: the leader gets it in her channel, with the question's number."""
     settings, text = base.load(), " ".join(text.split())
@@ -64,32 +65,39 @@ def answer(
     details = {"number": number, "answer": text, "who": who, "user": getpass.getuser(), "dry_run": True}
     details["utc_offset_min"] = int(offset.total_seconds() / 60) if offset else 0
     found = base.run(control.act(settings, "question answer", details))
-    foreign = _say(settings, found, text)
-    if dry_run:
-        base.words.print("Nothing was sent.")
-        return
-    if foreign and not yes:
-        base.fail("Nothing was sent. To send it as it is add --yes.")
-    base.run(control.act(settings, "question answer", {**details, "dry_run": False}))
-    base.words.print(f"No {number} is answered.")
+    said = _said(settings, found, text)
+    phones = 0 if found["stopped"] else 1
+    if not json:
+        _weigh(found, said, text)
+    if not dry_run and yes != phones:
+        base.fail(f"Nothing was sent. It goes to {phones} phone or chat: to answer add --yes {phones}.")
+    if not dry_run:
+        base.run(control.act(settings, "question answer", {**details, "dry_run": False}))
+    if json:
+        base.show({**found, "text": said.text, "parts": said.parts, "phones": phones, "answered": not dry_run})
+    base.words.print("Nothing was sent." if dry_run else f"No {number} is answered.")
 
 
-def _say(settings: Settings, found: dict[str, Any], text: str) -> bool:
-    """Parts and language, to the writer; whether it is in another language than the leader reads."""
+def _said(settings: Settings, found: dict[str, Any], text: str) -> Rendered:
+    """The answer as the leader gets it."""
     folder = settings.path(settings.words.folder)
     words = Words.load(folder if folder.is_dir() else None)
+    return words.text(
+        "H3", found["language"] or "fr", {"number": found["number"], "answer": text}, rich=found["chat"]
+    )
+
+
+def _weigh(found: dict[str, Any], said: Rendered, text: str) -> None:
+    """Parts and language, to the writer."""
     reads, written = found["language"] or "fr", language_of(text)
-    said = words.text("H3", reads, {"number": found["number"], "answer": text}, rich=found["chat"])
     typer.echo(said.text)
     if not found["chat"]:
         note = "" if fold(text) == text else ", with letters that an SMS has"
         base.words.print(f"{said.parts} SMS, {len(said.text)} characters{note}.")
     if found["stopped"]:
         base.words.print("She or he said STOP since: the answer is kept, nothing leaves.")
-    foreign = written is not None and written != reads
-    if foreign:
+    if written is not None and written != reads:
         base.words.print(f"Your text is {written}, the leader reads {reads}.")
-    return foreign
 
 
 @commands.command()

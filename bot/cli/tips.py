@@ -13,6 +13,7 @@ from rich.table import Column, Table
 from bot import control
 from bot import tips as files
 from bot.cli import base
+from bot.cli.base import Json
 from bot.errors import BotError
 from bot.store import tip_list
 
@@ -32,8 +33,9 @@ def check(file: File) -> None:
 @commands.command("import")
 def import_(
     file: File,
-    yes: Annotated[bool, typer.Option("--yes", help="Do not ask before writing.")] = False,
+    yes: Annotated[int | None, typer.Option("--yes", help="How many tips change; then nothing is asked.")] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would change.")] = False,
+    json: Json = False,
 ) -> None:
     """Show what would change, then write it. A tip that is not in the file is switched off, not deleted."""
     settings = base.load()
@@ -48,20 +50,27 @@ def import_(
     nothing: dict[str, list[str]] = {what: [] for what in _DONE}
     every = [tip_list.called(tip.name, tip.variant) for tip in checked.tips]
     changes = base.read(settings, question) if base.exists(settings) else {**nothing, "new": every}
-    for what, said in _DONE.items():
-        for name in changes[what]:
-            typer.echo(f"{said:18}{name}")
-    if dry_run:
-        base.words.print("Nothing was written.")
-        return
-    if not any(changes.values()):
-        base.words.print("Nothing to change.")
-        return
-    if not yes and not (sys.stdin.isatty() and typer.confirm("Import now?", err=True)):
-        base.fail("Nothing was written. To import without a question add --yes.")
-    done = base.run(control.act(settings, "tips import", {"tips": rows}))
-    counts = ", ".join(f"{len(done[what])} {said}" for what, said in _DONE.items())
-    base.words.print(f"Imported: {counts}.", markup=False)
+    count = sum(map(len, changes.values()))
+    if not json:
+        for what, said in _DONE.items():
+            for name in changes[what]:
+                typer.echo(f"{said:18}{name}")
+    writes = bool(count) and not dry_run
+    if writes and not _agreed(count, yes):
+        base.fail(f"Nothing was written. {count} tips change: to import them add --yes {count}.")
+    if writes:
+        changes = base.run(control.act(settings, "tips import", {"tips": rows}))
+    if json:
+        base.show({**changes, "imported": writes})
+    counts = ", ".join(f"{len(changes[what])} {said}" for what, said in _DONE.items())
+    base.words.print(f"{'Imported' if writes else 'Nothing was written'}: {counts}.", markup=False)
+
+
+def _agreed(count: int, yes: int | None) -> bool:
+    """By the right number; on a terminal without one a question is asked."""
+    if yes is None and sys.stdin.isatty():
+        return typer.confirm(f"Change {count} tips?", err=True)
+    return yes == count
 
 
 @commands.command()
@@ -79,7 +88,7 @@ def export(file: Annotated[Path, typer.Argument(help="The Excel file to write.")
 
 @commands.command("list")
 def list_(
-    json: Annotated[bool, typer.Option("--json", help="As JSON, for another program.")] = False,
+    json: Json = False,
     draft: Annotated[bool, typer.Option("--draft", help="Only the texts that no native speaker has signed.")] = False,
 ) -> None:
     """Every tip: how often it was sent, and who found it useful."""

@@ -110,7 +110,10 @@ async def _partner(tx: AsyncConnection, name: str | None) -> Any:
 
 
 async def lesson_translate(tx: AsyncConnection, details: Details, now: datetime) -> Any:
-    """A translation with its translator's name; in the lesson's own language it writes a voice note down."""
+    """A translation with its translator's name; in the lesson's own language it writes a voice note down.
+
+    `dry_run` only looks.
+    """
     number, language = int(details["number"]), str(details["to"])
     if language not in LANGUAGES:
         raise BotError(f"{language!r} is no language of ours; write one of {', '.join(LANGUAGES)}.")
@@ -122,6 +125,8 @@ async def lesson_translate(tx: AsyncConnection, details: Details, now: datetime)
     spoken = not lesson["text"]
     if not spoken and lesson["language"] == language:
         raise BotError(f"No {number} is in {language} already; the leader's own words stay as they are.")
+    if details.get("dry_run"):
+        return {"number": number, "to": language}
     if spoken and lesson["language"] == language:
         await tx.execute(lessons.WRITE_DOWN, {"which": number, "words": details["text"]})
     else:

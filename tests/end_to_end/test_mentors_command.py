@@ -37,7 +37,7 @@ async def test_an_answer_from_the_command_line_leaves_by_sms(tmp_path: Path) -> 
             await _until(lambda: {to for to, _ in gateway.sent} >= {ODETTE, MENTOR})
             assert any(to == MENTOR and "why does the husker stop?" in text for to, text in gateway.sent)
             assert programme.json("mentors", "questions")[0]["mentor"] == "Claude"
-            programme.command("mentors", "answer", "1", "let it cool", "--as", "Claude")
+            programme.command("mentors", "answer", "1", "let it cool", "--as", "Claude", "--yes", "1")
             said = await _until(lambda: [text for to, text in gateway.sent if to == ODETTE and "cool" in text])
             assert said == ["Mentor No 1: let it cool Helped? 1 yes 2 no"]
             programme.command("mentors", "answer", "1", "or so", code=1)

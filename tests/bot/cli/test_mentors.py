@@ -101,9 +101,12 @@ def test_a_question_is_listed_shown_and_answered_once(programme: Programme) -> N
     assert "1 SMS" in dry.stderr and "Nothing was sent" in dry.stderr
     assert _json("mentors", "questions")[0]["state"] == "open"
     foreign = _run("mentors", "answer", "612", "arretez la machine avec vous", code=1)
-    assert "Your text is fr, the leader reads en" in foreign.stderr and "--yes" in foreign.stderr
+    assert "Your text is fr, the leader reads en" in foreign.stderr and "--yes 1" in foreign.stderr
+    assert "--yes 1" in _run("mentors", "answer", "612", "let it cool", "--yes", "2", code=1).stderr
     assert "0 people of the team" in _run("mentors", "answer", "612", "x", "--as", "Nobody", code=1).stderr
-    _run("mentors", "answer", "612", "let it cool", "--as", "Claude")
+    shown = json.loads(_run("mentors", "answer", "612", "let it cool", "--dry-run", "--json").stdout)
+    assert (shown["phones"], shown["parts"], shown["answered"]) == (1, 1, False)
+    _run("mentors", "answer", "612", "let it cool", "--as", "Claude", "--yes", "1")
     again = _run("mentors", "answer", "612", "or so", code=1)
     assert "Claude answered No 612 on" in again.stderr
     assert _json("mentors", "questions") == []
@@ -134,6 +137,8 @@ def test_visits_are_logged_and_shown(programme: Programme) -> None:
 
 def test_lessons_are_found_translated_and_exported_as_she_allowed(programme: Programme, tmp_path: Path) -> None:
     assert [row["number"] for row in _json("lessons", "list")] == [1, 2, 3]
+    dry = ("lessons", "translate", "1", "--to", "fr", "--text", "Pesons", "--by", "Anna N.", "--dry-run")
+    assert _json(*dry) == {"number": 1, "to": "fr", "kept": False} and not _json("lessons", "list")[0]["translations"]
     _run("lessons", "translate", "1", "--to", "fr", "--text", "Pesons le riz après la récolte", "--by", "Anna N.")
     assert [row["number"] for row in _json("lessons", "search", "RECOLTE", "pesons")] == [1]
     assert _json("lessons", "search", "recolte", "umuceri") == []

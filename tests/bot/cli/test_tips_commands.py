@@ -54,7 +54,7 @@ def test_check_says_every_mistake_and_leaves_with_one(folder: Path) -> None:
         ["mistake", "line 2"],
         ["mistake", "line 2"],
     ]
-    tips("import", "wrong.md", "--yes", code=1)
+    tips("import", "wrong.md", "--yes", "1", code=1)
     assert not (folder / "kurikirana.db").exists()
 
 
@@ -62,8 +62,11 @@ def test_import_shows_asks_and_never_doubles(folder: Path) -> None:
     assert tips("import", "mine.md", "--dry-run") == f"{'new':18}dry-it\n"
     tips("import", "mine.md", code=1)  # nobody to answer the question
     assert not (folder / "kurikirana.db").exists()
-    tips("import", "mine.md", "--yes")
-    assert tips("import", "mine.md", "--yes") == ""
+    tips("import", "mine.md", "--yes", "2", code=1)  # not the number
+    assert not (folder / "kurikirana.db").exists()
+    tips("import", "mine.md", "--yes", "1")
+    assert tips("import", "mine.md", "--yes", "0") == ""
+    assert json.loads(tips("import", "mine.md", "--json"))["imported"] is False
     (tip,) = listed()
     assert (tip["name"], tip["sent"], tip["useful"], tip["not_useful"], tip["not_said"]) == ("dry-it", 0, 0, 0, 0)
     assert tips("list", "--draft") == "rn\tdry-it\tumuceri: wanike neza.\n"
@@ -71,7 +74,10 @@ def test_import_shows_asks_and_never_doubles(folder: Path) -> None:
     tips("export", "mine.xlsx")
     assert tips("import", "mine.xlsx", "--dry-run") == ""
     (folder / "other.md").write_text(ONE.replace("dry-it", "keep-it"))
-    assert tips("import", "other.md", "--yes").splitlines() == [f"{'new':18}keep-it", f"{'switched off':18}dry-it"]
+    assert tips("import", "other.md", "--yes", "2").splitlines() == [
+        f"{'new':18}keep-it",
+        f"{'switched off':18}dry-it",
+    ]
     assert [(tip["name"], tip["active"]) for tip in listed()] == [("keep-it", True), ("dry-it", False)]
     assert "dry-it (off)" in tips("list")
     tips("export", "mine.csv", code=1)
@@ -84,6 +90,6 @@ async def test_a_running_service_has_the_shipped_ones_and_takes_others(tmp_path:
     async with programme:
         found = programme.json("tips", "list")
         assert len(found) == len(shipped()) and all(tip["active"] for tip in found)
-        said = programme.command("tips", "import", "mine.md", "--yes").splitlines()
+        said = programme.command("tips", "import", "mine.md", "--yes", str(len(shipped()) + 1)).splitlines()
         assert len(said) == len(shipped()) + 1 and said[0] == f"{'new':18}dry-it"
         assert [tip["name"] for tip in programme.json("tips", "list") if tip["active"]] == ["dry-it"]
