@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import json
+import sqlite3
 import subprocess
+import time
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 from benchmarks import systems, world
 from benchmarks.runs import Bench
 from benchmarks.targets import Row
+from bot.channels.telegram_wire import PER_SECOND
 
 PEERS = {"ptb": "ptb_send", "aiogram": "aiogram_send"}
 
@@ -38,8 +42,33 @@ def measure(bench: Bench, say: Callable[[str], None]) -> Iterator[Row]:
         yield Row(
             f"w2_out_{people}", f"W2, {people:,}: out", people / sent["seconds"], "texts/s", theirs | used, wrong
         )
+    yield from _paced(bench, say)
     by = {f"{people:,} recipients": grown for people, grown in zip(bench.size.recipients, most, strict=True)}
     yield Row("w2_memory", "W2, memory that a broadcast adds", max(most), "MB", by)
+
+
+def _paced(bench: Bench, say: Callable[[str], None]) -> Iterator[Row]:
+    """At Telegram's pace, killed in the middle and gone on with: what the provider saw of it."""
+    people, folder = bench.size.paced, bench.new_folder()
+    say(f"W2 at {PER_SECOND}/s, {people:,} recipients, killed in the middle")
+    asyncio.run(world.fill("sqlite:///bench.db", folder, people, chats=True))
+    with _sink(folder, "telegram") as (provider, said):
+        file = world.settings(folder, "paced", url="sqlite:///bench.db", port=0, provider=provider, chats=True)
+        first = systems.python("-m", "benchmarks.broadcast", str(file), str(people), "out", log=folder / "ours.log")
+        while first.poll() is None and said("so far")["count"] < people / 2:
+            time.sleep(0.05)
+        first.kill()
+        first.wait()
+        systems.said_by("benchmarks.broadcast", str(file), str(people), "on", log=folder / "ours.log")
+        found = said()
+    with closing(sqlite3.connect(folder / "bench.db")) as database:
+        uncertain = database.execute("select count(*) from outbox where state = 'uncertain'").fetchone()[0]
+    problems = [f"{found['twice']} got it twice"] if found["twice"] else []
+    if not people - uncertain <= found["count"] <= people:
+        problems.append(f"{found['count']} of {people} reached the provider, {uncertain} uncertain")
+    what, beside = f"W2 at {PER_SECOND}/s, killed", {"uncertain at the kill": uncertain}
+    yield Row("w2_paced", what, found["steady"], "texts/s", beside, "; ".join(problems))
+    yield Row("w2_paced_most", "  the most in any second", found["most"], "texts")
 
 
 def _ours(folder: Path, people: int, what: str, dialect: str) -> dict[str, Any]:
@@ -65,16 +94,16 @@ class _sink:
         pipes: dict[str, Any] = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
         self._process = systems.python("-m", "benchmarks.sink", dialect, log=folder / "sink.log", **pipes)
 
-    def __enter__(self) -> tuple[int, Callable[[], dict[str, Any]]]:
+    def __enter__(self) -> tuple[int, Callable[..., dict[str, Any]]]:
         assert self._process.stdout
         return int(self._process.stdout.readline()), self._said
 
-    def _said(self) -> dict[str, Any]:
+    def _said(self, what: str = "") -> dict[str, Any]:
         assert self._process.stdin and self._process.stdout
-        self._process.stdin.write("\n")
+        self._process.stdin.write(f"{what}\n")
         self._process.stdin.flush()
-        took = json.loads(self._process.stdout.readline())
-        return {"count": took["count"], "most_in_a_second": took["most"]}
+        took: dict[str, Any] = json.loads(self._process.stdout.readline())
+        return took
 
     def __exit__(self, *reason: object) -> None:
         self._process.kill()

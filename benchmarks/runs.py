@@ -34,6 +34,8 @@ class Size:
     recipients: tuple[int, ...] = (10_000, 100_000)
     """Of the broadcasts."""
     timers: int = 100_000
+    paced: int = 1_800
+    """Of the broadcast at Telegram's pace: a minute."""
     peers_send: int = 2_000
     """What a peer sends of a broadcast: its rate does not depend on how many."""
 
@@ -50,6 +52,7 @@ QUICK = Size(
     rate=50.0,
     recipients=(200,),
     timers=200,
+    paced=90,
     peers_send=50,
 )
 

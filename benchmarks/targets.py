@@ -37,6 +37,8 @@ BOUNDS = {
     "w2_out_10000": Bound(1_500, 4_000),
     "w2_out_100000": Bound(1_500, 4_000),
     "w4_100000": Bound(5, 2, less_is_better=True),
+    "w2_paced": Bound(0.98 * 30, 0.98 * 30),
+    "w2_paced_most": Bound(30, 30, less_is_better=True),
     "w2_memory": Bound(50, 20, less_is_better=True),
 }
 """What is not here is reported and not held: one contact, PostgreSQL on two cores."""

@@ -17,7 +17,7 @@ ROWS = {
     *(f"w1_{contacts}{by}" for contacts in (100, 2000) for by in ("", "_by_ptb", "_by_aiogram")),
     *("w1_100_by_raw", "memory", "one", "slow_disk", "slow_provider", "open_loop_p99", "ten_times", "start"),
     *("postgres_1", "postgres_2"),
-    *("w2_in_200", "w2_out_200", "w2_memory"),
+    *("w2_in_200", "w2_out_200", "w2_memory", "w2_paced", "w2_paced_most"),
 }
 
 

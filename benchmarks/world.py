@@ -51,10 +51,22 @@ sender = "8080"
 """
 
 
-def settings(folder: Path, name: str, *, url: str, port: int, provider: int) -> Path:
-    """Write the settings file of one process."""
+_CHATS = """
+[channels.telegram]
+token = "1:bench"
+api_url = "http://127.0.0.1:{provider}"
+mode = "webhook"
+secret = "{secret}"
+"""
+
+
+def settings(folder: Path, name: str, *, url: str, port: int, provider: int, chats: bool = False) -> Path:
+    """Write the settings file of one process; with `chats` the provider is Telegram's Bot API too."""
     file = folder / f"{name}.toml"
-    file.write_text(_SETTINGS.format(url=url, port=port, provider=provider, secret=SECRET))
+    written = _SETTINGS
+    if chats:
+        written = written.replace("port = {port}", 'port = {port}\npublic_url = "http://127.0.0.1:{port}"') + _CHATS
+    file.write_text(written.format(url=url, port=port, provider=provider, secret=SECRET))
     return file
 
 
@@ -66,15 +78,17 @@ async def fill(
     *,
     each: int = PER_ASSOCIATION,
     due: datetime | None = None,
+    chats: bool = False,
 ) -> None:
     """Make the schema and the people, `each` of them in an association; `messages` of history, a seventh reports.
 
-    `due`: when the training reminder of every association is due, one after the other within a minute.
+    `due`: when the training reminder of every association is due, one after the other within a minute. `chats`: they
+    have chats, not phones.
     """
     database = await Database.open(url, folder)
     try:
         async with database.engine.begin() as tx:
-            await _people(tx, people, each)
+            await _people(tx, people, each, chats=chats)
             if due:
                 await _put(tx, tables.timers, (_timer(n, due, people) for n in range(people // each)))
             if messages:
@@ -107,7 +121,7 @@ async def _put(tx: AsyncConnection, table: Table, rows: Iterator[dict[str, Any]]
         await tx.execute(insert(table), group)
 
 
-async def _people(tx: AsyncConnection, people: int, each: int) -> None:
+async def _people(tx: AsyncConnection, people: int, each: int, *, chats: bool) -> None:
     count = -(-people // each)
     place = {"commune_old": "Rutana", "commune_now": "Rutana", "colline": "Kivoga"}
     names = (f"ASSOC {n}" for n in range(1, count + 1))
@@ -122,7 +136,7 @@ async def _people(tx: AsyncConnection, people: int, each: int) -> None:
         ({"id": n, "no": f"{n:02}A", "association_id": n, "type": "rice husker"} for n in range(1, count + 1)),
     )
     await _put(tx, tables.people, (_person(n, each) for n in range(people)))
-    await _put(tx, tables.addresses, (_address(n) for n in range(people)))
+    await _put(tx, tables.addresses, ((_chat if chats else _address)(n) for n in range(people)))
     await _put(tx, tables.people_addresses, ({"person_id": n + 1, "address_id": n + 1} for n in range(people)))
 
 
@@ -155,6 +169,16 @@ def _address(number: int) -> dict[str, Any]:
         "scheme": "tel",
         "value": talk.phone(number),
         "channel": "kannel",
+        "phone_is": "own",
+    }
+
+
+def _chat(number: int) -> dict[str, Any]:
+    return {
+        "id": number + 1,
+        "scheme": "telegram",
+        "value": talk.chat(number),
+        "channel": "telegram",
         "phone_is": "own",
     }
 

@@ -99,7 +99,7 @@ class Sending:
         self, address: str, text: str, keyboard: Any, edit: str = "", file: Attached | None = None
     ) -> str:
         """The id of the sent or edited message; '' when it can be edited no more. Raises SendError."""
-        await self._pace.turn(address)
+        leaving = await self._pace.turn(address)
         chat = {"chat_id": address, "reply_markup": keyboard}
         try:
             if edit:
@@ -120,6 +120,8 @@ class Sending:
             found: SendError = decided(error)
         except UNREADABLE:
             found = Ambiguous("Telegram's answer could not be read")
+        finally:
+            leaving.arrived()
         if edit and isinstance(found, Ambiguous):
             raise RetryLater("an edit without an answer does no harm twice", 5.0)
         raise found
