@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 import sqlite3
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from contextlib import closing
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+import asyncpg
 
 ENDS = {"sent": "sent", "accepted": "sent", "failed": "failed", "cancelled": "cancelled", "uncertain": "uncertain"}
 _WHO = """
@@ -16,17 +20,45 @@ _WHO = """
 """
 
 
+_TEXTS = "select count(*) from outbox where kind = 'broadcast'"
+
+
+@dataclass(frozen=True)
+class Kept:
+    """What the database has in the end."""
+
+    who: Sequence[Any]
+    texts: int
+    whole: str = "ok"
+
+
+def kept(url: str, folder: Path) -> Kept:
+    """Read it without anything of ours: neither a thread nor a connection is left."""
+    if url.startswith("sqlite"):
+        with closing(sqlite3.connect(folder / url.removeprefix("sqlite:///"))) as database:
+            texts = database.execute(_TEXTS).fetchone()[0]
+            whole = database.execute("pragma integrity_check").fetchone()[0]
+            return Kept(database.execute(_WHO).fetchall(), texts, whole)
+    return asyncio.run(_of_postgres(url))
+
+
+async def _of_postgres(url: str) -> Kept:
+    database = await asyncpg.connect(url)
+    try:
+        return Kept([tuple(row) for row in await database.fetch(_WHO)], await database.fetchval(_TEXTS))
+    finally:
+        await database.close()
+
+
 def broken(
-    file: Path, got: Mapping[str, int], numbers: Sequence[int], people: int, most_uncertain: int
+    found: Kept, got: Mapping[str, int], numbers: Sequence[int], people: int, most_uncertain: int
 ) -> dict[str, Any]:
     """Counts, and `broken`: each broken promise in a line. `got`: "phone text" -> how often it reached the phone."""
-    with closing(sqlite3.connect(file)) as database:
-        rows = database.execute(_WHO).fetchall()
-        texts = database.execute("select count(*) from outbox where kind = 'broadcast'").fetchone()[0]
-        whole = database.execute("pragma integrity_check").fetchone()[0]
+    rows, texts, whole = found.who, found.texts, found.whole
     lines = [] if whole == "ok" else [f"damaged: {whole}"]
     per, ends = Counter(row[0] for row in rows), Counter[str]()
-    lines += [f"broadcast {n}: {per[n]} recipients, not {people}" for n in numbers if per[n] != people]
+    lines += [f"broadcast {n}: {count} recipients, not {people}" for n, count in per.items() if count != people]
+    lines += [f"{len(per)} broadcasts, not {len(numbers)}"] if len(per) != len(numbers) else []
     for number, address, state, sent, text, phone in rows:
         end = "cancelled" if state == "cancelled" else ENDS.get(sent or "")
         if end is None:

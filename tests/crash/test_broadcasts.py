@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import subprocess
@@ -13,6 +14,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
+from tests.databases import Place, place, postgres_server
+
+__all__ = ["place", "postgres_server"]
 
 BROADCASTS = int(os.environ.get("KURIKIRANA_BROADCASTS", "3"))
 pytestmark = pytest.mark.timeout(14_400)
@@ -34,6 +39,15 @@ def test_killed_resumed_and_stopped_nobody_gets_it_twice() -> None:
     assert result["recipients"] == 1000 * BROADCASTS
     assert result["deaths"] >= BROADCASTS
     assert result["reached"] > 100 * BROADCASTS
+
+
+async def test_killed_on_either_database_two_broadcasts_reach_everybody_once(place: Place) -> None:
+    """A card's and a command's. Short: on PostgreSQL each life waits for the leases of the one before."""
+    where = ("--database", place.url) if place.kind == "postgres" else ()
+    result = await asyncio.to_thread(harness, "--broadcasts", "2", "--recipients", "500", "--seed", "7", *where)
+    assert result["broken"] == []
+    assert (result["twice"], result["recipients"]) == (0, 1000)
+    assert result["deaths"] >= 2 and result["reached"] > 300
 
 
 @pytest.mark.parametrize("planted", ["again", "anew"])
