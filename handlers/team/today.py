@@ -79,7 +79,7 @@ def _lines(turn: Turn, day: Day) -> tuple[Reply, ...]:
         *_line("O.today.calls", day.calls, [_item(task) for task in day.calls]),
         *_line("O.today.messages", day.messages, [_waits(turn, task) for task in day.messages]),
         *_line("O.today.questions", day.questions, [_question(turn, one) for one in day.questions]),
-        *_line("O.today.photos", day.photos, [who(task) for task in day.photos]),
+        *_line("O.today.photos", day.photos, [_item(task) for task in day.photos]),
         *_line("O.today.numbers", day.numbers, ()),
         *_line("O.today.overdue", day.overdue, ()),
         *_line("O.today.late", day.late, ()),

@@ -52,6 +52,7 @@ async def test_a_photo_is_seen_checked_and_answered(
         assert Image.open(io.BytesIO(told.file[1])).size == (60, 40)
         assert b"taken at home" not in told.file[1] and "sheet" not in told.file[0]
 
+        assert "📷 Photos to check (1): ABAHUZA (a photo for No 1)" in (await chats.says(eric, "/today")).text
         clock.advance(timedelta(minutes=1))
         await chats.replies(eric, told, "we cannot read the names, send it again please")
         await chats.settled()
