@@ -52,7 +52,7 @@ class SmsGate(web.Gateway):
 
     def __init__(self, settings: Settings, public_url: str, now: Callable[[], datetime]) -> None:
         self.settings, self.now = settings, now
-        self.heard: datetime | None = None  # when the phone last wrote to us, a ping included
+        self.heard_at: datetime | None = None  # when the phone last wrote to us, a ping included
         self._here = f"{public_url.rstrip('/')}/channels/smsgate/incoming" if public_url else ""
         self._key = settings.signing_key.get_secret_value().encode()
         account = aiohttp.encode_basic_auth(settings.username, settings.password.get_secret_value(), "utf-8")
@@ -151,7 +151,7 @@ class SmsGate(web.Gateway):
         if abs(late) > SKEW_S:
             log.warning("the phone's clock differs from ours", channel=self.name, seconds=round(late))
             raise web.Unwanted(401)
-        self.heard = self.now()
+        self.heard_at = self.now()
 
     def _arrival(self, kind: str, event: Mapping[str, Any]) -> Arrival:
         payload = web.mapping(event.get("payload"))

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.async_api import Page, expect
+from starlette.requests import Request
 
 from bot.app import App
 from bot.programme.invented import CHAT
+from bot.store import look
+from tests.bot.test_attachments import read
 from tests.console.test_simulator import app, page, picture  # noqa: F401
 from tests.play import service
 
@@ -70,3 +74,34 @@ async def test_what_cannot_be_taken_is_said(tmp_path: Path, body: dict[str, Any]
         assert app.simulator is not None
         with pytest.raises(Wrong, match=why):
             await app.simulator.smartphone.do(body)
+
+
+async def test_an_officer_sees_his_day_and_saves_the_late_list(tmp_path: Path) -> None:
+    """In the demo as in Telegram: the simulated channels have no gateway, and a file is there to be saved."""
+    async with service(tmp_path) as app:  # noqa: F811
+        assert app.simulator is not None
+        phone = app.simulator.smartphone
+        async with app.database.read() as tx:
+            officer = next(one.chat for one in await look.chat_owners(tx) if one.role == "officer")
+
+        await phone.do({"chat": officer, "text": "/today"})
+        await _seen(app, officer, lambda line: "🕰" in line["text"])
+        await phone.do({"chat": officer, "message": "", "data": "late:+:xlsx"})
+        file = (await _seen(app, officer, lambda line: "file" in line))["file"]
+        assert file["name"].startswith("late-") and file["name"].endswith(".xlsx")
+        request = Request({"type": "http", "path_params": {"row": int(file["at"].rpartition("/")[2])}})
+        answer = await phone.file(request)
+        assert answer.status_code == 200 and read(bytes(answer.body))[1:]
+        request = Request({"type": "http", "path_params": {"row": 999_999}})
+        assert (await phone.file(request)).status_code == 404
+
+
+async def _seen(app: App, chat: str, wanted: Callable[[dict[str, Any]], bool]) -> dict[str, Any]:  # noqa: F811
+    assert app.simulator is not None
+    for _ in range(500):
+        async with app.database.read() as tx:
+            lines = (await app.simulator.smartphone.state(tx, chat))["lines"]
+        if found := [line for line in lines if line["side"] == "us" and wanted(line)]:
+            return dict(found[0])
+        await asyncio.sleep(0.01)
+    raise AssertionError(f"never seen: {lines}")

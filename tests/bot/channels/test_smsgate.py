@@ -108,9 +108,9 @@ async def test_the_phone_is_heard_only_when_it_signs() -> None:
     channel = SmsGateKit().channel("http://127.0.0.1:9")
     ping = event("system:ping", {"health": {"status": "pass", "checks": {}}})
     await knock(channel, Recorder(), signed(ping, key="wrong"))
-    assert channel.heard is None
+    assert channel.heard_at is None
     assert await knock(channel, Recorder(), signed(ping)) == 200
-    assert channel.heard == NOW
+    assert channel.heard_at == NOW
 
 
 async def test_a_report_finds_our_message_and_names_nobody() -> None:
