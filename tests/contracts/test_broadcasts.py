@@ -272,3 +272,17 @@ async def test_it_is_repeated_to_those_who_are_there_then(
     await worker(database, clock).look()
     await worker(database, clock).look()
     assert await states(database, number + 1) == {"queued": PEOPLE - 5, "left_out": 5, "out queued": PEOPLE - 5}
+
+
+async def test_each_month_it_is_repeated_at_the_same_hour(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await fill(database)
+    number, clock = await draft(database, monkeypatch, every="monthly"), Clock()
+    await approve(database, number, PEOPLE)
+    await worker(database, clock).look()
+    starts = await rows(database, select(tables.broadcasts.c.starts_at).where(tables.broadcasts.c.id == number + 1))
+    assert [row[0] for row in starts] == [NOW.replace(month=12)]
+    clock.now = NOW.replace(month=12)
+    await worker(database, clock).look()
+    assert (await states(database, number + 1))["queued"] == PEOPLE

@@ -12,7 +12,7 @@ from typing import Any
 from bot.channels.base import Arrival
 from bot.programme.roster import Leader, Roster
 from tests.end_to_end.inside import Inside
-from tests.programme import AGNES, AGREED, JEAN, ODETTE, Gateway, small_roster
+from tests.programme import AGNES, AGREED, JEAN, ODETTE, STAFF, Gateway, small_roster
 
 FAIR = """\
 en = "OIM: {name} ({association}), the Fair is on {date}. Will you come? 1 yes 2 no"
@@ -115,3 +115,20 @@ async def test_answers_are_counted_and_menu_digits_stay_what_they_are(tmp_path: 
         found = await inside.json("broadcast", number)
         assert found["answers"] == {"yes": 1, "no": 1}
         assert "Answers: 1 yes, 1 no, 0 questions to read" in await inside.command("broadcast", number)
+
+
+async def test_its_texts_are_tried_on_the_phone_of_one_of_the_team(tmp_path: Path) -> None:
+    async with programme(tmp_path) as inside, inside.service():
+        draft = await inside.json("broadcast", "new", "--to", "all", "--text", str(tmp_path / "fair.toml"))
+        number = str(draft["id"])
+        said = await inside.command("broadcast", "test", number, "--as", "Odette", code=1)
+        assert "nobody of the team is called 'Odette' and has a phone or a chat" in said
+        await inside.command("broadcast", "test", number, "--as", "eric")
+        async with asyncio.timeout(20):
+            while len(inside.gateway.sent) < 2:
+                await asyncio.sleep(0.05)
+        assert sorted(inside.gateway.sent) == [
+            (STAFF[0].phone, "OIM: Eric (OIM), la Foire est le 12/12. Venez-vous? 1 oui 2 non"),
+            (STAFF[0].phone, "OIM: Eric (OIM), the Fair is on 12/12. Will you come? 1 yes 2 no"),
+        ]
+        assert (await inside.json("broadcast", number))["state"] == "draft"

@@ -16,6 +16,11 @@ from aiohttp import web
 
 from bot.channels.base import Delivery
 from bot.clock import StoppedClock
+from bot.control import run_all
+from bot.operations import Asked
+from bot.programme.broadcasts import acts
+from bot.programme.broadcasts.plan import means_of
+from bot.programme.broadcasts.wording import Wording
 from bot.programme.roster import Leader, Roster
 from bot.settings import Settings
 from tests.bot.test_attachments import read
@@ -242,3 +247,31 @@ async def test_a_test_goes_to_her_own_phone_too(
         assert tried.text == "OIM: Eric, come \N{EN DASH} 12/12"
         assert gateway.sent == [(STAFF[0].phone, "OIM: Eric, come - 12/12")]
         assert await chats.rows("broadcasts") == []
+
+
+async def test_one_and_two_are_buttons_in_a_chat_and_are_counted(
+    botapi: Emulator, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock = StoppedClock(NOW - timedelta(hours=3))
+    async with programme(botapi, tmp_path, monkeypatch, clock=clock) as chats:
+        odette, now = await chats.odette(), clock.now()
+
+        async def do(name: str, **details: Any) -> Any:
+            return await chats.app.database.writer.do(run_all, Asked(f"broadcast {name}", details, now))
+
+        text = Wording({"en": "{name}, will you come? 1 yes 2 no"}, asks=True)
+        number = (await do("make", **acts.as_details(text), audience={"asked": "association:07"}, submitted="s"))[
+            "id"
+        ]
+        setup = acts.setup_details(means_of(chats.app.settings, chats.app.channels, {}).setup)
+        await do("freeze", id=number, after=None, setup=setup)
+        times = {"starts_at": now.isoformat(), "ends_at": (now + timedelta(hours=1)).isoformat()}
+        await do("approve", id=number, number=1, **times)
+        await botapi.until(lambda: odette.sees[-1].text == "Odette, will you come? 1 yes 2 no", PATIENCE)
+        asked = odette.sees[-1]
+        assert asked.labels == ["1", "2"]
+        await chats.presses(odette, "2", asked)
+        assert "no" in odette.sees[-1].text
+        await chats.presses(odette, "1", asked)
+        (row,) = await chats.rows("recipients", state="queued")
+        assert row["answer"] == "yes", "the last answer counts"
