@@ -212,7 +212,7 @@ def _head(turn: Turn, made: Made, found: Mapping[str, int]) -> Reply:
     if made.state == "approved" and made.starts_at:
         begins = clock(turn, made.starts_at)
         return Reply("O.bc.approved", {"number": made.id, "people": values["people"], "time": begins})
-    if made.state == "stopped" and not values["count"]:
+    if made.state == "stopped" and not values["count"] and not found.get("waiting"):  # nothing is under way either
         return Reply("O.bc.undone", {"number": made.id})
     return Reply(f"O.bc.{made.state}", values)
 
