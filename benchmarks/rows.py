@@ -8,7 +8,7 @@ from __future__ import annotations
 import statistics
 from collections.abc import Callable, Iterator
 
-from benchmarks import broadcasts, clocks, machine, postgres
+from benchmarks import broadcasts, clocks, counts, machine, postgres
 from benchmarks.peers import raw_sqlite
 from benchmarks.runs import Bench, Run, Way
 from benchmarks.targets import Row
@@ -35,6 +35,7 @@ def measure(bench: Bench, say: Say) -> Iterator[Row]:
     yield from _postgres(bench, say)
     yield from broadcasts.measure(bench, say)
     yield from clocks.measure(bench, say)
+    yield from counts.measure(bench, say)
 
 
 def _w1(bench: Bench, say: Say, key: str, contacts: int, memory: list[float]) -> Iterator[Row]:

@@ -36,6 +36,10 @@ class Size:
     timers: int = 100_000
     paced: int = 1_800
     """Of the broadcast at Telegram's pace: a minute."""
+    places: tuple[int, ...] = (24, 2_400)
+    """Associations of which a month is counted."""
+    messages: int = 1_000_000
+    reports: int = 100_000
     peers_send: int = 2_000
     """What a peer sends of a broadcast: its rate does not depend on how many."""
 
@@ -53,6 +57,9 @@ QUICK = Size(
     recipients=(200,),
     timers=200,
     paced=90,
+    places=(24,),
+    messages=2_000,
+    reports=300,
     peers_send=50,
 )
 

@@ -40,6 +40,10 @@ BOUNDS = {
     "w2_paced": Bound(0.98 * 30, 0.98 * 30),
     "w2_paced_most": Bound(30, 30, less_is_better=True),
     "w2_memory": Bound(50, 20, less_is_better=True),
+    "w3_all_24": Bound(300, 100, less_is_better=True),
+    "w3_all_2400": Bound(300, 100, less_is_better=True),
+    "w3_one_24": Bound(10, 2, less_is_better=True),
+    "w3_one_2400": Bound(10, 2, less_is_better=True),
 }
 """What is not here is reported and not held: one contact, PostgreSQL on two cores."""
 

@@ -6,6 +6,7 @@ their own and reads one of the four languages in turn.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -17,6 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from benchmarks import talk
 from bot.store import tables
 from bot.store.engine import Database
+from bot.store.prepared import write
 
 SECRET = "benchmark-secret-0001"
 PATH = f"/channels/kannel/{SECRET}/incoming"
@@ -88,9 +90,9 @@ async def fill(
     database = await Database.open(url, folder)
     try:
         async with database.engine.begin() as tx:
-            await _people(tx, people, each, chats=chats)
+            await populate(tx, people, each, chats=chats)
             if due:
-                await _put(tx, tables.timers, (_timer(n, due, people) for n in range(people // each)))
+                await put(tx, tables.timers, (_timer(n, due, people) for n in range(people // each)))
             if messages:
                 await _history(tx, people, messages)
     finally:
@@ -110,34 +112,31 @@ async def counts(url: str, folder: Path) -> dict[str, int]:
         await database.close()
 
 
-async def _put(tx: AsyncConnection, table: Table, rows: Iterator[dict[str, Any]]) -> None:
-    group: list[dict[str, Any]] = []
-    for row in rows:
-        group.append(row)
-        if len(group) == 5_000:
-            await tx.execute(insert(table), group)
-            group = []
-    if group:
-        await tx.execute(insert(table), group)
+async def put(tx: AsyncConnection, table: Table, rows: Iterator[dict[str, Any]]) -> None:
+    """Write rows that all have the same columns, some thousand at a time."""
+    statement = insert(table)
+    while group := list(itertools.islice(rows, 5_000)):
+        await write(tx, statement, group)
 
 
-async def _people(tx: AsyncConnection, people: int, each: int, *, chats: bool) -> None:
+async def populate(tx: AsyncConnection, people: int, each: int = PER_ASSOCIATION, *, chats: bool = False) -> None:
+    """Associations, businesses, leaders and their phones."""
     count = -(-people // each)
     place = {"commune_old": "Rutana", "commune_now": "Rutana", "colline": "Kivoga"}
     names = (f"ASSOC {n}" for n in range(1, count + 1))
-    await _put(
+    await put(
         tx,
         tables.associations,
         ({"id": n, "no": f"{n:02}", "name": name, "sms_name": name, **place} for n, name in enumerate(names, 1)),
     )
-    await _put(
+    await put(
         tx,
         tables.businesses,
         ({"id": n, "no": f"{n:02}A", "association_id": n, "type": "rice husker"} for n in range(1, count + 1)),
     )
-    await _put(tx, tables.people, (_person(n, each) for n in range(people)))
-    await _put(tx, tables.addresses, ((_chat if chats else _address)(n) for n in range(people)))
-    await _put(tx, tables.people_addresses, ({"person_id": n + 1, "address_id": n + 1} for n in range(people)))
+    await put(tx, tables.people, (_person(n, each) for n in range(people)))
+    await put(tx, tables.addresses, ((_chat if chats else _address)(n) for n in range(people)))
+    await put(tx, tables.people_addresses, ({"person_id": n + 1, "address_id": n + 1} for n in range(people)))
 
 
 def _person(number: int, each: int) -> dict[str, Any]:
@@ -185,11 +184,11 @@ def _chat(number: int) -> dict[str, Any]:
 
 async def _history(tx: AsyncConnection, people: int, messages: int) -> None:
     start = datetime.now(UTC) - timedelta(days=365)
-    await _put(tx, tables.inbox, (_inbound(n, people, start) for n in range(messages)))
-    await _put(tx, tables.outbox, (_outbound(n, people, start) for n in range(messages)))
+    await put(tx, tables.inbox, (_inbound(n, people, start) for n in range(messages)))
+    await put(tx, tables.outbox, (_outbound(n, people, start) for n in range(messages)))
     stored = messages // len(talk.TEXTS)
-    await _put(tx, tables.reports, (_report(n, people, start) for n in range(1, stored + 1)))
-    await _put(tx, tables.facts, iter([{"name": "last_report", "value": stored}]))
+    await put(tx, tables.reports, (_report(n, people, start) for n in range(1, stored + 1)))
+    await put(tx, tables.facts, iter([{"name": "last_report", "value": stored}]))
 
 
 def _inbound(number: int, people: int, start: datetime) -> dict[str, Any]:

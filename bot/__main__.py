@@ -16,6 +16,7 @@ from bot.cli import (
     forms,
     lessons,
     mentors,
+    progress,
     refunds,
     reminders,
     roster,
@@ -24,6 +25,7 @@ from bot.cli import (
     setup,
     team,
     tips,
+    verify,
     words,
 )
 
@@ -36,7 +38,11 @@ app.command()(service.run)
 app.command()(service.demo)
 app.command()(service.chat)
 app.command()(figures.totals)
+app.command()(progress.progress)
+app.command()(progress.association)
 app.command()(figures.reports)
+app.command()(verify.check)
+app.add_typer(verify.commands, name="verify")
 app.command()(figures.messages)
 app.command()(team.today)
 app.add_typer(team.inbox_commands, name="inbox")

@@ -16,7 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot import added_forms
 from bot.errors import BotError
-from bot.programme import desk, mentoring, refunds, roster
+from bot.programme import checking, desk, mentoring, refunds, roster
 from bot.programme.broadcasts import acts as broadcasts
 from bot.store import audit, late, listing, reminder_timers, sealed, singles, team, tip_list
 from bot.store.forms import keep as keep_form
@@ -127,8 +127,11 @@ OPERATIONS: dict[str, Operation] = {
     "broadcast test": broadcasts.test,
     **refunds.OPERATIONS,
     **desk.OPERATIONS,
+    **checking.OPERATIONS,
 }
 LEAVE_AS_IT_IS = frozenset(
-    name for name in OPERATIONS if name.startswith("broadcast ") or name in desk.OPERATIONS or name == "question show"
+    name
+    for name in OPERATIONS
+    if name.startswith("broadcast ") or name in {**desk.OPERATIONS, **checking.OPERATIONS, "question show": None}
 )
 """After these the forms and the roster are what they were: nothing is read anew."""

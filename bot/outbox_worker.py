@@ -229,7 +229,9 @@ class OutboxWorker:
         self.crash("after_send")
         _sent(name, sent.state).inc()
         self._heal(name)
-        return Mark(claim.id, sent.state, self._now(), sent.provider_id)
+        now = self._now()
+        day = now.astimezone(self._hours.zone).date().isoformat()
+        return Mark(claim.id, sent.state, now, sent.provider_id, day=day)
 
     async def _file(self, claim: Claim) -> Attached | None:
         file = claim.data.get("file")

@@ -18,7 +18,7 @@ from prometheus_client import Counter
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot import channels as channel_list
-from bot import effects
+from bot import effects, talks
 from bot.channels.base import Channel
 from bot.effects.scene import Scene
 from bot.programme.broadcasts import asked as broadcasts
@@ -27,7 +27,7 @@ from bot.render import Words, fold, segments
 from bot.replies import SIMULATED, Replies
 from bot.settings import Settings, rules, tip_rules
 from bot.store import conversations as talk
-from bot.store import erasure, facts, figures, inbox, outbox, people, reminders, singles
+from bot.store import erasure, facts, inbox, outbox, people, reminders, singles
 from bot.store.batch import Batch
 from handlers.answers import FORESEEN
 from handlers.forms import Form
@@ -162,8 +162,7 @@ class Turns:
             if not rows:
                 return
             await group.batch.flush()
-            await figures.recount(group.tx, group.batch.recount)
-            group.batch.recount.clear()
+            await group.batch.count()
             if stale:
                 await talk.save(group.tx, group.known, group.changed, group.now)
                 group.known = await self._load(group, sorted(group.known))
@@ -203,8 +202,9 @@ class Turns:
             effects.perform(effect, scene)
         for timer in outcome.timers:
             talk.set_timer(group.batch, scene.dialect, row.address_id, self._allowed(group, turn, timer))
+        whose = talks.whose(turn, outcome)
         for reply in self._replies.rows(turn, outcome.replies):
-            group.batch.add(outbox.INSERT, reply)
+            group.batch.add(outbox.INSERT, reply | {"association_id": whose})
             if reply["urgency"]:
                 to = [reply["person_id"]] if reply["person_id"] else [person.id for person in turn.people]
                 reminders.noted(group.facts, to, turn.now)
@@ -212,7 +212,8 @@ class Turns:
             known.state = dict(outcome.state)
             group.changed.add(row.address_id)
         person = outcome.state.get("who") or (turn.person.id if turn.person else None)
-        done = {"row": row.id, "at": group.now, "person": person, "words": outcome.understood}
+        arrived = talks.arrived(group.batch, turn, whose, self._zone)
+        done = {"row": row.id, "at": group.now, "person": person, "words": outcome.understood, "whose": arrived}
         group.batch.add(inbox.DONE, done)
         _turns(row.kind).inc()
         return scene.people_changed
@@ -276,7 +277,8 @@ class Turns:
     async def _close(self, group: Group) -> None:
         await group.batch.flush()
         await talk.save(group.tx, group.known, group.changed, group.now)
-        await figures.recount(group.tx, group.batch.recount)
+        await group.batch.count()
+        await group.batch.close()
         if group.batch.broadcasts:
             await broadcasts.perform(group.tx, group.batch.broadcasts, self._means, group.now)
         if group.batch.wakes:

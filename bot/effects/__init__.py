@@ -15,6 +15,7 @@ from handlers import turn
 PERFORMERS: dict[type, Callable[[Any, Scene], None]] = {
     turn.SaveReport: reports.save,
     turn.ChangeReport: reports.change,
+    turn.CheckReport: reports.check,
     turn.KeepDraft: reports.keep_draft,
     turn.KeepMedia: reports.keep_media,
     turn.RecordConsent: people.record_consent,

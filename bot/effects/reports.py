@@ -8,10 +8,12 @@ from typing import Any
 
 from bot.effects.reminders import close_call
 from bot.effects.scene import Scene
+from bot.store import checks, training_days
 from bot.store import figures as rollup
 from bot.store import reports as store
 from handlers.turn import (
     ChangeReport,
+    CheckReport,
     CloseCall,
     Figures,
     FiguresOf,
@@ -34,9 +36,9 @@ def day_of(values: Mapping[str, Any]) -> str | None:
     return day if isinstance(day, str) else None
 
 
-def counts(form: str, state: str, practice: bool) -> bool:
+def counts(form: str, state: str, practice: bool, verdict: str = "") -> bool:
     """Whether a report is in the figures."""
-    return form == "training" and state in rollup.COUNTED and not practice
+    return form == "training" and state in rollup.COUNTED and verdict != "rejected" and not practice
 
 
 def _move(scene: Scene, association_id: int, values: Mapping[str, Any], sign: int) -> None:
@@ -92,6 +94,9 @@ def save(effect: SaveReport, scene: Scene) -> None:
     if effect.association_id is not None and counts(effect.form, effect.state, effect.practice):
         row = {"association_id": effect.association_id, **rollup.of_report(effect.values)}
         scene.batch.add(rollup.upsert(scene.dialect), row)
+        day = day_of(effect.values)
+        of_day = training_days.row(effect.association_id, effect.person_id, day, effect.state, effect.values)
+        scene.batch.add(training_days.UPSERT[scene.dialect], of_day)
         _move(scene, effect.association_id, effect.values, +1)
     if effect.association_id is not None and effect.state != "twin" and not effect.practice:
         close_call(CloseCall(effect.association_id, effect.form, "reported"), scene)
@@ -131,14 +136,47 @@ def change(effect: ChangeReport, scene: Scene) -> None:
             "gone": scene.now if state == "withdrawn" else None,
         },
     )
+    verdict = old.verdict
+    if _says_other(old.values, values):
+        verdict = "" if verdict == "accepted" else verdict  # what was seen is not what is said now
+        scene.batch.add(checks.SEE_AGAIN, {"which": effect.number})
+    _recount(scene, old, replace(old, values=values, state=state, verdict=verdict))
+
+
+def _recount(scene: Scene, old: Report, new: Report) -> None:
+    """A report is another one now: its figures and its days are counted anew, later turns see it as it is."""
     if old.association_id is not None:
-        if counts(old.form, old.state, old.practice):
+        if counts(old.form, old.state, old.practice, old.verdict):
             _move(scene, old.association_id, old.values, -1)
-        if counts(old.form, state, old.practice):
-            _move(scene, old.association_id, values, +1)
+        if counts(new.form, new.state, new.practice, new.verdict):
+            _move(scene, old.association_id, new.values, +1)
         scene.batch.recount.add(old.association_id)
-    _forget(scene, old, day_of(old.values), day_of(values))
-    scene.facts[ReportNumbered(effect.number)] = replace(old, values=values, state=state)
+        scene.batch.days |= {(old.association_id, day_of(old.values)), (old.association_id, day_of(new.values))}
+    _forget(scene, old, day_of(old.values), day_of(new.values))
+    scene.facts[ReportNumbered(old.number)] = new
+
+
+def _says_other(old: Mapping[str, Any], new: Mapping[str, Any]) -> bool:
+    """Whether something else is said than what a person has checked. A detail that was not there before is not."""
+    return any(new.get(name) != value for name, value in old.items() if value is not None)
+
+
+def check(effect: CheckReport, scene: Scene) -> None:
+    """A person has looked at a report: accepted, rejected or on hold, with the reason."""
+    old: Report = scene.facts[ReportNumbered(effect.number)]
+    scene.batch.add(
+        checks.NOTE,
+        {
+            "which": effect.number,
+            "new_verdict": effect.verdict,
+            "how": effect.how,
+            "why": effect.reason,
+            "by": effect.by,
+            "at": scene.now,
+        },
+    )
+    scene.batch.add(checks.JUDGE, {"which": effect.number, "new_verdict": effect.verdict})
+    _recount(scene, old, replace(old, verdict=effect.verdict))
 
 
 def keep_draft(effect: KeepDraft, scene: Scene) -> None:

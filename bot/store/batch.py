@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Executable, Insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.store import tombstones
+from bot.store import figures, message_days, tombstones, training_days
+from bot.store.message_days import Talk
 from bot.store.prepared import write
 from bot.store.reports import KEEP_OLD
 from bot.store.tables import inbox
@@ -28,6 +30,10 @@ class Batch:
         self._replaced: set[int] = set()
         self.recount: set[int] = set()
         """Associations whose figures must be counted anew after the flush."""
+        self.days: set[tuple[int, str | None]] = set()
+        """(association, day) whose trainings must be counted anew after the flush."""
+        self.talk: Counter[Talk] = Counter()
+        """What arrived, to be added to its days at the end."""
         self.erased: dict[int, datetime] = {}
         """People (and when) whose own words in reports must be blanked after the flush."""
         self._buried: set[int] = set()
@@ -51,6 +57,18 @@ class Batch:
         if isinstance(statement, Insert):
             rows, self.wakes = inserts, self.wakes or statement.table is inbox
         rows.setdefault(statement, []).append(row)
+
+    async def count(self) -> None:
+        """Count anew what changed, after a flush."""
+        await figures.recount(self.tx, self.recount)
+        await training_days.recount(self.tx, self.days)
+        self.recount.clear()
+        self.days.clear()
+
+    async def close(self) -> None:
+        """Count what arrived, at the end of the group."""
+        await message_days.arrived(self.tx, self.talk)
+        self.talk.clear()
 
     async def flush(self) -> None:
         """Send what was collected. What must stay of an erased person is taken before she is blanked."""

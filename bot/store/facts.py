@@ -95,6 +95,7 @@ def report(row: Any) -> Report:
         withdrawn_at=row.withdrawn_at,
         practice=bool(row.practice),
         address_id=row.address_id,
+        verdict=row.verdict,
     )
 
 

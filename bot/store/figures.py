@@ -1,6 +1,6 @@
 """The roll-up of what counts, kept in the turn's own transaction (field: rule 2, honest bounds).
 
-A training report counts when it is reported or doubtful, not a twin, not withdrawn, not practice.
+A training report counts when it is reported or doubtful, not a twin, not withdrawn, not rejected, not practice.
 Of one association: lower bound of unique people = the largest number of women in one training plus
 the largest number of men; upper bound = all attendances (or the members, when only members attend).
 """
@@ -32,6 +32,7 @@ _REPORTS = select(reports.c.association_id, reports.c["values"]).where(
     reports.c.form == "training",
     reports.c.association_id.in_(bindparam("ids", expanding=True)),
     reports.c.state.in_(COUNTED),
+    reports.c.verdict != "rejected",
     reports.c.practice.is_(False),
 )
 

@@ -56,6 +56,7 @@ DONE = (
         handled_at=bindparam("at"),
         person_id=bindparam("person"),
         understood=bindparam("words"),
+        association_id=bindparam("whose"),
     )
 )
 _DEATH = (

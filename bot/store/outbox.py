@@ -13,6 +13,7 @@ from typing import Any
 from sqlalchemy import String, and_, bindparam, exists, func, insert, literal_column, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.store import message_days
 from bot.store.deliveries import rematch
 from bot.store.markets import Opens, unless_there
 from bot.store.prepared import rows, write
@@ -152,7 +153,7 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """What became of a try."""
+    """What became of a try; `day` is the programme's, of what left."""
 
     row: int
     state: str
@@ -160,6 +161,7 @@ class Mark:
     provider_id: str | None = None
     reason: str | None = None
     due_at: datetime | None = None
+    day: str = ""
 
 
 async def claim(tx: AsyncConnection, items: Sequence[Wanted]) -> list[list[Claim]]:
@@ -249,10 +251,11 @@ async def mark(tx: AsyncConnection, items: Sequence[Mark]) -> list[None]:
             "provider": m.provider_id,
             "why": m.reason,
             "due": m.due_at or m.at,
-            "at": m.at if m.state in ("accepted", "sent") else None,
+            "at": m.at if m.state in message_days.LEFT else None,
         }
         for m in items
     ]
+    await message_days.left(tx, [(m.day, m.row) for m in items if m.state in message_days.LEFT])
     await write(tx, MARK, now)
     # A provider may report before our own mark was committed: those reports waited unmatched.
     for item in items:
@@ -291,8 +294,7 @@ async def interrupted(tx: AsyncConnection, items: Sequence[tuple[datetime, bool,
     if not everything:
         left = and_(left, outbox.c.lease_until < now)
     again = or_(outbox.c.channel.in_(keyed), and_(outbox.c.kind == "reply", outbox.c.attempts < 2))
-    held = await tx.execute(
-        update(outbox).where(left, ~again).values(state="uncertain", reason="interrupted while sending")
-    )
-    tried = await tx.execute(update(outbox).where(left, again).values(state="queued", due_at=now, lease_until=None))
+    unclear, repeated = update(outbox).where(left, ~again), update(outbox).where(left, again)
+    held = await tx.execute(unclear.values(state="uncertain", reason="interrupted while sending"))
+    tried = await tx.execute(repeated.values(state="queued", due_at=now, lease_until=None))
     return [held.rowcount + tried.rowcount] * len(items)

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import bindparam, case, func, select
+from sqlalchemy import bindparam, case, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.store.prepared import rows
@@ -72,7 +72,11 @@ _ALL_ASSOCIATIONS = select(associations).order_by(associations.c.no)
 _OFFICERS = select(people.c.id, people.c.sms_name).where(people.c.kind == "staff")
 _REPRESENTATIVES = (
     select(people.c.association_id, func.count(), func.count(case((people.c.sex == "F", 1))))
-    .where(people.c.kind == "leader", people.c.left_at.is_(None), people.c.practice.is_(False))
+    .where(
+        people.c.kind == "leader",
+        or_(people.c.left_at.is_(None), people.c.erased_at.is_not(None)),  # trained all the same: no total changes
+        people.c.practice.is_(False),
+    )
     .group_by(people.c.association_id)
 )
 

@@ -30,6 +30,8 @@ _CHUNK = (
         recipients.c.language,
         people.c.consent,
         people.c.left_at,
+        people.c.practice,
+        people.c.association_id,
         addresses.c.active,
         *NAMES,
     )

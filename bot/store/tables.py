@@ -27,6 +27,30 @@ metadata = MetaData(
     }
 )
 
+TRAINING_SUMS = (
+    "trainings",
+    "women",
+    "men",
+    "new_women",
+    "new_men",
+    "new_people",
+    "new_checked",
+    "new_not_said",
+    "youth",
+    "youth_not_said",
+    "displaced",
+    "returnee",
+    "host",
+    "groups_not_said",
+    "new_youth",
+    "new_youth_not_said",
+    "new_displaced",
+    "new_returnee",
+    "new_host",
+    "new_groups_not_said",
+)
+"""What is added up over trainings. `new_not_said` counts trainings, every other `not_said` people."""
+
 facts = Table(
     "facts",
     metadata,
@@ -169,7 +193,15 @@ inbox = Table(
     Column("handled_at", Moment),
     Column("person_id", Id, comment="who wrote it, as far as known"),
     Column("understood", String),
+    Column("association_id", Id, comment="whose talk it counts for; null = nobody's, the team's, practice, sealed"),
     UniqueConstraint("channel", "dedupe_key"),
+    Index(
+        "ix_inbox_talk",
+        "association_id",
+        "received_at",
+        sqlite_where=text("association_id is not null"),
+        postgresql_where=text("association_id is not null"),
+    ),
     Index(
         "ix_inbox_new",
         "address_id",
@@ -206,6 +238,7 @@ outbox = Table(
     Column("expires_at", Moment, comment="too late after this: cancelled with the reason"),
     Column("broadcast_id", Id, comment="the broadcast it belongs to"),
     Column("task_id", Id, comment="to the team: the task that a reply to this text answers"),
+    Column("association_id", Id, comment="whose talk it counts for, once it has left"),
     Index(
         "ix_outbox_waiting",
         "address_id",
@@ -260,6 +293,13 @@ outbox = Table(
         "made_at",
         sqlite_where=text("urgency > 0"),
         postgresql_where=text("urgency > 0"),
+    ),
+    Index(
+        "ix_outbox_talk",
+        "association_id",
+        "sent_at",
+        sqlite_where=text("association_id is not null and sent_at is not null"),
+        postgresql_where=text("association_id is not null and sent_at is not null"),
     ),
 )
 
@@ -334,7 +374,10 @@ reports = Table(
     Column("created_at", Moment, nullable=False),
     Column("changed_at", Moment, nullable=False),
     Column("withdrawn_at", Moment),
+    Column("verdict", String, nullable=False, server_default="", comment="accepted rejected hold; of the last check"),
+    Column("new_found", Integer, nullable=False, server_default="0", comment="new people whom a call confirmed"),
     Index("ix_reports_day", "association_id", "form", "day"),
+    Index("ix_reports_made", "form", "created_at"),
     Index(
         "ix_reports_card",
         "card",
@@ -369,6 +412,77 @@ figures = Table(
     Column("largest_women", Integer, nullable=False, comment="of one training"),
     Column("largest_men", Integer, nullable=False),
     comment="rolled up in the turn's own transaction from the training reports that count",
+)
+
+training_days = Table(
+    "training_days",
+    metadata,
+    Column("day", String, primary_key=True, comment="ISO date; empty for a report without one"),
+    Column("association_id", Id, primary_key=True, autoincrement=False),
+    Column("person_id", Id, primary_key=True, autoincrement=False, comment="who reported; 0 = not known"),
+    Column("standing", String, primary_key=True, comment="checked reported doubtful"),
+    *(Column(name, Integer, nullable=False) for name in TRAINING_SUMS),
+    Column("largest_women", Integer, nullable=False, comment="of one training"),
+    Column("largest_men", Integer, nullable=False),
+    Index("ix_training_days_of", "association_id", "day"),
+    sqlite_with_rowid=False,
+    comment="rolled up in the turn's own transaction from the training reports that count",
+)
+
+message_days = Table(
+    "message_days",
+    metadata,
+    Column("day", String, primary_key=True, comment="ISO date, of the programme"),
+    Column("association_id", Id, primary_key=True, autoincrement=False),
+    Column("direction", String, primary_key=True, comment="in: it arrived; out: it left"),
+    Column("channel", String, primary_key=True),
+    Column("language", String, primary_key=True),
+    Column("part", Integer, primary_key=True, autoincrement=False, comment="the process that counts: none waits"),
+    Column("messages", Integer, nullable=False),
+    Index("ix_message_days_of", "association_id", "day"),
+    sqlite_with_rowid=False,
+    comment="rolled up from the messages of leaders, in the transactions that handle and send them",
+)
+
+checks = Table(
+    "checks",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("number", Id, ForeignKey("reports.number"), nullable=False, index=True),
+    Column("revision", Integer, nullable=False, comment="of the report that was looked at"),
+    Column("verdict", String, nullable=False, comment="accepted rejected hold"),
+    Column("how", String, nullable=False, comment="sheet, call, visit or question"),
+    Column("reason", String, nullable=False, server_default="", comment="without names"),
+    Column("by", Id, comment="a person of the team; null = the command line"),
+    Column("at", Moment, nullable=False),
+    comment="append only: who looked at a report, and what came of it",
+)
+
+samples = Table(
+    "samples",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("month", String, nullable=False, comment="YYYY-MM"),
+    Column("seed", Integer, nullable=False, comment="printed: the same seed draws the same reports"),
+    Column("reports", Integer, nullable=False, comment="how many there were to draw from"),
+    Column("by", String, nullable=False),
+    Column("at", Moment, nullable=False),
+    UniqueConstraint("month"),
+)
+
+sampled = Table(
+    "sampled",
+    metadata,
+    Column("sample_id", Id, ForeignKey("samples.id"), primary_key=True),
+    Column("number", Id, ForeignKey("reports.number"), primary_key=True),
+    Column("revision", Integer, nullable=False),
+    Column("drawn", Boolean, nullable=False, comment="by chance; false: only because of a flag"),
+    Column("flags", Json, nullable=False),
+    Column("outcome", String, comment="reached, not_reached, refused; null = not called yet"),
+    Column("result", PersonalJson, comment="field to what was said in the call; null = not known"),
+    Column("called_at", Moment),
+    Column("called_by", Id),
+    comment="the reports of a month that are verified by a call",
 )
 
 drafts = Table(

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any
+from typing import Any, Literal
 
 from handlers.said import Said
 from handlers.team import flood
@@ -13,10 +14,14 @@ from handlers.team.viewing import ABSENT_AFTER, clock, numbered, pressed, viewer
 from handlers.turn import (
     Audit,
     Button,
+    CheckReport,
     CloseTask,
+    Effect,
     Label,
     Outcome,
     Reply,
+    Report,
+    ReportNumbered,
     Task,
     TaskNumbered,
     TasksOfRow,
@@ -49,6 +54,12 @@ MOST_WORDS = 3_500
 """Characters of what she wrote: with the rest one message, since only one can be replied to."""
 CLOSING = {"nothing": "nothing to answer", "checked": "checked", "wrong": "not right", "talked": "talked"}
 """A button -> the result that it closes the task with."""
+_PHOTO_FOR = re.compile(r"photo for No (\d+)")
+_VERDICTS: Mapping[str, tuple[Literal["accepted", "hold"], str]] = {
+    "checked": ("accepted", ""),
+    "wrong": ("hold", "the photo is not right"),
+}
+"""A button under a photo -> what becomes of the report that it belongs to."""
 
 
 def told(turn: Turn) -> Outcome:
@@ -143,14 +154,27 @@ def pressed_task(turn: Turn, said: Said) -> Outcome | None:
         return None
     if task.state != "open":
         return Outcome(dict(turn.state), (closed(turn, task),), understood="closed before")
-    return close(turn, task, CLOSING[action])
+    return close(turn, task, CLOSING[action], *_seen(turn, task, action))
 
 
-def close(turn: Turn, task: Task, with_result: str) -> Outcome:
+def _seen(turn: Turn, task: Task, action: str) -> tuple[CheckReport, ...]:
+    """What the officer saw on the photo of a sheet makes its report checked, or puts it on hold."""
+    named = _PHOTO_FOR.fullmatch(task.about) if task.kind == "photo" and action in _VERDICTS else None
+    if named is None:
+        return ()
+    number = int(named[1])
+    report: Report | None = turn.known(ReportNumbered(number))
+    if report is None or report.state not in ("reported", "doubtful"):
+        return ()
+    verdict, reason = _VERDICTS[action]
+    return (CheckReport(number, verdict, "sheet", reason, turn.person.id if turn.person else None),)
+
+
+def close(turn: Turn, task: Task, with_result: str, *also: CheckReport) -> Outcome:
     """Close it; the pressed message shows the result in its place."""
     mine = turn.person.sms_name if turn.person else ""
     then = replace(task, state="closed", result=with_result, closed_by=mine, closed_at=turn.now)
-    effects = (CloseTask(task.id, with_result), Audit("task closed", {"task": task.id}))
+    effects: tuple[Effect, ...] = (CloseTask(task.id, with_result), Audit("task closed", {"task": task.id}), *also)
     reply = Reply("O.task.done", {"lines": (face(task),), "result": result(then)}, edits=pressed(turn), task=task.id)
     return Outcome(dict(turn.state), (reply,), effects, understood=f"task closed: {with_result}")
 

@@ -28,6 +28,7 @@ from handlers.turn.broadcasts import (
 )
 from handlers.turn.effects import (
     ChangeReport,
+    CheckReport,
     CloseTasks,
     Effect,
     ErasePerson,
@@ -146,6 +147,7 @@ __all__ = [
     "ChangeReport",
     "ChannelState",
     "ChannelsNow",
+    "CheckReport",
     "ClimbQuestion",
     "CloseCall",
     "CloseTask",

@@ -41,6 +41,18 @@ class ChangeReport:
 
 
 @dataclass(frozen=True, slots=True)
+class CheckReport:
+    """A person of the team has looked at a report; `ReportNumbered` of it is known."""
+
+    number: int
+    verdict: Literal["accepted", "rejected", "hold"]
+    how: Literal["sheet", "call", "visit", "question"]
+    reason: str = ""
+    """Without names; needed to reject or to hold."""
+    by: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class RecordConsent:
     person_id: int
     given: Literal["asked", "yes", "no", "stopped", "started"]
@@ -138,6 +150,7 @@ class Wake:
 Effect = (
     SaveReport
     | ChangeReport
+    | CheckReport
     | RecordConsent
     | SetLanguage
     | OpenTask

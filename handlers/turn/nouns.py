@@ -238,6 +238,8 @@ class Report:
     practice: bool = False
     address_id: int | None = None
     """Where it was sent from: on a shared phone nobody is named."""
+    verdict: str = ""
+    """Of the last check by a person: accepted, rejected, hold."""
 
 
 @dataclass(frozen=True, slots=True)

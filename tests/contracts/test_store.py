@@ -90,7 +90,7 @@ async def test_rows_of_an_address_keep_the_order_of_arrival(processes: list[Data
 async def _handle(tx: AsyncConnection, items: Sequence[int]) -> list[tuple[list[Any], bool]]:
     """Take and finish the rows of these addresses, as a turn does."""
     found, held = await inbox.take(tx, list(dict.fromkeys(items)))
-    done = [{"row": row.id, "at": NOW, "person": None, "words": None} for row in found]
+    done = [{"row": row.id, "at": NOW, "person": None, "words": None, "whose": None} for row in found]
     if done:
         await tx.execute(inbox.DONE, done)
     mine: dict[int, list[Any]] = defaultdict(list)

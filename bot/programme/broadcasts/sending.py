@@ -135,6 +135,7 @@ def _text(reader: Any, wording: Wording, item: Move) -> Mapping[str, Any]:
     return {
         "address_id": reader.address_id,
         "person_id": reader.person_id,
+        "association_id": None if reader.practice else reader.association_id,
         "language": reader.language,
         "text": text,
         "parts": parts,

@@ -19,6 +19,7 @@ from bot.programme.invented.history import DAYS, InventedReport, history
 from bot.programme.invented.people import roster
 from bot.programme.roster import Roster
 from bot.programme.roster import load as load_roster
+from bot.store import checks, training_days
 from bot.store import reports as store
 from bot.store.figures import recount
 from bot.store.roster import add_address, association_ids, leader_ids
@@ -50,16 +51,26 @@ async def load(tx: AsyncConnection, today: date, now: datetime, seed: int) -> No
         for number, report in enumerate(reports, FIRST_NUMBER)
     ]
     await tx.execute(store.INSERT, rows)
+    seen = [row for row in rows if row["verdict"]]
+    await tx.execute(checks.NOTE, [_check(row, now) for row in seen])
     sent = Counter(row["person_id"] for row in rows)
     await tx.execute(store.SENT_IN_ALL, [{"person": person, "sent": count} for person, count in sent.items()])
     await put(tx, "last_report", rows[-1]["number"])
     await recount(tx, numbers.values())
+    await training_days.recount_all(tx)
 
 
 async def _chat(tx: AsyncConnection, person_id: int) -> None:
     """The leader with a smartphone has opened her link already."""
     chat = {"scheme": "telegram", "value": CHAT, "channel": "telegram"}
     await add_address(tx, person_id, chat)
+
+
+def _check(row: dict[str, Any], now: datetime) -> dict[str, Any]:
+    """An officer saw the sheet three days after the report, at the latest now."""
+    at = min(now, row["created_at"] + timedelta(days=3))
+    why = "the sheet shows other numbers" if row["verdict"] == "hold" else ""
+    return {"which": row["number"], "new_verdict": row["verdict"], "how": "sheet", "why": why, "by": None, "at": at}
 
 
 def _row(number: int, report: InventedReport, association_id: int, person_id: int) -> dict[str, Any]:
@@ -80,4 +91,5 @@ def _row(number: int, report: InventedReport, association_id: int, person_id: in
         "created_at": report.created_at,
         "changed_at": withdrawn or report.created_at,
         "withdrawn_at": withdrawn,
+        "verdict": report.verdict,
     }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from random import Random
 from typing import Any
@@ -41,12 +41,36 @@ class InventedReport:
     source: str
     state: str = "reported"
     doubt: str = ""
+    verdict: str = ""
+    """accepted: an officer has seen its sheet; hold: the sheet says something else"""
 
 
 def history(rng: Random, roster: Roster, today: date) -> list[InventedReport]:
     """All reports, oldest first; the last one is of yesterday or before."""
     reports = [*_trainings(rng, roster, today), *_businesses(rng, roster, today)]
-    return sorted(reports, key=lambda report: report.created_at)
+    looked = Random(rng.random())
+    return [_looked_at(looked, report, today) for report in sorted(reports, key=lambda report: report.created_at)]
+
+
+def _looked_at(rng: Random, report: InventedReport, today: date) -> InventedReport:
+    """What an officer has made of it, and what was said of the new people: most sheets are seen within two weeks."""
+    if report.form != "training":
+        return report
+    values = dict(report.values)
+    if rng.random() < 0.9:
+        values |= _new_groups(rng, values["new_people"])
+    seen = rng.random() < (0.75 if (today - report.day).days > 14 else 0.3)
+    other = rng.random() < 0.06
+    verdict = ("accepted" if seen else "hold" if other else "") if report.state == "reported" else ""
+    return replace(report, values=values, verdict=verdict)
+
+
+def _new_groups(rng: Random, people: int) -> dict[str, int]:
+    """Displaced, returnees and hosts among the new people, as in the whole: fewest displaced."""
+    groups = rng.choices(("new_displaced", "new_returnee", "new_host"), (22, 44, 34), k=people)
+    return {name: groups.count(name) for name in ("new_displaced", "new_returnee", "new_host")} | {
+        "new_youth": sum(rng.random() < 0.4 for _ in range(people))
+    }
 
 
 def _sender(rng: Random, roster: Roster, no: str) -> int:

@@ -1,0 +1,153 @@
+"""W3's rows: the figures of a month from a million messages and a hundred thousand reports, by our own functions.
+
+*All*: every association's figures and messages of the month. *One*: the same of one association. What is read is the
+roll-up that turns keep; beside it stands what a page with everything since the start costs, with the numbers of the
+reports behind it, and the month by one GROUP BY over the messages, as it would be without a roll-up.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import statistics
+import time
+from collections import Counter
+from collections.abc import Awaitable, Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from benchmarks import world
+from benchmarks.runs import Bench
+from benchmarks.targets import Row
+from bot.programme.counting import Period, Rules, find, sheet, talk
+from bot.programme.counting.trainings import each
+from bot.store import message_days, tables, training_days
+from bot.store.engine import Database
+
+ZONE = ZoneInfo("Africa/Bujumbura")
+RULES = Rules(600, includes_representatives=True, members_only=False)
+BEGAN = datetime(2026, 1, 1, 8, tzinfo=UTC)
+MONTH = Period.month(2026, 10)
+DAYS = 365
+AGAIN = 7
+"""Times that each is measured; the median counts."""
+_WITHOUT = """select association_id, count(*) from inbox where received_at >= {} and received_at < {}
+and association_id is not null group by association_id"""
+
+
+def measure(bench: Bench, say: Callable[[str], None]) -> Iterator[Row]:
+    """For few associations and for many."""
+    for places in bench.size.places:
+        say(f"W3, {places:,} associations, {bench.size.messages:,} messages, {bench.size.reports:,} reports")
+        found = asyncio.run(_measured(bench.new_folder(), places, bench.size.messages, bench.size.reports))
+        beside = {name: found[name] for name in ("with since the start ms", "without a roll-up ms", "filled s")}
+        yield Row(f"w3_all_{places}", f"W3, a month of {places:,} associations", found["all"], "ms", beside)
+        beside = {name: found[name] for name in ("its page ms", "its page with report numbers ms")}
+        yield Row(f"w3_one_{places}", f"W3, a month of one of {places:,}", found["one"], "ms", beside)
+
+
+async def _measured(folder: Path, places: int, messages: int, reports: int) -> dict[str, float]:
+    database = await Database.open("sqlite:///counts.db", folder)
+    try:
+        began = time.perf_counter()
+        async with database.engine.begin() as tx:
+            await world.populate(tx, places * world.PER_ASSOCIATION)
+            await _fill(tx, places, messages // 2, reports)
+        filled = time.perf_counter() - began
+        async with database.read() as tx:
+            return {**await _times(tx, places), "filled s": filled}
+    finally:
+        await database.close()
+
+
+async def _times(tx: AsyncConnection, places: int) -> dict[str, float]:
+    everything, one = await find(tx, "all"), await find(tx, f"{places // 2:02}")
+    first, last = MONTH.first.isoformat(), MONTH.last.isoformat()
+    starts, ends = (int(at.timestamp() * 1_000_000) for at in MONTH.moments(ZONE))
+
+    async def month(scope: Any) -> None:
+        await each(tx, scope, first, last, RULES)
+        await talk(tx, scope, MONTH, ZONE)
+
+    return {
+        "all": await _ms(lambda: month(everything)),
+        "one": await _ms(lambda: month(one)),
+        "with since the start ms": await _ms(lambda: sheet(tx, everything, MONTH, RULES, BEGAN)),
+        "its page ms": await _ms(lambda: sheet(tx, one, MONTH, RULES, BEGAN)),
+        "its page with report numbers ms": await _ms(lambda: sheet(tx, one, MONTH, RULES, BEGAN, sources=True)),
+        "without a roll-up ms": await _ms(lambda: _read_all(tx, _WITHOUT.format(starts, ends))),
+    }
+
+
+async def _read_all(tx: AsyncConnection, statement: str) -> None:
+    (await tx.exec_driver_sql(statement)).all()
+
+
+async def _ms(what: Callable[[], Awaitable[Any]]) -> float:
+    took = []
+    for _ in range(AGAIN):
+        began = time.perf_counter()
+        await what()
+        took.append((time.perf_counter() - began) * 1000)
+    return statistics.median(took)
+
+
+async def _fill(tx: AsyncConnection, places: int, pairs: int, reports: int) -> None:
+    """A year of messages in and out, and of trainings, evenly over the associations; days as turns would count."""
+    counted: Counter[message_days.Talk] = Counter()
+    await world.put(tx, tables.inbox, (_message(n, places, pairs, counted) for n in range(pairs)))
+    await message_days.arrived(tx, counted)
+    await world.put(tx, tables.outbox, (_text(n, places, pairs) for n in range(pairs)))
+    await world.put(tx, tables.reports, (_training(n, places, reports) for n in range(reports)))
+    await training_days.recount_all(tx)
+
+
+def _at(number: int, of: int) -> datetime:
+    return BEGAN + timedelta(days=DAYS * number / of)
+
+
+def _whose(number: int, places: int) -> dict[str, int]:
+    person = number * 7 % (places * world.PER_ASSOCIATION)
+    who = person + 1
+    return {"person_id": who, "address_id": who, "association_id": person // world.PER_ASSOCIATION + 1}
+
+
+def _message(number: int, places: int, of: int, counted: Counter[message_days.Talk]) -> dict[str, Any]:
+    at, whose = _at(number, of), _whose(number, places)
+    day = at.astimezone(ZONE).date().isoformat()
+    language = world.LANGUAGES[(whose["person_id"] - 1) % len(world.LANGUAGES)]
+    counted[day, whose["association_id"], "kannel", language] += 1
+    row = {
+        "id": number + 1,
+        "channel": "kannel",
+        "dedupe_key": str(number),
+        "kind": "text",
+        "text": "12 11 3 12 7 5 3",
+    }
+    return row | whose | {"received_at": at, "handled_at": at, "state": "done"}
+
+
+def _text(number: int, places: int, of: int) -> dict[str, Any]:
+    at = _at(number, of)
+    row = {"id": number + 1, "channel": "kannel", "key": "C5", "kind": "reply", "language": "fr", "text": "No 1 OK"}
+    row |= _whose(number, places) | {"parts": 1, "state": "delivered", "due_at": at, "made_at": at, "sent_at": at}
+    return row
+
+
+_SHAPES = itertools.cycle(((12, 7, 5, 3), (8, 5, 2, 1), (20, 11, 0, 0), (6, 3, 1, 0)))
+_STATES = itertools.cycle((("reported", "accepted"), ("reported", ""), ("reported", "accepted"), ("doubtful", "")))
+
+
+def _training(number: int, places: int, of: int) -> dict[str, Any]:
+    at, whose = _at(number, of), _whose(number, places)
+    names = ("women", "men", "new_women", "new_men")
+    values: dict[str, Any] = dict(zip(names, next(_SHAPES), strict=True))
+    day = at.astimezone(ZONE).date().isoformat()
+    state, verdict = next(_STATES)
+    row = {"number": number + 1, "form": "training", "version": "1", **whose, "day": day, "state": state}
+    row |= {"values": values | {"held_on": day, "topics": ["business"]}, "verdict": verdict, "practice": False}
+    return row | {"source": "sms", "inbox_ids": [number + 1], "created_at": at, "changed_at": at}

@@ -1,0 +1,144 @@
+"""What the team decides about reports: a check with its verdict, the monthly sample, the result of a call.
+
+Each operation is one transaction: plain values in, BotError when it cannot be. Figures and days are counted anew
+in it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.errors import BotError
+from bot.programme import desk
+from bot.programme.counting import quality, scope, verification
+from bot.programme.counting.period import Period
+from bot.programme.counting.reports import trainings
+from bot.programme.counting.verification import FIELDS, NEW_FOUND, OUTCOMES, Call
+from bot.store import checks, figures, training_days
+from bot.store import verification as store
+
+Details = Mapping[str, Any]
+VERDICTS = ("accepted", "rejected", "hold")
+WAYS = ("sheet", "call", "visit", "question")
+
+
+async def report_check(tx: AsyncConnection, details: Details, now: datetime) -> Any:
+    """Accept a report, reject it or put it on hold. Raises BotError.
+
+    `number`, `verdict`, `how`, `reason` (needed unless accepted), `who` (a name of the team, or '' for the command
+    line) or `by` (a person's id).
+    """
+    verdict, how = str(details["verdict"]), str(details.get("how") or "sheet")
+    reason = " ".join(str(details.get("reason") or "").split())
+    if verdict not in VERDICTS or how not in WAYS:
+        raise BotError(f"A report is {', '.join(VERDICTS)}, by {', '.join(WAYS)}.")
+    if verdict != "accepted" and not reason:
+        raise BotError("To reject a report or to put it on hold say why: --reason TEXT.")
+    return await judge(tx, int(details["number"]), verdict, how, reason, await _who(tx, details), now)
+
+
+async def judge(
+    tx: AsyncConnection, number: int, verdict: str, how: str, reason: str, by: int | None, now: datetime
+) -> dict[str, Any]:
+    """Write a check down and count anew what it changes. Raises BotError."""
+    row = await checks.one(tx, number)
+    if row is None or row.practice:
+        raise BotError(f"There is no report No {number}. See them with `kurikirana reports`.")
+    if row.state in ("withdrawn", "twin"):
+        raise BotError(f"No {number} is {row.state} and counts nowhere; there is nothing to check.")
+    note = {"which": number, "new_verdict": verdict, "how": how, "why": reason, "by": by, "at": now}
+    await tx.execute(checks.NOTE, note)
+    await tx.execute(checks.JUDGE, {"which": number, "new_verdict": verdict})
+    await _recount(tx, row)
+    return {"number": number, "verdict": verdict, "standing": training_days.standing(row.state, verdict)}
+
+
+async def _recount(tx: AsyncConnection, row: Any) -> None:
+    if row.association_id is not None and row.form == "training":
+        await figures.recount(tx, [row.association_id])
+        await training_days.recount(tx, [(row.association_id, row.day)])
+
+
+async def verify_draw(tx: AsyncConnection, details: Details, now: datetime) -> Any:
+    """Draw the sample of a month, once. `month`, `seed`, `zone`, `user`. Raises BotError."""
+    month, seed = str(details["month"]), int(details["seed"])
+    drawn = await verification.sample(tx, month)
+    if drawn is not None and drawn.seed != seed:
+        raise BotError(
+            f"The sample of {month} was drawn with seed {drawn.seed}. A second draw would be a choice; "
+            f"see it with `kurikirana verify show --month {month}`."
+        )
+    if drawn is None:
+        period = Period.parse(month, now.date())
+        everything = await scope.find(tx, "all")
+        there = [one for one in await trainings(tx, everything, period) if one.counts]
+        flagged: dict[int, list[str]] = {}
+        for flag in await quality.flags(tx, everything, period, ZoneInfo(str(details["zone"]))):
+            flagged.setdefault(flag.report, []).append(flag.kind)
+        chosen = set(verification.draw(there, month, seed))
+        rows = [
+            {
+                "number": one.number,
+                "revision": 1 + len(one.before),
+                "drawn": one.number in chosen,
+                "flags": flagged.get(one.number, []),
+            }
+            for one in there
+            if one.number in chosen or one.number in flagged
+        ]
+        sample = {"month": month, "seed": seed, "reports": len(there), "by": str(details["user"]), "at": now}
+        await store.keep(tx, sample, rows)
+        drawn = await verification.sample(tx, month)
+    assert drawn is not None
+    return drawn.plain()
+
+
+async def verify_result(tx: AsyncConnection, details: Details, now: datetime) -> Any:
+    """What a call said. `month`, `number`, `outcome`, `said` (field to answer), `who`. Raises BotError.
+
+    A call that confirms the report makes it checked; one that does not puts it on hold, for a person to decide.
+    """
+    month, number, outcome = str(details["month"]), int(details["number"]), str(details["outcome"])
+    drawn = await verification.sample(tx, month)
+    call = next((one for one in drawn.calls if one.number == number), None) if drawn else None
+    if drawn is None or call is None:
+        raise BotError(f"No {number} is not in the sample of {month}. See `kurikirana verify show --month {month}`.")
+    said = {name: value for name, value in dict(details.get("said") or {}).items() if value is not None}
+    if outcome not in OUTCOMES or set(said) - {*FIELDS, NEW_FOUND} or (outcome != "reached" and said):
+        raise BotError(f"A call was {', '.join(OUTCOMES)}; only who was reached has said something.")
+    by = await _who(tx, details)
+    row = {"sample": drawn.id, "which": number, "new_outcome": outcome, "said": said or None, "at": now, "by": by}
+    await store.result(tx, row)
+    call = replace(call, outcome=outcome, result=said or None)
+    await tx.execute(checks.FOUND, {"which": number, "found": int(said.get(NEW_FOUND) or 0)})
+    if call.confirmed is not None:
+        verdict = "accepted" if call.confirmed else "hold"
+        await judge(tx, number, verdict, "call", "" if call.confirmed else _why(call), by, now)
+    else:
+        await _recount(tx, await checks.one(tx, number))
+    return call.plain()
+
+
+def _why(call: Call) -> str:
+    """In figures, without names: "the call says women 8, not 9"."""
+    if not (call.result or {}).get("held"):
+        return "the call says that there was no training"
+    other = [name for name in ("women", "men", "new_women", "new_men") if call.agrees(name) is False]
+    found = ", ".join(f"{name} {(call.result or {})[name]}, not {call.values[name]}" for name in other)
+    return f"the call says {found}"
+
+
+async def _who(tx: AsyncConnection, details: Details) -> int | None:
+    if details.get("by") is not None:
+        return int(details["by"])
+    found = await desk.member(tx, str(details.get("who") or ""))
+    return found["id"] if found else None
+
+
+OPERATIONS = {"report check": report_check, "verify draw": verify_draw, "verify result": verify_result}

@@ -1,0 +1,67 @@
+"""Checks: a person has looked at a report. Accepted counts as checked, rejected stays visible and does not count."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import bindparam, case, insert, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.store.listing import plain_row
+from bot.store.tables import checks, people, reports
+
+NOTE = insert(checks).from_select(
+    ["number", "revision", "verdict", "how", "reason", "by", "at"],
+    select(
+        reports.c.number,
+        reports.c.revision,
+        bindparam("new_verdict", type_=checks.c.verdict.type),
+        bindparam("how", type_=checks.c.how.type),
+        bindparam("why", type_=checks.c.reason.type),
+        bindparam("by", type_=checks.c.by.type),
+        bindparam("at", type_=checks.c.at.type),
+    ).where(reports.c.number == bindparam("which", type_=reports.c.number.type)),
+)
+JUDGE = update(reports).where(reports.c.number == bindparam("which")).values(verdict=bindparam("new_verdict"))
+FOUND = update(reports).where(reports.c.number == bindparam("which")).values(new_found=bindparam("found"))
+SEE_AGAIN = (
+    update(reports)
+    .where(reports.c.number == bindparam("which"))
+    .values(verdict=case((reports.c.verdict == "accepted", ""), else_=reports.c.verdict), new_found=0)
+)
+"""A report says something else now: what was accepted or found must be seen again."""
+_REPORT = select(
+    reports.c.number,
+    reports.c.form,
+    reports.c.association_id,
+    reports.c.day,
+    reports.c.state,
+    reports.c.verdict,
+    reports.c.revision,
+    reports.c.practice,
+    reports.c["values"],
+).where(reports.c.number == bindparam("which"))
+_OF = (
+    select(
+        checks.c.number,
+        checks.c.revision,
+        checks.c.verdict,
+        checks.c.how,
+        checks.c.reason,
+        people.c.sms_name.label("by"),
+        checks.c.at,
+    )
+    .outerjoin(people, people.c.id == checks.c.by)
+    .where(checks.c.number.in_(bindparam("numbers", expanding=True)))
+    .order_by(checks.c.id)
+)
+
+
+async def one(tx: AsyncConnection, number: int) -> Any | None:
+    """The report that shall be checked, or None."""
+    return (await tx.execute(_REPORT, {"which": number})).first()
+
+
+async def of(tx: AsyncConnection, numbers: list[int]) -> list[dict[str, Any]]:
+    """Every check of these reports, oldest first."""
+    return [plain_row(row) for row in await tx.execute(_OF, {"numbers": numbers})] if numbers else []

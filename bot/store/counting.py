@@ -1,0 +1,269 @@
+"""What is counted, read: sums of the days of a place and a period, and the reports and messages behind them.
+
+A place is `ids`, the associations it has; None is all of them. A period is two ISO dates, both included; everything
+since the start is from "" on, so that a report without a date is in it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import String, and_, bindparam, func, literal, or_, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.store.area import AREA, binds
+from bot.store.figures import COUNTED
+from bot.store.prepared import rows
+from bot.store.tables import (
+    TRAINING_SUMS,
+    associations,
+    businesses,
+    inbox,
+    message_days,
+    outbox,
+    people,
+    reports,
+    training_days,
+)
+from bot.store.training_days import LARGEST
+from handlers.turn import Viewer
+
+Ids = Sequence[int] | None
+
+
+def _both(statement: Any, column: Any) -> tuple[Any, Any]:
+    """(of all, of some associations)."""
+    return statement, statement.where(column.in_(bindparam("ids", expanding=True)))
+
+
+_SEEN = select(associations).where(associations.c.id.in_(AREA)).order_by(associations.c.no)
+_TRAINED = and_(people.c.kind == "leader", people.c.practice.is_(False))
+_STAYS = or_(people.c.left_at.is_(None), people.c.erased_at.is_not(None))
+"""Who had herself erased was trained all the same, and no total changes."""
+_REPRESENTATIVES = _both(
+    select(
+        people.c.id,
+        people.c.association_id,
+        people.c.sms_name,
+        people.c.sex,
+        people.c.erased_at.is_not(None).label("erased"),
+        people.c.reports,
+    )
+    .where(_TRAINED, _STAYS, people.c.association_id.is_not(None))
+    .order_by(people.c.association_id, people.c.id),
+    people.c.association_id,
+)
+_TRAINED_BY_PROJECT = _both(
+    select(people.c.association_id, func.count().label("people"))
+    .where(_TRAINED, _STAYS, people.c.association_id.is_not(None))
+    .group_by(people.c.association_id),
+    people.c.association_id,
+)
+
+
+_days = training_days.c
+_ALSO: Mapping[str, tuple[str, Any]] = {
+    "attendances": ("trainings", _days.women + _days.men),
+    "new_sex_not_said": ("new_men", _days.new_people - _days.new_women - _days.new_men),
+}
+"""Sums that need no column of their own, and after which one they are shown."""
+
+
+def _added() -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for name in TRAINING_SUMS:
+        found[name] = _days[name]
+        found.update({also: sums for also, (after, sums) in _ALSO.items() if after == name})
+    return found
+
+
+_SUMS = _added()
+ADDED = tuple(_SUMS)
+"""The sums of every row of `days`, `months` and `reporters`, in their order behind its keys; then LARGEST."""
+
+
+def _summed(*by: Any) -> Any:
+    sums = [func.sum(column).label(name) for name, column in _SUMS.items()]
+    largest = [func.max(_days[name]).label(name) for name in LARGEST]
+    return (
+        select(*by, *sums, *largest)
+        .where(training_days.c.day.between(bindparam("first", type_=String), bindparam("last", type_=String)))
+        .group_by(*by)
+    )
+
+
+_MONTH = func.substr(training_days.c.day, 1, 7).label("month")
+_DAYS = _both(_summed(training_days.c.association_id, training_days.c.standing), training_days.c.association_id)
+_MONTHS = _both(_summed(_MONTH, training_days.c.standing), training_days.c.association_id)
+_PEOPLE = _both(
+    _summed(training_days.c.association_id, training_days.c.person_id, training_days.c.standing),
+    training_days.c.association_id,
+)
+_LAST_DAYS = _both(
+    select(training_days.c.association_id, training_days.c.person_id, func.max(training_days.c.day).label("last_day"))
+    .where(training_days.c.day <= bindparam("last", type_=String))
+    .group_by(training_days.c.association_id, training_days.c.person_id),
+    training_days.c.association_id,
+)
+_TRAININGS = _both(
+    select(
+        reports.c.number,
+        reports.c.association_id,
+        reports.c.person_id,
+        reports.c.day,
+        reports.c["values"],
+        reports.c.state,
+        reports.c.doubt,
+        reports.c.verdict,
+        reports.c.new_found,
+        reports.c.revision,
+        reports.c.source,
+        reports.c.inbox_ids,
+        reports.c.created_at,
+    )
+    .where(
+        reports.c.form == "training",
+        reports.c.practice.is_(False),
+        func.coalesce(reports.c.day, "").between(bindparam("first", type_=String), bindparam("last", type_=String)),
+    )
+    .order_by(reports.c.number),
+    reports.c.association_id,
+)
+_TALK = _both(
+    select(
+        message_days.c.association_id,
+        message_days.c.direction,
+        message_days.c.channel,
+        message_days.c.language,
+        func.sum(message_days.c.messages).label("messages"),
+    )
+    .where(message_days.c.day.between(bindparam("first", type_=String), bindparam("last", type_=String)))
+    .group_by(
+        message_days.c.association_id,
+        message_days.c.direction,
+        message_days.c.channel,
+        message_days.c.language,
+    ),
+    message_days.c.association_id,
+)
+
+
+def _talk_rows(table: Any, at: Any, direction: str) -> tuple[Any, Any]:
+    there = (
+        select(table.c.id, literal(direction).label("direction"), at.label("at"))
+        .where(
+            table.c.association_id.is_not(None),
+            at >= bindparam("starts", type_=at.type),
+            at < bindparam("ends", type_=at.type),
+        )
+        .order_by(table.c.id)
+    )
+    return _both(there, table.c.association_id)
+
+
+_ARRIVED = _talk_rows(inbox, inbox.c.received_at, "in")
+_LEFT = _talk_rows(outbox, outbox.c.sent_at, "out")
+_WROTE = (
+    select(inbox.c.association_id, inbox.c.person_id)
+    .where(inbox.c.association_id.in_(bindparam("ids", expanding=True)), inbox.c.person_id.is_not(None))
+    .distinct()
+)
+_BUSINESSES = _both(select(businesses).order_by(businesses.c.no), businesses.c.association_id)
+_MONTHLY = _both(
+    select(
+        reports.c.number,
+        reports.c.association_id,
+        reports.c.person_id,
+        reports.c["values"],
+        reports.c.state,
+        reports.c.verdict,
+        reports.c.inbox_ids,
+        reports.c.created_at,
+    )
+    .where(
+        reports.c.form == "business",
+        reports.c.practice.is_(False),
+        reports.c.state.in_(COUNTED),
+        reports.c.verdict != "rejected",
+        reports.c.created_at >= bindparam("starts", type_=reports.c.created_at.type),
+        reports.c.created_at < bindparam("ends", type_=reports.c.created_at.type),
+    )
+    .order_by(reports.c.number),
+    reports.c.association_id,
+)
+
+
+async def _read(tx: AsyncConnection, both: tuple[Any, Any], ids: Ids, **binds: Any) -> Sequence[Any]:
+    if ids is None:
+        return await rows(tx, both[0], binds)
+    return await rows(tx, both[1], {**binds, "ids": list(ids)}) if ids else []
+
+
+async def seen(tx: AsyncConnection, viewer: Viewer) -> Sequence[Any]:
+    """The associations that somebody sees, by number; also those that left, whose figures stay."""
+    return (await tx.execute(_SEEN, binds(viewer))).all()
+
+
+async def days(tx: AsyncConnection, first: str, last: str, ids: Ids) -> Sequence[Any]:
+    """Sums by association and standing."""
+    return await _read(tx, _DAYS, ids, first=first, last=last)
+
+
+async def months(tx: AsyncConnection, first: str, last: str, ids: Ids) -> Sequence[Any]:
+    """Sums by month (YYYY-MM; "" without a date) and standing."""
+    return await _read(tx, _MONTHS, ids, first=first, last=last)
+
+
+async def reporters(tx: AsyncConnection, first: str, last: str, ids: Ids) -> Sequence[Any]:
+    """Sums by association, reporter (0 = not known) and standing."""
+    return await _read(tx, _PEOPLE, ids, first=first, last=last)
+
+
+async def last_days(tx: AsyncConnection, last: str, ids: Ids) -> dict[tuple[int, int], str]:
+    """The last day on which each (association, reporter) trained, up to a day."""
+    found = await _read(tx, _LAST_DAYS, ids, last=last)
+    return {(row.association_id, row.person_id): row.last_day for row in found}
+
+
+async def trainings(tx: AsyncConnection, first: str, last: str, ids: Ids) -> Sequence[Any]:
+    """Every training report of these days, also those that do not count, by number."""
+    return await _read(tx, _TRAININGS, ids, first=first, last=last)
+
+
+async def representatives(tx: AsyncConnection, ids: Ids) -> Sequence[Any]:
+    """Who was trained by the project itself, by association; names are personal data."""
+    return await _read(tx, _REPRESENTATIVES, ids)
+
+
+async def direct(tx: AsyncConnection, ids: Ids) -> dict[int, int]:
+    """How many representatives each association has."""
+    return {row.association_id: row.people for row in await _read(tx, _TRAINED_BY_PROJECT, ids)}
+
+
+async def talk(tx: AsyncConnection, first: str, last: str, ids: Ids) -> Sequence[Any]:
+    """Messages by association, direction, channel and language."""
+    return await _read(tx, _TALK, ids, first=first, last=last)
+
+
+async def talk_ids(tx: AsyncConnection, starts: datetime, ends: datetime, ids: Ids) -> tuple[list[int], list[int]]:
+    """Ids of what arrived (inbox) and of what left (outbox) from one moment to before another."""
+    arrived = await _read(tx, _ARRIVED, ids, starts=starts, ends=ends)
+    left = await _read(tx, _LEFT, ids, starts=starts, ends=ends)
+    return [row.id for row in arrived], [row.id for row in left]
+
+
+async def wrote(tx: AsyncConnection, ids: Sequence[int]) -> set[int]:
+    """The people of these associations who have ever written."""
+    return {row.person_id for row in await rows(tx, _WROTE, {"ids": list(ids)})} if ids else set()
+
+
+async def business_list(tx: AsyncConnection, ids: Ids) -> Sequence[Any]:
+    """The businesses, by number; also those that left the roster."""
+    return await _read(tx, _BUSINESSES, ids)
+
+
+async def business_reports(tx: AsyncConnection, starts: datetime, ends: datetime, ids: Ids) -> Sequence[Any]:
+    """The business reports that count, made from one moment to before another, by number."""
+    return await _read(tx, _MONTHLY, ids, starts=starts, ends=ends)
