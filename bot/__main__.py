@@ -23,6 +23,7 @@ from bot.cli import (
     sealed,
     service,
     setup,
+    summary,
     team,
     tips,
     verify,
@@ -40,6 +41,7 @@ app.command()(service.chat)
 app.command()(figures.totals)
 app.command()(progress.progress)
 app.command()(progress.association)
+app.command()(summary.summary)
 app.command()(figures.reports)
 app.command()(verify.check)
 app.add_typer(verify.commands, name="verify")

@@ -51,8 +51,13 @@ def posters(lessons: Iterable[Mapping[str, Any]], names: Iterable[str], language
 
     `names` are those of everybody the roster knows; none of them is printed.
     """
-    people = {plain(word) for name in names for word in _WORD.findall(name) if len(word) >= _SHORTEST}
+    people = names_in(names)
     return [_poster(row, people, language) for row in lessons if row["show"] in MAY_BE_SHOWN and row["text"]]
+
+
+def names_in(names: Iterable[str]) -> set[str]:
+    """The words that `discreet` leaves out as somebody's name."""
+    return {plain(word) for name in names for word in _WORD.findall(name) if len(word) >= _SHORTEST}
 
 
 def _poster(row: Mapping[str, Any], people: set[str], language: str | None) -> Poster:

@@ -1,0 +1,78 @@
+"""summary: what happened and what was said, of an association, a commune or the programme."""
+
+from __future__ import annotations
+
+import getpass
+from datetime import datetime
+from typing import Annotated, Any
+
+import typer
+
+from bot import control
+from bot.cli import base
+from bot.cli.base import Json
+from bot.cli.progress import Month, now, period
+from bot.errors import BotError
+from bot.programme import counting
+from bot.programme.counting import Rules
+from bot.programme.summary import Asked, Say, Summary
+from bot.programme.summary import summary as gathered
+from bot.programme.summary.plain import plain
+from bot.programme.summary.text import full_text
+from bot.settings import Settings
+
+Lang = Annotated[str, typer.Option("--lang", help="en or fr.")]
+AsOf = Annotated[str, typer.Option("--as-of", help="The moment to print, as 2026-11-02T08:15; else now.")]
+
+
+def summary(
+    name: Annotated[str, typer.Argument(help="An association (07, ABAHUZA), a commune, or all.")],
+    month: Month = "",
+    json: Json = False,
+    text: Annotated[
+        bool, typer.Option("--text", help="As text, which is also what comes without an option.")
+    ] = False,
+    lang: Lang = "en",
+    as_of: AsOf = "",
+) -> None:
+    """What happened and what was said. It reads leaders' words, so the reading is noted in the audit."""
+    settings = base.load()
+    say = _say(settings, lang)
+    found = read(settings, name, month, as_of)
+    noted(settings, "summary", {"of": found.scope.no or found.scope.name or "all", "period": found.sheet.period.name})
+    if json:
+        base.show(plain(found, say))
+    if text or not json:
+        typer.echo(full_text(found, say), nl=False)
+
+
+def _say(settings: Settings, lang: str) -> Say:
+    try:
+        return Say(lang, settings.zone)
+    except BotError as error:
+        base.fail(str(error))
+
+
+def read(settings: Settings, name: str, month: str, as_of: str) -> Summary:
+    """Gather it. Leaves with 1 when there is no such place or period."""
+
+    async def look(tx: Any) -> Summary:
+        scope = await counting.find(tx, name)
+        when = await period(tx, month, settings)
+        moment = _moment(as_of, settings) if as_of else await now(tx)
+        return await gathered(tx, Asked(scope, when, Rules.of(settings), settings.zone, moment))
+
+    return base.read(settings, look)
+
+
+def _moment(text: str, settings: Settings) -> datetime:
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        raise BotError(f"--as-of {text!r} is no moment. Write 2026-11-02T08:15.") from None
+    return moment if moment.tzinfo else moment.replace(tzinfo=settings.zone)
+
+
+def noted(settings: Settings, what: str, details: dict[str, Any]) -> None:
+    """Write the reading to the audit, before the answer leaves."""
+    base.run(control.act(settings, "audit", {"user": getpass.getuser(), "what": what, "details": details}))

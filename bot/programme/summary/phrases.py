@@ -1,0 +1,163 @@
+"""The parts that several faces of a summary say: places, shares, a business, needs, doubts. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from bot.programme.counting import Cell, Counts
+from bot.programme.counting.businesses import Business
+from bot.programme.summary.model import Doubt, Need, Summary
+from bot.programme.summary.words import Say
+
+_DOUBTS = {
+    "no_sheet": "no sheet for {reports}",
+    "sheet_waits": "a photo of the sheet of {reports} was not looked at yet",
+    "corrected": "{reports} was corrected from {before} to {after} people",
+    "rejected": "{reports} rejected, counted nowhere",
+    "silent": "{n} of {of} representatives never wrote",
+    "doubt": "a question about {reports} is open",
+    "same_numbers": "the same numbers as the report before: {reports}",
+    "round_numbers": "three reports in a row end in 0 or 5: {reports}",
+    "all_new_again": "everybody is new again: {reports}",
+    "more_than_members": "more new people than members: {reports}",
+    "groups": "the groups do not add up: {reports}",
+    "same_elsewhere": "the same training as of another association: {reports}",
+    "same_photo": "the same photo as of another report: {reports}",
+    "only_after_reminders": "reports only after reminders, without a sheet: {reports}",
+    "sales": "sales five times the usual: {reports}",
+}
+
+
+def name(found: Summary, say: Say) -> str:
+    """ABAHUZA (07), Giharo, or all associations."""
+    return found.scope.name or say("All associations")
+
+
+def where(found: Summary, say: Say) -> str:
+    """ABAHUZA (07), Rutana"""
+    if found.scope.kind != "association":
+        return name(found, say)
+    return f"{found.scope.name}, {found.scope.places[0].commune_old}"
+
+
+def split(counts: Counts, say: Say, prefix: str = "") -> str:
+    """21 women, 12 men; also those whose sex was not said."""
+    said = say(
+        "{women} women, {men} men", women=getattr(counts, f"{prefix}women"), men=getattr(counts, f"{prefix}men")
+    )
+    if prefix and counts.new_sex_not_said:
+        said += say(", {n} not said", n=counts.new_sex_not_said)
+    return said
+
+
+def reached(found: Summary, say: Say) -> str:
+    """13 of 25 (52 %), September 7"""
+    target, before = found.sheet.target, found.sheet.target_before
+    month = say.period(found.sheet.period.previous, short=True)
+    return f"{say.share(target.reached, target.people)}, {month} {say.number(before.reached)}"
+
+
+def sentence(found: Summary, say: Say) -> str:
+    """What a busy person can repeat."""
+    sheet = found.sheet
+    values = {
+        "name": name(found, say),
+        "trainings": trainings(sheet.this.all.trainings, say),
+        "reached": sheet.target.reached,
+        "people": sheet.target.people,
+        "before": sheet.target_before.reached,
+        "month": say.period(sheet.period.previous, short=True),
+    }
+    if sheet.this.all.trainings:
+        said = say("{name}: {trainings} held, {reached} of {people} people reached ({before} at the end of {month})",
+                   **values)  # fmt: skip
+    else:
+        said = say("{name}: no training reported; {reached} of {people} people are reached", **values)
+    return said + _sold(found, say) + "."
+
+
+def _sold(found: Summary, say: Say) -> str:
+    now, before = (sales(found, at) for at in (-1, 0))
+    if now is None or before is None or len(found.grid.months) != 2:
+        return ""
+    word = "more" if now > before else "less" if now < before else "as much"
+    texts = {
+        "more": "; it sold for more than in {month} ({now} against {before} BIF)",
+        "less": "; it sold for less than in {month} ({now} against {before} BIF)",
+        "as much": "; it sold for as much as in {month} ({now} BIF)",
+    }
+    return say(texts[word], month=say.period(found.grid.months[0], short=True), now=now, before=before)
+
+
+def sales(found: Summary, month: int) -> int | None:
+    """Of the businesses that said it; None when none did."""
+    return found.grid.total("sales", month)[0].value if found.grid.lines else None
+
+
+def trainings(number: int, say: Say) -> str:
+    """3 trainings"""
+    return say("1 training") if number == 1 else say("{n} trainings", n=number)
+
+
+def checked(found: Summary, say: Say) -> str:
+    """Checked: 2 of 3 trainings, 1 number corrected."""
+    counted = found.counted
+    said = say("Checked: {of} trainings", of=say("{part} of {whole}", part=found.sheet.this.checked.trainings,
+                                                 whole=found.sheet.this.all.trainings))  # fmt: skip
+    if seen := sum(one.sheet == "seen" for one in counted):
+        said += say(" ({n} with the sheet seen)", n=seen)
+    if corrected := sum(doubt.kind == "corrected" for doubt in found.doubts):
+        said += say(", {n} corrected", n=corrected)
+    return said + "."
+
+
+def business(line: Business, cell: Cell, before: Cell | None, say: Say, month: str) -> Iterator[str]:
+    """What is known of a business, sentence by sentence; "not said" where nobody said it."""
+    yield f"{line.type.capitalize()} ({line.no}): {say.word(cell.status) if cell.status else say('not said')}."
+    if cell.sales is None and cell.costs is None:
+        yield say("Sales and costs not said.")
+    else:
+        said = say("Sales {sales} BIF", sales=say.number(cell.sales))
+        if before is not None and before.sales is not None:
+            said += f" ({month} {say.number(before.sales)})"
+        yield said + say(", costs {costs}, left {left}. Self-reported.", costs=say.number(cell.costs),
+                         left=say.number(cell.left))  # fmt: skip
+
+
+def languages(found: Summary, say: Say) -> str:
+    """Kirundi 19, Swahili 5, French 3"""
+    return ", ".join(f"{say.word(code)} {say.number(n)}" for code, n in found.talk.by_language.items())
+
+
+def channels(found: Summary, say: Say) -> str:
+    """SMS 21, Telegram 6"""
+    counts: dict[str, int] = {}
+    for name, n in found.talk.by_channel.items():
+        word = say.word(name)
+        counts[word] = counts.get(word, 0) + n
+    return ", ".join(f"{word} {say.number(n)}" for word, n in counts.items())
+
+
+def need(one: Need, say: Say) -> str:
+    """attendance sheets (Eric, by 10/11)"""
+    what = one.what[say.language]
+    due = say("overdue since {day}" if one.overdue else "by {day}", day=say.day(one.due)) if one.due else ""
+    behind = ", ".join(filter(None, (one.who, due)))
+    return f"{what} ({behind})" if behind else what
+
+
+def doubt(one: Doubt, say: Say) -> str:
+    """no sheet for No 3981"""
+    return say(_DOUBTS[one.kind], reports=say.numbers(one.figure.reports), n=one.figure.value, **one.said)
+
+
+def rule(found: Summary, say: Say) -> str:
+    """13 of 25 counts the 5 representatives. Target 600 = 120 + 480."""
+    target = found.sheet.target
+    values = {"reached": target.reached, "people": target.people, "direct": target.direct}
+    whole, direct = found.programme
+    if target.includes_direct:
+        said = say("{reached} of {people} counts the {direct} representatives.", **values)
+        return said + say(" Target {whole} = {direct} + {rest}.", whole=whole, direct=direct, rest=whole - direct)
+    said = say("{reached} of {people} does not count the {direct} representatives.", **values)
+    return said + say(" Target {whole}, the {direct} representatives apart.", whole=whole, direct=direct)
