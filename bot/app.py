@@ -26,6 +26,7 @@ from bot.channels.phone import Phone
 from bot.clock import Clock
 from bot.clock_guard import ClockGuard
 from bot.console.simulator import Simulator
+from bot.console.site import Console
 from bot.erasure_worker import ErasureWorker
 from bot.errors import ChannelMisconfigured
 from bot.inbox_worker import InboxWorker
@@ -72,6 +73,7 @@ class App:
         self.media = MediaWorker(settings, database, self.channels, clock.now)
         self.control = control.Server(self)
         self.simulator = Simulator(self) if "phone" in self.channels else None
+        self.console = Console(self)
         self.port = settings.web.port
 
     def crash_at(self, crash: Callable[[str], None]) -> None:
@@ -80,13 +82,13 @@ class App:
 
     @property
     def web(self) -> Front:
-        """All addresses: channels, health, metrics, and the simulator where there is one."""
+        """All addresses: channels, health, metrics, the simulator; everything else is the console's."""
         routes: list[BaseRoute] = [*health.routes(self)]
         for channel in self.channels.values():
             routes.extend(channel.routes(self.inbox))
         if self.simulator:
             routes.extend(self.simulator.routes())
-        return Front(routes)
+        return Front([*routes, *self.console.routes()])
 
     async def reload(self) -> None:
         """Forms and roster may have changed: read them anew before the next turn."""
@@ -250,4 +252,5 @@ def _common(settings: Settings) -> dict[str, str | int]:
         "sender": settings.project.sender,
         "hotline": settings.safeguarding.hotline or settings.project.sender,
         "per_week": settings.limits.unasked_per_week,
+        "console": settings.web.address,
     }

@@ -81,9 +81,13 @@ class Server:
             raise DatabaseError(f"the running service does not know {name!r}; it is older than this command")
         asked = Asked(name, details, self._app.clock.now())
         result = await self._app.database.writer.do(run_all, asked)
+        await self.after(name)
+        return result
+
+    async def after(self, name: str) -> None:
+        """An operation was done: what it may have changed is read anew."""
         if name not in LEAVE_AS_IT_IS:
             await self._app.reload()
-        return result
 
 
 async def run_all(tx: Any, items: Any) -> list[Any]:

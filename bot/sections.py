@@ -80,6 +80,11 @@ class Web(Section):
     port: int = Field(8080, ge=0, le=65535, description="TCP port; 0 takes a free one.")
     public_url: str = Field("", description="How providers reach us from outside, https://...")
 
+    @property
+    def address(self) -> str:
+        """Where our pages are, without a slash at the end."""
+        return self.public_url.rstrip("/") or f"http://{self.host}:{self.port}"
+
 
 class Hours(Section):
     send_from: time = Field(time(7, 30), description="Unasked messages leave from this local time on.")

@@ -34,7 +34,7 @@ from handlers import (
     tips,
 )
 from handlers.said import Said
-from handlers.team import answering, broadcast, sealed, tasks, today
+from handlers.team import answering, broadcast, console, sealed, tasks, today
 from handlers.turn import Fact, Outcome, Turn
 
 Answer = Callable[[Turn, Said, dict[str, Any]], Outcome | None]
@@ -123,6 +123,7 @@ TIMERS: Mapping[str, Callable[[Turn], Outcome]] = {
     "broadcast": broadcast.woken,
     "wake broadcast": broadcast.woken,
     "wake sealed": sealed.told,
+    "wake console": console.woken,
     "sealed": sealed.late,
 }
 

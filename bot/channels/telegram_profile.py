@@ -64,6 +64,7 @@ _OFFICER: Mapping[str, Mapping[str, str]] = {
         "report_for": "A report by phone: /report_for 07",
         "answer": "Answer a question: /answer 608 ...",
         "visit": "Write down a visit or a call",
+        "console": "A link to the pages",
         "help": "What I can do",
     },
     "fr": {
@@ -77,6 +78,7 @@ _OFFICER: Mapping[str, Mapping[str, str]] = {
         "report_for": "Un rapport par téléphone : /report_for 07",
         "repondre": "Répondre à une question : /repondre 608 ...",
         "visite": "Noter une visite ou un appel",
+        "console": "Un lien vers les pages",
         "help": "Ce que je sais faire",
     },
 }
@@ -84,23 +86,25 @@ _MENTOR: Mapping[str, Mapping[str, str]] = {
     "en": {
         "answer": "Answer a question: /answer 608 ...",
         "visit": "Write down a visit or a call",
+        "console": "A link to the pages",
         "language": "Choose the language",
         "help": "What I can do",
     },
     "fr": {
         "repondre": "Répondre à une question : /repondre 608 ...",
         "visite": "Noter une visite ou un appel",
+        "console": "Un lien vers les pages",
         "language": "Choisir la langue",
         "help": "Ce que je sais faire",
     },
 }
-_FOCAL: Mapping[str, Mapping[str, str]] = {
-    "en": {"sealed": "Who asks to talk", "language": "Choose the language", "help": "What I can do"},
-    "fr": {"sealed": "Qui demande à parler", "language": "Choisir la langue", "help": "Ce que je sais faire"},
-}
 _OTHERS: Mapping[str, Mapping[str, str]] = {
-    "en": {"language": "Choose the language", "help": "What I can do"},
-    "fr": {"language": "Choisir la langue", "help": "Ce que je sais faire"},
+    "en": {"console": "A link to the pages", "language": "Choose the language", "help": "What I can do"},
+    "fr": {"console": "Un lien vers les pages", "language": "Choisir la langue", "help": "Ce que je sais faire"},
+}
+_FOCAL: Mapping[str, Mapping[str, str]] = {
+    "en": {"sealed": "Who asks to talk", **_OTHERS["en"]},
+    "fr": {"sealed": "Qui demande à parler", **_OTHERS["fr"]},
 }
 SHOWN: Mapping[str, Mapping[str, Mapping[str, str]]] = {
     "leader": _LEADER,
@@ -109,6 +113,8 @@ SHOWN: Mapping[str, Mapping[str, Mapping[str, str]]] = {
     "mentor": _MENTOR,
     "staff": _OTHERS,
     "safeguarding": _FOCAL,
+    "supervisor": _OFFICER,
+    "auditor": _OTHERS,
 }
 """Who -> language -> the commands that this chat shows; all other names go on working when they are typed.
 Kirundi and Swahili readers see the French ones until theirs are signed."""

@@ -9,7 +9,7 @@ import contextlib
 from typing import Any
 
 import structlog
-from telegram import Bot
+from telegram import Bot, LinkPreviewOptions
 from telegram import Message as TelegramMessage
 from telegram.error import BadRequest, TelegramError
 
@@ -25,6 +25,8 @@ UNREADABLE = (KeyError, TypeError, ValueError, AttributeError, OverflowError)
 UNEDITABLE = ("message to edit not found", "can't be edited", "message_id_invalid", "message identifier")
 NO_TEXT = "no text in the message to edit"
 """Of a photo or a document: its caption is edited."""
+_NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
+"""Telegram would open a link to show what is behind it."""
 UNDER_WAY = 1000
 """Half-sent texts that are remembered; beyond that a text begins again with its first part."""
 
@@ -106,7 +108,7 @@ class Sending:
                 return await self._edited(int(edit), text, chat)
             if file:
                 return str((await self._uploaded(file, text, chat)).message_id)
-            return str((await self._bot.send_message(text=text, **chat)).message_id)
+            return str((await self._bot.send_message(text=text, link_preview_options=_NO_PREVIEW, **chat)).message_id)
         except BadRequest as error:
             said = error.message.lower()
             if edit and "message is not modified" in said:
@@ -129,7 +131,7 @@ class Sending:
     async def _edited(self, message: int, text: str, chat: dict[str, Any]) -> str:
         """The id of the message; '' when its file cannot have so long a text. Raises TelegramError."""
         try:
-            await self._bot.edit_message_text(message_id=message, text=text, **chat)
+            await self._bot.edit_message_text(message_id=message, text=text, link_preview_options=_NO_PREVIEW, **chat)
         except BadRequest as error:
             if NO_TEXT not in error.message.lower():
                 raise

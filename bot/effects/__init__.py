@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, get_args
 
-from bot.effects import broadcasts, mentoring, people, reminders, reports, sealed, tasks, tips
+from bot.effects import broadcasts, console, mentoring, people, reminders, reports, sealed, tasks, tips
 from bot.effects.scene import Scene
 from handlers import turn
 
@@ -48,6 +48,7 @@ PERFORMERS: dict[type, Callable[[Any, Scene], None]] = {
     turn.CloseTask: tasks.close_one,
     turn.TellTeam: tasks.tell_team,
     turn.Audit: tasks.audited,
+    turn.KeepConsoleLink: console.keep_link,
     turn.SaveZero: reminders.save_zero,
     turn.SayNeed: reminders.say_need,
     turn.CloseCall: reminders.close_call,

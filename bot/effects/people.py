@@ -6,7 +6,7 @@ from typing import Any
 
 from bot.effects.scene import Scene
 from bot.store import consent as store
-from bot.store.facts import digest
+from bot.store.tokens import digest
 from handlers.turn import ErasePerson, LinkAddress, RecordConsent, SetLanguage, UnlinkAddress, UseToken, Wake
 
 

@@ -50,21 +50,22 @@ async def looking(tx: AsyncConnection, name: str) -> Viewer:
     return Viewer(person.id, person.role == "admin", person.area)
 
 
-async def _loaded(tx: AsyncConnection, *wanted: Fact) -> dict[Fact, Any]:
+async def loaded(tx: AsyncConnection, *wanted: Fact) -> dict[Fact, Any]:
+    """What a conversation would ask, for a command or a page."""
     return await facts.load(tx, wanted, await people.load_associations(tx))
 
 
 async def tasks_open(tx: AsyncConnection, viewer: Viewer, now: datetime) -> list[Task]:
     """The open tasks that this person sees, oldest first."""
     fact = TasksOpen(viewer, now - ABSENT_AFTER)
-    return list((await _loaded(tx, fact))[fact])
+    return list((await loaded(tx, fact))[fact])
 
 
 async def day(tx: AsyncConnection, viewer: Viewer, settings: Settings, now: datetime) -> dict[str, Any]:
     """What /today counts, as plain values."""
     project, period = settings.project, settings.reminders.training_every_days
     asked = Asked.of(viewer, now, project.timezone, project.start, period)
-    there = counted(asked, await _loaded(tx, *asked.facts), now)
+    there = counted(asked, await loaded(tx, *asked.facts), now)
     return {
         "holiday": now.astimezone(settings.zone).date() in settings.hours.holidays,
         "calls": [short(task, now) for task in there.calls],
@@ -102,7 +103,7 @@ def whole(task: Task, now: datetime) -> dict[str, Any]:
 async def one(tx: AsyncConnection, number: int) -> Task:
     """A task by its id. Raises BotError."""
     fact = TaskNumbered(number)
-    found: Task | None = (await _loaded(tx, fact))[fact]
+    found: Task | None = (await loaded(tx, fact))[fact]
     if found is None:
         raise BotError(f"There is no task {number}. See them with `kurikirana task list`.")
     return found

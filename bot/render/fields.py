@@ -40,7 +40,7 @@ TOPICS = Labels(
         Label({"en": "processing", "fr": "transformation", "rn": "guhingura", "sw": "usindikaji"}),
     )
 )
-COMMON = ("sender", "hotline", "per_week")
+COMMON = ("sender", "hotline", "per_week", "console")
 """Filled by the settings at start; no handler gives them."""
 
 FIELDS: Mapping[str, Field] = MappingProxyType(
@@ -48,6 +48,8 @@ FIELDS: Mapping[str, Field] = MappingProxyType(
         "sender": Field("the sender, a setting", "OIM"),
         "hotline": Field("the number people may call about a problem, a setting", "22 00 00 00"),
         "per_week": Field("unasked SMS a week at most, a setting", 2),
+        "console": Field("the address of the pages for the team, a setting", "https://suivi.example.org"),
+        "token": Field("the secret part of a one-time address", "x" * 43),
         "name": Field("first name of the leader", "Mariechristi"),
         "first": Field("the first of two", "Mariechristi"),
         "second": Field("the second of two", "Mariechristi"),

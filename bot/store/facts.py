@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from typing import Any
 
 from sqlalchemy import and_, bindparam, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.store import lessons, partners, questions, recipients, reminders, sealed, team, tips
+from bot.store import accounts, lessons, partners, questions, recipients, reminders, sealed, team, tips
 from bot.store.people import by_ids
 from bot.store.prepared import rows
 from bot.store.singles import next_number
 from bot.store.tables import addresses, figures, inbox, people, people_addresses, reports, tokens
+from bot.store.tokens import digest
 from handlers.turn import (
     Association,
     Fact,
@@ -46,11 +46,6 @@ def _last_of(column: Any) -> Any:
 
 _LAST_OF_PERSON, _LAST_OF_PHONE = _last_of(reports.c.person_id), _last_of(reports.c.address_id)
 _NUMBERED = select(reports).where(reports.c.number.in_(bindparam("numbers", expanding=True)))
-
-
-def digest(token: str) -> str:
-    """How a one-time token is kept: a SHA-256, since a token is long and random."""
-    return hashlib.sha256(token.encode()).hexdigest()
 
 
 async def load(
@@ -235,4 +230,5 @@ LOADERS: dict[type, Loader] = {
     **partners.LOADERS,
     **reminders.LOADERS,
     **sealed.LOADERS,
+    **accounts.LOADERS,
 }

@@ -169,10 +169,11 @@ LOADERS: dict[type, Any] = {SealedCases: _sealed_cases, SealedCase: _sealed_case
 
 # --- once it has left ---
 
-_SHOWN = literal_column("'S.case'", String)
+_SHOWN = [literal_column(f"'{key}'", String) for key in ("S.case", "O.console")]
+"""A sealed case, and a link that signs in."""
 _FORGET = (
     update(outbox)
-    .where(outbox.c.key == _SHOWN, outbox.c.parts > 0, outbox.c.state.not_in(("queued", "sending")))
+    .where(outbox.c.key.in_(_SHOWN), outbox.c.parts > 0, outbox.c.state.not_in(("queued", "sending")))
     .values(text="", data=None, parts=0)
 )
 

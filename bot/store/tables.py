@@ -88,7 +88,11 @@ people = Table(
     Column("name", Personal, nullable=False),
     Column("sms_name", Personal, nullable=False, comment="at most 12 letters"),
     Column("sex", String),
-    Column("role", String, comment="of a leader: free; of staff: officer, mentor, staff, safeguarding, admin"),
+    Column(
+        "role",
+        String,
+        comment="of a leader: free; of staff: officer, supervisor, mentor, staff, safeguarding, admin, auditor",
+    ),
     Column("language", String),
     Column("can_read", String),
     Column("channel", String, comment="preferred: sms, telegram, call"),
@@ -278,8 +282,8 @@ outbox = Table(
     Index(
         "ix_outbox_shown",
         "id",
-        sqlite_where=text("key = 'S.case'"),
-        postgresql_where=text("key = 'S.case'"),
+        sqlite_where=text("key IN ('S.case', 'O.console')"),
+        postgresql_where=text("key IN ('S.case', 'O.console')"),
     ),
     Index(
         "ix_outbox_door",
@@ -740,4 +744,53 @@ audit = Table(
     Column("what", String, nullable=False),
     Column("details", Json),
     comment="append only: every reading and changing of personal data by a person of the team",
+)
+
+# --- the console ---
+
+accounts = Table(
+    "accounts",
+    metadata,
+    Column("person_id", Id, ForeignKey("people.id"), primary_key=True, autoincrement=False),
+    Column("login", Personal, nullable=False, comment="the name that is typed at the sign-in, in small letters"),
+    Column("password", String, comment="argon2id; null: signs in by a link from the bot"),
+    Column("totp", Personal, comment="secret of the authenticator, base32"),
+    Column("totp_step", Integer, comment="the last time step whose code was taken: a code is taken once"),
+    Column("pin", String, comment="argon2id of the six digits"),
+    Column("failed", Integer, nullable=False, server_default="0", comment="tries in a row that failed"),
+    Column("locked_until", Moment),
+    Column("language", String, comment="of the pages: en or fr; null = as the person's"),
+    Column("made_at", Moment, nullable=False),
+    Column("revoked_at", Moment),
+    UniqueConstraint("login"),
+    comment="of people of the team, for the console",
+)
+
+sessions = Table(
+    "sessions",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("digest", String, nullable=False, unique=True, comment="SHA-256 of the cookie's token"),
+    Column("person_id", Id, ForeignKey("people.id"), nullable=False, index=True),
+    Column("made_at", Moment, nullable=False),
+    Column("seen_at", Moment, nullable=False),
+    Column("ends_at", Moment, nullable=False, comment="at the latest"),
+    Column("confirmed_at", Moment, nullable=False, comment="when the password or PIN was given last"),
+    Column("agent", String, nullable=False, comment="kind of browser: Firefox, phone"),
+    Column("ended_at", Moment),
+    comment="who is signed in to the console, and where",
+)
+
+sign_in_links = Table(
+    "sign_in_links",
+    metadata,
+    Column("digest", String, primary_key=True, comment="SHA-256 of the token in the address"),
+    Column("person_id", Id, ForeignKey("people.id"), nullable=False, index=True),
+    Column("kind", String, nullable=False, comment="sign_in, or enrol: password and authenticator are set"),
+    Column("browser", String, comment="digest of the browser that asked; null: asked for in the chat"),
+    Column("totp", Personal, comment="of an enrolment: the secret that it shows"),
+    Column("made_at", Moment, nullable=False),
+    Column("expires_at", Moment, nullable=False),
+    Column("used_at", Moment),
+    comment="one-time addresses",
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.store import lateness, pages, search, tasks
@@ -39,6 +39,14 @@ async def staff_named(tx: AsyncConnection, name: str) -> list[dict[str, Any]]:
     rows = (await tx.execute(_STAFF)).all()
     found = [row for row in rows if wanted and wanted <= {plain(row.sms_name), *plain(row.name).split()}]
     return [{"id": row.id, "sms_name": row.sms_name, "role": row.role} for row in found]
+
+
+_ROLE = update(people).where(people.c.id == bindparam("who")).values(role=bindparam("given"), area=bindparam("where"))
+
+
+async def set_role(tx: AsyncConnection, person_id: int, role: str, area: str | None) -> None:
+    """What one of the team may do, and for which communes or associations (None = all)."""
+    await tx.execute(_ROLE, {"who": person_id, "given": role, "where": area})
 
 
 async def _replied_to(tx: AsyncConnection, wanted: list[RepliedTo], known: Associations) -> Values:

@@ -11,6 +11,7 @@ from handlers.team import (
     answering,
     broadcast,
     calling,
+    console,
     finding,
     lateness,
     listing,
@@ -27,11 +28,11 @@ from handlers.turn import Outcome, Replied, Turn
 Roles = frozenset[str]
 Do = Callable[[Turn, Said], Outcome]
 
-OFFICERS: Roles = frozenset(("officer", "admin"))
+OFFICERS: Roles = frozenset(("officer", "supervisor", "admin"))
 MENTORS: Roles = frozenset(("mentor", "admin"))
 FOCAL: Roles = frozenset(("safeguarding",))
 """The named people of the sealed queue: nobody else, not even the administrator."""
-TEAM: Roles = frozenset(("officer", "mentor", "staff", "safeguarding", "admin"))
+TEAM: Roles = frozenset(("officer", "supervisor", "mentor", "staff", "safeguarding", "admin", "auditor"))
 
 COMMANDS: Mapping[str, tuple[Roles, Do]] = {
     "help": (TEAM, welcome.help_),
@@ -39,6 +40,7 @@ COMMANDS: Mapping[str, tuple[Roles, Do]] = {
     **dict.fromkeys(("visit", "visite"), (OFFICERS | MENTORS, mentor_log.command)),
     "aide": (TEAM, welcome.help_),
     "start": (TEAM, welcome.start),
+    "console": (TEAM, console.console),
     "report_for": (OFFICERS, reporting.report_for),
     "today": (OFFICERS, today.today),
     "late": (OFFICERS, lateness.late),

@@ -9,6 +9,9 @@ from handlers.said import Said
 from handlers.team.today import morning_timer
 from handlers.turn import Outcome, Reply, Timer, Turn
 
+WITH_OFFICERS = frozenset(("officer", "supervisor", "admin"))
+"""Who works with the officers' commands."""
+
 
 def _role(turn: Turn) -> str:
     return turn.person.role if turn.person else ""
@@ -16,14 +19,14 @@ def _role(turn: Turn) -> str:
 
 def help_(turn: Turn, said: Said) -> Outcome:
     """What this role can do here."""
-    keys = {"officer": "O.help", "admin": "O.help", "mentor": "O.help.mentor", "safeguarding": "S.help"}
-    key = keys.get(_role(turn), "O.help.staff")
+    keys = {"mentor": "O.help.mentor", "safeguarding": "S.help"}
+    key = "O.help" if _role(turn) in WITH_OFFICERS else keys.get(_role(turn), "O.help.staff")
     return Outcome(dict(turn.state), (Reply(key),), understood="help for the team")
 
 
 def greeting(turn: Turn, language: Any = None) -> Reply:
     """Welcome; from now on the chat shows the commands of this role in this language."""
-    key = {"officer": "O.welcome", "admin": "O.welcome"}.get(_role(turn), "O.welcome.staff")
+    key = "O.welcome" if _role(turn) in WITH_OFFICERS else "O.welcome.staff"
     values = {"name": turn.person.sms_name if turn.person else ""}
     return Reply(key, values, keyboard="remove", language=language, commands=_role(turn))
 
@@ -35,7 +38,7 @@ def start(turn: Turn, said: Said) -> Outcome:
 
 def _mornings(turn: Turn) -> tuple[Timer, ...]:
     """From now on /today comes by itself, to who works with it."""
-    return (morning_timer(turn),) if _role(turn) in ("officer", "admin") else ()
+    return (morning_timer(turn),) if _role(turn) in WITH_OFFICERS else ()
 
 
 def language(turn: Turn, said: Said, question: dict[str, Any] | None = None) -> Outcome | None:

@@ -161,7 +161,7 @@ class Person:
     reports: int = 0
     """How many reports she has sent, for "my data"."""
     role: str = ""
-    """Of staff: officer, mentor, staff, safeguarding, admin."""
+    """Of staff: officer, supervisor, mentor, staff, safeguarding, admin, auditor."""
     area: tuple[str, ...] = ()
     """Of staff: communes and association numbers that they look after; empty = everything."""
 

@@ -229,7 +229,7 @@ STAFF = Sheet(
             "officer, mentor, staff, safeguarding, admin",
             "officer",
             required=True,
-            choices=("officer", "mentor", "staff", "safeguarding", "admin"),
+            choices=("officer", "supervisor", "mentor", "staff", "safeguarding", "admin", "auditor"),
             read_as=_ROLES,
             also=("fonction",),
         ),

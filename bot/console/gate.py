@@ -1,0 +1,218 @@
+"""What happens before and after every page: sign-in, role, the form's token, the audit, the headers.
+
+A page cannot leave anything of it out: it is called from here only. An address that is none is treated as one
+that exists: a stranger is asked to sign in, one of the team is told that there is nothing for her.
+"""
+
+from __future__ import annotations
+
+import traceback
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote, urlsplit
+
+import structlog
+from starlette.requests import Request
+from starlette.responses import Response
+
+from bot.console import roles
+from bot.console.cookies import BROWSER, SAID, SESSION, form_token
+from bot.console.forms import TooLarge, read_form
+from bot.console.page import Ask, Missing, Wrong
+from bot.console.passwords import new_token
+from bot.console.words import LANGUAGES, _
+from bot.errors import BotError, DatabaseError
+from bot.store import accounts, audit
+
+if TYPE_CHECKING:
+    from bot.console.site import Console
+
+FRESH = timedelta(minutes=5)
+"""So long a password or PIN counts for what needs it once more."""
+HEADERS = {
+    "content-security-policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
+    "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; object-src 'none'",
+    "x-content-type-options": "nosniff",
+    "x-frame-options": "DENY",
+    "referrer-policy": "no-referrer",
+    "cache-control": "no-store",
+    "cross-origin-opener-policy": "same-origin",
+    "cross-origin-resource-policy": "same-origin",
+    "permissions-policy": "camera=(), microphone=(), geolocation=()",
+}
+HSTS = "max-age=31536000; includeSubDomains"
+log = structlog.get_logger(__name__)
+
+
+class Gate:
+    """Answers every request of the console."""
+
+    def __init__(self, console: Console) -> None:
+        self._console, self._app = console, console.app
+
+    async def answer(self, request: Request) -> Response:
+        """The page, or what stands in its place; never an exception."""
+        ask = await self._ask(request)
+        try:
+            response = await self._page(ask)
+        except Missing:
+            response = self._say(ask, 404, _("There is nothing here for you"), _("Go back, or choose from the menu."))
+        except Wrong as wrong:
+            text = ask.words.say(wrong.text, **wrong.values)
+            response = self._say(ask, 422, _("That was not done"), text)
+        except DatabaseError:
+            text = _("Nothing was kept. Try again in a minute; when it lasts, tell whoever runs the service.")
+            response = self._say(ask, 503, _("The database does not answer"), text)
+        except BotError as error:
+            response = self._say(ask, 422, _("That was not done"), str(error))
+        except Exception as error:  # noqa: BLE001 - the page says so, the log says where
+            last = traceback.extract_tb(error.__traceback__)[-1]  # an error's own text may hold what was read
+            where = f"{last.filename}:{last.lineno}"
+            log.error("page failed", page=ask.page.path, error=type(error).__name__, at=where)
+            text = _("The fault is ours and has been written down. Nothing was changed. Go back and try once more.")
+            response = self._say(ask, 500, _("This page does not work"), text)
+        return self._finish(ask, response)
+
+    async def _ask(self, request: Request) -> Ask:
+        page, parameters, ending = self._console.find(request.method, request.url.path)
+        request.scope["path_params"] = parameters
+        token = self._console.cookies.get(request, SESSION)
+        now = self._app.clock.now()
+        session = None
+        if token:
+            async with self._app.database.read() as tx:
+                session = await accounts.session(tx, token, now)
+        language = session.account.language if session else _preferred(request)
+        words = self._console.words[language]
+        ask = Ask(self._app, request, page, words, now, session, "", ending)
+        ask.csrf = form_token(token if session else self._browser(ask))
+        if said := self._console.cookies.said(request):
+            ask.said = _filled(words.gettext(said[0]), said[1])
+        return ask
+
+    def _browser(self, ask: Ask) -> str:
+        """The cookie of a browser that nobody is signed in with; made with its first page."""
+        found = self._console.cookies.get(ask.request, BROWSER)
+        if not found:
+            found = ask.cookies[BROWSER] = new_token()
+        return found
+
+    async def _page(self, ask: Ask) -> Response:
+        role = ask.session.account.role if ask.session else ""
+        if not roles.may(role, ask.page.path):
+            if ask.session is None:
+                return self._sign_in(ask)
+            raise Missing
+        if ask.page.method == "POST" and (refused := await self._form(ask)):
+            return refused
+        if refused := await self._right(ask):
+            return refused
+        if ask.session and ask.now - ask.session.seen_at > accounts.SEEN_EVERY:
+            await self._console.write(lambda tx: accounts.seen(tx, ask.session.id, ask.now))  # type: ignore[union-attr]
+        response = await ask.page.do(ask)
+        await self._audit(ask, response)
+        return response
+
+    def _sign_in(self, ask: Ask) -> Response:
+        path = ask.request.url.path
+        known = "" if ask.page.method == "POST" or path == "/" else f"?next={quote(path)}"
+        return Response(status_code=303, headers={"location": f"/sign-in{known}"})
+
+    async def _form(self, ask: Ask) -> Response | None:
+        """Read what was posted, if it is from a form of ours."""
+        if not self._same_site(ask.request):
+            return self._say(ask, 403, _("This form came from another site"), _("Open the page here and try again."))
+        try:
+            ask.posted = await read_form(ask.request, ask.page.largest, ask.page.files)
+        except TooLarge:
+            return self._say(ask, 413, _("That is too much"), _("Send less, or a smaller file."))
+        ask.form = {name: value for name, value in ask.posted if isinstance(value, str)}
+        if not ask.csrf or not self._console.same(ask.form.get("csrf", ""), ask.csrf):
+            text = _("Go back, load the page anew and send it once more. Nothing was changed.")
+            return self._say(ask, 403, _("This form is too old"), text)
+        return None
+
+    def _same_site(self, request: Request) -> bool:
+        """What the browser says about where the form stood; browsers that say nothing are left to the token."""
+        if request.headers.get("sec-fetch-site", "same-origin") != "same-origin":
+            return False
+        origin = request.headers.get("origin", "null")  # null: what our own referrer policy makes of it
+        ours = {request.headers.get("host", ""), urlsplit(self._app.settings.web.public_url).netloc}
+        return origin == "null" or urlsplit(origin).netloc in ours - {""}
+
+    async def _right(self, ask: Ask) -> Response | None:
+        """What this page needs beyond the role: an export of persons a right and a reason, some the password."""
+        export = ask.page.persons and ask.ending
+        if export:
+            if ask.me.role not in roles.KEEPERS:
+                raise Missing
+            if len(ask.query.get("reason", "").strip()) < 5:
+                raise Wrong(_("Say why you need this list of persons; the reason is written down."))
+        if not (ask.page.confirm or export):
+            return None
+        session = ask.session
+        assert session is not None, f"{ask.page.path}: nobody can give a password again"
+        if ask.now - session.confirmed_at < FRESH:
+            return None
+        given = ask.form.get("confirm", "")
+        if given and await self._console.confirm(session, given, ask.now):
+            return None
+        return self._confirm(ask, wrong=bool(given))
+
+    def _confirm(self, ask: Ask, *, wrong: bool) -> Response:
+        """The page that asks; what was filled in comes along, so that nothing is lost."""
+        if ask.page.method == "GET":
+            there = ask.request.url.path + (f"?{ask.request.url.query}" if ask.request.url.query else "")
+            return Response(status_code=303, headers={"location": f"/confirm?next={quote(there)}"})
+        kept = [(n, v) for n, v in ask.posted if isinstance(v, str) and n not in ("csrf", "confirm")]
+        here = ask.request.url.path
+        return ask.show("confirm.html", 403 if wrong else 200, action=here, kept=kept, wrong=wrong)
+
+    async def _audit(self, ask: Ask, response: Response) -> None:
+        """Write down what was read before it leaves; refuse to let go what nobody wrote down."""
+        done = response.status_code < 400
+        if ask.page.reads and done and response.status_code < 300:
+            if ask.read_of is None:
+                raise RuntimeError(f"{ask.page.path} reads {ask.page.reads} and did not say what: Ask.saw")
+            export = f"{ask.page.reads} exported" if ask.ending else f"{ask.page.reads} read"
+            details = dict(ask.read_of)
+            if ask.ending:
+                details |= {"as": ask.ending, "reason": ask.query.get("reason", "")[:200]}
+            await self._console.write(lambda tx: audit.note(tx, ask.now, ask.who, export, details))
+        if ask.page.writes and response.status_code == 303 and not ask.written:
+            raise RuntimeError(f"{ask.page.path} says that it is done and wrote nothing: Ask.write, Ask.act")
+
+    def _say(self, ask: Ask, status: int, title: str, text: str) -> Response:
+        """An error page: what happened and what to do, nothing of the inside."""
+        return ask.show("error.html", status, title=title, text=text)
+
+    def _finish(self, ask: Ask, response: Response) -> Response:
+        for name, value in HEADERS.items():
+            response.headers.setdefault(name, value)
+        if self._console.cookies.secure:
+            response.headers["strict-transport-security"] = HSTS
+        if (
+            ask.said
+            and response.status_code < 300
+            and response.headers.get("content-type", "").startswith("text/html")
+        ):
+            ask.cookies.setdefault(SAID, None)
+        for name, cookie in ask.cookies.items():
+            self._console.cookies.put(response, name, cookie)
+        return response
+
+
+def _preferred(request: Request) -> str:
+    """The language of a browser that nobody is signed in with."""
+    wanted = request.headers.get("accept-language", "").lower()
+    places = {language: wanted.find(language) for language in LANGUAGES if language in wanted}
+    return min(places, key=lambda language: places[language]) if places else LANGUAGES[0]
+
+
+def _filled(text: str, values: Mapping[str, Any]) -> str:
+    """What a browser brings back need not fit."""
+    try:
+        return text % values if values else text
+    except (KeyError, TypeError, ValueError):
+        return ""

@@ -1,0 +1,16 @@
+"""Every page of the console, in the order of the navigation. A new file of pages is one line here."""
+
+from __future__ import annotations
+
+from bot.console.pages import access, account, accounts, assets, enrol, people, sign_in, today
+
+PAGES = (
+    *today.PAGES,
+    *people.PAGES,
+    *access.PAGES,
+    *accounts.PAGES,
+    *account.PAGES,
+    *sign_in.PAGES,
+    *enrol.PAGES,
+    *assets.PAGES,
+)

@@ -1,0 +1,52 @@
+"""Who looked? Everything the team read or changed of personal data, newest first, with exports and sealed cases."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import orjson
+from starlette.responses import Response
+
+from bot.console.page import Ask, Page
+from bot.console.tables import Column, Table
+from bot.console.words import _
+from bot.store import access
+
+TABLE = Table(
+    "access",
+    (
+        Column("at", _("When"), "moment"),
+        Column("name", _("Who")),
+        Column("role", _("Role")),
+        Column("what", _("What")),
+        Column("about", _("Of what")),
+    ),
+)
+PAGE = 200
+"""Rows of a page; the files have all of them."""
+
+
+async def show(ask: Ask) -> Response:
+    """The log, of everything or of one kind; older rows behind `before`."""
+    kind = ask.query.get("kind", "") if ask.query.get("kind", "") in access.KINDS else ""
+    before = int(ask.query["before"]) if ask.query.get("before", "").isdigit() else None
+    found = await ask.read(access.log, kind, before, None if ask.ending else PAGE + 1)
+    shown = found if ask.ending else found[:PAGE]
+    rows = [_row(one) for one in shown]
+    ask.saw(kind=kind or "everything", rows=len(rows))
+    older = shown[-1]["id"] if len(found) > len(shown) else None
+    return TABLE.answer(ask, "access.html", rows, kind=kind, kinds=_KINDS, older=older)
+
+
+def _row(one: dict[str, Any]) -> dict[str, Any]:
+    return {**one, "about": orjson.dumps(one["details"]).decode() if one["details"] else ""}
+
+
+_KINDS = {
+    "": _("Everything"),
+    "export": _("Exports"),
+    "sealed": _("Sealed cases"),
+    "sign-in": _("Signing in"),
+}
+
+PAGES = (Page("/access", show, reads="access log", title=_("Access log"), table=True),)

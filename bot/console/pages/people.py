@@ -1,0 +1,59 @@
+"""Who is who? The leaders with consent, phone, language and last contact.
+
+The file to imitate for a page with a table.
+"""
+
+from __future__ import annotations
+
+from starlette.responses import Response
+
+from bot.console.page import Ask, Page
+from bot.console.tables import Column, Table
+from bot.console.words import _
+from bot.store import roll
+
+CONSENTS = {
+    "yes": _("agreed"),
+    "no": _("said no"),
+    "stopped": _("said STOP"),
+    "asked": _("was asked"),
+    "none": _("not asked yet"),
+}
+LANGUAGES = {"rn": _("Kirundi"), "fr": _("French"), "sw": _("Swahili"), "en": _("English")}
+TABLE = Table(
+    "people",
+    (
+        Column("no", _("No")),
+        Column("association", _("Association")),
+        Column("name", _("Name"), link="/people/{id}"),
+        Column("role", _("Role")),
+        Column("phone", _("Phone")),
+        Column("language", _("Language"), "words", LANGUAGES),
+        Column("consent", _("Consent"), "words", CONSENTS),
+        Column("reports", _("Reports"), "number"),
+        Column("last", _("Last contact"), "moment"),
+    ),
+)
+
+
+async def everybody(ask: Ask) -> Response:
+    """The leaders of her area, found by words in name, association, place or number."""
+    words = ask.query.get("q", "")[:100]
+    rows = await ask.read(roll.everybody, ask.viewer, words)
+    ask.saw(people=[row["id"] for row in rows] if len(rows) <= 20 else len(rows), searched=bool(words))
+    return TABLE.answer(ask, "people.html", rows, words=words, count=len(rows))
+
+
+async def one(ask: Ask) -> Response:
+    """One leader, with her addresses and what she said about consent."""
+    person = await ask.read(roll.one, ask.viewer, ask.number("person"))
+    if person is None:
+        ask.missing()
+    ask.saw(people=[person["id"]])
+    return ask.show("person.html", person=person, consents=CONSENTS, languages=LANGUAGES)
+
+
+PAGES = (
+    Page("/people", everybody, reads="people", title=_("Leaders and places"), table=True, persons=True),
+    Page("/people/{person}", one, reads="people"),
+)

@@ -1,0 +1,61 @@
+"""Which role may open which page: the written list. What stands in no line is open to nobody.
+
+The role is looked up for every request, so that a change holds at once. What somebody sees on a page is
+limited in the query besides, by area (bot/store/area.py).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from handlers.team import console
+
+Roles = frozenset[str]
+
+OFFICER, SUPERVISOR, STAFF, MENTOR = "officer", "supervisor", "staff", "mentor"
+FOCAL_POINT, ADMINISTRATOR, AUDITOR = "safeguarding", "admin", "auditor"
+"""As the roster calls them."""
+
+TEAM: Roles = frozenset((OFFICER, SUPERVISOR, STAFF, MENTOR, FOCAL_POINT, ADMINISTRATOR, AUDITOR))
+ANYBODY: Roles = TEAM | {""}
+"""Also who is not signed in."""
+FIELD: Roles = frozenset((OFFICER, SUPERVISOR))
+"""Who reads what leaders wrote, of their area."""
+FIGURES: Roles = FIELD | {STAFF}
+"""Who reads what is counted."""
+KEEPERS: Roles = frozenset((SUPERVISOR, ADMINISTRATOR))
+"""Who sees to the accounts of others."""
+BY_LINK: Roles = console.BY_LINK
+"""Who signs in by a link from the bot and a PIN; everybody else by password and authenticator."""
+
+MAY: Mapping[str, Roles] = {
+    # signing in
+    "/sign-in": ANYBODY,
+    "/sign-in/link": ANYBODY,
+    "/sign-in/link/{token}": ANYBODY,
+    "/sign-in/enrol/{token}": ANYBODY,
+    "/console/{name}": ANYBODY,
+    # every one of the team
+    "/": TEAM,
+    "/account": TEAM,
+    "/account/end": TEAM,
+    "/account/language": TEAM,
+    "/sign-out": TEAM,
+    "/confirm": TEAM,
+    # the pages
+    "/today": FIELD,
+    "/people": FIELD | {ADMINISTRATOR},
+    "/people/{person}": FIELD | {ADMINISTRATOR},
+    "/access": frozenset((AUDITOR, ADMINISTRATOR)),
+    "/accounts": KEEPERS,
+    "/accounts/invite": frozenset((ADMINISTRATOR,)),
+    "/accounts/role": frozenset((ADMINISTRATOR,)),
+    "/accounts/revoke": frozenset((ADMINISTRATOR,)),
+    "/accounts/unlock": KEEPERS,
+}
+"""Path of a page -> who may; the same for looking and doing. What is for fewer people has a path of its own."""
+
+
+def may(role: str, path: str) -> bool:
+    """Whether this role ('' = nobody is signed in) may use the page of this path."""
+    return role in MAY.get(path, ())

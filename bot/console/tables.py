@@ -1,0 +1,141 @@
+"""Tables: declared once, shown as a page, and the same rows as .json, .csv and .xlsx at the same address.
+
+Text stays text: no cell that somebody wrote becomes a formula, in no program.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, Literal
+
+import orjson
+import xlsxwriter
+from starlette.responses import Response
+
+from bot.console.page import Ask
+
+Kind = Literal["text", "number", "day", "moment", "words"]
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column: `key` in the rows, and its title, marked with _()."""
+
+    key: str
+    title: str
+    kind: Kind = "text"
+    """`words`: the value is a marked text of the console, or a key of `said`."""
+    said: Mapping[str, str] | None = None
+    """Value -> marked text."""
+    link: str = ""
+    """Where the page's cell leads: "/people/{id}", filled from the row."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """What the page shows: `number` stands to the right."""
+
+    text: str
+    link: str = ""
+    number: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """The columns of a page's main table. `name` is the file's."""
+
+    name: str
+    columns: tuple[Column, ...]
+
+    def answer(self, ask: Ask, template: str, rows: Sequence[Mapping[str, Any]], **values: Any) -> Response:
+        """The page, with `table` for its template; or the file, as the address ends."""
+        if ask.ending:
+            return {"json": self._json, "csv": self._csv, "xlsx": self._xlsx}[ask.ending](ask, rows)
+        return ask.show(template, table=self.shown(ask, rows), **values)
+
+    def shown(self, ask: Ask, rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+        """For the macro `table` of _parts.html: also for a second table of a page, which has no files."""
+        titles = [(ask.words.gettext(column.title), column.kind == "number") for column in self.columns]
+        return {"titles": titles, "rows": [[self._cell(ask, c, row) for c in self.columns] for row in rows]}
+
+    def _cell(self, ask: Ask, column: Column, row: Mapping[str, Any]) -> Cell:
+        value = row.get(column.key)
+        show = {"number": ask.words.number, "day": ask.words.day, "moment": ask.words.moment}
+        text = show[column.kind](value) if column.kind in show else str(self._value(ask, column, row) or "")
+        return Cell(text, column.link.format(**row) if column.link else "", column.kind == "number")
+
+    def _value(self, ask: Ask, column: Column, row: Mapping[str, Any]) -> Any:
+        value = row.get(column.key)
+        if column.kind == "words" and value is not None:
+            return ask.words.gettext((column.said or {}).get(str(value), str(value)))
+        if column.kind == "moment" and isinstance(value, datetime):
+            return value.astimezone(ask.words.zone)
+        return value
+
+    def _titles(self, ask: Ask) -> list[str]:
+        return [ask.words.gettext(column.title) for column in self.columns]
+
+    def _json(self, ask: Ask, rows: Sequence[Mapping[str, Any]]) -> Response:
+        """Plain values under the columns' keys, times with their zone."""
+        plain = [{column.key: row.get(column.key) for column in self.columns} for row in rows]
+        return self._file(orjson.dumps(plain, default=str), "application/json", "json")
+
+    def _csv(self, ask: Ask, rows: Sequence[Mapping[str, Any]]) -> Response:
+        """UTF-8 with its mark, so that Excel sees it; `?sep=;` for an Excel that wants semicolons."""
+        out = io.StringIO()
+        writer = csv.writer(out, delimiter=";" if ask.query.get("sep") == ";" else ",")
+        writer.writerow(self._titles(ask))
+        for row in rows:
+            writer.writerow([_harmless(self._value(ask, column, row)) for column in self.columns])
+        return self._file(
+            b"\xef\xbb\xbf" + out.getvalue().encode("utf-8", "replace"), "text/csv; charset=utf-8", "csv"
+        )
+
+    def _xlsx(self, ask: Ask, rows: Sequence[Mapping[str, Any]]) -> Response:
+        out = io.BytesIO()
+        keep = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+        book = xlsxwriter.Workbook(out, {"in_memory": True, "remove_timezone": True, **keep})
+        sheet, bold = book.add_worksheet(self.name[:31]), book.add_format({"bold": True})
+        looks = {"day": book.add_format({"num_format": "yyyy-mm-dd"})}
+        looks["moment"] = book.add_format({"num_format": "yyyy-mm-dd hh:mm"})
+        for place, title in enumerate(self._titles(ask)):
+            sheet.write_string(0, place, title, bold)
+            sheet.set_column(place, place, max(12, min(40, len(title) + 2)))
+        for line, row in enumerate(rows, 1):
+            for place, column in enumerate(self.columns):
+                _put(sheet, line, place, self._value(ask, column, row), looks.get(column.kind))
+        sheet.freeze_panes(1, 0)
+        book.close()
+        return self._file(out.getvalue(), _XLSX, "xlsx")
+
+    def _file(self, content: bytes, kind: str, ending: str) -> Response:
+        there = {"content-disposition": f'attachment; filename="{self.name}.{ending}"'}
+        return Response(content, media_type=kind, headers=there)
+
+
+def _harmless(value: Any) -> Any:
+    """As spreadsheets read it: a text that begins like a formula gets an apostrophe before it."""
+    if value is None:
+        return ""
+    if isinstance(value, datetime):
+        return value.strftime("%Y-%m-%d %H:%M")
+    if isinstance(value, str) and value.startswith(_FORMULA):
+        return f"'{value}"
+    return value
+
+
+def _put(sheet: Any, line: int, place: int, value: Any, look: Any) -> None:
+    if value is None:
+        return
+    if isinstance(value, datetime | date):
+        sheet.write_datetime(line, place, value, look)
+    elif isinstance(value, int | float) and not isinstance(value, bool):
+        sheet.write_number(line, place, value)
+    else:
+        sheet.write_string(line, place, str(value)[:32_000])

@@ -1,0 +1,104 @@
+"""What the console says, in English and French.
+
+The English text stands where it is used (`_("...")` in a template or in Python); its French stands in
+templates/locale/fr/LC_MESSAGES/console-*.po, one file for each group of pages. Python texts are translated
+when they are shown: `_` only marks them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime, tzinfo
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+from babel.dates import format_date, format_datetime
+from babel.messages.pofile import read_po
+from babel.numbers import format_decimal
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+LANGUAGES = ("fr", "en")
+"""The first one where nothing else is known."""
+
+
+def _(text: str) -> str:
+    """Mark a text of the console for translation."""
+    return text
+
+
+class Words:
+    """One language: its texts, and how it writes days, times and numbers."""
+
+    def __init__(self, language: str, zone: tzinfo) -> None:
+        self.language, self.zone = language, zone
+        self._texts = _texts(language)
+        self.pages = Environment(
+            loader=PackageLoader("templates", "console"),
+            autoescape=True,
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+            extensions=["jinja2.ext.i18n"],
+        )
+        self.pages.install_gettext_callables(self.gettext, self.ngettext, newstyle=True)  # type: ignore[attr-defined]
+        filters: dict[str, Any] = {
+            "day": self.day,
+            "moment": self.moment,
+            "number": self.number,
+            "said": self.gettext,
+        }
+        self.pages.filters |= filters
+
+    def gettext(self, text: str) -> str:
+        """The text in this language, with its places as they are."""
+        found = self._texts.get(text, text)
+        return found if isinstance(found, str) else found[0]
+
+    def ngettext(self, one: str, many: str, number: int) -> str:
+        """For one, or for several: French counts 0 as one."""
+        found = self._texts.get(one, (one, many))
+        single = number == 1 or (self.language == "fr" and number == 0)
+        return found[0 if single else 1] if isinstance(found, tuple) else found
+
+    def say(self, text: str, **values: Any) -> str:
+        """A marked text with its values, as plain text."""
+        return self.gettext(text) % values if values else self.gettext(text)
+
+    def day(self, value: date | datetime | None) -> str:
+        """23/11/2026 or 11/23/2026 would be read in two ways, so months have names."""
+        if value is None:
+            return ""
+        local = value.astimezone(self.zone) if isinstance(value, datetime) else value
+        return format_date(local, "d MMM y", self.language)
+
+    def moment(self, value: datetime | None) -> str:
+        """Day and time where the programme is."""
+        return format_datetime(value, "d MMM y HH:mm", self.zone, self.language) if value else ""
+
+    def number(self, value: Any) -> str:
+        """With the separators of the language; nothing for what is not known."""
+        return "" if value is None else format_decimal(value, locale=self.language)
+
+    def render(self, template: str, values: Mapping[str, Any]) -> Markup:
+        """A page."""
+        return Markup(self.pages.get_template(template).render(values))
+
+
+def _texts(language: str) -> Mapping[str, str | tuple[str, ...]]:
+    return {} if language == "en" else _catalogue(language)
+
+
+@cache
+def _catalogue(language: str) -> Mapping[str, str | tuple[str, ...]]:
+    """English text -> text; of texts that count, all forms."""
+    found: dict[str, str | tuple[str, ...]] = {}
+    folder = files("templates") / "locale" / language / "LC_MESSAGES"
+    for file in sorted(folder.iterdir(), key=lambda one: one.name):
+        if file.name.startswith("console-") and file.name.endswith(".po"):
+            for message in read_po(file.read_text("utf-8").splitlines(keepends=True), locale=language):
+                if message.id and message.string and not message.fuzzy:
+                    key = message.id if isinstance(message.id, str) else message.id[0]
+                    found[key] = message.string if isinstance(message.string, str) else tuple(message.string)
+    return found

@@ -1,0 +1,300 @@
+"""Who may sign in to the console: accounts, one-time addresses and sessions. Only digests of tokens are kept."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import bindparam, func, insert, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.store.consent import WAKE_CHAT
+from bot.store.tables import accounts, people, sessions, sign_in_links
+from bot.store.tokens import digest
+from handlers.turn import ConsoleLink, Fact
+
+IDLE = timedelta(minutes=30)
+LONGEST = timedelta(hours=12)
+LINK = timedelta(minutes=10)
+SEEN_EVERY = timedelta(minutes=1)
+"""A session's last use is written at most so often."""
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """One of the team with what she signs in with; `failed` tries in a row went wrong."""
+
+    person_id: int
+    name: str
+    role: str
+    area: tuple[str, ...]
+    language: str
+    login: str | None
+    password: str | None
+    totp: str | None
+    totp_step: int | None
+    pin: str | None
+    failed: int
+    locked_until: datetime | None
+    revoked: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """A signed-in browser."""
+
+    id: int
+    account: Account
+    made_at: datetime
+    seen_at: datetime
+    confirmed_at: datetime
+
+
+_ACCOUNT = (
+    people.c.id.label("person_id"),
+    people.c.name,
+    people.c.role,
+    people.c.area,
+    people.c.language.label("reads"),
+    accounts.c.login,
+    accounts.c.password,
+    accounts.c.totp,
+    accounts.c.totp_step,
+    accounts.c.pin,
+    accounts.c.failed,
+    accounts.c.locked_until,
+    accounts.c.language,
+    accounts.c.revoked_at,
+)
+_MEMBERS = (
+    select(*_ACCOUNT)
+    .select_from(people.outerjoin(accounts, accounts.c.person_id == people.c.id))
+    .where(people.c.kind == "staff", people.c.left_at.is_(None), people.c.erased_at.is_(None))
+    .order_by(people.c.id)
+)
+_MEMBER = _MEMBERS.where(people.c.id == bindparam("who"))
+_LOGIN = _MEMBERS.where(accounts.c.login == bindparam("typed"))
+_SESSION = (
+    _MEMBERS.add_columns(sessions.c.id, sessions.c.made_at, sessions.c.seen_at, sessions.c.confirmed_at)
+    .join(sessions, sessions.c.person_id == people.c.id)
+    .where(
+        sessions.c.digest == bindparam("token"),
+        sessions.c.ended_at.is_(None),
+        sessions.c.ends_at > bindparam("now", type_=sessions.c.ends_at.type),
+        sessions.c.seen_at > bindparam("idle", type_=sessions.c.seen_at.type),
+        accounts.c.revoked_at.is_(None),
+        accounts.c.login.is_not(None),
+    )
+)
+_LINK = select(sign_in_links).where(
+    sign_in_links.c.digest == bindparam("token"),
+    sign_in_links.c.used_at.is_(None),
+    sign_in_links.c.expires_at > bindparam("now", type_=sign_in_links.c.expires_at.type),
+)
+_OPEN = (
+    select(
+        sessions.c.id,
+        sessions.c.person_id,
+        people.c.name,
+        people.c.role,
+        sessions.c.made_at,
+        sessions.c.seen_at,
+        sessions.c.ends_at,
+        sessions.c.agent,
+    )
+    .join(people, people.c.id == sessions.c.person_id)
+    .where(
+        sessions.c.ended_at.is_(None),
+        sessions.c.ends_at > bindparam("now", type_=sessions.c.ends_at.type),
+        sessions.c.seen_at > bindparam("idle", type_=sessions.c.seen_at.type),
+    )
+    .order_by(sessions.c.seen_at.desc(), sessions.c.id)
+)
+_SEEN = update(sessions).where(sessions.c.id == bindparam("which")).values(seen_at=bindparam("at"))
+_CONFIRMED = update(sessions).where(sessions.c.id == bindparam("which")).values(confirmed_at=bindparam("at"))
+_END = (
+    update(sessions)
+    .where(sessions.c.id == bindparam("which"), sessions.c.ended_at.is_(None))
+    .values(ended_at=bindparam("at"))
+)
+_END_ALL = (
+    update(sessions)
+    .where(sessions.c.person_id == bindparam("who"), sessions.c.ended_at.is_(None))
+    .values(ended_at=bindparam("at"))
+)
+_USE = (
+    update(sign_in_links)
+    .where(sign_in_links.c.digest == bindparam("token"), sign_in_links.c.used_at.is_(None))
+    .values(used_at=bindparam("at"))
+)
+_USE_ALL = (
+    update(sign_in_links)
+    .where(sign_in_links.c.person_id == bindparam("who"), sign_in_links.c.used_at.is_(None))
+    .values(used_at=bindparam("at"))
+)
+_FAILED = (
+    update(accounts)
+    .where(accounts.c.person_id == bindparam("who"))
+    .values(failed=accounts.c.failed + 1)
+    .returning(accounts.c.failed)
+)
+
+
+def _account(row: Any) -> Account:
+    language = row.language or ("en" if row.reads == "en" else "fr")
+    return Account(
+        person_id=row.person_id,
+        name=row.name,
+        role=row.role or "",
+        area=tuple(word.strip() for word in (row.area or "").split(",") if word.strip()),
+        language=language,
+        login=row.login,
+        password=row.password,
+        totp=row.totp,
+        totp_step=row.totp_step,
+        pin=row.pin,
+        failed=row.failed or 0,
+        locked_until=row.locked_until,
+        revoked=row.revoked_at is not None,
+    )
+
+
+# --- reading ---
+
+
+async def member(tx: AsyncConnection, person_id: int) -> Account | None:
+    """One of the team, whether she has an account or not."""
+    row = (await tx.execute(_MEMBER, {"who": person_id})).first()
+    return _account(row) if row else None
+
+
+async def members(tx: AsyncConnection) -> list[Account]:
+    """The whole team."""
+    return [_account(row) for row in await tx.execute(_MEMBERS)]
+
+
+async def by_login(tx: AsyncConnection, login: str) -> Account | None:
+    """Who types this name."""
+    row = (await tx.execute(_LOGIN, {"typed": login})).first()
+    return _account(row) if row else None
+
+
+async def session(tx: AsyncConnection, token: str, now: datetime) -> Session | None:
+    """The session of a cookie: neither ended, nor idle for too long, nor of somebody who may not any more."""
+    row = (await tx.execute(_SESSION, {"token": digest(token), "now": now, "idle": now - IDLE})).first()
+    return Session(row.id, _account(row), row.made_at, row.seen_at, row.confirmed_at) if row else None
+
+
+async def open_sessions(tx: AsyncConnection, now: datetime, person_id: int | None = None) -> list[dict[str, Any]]:
+    """Who is signed in now, the last used first."""
+    there = _OPEN if person_id is None else _OPEN.where(sessions.c.person_id == person_id)
+    return [dict(row._mapping) for row in await tx.execute(there, {"now": now, "idle": now - IDLE})]
+
+
+async def link(tx: AsyncConnection, token: str, now: datetime) -> Mapping[str, Any] | None:
+    """A one-time address that can still be used."""
+    row = (await tx.execute(_LINK, {"token": digest(token), "now": now})).first()
+    return dict(row._mapping) if row else None
+
+
+# --- writing ---
+
+
+MAKE_LINK = insert(sign_in_links)
+
+
+def link_row(
+    token: str,
+    person_id: int,
+    now: datetime,
+    *,
+    kind: str = "sign_in",
+    browser: str | None = None,
+    totp: str | None = None,
+    lasts: timedelta = LINK,
+) -> dict[str, Any]:
+    """A one-time address for MAKE_LINK; of the token only its digest."""
+    row = {"digest": digest(token), "person_id": person_id, "kind": kind, "browser": browser, "totp": totp}
+    return {**row, "made_at": now, "expires_at": now + lasts}
+
+
+async def invite(tx: AsyncConnection, token: str, person_id: int, now: datetime, totp: str, lasts: timedelta) -> None:
+    """An address to set password and authenticator; older ones of this person end."""
+    await tx.execute(_USE_ALL, {"who": person_id, "at": now})
+    await tx.execute(MAKE_LINK, link_row(token, person_id, now, kind="enrol", totp=totp, lasts=lasts))
+
+
+async def wake_for_link(tx: AsyncConnection, person_id: int, browser: str, now: datetime) -> None:
+    """Have this person's chat send her a link that works in this browser only."""
+    what = {"timer": "wake", "what": "console", "browser": browser}
+    key = f"wake:console:{person_id}:{int(now.timestamp() * 1000)}"
+    await tx.execute(WAKE_CHAT, {"wake_key": key, "what": what, "at": now, "person": person_id})
+
+
+async def use_link(tx: AsyncConnection, token: str, now: datetime) -> bool:
+    """Use it up; False when somebody was quicker."""
+    return bool((await tx.execute(_USE, {"token": digest(token), "at": now})).rowcount)
+
+
+async def begin(tx: AsyncConnection, token: str, person_id: int, now: datetime, agent: str) -> int:
+    """A new session; the tries that failed are forgotten."""
+    row = {"digest": digest(token), "person_id": person_id, "made_at": now, "seen_at": now, "agent": agent}
+    made = insert(sessions).returning(sessions.c.id)
+    number = (await tx.execute(made, {**row, "ends_at": now + LONGEST, "confirmed_at": now})).scalar_one()
+    await change(tx, person_id, failed=0, locked_until=None)
+    return int(number)
+
+
+async def seen(tx: AsyncConnection, number: int, now: datetime) -> None:
+    """The session was used."""
+    await tx.execute(_SEEN, {"which": number, "at": now})
+
+
+async def confirmed(tx: AsyncConnection, number: int, now: datetime) -> None:
+    """The password or PIN was given once more."""
+    await tx.execute(_CONFIRMED, {"which": number, "at": now})
+
+
+async def end(tx: AsyncConnection, number: int, now: datetime) -> None:
+    """Sign this browser out."""
+    await tx.execute(_END, {"which": number, "at": now})
+
+
+async def end_all(tx: AsyncConnection, person_id: int, now: datetime) -> None:
+    """Sign this person out everywhere; her one-time addresses end too."""
+    await tx.execute(_END_ALL, {"who": person_id, "at": now})
+    await tx.execute(_USE_ALL, {"who": person_id, "at": now})
+
+
+async def failed(tx: AsyncConnection, person_id: int) -> int:
+    """One more try went wrong; how many in a row."""
+    return int((await tx.execute(_FAILED, {"who": person_id})).scalar() or 0)
+
+
+async def change(tx: AsyncConnection, person_id: int, **columns: Any) -> None:
+    """Change columns of an account."""
+    await tx.execute(update(accounts).where(accounts.c.person_id == person_id).values(**columns))
+
+
+async def enrol(tx: AsyncConnection, person_id: int, login: str, now: datetime, **columns: Any) -> bool:
+    """Make or renew an account; False when somebody else has this login."""
+    taken = select(accounts.c.person_id).where(accounts.c.login == login, accounts.c.person_id != person_id)
+    if (await tx.execute(taken)).first():
+        return False
+    there = select(func.count()).select_from(accounts).where(accounts.c.person_id == person_id)
+    fresh = {"login": login, "failed": 0, "locked_until": None, "revoked_at": None, **columns}
+    if (await tx.execute(there)).scalar():
+        await change(tx, person_id, **fresh)
+    else:
+        await tx.execute(insert(accounts), {"person_id": person_id, "made_at": now, **fresh})
+    return True
+
+
+async def _console_link(tx: AsyncConnection, wanted: list[ConsoleLink], known: Any) -> dict[Fact, Any]:
+    return {fact: secrets.token_urlsafe(32) for fact in wanted}
+
+
+LOADERS: dict[type, Any] = {ConsoleLink: _console_link}

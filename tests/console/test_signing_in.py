@@ -1,0 +1,306 @@
+"""Signing in: password and authenticator, links and PINs, sessions that end; what is wrong is refused alike."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pyotp
+import pytest
+from sqlalchemy import select, update
+
+from bot.app import App
+from bot.console import passwords
+from bot.console.cookies import BROWSER
+from bot.console.limits import PASSWORD_TRIES, PIN_TRIES, TRIES
+from bot.console.page import each
+from bot.store import accounts
+from bot.store import tables as t
+from bot.store.tokens import digest
+from tests.console.site import Browser, console, person, rows, signed_in, write
+
+GOOD = "quatre collines vertes lentement"
+SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
+
+
+@pytest.fixture
+async def app(tmp_path: Path) -> AsyncIterator[App]:
+    async with console(tmp_path) as running:
+        yield running
+
+
+async def _enrolled(app: App, role: str = "admin") -> int:
+    who, kept = await person(app, role), await passwords.hashed(GOOD)
+
+    async def work(tx: Any) -> None:
+        await accounts.enrol(tx, who, f"test.{role}", app.clock.now(), password=kept, totp=SECRET)
+
+    await app.database.writer.do(each, work)
+    return who
+
+
+def _code(app: App, later_s: int = 0) -> str:
+    return pyotp.TOTP(SECRET).at(app.clock.now() + timedelta(seconds=later_s))
+
+
+async def _sign_in(browser: Browser, **given: str) -> httpx.Response:
+    await browser.get("/sign-in")
+    there = {"login": "test.admin", "password": GOOD, "code": _code(browser.app)} | given
+    return await browser.post("/sign-in", **there)
+
+
+async def test_name_password_and_code_sign_in(app: App) -> None:
+    who, browser = await _enrolled(app), Browser(app)
+    answer = await _sign_in(browser, next="/access")
+    assert (answer.status_code, answer.headers["location"]) == (303, "/access")
+    cookie = next(value for value in answer.headers.get_list("set-cookie") if value.startswith("sid="))
+    assert {"HttpOnly", "Path=/", "SameSite=strict", "Max-Age=43200"} <= set(cookie.split("; "))
+    assert (await browser.get("/access")).status_code == 200
+    (session,) = await rows(app, select(t.sessions))
+    token = browser.http.cookies["sid"]
+    assert (session.person_id, session.digest) == (who, digest(token))
+    assert token not in str((await rows(app, select(t.sessions)))[0])
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"login": "test.adminn"},
+        {"password": GOOD + "."},
+        {"code": "000000"},
+        {"code": ""},
+        {"login": "", "password": ""},
+    ],
+)
+async def test_whatever_is_wrong_the_answer_is_the_same(app: App, given: dict[str, str]) -> None:
+    await _enrolled(app)
+    browser = Browser(app)
+    answer = await _sign_in(browser, **given)
+    assert answer.status_code == 401
+    assert "Name, password or code are not right" in answer.text
+    assert await rows(app, select(t.sessions)) == []
+    assert [row.what for row in await rows(app, select(t.audit.c.what))][-1] == "sign-in refused"
+
+
+async def test_a_code_is_taken_once(app: App) -> None:
+    await _enrolled(app)
+    assert (await _sign_in(Browser(app))).status_code == 303
+    assert (await _sign_in(Browser(app))).status_code == 401
+    assert (await _sign_in(Browser(app), code=_code(app, 30))).status_code == 303
+
+
+async def test_after_five_wrong_tries_the_account_rests(app: App) -> None:
+    await _enrolled(app)
+    for _ in range(PASSWORD_TRIES):
+        assert (await _sign_in(Browser(app), password="wrong")).status_code == 401
+    assert (await _sign_in(Browser(app))).status_code == 401
+    app.clock.advance(timedelta(minutes=16))
+    assert (await _sign_in(Browser(app))).status_code == 303
+
+
+async def test_a_network_may_not_try_for_ever(app: App) -> None:
+    browser = Browser(app)
+    for _ in range(TRIES):
+        app.console.brake.holds("127.0.0.1", app.clock.now())
+    await _enrolled(app)
+    answer = await _sign_in(browser)
+    assert answer.status_code == 422
+    assert "Too many tries" in answer.text
+    app.clock.advance(timedelta(minutes=61))
+    assert (await _sign_in(browser)).status_code == 303
+
+
+async def test_a_session_ends_when_idle_at_twelve_hours_and_when_revoked(app: App) -> None:
+    browser = await signed_in(app, "auditor")
+    assert (await browser.get("/access")).status_code == 200
+    for _ in range(25):  # used again and again, until the twelve hours are over
+        app.clock.advance(timedelta(minutes=29))
+        last = await browser.get("/access")
+    assert last.status_code == 303
+    idle = await signed_in(app, "auditor")
+    app.clock.advance(timedelta(minutes=31))
+    assert (await idle.get("/access")).status_code == 303
+    for change in ({"left_at": app.clock.now()}, {"role": "mentor"}):
+        used = await signed_in(app, "auditor")
+        await write(app, update(t.people).where(t.people.c.name == "Test auditor").values(**change))
+        assert (await used.get("/access")).status_code in (303, 404)
+        await write(
+            app, update(t.people).where(t.people.c.name == "Test auditor").values(left_at=None, role="auditor")
+        )
+
+
+async def test_signing_out_and_ending_another_browser(app: App) -> None:
+    here, there = await signed_in(app, "admin"), await signed_in(app, "admin")
+    number = max(row.id for row in await rows(app, select(t.sessions)))
+    page = await here.get("/account")
+    assert page.text.count('action="/account/end"') == 1
+    await here.post("/account/end", session=str(number))
+    assert (await there.get("/account")).status_code == 303
+    old = here.http.cookies["sid"]
+    await here.post("/sign-out")
+    here.http.cookies.set("sid", old)
+    assert (await here.get("/account")).status_code == 303
+
+
+async def test_nobody_can_end_the_session_of_somebody_else(app: App) -> None:
+    mine, other = await signed_in(app, "officer"), await signed_in(app, "admin")
+    number = max(row.id for row in await rows(app, select(t.sessions)))
+    await mine.get("/account")
+    assert (await mine.post("/account/end", session=str(number))).status_code == 404
+    assert (await other.get("/account")).status_code == 200
+
+
+# --- enrolment ---
+
+
+async def _invited(app: App, role: str = "staff") -> str:
+    admin = await signed_in(app, "admin")
+    await admin.get("/account")
+    page = await admin.post("/accounts/invite", person=str(await person(app, role)))
+    return re.search(r"<code class=\"long\">http://[^/]+(/sign-in/enrol/[\w-]+)</code>", page.text)[1]  # type: ignore[index]
+
+
+async def test_an_address_to_enrol_is_used_once(app: App) -> None:
+    path, browser = await _invited(app), Browser(app)
+    for _ in range(5):
+        page = await browser.get(path)
+        assert page.status_code == 200
+    assert "<svg" in page.text and 'src="http' not in page.text
+    secret = re.search(r"<code>([A-Z2-7 ]+)</code>", page.text)[1].replace(" ", "")  # type: ignore[index]
+    code = pyotp.TOTP(secret).at(app.clock.now())
+    weak = await browser.post(path, login="bosco", password="test staff test", again="test staff test", code=code)
+    assert weak.status_code == 422
+    other = await browser.post(path, login="bosco", password=GOOD, again=GOOD + "x", code=code)
+    assert "not the same" in other.text
+    done = await browser.post(path, login="bosco", password=GOOD, again=GOOD, code=code)
+    assert done.headers["location"] == "/sign-in"
+    assert "ready" in (await browser.get("/sign-in")).text
+    assert (await browser.get(path)).status_code == 422
+    answer = await _sign_in(
+        browser, login="bosco", code=pyotp.TOTP(secret).at(app.clock.now() + timedelta(seconds=30))
+    )
+    assert answer.status_code == 303
+    (kept,) = await rows(app, select(t.accounts).where(t.accounts.c.login == "bosco"))
+    assert kept.password.startswith("$argon2id$")
+
+
+async def test_an_address_to_enrol_is_for_a_day(app: App) -> None:
+    path = await _invited(app)
+    app.clock.advance(timedelta(hours=25))
+    assert (await Browser(app).get(path)).status_code == 422
+
+
+@pytest.mark.parametrize(
+    "password",
+    [
+        "short",
+        "aaaaaaaaaaaaaaaa",
+        "kurikirana kurikirana",
+        "motdepasse123",
+        "test.staff 2026",
+        "azertyuiop12",
+        "x" * 201,
+    ],
+)
+def test_a_weak_password_is_refused(password: str) -> None:
+    assert passwords.weakness(password, "test.staff", "Rutana")
+
+
+@pytest.mark.parametrize("password", [GOOD, "correct horse battery", "ibiti-bine-vyiza-cane", "7 vaches & 3 chèvres"])
+def test_a_good_password_needs_no_signs_or_digits(password: str) -> None:
+    assert passwords.weakness(password, "bosco", "Rutana") == ""
+
+
+@pytest.mark.parametrize("pin", ["123456", "987654", "111111", "121212", "12345", "abcdef", "١٢٣٤٥٦", "1234567"])
+def test_a_pin_that_is_easy_to_guess_is_refused(pin: str) -> None:
+    assert passwords.weak_pin(pin)
+
+
+# --- the link and the PIN ---
+
+
+async def _link(app: App, browser: Browser | None = None) -> str:
+    """A link for the officer, as the bot's turn keeps it; bound to a browser when it was asked for in one."""
+    who, token = await person(app, "officer"), passwords.new_token()
+    bound = digest(browser.http.cookies[BROWSER]) if browser else None
+
+    async def work(tx: Any) -> None:
+        await tx.execute(accounts.MAKE_LINK, accounts.link_row(token, who, app.clock.now(), browser=bound))
+
+    await app.database.writer.do(each, work)
+    return f"/sign-in/link/{token}"
+
+
+async def test_a_link_is_used_by_the_button_not_by_looking(app: App) -> None:
+    path, browser = await _link(app), Browser(app)
+    for _ in range(5):
+        assert (await browser.get(path)).status_code == 200
+    assert (await browser.post(path, pin="123456", again="123456")).status_code == 422
+    assert (await browser.post(path, pin="730192", again="730193")).status_code == 422
+    answer = await browser.post(path, pin="730192", again="730192")
+    assert (answer.status_code, answer.headers["location"]) == (303, "/today")
+    again = Browser(app)
+    assert (await again.get(path)).status_code == 422
+    second = await _link(app)
+    await again.get(second)
+    assert (await again.post(second, pin="730192")).status_code == 303
+
+
+async def test_a_link_lives_ten_minutes_and_only_in_the_browser_that_asked(app: App) -> None:
+    asked = Browser(app)
+    await asked.get("/sign-in")
+    path, thief = await _link(app, asked), Browser(app)
+    await thief.get(path)
+    assert (await thief.post(path, pin="730192", again="730192")).status_code == 422
+    await asked.get(path)
+    assert (await asked.post(path, pin="730192", again="730192")).status_code == 303
+    old = await _link(app)
+    app.clock.advance(timedelta(minutes=11))
+    assert (await Browser(app).get(old)).status_code == 422
+
+
+async def test_after_five_wrong_pins_a_supervisor_unlocks(app: App) -> None:
+    path, browser = await _link(app), Browser(app)
+    await browser.get(path)
+    await browser.post(path, pin="730192", again="730192")
+    thief = Browser(app)
+    for _ in range(PIN_TRIES):
+        path = await _link(app)
+        await thief.get(path)
+        assert (await thief.post(path, pin="730191")).status_code == 401
+    assert "locked" in (await thief.post(path, pin="730192")).text
+    supervisor = await signed_in(app, "supervisor")
+    await supervisor.get("/account")
+    await supervisor.post("/accounts/unlock", person=str(await person(app, "officer")))
+    assert (await thief.post(path, pin="730192")).status_code == 303
+
+
+async def test_what_needs_the_pin_again_takes_it_and_counts_wrong_ones(app: App) -> None:
+    path, browser = await _link(app), Browser(app)
+    await browser.get(path)
+    await browser.post(path, pin="730192", again="730192")
+    app.clock.advance(timedelta(minutes=6))
+    page = await browser.get("/confirm?next=/people")
+    assert 'value="/people"' in page.text
+    assert "not right" in (await browser.post("/confirm", next="/people", confirm="730191")).text
+    answer = await browser.post("/confirm", next="/people", confirm="730192")
+    assert answer.headers["location"] == "/people"
+    for bad in ("https://evil.example", "//evil.example", "/\\evil.example", "javascript:x"):
+        assert (await browser.post("/confirm", next=bad, confirm="730192")).headers["location"] == "/account"
+
+
+async def test_an_export_of_persons_needs_a_right_a_reason_and_is_written_down(app: App) -> None:
+    officer, supervisor = await signed_in(app, "officer"), await signed_in(app, "supervisor")
+    assert (await officer.get("/people.xlsx?reason=visit+plan")).status_code == 404
+    assert (await supervisor.get("/people.xlsx")).status_code == 422
+    answer = await supervisor.get("/people.csv?reason=visit+plan")
+    assert answer.content.startswith(b"\xef\xbb\xbf")
+    last = (await rows(app, select(t.audit).order_by(t.audit.c.id.desc())))[0]
+    assert (last.what, last.details["reason"]) == ("people exported", "visit plan")
+    app.clock.advance(timedelta(minutes=6))
+    asked = await supervisor.get("/people.csv?reason=visit+plan")
+    assert asked.headers["location"].startswith("/confirm?next=/people.csv%3Freason")

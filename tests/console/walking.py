@@ -1,0 +1,98 @@
+"""What the walker of the console's pages needs to know of them, and the canaries that it looks for.
+
+A page with parts in its path has a line in SAMPLES, one that writes has a line in FORMS.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from sqlalchemy import func, insert, select, update
+
+from bot.app import App
+from bot.console.page import Page
+from bot.store import tables as t
+from tests.console.site import person, rows, signed_in, write
+
+Form = Callable[[App], Awaitable[dict[str, Any]]]
+INSIDE, OUTSIDE = "Zebulonne Qwxyzandi", "Yvoniquette Vwabcanda"
+"""Leaders of ABAHUZA, which the officer of these tests looks after, and of another association."""
+PHONES = {INSIDE: "+25779481516", OUTSIDE: "+25779481517"}
+WORDS = {INSIDE: "canaryword alpha", OUTSIDE: "canaryword omega"}
+CANARIES = {who: (*who.split(), PHONES[who], WORDS[who]) for who in PHONES}
+
+
+async def _leader(app: App) -> str:
+    return str((await rows(app, select(t.people.c.id).where(t.people.c.name == INSIDE)))[0][0])
+
+
+SAMPLES: dict[str, Callable[[App], Awaitable[str]]] = {
+    "{person}": _leader,
+}
+"""A part of a path -> a value that is there, in the officer's area."""
+TOKENS = ("/sign-in/link/{token}", "/sign-in/enrol/{token}", "/console/{name}")
+"""Open to anybody who has the token: tested in test_signing_in.py."""
+
+
+async def _staff(app: App) -> dict[str, Any]:
+    return {"person": await person(app, "staff"), "role": "officer", "area": "07"}
+
+
+async def _other_session(app: App) -> dict[str, Any]:
+    await signed_in(app, "admin")
+    return {"session": (await rows(app, select(func.max(t.sessions.c.id))))[0][0]}
+
+
+FORMS: dict[str, Form | dict[str, Any]] = {
+    "/account/end": _other_session,
+    "/account/language": {"language": "fr"},
+    "/accounts/invite": _staff,
+    "/accounts/revoke": _staff,
+    "/accounts/unlock": _staff,
+    "/accounts/role": _staff,
+    "/sign-out": {},
+    "/confirm": {"next": "/account"},
+    "/sign-in/link": {"name": "Eric"},
+}
+"""A page that writes -> what its form needs to be done."""
+SIGNING_IN = ("/sign-in", "/sign-in/link/{token}", "/sign-in/enrol/{token}")
+
+
+async def canary(app: App, who: str, no: str) -> None:
+    found = select(t.people.c.id, t.people.c.association_id).join(t.associations).where(t.associations.c.no == no)
+    number, association = (await rows(app, found.order_by(t.people.c.id.desc()).limit(1)))[0]
+    address = (await rows(app, select(func.max(t.addresses.c.id))))[0][0] + 1
+    message = (await rows(app, select(func.coalesce(func.max(t.inbox.c.id), 0))))[0][0] + 1
+    now = app.clock.now()
+    there = {"address_id": address, "person_id": number, "association_id": association}
+    said = {
+        "channel": "phone",
+        "dedupe_key": who,
+        "kind": "text",
+        "text": WORDS[who],
+        "state": "done",
+    }
+    await write(
+        app,
+        update(t.people).where(t.people.c.id == number).values(name=who, sms_name=who.split()[0][:12], consent="yes"),
+        insert(t.addresses).values(id=address, scheme="tel", value=PHONES[who], channel="phone"),
+        insert(t.people_addresses).values(person_id=number, address_id=address),
+        insert(t.inbox).values(id=message, address_id=address, person_id=number, received_at=now, **said),
+        insert(t.tasks).values(kind="read", due_at=now, made_at=now, inbox_id=message, **there),
+    )
+
+
+async def path_of(app: App, page: Page) -> str:
+    path = page.path
+    for part in re.findall(r"\{\w+\}", path):
+        assert part in SAMPLES, f"{page.path}: give SAMPLES a value for {part}"
+        path = path.replace(part, await SAMPLES[part](app))
+    return path
+
+
+async def form_of(app: App, page: Page) -> dict[str, Any]:
+    assert page.path in FORMS, f"{page.path}: give FORMS what its form needs"
+    form = FORMS[page.path]
+    return await form(app) if callable(form) else dict(form)
