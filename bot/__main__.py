@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from bot.cli import (
+    admin,
     broadcasts,
     clock,
     figures,
@@ -51,6 +52,7 @@ app.add_typer(team.inbox_commands, name="inbox")
 app.add_typer(team.task_commands, name="task")
 app.command()(reminders.late)
 app.command()(reminders.remind)
+app.add_typer(admin.commands, name="admin")
 app.add_typer(broadcasts.commands, name="broadcast")
 app.add_typer(roster.commands, name="roster")
 app.add_typer(sealed.commands, name="sealed")

@@ -53,7 +53,7 @@ class Gate:
 
     async def answer(self, request: Request) -> Response:
         """The page, or what stands in its place; never an exception."""
-        ask = await self._ask(request)
+        ask = await self.ask(request)
         try:
             response = await self._page(ask)
         except Missing:
@@ -74,7 +74,8 @@ class Gate:
             response = self._say(ask, 500, _("This page does not work"), text)
         return self._finish(ask, response)
 
-    async def _ask(self, request: Request) -> Ask:
+    async def ask(self, request: Request) -> Ask:
+        """Who asks for what."""
         page, parameters, ending = self._console.find(request.method, request.url.path)
         request.scope["path_params"] = parameters
         token = self._console.cookies.get(request, SESSION)

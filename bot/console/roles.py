@@ -34,6 +34,7 @@ MAY: Mapping[str, Roles] = {
     "/sign-in/link": ANYBODY,
     "/sign-in/link/{token}": ANYBODY,
     "/sign-in/enrol/{token}": ANYBODY,
+    "/sign-in/demo": ANYBODY,
     "/console/{name}": ANYBODY,
     # every one of the team
     "/": TEAM,

@@ -24,6 +24,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from bot.channels.phone import Phone
+from bot.console.cookies import BROWSER
 from bot.console.happened import Story, screen
 from bot.console.moving import move_clock
 from bot.console.smartphone import Smartphone, Wrong
@@ -100,7 +101,10 @@ class Simulator:
         async with self._app.database.read() as tx:
             owners, chats = _ordered(await look.owners(tx)), await look.chat_owners(tx)
         two = _two(owners, [_number(n) for n in request.query_params.getlist("phone")])
+        token, browser = await self._app.console.form_of(request)
         html = self._page.render(
+            csrf=token,
+            demo=await self._app.console.is_demo(),
             owners=owners,
             chats=chats,
             two=two,
@@ -108,7 +112,10 @@ class Simulator:
             languages=LANGUAGES,
             sender=self._app.settings.project.sender,
         )
-        return _answer(html.encode(), "text/html")
+        answer = _answer(html.encode(), "text/html")
+        if browser:
+            self._app.console.cookies.put(answer, BROWSER, browser)
+        return answer
 
     async def _icon(self, request: Request) -> Response:
         return Response(status_code=204, headers=_HEADERS)

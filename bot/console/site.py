@@ -12,12 +12,12 @@ from starlette.routing import BaseRoute, Route, compile_path
 
 from bot.channels.web import same
 from bot.console import pages, passwords, roles
-from bot.console.cookies import Cookies
+from bot.console.cookies import BROWSER, Cookies
 from bot.console.gate import Gate
 from bot.console.limits import PIN_TRIES, Brake
 from bot.console.page import ENDINGS, Page, each
 from bot.console.words import LANGUAGES, Words
-from bot.store import accounts
+from bot.store import accounts, singles
 from bot.store.accounts import Session
 
 if TYPE_CHECKING:
@@ -64,11 +64,23 @@ class Console:
                     return page, parts, end
         return self._nothing, {}, ""
 
+    async def is_demo(self) -> bool:
+        """Whether this is the invented programme on simulated phones, reached over the loopback alone."""
+        if not self.app.simulator or self.cookies.secure or any(dict(self.app.settings.channels).values()):
+            return False
+        async with self.app.database.read() as tx:
+            return bool(await singles.get(tx, "demo_begun"))
+
+    async def form_of(self, request: Request) -> tuple[str, str]:
+        """What a form on another page of this browser must bring along, and a cookie to set ('' = it has one)."""
+        ask = await self._gate.ask(request)
+        return ask.csrf, ask.cookies.get(BROWSER) or ""
+
     @property
     def address(self) -> str:
-        """Where the console is reached, without a slash behind it."""
+        """Where the console is reached, without a slash behind it; a port that was left open is known by now."""
         web = self.app.settings.web
-        return web.public_url.rstrip("/") or f"http://{web.host}:{self.app.port}"
+        return web.address if web.public_url or web.port else f"http://{web.host}:{self.app.port}"
 
     def menu(self, role: str) -> list[Page]:
         """The pages that this role finds in the navigation."""

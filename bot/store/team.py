@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import bindparam, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.store import lateness, pages, search, tasks
@@ -42,6 +42,12 @@ async def staff_named(tx: AsyncConnection, name: str) -> list[dict[str, Any]]:
 
 
 _ROLE = update(people).where(people.c.id == bindparam("who")).values(role=bindparam("given"), area=bindparam("where"))
+
+
+async def add(tx: AsyncConnection, name: str, role: str) -> int:
+    """Somebody of the team who is not on the roster yet; a later import finds her by name."""
+    row = {"kind": "staff", "name": name, "sms_name": name.split()[0][:12], "role": role, "consent": "none"}
+    return int((await tx.execute(insert(people).returning(people.c.id), row)).scalar_one())
 
 
 async def set_role(tx: AsyncConnection, person_id: int, role: str, area: str | None) -> None:

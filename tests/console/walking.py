@@ -57,7 +57,7 @@ FORMS: dict[str, Form | dict[str, Any]] = {
     "/sign-in/link": {"name": "Eric"},
 }
 """A page that writes -> what its form needs to be done."""
-SIGNING_IN = ("/sign-in", "/sign-in/link/{token}", "/sign-in/enrol/{token}")
+SIGNING_IN = ("/sign-in", "/sign-in/demo", "/sign-in/link/{token}", "/sign-in/enrol/{token}")
 
 
 async def canary(app: App, who: str, no: str) -> None:

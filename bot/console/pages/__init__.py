@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.console.pages import access, account, accounts, assets, enrol, people, sign_in, today
+from bot.console.pages import access, account, accounts, assets, demo, enrol, people, sign_in, today
 
 PAGES = (
     *today.PAGES,
@@ -12,5 +12,6 @@ PAGES = (
     *account.PAGES,
     *sign_in.PAGES,
     *enrol.PAGES,
+    *demo.PAGES,
     *assets.PAGES,
 )

@@ -17,6 +17,8 @@ from bot.console import passwords, roles
 from bot.console.cookies import BROWSER, SESSION
 from bot.console.limits import PASSWORD_TRIES, PIN_TRIES, WAIT, network_of
 from bot.console.page import Ask, Page, Wrong
+from bot.console.pages import demo
+from bot.console.pages.accounts import ROLES
 from bot.console.words import _
 from bot.store import accounts, audit
 from bot.store.accounts import Account
@@ -34,7 +36,15 @@ async def show(ask: Ask) -> Response:
     """The two ways in."""
     if ask.session:
         return ask.go(ask.app.console.home(ask.me.role))
-    return ask.show("sign_in.html", next=_inside(ask.query.get("next", "")), problem="")
+    return await _shown(ask, ask.query.get("next", ""))
+
+
+async def _shown(ask: Ask, there: str, problem: str = "", status: int = 200) -> Response:
+    demo_ = await ask.app.console.is_demo()
+    values = {"next": _inside(there), "problem": ask.words.gettext(problem) if problem else ""}
+    return ask.show(
+        "sign_in.html", status, roles=[(role, ROLES[role]) for role in demo.ROLES] if demo_ else [], **values
+    )
 
 
 async def by_password(ask: Ask) -> Response:
@@ -46,8 +56,7 @@ async def by_password(ask: Ask) -> Response:
         step = passwords.step_of(account.totp, ask.form.get("code", ""), ask.now, account.totp_step)
     if not (account and right and step) or account.revoked or _locked(ask, account):
         await _refused(ask, account)
-        problem = ask.words.gettext(_WRONG)
-        return ask.show("sign_in.html", 401, next=_inside(ask.form.get("next", "")), problem=problem)
+        return await _shown(ask, ask.form.get("next", ""), _WRONG, 401)
     return await _begin(ask, account, totp_step=step)
 
 

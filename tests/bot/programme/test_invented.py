@@ -58,6 +58,9 @@ def test_who_is_in_it() -> None:
         ("Aline", "officer"),
         ("Jean", "mentor"),
         ("Beatrice", "safeguarding"),
+        ("Grace", "supervisor"),
+        ("Diane", "staff"),
+        ("Olivier", "admin"),
     ]
     assert {one.officer for one in made.associations} == {"Eric", "Aline"}
     phones = Counter(one.phone for one in made.leaders)
