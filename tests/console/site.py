@@ -48,9 +48,9 @@ class Browser:
 
 
 @asynccontextmanager
-async def console(folder: Path) -> AsyncIterator[App]:
+async def console(folder: Path, *, web: bool = False) -> AsyncIterator[App]:
     """The service, with one of every role in the team."""
-    async with service(folder) as app:
+    async with service(folder, web=web) as app:
         await write(app, *(_member(role) for role in ROLES))
         yield app
 

@@ -28,7 +28,7 @@ async def sign_in(ask: Ask) -> Response:
     token, number = passwords.new_token(), found[0].person_id
 
     async def work(tx: AsyncConnection) -> None:
-        await accounts.enrol(tx, number, f"#{number}", ask.now)
+        await accounts.enrol(tx, number, f"#{number}", ask.now, language=ask.words.language)
         session = await accounts.begin(tx, token, number, ask.now, "demo")
         await accounts.confirmed(tx, session, ask.now + NEVER_ASKS)
         await audit.note(tx, ask.now, f"person {number}", "signed in", {"session": session, "demo": True})

@@ -1,0 +1,221 @@
+"""The console in a real browser: every page as each role, signing in by hand, without JavaScript, on a phone.
+
+Screenshots of the last run lie in test-output/console/: look at them.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pyotp
+import pytest
+from playwright.async_api import Browser as Chromium
+from playwright.async_api import Page, async_playwright, expect
+
+from bot.app import App
+from bot.console.page import each
+from bot.store import accounts, singles
+from tests.console.site import ROLES, console, person, signed_in
+from tests.console.test_signing_in import GOOD
+from tests.console.test_simulator import ARGUMENTS, CHROMIUM, PICTURES
+
+FOLDER = PICTURES / "console"
+_FAULTS = """() => {
+  const faults = [];
+  for (const field of document.querySelectorAll('input:not([type=hidden]), select, textarea'))
+    if (!field.labels.length && !field.getAttribute('aria-label')) faults.push('no label: ' + field.name);
+  for (const picture of document.querySelectorAll('img')) {
+    if (!picture.alt) faults.push('no alt: ' + picture.src);
+    if (!picture.naturalWidth) faults.push('not drawn: ' + picture.src);
+  }
+  if (document.querySelectorAll('h1').length !== 1) faults.push('not one h1');
+  if (!document.querySelector('main')) faults.push('no main');
+  if (!['fr', 'en'].includes(document.documentElement.lang)) faults.push('no language');
+  const ids = [...document.querySelectorAll('[id]')].map(one => one.id);
+  if (new Set(ids).size !== ids.length) faults.push('an id twice');
+  if (document.documentElement.scrollWidth > innerWidth + 1) faults.push('wider than the screen');
+  return faults;
+}"""
+"""What a screen reader, a keyboard or a small screen would stumble over."""
+
+
+@pytest.fixture
+async def app(tmp_path: Path) -> AsyncIterator[App]:
+    async with console(tmp_path, web=True) as running:
+        yield running
+
+
+@pytest.fixture
+async def chromium() -> AsyncIterator[Chromium]:
+    if not CHROMIUM.exists():
+        missing = "tests/console needs Debian's chromium: apt-get install chromium"
+        if os.environ.get("CI") == "true":
+            pytest.fail(missing)
+        pytest.skip(missing)
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        yield browser
+        await browser.close()
+
+
+@asynccontextmanager
+async def opened(chromium: Chromium, app: App, **more: Any) -> AsyncIterator[Page]:
+    """A window; every fault of a script, every breach of the rules of content and every foreign request fails."""
+    here, wrong = f"http://127.0.0.1:{app.port}", []
+    context = await chromium.new_context(base_url=here, **{"locale": "en-GB", **more})
+    page = await context.new_page()
+    page.set_default_timeout(10_000)
+    page.on("request", lambda asked: wrong.append(asked.url) if not asked.url.startswith(here) else None)
+    page.on("pageerror", lambda error: wrong.append(str(error)))
+    page.on("console", lambda said: wrong.append(said.text) if _is_fault(said.type, said.text) else None)
+    yield page
+    await context.close()
+    assert not wrong, wrong
+
+
+def _is_fault(kind: str, text: str) -> bool:
+    return kind in ("error", "warning") and "the server responded with a status of 4" not in text
+
+
+async def _as(app: App, page: Page, role: str) -> None:
+    """Somebody of this role sits there."""
+    token = (await signed_in(app, role)).http.cookies["sid"]
+    cookie = {"name": "sid", "value": token, "url": f"http://127.0.0.1:{app.port}", "httpOnly": True}
+    await page.context.add_cookies([{**cookie, "sameSite": "Strict"}])  # type: ignore[list-item]
+
+
+async def _keep(page: Page, name: str) -> None:
+    await page.screenshot(path=FOLDER / f"{name}.png", full_page=True)
+
+
+@pytest.mark.parametrize("role", ROLES)
+async def test_every_page_of_the_menu_opens_for_its_role(app: App, chromium: Chromium, role: str) -> None:
+    async with opened(chromium, app, viewport={"width": 1280, "height": 800}) as page:
+        await _as(app, page, role)
+        await page.goto("/account")
+        there = await page.locator("header nav a").evaluate_all("links => links.map(one => one.getAttribute('href'))")
+        assert there == [one.path for one in app.console.menu(role)]
+        for path in there:
+            answer = await page.goto(path)
+            assert answer and answer.status == 200, path
+            assert await page.evaluate(_FAULTS) == [], path
+            await expect(page.locator("header nav a[aria-current=page]")).to_have_attribute("href", path)
+            await _keep(page, f"{role}-{path[1:]}")
+        await page.get_by_role("button", name="Sign out").click()
+        await expect(page.get_by_role("status")).to_have_text("You are signed out.")
+
+
+async def test_nobody_is_asked_to_sign_in(app: App, chromium: Chromium) -> None:
+    async with opened(chromium, app, locale="fr-FR") as page:
+        for path in ("/people", "/access", "/no/such/page"):
+            await page.goto(path)
+            await expect(page.get_by_role("heading", level=1)).to_have_text("Se connecter")
+        assert await page.evaluate(_FAULTS) == []
+        await _keep(page, "nobody-sign-in-fr")
+
+
+async def test_a_person_is_found_by_keyboard_and_on_a_small_screen(app: App, chromium: Chromium) -> None:
+    async with opened(chromium, app, viewport={"width": 360, "height": 640}) as page:
+        await _as(app, page, "supervisor")
+        await page.goto("/people")
+        assert await page.evaluate(_FAULTS) == []
+        await page.keyboard.press("Tab")
+        await expect(page.locator(".skip")).to_be_focused()
+        await page.keyboard.press("Enter")
+        await page.get_by_label("Name, association, place or number").fill("abahuza odette")
+        await page.keyboard.press("Enter")
+        await expect(page.locator("tbody tr")).to_have_count(1)
+        await page.get_by_role("link", name="Odette Ninahazwe").click()
+        await expect(page.get_by_role("heading", level=1)).to_have_text("Odette Ninahazwe")
+        assert await page.evaluate(_FAULTS) == []
+        await _keep(page, "phone-person")
+
+
+@pytest.mark.parametrize("scripts", [True, False])
+async def test_an_administrator_enrols_signs_in_and_changes_a_role(
+    app: App, chromium: Chromium, scripts: bool
+) -> None:
+    number, token = await person(app, "admin"), "t" * 43
+    secret = pyotp.random_base32()
+
+    async def invited(tx: Any) -> None:
+        await accounts.invite(tx, token, number, app.clock.now(), secret, accounts.LONGEST)
+
+    await app.database.writer.do(each, invited)
+    async with opened(chromium, app, java_script_enabled=scripts) as page:
+        await page.goto(f"/sign-in/enrol/{token}")
+        await _keep(page, "enrol")
+        await page.get_by_label("Sign-in name").fill("olivier")
+        await page.get_by_label("Password", exact=True).fill(GOOD)
+        await page.get_by_label("The same password again").fill(GOOD)
+        await page.get_by_label("The six digits").fill(pyotp.TOTP(secret).at(app.clock.now()))
+        await page.get_by_role("button", name="Make my account").click()
+        await page.get_by_label("Sign-in name").fill("olivier")
+        await page.get_by_label("Password").fill(GOOD)
+        await page.get_by_label("Code of your authenticator").fill(
+            pyotp.TOTP(secret).at(app.clock.now() + timedelta(seconds=30))
+        )
+        await page.get_by_role("button", name="Sign in").click()
+        await page.get_by_role("link", name="Accounts").click()
+        app.clock.advance(accounts.LINK)
+        await page.get_by_text("Test staff", exact=True).last.click()
+        row = page.locator("details", has_text="Test staff")
+        await row.get_by_label("Role").select_option("supervisor")
+        await row.get_by_role("button", name="Save the role").click()
+        await expect(page.get_by_role("heading", level=1)).to_have_text("Once more, please")
+        await _keep(page, "confirm")
+        await page.get_by_label("Password or PIN").fill(GOOD)
+        await page.get_by_role("button", name="Go on").click()
+        await expect(page.get_by_role("status")).to_have_text("The role is changed.")
+        await expect(page.locator("tbody tr", has_text="Test staff")).to_contain_text("supervisor")
+
+
+async def test_an_officer_uses_the_link_and_chooses_a_pin(app: App, chromium: Chromium) -> None:
+    number, token = await person(app, "officer"), "u" * 43
+
+    async def linked(tx: Any) -> None:
+        await tx.execute(accounts.MAKE_LINK, accounts.link_row(token, number, app.clock.now()))
+
+    await app.database.writer.do(each, linked)
+    async with opened(chromium, app) as page:
+        await page.goto(f"/sign-in/link/{token}")
+        await page.get_by_label("New PIN").fill("730192")
+        await page.get_by_label("The same PIN again").fill("730192")
+        await _keep(page, "link")
+        await page.get_by_role("button", name="Sign in").click()
+        await expect(page.get_by_role("heading", level=1)).to_have_text("What must be done today?")
+
+
+async def test_the_demo_opens_its_pages_with_one_click(app: App, chromium: Chromium) -> None:
+    async def begun(tx: Any) -> None:
+        await singles.put(tx, "demo_begun", "2026-11-23")
+
+    async with opened(chromium, app, viewport={"width": 1280, "height": 800}) as page:
+        await page.goto("/")
+        assert await page.get_by_role("button", name="a supervisor").count() == 0
+        await app.database.writer.do(each, begun)
+        await page.goto("/")
+        await _keep(page, "demo-simulator")
+        for name, first in (("an officer", "What must be done today?"), ("an administrator", "Leaders and places")):
+            async with page.context.expect_page() as fresh:
+                await page.get_by_role("button", name=name).click()
+            pages: Page = await fresh.value
+            await expect(pages.get_by_role("heading", level=1)).to_have_text(re.compile(first))
+            await pages.close()
+            await page.reload()
+
+
+async def test_print_leaves_the_navigation_out(app: App, chromium: Chromium) -> None:
+    async with opened(chromium, app) as page:
+        await _as(app, page, "supervisor")
+        await page.goto("/people")
+        await page.emulate_media(media="print")
+        await expect(page.locator("header nav")).to_be_hidden()
+        await expect(page.locator("table")).to_be_visible()
