@@ -16,7 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot import added_forms
 from bot.errors import BotError
-from bot.programme import administrators, checking, desk, mentoring, refunds, roster
+from bot.programme import administrators, checking, desk, mentoring, numbers, refunds, roster
 from bot.programme.broadcasts import acts as broadcasts
 from bot.store import audit, late, listing, reminder_timers, sealed, singles, team, tip_list
 from bot.store.forms import keep as keep_form
@@ -129,6 +129,7 @@ OPERATIONS: dict[str, Operation] = {
     **desk.OPERATIONS,
     **checking.OPERATIONS,
     **administrators.OPERATIONS,
+    **numbers.OPERATIONS,
 }
 LEAVE_AS_IT_IS = frozenset(
     name

@@ -78,7 +78,9 @@ class Database(Section):
 class Web(Section):
     host: str = Field("127.0.0.1", description="Address the web server listens on.")
     port: int = Field(8080, ge=0, le=65535, description="TCP port; 0 takes a free one.")
-    public_url: str = Field("", description="How providers reach us from outside, https://...")
+    public_url: str = Field(
+        "", description="How providers and the team's browsers reach us from outside, https://..."
+    )
 
     @property
     def address(self) -> str:

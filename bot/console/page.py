@@ -161,10 +161,10 @@ class Ask:
         result: Result = await self.app.database.writer.do(each, audited)
         return result
 
-    async def act(self, name: str, details: Mapping[str, Any]) -> Any:
-        """An operation of bot/operations.py, as a command would ask for it, and its row in the audit."""
+    async def act(self, name: str, details: Mapping[str, Any], **audited: Any) -> Any:
+        """An operation of bot/operations.py, as a command would ask for it. `audited`: ids for the audit."""
         operation = OPERATIONS[name]
-        found = await self.write(lambda tx: operation(tx, details, self.now))
+        found = await self.write(lambda tx: operation(tx, details, self.now), **audited)
         await self.app.control.after(name)
         return found
 

@@ -47,6 +47,7 @@ MAY: Mapping[str, Roles] = {
     "/today": FIELD,
     "/people": FIELD | {ADMINISTRATOR},
     "/people/{person}": FIELD | {ADMINISTRATOR},
+    "/people/{person}/number": FIELD | {ADMINISTRATOR},
     "/access": frozenset((AUDITOR, ADMINISTRATOR)),
     "/accounts": KEEPERS,
     "/accounts/invite": frozenset((ADMINISTRATOR,)),

@@ -47,6 +47,7 @@ async def _other_session(app: App) -> dict[str, Any]:
 
 FORMS: dict[str, Form | dict[str, Any]] = {
     "/account/end": _other_session,
+    "/people/{person}/number": {"number": "00 00 09 55"},
     "/account/language": {"language": "fr"},
     "/accounts/invite": _staff,
     "/accounts/revoke": _staff,

@@ -53,7 +53,18 @@ async def one(ask: Ask) -> Response:
     return ask.show("person.html", person=person, consents=CONSENTS, languages=LANGUAGES)
 
 
+async def number(ask: Ask) -> Response:
+    """She has another number from now on; what waits for her goes there."""
+    person = await ask.read(roll.one, ask.viewer, ask.number("person"))
+    if person is None:
+        ask.missing()
+    asked = {"person": person["id"], "number": ask.form.get("number", ""), "shared": ask.form.get("shared") == "yes"}
+    await ask.act("person move", {**asked, "demo": ask.app.simulator is not None}, person=person["id"])
+    return ask.go(f"/people/{person['id']}", _("The number is changed. What waited goes to the new one."))
+
+
 PAGES = (
     Page("/people", everybody, reads="people", title=_("Leaders and places"), table=True, persons=True),
     Page("/people/{person}", one, reads="people"),
+    Page("/people/{person}/number", number, writes="number moved"),
 )

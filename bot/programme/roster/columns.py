@@ -61,11 +61,11 @@ _PHONE_IS = MappingProxyType(
     | {"partage": "shared", "commun": "shared", "parent": "relative", "famille": "relative"}
 )
 _CONSENT = MappingProxyType(
-    dict(_YES_NO)
-    | {"pas demande": "not asked", "non demande": "not asked", "none": "not asked", "not yet": "not asked"}
-    | {"pas encore": "not asked"}
+    dict(_YES_NO) | dict.fromkeys(("pas demande", "non demande", "none", "not yet", "pas encore"), "not asked")
 )
-_ROLES = MappingProxyType({"agent": "officer", "agent de terrain": "officer", "administrateur": "admin"})
+_ROLES = MappingProxyType(
+    dict.fromkeys(("agent", "agent de terrain"), "officer") | {"superviseur": "supervisor", "administrateur": "admin"}
+)
 _HOW = MappingProxyType({"papier": "paper", "oral": "spoken", "verbal": "spoken", "orally": "spoken"})
 _STATUS = MappingProxyType(
     {"deplace": "displaced", "deplacee": "displaced", "idp": "displaced"}
@@ -225,8 +225,8 @@ STAFF = Sheet(
         Column("name", "nom", "name", "Eric", required=True, also=("nom",)),
         Column(
             "role",
-            "officer agent, mentor, staff, safeguarding protection, admin",
-            "officer, mentor, staff, safeguarding, admin",
+            "officer agent, supervisor, mentor, staff, safeguarding protection, admin, auditor",
+            "officer, supervisor, mentor, staff, safeguarding, admin, auditor",
             "officer",
             required=True,
             choices=("officer", "supervisor", "mentor", "staff", "safeguarding", "admin", "auditor"),

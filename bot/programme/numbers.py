@@ -1,0 +1,28 @@
+"""A leader's number changes: what the team asks for, in one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.errors import BotError
+from bot.programme.roster.phones import read_phone
+from bot.store import numbers
+
+
+async def move(tx: AsyncConnection, details: Mapping[str, Any], now: datetime) -> Any:
+    """`person` is reached under `number` from now on. Raises BotError: no number, or not hers alone."""
+    read = read_phone(str(details["number"]), demo=bool(details.get("demo")))
+    if not read.number:
+        raise BotError(f"{details['number']}: {read.problem}")
+    person = int(details["person"])
+    others = [one for one in await numbers.whose(tx, read.number) if one != person]
+    if others and not details.get("shared"):
+        raise BotError("Somebody else uses this number. Say that they share the phone, or correct the number.")
+    return {"person": person, "left": await numbers.move(tx, person, read.number), "sharing": len(others)}
+
+
+OPERATIONS = {"person move": move}
