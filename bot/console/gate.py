@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlsplit
 
 import structlog
+from sqlalchemy.exc import SQLAlchemyError
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -72,18 +73,21 @@ class Gate:
             log.error("page failed", page=ask.page.path, error=type(error).__name__, at=where)
             text = _("The fault is ours and has been written down. Nothing was changed. Go back and try once more.")
             response = self._say(ask, 500, _("This page does not work"), text)
+        await request.close()
         return self._finish(ask, response)
 
     async def ask(self, request: Request) -> Ask:
         """Who asks for what."""
-        page, parameters, ending = self._console.find(request.method, request.url.path)
+        page, parameters, ending = self._console.find(request.method, request.scope["path"])
         request.scope["path_params"] = parameters
         token = self._console.cookies.get(request, SESSION)
         now = self._app.clock.now()
         session = None
-        if token:
+        try:
             async with self._app.database.read() as tx:
-                session = await accounts.session(tx, token, now)
+                session = await accounts.session(tx, token, now) if token else None
+        except (SQLAlchemyError, OSError):
+            page = self._console.broken
         language = session.account.language if session else _preferred(request)
         words = self._console.words[language]
         ask = Ask(self._app, request, page, words, now, session, "", ending)
@@ -101,6 +105,8 @@ class Gate:
 
     async def _page(self, ask: Ask) -> Response:
         role = ask.session.account.role if ask.session else ""
+        if ask.page is self._console.broken:
+            return await ask.page.do(ask)
         if not roles.may(role, ask.page.path):
             if ask.session is None:
                 return self._sign_in(ask)
@@ -116,7 +122,7 @@ class Gate:
         return response
 
     def _sign_in(self, ask: Ask) -> Response:
-        path = ask.request.url.path
+        path = ask.request.scope["path"]
         known = "" if ask.page.method == "POST" or path == "/" else f"?next={quote(path)}"
         return Response(status_code=303, headers={"location": f"/sign-in{known}"})
 

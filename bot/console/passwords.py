@@ -9,7 +9,9 @@ import asyncio
 import hmac
 import io
 import secrets
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
+from functools import cache
 
 import pyotp
 import segno
@@ -20,10 +22,8 @@ from bot.console.words import _
 from handlers.understand.words import plain
 
 SHORTEST = 12
-_AT_ONCE = asyncio.Semaphore(2)
+_THREADS = ThreadPoolExecutor(2, "password")
 _HASHER = PasswordHasher()
-_NOBODY = _HASHER.hash(secrets.token_hex(16))
-"""So that an unknown name costs as much time as a known one."""
 _WELL_KNOWN = """password motdepasse passw0rd azerty azertyuiop qwerty qwertyuiop 123456789012 1234567890 iloveyou
 administrator administrateur letmein welcome bienvenue kurikirana gukurikirana burundi bujumbura rutana"""
 _STEPS = 1
@@ -37,21 +37,25 @@ def new_token() -> str:
 
 async def hashed(secret: str) -> str:
     """How a password or PIN is kept."""
-    async with _AT_ONCE:
-        return await asyncio.to_thread(_HASHER.hash, secret)
+    return await asyncio.get_running_loop().run_in_executor(_THREADS, _HASHER.hash, secret)
 
 
 async def fits(kept: str | None, given: str) -> bool:
     """Whether it is the right one; as slow when there is none."""
-    async with _AT_ONCE:
-        return await asyncio.to_thread(_fits, kept or _NOBODY, given) and kept is not None
+    return await asyncio.get_running_loop().run_in_executor(_THREADS, _fits, kept, given)
 
 
-def _fits(kept: str, given: str) -> bool:
+def _fits(kept: str | None, given: str) -> bool:
     try:
-        return _HASHER.verify(kept, given)
+        return _HASHER.verify(kept or _nobodys(), given) and kept is not None
     except (VerificationError, InvalidHashError):
         return False
+
+
+@cache
+def _nobodys() -> str:
+    """So that an unknown name costs as much time as a known one."""
+    return _HASHER.hash(secrets.token_hex(16))
 
 
 def weakness(password: str, *context: str) -> str:

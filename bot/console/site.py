@@ -14,9 +14,10 @@ from bot.channels.web import same
 from bot.console import pages, passwords, roles
 from bot.console.cookies import BROWSER, Cookies
 from bot.console.gate import Gate
-from bot.console.limits import PIN_TRIES, Brake
+from bot.console.limits import PASSWORD_TRIES, PIN_TRIES, WAIT, Brake
 from bot.console.page import ENDINGS, Page, each
 from bot.console.words import LANGUAGES, Words
+from bot.errors import DatabaseError
 from bot.store import accounts, singles
 from bot.store.accounts import Session
 
@@ -41,6 +42,7 @@ class Console:
             raise RuntimeError(f"pages without roles, or roles without a page: {sorted(unruled)}")
         self._gate = Gate(self)
         self._nothing = Page("", _nothing)
+        self.broken = Page("", _broken)
         self._found = [(page, compile_path(page.path)) for page in self.pages]
 
     def routes(self) -> Sequence[BaseRoute]:
@@ -95,23 +97,26 @@ class Console:
         return await self.app.database.writer.do(each, work)
 
     async def confirm(self, session: Session, given: str, now: datetime) -> bool:
-        """Whether this is her password or PIN; the session counts as fresh then. A wrong one is counted."""
+        """Whether this is her password or PIN; the session counts as fresh then. Tries are counted as at the door."""
         account = session.account
         by_link = account.role in roles.BY_LINK
-        if (by_link and account.failed >= PIN_TRIES) or (account.locked_until and account.locked_until > now):
+        most, rest = (PIN_TRIES, None) if by_link else (PASSWORD_TRIES, WAIT)
+        if not await self.write(lambda tx: accounts.may_try(tx, account.person_id, now, most, rest)):
             return False
         right = await passwords.fits(account.pin if by_link else account.password, given)
 
         async def noted(tx: AsyncConnection) -> None:
-            if right:
-                await accounts.confirmed(tx, session.id, now)
-                await accounts.change(tx, account.person_id, failed=0)
-            else:
-                await accounts.failed(tx, account.person_id)
+            await accounts.confirmed(tx, session.id, now)
+            await accounts.change(tx, account.person_id, failed=0, locked_until=None)
 
-        await self.write(noted)
+        if right:
+            await self.write(noted)
         return right
 
 
 async def _nothing(ask: Any) -> Any:
     ask.missing()
+
+
+async def _broken(ask: Any) -> Any:
+    raise DatabaseError("the session could not be looked up")

@@ -14,7 +14,7 @@ import pyotp
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.errors import BotError
-from bot.store import accounts, audit, team
+from bot.store import accounts, audit, links, team
 from bot.store.accounts import Account
 from handlers.team.console import BY_LINK
 
@@ -69,7 +69,7 @@ async def _one(tx: AsyncConnection, name: str) -> Account:
 
 async def _invited(tx: AsyncConnection, number: int, what: str, details: Details, now: datetime) -> Any:
     token = secrets.token_urlsafe(32)
-    await accounts.invite(tx, token, number, now, pyotp.random_base32(), LASTS)
+    await links.invite(tx, token, number, now, pyotp.random_base32(), LASTS)
     await audit.note(tx, now, str(details["user"]), what, {"person": number})
     return {"person": number, "token": token}
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+import sys
 from collections.abc import Mapping, Sequence
 from importlib.resources import as_file, files
 from typing import Any
@@ -15,6 +16,9 @@ from typing import Any
 import pygal
 import resvg_py
 from pygal.style import Style
+
+sys.meta_path[:] = [finder for finder in sys.meta_path if type(finder).__module__ != "pygal"]
+"""Without the finder that pygal adds for maps: it is of a kind that Python warns of at every import."""
 
 FONT = "DejaVu Sans"
 TONES = ("#0b4f47", "#8cc0b4", "#d9a441", "#6b7c93", "#b9c4ca")

@@ -1,9 +1,7 @@
-"""Who may sign in to the console: accounts, one-time addresses and sessions. Only digests of tokens are kept."""
+"""Who may sign in to the console, and who is: accounts and sessions. Of a session's token only the digest is kept."""
 
 from __future__ import annotations
 
-import secrets
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -11,14 +9,12 @@ from typing import Any
 from sqlalchemy import bindparam, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.store.consent import WAKE_CHAT
-from bot.store.tables import accounts, people, sessions, sign_in_links
+from bot.store import links
+from bot.store.tables import accounts, people, sessions
 from bot.store.tokens import digest
-from handlers.turn import ConsoleLink, Fact
 
 IDLE = timedelta(minutes=30)
 LONGEST = timedelta(hours=12)
-LINK = timedelta(minutes=10)
 SEEN_EVERY = timedelta(minutes=1)
 """A session's last use is written at most so often."""
 
@@ -89,11 +85,6 @@ _SESSION = (
         accounts.c.login.is_not(None),
     )
 )
-_LINK = select(sign_in_links).where(
-    sign_in_links.c.digest == bindparam("token"),
-    sign_in_links.c.used_at.is_(None),
-    sign_in_links.c.expires_at > bindparam("now", type_=sign_in_links.c.expires_at.type),
-)
 _OPEN = (
     select(
         sessions.c.id,
@@ -125,22 +116,8 @@ _END_ALL = (
     .where(sessions.c.person_id == bindparam("who"), sessions.c.ended_at.is_(None))
     .values(ended_at=bindparam("at"))
 )
-_USE = (
-    update(sign_in_links)
-    .where(sign_in_links.c.digest == bindparam("token"), sign_in_links.c.used_at.is_(None))
-    .values(used_at=bindparam("at"))
-)
-_USE_ALL = (
-    update(sign_in_links)
-    .where(sign_in_links.c.person_id == bindparam("who"), sign_in_links.c.used_at.is_(None))
-    .values(used_at=bindparam("at"))
-)
-_FAILED = (
-    update(accounts)
-    .where(accounts.c.person_id == bindparam("who"))
-    .values(failed=accounts.c.failed + 1)
-    .returning(accounts.c.failed)
-)
+_TRIES = select(accounts.c.failed, accounts.c.locked_until).where(accounts.c.person_id == bindparam("who"))
+_TRIES = _TRIES.with_for_update()
 
 
 def _account(row: Any) -> Account:
@@ -194,49 +171,7 @@ async def open_sessions(tx: AsyncConnection, now: datetime, person_id: int | Non
     return [dict(row._mapping) for row in await tx.execute(there, {"now": now, "idle": now - IDLE})]
 
 
-async def link(tx: AsyncConnection, token: str, now: datetime) -> Mapping[str, Any] | None:
-    """A one-time address that can still be used."""
-    row = (await tx.execute(_LINK, {"token": digest(token), "now": now})).first()
-    return dict(row._mapping) if row else None
-
-
 # --- writing ---
-
-
-MAKE_LINK = insert(sign_in_links)
-
-
-def link_row(
-    token: str,
-    person_id: int,
-    now: datetime,
-    *,
-    kind: str = "sign_in",
-    browser: str | None = None,
-    totp: str | None = None,
-    lasts: timedelta = LINK,
-) -> dict[str, Any]:
-    """A one-time address for MAKE_LINK; of the token only its digest."""
-    row = {"digest": digest(token), "person_id": person_id, "kind": kind, "browser": browser, "totp": totp}
-    return {**row, "made_at": now, "expires_at": now + lasts}
-
-
-async def invite(tx: AsyncConnection, token: str, person_id: int, now: datetime, totp: str, lasts: timedelta) -> None:
-    """An address to set password and authenticator; older ones of this person end."""
-    await tx.execute(_USE_ALL, {"who": person_id, "at": now})
-    await tx.execute(MAKE_LINK, link_row(token, person_id, now, kind="enrol", totp=totp, lasts=lasts))
-
-
-async def wake_for_link(tx: AsyncConnection, person_id: int, browser: str, now: datetime) -> None:
-    """Have this person's chat send her a link that works in this browser only."""
-    what = {"timer": "wake", "what": "console", "browser": browser}
-    key = f"wake:console:{person_id}:{int(now.timestamp() * 1000)}"
-    await tx.execute(WAKE_CHAT, {"wake_key": key, "what": what, "at": now, "person": person_id})
-
-
-async def use_link(tx: AsyncConnection, token: str, now: datetime) -> bool:
-    """Use it up; False when somebody was quicker."""
-    return bool((await tx.execute(_USE, {"token": digest(token), "at": now})).rowcount)
 
 
 async def begin(tx: AsyncConnection, token: str, person_id: int, now: datetime, agent: str) -> int:
@@ -266,12 +201,23 @@ async def end(tx: AsyncConnection, number: int, now: datetime) -> None:
 async def end_all(tx: AsyncConnection, person_id: int, now: datetime) -> None:
     """Sign this person out everywhere; her one-time addresses end too."""
     await tx.execute(_END_ALL, {"who": person_id, "at": now})
-    await tx.execute(_USE_ALL, {"who": person_id, "at": now})
+    await links.end_all(tx, person_id, now)
 
 
-async def failed(tx: AsyncConnection, person_id: int) -> int:
-    """One more try went wrong; how many in a row."""
-    return int((await tx.execute(_FAILED, {"who": person_id})).scalar() or 0)
+async def may_try(tx: AsyncConnection, person_id: int, now: datetime, most: int, rest: timedelta | None) -> bool:
+    """Count a try before it is made, so that many at once count too; a session that begins forgets them.
+
+    After `most` in a row the account rests, or without `rest` stays locked. False: not this one any more.
+    """
+    row = (await tx.execute(_TRIES, {"who": person_id})).first()
+    if row is None:
+        return True  # nothing to guess yet: the first PIN is chosen now
+    if (row.locked_until and row.locked_until > now) or (rest is None and row.failed >= most):
+        return False
+    tried = row.failed + 1
+    until = now + rest if rest and tried % most == 0 else row.locked_until
+    await change(tx, person_id, failed=tried, locked_until=until)
+    return True
 
 
 async def change(tx: AsyncConnection, person_id: int, **columns: Any) -> None:
@@ -291,10 +237,3 @@ async def enrol(tx: AsyncConnection, person_id: int, login: str, now: datetime, 
     else:
         await tx.execute(insert(accounts), {"person_id": person_id, "made_at": now, **fresh})
     return True
-
-
-async def _console_link(tx: AsyncConnection, wanted: list[ConsoleLink], known: Any) -> dict[Fact, Any]:
-    return {fact: secrets.token_urlsafe(32) for fact in wanted}
-
-
-LOADERS: dict[type, Any] = {ConsoleLink: _console_link}

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import and_, bindparam, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.store import accounts, lessons, partners, questions, recipients, reminders, sealed, team, tips
+from bot.store import lessons, links, partners, questions, recipients, reminders, sealed, team, tips
 from bot.store.people import by_ids
 from bot.store.prepared import rows
 from bot.store.singles import next_number
@@ -230,5 +230,5 @@ LOADERS: dict[type, Loader] = {
     **partners.LOADERS,
     **reminders.LOADERS,
     **sealed.LOADERS,
-    **accounts.LOADERS,
+    **links.LOADERS,
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
@@ -15,7 +16,7 @@ from bot.console import passwords
 from bot.console.cookies import BROWSER
 from bot.console.limits import PIN_TRIES
 from bot.console.page import each
-from bot.store import accounts
+from bot.store import links
 from bot.store import tables as t
 from bot.store.tokens import digest
 from tests.console.site import Browser, console, person, rows, signed_in
@@ -33,7 +34,7 @@ async def _link(app: App, browser: Browser | None = None) -> str:
     bound = digest(browser.http.cookies[BROWSER]) if browser else None
 
     async def work(tx: Any) -> None:
-        await tx.execute(accounts.MAKE_LINK, accounts.link_row(token, who, app.clock.now(), browser=bound))
+        await tx.execute(links.MAKE, links.row(token, who, app.clock.now(), browser=bound))
 
     await app.database.writer.do(each, work)
     return f"/sign-in/link/{token}"
@@ -108,3 +109,26 @@ async def test_an_export_of_persons_needs_a_right_a_reason_and_is_written_down(a
     app.clock.advance(timedelta(minutes=6))
     asked = await supervisor.get("/people.csv?reason=visit+plan")
     assert asked.headers["location"].startswith("/confirm?next=/people.csv%3Freason")
+
+
+async def test_many_tries_at_once_are_not_more_tries(app: App) -> None:
+    path, browser = await _link(app), Browser(app)
+    await browser.get(path)
+    await browser.post(path, pin="730192", again="730192")
+    path, thief = await _link(app), Browser(app)
+    await thief.get(path)
+    pins = [f"{number:06}" for number in range(20)]
+    answers = await asyncio.gather(*(thief.post(path, pin=pin) for pin in pins))
+    assert sorted(answer.status_code for answer in answers) == [401] * PIN_TRIES + [422] * (20 - PIN_TRIES)
+
+
+async def test_a_database_that_does_not_answer_is_said_so(app: App, monkeypatch: pytest.MonkeyPatch) -> None:
+    browser = await signed_in(app, "officer")
+
+    def broken() -> Any:
+        raise OSError("the disk is gone")
+
+    monkeypatch.setattr(app.database, "read", broken)
+    answer = await browser.get("/today")
+    assert answer.status_code == 503
+    assert "disk" not in answer.text and "does not answer" in answer.text

@@ -20,7 +20,7 @@ from playwright.async_api import Page, async_playwright, expect
 
 from bot.app import App
 from bot.console.page import each
-from bot.store import accounts, singles
+from bot.store import accounts, links, singles
 from tests.console.site import ROLES, console, person, signed_in
 from tests.console.test_signing_in import GOOD
 from tests.console.test_simulator import ARGUMENTS, CHROMIUM, PICTURES
@@ -146,7 +146,7 @@ async def test_an_administrator_enrols_signs_in_and_changes_a_role(
     secret = pyotp.random_base32()
 
     async def invited(tx: Any) -> None:
-        await accounts.invite(tx, token, number, app.clock.now(), secret, accounts.LONGEST)
+        await links.invite(tx, token, number, app.clock.now(), secret, accounts.LONGEST)
 
     await app.database.writer.do(each, invited)
     async with opened(chromium, app, java_script_enabled=scripts) as page:
@@ -164,7 +164,7 @@ async def test_an_administrator_enrols_signs_in_and_changes_a_role(
         )
         await page.get_by_role("button", name="Sign in").click()
         await page.get_by_role("link", name="Accounts").click()
-        app.clock.advance(accounts.LINK)
+        app.clock.advance(links.LASTS)
         await page.get_by_text("Test staff", exact=True).last.click()
         row = page.locator("details", has_text="Test staff")
         await row.get_by_label("Role").select_option("supervisor")
@@ -181,7 +181,7 @@ async def test_an_officer_uses_the_link_and_chooses_a_pin(app: App, chromium: Ch
     number, token = await person(app, "officer"), "u" * 43
 
     async def linked(tx: Any) -> None:
-        await tx.execute(accounts.MAKE_LINK, accounts.link_row(token, number, app.clock.now()))
+        await tx.execute(links.MAKE, links.row(token, number, app.clock.now()))
 
     await app.database.writer.do(each, linked)
     async with opened(chromium, app) as page:

@@ -82,7 +82,7 @@ async def test_whatever_is_wrong_the_answer_is_the_same(app: App, given: dict[st
     assert answer.status_code == 401
     assert "Name, password or code are not right" in answer.text
     assert await rows(app, select(t.sessions)) == []
-    assert [row.what for row in await rows(app, select(t.audit.c.what))][-1] == "sign-in refused"
+    assert [row.what for row in await rows(app, select(t.audit.c.what))][-1] == "sign-in tried"
 
 
 async def test_a_code_is_taken_once(app: App) -> None:

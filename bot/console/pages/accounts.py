@@ -13,7 +13,7 @@ from bot.console.limits import PIN_TRIES
 from bot.console.page import Ask, Page, Wrong
 from bot.console.tables import Column, Table
 from bot.console.words import _
-from bot.store import accounts, team
+from bot.store import accounts, links, team
 from bot.store.accounts import Account
 
 INVITED_FOR = timedelta(hours=24)
@@ -93,7 +93,7 @@ async def invite(ask: Ask) -> Response:
 
     async def work(tx: AsyncConnection) -> None:
         secret = passwords.new_authenticator()
-        await accounts.invite(tx, token, one.person_id, ask.now, secret, INVITED_FOR)
+        await links.invite(tx, token, one.person_id, ask.now, secret, INVITED_FOR)
 
     await ask.write(work, person=one.person_id)
     address = f"{ask.app.console.address}/sign-in/enrol/{token}"

@@ -13,7 +13,7 @@ from starlette.responses import Response
 from bot.console import passwords, roles
 from bot.console.page import Ask, Page, Wrong
 from bot.console.words import _
-from bot.store import accounts
+from bot.store import accounts, links
 from bot.store.accounts import Account
 from handlers.understand.words import plain
 
@@ -39,7 +39,7 @@ async def done(ask: Ask) -> Response:
     async def work(tx: AsyncConnection) -> str:
         if not await accounts.enrol(tx, account.person_id, login, ask.now, **kept):
             return _("Somebody else has this sign-in name. Choose another one.")
-        if not await accounts.use_link(tx, ask.request.path_params["token"], ask.now):
+        if not await links.use(tx, ask.request.path_params["token"], ask.now):
             return _OLD
         await accounts.end_all(tx, account.person_id, ask.now)
         return ""
@@ -50,7 +50,7 @@ async def done(ask: Ask) -> Response:
 
 
 async def _link(ask: Ask) -> tuple[Mapping[str, Any], Account]:
-    link = await ask.read(accounts.link, ask.request.path_params["token"], ask.now)
+    link = await ask.read(links.find, ask.request.path_params["token"], ask.now)
     account = await ask.read(accounts.member, link["person_id"]) if link and link["kind"] == "enrol" else None
     if link is None or account is None or account.role in roles.BY_LINK:
         raise Wrong(_OLD)

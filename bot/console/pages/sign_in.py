@@ -7,6 +7,7 @@ chats look at links by themselves.
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -20,7 +21,7 @@ from bot.console.page import Ask, Page, Wrong
 from bot.console.pages import demo
 from bot.console.pages.accounts import ROLES
 from bot.console.words import _
-from bot.store import accounts, audit
+from bot.store import accounts, audit, links
 from bot.store.accounts import Account
 from bot.store.tokens import digest
 from handlers.understand.words import plain
@@ -50,38 +51,37 @@ async def _shown(ask: Ask, there: str, problem: str = "", status: int = 200) -> 
 async def by_password(ask: Ask) -> Response:
     """Name, password and code in one form, so that nothing says which of them was wrong."""
     account = await _known(ask)
+    tried = await _try(ask, account, PASSWORD_TRIES, WAIT)
     right = await passwords.fits(account.password if account else None, ask.form.get("password", ""))
     step = None
     if account and account.totp:
         step = passwords.step_of(account.totp, ask.form.get("code", ""), ask.now, account.totp_step)
-    if not (account and right and step) or account.revoked or _locked(ask, account):
-        await _refused(ask, account)
+    if not (account and tried and right and step) or account.revoked:
         return await _shown(ask, ask.form.get("next", ""), _WRONG, 401)
     return await _begin(ask, account, totp_step=step)
 
 
 async def _known(ask: Ask) -> Account | None:
-    proxy = bool(ask.app.settings.web.public_url)
-    if ask.app.console.brake.holds(network_of(ask.request, behind_proxy=proxy), ask.now):
+    _hold(ask)
+    return await ask.read(accounts.by_login, plain(ask.form.get("login", "")).strip()[:40])
+
+
+def _hold(ask: Ask) -> None:
+    """Raises Wrong when this network has tried too often."""
+    network = network_of(ask.request, behind_proxy=bool(ask.app.settings.web.public_url))
+    if ask.app.console.brake.holds(network, ask.now):
         raise Wrong(_BUSY)
-    login = plain(ask.form.get("login", "")).strip()[:40]
-    return await ask.read(accounts.by_login, login)
 
 
-def _locked(ask: Ask, account: Account) -> bool:
-    return account.locked_until is not None and account.locked_until > ask.now
+async def _try(ask: Ask, account: Account | None, most: int, rest: timedelta | None) -> bool:
+    """Count it, and write it down as refused: what succeeds says so behind it."""
 
+    async def work(tx: AsyncConnection) -> bool:
+        may = bool(account) and await accounts.may_try(tx, account.person_id, ask.now, most, rest)  # type: ignore[union-attr]
+        await audit.note(tx, ask.now, "nobody", "sign-in tried", {"person": account.person_id} if account else {})
+        return may
 
-async def _refused(ask: Ask, account: Account | None) -> None:
-    """Count it; every few tries the account rests for a while."""
-
-    async def work(tx: AsyncConnection) -> None:
-        if account and await accounts.failed(tx, account.person_id) % PASSWORD_TRIES == 0:
-            await accounts.change(tx, account.person_id, locked_until=ask.now + WAIT)
-        who = {"person": account.person_id} if account else {}
-        await audit.note(tx, ask.now, "nobody", "sign-in refused", who)
-
-    await ask.app.console.write(work)
+    return bool(await ask.app.console.write(work))
 
 
 async def _begin(ask: Ask, account: Account, **columns: Any) -> Response:
@@ -121,9 +121,7 @@ def _agent(header: str) -> str:
 
 async def ask_link(ask: Ask) -> Response:
     """Have the bot send a link that works in this browser only; the answer is the same for every name."""
-    proxy = bool(ask.app.settings.web.public_url)
-    if ask.app.console.brake.holds(network_of(ask.request, behind_proxy=proxy), ask.now):
-        raise Wrong(_BUSY)
+    _hold(ask)
     wanted = set(plain(ask.form.get("name", "")).split())
     browser = digest(ask.app.console.cookies.get(ask.request, BROWSER))
 
@@ -131,7 +129,7 @@ async def ask_link(ask: Ask) -> Response:
         team = await accounts.members(tx)
         found = [one for one in team if one.role in roles.BY_LINK and wanted == set(plain(one.name).split())]
         if len(found) == 1:
-            await accounts.wake_for_link(tx, found[0].person_id, browser, ask.now)
+            await links.wake(tx, found[0].person_id, browser, ask.now)
         await audit.note(tx, ask.now, "nobody", "link asked for", {"people": [one.person_id for one in found]})
 
     await ask.app.console.write(work)
@@ -142,7 +140,7 @@ async def ask_link(ask: Ask) -> Response:
 
 async def link(ask: Ask) -> Response:
     """What the link opens: a button, and the PIN. Nothing is used up by looking."""
-    found = await ask.read(accounts.link, ask.request.path_params["token"], ask.now)
+    found = await ask.read(links.find, ask.request.path_params["token"], ask.now)
     if found is None or found["kind"] != "sign_in":
         raise Wrong(_OLD_LINK)
     account = await ask.read(accounts.member, found["person_id"])
@@ -152,12 +150,13 @@ async def link(ask: Ask) -> Response:
 async def by_link(ask: Ask) -> Response:
     """The button: with the PIN, which the first link chooses."""
     token = ask.request.path_params["token"]
-    found = await ask.read(accounts.link, token, ask.now)
+    _hold(ask)
+    found = await ask.read(links.find, token, ask.now)
     account = await ask.read(accounts.member, found["person_id"]) if found and found["kind"] == "sign_in" else None
     browser = digest(ask.app.console.cookies.get(ask.request, BROWSER))
     if not found or not account or found["browser"] not in (None, browser) or account.role not in roles.BY_LINK:
         raise Wrong(_OLD_LINK)
-    if account.revoked or account.failed >= PIN_TRIES:
+    if account.revoked or not await _try(ask, account, PIN_TRIES, None):
         raise Wrong(_("This account is locked. A supervisor or an administrator can unlock it."))
     problem, columns = await _pin(ask, account)
     if problem:
@@ -165,7 +164,7 @@ async def by_link(ask: Ask) -> Response:
         return ask.show("link.html", 422 if fresh else 401, fresh=fresh, problem=ask.words.gettext(problem))
 
     async def use(tx: AsyncConnection) -> bool:
-        used = await accounts.use_link(tx, token, ask.now)
+        used = await links.use(tx, token, ask.now)
         if used and account.login is None:
             await accounts.enrol(tx, account.person_id, f"#{account.person_id}", ask.now)
         return used
@@ -186,7 +185,6 @@ async def _pin(ask: Ask, account: Account) -> tuple[str, dict[str, Any]]:
         return "", {"pin": await passwords.hashed(pin)}
     if await passwords.fits(account.pin, pin):
         return "", {}
-    await _refused(ask, account)
     return _("The PIN is not right. After five tries a supervisor must unlock the account."), {}
 
 

@@ -1,0 +1,53 @@
+"""kurikirana admin, beside the running service: addresses to enrol, no password anywhere, everybody signed out."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from pathlib import Path
+
+import aiohttp
+import pyotp
+
+from tests.programme import Gateway, Programme, small_roster
+
+GOOD = "quatre collines vertes lentement"
+
+
+async def _enrol(http: aiohttp.ClientSession, address: str) -> None:
+    async with http.get(address) as answer:
+        page = await answer.text()
+    token = re.search(r'name="csrf" value="(\w+)"', page)[1]  # type: ignore[index]
+    secret = re.search(r"<code>([A-Z2-7 ]+)</code>", page)[1].replace(" ", "")  # type: ignore[index]
+    form = {"csrf": token, "login": "olivier", "password": GOOD, "again": GOOD, "code": pyotp.TOTP(secret).now()}
+    async with http.post(address, data=form, allow_redirects=False) as answer:
+        assert answer.status == 303, await answer.text()
+
+
+async def test_the_first_administrator(tmp_path: Path) -> None:
+    async with Gateway() as gateway:
+        programme = Programme(tmp_path, {"kannel": gateway.settings})
+        await asyncio.to_thread(programme.bring, small_roster())
+        jar = aiohttp.CookieJar(unsafe=True)
+        async with programme, aiohttp.ClientSession(cookie_jar=jar) as http:
+            made = await asyncio.to_thread(programme.json, "admin", "create", "Olivier Nduwimana")
+            assert made["address"].startswith(f"{programme.url}/sign-in/enrol/")
+            await _enrol(http, made["address"])
+            await asyncio.to_thread(_then, programme)
+            log = programme.log
+    assert made["address"].rpartition("/")[2] not in log
+    assert GOOD.encode() not in b"".join(
+        file.read_bytes() for file in tmp_path.glob("kurikirana.db*") if file.is_file()
+    )
+
+
+def _then(programme: Programme) -> None:
+    listed = {row["name"]: row for row in programme.json("admin", "list")}
+    assert (listed["Olivier Nduwimana"]["role"], listed["Olivier Nduwimana"]["account"]) == ("admin", "yes")
+    assert listed["Eric"]["account"] == "no"
+    programme.command("admin", "create", "Olivier Nduwimana", code=1)
+    programme.command("admin", "create", "Eric", code=1)
+    programme.command("admin", "reset", "Nobody", code=1)
+    assert "/sign-in/enrol/" in programme.command("admin", "reset", "Olivier Nduwimana")
+    programme.command("admin", "revoke", "Olivier Nduwimana")
+    assert {row["account"] for row in programme.json("admin", "list")} == {"no", "revoked"}

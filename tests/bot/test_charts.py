@@ -1,0 +1,44 @@
+"""Charts: the numbers are on them, the same numbers are the same bytes, nothing in them runs or is loaded."""
+
+from __future__ import annotations
+
+import io
+import re
+
+from PIL import Image
+
+from bot.render import charts
+
+LABELS = ["Giharo", "Bukemba", "Mpinga-Kayove"]
+SERIES = {"vérifié": [60, 40, 12], "annoncé": [30, 20, None]}
+
+
+def test_a_chart_says_its_numbers_and_names() -> None:
+    svg = charts.bars("Personnes touchées au 31/10/2026", LABELS, SERIES)
+    for text in ("Personnes touchées au 31/10/2026", *LABELS, "vérifié", "60", "12"):
+        assert text in svg
+
+
+def test_nothing_in_a_chart_runs_or_is_loaded() -> None:
+    for svg in (charts.bars("a", LABELS, SERIES), charts.lines("b", LABELS, SERIES)):
+        assert "<script" not in svg and "onload" not in svg
+        assert not re.search(r"""(?:href|src)=["'](?!#)|url\((?!#)|@import""", svg)
+
+
+def test_a_label_is_never_markup() -> None:
+    svg = charts.bars("<script>x</script>", ['"><b>&'], {"<i>": [1]})
+    assert "<script" not in svg and "<b>" not in svg and "<i>" not in svg
+
+
+def test_the_same_numbers_are_the_same_bytes_and_others_are_not() -> None:
+    one, two = (charts.bars("t", LABELS, SERIES, across=True) for _ in range(2))
+    assert one == two
+    assert charts.png(one) == charts.png(two)
+    assert charts.bars("t", LABELS, {"vérifié": [60, 40, 13]}) != one
+
+
+def test_a_picture_has_words_in_our_own_font() -> None:
+    picture = Image.open(io.BytesIO(charts.png(charts.bars("Téléphones", LABELS, SERIES), width=1000)))
+    assert picture.size == (1000, 500)
+    title = picture.convert("L").crop((300, 0, 700, 50))
+    assert title.getextrema()[0] < 80, "the title is drawn"
