@@ -3,24 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.channels.base import Channel
-from bot.outbox_worker import OutboxWorker
 from handlers.turn import ChannelsNow, ChannelState
+
+if TYPE_CHECKING:
+    from bot.outbox_worker import OutboxWorker
+
+
+def states(channels: Mapping[str, Channel], outbox: OutboxWorker) -> tuple[ChannelState, ...]:
+    """Each channel as it is now. One whose gateway says that it lives has `heard_at`."""
+    broken, full = outbox.broken, outbox.full
+    return tuple(
+        ChannelState(name, name in broken, name in full, getattr(channel, "heard_at", None))
+        for name, channel in channels.items()
+    )
 
 
 def loaders(channels: Mapping[str, Channel], outbox: OutboxWorker) -> Mapping[type, Any]:
-    """The loader of `ChannelsNow`. A channel whose gateway says that it lives has `heard_at`."""
+    """The loader of `ChannelsNow`."""
 
     async def now(tx: AsyncConnection, wanted: Sequence[ChannelsNow], known: Any) -> dict[Any, Any]:
-        broken, full = outbox.broken, outbox.full
-        there = tuple(
-            ChannelState(name, name in broken, name in full, getattr(channel, "heard_at", None))
-            for name, channel in channels.items()
-        )
-        return dict.fromkeys(wanted, there)
+        return dict.fromkeys(wanted, states(channels, outbox))
 
     return {ChannelsNow: now}

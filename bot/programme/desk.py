@@ -16,7 +16,7 @@ from bot.errors import BotError
 from bot.settings import Settings
 from bot.store import audit, consent, facts, people, tasks, team
 from handlers.team.viewing import ABSENT_AFTER
-from handlers.team.waiting import Asked, counted
+from handlers.team.waiting import Asked, Day, counted
 from handlers.turn import Fact, Task, TaskNumbered, TasksOpen, Viewer
 
 Details = Mapping[str, Any]
@@ -50,22 +50,26 @@ async def looking(tx: AsyncConnection, name: str) -> Viewer:
     return Viewer(person.id, person.role == "admin", person.area)
 
 
-async def loaded(tx: AsyncConnection, *wanted: Fact) -> dict[Fact, Any]:
-    """What a conversation would ask, for a command or a page."""
+async def _loaded(tx: AsyncConnection, *wanted: Fact) -> dict[Fact, Any]:
     return await facts.load(tx, wanted, await people.load_associations(tx))
 
 
 async def tasks_open(tx: AsyncConnection, viewer: Viewer, now: datetime) -> list[Task]:
     """The open tasks that this person sees, oldest first."""
     fact = TasksOpen(viewer, now - ABSENT_AFTER)
-    return list((await loaded(tx, fact))[fact])
+    return list((await _loaded(tx, fact))[fact])
+
+
+async def waiting(tx: AsyncConnection, viewer: Viewer, settings: Settings, now: datetime) -> Day:
+    """What /today counts."""
+    project, period = settings.project, settings.reminders.training_every_days
+    asked = Asked.of(viewer, now, project.timezone, project.start, period)
+    return counted(asked, await _loaded(tx, *asked.facts), now)
 
 
 async def day(tx: AsyncConnection, viewer: Viewer, settings: Settings, now: datetime) -> dict[str, Any]:
     """What /today counts, as plain values."""
-    project, period = settings.project, settings.reminders.training_every_days
-    asked = Asked.of(viewer, now, project.timezone, project.start, period)
-    there = counted(asked, await loaded(tx, *asked.facts), now)
+    there = await waiting(tx, viewer, settings, now)
     return {
         "holiday": now.astimezone(settings.zone).date() in settings.hours.holidays,
         "calls": [short(task, now) for task in there.calls],
@@ -103,7 +107,7 @@ def whole(task: Task, now: datetime) -> dict[str, Any]:
 async def one(tx: AsyncConnection, number: int) -> Task:
     """A task by its id. Raises BotError."""
     fact = TaskNumbered(number)
-    found: Task | None = (await loaded(tx, fact))[fact]
+    found: Task | None = (await _loaded(tx, fact))[fact]
     if found is None:
         raise BotError(f"There is no task {number}. See them with `kurikirana task list`.")
     return found

@@ -26,6 +26,7 @@ from handlers.turn.broadcasts import (
     StopBroadcast,
     TryBroadcast,
 )
+from handlers.turn.console import ConsoleLink, KeepConsoleLink
 from handlers.turn.effects import (
     ChangeReport,
     CheckReport,
@@ -110,11 +111,9 @@ from handlers.turn.team import (
     ChannelsNow,
     ChannelState,
     CloseTask,
-    ConsoleLink,
     Contact,
     Finds,
     Found,
-    KeepConsoleLink,
     Message,
     OpenQuestion,
     Page,

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
-from handlers.turn import broadcasts, mentoring, reminding, sealed, team, tips
+from handlers.turn import broadcasts, console, mentoring, reminding, sealed, team, tips
 from handlers.turn.nouns import Language
 
 
@@ -168,4 +168,5 @@ Effect = (
     | team.Effects
     | reminding.Effects
     | sealed.Effects
+    | console.Effects
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from handlers.turn import broadcasts, lateness, mentoring, reminding, sealed, team, tips
+from handlers.turn import broadcasts, console, lateness, mentoring, reminding, sealed, team, tips
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +115,7 @@ Fact = (
     | lateness.Facts
     | reminding.Facts
     | sealed.Facts
+    | console.Facts
 )
 
 

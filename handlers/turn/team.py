@@ -249,13 +249,6 @@ class Search:
     """Go on among the texts below this row."""
 
 
-@dataclass(frozen=True, slots=True)
-class ConsoleLink:
-    """-> str: a new one-time token for the console. Nobody knows it yet: keep it with KeepConsoleLink."""
-
-    inbox_id: int
-
-
 # --- effects ---
 
 
@@ -283,15 +276,6 @@ class Audit:
     details: Mapping[str, Any] = NOTHING
 
 
-@dataclass(frozen=True, slots=True)
-class KeepConsoleLink:
-    """This token signs this person in to the console, once and soon; `browser`: only the one that asked."""
-
-    token: str
-    person_id: int
-    browser: str | None = None
-
-
 Facts = (
     TaskNumbered
     | TasksOfRow
@@ -302,6 +286,5 @@ Facts = (
     | ChannelsNow
     | PageOf
     | Search
-    | ConsoleLink
 )
-Effects = CloseTask | TellTeam | Audit | KeepConsoleLink
+Effects = CloseTask | TellTeam | Audit

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy.ext.asyncio import AsyncConnection
 from starlette.responses import Response
 
+from bot import channel_states
 from bot.console.page import Ask, Page
 from bot.console.words import _
 from bot.programme import desk
-from handlers.team.listing import NUMBERS, TO_CALL, messages_of
-from handlers.team.today import STUCK
-from handlers.team.viewing import ABSENT_AFTER
-from handlers.turn import QuestionsOpen, Task, TasksOpen, TextsWaiting
+from handlers.turn import Task
+from handlers.turn.lateness import Lateness
 
 KINDS = {
     "call": _("asked to be called"),
@@ -26,49 +24,46 @@ KINDS = {
     "wrong_number": _("wrong number"),
     "my_data": _("asked for her data"),
 }
+MOST = 100
+"""Lines of one list on the page; the rest is counted."""
 
 
 async def show(ask: Ask) -> Response:
     """Everything that waits for her, oldest first."""
-    tasks, questions, waiting = await ask.read(_waiting, ask)
-    ask.saw(tasks=[task.id for task in tasks][:100], questions=[one.number for one in questions][:100])
+    day = await ask.read(desk.waiting, ask.viewer, ask.app.settings, ask.now)
     parts = (
-        (_("To call"), [task for task in tasks if task.kind in TO_CALL]),
-        (_("Without an answer"), messages_of(tasks)),
-        (_("Photos to check"), [task for task in tasks if task.kind == "photo"]),
-        (_("Numbers to check"), [task for task in tasks if task.kind in NUMBERS]),
+        (_("To call"), day.calls),
+        (_("Without an answer"), day.messages),
+        (_("Photos to check"), day.photos),
+        (_("Numbers to check"), day.numbers),
     )
+    tasks = [task.id for _title, there in parts for task in there]
+    ask.saw(tasks=tasks[:MOST], more=len(tasks[MOST:]), questions=[one.number for one in day.questions][:MOST])
     return ask.show(
         "today.html",
-        parts=[(title, [_row(ask, task) for task in there]) for title, there in parts],
-        questions=questions,
-        waiting=waiting,
-        overdue=sum(task.due_at < ask.now for task in tasks),
+        parts=[(title, len(there), [_row(ask, task) for task in there[:MOST]]) for title, there in parts],
+        questions=day.questions[:MOST],
+        late=[_late(one) for one in day.late[:MOST]],
+        waiting=day.texts,
+        overdue=len(day.overdue),
+        channels=channel_states.states(ask.app.channels, ask.app.outbox),
         kinds=KINDS,
     )
 
 
-async def _waiting(tx: AsyncConnection, ask: Ask) -> Any:
-    asked = (
-        TasksOpen(ask.viewer, ask.now - ABSENT_AFTER),
-        QuestionsOpen(ask.viewer),
-        TextsWaiting(ask.now - STUCK),
-    )
-    found = await desk.loaded(tx, *asked)
-    return tuple(list(found[fact]) for fact in asked)
-
-
 def _row(ask: Ask, task: Task) -> dict[str, Any]:
     return {
-        "id": task.id,
         "kind": task.kind,
         "who": task.name or (f"…{task.ends_in}" if task.ends_in else ""),
         "association": task.association,
         "text": task.text[:160],
-        "about": task.about,
         "days": (ask.now - task.made_at).days,
         "late": task.due_at < ask.now,
     }
+
+
+def _late(one: Lateness) -> dict[str, Any]:
+    return {"association": one.association, "commune": one.commune, "days": one.days, "reminders": one.reminders}
 
 
 PAGES = (Page("/today", show, reads="tasks", title=_("Today")),)
