@@ -12,6 +12,7 @@ import secrets
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from functools import cache
+from typing import Any
 
 import pyotp
 import segno
@@ -108,5 +109,6 @@ def picture_of(secret: str, login: str, issuer: str) -> bytes:
     """The QR code that an authenticator reads, as SVG without styles."""
     uri = pyotp.TOTP(secret).provisioning_uri(name=login, issuer_name=issuer)
     out = io.BytesIO()
-    segno.make(uri, error="m").save(out, kind="svg", scale=5, border=2, xmldecl=False, svgclass=None, lineclass=None)
+    look: dict[str, Any] = {"xmldecl": False, "svgclass": None, "lineclass": None, "omitsize": True}
+    segno.make(uri, error="m").save(out, kind="svg", border=4, **look)
     return out.getvalue()

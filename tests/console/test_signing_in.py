@@ -169,6 +169,7 @@ async def test_an_address_to_enrol_is_used_once(app: App) -> None:
         page = await browser.get(path)
         assert page.status_code == 200
     assert "<svg" in page.text and 'src="http' not in page.text
+    assert re.search(r'<svg[^>]* viewBox="0 0 (\d+) \1"', page.text), "without it the picture is cut off"
     secret = re.search(r"<code>([A-Z2-7 ]+)</code>", page.text)[1].replace(" ", "")  # type: ignore[index]
     code = pyotp.TOTP(secret).at(app.clock.now())
     weak = await browser.post(path, login="bosco", password="test staff test", again="test staff test", code=code)

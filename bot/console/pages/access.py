@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import orjson
 from starlette.responses import Response
 
 from bot.console.page import Ask, Page
@@ -39,7 +38,12 @@ async def show(ask: Ask) -> Response:
 
 
 def _row(one: dict[str, Any]) -> dict[str, Any]:
-    return {**one, "about": orjson.dumps(one["details"]).decode() if one["details"] else ""}
+    about = "; ".join(f"{name}: {_short(value)}" for name, value in (one["details"] or {}).items())
+    return {**one, "about": about}
+
+
+def _short(value: Any) -> str:
+    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
 
 
 _KINDS = {
