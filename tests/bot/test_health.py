@@ -30,5 +30,9 @@ async def test_health_and_metrics(tmp_path: Path) -> None:
         for secret in ("79123456", "Odette", "p4ss"):
             assert secret not in metrics
             assert secret not in programme.log
-        async with http.get(f"{programme.url}/") as answer:
-            assert answer.status == 404  # the simulator exists only in the demo
+        for path in (
+            "/",
+            "/sim/people",
+        ):  # the simulator exists only in the demo
+            async with http.get(f"{programme.url}{path}", allow_redirects=False) as answer:
+                assert (answer.status, answer.headers["location"][:8]) == (303, "/sign-in")

@@ -40,7 +40,10 @@ async def test_a_text_leaves_as_it_is(botapi: Emulator) -> None:
         sent = await telegram.send(message())
     assert [shown.text for shown in odette.sees] == ["Murakoze *_["]
     assert sent == Sent(str(odette.sees[0].id), "sent")
-    assert botapi.called("sendMessage") == [{"chat_id": "4711", "text": "Murakoze *_["}]
+    no_preview = '{"is_disabled": true}'  # Telegram would open what a link leads to
+    assert botapi.called("sendMessage") == [
+        {"chat_id": "4711", "text": "Murakoze *_[", "link_preview_options": no_preview}
+    ]
 
 
 KEYBOARDS: list[tuple[dict[str, Any], dict[str, Any] | None]] = [
