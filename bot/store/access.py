@@ -12,7 +12,16 @@ from bot.store.tables import audit, people
 KINDS = {
     "export": ("%export%",),
     "sealed": ("sealed%",),
-    "sign-in": ("signed%", "sign-in%", "link asked for", "enrolled", "session ended", "account%"),
+    "sign-in": (
+        "signed%",
+        "sign-in%",
+        "link asked for",
+        "console link",
+        "enrolled",
+        "role changed",
+        "session ended",
+        "account%",
+    ),
 }
 """A kind -> how its rows are called."""
 

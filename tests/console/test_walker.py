@@ -23,7 +23,18 @@ from bot.console.gate import HEADERS
 from bot.console.page import Ask, Page
 from bot.store import tables as t
 from tests.console.site import ROLES, Browser, console, person, rows, signed_in, write
-from tests.console.walking import CANARIES, INSIDE, OUTSIDE, SIGNING_IN, TOKENS, canary, form_of, path_of
+from tests.console.walking import (
+    CANARIES,
+    INSIDE,
+    OUTSIDE,
+    SEALED,
+    SIGNING_IN,
+    TOKENS,
+    canary,
+    form_of,
+    path_of,
+    sealed_canary,
+)
 
 
 @pytest.fixture
@@ -199,6 +210,19 @@ async def test_nobody_sees_what_is_outside_the_area(app: App) -> None:
                 seen[who] |= {canary for canary in canaries if canary in everything}
     assert seen[INSIDE] == set(CANARIES[INSIDE])
     assert seen[OUTSIDE] == set(CANARIES[OUTSIDE]), "the search must be able to find"
+
+
+@pytest.mark.parametrize("role", ROLES)
+async def test_nobody_sees_what_came_through_the_problem_door(app: App, role: str) -> None:
+    await sealed_canary(app)
+    browser, seen = await signed_in(app, role), 0
+    for page in _walked(app, "GET"):
+        path = await path_of(app, page)
+        for ending in ("", ".json", ".csv") if page.table and not page.persons else ("",):
+            text = (await browser.get(path + ending)).text
+            seen += len(text)
+            assert SEALED not in text and "a woman calls" not in text, path + ending
+    assert seen > 5_000
 
 
 async def test_another_areas_person_is_as_missing_as_nobody(app: App) -> None:

@@ -21,6 +21,7 @@ INSIDE, OUTSIDE = "Zebulonne Qwxyzandi", "Yvoniquette Vwabcanda"
 """Leaders of ABAHUZA, which the officer of these tests looks after, and of another association."""
 PHONES = {INSIDE: "+25779481516", OUTSIDE: "+25779481517"}
 WORDS = {INSIDE: "canaryword alpha", OUTSIDE: "canaryword omega"}
+SEALED = "canaryword behind the door"
 CANARIES = {who: (*who.split(), PHONES[who], WORDS[who]) for who in PHONES}
 
 
@@ -82,6 +83,21 @@ async def canary(app: App, who: str, no: str) -> None:
         insert(t.people_addresses).values(person_id=number, address_id=address),
         insert(t.inbox).values(id=message, address_id=address, person_id=number, received_at=now, **said),
         insert(t.tasks).values(kind="read", due_at=now, made_at=now, inbox_id=message, **there),
+    )
+
+
+async def sealed_canary(app: App) -> None:
+    """Somebody of the officer's area asked to talk to a person: nobody of the console sees it or its words."""
+    leader = int(await _leader(app))
+    address = (await rows(app, select(t.addresses.c.id).where(t.addresses.c.value == PHONES[INSIDE])))[0][0]
+    message = (await rows(app, select(func.max(t.inbox.c.id))))[0][0] + 1
+    now = app.clock.now()
+    said = {"channel": "phone", "dedupe_key": "sealed", "kind": "text", "text": SEALED, "state": "done"}
+    task = {"kind": "sealed", "sealed": True, "about": "a woman calls", "person_id": leader, "inbox_id": message}
+    await write(
+        app,
+        insert(t.inbox).values(id=message, address_id=address, person_id=leader, received_at=now, **said),
+        insert(t.tasks).values(due_at=now, made_at=now, address_id=address, **task),
     )
 
 

@@ -128,7 +128,7 @@ async def ask_link(ask: Ask) -> Response:
     async def work(tx: AsyncConnection) -> None:
         team = await accounts.members(tx)
         found = [one for one in team if one.role in roles.BY_LINK and wanted == set(plain(one.name).split())]
-        if len(found) == 1:
+        if len(found) == 1 and not ask.app.console.brake.holds(f"chat {found[0].person_id}", ask.now):
             await links.wake(tx, found[0].person_id, browser, ask.now)
         await audit.note(tx, ask.now, "nobody", "link asked for", {"people": [one.person_id for one in found]})
 
