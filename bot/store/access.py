@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Integer, String, cast, or_, select
+from sqlalchemy import String, cast, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.store.tables import audit, people
@@ -38,7 +38,7 @@ async def log(tx: AsyncConnection, kind: str, before: int | None, most: int | No
     if kind:
         there = there.where(or_(*(audit.c.what.like(pattern) for pattern in KINDS[kind])))
     if before is not None:
-        there = there.where(audit.c.id < cast(before, Integer))
+        there = there.where(audit.c.id < before)
     if most is not None:
         there = there.limit(most)
     rows = (await tx.execute(there)).mappings()
