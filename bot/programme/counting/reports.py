@@ -72,6 +72,43 @@ class Training:
             return "seen"
         return "sent" if self.photos else "no"
 
+    def plain(self) -> dict[str, Any]:
+        """For JSON: figures and how far to trust them, without anybody's words."""
+        said = (
+            "number",
+            "day",
+            "counts",
+            "standing",
+            "doubt",
+            "verdict",
+            "how",
+            "reason",
+            "sheet",
+            "source",
+            "photos",
+        )
+        before = [
+            {"until": old.until, "state": old.state, "reason": old.reason, **_figures(old.values)}
+            for old in self.before
+        ]
+        return {
+            **{name: getattr(self, name) for name in said},
+            "association": self.place.no,
+            "topics": list(self.values.get("topics") or ()),
+            **_figures(self.values),
+            "new_found": self.new_found,
+            "messages": list(self.messages),
+            "before": before,
+        }
+
+
+_SAID = ("women", "men", "new_women", "new_men", "new_people", "youth", "displaced", "returnee", "host")
+
+
+def _figures(values: Mapping[str, Any]) -> dict[str, int | None]:
+    """As they were said; None is not said."""
+    return {name: values.get(name) for name in _SAID}
+
 
 async def trainings(tx: AsyncConnection, scope: Scope, period: Period) -> list[Training]:
     """Every training report about these days, by day and number."""

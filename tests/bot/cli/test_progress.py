@@ -1,0 +1,100 @@
+"""kurikirana progress, association, check, verify: on the invented programme, as staff use them."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot import demo
+from tests.programme import command
+
+TODAY = date(2026, 11, 28)
+
+
+class Demo:
+    """The invented programme in a folder; commands run in processes of their own."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        asyncio.run(demo.prepare(folder, 0, TODAY))
+        kept = {name: value for name, value in os.environ.items() if not name.startswith("KURIKIRANA_")}
+        self.environment = kept | {"KURIKIRANA_CONFIG": str(folder / "kurikirana.toml")}
+
+    def run(self, *words: str, code: int = 0) -> Any:
+        """(what it showed, what it said)."""
+        done = command(words, self.environment, self.folder)
+        assert done.returncode == code, done
+        return done.stdout, done.stderr
+
+    def json(self, *words: str) -> Any:
+        return json.loads(self.run(*words, "--json")[0])
+
+
+@pytest.fixture(scope="module")
+def there(tmp_path_factory: pytest.TempPathFactory) -> Demo:
+    return Demo(tmp_path_factory.mktemp("progress"))
+
+
+def test_where_we_are(there: Demo) -> None:
+    shown, said = there.run("progress", "--month", "2026-11")
+    assert "399 of 600 = 120 + 279 reached" in shown
+    assert "Target 600: it includes the representatives trained by the project itself (120)." in said
+    found = there.json("progress", "--month", "2026-11")
+    since = found["since_start"]
+    assert since["new_people"]["value"] == 279 == sum(one["since_start"]["new_people"] for one in found["communes"])
+    assert len(since["new_people"]["reports"]) > 50
+    assert (
+        sum(since[how]["trainings"]["value"] for how in ("checked", "reported", "doubtful"))
+        == (since["trainings"]["value"])
+    )
+    assert [one["people"] for one in found["cascade"]["generations"]] == [120, 279, None]
+
+
+def test_one_association(there: Demo) -> None:
+    shown, _ = there.run("association", "07", "--month", "2026-11")
+    assert "13 of 25 = 5 + 8 reached" in shown
+    found = there.json("association", "abahuza", "--month", "2026-11")
+    assert found["scope"] == {"kind": "association", "name": "Abahuza (07)", "no": "07"}
+    assert [line["no"] for line in found["businesses"]["businesses"]] == ["07A"]
+    assert len(found["trainings"]) == found["this"]["trainings"]["value"]
+
+
+def test_a_name_that_nobody_has(there: Demo) -> None:
+    _, said = there.run("association", "abahusa", code=1)
+    assert "Did you mean Abahuza?" in said
+    _, said = there.run("progress", "--month", "soon", code=1)
+    assert "2026-q4" in said
+
+
+def test_a_report_is_rejected_and_comes_back(there: Demo) -> None:
+    before = there.json("progress", "--month", "2026-10")["since_start"]["new_people"]
+    number = str(before["reports"][0])
+    _, said = there.run("check", number, "rejected", code=1)
+    assert "--reason" in said
+    there.run("check", number, "rejected", "--reason", "nobody knows of it")
+    assert there.json("progress", "--month", "2026-10")["since_start"]["new_people"]["value"] < before["value"]
+    assert there.json("check", number, "accepted", "--how", "visit")["standing"] == "checked"
+    assert there.json("progress", "--month", "2026-10")["since_start"]["new_people"]["value"] == before["value"]
+    assert "There is no report No 1." in there.run("check", "1", "accepted", code=1)[1]
+
+
+def test_a_months_sample(there: Demo) -> None:
+    drawn = there.json("verify", "draw", "--month", "2026-10", "--seed", "7")
+    assert drawn == there.json("verify", "draw", "--month", "2026-10", "--seed", "7")
+    assert drawn["drawn"] >= 5
+    assert "seed 7" in there.run("verify", "draw", "--month", "2026-10", "--seed", "8", code=1)[1]
+    call = next(one for one in drawn["calls"] if one["drawn"])
+    script, _ = there.run("verify", "show", "--month", "2026-10", "--script", "--lang", "fr")
+    assert f"No {call['report']}" in script and "toute première fois" in script
+    told = call["reported"]
+    said = [f"--{name.replace('_', '-')}={told[name]}" for name in ("women", "men", "new_women", "new_men")]
+    there.run("verify", "result", str(call["report"]), "--month", "2026-10", "--held", "--sheet", *said)
+    found = there.json("verify", "show", "--month", "2026-10")
+    assert found["rates"]["confirmed"] == {"yes": 1, "of": 1, "low": pytest.approx(0.2065, abs=1e-4), "high": 1.0}
+    assert "not in the sample" in there.run("verify", "result", "1", "--month", "2026-10", "--held", code=1)[1]
