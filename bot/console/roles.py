@@ -45,6 +45,13 @@ MAY: Mapping[str, Roles] = {
     "/confirm": TEAM,
     # the pages
     "/today": FIELD,
+    "/progress": FIGURES,
+    "/progress/months": FIGURES,
+    "/progress/chart": FIGURES,
+    "/reports": FIGURES,
+    "/reports/{report}": FIGURES,
+    "/reports/{report}/photo/{photo}": FIELD,
+    "/reports/{report}/check": FIELD,
     "/people": FIELD | {ADMINISTRATOR},
     "/people/{person}": FIELD | {ADMINISTRATOR},
     "/people/{person}/number": FIELD | {ADMINISTRATOR},

@@ -29,8 +29,28 @@ async def _leader(app: App) -> str:
     return str((await rows(app, select(t.people.c.id).where(t.people.c.name == INSIDE)))[0][0])
 
 
+async def _report(app: App) -> str:
+    """The last training of ABAHUZA that was not settled, so that it can be."""
+    there = select(func.max(t.reports.c.number)).join(t.associations).where(t.associations.c.no == "07")
+    return str((await rows(app, there.where(t.reports.c.form == "training", t.reports.c.state == "reported")))[0][0])
+
+
+async def _photo(app: App) -> str:
+    """Of that report's sheet, on the disk."""
+    number, folder = int(await _report(app)), app.settings.path(app.settings.privacy.media_folder)
+    if there := await rows(app, select(t.media.c.id).where(t.media.c.report_number == number)):
+        return str(there[0][0])
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "sheet.jpg").write_bytes(b"\xff\xd8\xff a sheet")
+    kept = {"report_number": number, "kind": "photo", "state": "kept", "file": "sheet.jpg", "at": app.clock.now()}
+    await write(app, insert(t.media).values(inbox_id=10**6, **kept))
+    return await _photo(app)
+
+
 SAMPLES: dict[str, Callable[[App], Awaitable[str]]] = {
     "{person}": _leader,
+    "{report}": _report,
+    "{photo}": _photo,
 }
 """A part of a path -> a value that is there, in the officer's area."""
 TOKENS = ("/sign-in/link/{token}", "/sign-in/enrol/{token}", "/console/{name}")
@@ -47,6 +67,7 @@ async def _other_session(app: App) -> dict[str, Any]:
 
 
 FORMS: dict[str, Form | dict[str, Any]] = {
+    "/reports/{report}/check": {"verdict": "hold", "how": "call", "reason": "nobody remembers it"},
     "/account/end": _other_session,
     "/people/{person}/number": {"number": "00 00 09 55"},
     "/account/language": {"language": "fr"},

@@ -2,10 +2,24 @@
 
 from __future__ import annotations
 
-from bot.console.pages import access, account, accounts, assets, demo, enrol, people, sign_in, today
+from bot.console.pages import (
+    access,
+    account,
+    accounts,
+    assets,
+    demo,
+    enrol,
+    people,
+    progress,
+    reports,
+    sign_in,
+    today,
+)
 
 PAGES = (
     *today.PAGES,
+    *progress.PAGES,
+    *reports.PAGES,
     *people.PAGES,
     *access.PAGES,
     *accounts.PAGES,

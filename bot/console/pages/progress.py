@@ -1,0 +1,187 @@
+"""Where are we against the target? The one figure, what it consists of, how far it can be trusted, month by month."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+from starlette.responses import Response
+
+from bot.console.chosen import Chosen, chosen, month_in_words, rules_of
+from bot.console.figure_words import FIGURES, STANDINGS
+from bot.console.page import Ask, Page
+from bot.console.tables import Column, Table
+from bot.console.words import _
+from bot.programme.counting import Month, Sheet, by_month, sheet
+from bot.render import charts
+
+MONTHS = 18
+"""So many bars at most; earlier months are in the files."""
+HOWS = ("checked", "reported", "doubtful")
+SHOWN = (
+    "trainings",
+    "attendances",
+    "women",
+    "men",
+    "new_people",
+    "new_women",
+    "new_men",
+    "new_sex_not_said",
+    "new_displaced",
+    "new_returnee",
+    "new_host",
+    "new_groups_not_said",
+    "new_youth",
+    "new_youth_not_said",
+    "unique_lower",
+    "unique_upper",
+)
+SPLITS: Mapping[str, Mapping[str, str]] = {
+    _("Women and men"): {"new_women": _("women"), "new_men": _("men"), "new_sex_not_said": _("not said")},
+    _("Displaced, returnees, hosts"): {
+        "new_displaced": _("displaced"),
+        "new_returnee": _("returnees"),
+        "new_host": _("hosts"),
+        "new_groups_not_said": _("not said"),
+    },
+}
+"""How the new people are made up: title -> figure -> what it is called there."""
+TABLE = Table(
+    "progress",
+    (
+        Column("figure", _("Figure"), "words", FIGURES),
+        Column("this", _("The period"), "number", link="{this_link}"),
+        Column("before", _("The one before"), "number", link="{before_link}"),
+        Column("since_start", _("Since the start"), "number", link="{since_link}"),
+    ),
+)
+MONTHLY = Table(
+    "months",
+    (
+        Column("month", _("Month"), link="{link}"),
+        Column("trainings", _("Trainings"), "number"),
+        Column("attendances", _("Attendances"), "number"),
+        Column("new_people", _("New people"), "number", link="{behind}"),
+        Column("checked", _("New people since the start: checked"), "number"),
+        Column("reported", _("reported"), "number"),
+        Column("doubtful", _("doubtful"), "number"),
+        Column("so_far", _("together"), "number"),
+    ),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A piece of the bar: from `x` on, `width` of 1000."""
+
+    how: str
+    people: int
+    x: float
+    width: float
+    link: str
+
+
+async def show(ask: Ask) -> Response:
+    """The one figure with its parts, and the table of all figures."""
+    about, page, months = await ask.read(_counted, ask)
+    rows = [_row(about, page, name) for name in SHOWN]
+    monthly = [_month(about, month) for month in months[-MONTHS:]]
+    counts = page.since_start.all
+    return TABLE.answer(
+        ask,
+        "progress.html",
+        rows,
+        about=about,
+        page=page,
+        parts=parts(about, page),
+        splits={
+            title: [
+                (label, getattr(counts, name), about.behind(name, since="start")) for name, label in names.items()
+            ]
+            for title, names in SPLITS.items()
+        },
+        months=MONTHLY.shown(ask, monthly),
+        standings=STANDINGS,
+    )
+
+
+async def monthly(ask: Ask) -> Response:
+    """The months alone: page, and files with every month since the start."""
+    about, _page, months = await ask.read(_counted, ask)
+    rows = [_month(about, month) for month in months]
+    return MONTHLY.answer(ask, "progress_months.html", rows, about=about)
+
+
+async def chart(ask: Ask) -> Response:
+    """New people since the start, by month and by standing."""
+    about, page, months = await ask.read(_counted, ask)
+    return ask.picture(drawn(about, page, months[-MONTHS:]))
+
+
+def drawn(about: Chosen, page: Sheet, months: Sequence[Month]) -> str:
+    """The bars: dark = checked, light = reported, then doubtful."""
+    words = about.words
+    title = words.say(
+        _("New people since the start: %(place)s, until %(day)s"), place=about.title, day=words.day(page.period.last)
+    )
+    labels = [month_in_words(words, month.period) for month in months]
+    series = {words.gettext(STANDINGS[how]): [month.new_so_far[how] for month in months] for how in HOWS}
+    return charts.bars(title, labels, series)
+
+
+async def _counted(tx: AsyncConnection, ask: Ask) -> tuple[Chosen, Sheet, list[Month]]:
+    about = await chosen(ask, tx)
+    page = await sheet(tx, about.scope, about.period, rules_of(ask), ask.now)
+    first: date = min(ask.app.settings.project.start, about.period.first)
+    return about, page, await by_month(tx, about.scope, first, about.period.last)
+
+
+def parts(about: Chosen, page: Sheet) -> list[Part]:
+    """Who was reached, in the order in which the figure is trusted; together as long as their share of the target."""
+    target = page.target
+    new = page.since_start.new_by_standing()
+    people = {"direct": target.direct} if target.includes_direct else {}
+    people |= {how: new[how] for how in HOWS}
+    whole, x, found = max(target.people, target.reached, 1), 0.0, []
+    for how, count in people.items():
+        link = about.to("/cascade") if how == "direct" else about.behind("new_people", how, since="start")
+        width = 1000 * count / whole
+        found.append(Part(how, count, round(x, 1), round(width, 1), link))
+        x += width
+    return found
+
+
+def _row(about: Chosen, page: Sheet, name: str) -> dict[str, Any]:
+    return {
+        "figure": name,
+        "this": getattr(page.this.all, name),
+        "before": getattr(page.before.all, name),
+        "since_start": getattr(page.since_start.all, name),
+        "this_link": about.behind(name),
+        "before_link": about.behind(name, period=page.period.previous),
+        "since_link": about.behind(name, since="start"),
+    }
+
+
+def _month(about: Chosen, month: Month) -> Mapping[str, Any]:
+    counts, so_far = month.this["all"], month.new_so_far
+    return {
+        "month": month_in_words(about.words, month.period),
+        "link": about.to("/progress", month.period),
+        "behind": about.behind("new_people", period=month.period),
+        "trainings": counts.trainings,
+        "attendances": counts.attendances,
+        "new_people": counts.new_people,
+        **{how: so_far[how] for how in HOWS},
+        "so_far": so_far["all"],
+    }
+
+
+PAGES = (
+    Page("/progress", show, title=_("Progress"), table=True),
+    Page("/progress/months", monthly, table=True),
+    Page("/progress/chart", chart),
+)

@@ -1,0 +1,68 @@
+"""A report's values in the words of its form, question by question. What a person wrote freely is said apart."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from bot.console.page import Ask
+from bot.console.words import _
+from handlers.forms import Form
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """An answer: `text` is None where it was not said."""
+
+    name: str
+    label: str
+    text: str | None
+    own_words: bool = False
+    """Free text: personal, shown to those alone who read what leaders wrote."""
+
+
+def values_of(ask: Ask, form: str, values: Mapping[str, Any]) -> list[Value]:
+    """In the order of the form; of a form that is no longer there under their bare names."""
+    known = ask.app.turns.forms.get(form)
+    if known is None:
+        return [Value(name, name, None if value is None else str(value), True) for name, value in values.items()]
+    asked = [question for question in known.questions if question.name in values]
+    language = ask.words.language
+    return [
+        Value(
+            one.name,
+            one.short.text(language) or one.label.text(language) or one.name,
+            _text(ask, known, one.name, values[one.name]),
+            one.type == "text",
+        )
+        for one in asked
+        if one.type not in ("calculate", "hidden") or values[one.name] is not None
+    ]
+
+
+def _text(ask: Ask, form: Form, name: str, value: Any) -> str | None:
+    if value is None or value == "" or value == []:
+        return None
+    if form.question(name).type == "date":
+        return ask.words.day(date.fromisoformat(str(value)))
+    if isinstance(value, int) and not isinstance(value, bool):
+        return ask.words.number(value)
+    return form.shown(name, value).text(ask.words.language)
+
+
+def topics(ask: Ask, form: str, name: str, value: Any) -> str:
+    """Of a table: the labels of what was chosen, '' when nothing was."""
+    known = ask.app.turns.forms.get(form)
+    if known is None or not value:
+        return ""
+    return _text(ask, known, name, value) or ""
+
+
+CHANGED = {
+    "the leader corrected it": _("the leader corrected it"),
+    "the leader removed it": _("the leader removed it"),
+    "the leader brought it back": _("the leader brought it back"),
+}
+"""Why a revision was replaced, as the turns write it."""
