@@ -57,6 +57,7 @@ MAY: Mapping[str, Roles] = {
     "/people/{person}/number": FIELD | {ADMINISTRATOR},
     "/access": frozenset((AUDITOR, ADMINISTRATOR)),
     "/accounts": KEEPERS,
+    "/accounts/{member}": KEEPERS,
     "/accounts/invite": frozenset((ADMINISTRATOR,)),
     "/accounts/role": frozenset((ADMINISTRATOR,)),
     "/accounts/revoke": frozenset((ADMINISTRATOR,)),

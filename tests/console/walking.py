@@ -47,10 +47,15 @@ async def _photo(app: App) -> str:
     return await _photo(app)
 
 
+async def _member(app: App) -> str:
+    return str(await person(app, "staff"))
+
+
 SAMPLES: dict[str, Callable[[App], Awaitable[str]]] = {
     "{person}": _leader,
     "{report}": _report,
     "{photo}": _photo,
+    "{member}": _member,
 }
 """A part of a path -> a value that is there, in the officer's area."""
 TOKENS = ("/sign-in/link/{token}", "/sign-in/enrol/{token}", "/console/{name}")

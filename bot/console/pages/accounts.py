@@ -35,7 +35,7 @@ STATES = {
 TABLE = Table(
     "accounts",
     (
-        Column("name", _("Name")),
+        Column("name", _("Name"), link="/accounts/{id}"),
         Column("role", _("Role"), "words", ROLES),
         Column("area", _("Area")),
         Column("state", _("Account"), "words", STATES),
@@ -45,13 +45,24 @@ TABLE = Table(
 
 
 async def show(ask: Ask) -> Response:
-    """The team, each with what an administrator may do."""
+    """The team; each opens with what may be done."""
     team_, there = await ask.read(accounts.members), await ask.read(accounts.open_sessions, ask.now)
     signed_in = [row["person_id"] for row in there]
     rows = [_row(ask, one, signed_in.count(one.person_id)) for one in team_]
     ask.saw(people=len(rows))
+    return TABLE.answer(ask, "accounts.html", rows)
+
+
+async def member(ask: Ask) -> Response:
+    """One of the team, with what an administrator or a supervisor may do."""
+    found = await ask.read(accounts.member, ask.number("member"))
+    if found is None:
+        ask.missing()
+    there = await ask.read(accounts.open_sessions, ask.now, found.person_id)
+    ask.saw(people=[found.person_id])
     administrator = ask.me.role == roles.ADMINISTRATOR
-    return TABLE.answer(ask, "accounts.html", rows, people=rows, roles=ROLES, administrator=administrator)
+    one = _row(ask, found, len(there))
+    return ask.show("member.html", one=one, roles=ROLES, states=STATES, administrator=administrator)
 
 
 def _row(ask: Ask, one: Account, sessions: int) -> dict[str, Any]:
@@ -150,6 +161,7 @@ async def role(ask: Ask) -> Response:
 
 PAGES = (
     Page("/accounts", show, reads="accounts", title=_("Accounts"), table=True),
+    Page("/accounts/{member}", member, reads="accounts"),
     Page("/accounts/invite", invite, writes="account invited", confirm=True),
     Page("/accounts/revoke", revoke, writes="account revoked", confirm=True),
     Page("/accounts/unlock", unlock, writes="account unlocked", confirm=True),

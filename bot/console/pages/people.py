@@ -20,6 +20,8 @@ CONSENTS = {
     "none": _("not asked yet"),
 }
 LANGUAGES = {"rn": _("Kirundi"), "fr": _("French"), "sw": _("Swahili"), "en": _("English")}
+PAGE = 200
+"""Rows of a page; the files have all of them."""
 TABLE = Table(
     "people",
     (
@@ -38,10 +40,13 @@ TABLE = Table(
 
 async def everybody(ask: Ask) -> Response:
     """The leaders of her area, found by words in name, association, place or number."""
-    words = ask.query.get("q", "")[:100]
-    rows = await ask.read(roll.everybody, ask.viewer, words)
+    words, start = ask.query.get("q", "")[:100], ask.query.get("from", "")
+    found = await ask.read(roll.everybody, ask.viewer, words)
+    first = int(start) if start.isdecimal() and len(start) < 9 else 0
+    rows = found if ask.ending else found[first : first + PAGE]
     ask.saw(people=[row["id"] for row in rows] if len(rows) <= 20 else len(rows), searched=bool(words))
-    return TABLE.answer(ask, "people.html", rows, words=words, count=len(rows))
+    more = first + PAGE if not ask.ending and len(found) > first + PAGE else None
+    return TABLE.answer(ask, "people.html", rows, words=words, count=len(found), more=more)
 
 
 async def one(ask: Ask) -> Response:
