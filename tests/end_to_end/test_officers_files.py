@@ -11,6 +11,7 @@ import pytest
 from PIL import Image
 
 from bot.clock import StoppedClock
+from bot.programme.counting import Period, Rules, find, sheet, talk
 from tests.botapi import Emulator, botapi_fixture  # noqa: F401
 from tests.end_to_end.chats import Chats, programme
 from tests.play import NOW
@@ -34,6 +35,28 @@ async def _settled(chats: Chats) -> None:
         while await chats.rows("media", state="waiting"):
             await asyncio.sleep(0.05)
     await chats.settled()
+
+
+async def _is_counted(chats: Chats) -> None:
+    """The sheet that Eric has seen makes the report checked; the messages are Odette's, and what went to her."""
+    assert (await chats.report())["verdict"] == "accepted"
+    zone = chats.app.settings.zone
+    async with chats.app.database.read() as tx:
+        place, month = await find(tx, "07"), Period.of(NOW.astimezone(zone).date())
+        page = await sheet(tx, place, month, Rules.of(chats.app.settings), NOW, sources=True)
+        said = await talk(tx, place, month, zone, ids=True)
+    assert page.this.figure("new_people", "checked").plain() == page.this.figure("new_people").plain()
+    theirs = await _hers(chats)
+    hers = {row["id"] for row in await chats.rows("inbox") if row["address_id"] in theirs}
+    left = {row["id"] for row in await chats.rows("outbox") if row["address_id"] in theirs}
+    assert hers and set(said.arrived.messages) <= hers
+    assert left and set(said.left.messages) <= left
+    assert len(said.arrived.messages) >= 4 and len(said.left.messages) >= 4
+
+
+async def _hers(chats: Chats) -> set[int]:
+    team = {row["id"] for row in await chats.rows("people", kind="staff")}
+    return {row["address_id"] for row in await chats.rows("people_addresses") if row["person_id"] not in team}
 
 
 async def test_a_photo_is_seen_checked_and_answered(
@@ -66,6 +89,7 @@ async def test_a_photo_is_seen_checked_and_answered(
         card = eric.sees[-1]
         await chats.presses(eric, card.labels[0], card)
         assert card.history and "Odette, ABAHUZA" in card.text and card.labels == [] and eric.sees[-1] is card
+        await _is_counted(chats)
 
         page = await chats.says(eric, "/association 07")
         assert page.labels[-1] == "📎 Photos and voice notes: 1", "of the last five messages"
