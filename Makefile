@@ -4,7 +4,7 @@ BIN := .venv/bin
 # Many tests wait (for processes, for a browser): two workers for each core.
 WORKERS ?= $(shell echo $$((2 * $$(nproc 2>/dev/null || echo 2))))
 
-.PHONY: setup demo test lint crash crash-broadcast stop reminders-check bench bench-check clean
+.PHONY: setup demo test tests lint crash crash-broadcast stop reminders-check bench bench-check clean
 
 .venv/runtime.stamp: pyproject.toml constraints.txt
 	$(PYTHON) -m venv .venv
@@ -26,7 +26,10 @@ lint: .venv/dev.stamp
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-test: lint  ## lint, types, import rules, and every test
+test: .venv/dev.stamp  ## lint, types, import rules, and every test; both at once, since types need one core only
+	@$(MAKE) --no-print-directory --jobs 2 lint tests
+
+tests: .venv/dev.stamp
 	$(BIN)/pytest -n $(WORKERS)
 
 crash: .venv/dev.stamp  ## 10,000 kills of the real service (make test does 200)
@@ -34,7 +37,8 @@ crash: .venv/dev.stamp  ## 10,000 kills of the real service (make test does 200)
 
 crash-broadcast: .venv/dev.stamp  ## 1,000 broadcasts to 1,000 recipients, killed at random (make test does 3)
 	KURIKIRANA_BROADCASTS=1000 $(BIN)/pytest tests/crash/test_broadcasts.py -n 0 -s
-reminders-check: .venv/dev.stamp  ## 100,000 simulated reminder ladders over outages, wrong clocks and zones (make test does 500)
+
+reminders-check: .venv/dev.stamp  ## 100,000 simulated reminder ladders over outages, wrong clocks and zones (make test: 500)
 	$(BIN)/python -m tests.scheduler.reminders_model --runs 400
 
 stop: .venv/dev.stamp  ## promise 6: a million interleavings with STOP (make test does 6,000)
