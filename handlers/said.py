@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -41,6 +42,9 @@ _COMMAND_OF = {word: command for command, words in COMMANDS.items() for word in 
 _FREE_REST = ("call", "problem")
 """Commands that may be said in a sentence: a person calls in any case."""
 _NUMBERED = ("fix", "back")
+_NOT_OURS = re.compile(r"[^\x00-\x7f]|\d{17}")
+"""In a button's data: we write ASCII there, and no number that a database could not hold. Anybody may press what she
+made up."""
 _LONGEST_REST = 2
 """Words behind any other command; more of them are a sentence, which a person must read."""
 
@@ -63,6 +67,7 @@ def read(turn: Turn) -> Said:
     text = inbound.text.strip()
     if inbound.kind == "button":
         data = str(inbound.data.get("data", ""))
+        data = "" if _NOT_OURS.search(data) else data
         head, _, rest = data.partition(":")
         return Said(rest, rest, f"button {head}", rest, "")
     return (_read_short if len(text) <= SHORT else _read)(text, turn.address.rich)

@@ -24,6 +24,8 @@ FORGED = (
     f"called:{ABAHUZA}:{ITS_TASK}",
     f"result:{ABAHUZA}:{ITS_TASK}:t",
     f"for:{ABAHUZA}:training",
+    f"task:{10**30}:nothing",
+    "assoc:\N{SUPERSCRIPT TWO}",
 )
 
 
