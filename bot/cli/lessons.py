@@ -33,12 +33,7 @@ def search(
 ) -> None:
     """Lessons with these words, in any of their languages, with or without accents."""
     wanted = plain(" ".join(words)).split()
-    _list([row for row in base.read(base.load(), lessons.everything) if _has(row, wanted)], json)
-
-
-def _has(row: dict[str, Any], wanted: list[str]) -> bool:
-    texts = [row["text"], *(one["text"] for one in (row["translations"] or {}).values())]
-    return any(all(word in said for word in wanted) for said in map(plain, texts))
+    _list([row for row in base.read(base.load(), lessons.everything) if posters.has(row, wanted)], json)
 
 
 def _list(found: list[dict[str, Any]], json: bool) -> None:

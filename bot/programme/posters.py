@@ -46,6 +46,12 @@ class Poster:
     translator: str
 
 
+def has(lesson: Mapping[str, Any], words: Sequence[str]) -> bool:
+    """Whether a lesson has all these words (plain) in one of its languages."""
+    texts = [lesson["text"], *(one["text"] for one in (lesson["translations"] or {}).values())]
+    return any(all(word in said for word in words) for said in map(plain, texts))
+
+
 def posters(lessons: Iterable[Mapping[str, Any]], names: Iterable[str], language: str | None) -> list[Poster]:
     """The lessons that may be shown, in this language where there is a translation, else in their own.
 
@@ -91,6 +97,11 @@ def discreet(text: str, people: set[str], hidden: set[str]) -> str:
 
 def write_pdf(found: Sequence[Poster], title: str, file: Path) -> None:
     """One lesson a page, in big letters. Raises ReportsMissing without the extra."""
+    file.write_bytes(pdf(found, title))
+
+
+def pdf(found: Sequence[Poster], title: str) -> bytes:
+    """The same as bytes; it takes a second or two, so away from the loop."""
     try:
         typst = importlib.import_module("typst")
     except ModuleNotFoundError:
@@ -99,7 +110,8 @@ def write_pdf(found: Sequence[Poster], title: str, file: Path) -> None:
         ) from None
     template = (files("templates") / "reports" / "posters.typ").read_bytes()
     pages = orjson.dumps([asdict(poster) for poster in found]).decode()
-    file.write_bytes(typst.compile(template, format="pdf", sys_inputs={"title": title, "posters": pages}))
+    made: bytes = typst.compile(template, format="pdf", sys_inputs={"title": title, "posters": pages})
+    return made
 
 
 def write_csv(found: Sequence[Poster], file: Path) -> None:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import bindparam, insert, literal, select, update
+from sqlalchemy import and_, bindparam, insert, literal, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.store.area import AREA, binds
 from bot.store.listing import plain_row
+from bot.store.pages import behind
 from bot.store.singles import next_number
-from bot.store.tables import associations, lessons, people
-from handlers.turn import Association, Fact, NextLesson
+from bot.store.tables import associations, lessons, media, people
+from handlers.turn import Association, Fact, NextLesson, Viewer
 
 LAST = "last_lesson"
 INSERT = insert(lessons)
@@ -46,6 +48,25 @@ _ALL = (
     .outerjoin(associations, associations.c.id == lessons.c.association_id)
     .order_by(lessons.c.number)
 )
+
+
+_SEEN = (
+    _ALL.add_columns(media.c.file, media.c.kind.label("file_kind"))
+    .outerjoin(media, and_(media.c.inbox_id == lessons.c.inbox_id, media.c.state == "kept"))
+    .where(or_(lessons.c.association_id.is_(None), lessons.c.association_id.in_(AREA)), ~behind(lessons.c.inbox_id))
+)
+_SEEN_ONE = _SEEN.where(lessons.c.number == bindparam("which"))
+
+
+async def seen(tx: AsyncConnection, viewer: Viewer) -> list[dict[str, Any]]:
+    """The lessons of the associations that somebody sees, with their photo or voice note, newest first."""
+    return [plain_row(row) for row in await tx.execute(_SEEN, binds(viewer))][::-1]
+
+
+async def one(tx: AsyncConnection, viewer: Viewer, number: int) -> dict[str, Any] | None:
+    """One lesson as `seen` has it; None when there is none, or it is not hers."""
+    row = (await tx.execute(_SEEN_ONE, {**binds(viewer), "which": number})).first()
+    return plain_row(row) if row else None
 
 
 async def everything(tx: AsyncConnection) -> list[dict[str, Any]]:

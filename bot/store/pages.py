@@ -92,14 +92,14 @@ _FROM_J, _BELOW_K = (_said.c.key >= literal_column("'J'"), _said.c.key < literal
 """Written out, so that both databases take the partial index."""
 
 
-def _behind(row: Any) -> Any:
+def behind(row: Any) -> Any:
     """Whether a sealed task was opened by this inbox row."""
     return _one.where(tasks.c.inbox_id == row, tasks.c.sealed.is_(True)).exists()
 
 
 _door = _one.where(_said.c.inbox_id == inbox.c.id, _FROM_J, _BELOW_K).exists()
 """The neutral door: its answers, and what they answer."""
-OPENLY = and_(~_behind(inbox.c.id), ~_door, inbox.c.kind.in_(_TYPED))
+OPENLY = and_(~behind(inbox.c.id), ~_door, inbox.c.kind.in_(_TYPED))
 _newest_out = select(func.max(outbox.c.id) - LATELY).scalar_subquery()
 _CAME = (
     select(
@@ -117,7 +117,7 @@ _LEFT = (
         outbox.c.address_id.in_(_IDS),
         outbox.c.text != "",
         outbox.c.key.not_like("J%"),
-        ~_behind(outbox.c.inbox_id),
+        ~behind(outbox.c.inbox_id),
     )
     .order_by(outbox.c.id.desc())
     .limit(LAST)

@@ -51,11 +51,17 @@ async def _member(app: App) -> str:
     return str(await person(app, "staff"))
 
 
+async def _lesson(app: App) -> str:
+    there = select(t.lessons.c.number).where(t.lessons.c.text == WORDS[INSIDE])
+    return str((await rows(app, there))[0][0])
+
+
 SAMPLES: dict[str, Callable[[App], Awaitable[str]]] = {
     "{person}": _leader,
     "{report}": _report,
     "{photo}": _photo,
     "{member}": _member,
+    "{lesson}": _lesson,
 }
 """A part of a path -> a value that is there, in the officer's area."""
 TOKENS = ("/sign-in/link/{token}", "/sign-in/enrol/{token}", "/console/{name}")
@@ -75,6 +81,7 @@ FORMS: dict[str, Form | dict[str, Any]] = {
     "/reports/{report}/check": {"verdict": "hold", "how": "call", "reason": "nobody remembers it"},
     "/account/end": _other_session,
     "/people/{person}/number": {"number": "00 00 09 55"},
+    "/lessons/{lesson}/translation": {"to": "fr", "text": "Nous pesons", "by": "Anna N."},
     "/account/language": {"language": "fr"},
     "/accounts/invite": _staff,
     "/accounts/revoke": _staff,
@@ -93,7 +100,12 @@ async def canary(app: App, who: str, no: str) -> None:
     number, association = (await rows(app, found.order_by(t.people.c.id.desc()).limit(1)))[0]
     address = (await rows(app, select(func.max(t.addresses.c.id))))[0][0] + 1
     message = (await rows(app, select(func.coalesce(func.max(t.inbox.c.id), 0))))[0][0] + 1
+    lesson = (await rows(app, select(func.coalesce(func.max(t.lessons.c.number), 0))))[0][0] + 1
     now = app.clock.now()
+    photo = app.settings.path(app.settings.privacy.media_folder) / f"{message}.jpg"
+    photo.parent.mkdir(parents=True, exist_ok=True)
+    photo.write_bytes(b"a photo")
+    told = {"text": WORDS[who], "language": "rn", "show": "name", "translations": {}, "at": now}
     there = {"address_id": address, "person_id": number, "association_id": association}
     said = {
         "channel": "phone",
@@ -109,6 +121,8 @@ async def canary(app: App, who: str, no: str) -> None:
         insert(t.people_addresses).values(person_id=number, address_id=address),
         insert(t.inbox).values(id=message, address_id=address, person_id=number, received_at=now, **said),
         insert(t.tasks).values(kind="read", due_at=now, made_at=now, inbox_id=message, **there),
+        insert(t.media).values(inbox_id=message, kind="photo", state="kept", file=photo.name, at=now),
+        insert(t.lessons).values(number=lesson, inbox_id=message, **told, **there),
     )
 
 
