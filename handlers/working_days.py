@@ -11,6 +11,7 @@ EVENING = time(17)
 """Until then, at the programme's place, a promise made for a day is kept."""
 _DAY = timedelta(days=1)
 _SATURDAY = 5
+_LONG = 60
 
 
 def is_working(day: date, holidays: Collection[date]) -> bool:
@@ -24,6 +25,12 @@ def after(day: date, count: int, holidays: Collection[date] = ()) -> date:
         day += _DAY
         count -= is_working(day, holidays)
     return day
+
+
+def between(first: date, last: date, holidays: Collection[date] = ()) -> int:
+    """How many working days have gone by after `first`, `last` counted. Long waits count as sixty days at most."""
+    days = min((last - first).days, _LONG)
+    return sum(is_working(first + _DAY * step, holidays) for step in range(1, days + 1))
 
 
 def evening(turn: Turn, count: int) -> datetime:

@@ -132,7 +132,7 @@ async def inbox_reply(tx: AsyncConnection, details: Details, now: datetime) -> A
     _must_be_open(task, details)
     if task.refused or task.address_id is None:
         raise BotError(f"Who wrote this {_REFUSED[task.refused or 'gone']}.")
-    who = await member(tx, str(details.get("who") or ""))
+    who = await _who(tx, details)
     by = who["sms_name"] if who else str(details["sender"])
     text = f"{task.name}, {by}: {details['text']}" if task.shared and task.name else f"{by}: {details['text']}"
     found = {"task": task.id, "language": task.language, "chat": task.rich, "text": text, "phones": 1}
@@ -155,11 +155,20 @@ async def task_close(tx: AsyncConnection, details: Details, now: datetime) -> An
     if not result:
         raise BotError("A task closes only with a result: --result TEXT.")
     if not details.get("dry_run"):
-        who = await member(tx, str(details.get("who") or ""))
+        who = await _who(tx, details)
         number = who["id"] if who else None
         await tx.execute(tasks.CLOSE_ONE, {"which": task.id, "at": now, "who": number, "how": result})
         await audited(tx, {**details, "what": "task closed", "details": {"task": task.id}}, now)
     return {"task": task.id, "result": result}
+
+
+async def _who(tx: AsyncConnection, details: Details) -> dict[str, Any] | None:
+    """Who of the team does it: by id (`by`) or name (`who`). Raises BotError."""
+    return (
+        await team.staff_numbered(tx, int(details["by"]))
+        if "by" in details
+        else await member(tx, str(details.get("who") or ""))
+    )
 
 
 async def member(tx: AsyncConnection, name: str) -> dict[str, Any] | None:

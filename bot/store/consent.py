@@ -31,6 +31,7 @@ from bot.store.tables import (
     drafts,
     inbox,
     media,
+    notes,
     outbox,
     people,
     people_addresses,
@@ -103,6 +104,8 @@ BLANK = (
     update(conversations).where(conversations.c.address_id.in_(_OWN)).values(state={}),
     delete(drafts).where(or_(drafts.c.person_id == bindparam("person"), drafts.c.address_id.in_(_OWN))),
     delete(timers).where(timers.c.address_id.in_(_OWN)),
+    # nobody knows which notes beside a shared phone speak of her: all of them go
+    delete(notes).where(notes.c.address_id.in_(_THEIR_ADDRESSES)),
     update(addresses).where(addresses.c.id.in_(_OWN)).values(active=False, reason="erasing"),
     delete(people_addresses).where(people_addresses.c.person_id == bindparam("person")),
     delete(tokens).where(tokens.c.person_id == bindparam("person")),

@@ -794,3 +794,25 @@ sign_in_links = Table(
     Column("used_at", Moment),
     comment="one-time addresses",
 )
+
+talks = Table(
+    "talks",
+    metadata,
+    Column("address_id", Id, ForeignKey("addresses.id"), primary_key=True, autoincrement=False),
+    Column("assigned_to", Id, ForeignKey("people.id"), comment="one of the team; null = nobody in particular"),
+    Column("state", String, nullable=False, server_default="open", comment="open, pending or snoozed"),
+    Column("until", Moment, comment="of a snoozed one"),
+    Column("changed_at", Moment, nullable=False, comment="what comes later opens it again"),
+    comment="what the team has decided about the conversation with a phone or a chat",
+)
+
+notes = Table(
+    "notes",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("address_id", Id, ForeignKey("addresses.id"), nullable=False, index=True),
+    Column("person_id", Id, comment="who of the team wrote it"),
+    Column("text", Personal, nullable=False),
+    Column("at", Moment, nullable=False),
+    comment="private notes of the team beside a conversation; no leader ever reads them",
+)

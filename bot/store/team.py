@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import bindparam, insert, select, update
@@ -39,6 +40,18 @@ async def staff_named(tx: AsyncConnection, name: str) -> list[dict[str, Any]]:
     rows = (await tx.execute(_STAFF)).all()
     found = [row for row in rows if wanted and wanted <= {plain(row.sms_name), *plain(row.name).split()}]
     return [{"id": row.id, "sms_name": row.sms_name, "role": row.role} for row in found]
+
+
+async def staff_numbered(tx: AsyncConnection, number: int) -> dict[str, Any] | None:
+    """One of the team by id."""
+    row = (await tx.execute(_STAFF.where(people.c.id == number))).first()
+    return {"id": row.id, "sms_name": row.sms_name, "role": row.role} if row else None
+
+
+async def staff_of(tx: AsyncConnection, roles: Sequence[str]) -> list[dict[str, Any]]:
+    """The people of the team with one of these roles."""
+    rows = (await tx.execute(_STAFF.where(people.c.role.in_(roles)))).all()
+    return [{"id": row.id, "name": row.name, "sms_name": row.sms_name, "role": row.role} for row in rows]
 
 
 _ROLE = update(people).where(people.c.id == bindparam("who")).values(role=bindparam("given"), area=bindparam("where"))

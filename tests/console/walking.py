@@ -56,12 +56,27 @@ async def _lesson(app: App) -> str:
     return str((await rows(app, there))[0][0])
 
 
+async def _conversation(app: App) -> str:
+    return str((await rows(app, select(t.addresses.c.id).where(t.addresses.c.value == PHONES[INSIDE])))[0][0])
+
+
+async def _message(app: App) -> str:
+    return str((await rows(app, select(t.inbox.c.id).where(t.inbox.c.text == WORDS[INSIDE])))[0][0])
+
+
+async def _answer(app: App) -> dict[str, Any]:
+    there = select(t.tasks.c.id).where(t.tasks.c.inbox_id == int(await _message(app)))
+    return {"task": (await rows(app, there))[0][0], "text": "Murakoze", "sure": "yes"}
+
+
 SAMPLES: dict[str, Callable[[App], Awaitable[str]]] = {
     "{person}": _leader,
     "{report}": _report,
     "{photo}": _photo,
     "{member}": _member,
     "{lesson}": _lesson,
+    "{conversation}": _conversation,
+    "{message}": _message,
 }
 """A part of a path -> a value that is there, in the officer's area."""
 TOKENS = ("/sign-in/link/{token}", "/sign-in/enrol/{token}", "/console/{name}")
@@ -81,6 +96,10 @@ FORMS: dict[str, Form | dict[str, Any]] = {
     "/reports/{report}/check": {"verdict": "hold", "how": "call", "reason": "nobody remembers it"},
     "/account/end": _other_session,
     "/people/{person}/number": {"number": "00 00 09 55"},
+    "/conversations/{conversation}/reply": _answer,
+    "/conversations/{conversation}/note": {"text": "to be called"},
+    "/conversations/{conversation}/assigned": {"person": ""},
+    "/conversations/{conversation}/state": {"state": "pending"},
     "/lessons/{lesson}/translation": {"to": "fr", "text": "Nous pesons", "by": "Anna N."},
     "/account/language": {"language": "fr"},
     "/accounts/invite": _staff,

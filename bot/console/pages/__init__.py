@@ -14,13 +14,17 @@ from bot.console.pages import (
     progress,
     reports,
     sign_in,
+    talks,
     today,
+    unanswered,
 )
 
 PAGES = (
     *today.PAGES,
     *progress.PAGES,
     *reports.PAGES,
+    *talks.PAGES,
+    *unanswered.PAGES,
     *lessons.PAGES,
     *people.PAGES,
     *access.PAGES,

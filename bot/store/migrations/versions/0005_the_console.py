@@ -61,6 +61,28 @@ def upgrade() -> None:
     comment='one-time addresses'
     )
     op.create_index(op.f('ix_sign_in_links_person_id'), 'sign_in_links', ['person_id'])
+    op.create_table('talks',
+    sa.Column('address_id', _ID, autoincrement=False, nullable=False),
+    sa.Column('assigned_to', _ID, nullable=True, comment='one of the team; null = nobody in particular'),
+    sa.Column('state', sa.String(), server_default='open', nullable=False, comment='open, pending or snoozed'),
+    sa.Column('until', types.Moment(), nullable=True, comment='of a snoozed one'),
+    sa.Column('changed_at', types.Moment(), nullable=False, comment='what comes later opens it again'),
+    sa.ForeignKeyConstraint(['address_id'], ['addresses.id'], name=op.f('fk_talks_address_id_addresses')),
+    sa.ForeignKeyConstraint(['assigned_to'], ['people.id'], name=op.f('fk_talks_assigned_to_people')),
+    sa.PrimaryKeyConstraint('address_id', name=op.f('pk_talks')),
+    comment='what the team has decided about the conversation with a phone or a chat'
+    )
+    op.create_table('notes',
+    sa.Column('id', _ID, nullable=False),
+    sa.Column('address_id', _ID, nullable=False),
+    sa.Column('person_id', _ID, nullable=True, comment='who of the team wrote it'),
+    sa.Column('text', types.Personal(), nullable=False),
+    sa.Column('at', types.Moment(), nullable=False),
+    sa.ForeignKeyConstraint(['address_id'], ['addresses.id'], name=op.f('fk_notes_address_id_addresses')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_notes')),
+    comment='private notes of the team beside a conversation; no leader ever reads them'
+    )
+    op.create_index(op.f('ix_notes_address_id'), 'notes', ['address_id'])
     with op.batch_alter_table('outbox', schema=None) as batch_op:
         batch_op.drop_index('ix_outbox_shown', sqlite_where=sa.text("key = 'S.case'"))
         batch_op.create_index('ix_outbox_shown', ['id'], unique=False, sqlite_where=sa.text("key IN ('S.case', 'O.console')"), postgresql_where=sa.text("key IN ('S.case', 'O.console')"))

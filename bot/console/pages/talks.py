@@ -1,0 +1,264 @@
+"""What do they say? Conversations: the list, one thread, and what the team does about it; what we owe an answer."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+from starlette.responses import Response
+
+from bot.console.delivery import WORDS
+from bot.console.files import kept
+from bot.console.page import Ask, Page, Wrong
+from bot.console.pages.people import CONSENTS, LANGUAGES
+from bot.console.pages.today import KINDS
+from bot.console.roles import FIELD
+from bot.console.words import _
+from bot.programme import desk, talks
+from bot.programme.broadcasts.states import state_of as delivery_of
+from bot.render import fold, segments
+from bot.store import talk_states, team
+from bot.store import talks as store
+from handlers.team.viewing import ABSENT_AFTER
+from handlers.team.waiting import messages_of
+from handlers.turn import Task
+from handlers.understand.words import language_of, plain
+
+FILTERS = {
+    "": _("All"),
+    "unanswered": _("Unanswered"),
+    "mine": _("Assigned to me"),
+    "question": _("Questions"),
+    "lesson": _("Lessons"),
+    "voice": _("Voice notes"),
+}
+STATES = {"open": _("open"), "pending": _("pending"), "snoozed": _("snoozed"), "resolved": _("resolved")}
+LONGEST = 900
+"""Characters of an answer: six SMS parts."""
+FIRST_LINE = 120
+_NEWEST = 2**62
+
+
+async def show(ask: Ask) -> Response:
+    """The list: unread ones first, then who wrote lately."""
+    words, before = ask.query.get("q", "")[:100], ask.query.get("before", "")
+    kind, language, state = (ask.query.get(name, "") for name in ("kind", "language", "state"))
+    wanted = talks.Wanted(
+        tuple(plain(words).split()),
+        kind if kind in FILTERS else "",
+        language if language in LANGUAGES else "",
+        state if state in STATES else "",
+    )
+    older = int(before) if before.isdigit() and len(before) < 16 else None
+    found = await ask.read(talks.listed, ask.viewer, wanted, older, ask.now)
+    ask.saw(conversations=[one.address_id for one in found.talks], searched=bool(words))
+    return ask.show(
+        "talks.html",
+        found=found,
+        wanted=wanted,
+        words=words,
+        filters=FILTERS,
+        states=STATES,
+        languages=LANGUAGES,
+        first_line=FIRST_LINE,
+    )
+
+
+# --- one thread ---
+
+
+async def _opened(ask: Ask) -> store.Door:
+    """The phone or chat of the address. Raises Missing."""
+    found = await ask.read(store.door, ask.viewer, ask.number("conversation"), ask.now - ABSENT_AFTER)
+    if found is None:
+        ask.missing()
+    return found
+
+
+async def _waiting(ask: Ask, address_id: int) -> list[Task]:
+    """What of this thread waits for an answer, as far as she sees it."""
+    there = await ask.read(desk.tasks_open, ask.viewer, ask.now)
+    return [task for task in messages_of(there) if task.address_id == address_id]
+
+
+async def thread(ask: Ask) -> Response:
+    """What was said, both ways, with what became of each text; notes; what can be done."""
+    return await _thread(ask, await _opened(ask))
+
+
+async def _thread(ask: Ask, door: store.Door, status: int = 200, **more: Any) -> Response:
+    came, left = (_below(ask, name) for name in ("came", "left"))
+    inward, outward = await ask.read(store.said, door, came, left)
+    lines = sorted(
+        [*(_inward(row) for row in inward), *(_outward(row) for row in outward)],
+        key=lambda line: line["at"],
+        reverse=True,
+    )
+    shown, tasks = lines[: store.SHOWN], await _waiting(ask, door.address_id)
+    decided = (await ask.read(talk_states.decided, [door.address_id])).get(door.address_id)
+    older = None
+    if len(lines) > len(shown) or len(inward) == store.SHOWN or len(outward) == store.SHOWN:
+        lowest = {side: min((x["id"] for x in shown if x["side"] == side), default=_NEWEST) for side in ("her", "us")}
+        older = {"came": min(came, lowest["her"]), "left": min(left, lowest["us"])}
+    ask.saw(conversation=door.address_id, messages=len(shown))
+    values = {"weighed": None, "problem": "", "text": "", "task_id": tasks[-1].id if tasks else 0, **more}
+    return ask.show(
+        "talk.html",
+        status,
+        door=door,
+        lines=shown[::-1],
+        older=older,
+        tasks=tasks,
+        state=talks.state_of(decided, tasks, ask.now),
+        decided=decided,
+        notes=await ask.read(talk_states.notes_of, door.address_id),
+        team=await ask.read(team.staff_of, sorted(FIELD)),
+        kinds=KINDS,
+        states=STATES,
+        languages=LANGUAGES,
+        consents=CONSENTS,
+        words=WORDS,
+        today=ask.now.astimezone(ask.app.settings.zone).date(),
+        **values,
+    )
+
+
+def _below(ask: Ask, name: str) -> int:
+    text = ask.query.get(name, "")
+    return int(text) if text.isdigit() and len(text) < 19 else _NEWEST
+
+
+def _inward(row: Any) -> dict[str, Any]:
+    said = {"id": row.id, "at": row.at, "text": row.text, "kind": row.kind, "name": row.sms_name or ""}
+    return {"side": "her", **said, "file": row.file_kind}
+
+
+def _outward(row: Any) -> dict[str, Any]:
+    told = {"id": row.id, "at": row.at, "text": row.text, "kind": row.kind, "name": ""}
+    return {"side": "us", **told, "file": None, "became": delivery_of(row).name, "parts": row.parts}
+
+
+async def file(ask: Ask) -> Response:
+    """The photo or voice note of a message."""
+    door = await _opened(ask)
+    found = await ask.read(store.file_of, door, ask.number("message"))
+    ask.saw(conversation=door.address_id, message=ask.number("message"))
+    return await kept(ask, found)
+
+
+# --- what the team does ---
+
+
+async def reply(ask: Ask) -> Response:
+    """Her answer: shown first with what it takes and whether it can be read, then sent once, where she wrote from."""
+    door, text = await _opened(ask), " ".join(ask.form.get("text", "").split())
+    task = next((one for one in await _waiting(ask, door.address_id) if str(one.id) == ask.form.get("task")), None)
+    if task is None:
+        problem = _("Somebody has answered or closed this meanwhile. Look at the conversation before you write.")
+        return await _thread(ask, door, 422, problem=problem, text=text)
+    if not text or len(text) > LONGEST:
+        problem = _("Write a text of at most 900 characters.")
+        return await _thread(ask, door, 422, problem=problem, text=text, task_id=task.id)
+    details = {"task": task.id, "text": text, "by": ask.me.person_id, "user": ask.who}
+    details["sender"] = ask.app.settings.project.sender
+    if ask.form.get("sure") == "yes":
+        await ask.act("inbox reply", details, task=task.id, conversation=door.address_id)
+        if task.address_id is not None:
+            ask.app.inbox.notify(task.address_id)
+        return ask.go(f"/conversations/{door.address_id}", _("The answer leaves now."))
+    said = await ask.app.console.write(lambda tx: desk.inbox_reply(tx, {**details, "dry_run": True}, ask.now))
+    return await _thread(ask, door, text=text, task_id=task.id, weighed=_weighed(task, text, said["text"]))
+
+
+def _weighed(task: Task, text: str, said: str) -> dict[str, Any]:
+    """What the text takes, and whether it is in a language that she reads."""
+    folded = said if task.rich else fold(said)
+    written, reads = language_of(text), task.language
+    differs = bool(written and reads and written != reads)
+    parts = 0 if task.rich else segments(folded)[0]
+    return {
+        "text": folded,
+        "characters": len(folded),
+        "parts": parts,
+        "written": written,
+        "reads": reads,
+        "differs": differs,
+    }
+
+
+async def note(ask: Ask) -> Response:
+    """A private note beside the thread."""
+    door, text = await _opened(ask), ask.form.get("text", "").strip()[:2000]
+    if not text:
+        raise Wrong(_("The note is empty."))
+
+    async def work(tx: AsyncConnection) -> None:
+        await talk_states.note(tx, door.address_id, ask.me.person_id, text, ask.now)
+
+    await ask.write(work, conversation=door.address_id)
+    return ask.go(f"/conversations/{door.address_id}", _("The note is kept; only the team reads it."))
+
+
+async def assign(ask: Ask) -> Response:
+    """Somebody of the team sees to it."""
+    door, wanted = await _opened(ask), ask.form.get("person", "")
+    people = {str(one["id"]): one["id"] for one in await ask.read(team.staff_of, sorted(FIELD))}
+    if wanted and wanted not in people:
+        ask.missing()
+    whom = people.get(wanted)
+    await ask.write(
+        lambda tx: talk_states.give(tx, door.address_id, whom, ask.now), conversation=door.address_id, to=whom
+    )
+    return ask.go(f"/conversations/{door.address_id}", _("The conversation is assigned."))
+
+
+async def change(ask: Ask) -> Response:
+    """Open, pending, snoozed until a day, or resolved: then what waits is closed with a result."""
+    door, state = await _opened(ask), ask.form.get("state", "")
+    if state not in STATES:
+        ask.missing()
+    until = _morning(ask, ask.form.get("until", "")) if state == "snoozed" else None
+    tasks = await _waiting(ask, door.address_id) if state == "resolved" else []
+    result = " ".join(ask.form.get("result", "").split())[:100] or "nothing to answer"
+
+    async def work(tx: AsyncConnection) -> None:
+        if tasks:
+            await talk_states.close(tx, [task.id for task in tasks], ask.me.person_id, result, ask.now)
+        await talk_states.put(tx, door.address_id, "open" if state == "resolved" else state, until, ask.now)
+
+    await ask.write(work, conversation=door.address_id, state=state, tasks=[task.id for task in tasks])
+    return ask.go(f"/conversations/{door.address_id}", _DONE[state])
+
+
+_DONE = {
+    "open": _("The conversation is open again."),
+    "pending": _("The conversation is pending: it opens again when she writes."),
+    "snoozed": _("The conversation is snoozed: it opens again on that day, or when she writes."),
+    "resolved": _("The conversation is resolved; what waited in it is closed."),
+}
+
+
+def _morning(ask: Ask, text: str) -> datetime:
+    """Seven o'clock of a day that comes. Raises Wrong."""
+    zone = ask.app.settings.zone
+    try:
+        moment = datetime.combine(date.fromisoformat(text), time(7), zone)
+    except ValueError:
+        moment = ask.now
+    if not ask.now < moment < ask.now + timedelta(days=366):
+        raise Wrong(_("Choose the day on which it shall come back: tomorrow at the earliest, within a year."))
+    return moment.astimezone(UTC)
+
+
+_ONE = Page("/conversations/{conversation}", thread, reads="conversation")
+PAGES = (
+    Page("/conversations", show, reads="conversations", title=_("Conversations")),
+    _ONE,
+    Page("/conversations/{conversation}/file/{message}", file, reads="conversation"),
+    replace(_ONE, path="/conversations/{conversation}/reply", do=reply, writes="answered"),
+    Page("/conversations/{conversation}/note", note, writes="note kept"),
+    Page("/conversations/{conversation}/assigned", assign, writes="conversation assigned"),
+    Page("/conversations/{conversation}/state", change, writes="conversation changed"),
+)

@@ -1,0 +1,79 @@
+"""What the team decided about a conversation: put aside, given to somebody, noted, closed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import bindparam, insert, select
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.store import tasks
+from bot.store.tables import notes, people, talks
+
+_IDS: Any = bindparam("ids", expanding=True)
+
+
+def _put(module: Any) -> Any:
+    statement = module.insert(talks)
+    new = statement.excluded
+    changes = {name: new[name] for name in ("state", "until", "changed_at")}
+    return statement.on_conflict_do_update(index_elements=["address_id"], set_=changes)
+
+
+def _give(module: Any) -> Any:
+    statement = module.insert(talks)
+    return statement.on_conflict_do_update(
+        index_elements=["address_id"], set_={"assigned_to": statement.excluded.assigned_to}
+    )
+
+
+_PUT = {"sqlite": _put(sqlite), "postgresql": _put(postgresql)}
+_GIVE = {"sqlite": _give(sqlite), "postgresql": _give(postgresql)}
+_assigned = people.alias("assigned")
+_DECIDED = (
+    select(talks, _assigned.c.sms_name.label("assigned"))
+    .outerjoin(_assigned, _assigned.c.id == talks.c.assigned_to)
+    .where(talks.c.address_id.in_(_IDS))
+)
+_NOTES = (
+    select(notes.c.id, notes.c.at, notes.c.text, people.c.sms_name)
+    .outerjoin(people, people.c.id == notes.c.person_id)
+    .where(notes.c.address_id == bindparam("which"))
+    .order_by(notes.c.id)
+)
+
+
+async def decided(tx: AsyncConnection, ids: Sequence[int]) -> dict[int, Any]:
+    """By address: state, until, changed_at, assigned_to and her short name (assigned)."""
+    return {row.address_id: row for row in await tx.execute(_DECIDED, {"ids": list(ids)})}
+
+
+async def put(tx: AsyncConnection, address_id: int, state: str, until: datetime | None, now: datetime) -> None:
+    """Open, pending, or snoozed until then."""
+    row = {"address_id": address_id, "state": state, "until": until, "changed_at": now}
+    await tx.execute(_PUT[tx.dialect.name], row)
+
+
+async def give(tx: AsyncConnection, address_id: int, person_id: int | None, now: datetime) -> None:
+    """Somebody of the team sees to it; None: whoever comes first."""
+    row = {"address_id": address_id, "assigned_to": person_id, "state": "open", "changed_at": now}
+    await tx.execute(_GIVE[tx.dialect.name], row)
+
+
+async def notes_of(tx: AsyncConnection, address_id: int) -> Sequence[Any]:
+    """The team's notes beside a thread, oldest first."""
+    return (await tx.execute(_NOTES, {"which": address_id})).all()
+
+
+async def note(tx: AsyncConnection, address_id: int, person_id: int, text: str, now: datetime) -> None:
+    """Keep a note."""
+    await tx.execute(insert(notes), {"address_id": address_id, "person_id": person_id, "text": text, "at": now})
+
+
+async def close(tx: AsyncConnection, task_ids: Sequence[int], person_id: int, result: str, now: datetime) -> None:
+    """Close these tasks (at least one) with their result; one that is closed already stays as it is."""
+    rows = [{"which": number, "at": now, "who": person_id, "how": result} for number in task_ids]
+    await tx.execute(tasks.CLOSE_ONE, rows)
