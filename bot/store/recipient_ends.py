@@ -57,7 +57,7 @@ _ENDED_BADLY = or_(
     outbox.c.state.in_(("failed", "uncertain")),
     (outbox.c.state == "queued") & (outbox.c.attempts > 0) & outbox.c.reason.is_not(None),
 )
-_BY_NAME = (
+BY_NAME = (
     select(
         recipients.c.state,
         recipients.c.reason,
@@ -82,7 +82,7 @@ _BY_NAME = (
     )
     .limit(bindparam("most"))
 )
-_NOT_THERE = _BY_NAME.where(or_(outbox.c.state.is_(None), outbox.c.state.not_in(_LEFT)))
+_NOT_THERE = BY_NAME.where(or_(outbox.c.state.is_(None), outbox.c.state.not_in(_LEFT)))
 
 
 async def by_name(tx: AsyncConnection, broadcast: int, most: int, *, everybody: bool) -> Sequence[Any]:
@@ -90,5 +90,5 @@ async def by_name(tx: AsyncConnection, broadcast: int, most: int, *, everybody: 
 
     Without `everybody` only those whose text has not left.
     """
-    statement = _BY_NAME if everybody else _NOT_THERE
+    statement = BY_NAME if everybody else _NOT_THERE
     return (await tx.execute(statement, {"broadcast": broadcast, "most": most})).all()

@@ -12,7 +12,10 @@ from typing import Any
 from sqlalchemy import func, insert, select, update
 
 from bot.app import App
-from bot.console.page import Page
+from bot.console.page import Page, each
+from bot.programme.broadcasts import acts
+from bot.programme.broadcasts.compose import compose
+from bot.programme.broadcasts.wording import Wording
 from bot.store import tables as t
 from tests.console.site import person, rows, signed_in, write
 
@@ -64,6 +67,59 @@ async def _message(app: App) -> str:
     return str((await rows(app, select(t.inbox.c.id).where(t.inbox.c.text == WORDS[INSIDE])))[0][0])
 
 
+async def _broadcast(app: App) -> str:
+    """A draft of the officer of these tests, to the leaders of her area."""
+    officer, number = await person(app, "officer"), (await rows(app, select(func.count(t.broadcasts.c.id))))[0][0] + 1
+    wording = Wording({"en": f"{{name}}, come to the fair {number}"}, dict.fromkeys(("rn", "fr", "sw"), "en"))
+    audience = {"asked": "all", "seen_by": [officer, ["07"]]}
+    details = {**acts.as_details(wording), "audience": audience, "submitted": f"test {number}", "made_by": officer}
+
+    async def made(tx: Any) -> Any:
+        return await acts.make(tx, details, app.clock.now())
+
+    return str((await app.database.writer.do(each, made))["id"])
+
+
+async def _to_send(app: App) -> dict[str, Any]:
+    """How many phones and chats the newest draft goes to."""
+    row = (await rows(app, select(t.broadcasts).order_by(t.broadcasts.c.id.desc())))[0]
+    async with app.database.read() as tx:
+        now = app.clock.now()
+        composed = await compose(tx, row.audience, acts.wording_of(row), app.means, now, now)
+    return {"number": composed.plan.tally.number}
+
+
+async def _own_phone(app: App) -> dict[str, Any]:
+    """The supervisor of these tests has a phone."""
+    address = (await rows(app, select(func.max(t.addresses.c.id))))[0][0] + 1
+    await write(
+        app,
+        insert(t.addresses).values(id=address, scheme="tel", value=f"+2577777{address:04}", channel="phone"),
+        insert(t.people_addresses).values(person_id=await person(app, "supervisor"), address_id=address),
+    )
+    return {}
+
+
+async def _failed(app: App) -> dict[str, Any]:
+    """The newest broadcast has left, one of its texts failed."""
+    number = (await rows(app, select(func.max(t.broadcasts.c.id))))[0][0]
+    there, now = int(await _conversation(app)), app.clock.now()
+    text = {"address_id": there, "channel": "phone", "text": "come", "parts": 1, "broadcast_id": number}
+    key = {"key": "broadcast", "kind": "broadcast", "language": "en", "due_at": now, "made_at": now}
+    row = {"broadcast_id": number, "address_id": there, "people": 1, "channel": "phone", "language": "en"}
+    text_id = (await rows(app, select(func.coalesce(func.max(t.outbox.c.id), 0))))[0][0] + 1
+    await write(
+        app,
+        update(t.broadcasts).where(t.broadcasts.c.id == number).values(state="done"),
+        insert(t.outbox).values(id=text_id, state="failed", reason="no credit", **text, **key),
+        insert(t.recipients).values(state="queued", parts=1, outbox_id=text_id, **row),
+    )
+    return {"number": 1}
+
+
+COMPOSED = {"to": "all", "text_en": "{name}, come", "gap_rn": "en", "gap_fr": "en", "gap_sw": "en"}
+
+
 async def _answer(app: App) -> dict[str, Any]:
     there = select(t.tasks.c.id).where(t.tasks.c.inbox_id == int(await _message(app)))
     return {"task": (await rows(app, there))[0][0], "text": "Murakoze", "sure": "yes"}
@@ -75,6 +131,7 @@ SAMPLES: dict[str, Callable[[App], Awaitable[str]]] = {
     "{photo}": _photo,
     "{member}": _member,
     "{lesson}": _lesson,
+    "{broadcast}": _broadcast,
     "{conversation}": _conversation,
     "{message}": _message,
 }
@@ -100,6 +157,12 @@ FORMS: dict[str, Form | dict[str, Any]] = {
     "/conversations/{conversation}/note": {"text": "to be called"},
     "/conversations/{conversation}/assigned": {"person": ""},
     "/conversations/{conversation}/state": {"state": "pending"},
+    "/broadcasts/new": COMPOSED,
+    "/broadcasts/{broadcast}/draft": COMPOSED,
+    "/broadcasts/{broadcast}/test": _own_phone,
+    "/broadcasts/{broadcast}/send": _to_send,
+    "/broadcasts/{broadcast}/stop": {},
+    "/broadcasts/{broadcast}/again": _failed,
     "/lessons/{lesson}/translation": {"to": "fr", "text": "Nous pesons", "by": "Anna N."},
     "/account/language": {"language": "fr"},
     "/accounts/invite": _staff,

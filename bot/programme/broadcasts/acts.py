@@ -67,6 +67,15 @@ async def make(tx: AsyncConnection, details: Mapping[str, Any], now: datetime) -
     return {"id": number, "already": already, "state": found.state}
 
 
+async def rewrite(tx: AsyncConnection, details: Mapping[str, Any], now: datetime) -> Any:
+    """Other texts or another audience for a draft; its list is made anew. Raises BroadcastError."""
+    row = await _held(tx, details["id"], "draft", "be rewritten")
+    values = {name: details[name] for name in ("audience", "texts", "gaps", "asks", "day", "digest")}
+    await recipients.clear(tx, row.id)
+    await store.change(tx, row.id, **values, expires_at=_moment(details.get("not_after")), frozen_at=None)
+    return {"id": row.id, "state": row.state}
+
+
 async def freeze(tx: AsyncConnection, details: Mapping[str, Any], now: datetime) -> Any:
     """Put the next page of people on a draft's list; `after` None begins anew. Returns where to go on, or None.
 

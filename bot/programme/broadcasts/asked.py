@@ -13,7 +13,7 @@ from typing import Any
 import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.programme.broadcasts import acts, present, recipients, states
+from bot.programme.broadcasts import acts, compose, present, recipients, states
 from bot.programme.broadcasts import audience as audiences
 from bot.programme.broadcasts import plan as plans
 from bot.programme.broadcasts.audience import AudienceError
@@ -77,7 +77,7 @@ def loaders(means: Means) -> Mapping[type, Callable[[AsyncConnection, Any, Any],
     return {AudiencesOf: counts, BroadcastPlan: planned, BroadcastMade: made, RecipientsOf: who}
 
 
-def _asked(to: str, viewer: Viewer) -> dict[str, Any]:
+def seen_by(to: str, viewer: Viewer) -> dict[str, Any]:
     """An audience as it is kept: who may not write to everybody reaches only whom she sees."""
     return {"asked": to} if viewer.everything else {"asked": to, "seen_by": [viewer.person_id, list(viewer.words)]}
 
@@ -85,7 +85,7 @@ def _asked(to: str, viewer: Viewer) -> dict[str, Any]:
 async def _counts(tx: AsyncConnection, fact: AudiencesOf, means: Means) -> Audiences:
     rules, tallies = {}, {word: Tally() for word in COUNTED}
     for word in COUNTED:
-        chosen = await audiences.resolve(tx, _asked(word, fact.viewer), means.setup.period(), fact.now)
+        chosen = await audiences.resolve(tx, seen_by(word, fact.viewer), means.setup.period(), fact.now)
         rules[word] = Rule(chosen, _ANY, means.setup)
     after: int | None = 0
     while after is not None:
@@ -117,7 +117,7 @@ async def _planned(tx: AsyncConnection, fact: BroadcastPlan, means: Means) -> Pl
         if len(copies) < MOST_COPIES or row["language"] not in {copy.language for copy in copies}:
             copies.append(_copy(page, row, rule))
 
-    asked = _asked(fact.to, fact.viewer)
+    asked = seen_by(fact.to, fact.viewer)
     plan = await plans.make(tx, asked, wording, means, fact.starts_at, fact.now, keep)
     tally = plan.tally
     month = (plan.month_parts + plan.parts) * plan.price_bif
@@ -144,12 +144,8 @@ async def _planned(tx: AsyncConnection, fact: BroadcastPlan, means: Means) -> Pl
 
 def _copy(page: people.Page, row: Mapping[str, Any], rule: Rule) -> Copy:
     """What this recipient would get."""
-    door = next(door for door in page.doors if door.id == row["address_id"])
-    first = next(leader for leader in door.leaders if leader.id == row["person_id"])
-    rich = row["channel"] in rule.setup.rich
-    association, officer = first.association or rule.setup.sender, first.officer or rule.setup.sender
-    said = rule.wording.say(row["language"], first.sms_name, association, officer, rich=rich)
-    return Copy(first.sms_name, rich, row["language"], said.text, said.parts)
+    reader = compose.reader_of(page, row, rule)
+    return Copy(reader.name, reader.rich, row["language"], reader.text, reader.parts)
 
 
 async def _made(tx: AsyncConnection, key: str) -> Made | None:
@@ -203,7 +199,7 @@ async def perform(
 
 async def _make(tx: AsyncConnection, effect: MakeBroadcast, who: int | None, means: Means, now: datetime) -> None:
     wording = Wording(dict(effect.texts), dict(effect.gaps))
-    details = {**acts.as_details(wording), "audience": _asked(effect.to, effect.viewer)}
+    details = {**acts.as_details(wording), "audience": seen_by(effect.to, effect.viewer)}
     await acts.make(tx, {**details, "submitted": store.card_key(effect.key), "made_by": who}, now)
 
 
