@@ -9,6 +9,7 @@ from bot.console.pages import (
     assets,
     broadcasts,
     composer,
+    cascade,
     demo,
     enrol,
     lessons,
@@ -24,6 +25,7 @@ from bot.console.pages import (
 PAGES = (
     *today.PAGES,
     *progress.PAGES,
+    *cascade.PAGES,
     *reports.PAGES,
     *talks.PAGES,
     *unanswered.PAGES,
