@@ -76,6 +76,8 @@ MAY: Mapping[str, Roles] = {
     "/cascade": FIGURES,
     "/cascade/chart": FIGURES,
     "/cascade/{association}": FIGURES,
+    "/places": FIGURES,
+    "/places/chart": FIGURES,
     "/people": FIELD | {ADMINISTRATOR},
     "/people/{person}": FIELD | {ADMINISTRATOR},
     "/people/{person}/number": FIELD | {ADMINISTRATOR},

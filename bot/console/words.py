@@ -78,8 +78,10 @@ class Words:
         return format_datetime(value, "d MMM y HH:mm", self.zone, self.language) if value else ""
 
     def number(self, value: Any) -> str:
-        """With the separators of the language; nothing for what is not known."""
-        return "" if value is None else format_decimal(value, locale=self.language)
+        """With the separators of the language; nothing for what is not known; what stands in its place as it is."""
+        if value is None or isinstance(value, str):
+            return value or ""
+        return format_decimal(value, locale=self.language)
 
     def render(self, template: str, values: Mapping[str, Any]) -> Markup:
         """A page."""

@@ -50,7 +50,6 @@ async def show(ask: Ask) -> Response:
         found=found,
         largest=max((one.figures.all.new_people for one in found.associations), default=0) or 1,
         names=names,
-        rules=rules_of(ask),
     )
 
 
