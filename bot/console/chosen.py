@@ -126,8 +126,13 @@ def period_in_words(words: Words, period: Period) -> str:
 
 
 def month_in_words(words: Words, period: Period) -> str:
-    """Short, for a column or a bar: Oct 2026."""
+    """Short, for a column: Oct 2026."""
     return format_date(period.first, "LLL y", words.language)
+
+
+def bar_of(words: Words, period: Period) -> str:
+    """Shorter, for one of at most twelve bars; the year stands in the title."""
+    return format_date(period.first, "LLL", words.language)
 
 
 def rules_of(ask: Ask) -> Rules:

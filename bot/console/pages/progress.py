@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncConnection
 from starlette.responses import Response
 
-from bot.console.chosen import Chosen, chosen, month_in_words, rules_of
+from bot.console.chosen import Chosen, bar_of, chosen, month_in_words, rules_of
 from bot.console.figure_words import FIGURES, STANDINGS
 from bot.console.page import Ask, Page
 from bot.console.tables import Column, Table
@@ -18,7 +18,7 @@ from bot.console.words import _
 from bot.programme.counting import Month, Sheet, by_month, sheet
 from bot.render import charts
 
-MONTHS = 18
+MONTHS = 12
 """So many bars at most; earlier months are in the files."""
 HOWS = ("checked", "reported", "doubtful")
 SHOWN = (
@@ -127,7 +127,7 @@ def drawn(about: Chosen, page: Sheet, months: Sequence[Month]) -> str:
     title = words.say(
         _("New people since the start: %(place)s, until %(day)s"), place=about.title, day=words.day(page.period.last)
     )
-    labels = [month_in_words(words, month.period) for month in months]
+    labels = [bar_of(words, month.period) for month in months]
     series = {words.gettext(STANDINGS[how]): [month.new_so_far[how] for month in months] for how in HOWS}
     return charts.bars(title, labels, series)
 
