@@ -118,6 +118,8 @@ TIMERS: Mapping[str, Callable[[Turn], Outcome]] = {
     "flood": tasks.more,
     "today": today.morning,
     "wake said": answering.said_to_her,
+    "wake fix": correct.asked,
+    "fix": correct.asked,
     "wake refund": refund.sent,
     "refund": refund.sent,
     "broadcast": broadcast.woken,

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from handlers import checks, form, state
+from handlers import checks, enrol, form, state
 from handlers.checks import association_of
 from handlers.forms import Context, Form
 from handlers.known_forms import figures_after, looks_like_report
@@ -20,10 +21,13 @@ from handlers.turn import (
     Reply,
     Report,
     ReportNumbered,
+    Timer,
     Turn,
 )
 
 BACK_WITHIN = timedelta(days=7)
+LATER = timedelta(hours=6)
+"""Something of hers is open: it is not interrupted."""
 
 
 def is_theirs(turn: Turn, report: Report | None) -> bool:
@@ -63,6 +67,24 @@ def fix(turn: Turn, said: Said) -> Outcome:
     return Outcome(new, (reply,), understood=f"FIX {report.number}")
 
 
+def asked(turn: Turn) -> Outcome:
+    """One of the team asks her to look at a report once more: E1, as for FIX, and no word of why."""
+    data = turn.inbound.data
+    number = int(data["number"])
+    report: Report | None = turn.known(ReportNumbered(number))
+    if report is None or report.state == "withdrawn" or not is_theirs(turn, report):
+        return Outcome(dict(turn.state), understood=f"not asked: No {number} is removed or of somebody else")
+    if not enrol.consenting(turn):
+        return Outcome(dict(turn.state), understood="not asked: has not agreed")
+    if state.opened(turn):
+        again = Timer("fix", str(number), turn.now + LATER, {"number": number})
+        return Outcome(dict(turn.state), timers=(again,), understood=f"No {number}: asked later")
+    form_, _association, ctx = _around(turn, report)
+    reply, steps = form.kind_of(form_).menu(form_, number, report.values, ctx)
+    new = state.ask(turn, "fix", number=number, steps=list(steps), asked=True)
+    return Outcome(new, (replace(reply, kind="reminder"),), understood=f"asked to look at No {number}")
+
+
 def _is_removed(turn: Turn, report: Report) -> Outcome:
     """FIX of a removed report: how it comes back, and until when."""
     if report.withdrawn_at is None or turn.now - report.withdrawn_at > BACK_WITHIN:
@@ -88,7 +110,8 @@ def _chosen(turn: Turn, said: Said, question: Mapping[str, Any], report: Report)
     form_, association, ctx = _around(turn, report)
     steps = question["steps"]
     if said.digit == "0":
-        return state.say(turn, "E6", number=report.number)
+        told = [state.task(turn, "read", f"No {report.number}: nothing to change, she says")]
+        return state.say(turn, "E6", *(told if question.get("asked") else ()), number=report.number)
     if not said.digit or int(said.digit) > len(steps) + 1:
         return None
     if int(said.digit) == len(steps) + 1:

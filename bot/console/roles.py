@@ -73,6 +73,8 @@ MAY: Mapping[str, Roles] = {
     "/broadcasts/{broadcast}/send": FIELD,
     "/broadcasts/{broadcast}/stop": FIELD,
     "/broadcasts/{broadcast}/again": FIELD,
+    "/reports/{report}/ask": FIELD,
+    "/quality": FIGURES,
     "/cascade": FIGURES,
     "/cascade/chart": FIGURES,
     "/cascade/{association}": FIGURES,

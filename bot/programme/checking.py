@@ -65,6 +65,18 @@ async def _recount(tx: AsyncConnection, row: Any) -> None:
         await training_days.recount(tx, [(row.association_id, row.day)])
 
 
+async def report_ask(tx: AsyncConnection, details: Details, now: datetime) -> Any:
+    """Ask who sent a report to look at it once more; until it is settled it is on hold. Raises BotError.
+
+    `number`, and `who` or `by` as for a check. She gets the text that FIX brings, and is not told why.
+    """
+    number = int(details["number"])
+    judged = await judge(tx, number, "hold", "question", "the leader was asked", await _who(tx, details), now)
+    if not await checks.wake_sender(tx, number, now):
+        raise BotError("Who sent it has not agreed to be written to, or is not reached there any more. Call instead.")
+    return judged
+
+
 async def verify_draw(tx: AsyncConnection, details: Details, now: datetime) -> Any:
     """Draw the sample of a month, once. `month`, `seed`, `zone`, `user`. Raises BotError."""
     month, seed = str(details["month"]), int(details["seed"])
@@ -141,4 +153,9 @@ async def _who(tx: AsyncConnection, details: Details) -> int | None:
     return found["id"] if found else None
 
 
-OPERATIONS = {"report check": report_check, "verify draw": verify_draw, "verify result": verify_result}
+OPERATIONS = {
+    "report check": report_check,
+    "report ask": report_ask,
+    "verify draw": verify_draw,
+    "verify result": verify_result,
+}

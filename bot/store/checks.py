@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, case, insert, select, update
+from sqlalchemy import bindparam, case, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.store.consent import WAKE_ADDRESS, WAKE_CHAT
 from bot.store.listing import plain_row
-from bot.store.tables import checks, people, reports
+from bot.store.tables import addresses, checks, people, people_addresses, reports
 
 NOTE = insert(checks).from_select(
     ["number", "revision", "verdict", "how", "reason", "by", "at"],
@@ -41,6 +43,21 @@ _REPORT = select(
     reports.c.practice,
     reports.c["values"],
 ).where(reports.c.number == bindparam("which"))
+_SENDER = (
+    select(reports.c.address_id, reports.c.person_id, addresses.c.active)
+    .outerjoin(addresses, addresses.c.id == reports.c.address_id)
+    .where(reports.c.number == bindparam("which"), reports.c.practice.is_(False))
+)
+_there = select(people_addresses.c.person_id).where(people_addresses.c.address_id == bindparam("address"))
+_AGREED = (
+    select(people.c.id)
+    .where(
+        or_(people.c.id == bindparam("person"), people.c.id.in_(_there)),
+        people.c.consent == "yes",
+        people.c.left_at.is_(None),
+    )
+    .limit(1)
+)
 _OF = (
     select(
         checks.c.number,
@@ -60,6 +77,18 @@ _OF = (
 async def one(tx: AsyncConnection, number: int) -> Any | None:
     """The report that shall be checked, or None."""
     return (await tx.execute(_REPORT, {"which": number})).first()
+
+
+async def wake_sender(tx: AsyncConnection, number: int, now: datetime) -> bool:
+    """Have who sent a report asked about it, where it was sent from or else where she is; False: she cannot be."""
+    found = (await tx.execute(_SENDER, {"which": number})).one()
+    if (await tx.execute(_AGREED, {"person": found.person_id, "address": found.address_id})).first() is None:
+        return False
+    what = {"timer": "wake", "what": "fix", "number": number}
+    row = {"wake_key": f"wake:report {number}:{now.isoformat()}", "what": what, "at": now}
+    if found.active:
+        return bool((await tx.execute(WAKE_ADDRESS, {**row, "address": found.address_id})).rowcount)
+    return bool((await tx.execute(WAKE_CHAT, {**row, "person": found.person_id})).rowcount)
 
 
 async def of(tx: AsyncConnection, numbers: list[int]) -> list[dict[str, Any]]:

@@ -107,15 +107,10 @@ def square(ask: Ask, cell: Cell) -> Square:
 
 def _named(ask: Ask, question: str, found: Grid, month: int) -> list[tuple[str, Any]]:
     """What was said of kits or problems in that month, in the words of the form."""
-    there = found.counted(question)
+    silent = ask.words.gettext(STATUSES["not_said"])
     return [
-        (
-            ask.words.gettext(STATUSES["not_said"])
-            if name == "not_said"
-            else topics(ask, "business", question, name),
-            n,
-        )
-        for name, n in there.items()
+        (silent if name == "not_said" else topics(ask, "business", question, name), figure)
+        for name, figure in found.counted(question, month).items()
     ]
 
 
