@@ -66,10 +66,12 @@ class Words:
         """A marked text with its values, as plain text."""
         return self.gettext(text) % values if values else self.gettext(text)
 
-    def day(self, value: date | datetime | None) -> str:
-        """23/11/2026 or 11/23/2026 would be read in two ways, so months have names."""
-        if value is None:
+    def day(self, value: date | datetime | str | None) -> str:
+        """23/11/2026 or 11/23/2026 would be read in two ways, so months have names. A text is an ISO date."""
+        if not value:
             return ""
+        if isinstance(value, str):
+            value = date.fromisoformat(value)
         local = value.astimezone(self.zone) if isinstance(value, datetime) else value
         return format_date(local, "d MMM y", self.language)
 

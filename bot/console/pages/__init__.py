@@ -23,6 +23,7 @@ from bot.console.pages import (
     talks,
     today,
     unanswered,
+    verify,
 )
 
 PAGES = (
@@ -32,6 +33,7 @@ PAGES = (
     *places.PAGES,
     *businesses.PAGES,
     *quality.PAGES,
+    *verify.PAGES,
     *reports.PAGES,
     *talks.PAGES,
     *unanswered.PAGES,
