@@ -32,6 +32,15 @@ async def _leader(app: App) -> str:
     return str((await rows(app, select(t.people.c.id).where(t.people.c.name == INSIDE)))[0][0])
 
 
+def _is(value: str) -> Callable[[App], Awaitable[str]]:
+    """What everybody of the invented programme knows by this name."""
+
+    async def known(_app: App) -> str:
+        return value
+
+    return known
+
+
 async def _report(app: App) -> str:
     """The last training of ABAHUZA that was not settled, so that it can be."""
     there = select(func.max(t.reports.c.number)).join(t.associations).where(t.associations.c.no == "07")
@@ -125,6 +134,16 @@ async def _answer(app: App) -> dict[str, Any]:
     return {"task": (await rows(app, there))[0][0], "text": "Murakoze", "sure": "yes"}
 
 
+async def _call(app: App) -> str:
+    """A report of ABAHUZA in this month's sample."""
+    number, month = int(await _report(app)), f"{app.clock.now():%Y-%m}"
+    if not await rows(app, select(t.samples.c.id).where(t.samples.c.month == month)):
+        sample = {"id": 900, "month": month, "seed": 7, "reports": 1, "by": "a test", "at": app.clock.now()}
+        drawn = {"sample_id": 900, "number": number, "revision": 1, "drawn": True, "flags": ["groups"]}
+        await write(app, insert(t.samples).values(**sample), insert(t.sampled).values(**drawn))
+    return str(number)
+
+
 SAMPLES: dict[str, Callable[[App], Awaitable[str]]] = {
     "{person}": _leader,
     "{report}": _report,
@@ -134,6 +153,9 @@ SAMPLES: dict[str, Callable[[App], Awaitable[str]]] = {
     "{broadcast}": _broadcast,
     "{conversation}": _conversation,
     "{message}": _message,
+    "{association}": _is("07"),
+    "{business}": _is("07A"),
+    "{call}": _call,
 }
 """A part of a path -> a value that is there, in the officer's area."""
 TOKENS = ("/sign-in/link/{token}", "/sign-in/enrol/{token}", "/console/{name}")
@@ -150,6 +172,9 @@ async def _other_session(app: App) -> dict[str, Any]:
 
 
 FORMS: dict[str, Form | dict[str, Any]] = {
+    "/reports/{report}/ask": {},
+    "/verify/draw": {"month": "2026-10", "seed": "7"},
+    "/verify/{call}/result": {"outcome": "not_reached"},
     "/reports/{report}/check": {"verdict": "hold", "how": "call", "reason": "nobody remembers it"},
     "/account/end": _other_session,
     "/people/{person}/number": {"number": "00 00 09 55"},

@@ -19,6 +19,7 @@ from bot.programme.counting import Business, Cell, Grid, Period, grid
 from bot.render import charts
 
 MONTHS = 12
+NOT_SAID = "not_said"
 LETTERS = {"working": _("W"), "paused": _("P"), "stopped": _("S"), "not_said": "?"}
 STATUSES = {
     "working": _("working"),
@@ -100,16 +101,16 @@ def _spoken(found: Grid) -> int:
 
 def square(ask: Ask, cell: Cell) -> Square:
     """Letter, colour and pattern by its status; it leads to its report."""
-    status = cell.status if cell.status in STATUSES else "not_said"
+    status = cell.status if cell.status in STATUSES else NOT_SAID
     letter, said = ask.words.gettext(LETTERS[status]), ask.words.gettext(STATUSES[status])
     return Square(status, letter, said, f"/reports/{cell.report}" if cell.report else "")
 
 
 def _named(ask: Ask, question: str, found: Grid, month: int) -> list[tuple[str, Any]]:
     """What was said of kits or problems in that month, in the words of the form."""
-    silent = ask.words.gettext(STATUSES["not_said"])
+    silent = ask.words.gettext(STATUSES[NOT_SAID])
     return [
-        (silent if name == "not_said" else topics(ask, "business", question, name), figure)
+        (silent if name == NOT_SAID else topics(ask, "business", question, name), figure)
         for name, figure in found.counted(question, month).items()
     ]
 
@@ -120,7 +121,7 @@ def _row(ask: Ask, line: Business) -> Mapping[str, Any]:
         "business": line.no,
         "type": line.type,
         "association": f"{line.place.no} {line.place.name}",
-        **{cell.month: cell.status or "not_said" for cell in line.cells},
+        **{cell.month: cell.status or NOT_SAID for cell in line.cells},
         "sales": last.sales,
         "costs": last.costs,
         "kit": topics(ask, "business", "kit", last.kit),
@@ -168,7 +169,7 @@ def _since(found: Grid, line: Business) -> list[tuple[Period, Cell]]:
 def _month(ask: Ask, month: Period, cell: Cell) -> Mapping[str, Any]:
     return {
         "month": month_in_words(ask.words, month),
-        "status": cell.status or "not_said",
+        "status": cell.status or NOT_SAID,
         "sales": cell.sales,
         "costs": cell.costs,
         "left": cell.left,

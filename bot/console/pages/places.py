@@ -79,11 +79,12 @@ def shown(about: Chosen, which: str, places: Sequence[PlaceFigures]) -> list[Map
 
 def _line(about: Chosen, which: str, one: PlaceFigures, cells: Suppressed, number: int) -> Mapping[str, Any]:
     counts, target = one.since_start.all, one.target
-    place = {"place": one.name, "geography": which}
     return {
         "place": one.name,
-        "link": about.to("/progress", **place) if which != "both" else "",
-        "behind": about.behind("new_people", since="start", **place) if which != "both" else "",
+        "link": about.to("/progress", place=one.name, geography=which) if which != "both" else "",
+        "behind": about.behind("new_people", since="start", place=one.name, geography=which)
+        if which != "both"
+        else "",
         "associations": len(one.places),
         "trainings": counts.trainings,
         "attendances": counts.attendances,

@@ -17,7 +17,7 @@ from bot.console.flag_words import KINDS, said
 from bot.console.page import Ask, Page
 from bot.console.tables import Column, Table
 from bot.console.words import _
-from bot.programme.counting import Flag, flags
+from bot.programme.counting import Flag, Place, flags, trainings
 from bot.store import checks, evidence
 
 SHOWN = 60
@@ -43,20 +43,19 @@ class Flagged:
     """A report with all that was noticed of it, and the last thing that a person decided."""
 
     number: int
+    place: Place
+    day: str
     flags: tuple[Flag, ...]
     check: Mapping[str, Any] | None
-
-    @property
-    def settled(self) -> bool:
-        """Accepted or rejected; one that is on hold waits."""
-        return self.flags[0].settled
+    settled: bool
+    """Accepted or rejected; one on hold waits. No rule looks at a rejected one any more: it has no flags."""
 
 
 async def show(ask: Ask) -> Response:
     """The flagged reports of the period, those that wait first."""
     about, there = await ask.read(_flagged, ask)
     settled = ask.query.get("settled") == "1"
-    rows = [_row(ask, one, flag) for one in there for flag in one.flags]
+    rows = [_row(ask, one, flag) for one in there for flag in one.flags or (None,)]
     if ask.ending:
         return TABLE.answer(ask, "", rows)
     open_ = [one for one in there if not one.settled]
@@ -81,8 +80,13 @@ async def _flagged(tx: AsyncConnection, ask: Ask) -> tuple[Chosen, list[Flagged]
     found: dict[int, list[Flag]] = {}
     for flag in await flags(tx, about.scope, about.period, ask.app.settings.zone):
         found.setdefault(flag.report, []).append(flag)
-    looked = {check["number"]: check for check in await checks.of(tx, sorted(found))}
-    listed = [Flagged(number, tuple(own), looked.get(number)) for number, own in found.items()]
+    rejected = [one for one in await trainings(tx, about.scope, about.period) if one.standing == "rejected"]
+    looked = {check["number"]: check for check in await checks.of(tx, [*found, *(one.number for one in rejected)])}
+    listed = [
+        Flagged(number, own[0].place, own[0].day, tuple(own), looked.get(number), own[0].settled)
+        for number, own in found.items()
+    ]
+    listed += [Flagged(one.number, one.place, one.day, (), looked.get(one.number), True) for one in rejected]
     return about, sorted(listed, key=lambda one: (one.settled, -len(one.flags), one.number))
 
 
@@ -91,16 +95,16 @@ def _by_kind(there: Sequence[Flagged]) -> list[tuple[str, int]]:
     return [(label, kinds.count(kind)) for kind, label in KINDS.items() if kind in kinds]
 
 
-def _row(ask: Ask, one: Flagged, flag: Flag) -> Mapping[str, Any]:
+def _row(ask: Ask, one: Flagged, flag: Flag | None) -> Mapping[str, Any]:
     check = one.check or {}
     return {
         "report": one.number,
-        "no": flag.place.no,
-        "association": flag.place.name,
-        "day": date.fromisoformat(flag.day) if flag.day else None,
-        "kind": flag.kind,
-        "said": said(ask.words, flag),
-        "others": ", ".join(map(str, flag.others)),
+        "no": one.place.no,
+        "association": one.place.name,
+        "day": date.fromisoformat(one.day) if one.day else None,
+        "kind": flag.kind if flag else None,
+        "said": said(ask.words, flag) if flag else "",
+        "others": ", ".join(map(str, flag.others)) if flag else "",
         "verdict": check.get("verdict"),
         "reason": check.get("reason"),
     }
