@@ -8,6 +8,7 @@ from pathlib import Path
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot import demo_talk
 from bot.clock import Clock
 from bot.programme import invented
 from bot.settings import Settings
@@ -37,7 +38,9 @@ async def prepare(folder: Path, port: int, today: date) -> tuple[Settings, Clock
     settings = settings_for(folder, port, today)
     database = await Database.open(settings.database.url, folder)
     try:
-        begun, offset = await database.writer.do(_prepare, today)
+        begun, offset, fresh = await database.writer.do(_prepare, today)
+        if fresh:
+            await demo_talk.play(database, settings, today)
     finally:
         await database.close()
     started = date.fromisoformat(begun)
@@ -53,13 +56,14 @@ def _write_settings(folder: Path, settings: Settings) -> None:
     (folder / "kurikirana.toml").write_text("\n".join(lines), encoding="utf-8")
 
 
-async def _prepare(tx: AsyncConnection, items: Sequence[date]) -> list[tuple[str, float]]:
+async def _prepare(tx: AsyncConnection, items: Sequence[date]) -> list[tuple[str, float, bool]]:
     results = []
     for today in items:
         begun = await get(tx, "demo_begun")
-        if begun is None:
+        fresh = begun is None
+        if fresh:
             begun = today.isoformat()
             await invented.load(tx, today, Clock().now(), SEED)
             await put(tx, "demo_begun", begun)
-        results.append((str(begun), float(await get(tx, "clock_offset_s") or 0)))
+        results.append((str(begun), float(await get(tx, "clock_offset_s") or 0), fresh))
     return results
