@@ -168,6 +168,7 @@ class App:
         alarm.every(1, self.broadcasts.look)
         alarm.every(2, self.media.look)
         alarm.every(5, self.erasures.look)
+        alarm.every(60, self.console.uploads.look)
         alarm.every(60, self.tips.look)
         alarm.every(clock_guard.SECONDS, self.guard.look)
         alarm.every(900, self.timers.make)

@@ -43,10 +43,12 @@ async def roster_plan(tx: AsyncConnection, details: Mapping[str, Any], now: date
 
 
 async def roster_import(tx: AsyncConnection, details: Mapping[str, Any], now: datetime) -> Any:
-    """Check the workbook once more and write it whole. Raises BotError when it has errors."""
+    """Check the workbook once more and write it whole; `team: False` = the team stays as it is. Raises BotError."""
     checked = await _checked(tx, details)
     assert checked.roster is not None
     planned = await roster.plan(tx, checked.roster, checked.messages, now)
+    if planned.team and not details.get("team", True):
+        raise BotError(roster.TEAM_BY_ADMINISTRATORS)
     await roster.load(tx, checked.roster, now, details["who"])
     await singles.put(tx, "roster_version", now.isoformat())
     return planned.say()

@@ -16,6 +16,7 @@ from bot.console.cookies import BROWSER, Cookies
 from bot.console.gate import Gate
 from bot.console.limits import PASSWORD_TRIES, PIN_TRIES, WAIT, Brake
 from bot.console.page import ENDINGS, Page, each
+from bot.console.uploads import Uploads
 from bot.console.words import LANGUAGES, Words
 from bot.errors import DatabaseError
 from bot.store import accounts, singles
@@ -37,6 +38,8 @@ class Console:
         self.cookies = Cookies(app.settings)
         self.words: Mapping[str, Words] = {language: Words(language, app.settings.zone) for language in LANGUAGES}
         self.brake = Brake()
+        folder = app.settings.path(app.settings.privacy.media_folder)
+        self.uploads = Uploads(folder / "uploads", app.clock.now)
         self.pages: Sequence[Page] = pages.PAGES
         if unruled := {page.path for page in self.pages} ^ set(roles.MAY):
             raise RuntimeError(f"pages without roles, or roles without a page: {sorted(unruled)}")

@@ -7,17 +7,23 @@ from __future__ import annotations
 
 import re
 from collections.abc import Awaitable, Callable
+from pathlib import Path
+from random import Random
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from sqlalchemy import func, insert, select, update
 
+from bot import demo
 from bot.app import App
 from bot.console.page import Page, each
+from bot.programme import invented, roster
 from bot.programme.broadcasts import acts
 from bot.programme.broadcasts.compose import compose
 from bot.programme.broadcasts.wording import Wording
 from bot.store import tables as t
 from tests.console.site import person, rows, signed_in, write
+from tests.play import TODAY
 
 Form = Callable[[App], Awaitable[dict[str, Any]]]
 INSIDE, OUTSIDE = "Zebulonne Qwxyzandi", "Yvoniquette Vwabcanda"
@@ -171,12 +177,28 @@ async def _other_session(app: App) -> dict[str, Any]:
     return {"session": (await rows(app, select(func.max(t.sessions.c.id))))[0][0]}
 
 
+def workbook() -> bytes:
+    """The roster of the invented programme, as it is in the database of these tests."""
+    there, _reports = invented.invent(Random(demo.SEED), TODAY)
+    with TemporaryDirectory() as folder:
+        roster.write(Path(folder) / "roster.xlsx", there)
+        return (Path(folder) / "roster.xlsx").read_bytes()
+
+
+async def _kept(app: App) -> dict[str, Any]:
+    """A workbook that was shown to the administrator of these tests."""
+    digest, _place = await app.console.uploads.keep("roster", await person(app, "admin"), workbook())
+    return {"digest": digest}
+
+
 FORMS: dict[str, Form | dict[str, Any]] = {
     "/reports/{report}/ask": {},
     "/verify/draw": {"month": "2026-10", "seed": "7"},
     "/verify/{call}/result": {"outcome": "not_reached"},
     "/reports/{report}/check": {"verdict": "hold", "how": "call", "reason": "nobody remembers it"},
     "/account/end": _other_session,
+    "/people/import/check": {"file": workbook()},
+    "/people/import/now": _kept,
     "/people/{person}/number": {"number": "00 00 09 55"},
     "/conversations/{conversation}/reply": _answer,
     "/conversations/{conversation}/note": {"text": "to be called"},

@@ -13,6 +13,7 @@ from bot.console.pages import (
     composer,
     demo,
     enrol,
+    importing,
     lessons,
     people,
     places,
@@ -40,6 +41,7 @@ PAGES = (
     *lessons.PAGES,
     *broadcasts.PAGES,
     *composer.PAGES,
+    *importing.PAGES,  # before /people/{person}
     *people.PAGES,
     *access.PAGES,
     *accounts.PAGES,

@@ -19,10 +19,11 @@ from bot.programme.roster.nouns import (
     Staff,
     Workbook,
 )
-from bot.programme.roster.plan import Plan, plan
+from bot.programme.roster.plan import TEAM_BY_ADMINISTRATORS, Plan, plan
 from bot.programme.roster.workbook import WorkbookError, read, write, write_empty
 
 __all__ = [
+    "TEAM_BY_ADMINISTRATORS",
     "Association",
     "Business",
     "Checked",

@@ -14,6 +14,11 @@ from bot.programme.roster.nouns import Message, Roster
 from bot.programme.roster.phones import shown
 from bot.store.roster import look
 
+TEAM_BY_ADMINISTRATORS = (
+    "This workbook changes the team (sheet Staff: a role, an area or a name). An administrator imports it; "
+    "or give the sheet Staff back as it was."
+)
+"""A roster says who is an administrator: it is no way round the accounts."""
 _KEPT = "no longer in the workbook, kept in the database"
 
 
@@ -59,6 +64,11 @@ class Plan:
     def nothing(self) -> bool:
         """Whether an import would change nothing."""
         return all(change.unchanged for change in _all(self.changes))
+
+    @property
+    def team(self) -> bool:
+        """Whether it changes who is of the team, and with which role."""
+        return any(not change.unchanged for change in self.changes.staff)
 
     def say(self) -> list[str]:
         """The lines to show before "Import n now": the leaders, the other sheets, each change, what is missing."""
