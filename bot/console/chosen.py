@@ -38,7 +38,7 @@ class Chosen:
         """The place in words."""
         if self.scope.kind == "programme":
             return self.words.gettext(_("The whole programme"))
-        return self.scope.name or self.words.gettext(_("All associations of my area"))
+        return self.scope.name
 
     @property
     def when(self) -> str:
@@ -87,7 +87,9 @@ async def chosen(ask: Ask, tx: AsyncConnection, place: str | None = None) -> Cho
             meant = ", ".join(error.suggestions)
             raise Wrong(_("There is no place %(said)s. Did you mean %(meant)s?"), said=said, meant=meant) from None
         raise Wrong(_("There is no place %(said)s. Choose one from the list."), said=said) from None
-    kept = said if place is None and scope.kind not in ("programme", "area") else ""
+    if scope.kind == "area":
+        scope = replace(scope, name=ask.words.gettext(_("All associations of my area")))
+    kept = "" if scope.kind in ("programme", "area") else scope.no or said
     return Chosen(ask.words, period, scope, seen, kept, geography, ask.now)
 
 

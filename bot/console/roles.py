@@ -56,6 +56,8 @@ MAY: Mapping[str, Roles] = {
     "/cascade": FIGURES,
     "/cascade/chart": FIGURES,
     "/cascade/{association}": FIGURES,
+    "/associations/{association}": FIGURES,
+    "/summary/{what}": FIGURES,
     "/places": FIGURES,
     "/places/chart": FIGURES,
     "/businesses": FIGURES,

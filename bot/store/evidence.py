@@ -11,7 +11,7 @@ from sqlalchemy import bindparam, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.store.area import AREA, binds
-from bot.store.tables import addresses, associations, inbox, media, people, report_history, reports, tasks
+from bot.store.tables import addresses, associations, inbox, media, outbox, people, report_history, reports, tasks
 from handlers.turn import Viewer
 
 _number = bindparam("which", type_=reports.c.number.type)
@@ -52,6 +52,28 @@ _PHOTOS = (
 _PHOTO = select(media.c.file).where(
     media.c.id == bindparam("photo", type_=media.c.id.type), media.c.kind == "photo", media.c.state == "kept"
 )
+
+
+_ARRIVED = (
+    select(inbox.c.id, inbox.c.received_at.label("at"), inbox.c.channel, inbox.c.kind, inbox.c.address_id)
+    .where(inbox.c.association_id == bindparam("association"))
+    .order_by(inbox.c.received_at.desc())
+    .limit(bindparam("most"))
+)
+_LEFT = (
+    select(outbox.c.id, outbox.c.sent_at.label("at"), outbox.c.channel, outbox.c.kind, outbox.c.address_id)
+    .where(outbox.c.association_id == bindparam("association"), outbox.c.sent_at.is_not(None))
+    .order_by(outbox.c.sent_at.desc())
+    .limit(bindparam("most"))
+)
+
+
+async def last_messages(tx: AsyncConnection, association: int, most: int) -> list[dict[str, Any]]:
+    """By number, newest first, without their words; `out` those of ours. Sealed ones are of no association."""
+    there = {"association": association, "most": most}
+    found = [{**row, "out": False} for row in (await tx.execute(_ARRIVED, there)).mappings()]
+    found += [{**row, "out": True} for row in (await tx.execute(_LEFT, there)).mappings()]
+    return sorted(found, key=lambda row: (row["at"], row["out"], row["id"]), reverse=True)[:most]
 
 
 async def report(tx: AsyncConnection, viewer: Viewer, number: int) -> dict[str, Any] | None:

@@ -12,6 +12,7 @@ import pytest
 from sqlalchemy import insert, select, update
 
 from bot.app import App
+from bot.cli.talk import Line
 from bot.programme.counting import Period, Rules, find, sheet
 from bot.store import tables as t
 from tests.console.site import Browser, console, rows, signed_in, write
@@ -180,3 +181,51 @@ async def test_the_charts_are_the_figures(app: App) -> None:
             assert f">{month['checked']}<" in chart.text
     assert months[-1]["so_far"] == (await _counted(app)).target.cascade
     assert (await browser.get("/progress/chart")).content == chart.content
+
+
+async def test_one_association_shows_its_own_figures_and_ways_on(app: App) -> None:
+    counted = await _counted(app, "07", "2026-10")
+    address = (await rows(app, select(t.addresses.c.id).limit(1)))[0][0]
+    ids = select(t.associations.c.id).where(t.associations.c.no == "07").scalar_subquery()
+    said = {"channel": "phone", "dedupe_key": "x", "kind": "text", "text": "canaryword", "state": "done"}
+    arrived = {"address_id": address, "received_at": app.clock.now(), "association_id": ids}
+    await write(app, insert(t.inbox).values(id=900_002, **said, **arrived))
+    for role, sees in (("supervisor", True), ("staff", False)):
+        browser = await signed_in(app, role)
+        page = (await browser.get("/associations/07?period=2026-10")).text
+        assert f"{counted.target.reached} of {counted.target.people}" in _text(page)
+        listed = (await browser.get("/associations/07.json?period=2026-10")).json()
+        assert [row["number"] for row in listed] == [source.number for source in counted.this.sources]
+        assert sum(row["adds"] for row in listed) == counted.this.all.attendances
+        assert "canaryword" not in page
+        assert ("message 900002" in page) == (f'href="/conversations/{address}"' in page) == sees
+        for link in _links(page, "/"):
+            if not link.startswith(("/conversations", "/console", "/sign-out")):
+                assert (await browser.get(link)).status_code in (200, 303), link
+    assert [(await browser.get(path)).status_code for path in ("/associations/giharo", "/associations/99")] == [
+        404
+    ] * 2
+
+
+async def test_a_summary_says_what_was_counted_and_quotes_nobody_unasked(app: App) -> None:
+    counted = await _counted(app, "07", "2026-10")
+    odette = select(t.people.c.id).where(t.people.c.name == "Odette Ninahazwe").scalar_subquery()
+    there = select(t.addresses.c.value).join(t.people_addresses).where(t.people_addresses.c.person_id == odette)
+    phone = (await rows(app, there))[0][0]
+    line = Line(app, phone)
+    await line.send("the machine is canaryword")
+    await line.answers()
+    browser = await _staff(app)
+    page = (await browser.get("/summary/07?period=2026-10")).text
+    assert f"Attendances {counted.this.all.attendances} (" in _text(page) and "canaryword" not in page
+    assert [f"/reports/{source.number}" for source in counted.this.sources] == _links(page, "/reports/")
+    for what in ("07", "giharo", "all"):
+        answer = await browser.get(f"/summary/{what}?period=2026-q4")
+        assert answer.status_code == 200 and "canaryword" not in answer.text and len(answer.content) < 100_000
+    assert (await browser.get("/summary/nowhere")).status_code == 404
+    read = await rows(app, select(t.audit.c.details).where(t.audit.c.what == "summary read"))
+    assert [row.details["of"] for row in read] == ["07", "07", "Giharo", "all"]
+    await write(app, update(t.people).where(t.people.c.name == "Test officer").values(area="07"))
+    officer = await signed_in(app, "officer")
+    assert "All associations of my area" in (await officer.get("/summary/all")).text
+    assert (await officer.get("/summary/11")).status_code == 404

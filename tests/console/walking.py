@@ -161,6 +161,7 @@ SAMPLES: dict[str, Callable[[App], Awaitable[str]]] = {
     "{message}": _message,
     "{association}": _is("07"),
     "{business}": _is("07A"),
+    "{what}": _is("07"),
     "{call}": _call,
 }
 """A part of a path -> a value that is there, in the officer's area."""

@@ -87,7 +87,7 @@ class Part:
 async def show(ask: Ask) -> Response:
     """The one figure with its parts, and the table of all figures."""
     about, page, months = await ask.read(_counted, ask)
-    rows = [_row(about, page, name) for name in SHOWN]
+    rows = [row_of(about, page, name) for name in SHOWN]
     monthly = [_month(about, month) for month in months[-MONTHS:]]
     counts = page.since_start.all
     return TABLE.answer(
@@ -154,7 +154,8 @@ def parts(about: Chosen, page: Sheet) -> list[Part]:
     return found
 
 
-def _row(about: Chosen, page: Sheet, name: str) -> dict[str, Any]:
+def row_of(about: Chosen, page: Sheet, name: str) -> dict[str, Any]:
+    """A line of TABLE."""
     return {
         "figure": name,
         "this": getattr(page.this.all, name),

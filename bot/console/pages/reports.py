@@ -56,18 +56,18 @@ async def show(ask: Ask) -> Response:
     since = ask.query.get("since") == "start"
     about, there = await ask.read(_behind, ask, since)
     found = [(one, _adds(one, figure, how)) for one in there]
-    listed = [_row(ask, one, adds) for one, adds in found if adds or not figure]
+    lines = [listed(ask, one, adds) for one, adds in found if adds or not figure]
     return TABLE.answer(
         ask,
         "reports.html",
-        listed if ask.ending else listed[:SHOWN],
+        lines if ask.ending else lines[:SHOWN],
         about=about,
         figure=figure,
         title=FIGURES.get(figure, ""),
         how=STANDINGS.get(how, ""),
         since=since,
         sum=None if figure.startswith("unique") or not figure else sum(adds for _one, adds in found),
-        reports=len(listed),
+        reports=len(lines),
         shown=SHOWN,
         files_of=about.to("", figure=figure, how=how, since="start" if since else ""),
     )
@@ -91,7 +91,8 @@ def _adds(one: Training, figure: str, how: str) -> int:
     return adds if how in ("", one.standing) else 0
 
 
-def _row(ask: Ask, one: Training, adds: int) -> Mapping[str, Any]:
+def listed(ask: Ask, one: Training, adds: int) -> Mapping[str, Any]:
+    """A line of TABLE."""
     return {
         "number": one.number,
         "no": one.place.no,
