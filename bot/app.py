@@ -90,6 +90,10 @@ class App:
             routes.extend(self.simulator.routes())
         return Front([*routes, *self.console.routes()])
 
+    def reload_words(self) -> None:
+        """The programme's own words have changed: what is said next is said in them."""
+        self.words.learn(_words_folder(self.settings))
+
     async def reload(self) -> None:
         """Forms and roster may have changed: read them anew before the next turn."""
         async with self.database.read() as tx:

@@ -10,7 +10,7 @@ import os
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +20,7 @@ from babel.messages.pofile import write_po
 from python_calamine import CalamineError, CalamineWorkbook
 
 from bot.render import Entry, Rule, Words, WordsError, replaced
-from bot.render.catalogue import COMPLETE, base, faults, read
+from bot.render.catalogue import COMPLETE, all_shipped, base, entries, faults, read
 from bot.render.fields import FIELDS
 
 SHEET_LANGUAGES = ("en", "fr", "rn", "sw")
@@ -126,6 +126,31 @@ def propose(words: Words, file: Path) -> Proposal:
             _compare(words, words.rules[key], language, row, proposal)
     _measure(words, proposal)
     return proposal
+
+
+def propose_one(words: Words, key: str, language: str, text: str, signed: str = "") -> Proposal:
+    """As `propose`, for one text; `signed` is the native speaker who answers for it, '' makes it a draft."""
+    proposal = Proposal()
+    row = {language.upper(): text, f"state {language.upper()}": f"{_SIGNED}{signed}" if signed else ""}
+    _compare(words, words.rules[key], language, row, proposal)
+    _measure(words, proposal)
+    return proposal
+
+
+def earlier(folder: Path, key: str, language: str, most: int = 20) -> list[tuple[datetime, Entry]]:
+    """What stood for a key before each of its changes, and when it was replaced (UTC), newest first."""
+    found: list[tuple[datetime, Entry]] = []
+    for file in sorted((folder / "history").glob(f"{language}-*.po"), reverse=True):
+        entry = entries(read(file.read_text("utf-8"), language, str(file))).get(key)
+        if entry and (not found or found[-1][1] != entry):
+            at = datetime.strptime(file.stem.removeprefix(f"{language}-"), "%Y%m%dT%H%M%S%f").replace(tzinfo=UTC)
+            found.append((at, entry))
+    return found[:most]
+
+
+def as_shipped(key: str, language: str) -> Entry | None:
+    """The text that comes with the program."""
+    return all_shipped()[1][language].get(key)
 
 
 def _rows(file: Path) -> Iterator[tuple[int, dict[str, str]]]:

@@ -178,7 +178,7 @@ def load(overrides: Path | None) -> tuple[dict[str, Rule], dict[str, dict[str, E
 
     Raises WordsError that lists every mistake.
     """
-    known, came = _all_shipped()
+    known, came = all_shipped()
     texts = {language: dict(found) for language, found in came.items()}
     for language in EVERY:
         file = overrides / f"{language}.po" if overrides else None
@@ -191,7 +191,7 @@ def load(overrides: Path | None) -> tuple[dict[str, Rule], dict[str, dict[str, E
 
 
 @cache
-def _all_shipped() -> tuple[dict[str, Rule], dict[str, dict[str, Entry]]]:
+def all_shipped() -> tuple[dict[str, Rule], dict[str, dict[str, Entry]]]:
     """What comes with the program, read once in a process."""
     catalogs = {
         language: read(shipped(language).read_text("utf-8"), language, str(shipped(language))) for language in EVERY

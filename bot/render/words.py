@@ -24,6 +24,9 @@ DEFAULTS: Mapping[str, Any] = {name: FIELDS[name].longest for name in COMMON}
 """What sender, hotline and per_week are when the settings were not asked (tests)."""
 
 
+_LONGEST: Mapping[str, Any] = {name: about.longest for name, about in FIELDS.items()}
+
+
 class RenderError(BotError):
     """A text could not be put together; names key, language and field, never a value."""
 
@@ -82,6 +85,22 @@ class Words:
         `common`: sender, hotline and per_week from the settings. Raises WordsError listing all mistakes.
         """
         return cls(*catalogue.load(overrides), common)
+
+    def learn(self, overrides: Path | None) -> None:
+        """Take the programme's own words anew; what is being said meanwhile is said in the old ones.
+
+        Raises WordsError; then nothing was taken.
+        """
+        self.rules, self.texts = catalogue.load(overrides)
+        self.drafts = {lang: {key for key, one in found.items() if one.draft} for lang, found in self.texts.items()}
+        self._choices = {}
+
+    def alone(self, key: str, language: str, text: str) -> Rendered:
+        """A text for `key`, said by itself with the longest values: no shorter version takes its place."""
+        texts: dict[str, dict[str, Entry]] = {lang: {} for lang in EVERY}
+        texts[language][base(key)] = Entry(text, draft=False)
+        one = Words({base(key): self.rules[key]}, texts, self._common)
+        return one.text(base(key), language, _LONGEST, rich=self.rules[key].chat)
 
     def __contains__(self, key: str) -> bool:
         """Whether there is such a text."""

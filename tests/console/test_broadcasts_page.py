@@ -112,7 +112,7 @@ async def test_the_composer_shows_what_it_comes_to(app: App) -> None:
         "price not set",
         "cannot go by SMS and is replaced: ê ç ’",
         "longest real text",
-        f"only {app.settings.hours.send_from}–{app.settings.hours.send_to}",
+        f"only {app.settings.hours.send_from:%H:%M}–{app.settings.hours.send_to:%H:%M}",
     ):
         assert said in page, said
     assert 'class="screen"' in page

@@ -7,14 +7,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Awaitable, Callable
+from io import BytesIO
 from pathlib import Path
 from random import Random
 from tempfile import TemporaryDirectory
 from typing import Any
 
+import xlsxwriter
 from sqlalchemy import func, insert, select, update
 
-from bot import demo
+from bot import added_forms, demo
 from bot.app import App
 from bot.console.page import Page, each
 from bot.programme import invented, roster
@@ -22,16 +24,28 @@ from bot.programme.broadcasts import acts
 from bot.programme.broadcasts.compose import compose
 from bot.programme.broadcasts.wording import Wording
 from bot.store import tables as t
+from tests.console.canaries import CANARIES, INSIDE, OUTSIDE, PHONES, SEALED, WORDS, canary, sealed_canary
 from tests.console.site import person, rows, signed_in, write
 from tests.play import TODAY
 
+__all__ = (
+    "CANARIES",
+    "FORMS",
+    "INSIDE",
+    "OUTSIDE",
+    "PHONES",
+    "SAMPLES",
+    "SEALED",
+    "SIGNING_IN",
+    "TOKENS",
+    "WORDS",
+    "a_form",
+    "canary",
+    "form_of",
+    "path_of",
+    "sealed_canary",
+)
 Form = Callable[[App], Awaitable[dict[str, Any]]]
-INSIDE, OUTSIDE = "Zebulonne Qwxyzandi", "Yvoniquette Vwabcanda"
-"""Leaders of ABAHUZA, which the officer of these tests looks after, and of another association."""
-PHONES = {INSIDE: "+25779481516", OUTSIDE: "+25779481517"}
-WORDS = {INSIDE: "canaryword alpha", OUTSIDE: "canaryword omega"}
-SEALED = "canaryword behind the door"
-CANARIES = {who: (*who.split(), PHONES[who], WORDS[who]) for who in PHONES}
 
 
 async def _leader(app: App) -> str:
@@ -72,6 +86,33 @@ async def _member(app: App) -> str:
 async def _lesson(app: App) -> str:
     there = select(t.lessons.c.number).where(t.lessons.c.text == WORDS[INSIDE])
     return str((await rows(app, there))[0][0])
+
+
+async def _a_text(app: App) -> str:
+    return next(key for key in app.words.rules if "~" not in key and "@" not in key)
+
+
+async def _a_language(app: App) -> str:
+    return "en"
+
+
+async def a_form(app: App) -> dict[str, Any]:
+    """An XLSForm: tests/conversations/seed.md as a workbook."""
+    out, found = BytesIO(), added_forms.sheets(Path(__file__).parents[1] / "conversations" / "seed.md")
+    book = xlsxwriter.Workbook(out)
+    for name, lines in found.items():
+        columns = list(dict.fromkeys(column for line in lines for column in line))
+        sheet = book.add_worksheet(name)
+        sheet.write_row(0, 0, columns)
+        for place, line in enumerate(lines, 1):
+            sheet.write_row(place, 0, [line.get(column, "") for column in columns])
+    book.close()
+    return {"form": out.getvalue()}
+
+
+async def _other_words(app: App) -> dict[str, Any]:
+    """The text of `_a_text`, a little longer."""
+    return {"text": app.words.texts["en"][await _a_text(app)].text + " ", "signed": "Anna N.", "sure": "yes"}
 
 
 async def _conversation(app: App) -> str:
@@ -156,6 +197,8 @@ SAMPLES: dict[str, Callable[[App], Awaitable[str]]] = {
     "{photo}": _photo,
     "{member}": _member,
     "{lesson}": _lesson,
+    "{key}": _a_text,
+    "{language}": _a_language,
     "{broadcast}": _broadcast,
     "{conversation}": _conversation,
     "{message}": _message,
@@ -211,6 +254,8 @@ FORMS: dict[str, Form | dict[str, Any]] = {
     "/broadcasts/{broadcast}/send": _to_send,
     "/broadcasts/{broadcast}/stop": {},
     "/broadcasts/{broadcast}/again": _failed,
+    "/words/text/{key}/{language}": _other_words,
+    "/words/forms/add": a_form,
     "/lessons/{lesson}/translation": {"to": "fr", "text": "Nous pesons", "by": "Anna N."},
     "/account/language": {"language": "fr"},
     "/accounts/invite": _staff,
@@ -223,52 +268,6 @@ FORMS: dict[str, Form | dict[str, Any]] = {
 }
 """A page that writes -> what its form needs to be done."""
 SIGNING_IN = ("/sign-in", "/sign-in/demo", "/sign-in/link/{token}", "/sign-in/enrol/{token}")
-
-
-async def canary(app: App, who: str, no: str) -> None:
-    found = select(t.people.c.id, t.people.c.association_id).join(t.associations).where(t.associations.c.no == no)
-    number, association = (await rows(app, found.order_by(t.people.c.id.desc()).limit(1)))[0]
-    address = (await rows(app, select(func.max(t.addresses.c.id))))[0][0] + 1
-    message = (await rows(app, select(func.coalesce(func.max(t.inbox.c.id), 0))))[0][0] + 1
-    lesson = (await rows(app, select(func.coalesce(func.max(t.lessons.c.number), 0))))[0][0] + 1
-    now = app.clock.now()
-    photo = app.settings.path(app.settings.privacy.media_folder) / f"{message}.jpg"
-    photo.parent.mkdir(parents=True, exist_ok=True)
-    photo.write_bytes(b"a photo")
-    told = {"text": WORDS[who], "language": "rn", "show": "name", "translations": {}, "at": now}
-    there = {"address_id": address, "person_id": number, "association_id": association}
-    said = {
-        "channel": "phone",
-        "dedupe_key": who,
-        "kind": "text",
-        "text": WORDS[who],
-        "state": "done",
-    }
-    await write(
-        app,
-        update(t.people).where(t.people.c.id == number).values(name=who, sms_name=who.split()[0][:12], consent="yes"),
-        insert(t.addresses).values(id=address, scheme="tel", value=PHONES[who], channel="phone"),
-        insert(t.people_addresses).values(person_id=number, address_id=address),
-        insert(t.inbox).values(id=message, address_id=address, person_id=number, received_at=now, **said),
-        insert(t.tasks).values(kind="read", due_at=now, made_at=now, inbox_id=message, **there),
-        insert(t.media).values(inbox_id=message, kind="photo", state="kept", file=photo.name, at=now),
-        insert(t.lessons).values(number=lesson, inbox_id=message, **told, **there),
-    )
-
-
-async def sealed_canary(app: App) -> None:
-    """Somebody of the officer's area asked to talk to a person: nobody of the console sees it or its words."""
-    leader = int(await _leader(app))
-    address = (await rows(app, select(t.addresses.c.id).where(t.addresses.c.value == PHONES[INSIDE])))[0][0]
-    message = (await rows(app, select(func.max(t.inbox.c.id))))[0][0] + 1
-    now = app.clock.now()
-    said = {"channel": "phone", "dedupe_key": "sealed", "kind": "text", "text": SEALED, "state": "done"}
-    task = {"kind": "sealed", "sealed": True, "about": "a woman calls", "person_id": leader, "inbox_id": message}
-    await write(
-        app,
-        insert(t.inbox).values(id=message, address_id=address, person_id=leader, received_at=now, **said),
-        insert(t.tasks).values(due_at=now, made_at=now, address_id=address, **task),
-    )
 
 
 async def path_of(app: App, page: Page) -> str:

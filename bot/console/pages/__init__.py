@@ -27,6 +27,8 @@ from bot.console.pages import (
     today,
     unanswered,
     verify,
+    word_forms,
+    words,
 )
 
 PAGES = (
@@ -47,6 +49,8 @@ PAGES = (
     *composer.PAGES,
     *importing.PAGES,  # before /people/{person}
     *people.PAGES,
+    *words.PAGES,
+    *word_forms.PAGES,
     *access.PAGES,
     *accounts.PAGES,
     *account.PAGES,

@@ -1,0 +1,261 @@
+"""How do we say it? Every text in four languages, with counter and draft mark; changed with an import's checks."""
+
+from __future__ import annotations
+
+import asyncio
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+from starlette.responses import Response
+
+from bot import words as tables
+from bot.console import roles
+from bot.console.page import Ask, Page
+from bot.console.pages.people import LANGUAGES
+from bot.console.tables import Column, Table
+from bot.console.words import _
+from bot.render import Entry, Rule, replaced
+from bot.render.catalogue import COMPLETE
+from bot.render.fields import FIELDS
+from handlers.understand.vocabulary import KEYWORDS
+from handlers.understand.words import plain
+
+PAGE = 40
+ORDER = tables.SHEET_LANGUAGES
+SHOWN = {
+    "": _("All"),
+    "draft": _("Drafts that nobody has signed"),
+    "missing": _("Missing"),
+    "own": _("Changed here"),
+}
+TABLE = Table(
+    "words",
+    (
+        Column("key", _("Text"), link="/words/text/{key}"),
+        Column("when", _("When it is said")),
+        *(Column(language, LANGUAGES[language]) for language in ORDER),
+    ),
+)
+FILE = Table(
+    "words",
+    (
+        Column("key", _("Text")),
+        Column("when", _("When it is said")),
+        Column("fields", _("Fields")),
+        *(Column(language, LANGUAGES[language]) for language in ORDER),
+        *(Column(f"state_{language}", language.upper()) for language in ORDER),
+    ),
+)
+_SHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+async def show(ask: Ask) -> Response:
+    """All texts; found by words, or only drafts, missing ones, changed ones."""
+    words, said = ask.app.words, ask.query.get("q", "")[:100]
+    kind = ask.query.get("show", "") if ask.query.get("show", "") in SHOWN else ""
+    wanted, after = plain(said).split(), ask.query.get("after", "")
+    rules = [rule for rule in words.rules.values() if _fits(ask, rule, wanted, kind)]
+    if ask.ending:
+        return FILE.answer(ask, "words.html", [_file_row(ask, rule) for rule in rules])
+    keys = [rule.key for rule in rules]
+    start = keys.index(after) + 1 if after in keys else 0
+    shown = rules[start : start + PAGE]
+    sms = {rule.key for rule in words.rules.values() if not rule.chat}
+    counts = [
+        (LANGUAGES[lang], len(words.drafts[lang]), len(sms.intersection(tables.missing(words, lang))))
+        for lang in ORDER
+    ]
+    return ask.show(
+        "words.html",
+        rows=[_row(ask, rule) for rule in shown],
+        count=len(rules),
+        said=said,
+        kind=kind,
+        kinds=SHOWN,
+        counts=counts,
+        order=ORDER,
+        languages=LANGUAGES,
+        fallbacks=sum(words.fallbacks.values()),
+        older=shown[-1].key if len(rules) > start + PAGE else None,
+        may=ask.me.role in roles.KEEPERS,
+    )
+
+
+def _fits(ask: Ask, rule: Rule, wanted: list[str], kind: str) -> bool:
+    found = [ask.app.words.texts[language].get(rule.key) for language in ORDER]
+    if kind == "draft" and not any(entry and entry.draft for entry in found):
+        return False
+    if kind == "missing" and all(found):
+        return False
+    if kind == "own" and all(e == tables.as_shipped(rule.key, lang) for e, lang in zip(found, ORDER, strict=True)):
+        return False
+    line = plain(" ".join([rule.key, rule.when, *(entry.text for entry in found if entry)]))
+    return all(word in line for word in wanted)
+
+
+def _row(ask: Ask, rule: Rule) -> dict[str, Any]:
+    return {"rule": rule, "texts": {language: _text(ask, rule, language) for language in ORDER}}
+
+
+def _text(ask: Ask, rule: Rule, language: str) -> dict[str, Any] | None:
+    """A text with what it measures when the names are longest; None where it is missing."""
+    entry = ask.app.words.texts[language].get(rule.key)
+    return _measured(ask, rule, language, entry) if entry else None
+
+
+def _measured(ask: Ask, rule: Rule, language: str, entry: Entry) -> dict[str, Any]:
+    said = ask.app.words.alone(rule.key, language, entry.text)
+    gone = () if rule.chat else replaced(entry.text)
+    counted = {"longest": said.text, "characters": len(said.text), "parts": said.parts, "chat": rule.chat}
+    return {"text": entry.text, "state": tables.state(entry), "draft": entry.draft, "replaced": gone, **counted}
+
+
+def _file_row(ask: Ask, rule: Rule) -> dict[str, Any]:
+    found = {language: ask.app.words.texts[language].get(rule.key) for language in ORDER}
+    return {
+        "key": rule.key,
+        "when": rule.when,
+        "fields": " ".join(f"{{{name}}}" for name in sorted(rule.fields)),
+        **{language: entry.text if entry else "" for language, entry in found.items()},
+        **{f"state_{language}": tables.state(entry) for language, entry in found.items()},
+    }
+
+
+async def sheet(ask: Ask) -> Response:
+    """The Excel file that `words import` takes back."""
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "words.xlsx"
+        await asyncio.to_thread(tables.export, ask.app.words, file)
+        content = await asyncio.to_thread(file.read_bytes)
+    there = {"content-disposition": 'attachment; filename="words.xlsx"'}
+    return Response(content, media_type=_SHEET, headers=there)
+
+
+async def keywords(ask: Ask) -> Response:
+    """The words by which leaders command, and those that start a form; a word may not mean two things."""
+    rows = [(_COMMANDS.get(name, name), words) for name, words in KEYWORDS.items()]
+    forms = [(name, form.keywords) for name, form in ask.app.turns.forms.items()]
+    means: dict[str, int] = {}
+    for _name, there in [*rows, *forms]:
+        for word in {plain(word) for word in there}:
+            means[word] = means.get(word, 0) + 1
+    return ask.show("keywords.html", rows=rows, forms=forms, twice=sorted(w for w, n in means.items() if n > 1))
+
+
+_COMMANDS = {
+    "stop": _("no more messages"),
+    "start": _("messages again"),
+    "help": _("the menu"),
+    "fix": _("correct a report"),
+    "back": _("bring a report back"),
+    "language": _("choose the language"),
+    "call": _("call me"),
+    "data": _("what is kept of me"),
+    "delete": _("erase me"),
+    "problem": _("a problem or a complaint"),
+    "cancel": _("leave what was begun"),
+    "mentor": _("ask a mentor"),
+    "lesson": _("tell what worked well"),
+    "totals": _("our figures"),
+}
+
+
+# --- one text ---
+
+
+def _rule(ask: Ask) -> Rule:
+    found = ask.app.words.rules.get(str(ask.request.path_params["key"]))
+    if found is None:
+        ask.missing()
+    return found
+
+
+def _language(ask: Ask) -> str:
+    language = str(ask.request.path_params["language"])
+    if language not in ORDER:
+        ask.missing()
+    return language
+
+
+async def one(ask: Ask) -> Response:
+    """One text in all languages, as it reads with the longest names, and its neighbours in the conversation."""
+    rule, keys = _rule(ask), list(ask.app.words.rules)
+    place = keys.index(rule.key)
+    around = [keys[at] for at in (place - 1, place + 1) if 0 <= at < len(keys)]
+    english = ask.app.words.texts["en"]
+    return ask.show(
+        "word.html",
+        rule=rule,
+        texts={language: _text(ask, rule, language) for language in ORDER},
+        fields=[(name, FIELDS[name].meaning) for name in sorted(rule.fields)],
+        around=[(key, english[key].text) for key in around],
+        languages=LANGUAGES,
+        fallbacks={lang: ask.app.words.fallbacks[lang, rule.key] for lang in ORDER},
+        may=ask.me.role in roles.KEEPERS,
+    )
+
+
+async def edit(ask: Ask) -> Response:
+    """The form for one text in one language, with its history."""
+    rule, language = _rule(ask), _language(ask)
+    entry = ask.app.words.texts[language].get(rule.key)
+    signed = entry.signed if entry else ""
+    return await _edited(ask, rule, language, entry.text if entry else "", signed)
+
+
+async def _edited(
+    ask: Ask, rule: Rule, language: str, text: str, signed: str, status: int = 200, **more: Any
+) -> Response:
+    folder = ask.app.settings.path(ask.app.settings.words.folder)
+    entry = ask.app.words.texts[language].get(rule.key)
+    values: dict[str, Any] = {"proposal": None, "measured": None, **more}
+    return ask.show(
+        "word_edit.html",
+        status,
+        rule=rule,
+        text_language=language,
+        entry=entry,
+        text=text,
+        signed=signed,
+        complete=language in COMPLETE,
+        fields=[(name, FIELDS[name].meaning) for name in sorted(rule.fields)],
+        earlier=await asyncio.to_thread(tables.earlier, folder, rule.key, language),
+        shipped=tables.as_shipped(rule.key, language),
+        languages=LANGUAGES,
+        states=tables.state,
+        **values,
+    )
+
+
+async def change(ask: Ask) -> Response:
+    """Checked as an import checks it; old and new are shown first, then it is saved and said at once."""
+    rule, language = _rule(ask), _language(ask)
+    text = ask.form.get("text", "").replace("\r\n", "\n").strip()
+    signed = " ".join(ask.form.get("signed", "").split())[:80]
+    proposal = tables.propose_one(ask.app.words, rule.key, language, text, signed)
+    if proposal.problems or not proposal.changes:
+        return await _edited(ask, rule, language, text, signed, 422, proposal=proposal)
+    if ask.form.get("sure") != "yes":
+        measured = _measured(ask, rule, language, proposal.changes[0].new)
+        return await _edited(ask, rule, language, text, signed, proposal=proposal, measured=measured)
+    folder = ask.app.settings.path(ask.app.settings.words.folder)
+
+    async def work(tx: AsyncConnection) -> None:
+        await asyncio.to_thread(tables.save, proposal, ask.app.words, folder, ask.now)
+
+    await ask.write(work, text=rule.key, language=language)
+    ask.app.reload_words()
+    return ask.go(f"/words/text/{rule.key}", _("The text is saved; it is said like this from now on."))
+
+
+_EDIT = "/words/text/{key}/{language}"
+PAGES = (
+    Page("/words", show, title=_("Words"), table=True),
+    Page("/words/sheet", sheet),
+    Page("/words/keywords", keywords),
+    Page("/words/text/{key}", one),
+    Page(_EDIT, edit),
+    Page(_EDIT, change, writes="words changed"),
+)

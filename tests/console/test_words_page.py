@@ -1,0 +1,134 @@
+"""/words: counted with the longest names, changed with checks, said at once, and one click back; keywords; forms."""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from openpyxl import load_workbook
+from sqlalchemy import func, select
+
+from bot import words as tables
+from bot.app import App
+from bot.store import tables as t
+from tests.console.site import Browser, console, rows, signed_in
+from tests.console.walking import a_form
+
+
+@pytest.fixture
+async def app(tmp_path: Path) -> AsyncIterator[App]:
+    async with console(tmp_path) as running:
+        yield running
+
+
+def _short(app: App) -> str:
+    """The key of an SMS with a field and no answers, in Kirundi a draft."""
+    words = app.words
+    return next(
+        key
+        for key, rule in words.rules.items()
+        if {"name"} <= rule.fields
+        and not rule.chat
+        and not rule.answers
+        and key in words.drafts["rn"]
+        and f"{key}~2" not in words.rules
+    )
+
+
+async def _edit(browser: Browser, path: str, text: str, signed: str = "", **more: Any) -> Any:
+    await browser.get(path)
+    return await browser.post(path, text=text, signed=signed, **more)
+
+
+async def test_a_text_is_looked_at_saved_said_at_once_and_taken_back(app: App) -> None:
+    boss, key = await signed_in(app, "supervisor"), _short(app)
+    old = app.words.texts["rn"][key].text
+    path = f"/words/text/{key}/rn"
+    new = re.sub(r"(?<![{\w])([a-z]{5,})\b(?!})", lambda word: word[1][:-1], old, count=1)
+    assert new != old
+    shown = await _edit(boss, path, new, "Anna N.")
+    assert shown.status_code == 200, shown.text
+    assert "of 160 characters with the longest names" in shown.text
+    assert "signed: Anna N." in shown.text
+    assert app.words.texts["rn"][key].text == old
+    assert (await _edit(boss, path, new, "Anna N.", sure="yes")).status_code == 303
+    values = tables.longest()
+    assert app.words.texts["rn"][key].text == new
+    assert app.words.text(key, "rn", values, drafts=False).text.endswith(new[-20:])
+    assert f">{old}<" in (await boss.get(path)).text.replace("&#39;", "'")
+    assert (await _edit(boss, path, old, "", sure="yes")).status_code == 303
+    assert (app.words.texts["rn"][key].text, app.words.texts["rn"][key].draft) == (old, True)
+    folder = app.settings.path(app.settings.words.folder)
+    assert [entry.text for _at, entry in tables.earlier(folder, key, "rn")] == [new]
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (lambda text: f"{text} {{nom}}", "{nom} is not known"),
+        (lambda text: text.replace("{name}", ""), "{name} is missing"),
+        (lambda text: f"{text} {'x' * 60}", "2 SMS with the longest names"),
+        (lambda text: f"{text} error", "leaders never read the words"),
+        (lambda text: text, "Nothing is different"),
+        (lambda text: "", "Nothing is different"),
+    ],
+)
+async def test_what_may_not_be_said_is_refused_with_the_reason(app: App, change: Any, said: str) -> None:
+    boss, key = await signed_in(app, "supervisor"), _short(app)
+    old = app.words.texts["rn"][key].text
+    answer = await _edit(boss, f"/words/text/{key}/rn", change(old), sure="yes")
+    assert answer.status_code == 422
+    assert said in answer.text
+    assert app.words.texts["rn"][key].text == old
+    assert not app.settings.path(app.settings.words.folder).exists()
+
+
+async def test_the_list_finds_and_marks_and_is_a_file(app: App) -> None:
+    officer = await signed_in(app, "officer")
+    key = _short(app)
+    page = (await officer.get(f"/words?q={key}")).text
+    assert f"/words/text/{key}" in page
+    assert "/160" in page
+    assert "draft" in page
+    pages, after = 0, ""
+    while True:
+        pages, found = pages + 1, await officer.get(f"/words?after={after}")
+        assert len(found.content) < 100_000
+        if "Further" not in found.text:
+            break
+        after = found.text.rsplit("after=", 1)[1].split('"')[0]
+    assert pages > 4
+    assert len((await officer.get("/words.json")).json()) == len(app.words.rules)
+    assert len((await officer.get("/words.json?show=own")).json()) == 0
+    sheet = load_workbook(io.BytesIO((await officer.get("/words/sheet")).content)).active
+    assert sheet.max_row == len(app.words.rules) + 1
+    assert (await officer.get(f"/words/text/{key}/rn")).status_code == 404
+    assert (await officer.get("/words/text/nothing")).status_code == 404
+
+
+async def test_no_keyword_means_two_things(app: App) -> None:
+    page = (await (await signed_in(app, "officer")).get("/words/keywords")).text
+    assert "hagarika" in page
+    assert "These words mean two things" not in page
+
+
+async def test_a_form_is_checked_and_taken(app: App) -> None:
+    boss = await signed_in(app, "supervisor")
+    await boss.get("/words/forms")
+    form = {"csrf": boss.token}
+    bad = {"form": ("seed.xlsx", b"no workbook")}
+    refused = await boss.http.post("/words/forms/add", data=form, files=bad)
+    assert refused.status_code == 422
+    assert "seed.xlsx" in refused.text or "cannot be read" in refused.text
+    assert (await rows(app, select(func.count(t.forms.c.name))))[0][0] == 0
+    taken = await boss.http.post(
+        "/words/forms/add", data=form, files={"form": ("seed.xlsx", (await a_form(app))["form"])}
+    )
+    assert taken.status_code == 303
+    name = (await rows(app, select(t.forms.c.name)))[0][0]
+    assert name in app.turns.forms
+    assert f"<td>{name}</td>" in (await boss.get("/words/forms")).text
