@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
 from bot.console.page import Ask
 from bot.console.words import _
+from bot.programme.counting.small_cells import HIDDEN, SHOWN_AS, is_small
 from handlers.forms import Form
+
+_ASKED = ("youth", "displaced", "returnee", "host")
+GROUPS = (*_ASKED, *(f"new_{name}" for name in _ASKED))
+"""What a report says of groups of people."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,8 +28,25 @@ class Value:
     """Free text: personal, shown to those alone who read what leaders wrote."""
 
 
-def values_of(ask: Ask, form: str, values: Mapping[str, Any]) -> list[Value]:
-    """In the order of the form; of a form that is no longer there under their bare names."""
+def values_of(ask: Ask, form: str, values: Mapping[str, Any], *, everything: bool) -> list[Value]:
+    """In the order of the form; of a form that is no longer there under their bare names.
+
+    Without `everything` nobody's own words, and of groups nothing of one to four people, nor what would tell it.
+    """
+    found = _all(ask, form, values)
+    if everything:
+        return found
+    small = any(is_small(int(values.get(name) or 0)) for name in GROUPS)
+    return [_guarded(one, values.get(one.name)) if small else one for one in found if not one.own_words]
+
+
+def _guarded(one: Value, value: Any) -> Value:
+    if one.name not in GROUPS or value is None:
+        return one
+    return replace(one, text=SHOWN_AS if is_small(int(value)) else HIDDEN)
+
+
+def _all(ask: Ask, form: str, values: Mapping[str, Any]) -> list[Value]:
     known = ask.app.turns.forms.get(form)
     if known is None:
         return [Value(name, name, None if value is None else str(value), True) for name, value in values.items()]

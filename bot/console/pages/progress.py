@@ -16,6 +16,7 @@ from bot.console.page import Ask, Page
 from bot.console.tables import Column, Table
 from bot.console.words import _
 from bot.programme.counting import Month, Sheet, by_month, sheet
+from bot.programme.summary.groups import GROUPS, YOUTH, groups
 from bot.render import charts
 
 MONTHS = 12
@@ -87,20 +88,17 @@ class Part:
 async def show(ask: Ask) -> Response:
     """The one figure with its parts, and the table of all figures."""
     about, page, months = await ask.read(_counted, ask)
-    rows = [row_of(about, page, name) for name in SHOWN]
+    rows = {name: row_of(about, page, name) for name in SHOWN}
     monthly = [_month(about, month) for month in months[-MONTHS:]]
-    counts = page.since_start.all
     return TABLE.answer(
         ask,
         "progress.html",
-        rows,
+        list(rows.values()),
         about=about,
         page=page,
         parts=parts(about, page),
         splits={
-            title: [
-                (label, getattr(counts, name), about.behind(name, since="start")) for name, label in names.items()
-            ]
+            title: [(label, rows[name]["since_start"], rows[name]["since_link"]) for name, label in names.items()]
             for title, names in SPLITS.items()
         },
         months=MONTHLY.shown(ask, monthly),
@@ -155,16 +153,24 @@ def parts(about: Chosen, page: Sheet) -> list[Part]:
 
 
 def row_of(about: Chosen, page: Sheet, name: str) -> dict[str, Any]:
-    """A line of TABLE."""
+    """A line of TABLE. Of groups nothing of one to four people, nor what would tell it."""
+    this, before, since = (getattr(column.all, name) for column in (page.this, page.before, page.since_start))
+    if name in (*GROUPS, *YOUTH):
+        may = groups(page.this.all, page.since_start.all)
+        this, before, since = _cell(may.this[name]), None, _cell(may.since_start[name])
     return {
         "figure": name,
-        "this": getattr(page.this.all, name),
-        "before": getattr(page.before.all, name),
-        "since_start": getattr(page.since_start.all, name),
+        "this": this,
+        "before": before,
+        "since_start": since,
         "this_link": about.behind(name),
         "before_link": about.behind(name, period=page.period.previous),
         "since_link": about.behind(name, since="start"),
     }
+
+
+def _cell(shown: str) -> int | str:
+    return int(shown) if shown.isdecimal() else shown
 
 
 def _month(about: Chosen, month: Month) -> Mapping[str, Any]:

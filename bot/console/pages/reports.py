@@ -19,7 +19,7 @@ from bot.console.figure_words import FIGURES, SHEETS, SOURCES, STANDINGS, VERDIC
 from bot.console.flag_words import said
 from bot.console.page import Ask, Page, Wrong
 from bot.console.tables import Column, Table
-from bot.console.values import CHANGED, topics, values_of
+from bot.console.values import CHANGED, GROUPS, topics, values_of
 from bot.console.words import _
 from bot.programme.counting import Period, Training, flags, trainings
 from bot.store import checks, evidence
@@ -44,6 +44,8 @@ TABLE = Table(
         Column("messages", _("Messages")),
     ),
 )
+SMALL = (*GROUPS, *(f"{name}_not_said" for name in ("youth", "new_youth", "groups", "new_groups")))
+"""Figures of which a single report may tell who it was: in figures for those alone who read the reports' words."""
 _SPLIT = "new_people"
 """The one figure of which a report can be in two parts: some of its new people were found by a call."""
 
@@ -56,7 +58,8 @@ async def show(ask: Ask) -> Response:
     since = ask.query.get("since") == "start"
     about, there = await ask.read(_behind, ask, since)
     found = [(one, _adds(one, figure, how)) for one in there]
-    lines = [listed(ask, one, adds) for one, adds in found if adds or not figure]
+    tells = figure not in SMALL or roles.may(ask.me.role, WORDS)
+    lines = [listed(ask, one, adds if tells else None) for one, adds in found if adds or not figure]
     return TABLE.answer(
         ask,
         "reports.html",
@@ -66,7 +69,8 @@ async def show(ask: Ask) -> Response:
         title=FIGURES.get(figure, ""),
         how=STANDINGS.get(how, ""),
         since=since,
-        sum=None if figure.startswith("unique") or not figure else sum(adds for _one, adds in found),
+        sum=None if figure.startswith("unique") or not figure or not tells else sum(adds for _one, adds in found),
+        tells=tells,
         reports=len(lines),
         shown=SHOWN,
         files_of=about.to("", figure=figure, how=how, since="start" if since else ""),
@@ -91,7 +95,7 @@ def _adds(one: Training, figure: str, how: str) -> int:
     return adds if how in ("", one.standing) else 0
 
 
-def listed(ask: Ask, one: Training, adds: int) -> Mapping[str, Any]:
+def listed(ask: Ask, one: Training, adds: int | None) -> Mapping[str, Any]:
     """A line of TABLE."""
     return {
         "number": one.number,
@@ -99,7 +103,7 @@ def listed(ask: Ask, one: Training, adds: int) -> Mapping[str, Any]:
         "association": one.place.name,
         "day": _day(one.day),
         "topics": topics(ask, "training", "topics", one.values.get("topics")),
-        "adds": adds if one.counts else 0,
+        "adds": adds,
         "women": one.values.get("women"),
         "men": one.values.get("men"),
         "new_people": one.adds.new_people if one.adds.new_not_said == 0 else None,
@@ -119,11 +123,11 @@ async def one(ask: Ask) -> Response:
     found = await ask.read(_one, ask, words)
     report = found["report"]
     ask.saw(reports=[report["number"]], messages=[message["id"] for message in found["messages"]])
-    values = [one for one in values_of(ask, report["form"], report["values"]) if words or not one.own_words]
+    values = values_of(ask, report["form"], report["values"], everything=words)
     before = [
         {
             **old,
-            "shown": [one for one in values_of(ask, report["form"], old["values"]) if words or not one.own_words],
+            "shown": values_of(ask, report["form"], old["values"], everything=words),
             "why": CHANGED.get(old["reason"], old["reason"]),
         }
         for old in report["before"]
