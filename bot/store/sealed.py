@@ -141,6 +141,19 @@ async def opened(tx: AsyncConnection, numbers: Sequence[int]) -> dict[int, Case]
     return {found[0].id: _whole(found, sharing.get(a, []), own[a], phones) for a, found in wanted.items()}
 
 
+async def open_case(tx: AsyncConnection, number: int, now: datetime) -> Case | None:
+    """This case, whole, and marked as read; None when no open one has the number. The caller writes down who."""
+    one = (await opened(tx, [number])).get(number)
+    if one is not None:
+        await tx.execute(SEEN, [{"which": task, "at": now} for task in one.tasks])
+    return one
+
+
+async def close_case(tx: AsyncConnection, read: Sequence[int], who: int, result: str, now: datetime) -> None:
+    """These tasks, which were read, are done."""
+    await tx.execute(CLOSE, [{"which": number, "at": now, "who": who, "how": result} for number in read])
+
+
 def _whole(found: Sequence[Any], sharing: Sequence[Any], own: Any, phones: Mapping[int, str]) -> Case:
     known = {row.person_id for row in found if row.person_id is not None}
     who = [person for person in sharing if person.id in known] or list(sharing)
@@ -239,6 +252,5 @@ async def _close(
             "refused": f"{one.number}: she has written since it was opened; read it first: sealed show {one.number}"
         }
     await tx.execute(NOTE, audited(who, "sealed closed", one.tasks, now))
-    rows = [{"which": n, "at": now, "who": who, "how": details["result"]} for n in one.tasks]
-    await tx.execute(CLOSE, rows)
+    await close_case(tx, one.tasks, who, details["result"], now)
     return {"closed": one.number, "result": details["result"]}

@@ -53,7 +53,7 @@ async def sealed_canary(app: App) -> None:
     address = (await rows(app, select(t.addresses.c.id).where(t.addresses.c.value == PHONES[INSIDE])))[0][0]
     message = (await rows(app, select(func.max(t.inbox.c.id))))[0][0] + 1
     now = app.clock.now()
-    said = {"channel": "phone", "dedupe_key": "sealed", "kind": "text", "text": SEALED, "state": "done"}
+    said = {"channel": "phone", "dedupe_key": f"sealed {message}", "kind": "text", "text": SEALED, "state": "done"}
     task = {"kind": "sealed", "sealed": True, "about": "a canary calls", "person_id": leader, "inbox_id": message}
     await write(
         app,

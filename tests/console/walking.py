@@ -9,24 +9,21 @@ import re
 from collections.abc import Awaitable, Callable
 from io import BytesIO
 from pathlib import Path
-from random import Random
-from tempfile import TemporaryDirectory
 from typing import Any
 
 import xlsxwriter
 from sqlalchemy import func, insert, select, update
 
-from bot import added_forms, demo
+from bot import added_forms
 from bot.app import App
 from bot.console.page import Page, each
-from bot.programme import invented, roster
 from bot.programme.broadcasts import acts
 from bot.programme.broadcasts.compose import compose
 from bot.programme.broadcasts.wording import Wording
 from bot.store import tables as t
+from tests.console import bringing
 from tests.console.canaries import CANARIES, INSIDE, OUTSIDE, PHONES, SEALED, WORDS, canary, sealed_canary
 from tests.console.site import person, rows, signed_in, write
-from tests.play import TODAY
 
 __all__ = (
     "CANARIES",
@@ -191,6 +188,20 @@ async def _call(app: App) -> str:
     return str(number)
 
 
+async def _case(app: App) -> str:
+    """Of who asked to talk; there is always one that is open."""
+    there = select(func.min(t.tasks.c.id)).where(t.tasks.c.sealed.is_(True), t.tasks.c.state == "open")
+    if not (await rows(app, there))[0][0]:
+        await sealed_canary(app)
+    return str((await rows(app, there))[0][0])
+
+
+async def _read(app: App) -> dict[str, Any]:
+    """Its focal point has opened it."""
+    await write(app, update(t.tasks).where(t.tasks.c.sealed.is_(True)).values(seen_at=app.clock.now()))
+    return {"result": "called"}
+
+
 SAMPLES: dict[str, Callable[[App], Awaitable[str]]] = {
     "{person}": _leader,
     "{report}": _report,
@@ -202,6 +213,7 @@ SAMPLES: dict[str, Callable[[App], Awaitable[str]]] = {
     "{broadcast}": _broadcast,
     "{conversation}": _conversation,
     "{message}": _message,
+    "{case}": _case,
     "{association}": _is("07"),
     "{business}": _is("07A"),
     "{what}": _is("07"),
@@ -221,28 +233,13 @@ async def _other_session(app: App) -> dict[str, Any]:
     return {"session": (await rows(app, select(func.max(t.sessions.c.id))))[0][0]}
 
 
-def workbook() -> bytes:
-    """The roster of the invented programme, as it is in the database of these tests."""
-    there, _reports = invented.invent(Random(demo.SEED), TODAY)
-    with TemporaryDirectory() as folder:
-        roster.write(Path(folder) / "roster.xlsx", there)
-        return (Path(folder) / "roster.xlsx").read_bytes()
-
-
-async def _kept(app: App) -> dict[str, Any]:
-    """A workbook that was shown to the administrator of these tests."""
-    digest, _place = await app.console.uploads.keep("roster", await person(app, "admin"), workbook())
-    return {"digest": digest}
-
-
 FORMS: dict[str, Form | dict[str, Any]] = {
     "/reports/{report}/ask": {},
     "/verify/draw": {"month": "2026-10", "seed": "7"},
     "/verify/{call}/result": {"outcome": "not_reached"},
     "/reports/{report}/check": {"verdict": "hold", "how": "call", "reason": "nobody remembers it"},
     "/account/end": _other_session,
-    "/people/import/check": {"file": workbook()},
-    "/people/import/now": _kept,
+    **bringing.FORMS,
     "/people/{person}/number": {"number": "00 00 09 55"},
     "/conversations/{conversation}/reply": _answer,
     "/conversations/{conversation}/note": {"text": "to be called"},
@@ -257,6 +254,8 @@ FORMS: dict[str, Form | dict[str, Any]] = {
     "/words/text/{key}/{language}": _other_words,
     "/words/forms/add": a_form,
     "/lessons/{lesson}/translation": {"to": "fr", "text": "Nous pesons", "by": "Anna N."},
+    "/sealed/{case}": {},
+    "/sealed/{case}/closed": _read,
     "/account/language": {"language": "fr"},
     "/accounts/invite": _staff,
     "/accounts/revoke": _staff,
