@@ -9,7 +9,7 @@ from sqlalchemy import bindparam, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.store.area import AREA, binds
-from bot.store.recipient_ends import BY_NAME
+from bot.store.recipient_ends import BY_NAME, TRIED
 from bot.store.tables import broadcasts, outbox, people, recipients
 from handlers.turn import Viewer
 
@@ -29,7 +29,7 @@ _ENDS = (
         recipients.c.reason,
         outbox.c.state.label("sent_state"),
         outbox.c.reason.label("sent_reason"),
-        (outbox.c.attempts > 0).label("tried"),
+        TRIED.label("tried"),
         recipients.c.answer,
         func.count().label("count"),
     )
@@ -41,7 +41,7 @@ _ENDS = (
         recipients.c.reason,
         outbox.c.state,
         outbox.c.reason,
-        outbox.c.attempts > 0,
+        TRIED,
         recipients.c.answer,
     )
 )

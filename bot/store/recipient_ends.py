@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import bindparam, case, func, or_, select
+from sqlalchemy import bindparam, case, func, literal_column, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.store.tables import associations, outbox, people, recipients
@@ -30,19 +30,21 @@ async def shown(tx: AsyncConnection, broadcast: int) -> Sequence[Any]:
     return (await tx.execute(_SHOWN, {"broadcast": broadcast})).all()
 
 
+TRIED = outbox.c.attempts > literal_column("0")
+"""Written out: PostgreSQL takes two placeholders for two different groups."""
 _COUNTED = (
     select(
         recipients.c.state,
         recipients.c.reason,
         outbox.c.state.label("sent_state"),
         outbox.c.reason.label("sent_reason"),
-        (outbox.c.attempts > 0).label("tried"),
+        TRIED.label("tried"),
         recipients.c.answer,
         func.count().label("count"),
     )
     .outerjoin(outbox, outbox.c.id == recipients.c.outbox_id)
     .where(_THIS)
-    .group_by(recipients.c.state, recipients.c.reason, outbox.c.state, outbox.c.reason, outbox.c.attempts > 0)
+    .group_by(recipients.c.state, recipients.c.reason, outbox.c.state, outbox.c.reason, TRIED)
     .group_by(recipients.c.answer)
 )
 
