@@ -12,6 +12,8 @@ from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr
 
+from bot.http_templates import RAPIDPRO, Body, Headers, Url
+
 
 def _zone(name: str) -> str:
     try:
@@ -214,10 +216,24 @@ class SmsGate(Section):
     per_day: int = Field(0, ge=0, description="SMS parts in a local day, as the SIM's bundle has; 0 = no limit.")
 
 
+class Http(Section):
+    send_url: Url = Field(description="The gateway's address for one message; a template, may hold a key.")
+    method: Literal["POST", "PUT", "GET"] = Field("POST", description="How it is called; GET sends no body.")
+    content: Literal["json", "form"] = Field("json", description="What the body is.")
+    body: Body = Field(RAPIDPRO, description="Template of the body; RapidPro's by default.")
+    headers: Headers = Field({}, description="Further headers, such as Authorization; templates, secret.")
+    accepted: str = Field("", description="What a good answer contains; empty = every 2xx is one.")
+    sender: str = Field("", description="Our number or name, {from} in templates.")
+    secret: SecretStr = Field(description="The part of our address that only the gateway knows.")
+    per_half_hour: int = Field(0, ge=0, description="SMS parts in 30 minutes; 0 = no limit.")
+    per_day: int = Field(0, ge=0, description="SMS parts in a local day; 0 = no limit.")
+
+
 class Channels(Section):
     telegram: Telegram | None = None
     kannel: Kannel | None = None
     smsgate: SmsGate | None = None
+    http: Http | None = None
 
 
 class Settings(Section):

@@ -15,7 +15,7 @@ from typing import Any
 from pydantic import BaseModel, SecretStr, ValidationError
 
 from bot.errors import SettingsError
-from bot.sections import Channels, Kannel, Project, Reminding, Section, Settings, SmsGate, Telegram
+from bot.sections import Channels, Http, Kannel, Project, Reminding, Section, Settings, SmsGate, Telegram
 from handlers.turn import TipRules
 from scheduler import quiet
 from scheduler.cadence import Cadence, Season
@@ -23,6 +23,7 @@ from scheduler.when import Rules
 
 __all__ = [
     "Channels",
+    "Http",
     "Kannel",
     "Project",
     "Section",
@@ -187,11 +188,15 @@ def _model(location: tuple[int | str, ...]) -> type[BaseModel] | None:
 
 
 def _secret(location: tuple[int | str, ...]) -> bool:
-    """Whether what was read may hold a secret: a secret's own place, or a whole channel's section."""
+    """Whether what was read may hold a secret: a secret's own place, one within it, or a channel's section."""
+    within = (location[:length] for length in range(2, len(location) + 1))
+    return location[:1] == ("channels",) and (_model(location) is not None or any(map(_is_secret, within)))
+
+
+def _is_secret(location: tuple[int | str, ...]) -> bool:
     model = _model(location[:-1])
     field = model.model_fields.get(str(location[-1])) if model else None
-    kinds = (field.annotation, *getattr(field.annotation, "__args__", ())) if field else ()
-    return location[:1] == ("channels",) and (SecretStr in kinds or _model(location) is not None)
+    return field is not None and SecretStr in (field.annotation, *getattr(field.annotation, "__args__", ()))
 
 
 def _known(location: tuple[int | str, ...]) -> str:
@@ -220,6 +225,7 @@ def _check(settings: Settings, file: Path) -> None:
         ("telegram", telegram, ("token",)),
         ("kannel", settings.channels.kannel, ("secret", "password")),
         ("smsgate", settings.channels.smsgate, ("password", "signing_key")),
+        ("http", settings.channels.http, ("secret",)),
     ):
         for field in fields:
             value = getattr(section, field, None)

@@ -7,13 +7,14 @@ from datetime import datetime
 
 from bot.channels.base import Channel
 from bot.channels.chat import Chat
+from bot.channels.http import Http
 from bot.channels.kannel import Kannel
 from bot.channels.phone import Phone
 from bot.channels.smsgate import SmsGate
 from bot.settings import Settings
 from scheduler.pace import Limits
 
-NAMES = ("chat", "kannel", "phone", "smsgate", "telegram")
+NAMES = ("chat", "http", "kannel", "phone", "smsgate", "telegram")
 
 
 def build(settings: Settings, now: Callable[[], datetime], *, simulate: bool = False) -> dict[str, Channel]:
@@ -24,6 +25,8 @@ def build(settings: Settings, now: Callable[[], datetime], *, simulate: bool = F
     channels: dict[str, Channel] = {}
     if on.kannel:
         channels["kannel"] = Kannel(on.kannel, public_url)
+    if on.http:
+        channels["http"] = Http(on.http, public_url)
     if on.smsgate:
         channels["smsgate"] = SmsGate(on.smsgate, public_url, now)
     if on.telegram:
@@ -38,6 +41,6 @@ def limits(settings: Settings) -> dict[str, Limits]:
     on = settings.channels
     return {
         name: Limits(section.per_half_hour, section.per_day)
-        for name, section in (("kannel", on.kannel), ("smsgate", on.smsgate))
+        for name, section in (("kannel", on.kannel), ("smsgate", on.smsgate), ("http", on.http))
         if section
     }

@@ -8,10 +8,7 @@ docs/channels/kannel.md has the settings, docs/channels/kannel.conf a reviewed f
 
 from __future__ import annotations
 
-import hashlib
-import hmac
 import re
-import secrets
 from collections.abc import Sequence
 from urllib.parse import quote, urlencode
 
@@ -22,6 +19,7 @@ from starlette.routing import BaseRoute, Route
 from starlette.types import Receive, Scope
 
 from bot.channels import web
+from bot.channels.arrival_keys import KEY_LENGTH, key_of
 from bot.channels.base import Arrival, Delivery, Intake, Message, Sent, State
 from bot.channels.line import line_to, quoted
 from bot.channels.phone_numbers import normalise
@@ -40,7 +38,6 @@ ACCEPTED = (b"0: Accepted", b"3: Queued", b"Sent.")
 OURS = (b"Authorization failed", b"Sender missing", b"DLR-URL", b"Unknown request")
 """Refusals that are about our settings, not about the message."""
 SAFE = re.compile(r"[A-Za-z0-9_.~-]+")
-KEY_LENGTH = 128
 
 
 class Kannel(web.Gateway):
@@ -138,28 +135,13 @@ class Kannel(web.Gateway):
         text, whole = web.decode(raw, fields.get(b"charset", b""))
         return Arrival(
             channel=self.name,
-            key=self._key(clean(web.utf8(fields.get(b"id", b""))).strip(), fields, time),
+            key=key_of(clean(web.utf8(fields.get(b"id", b""))).strip(), fields, time, self._secret),
             scheme=self.scheme,
             address=sender,
             text=clean(text),
             sent_at=web.moment(time),
             data=NOTHING if whole else {"bytes": raw.hex()},  # kept, never refused
         )
-
-    def _key(self, given: str, fields: dict[bytes, bytes], time: str) -> str:
-        """Kannel's %I, the same at every redelivery.
-
-        Without it, everything there is, if the time is to the second: two honest "Ego" of one person
-        never share a second, a redelivery does. Without seconds they cannot be told apart; then each
-        call is a message of its own, since a message twice is seen and a lost one is not.
-        """
-        if given and len(given) <= KEY_LENGTH:
-            return given
-        parts = [fields.get(name, b"") for name in (b"id", b"from", b"to", b"time", b"text")]
-        exact = web.moment(time) is not None and (time.isdecimal() or time.count(":") == 2)
-        if not given and not exact:
-            return "once-" + secrets.token_hex(16)
-        return "same-" + hmac.new(self._secret, b"\0".join(parts), hashlib.sha256).hexdigest()
 
     def _delivery(self, fields: dict[bytes, bytes]) -> Delivery:
         ours, kind, answer, theirs = (

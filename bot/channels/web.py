@@ -225,10 +225,10 @@ def _no_constant(name: str) -> Any:
 
 def same(given: str | bytes, secret: str | bytes) -> bool:
     """Compare in constant time, on bytes: compare_digest raises for a str that is not ASCII."""
-    return hmac.compare_digest(_bytes(given), _bytes(secret))
+    return hmac.compare_digest(encoded(given), encoded(secret))
 
 
-def _bytes(value: str | bytes) -> bytes:
+def encoded(value: str | bytes) -> bytes:
     return value if isinstance(value, bytes) else value.encode("utf-8", "surrogatepass")
 
 

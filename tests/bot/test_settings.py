@@ -46,6 +46,13 @@ username = "user"
 password = "pass-canary"
 signing_key = "key-canary"
 """
+HTTP = """
+[channels.http]
+send_url = "http://gateway/?key=address-canary"
+body = '{"key": "body-canary"}'
+headers = {Authorization = "header-canary"}
+secret = "path-canary"
+"""
 
 
 class Written:
@@ -94,7 +101,7 @@ def test_nothing_is_sent_unless_it_is_said(written: Written) -> None:
     assert not written.load("[project]\nstart = 2026-04-01\n").live
 
 
-@pytest.mark.parametrize("channel", [KANNEL, SMSGATE, KANNEL + SMSGATE, ""])
+@pytest.mark.parametrize("channel", [KANNEL, SMSGATE, HTTP, KANNEL + SMSGATE + HTTP, ""])
 def test_any_channels(written: Written, channel: str) -> None:
     made = written.load(MINIMAL + channel)
     assert (made.channels.kannel is not None) == ("kannel" in channel)
@@ -102,7 +109,7 @@ def test_any_channels(written: Written, channel: str) -> None:
 
 
 def test_no_secret_is_shown_by_the_settings_themselves(written: Written) -> None:
-    made = written.load(MINIMAL + KANNEL + SMSGATE)
+    made = written.load(MINIMAL + KANNEL + SMSGATE + HTTP)
     for shown in (repr(made), str(made), made.model_dump_json(), repr(made.channels.telegram)):
         assert "canary" not in shown and "AAHdq" not in shown
 
@@ -172,7 +179,7 @@ def test_wrong_hours_are_refused(written: Written, hours: str, begins: str) -> N
 def test_an_empty_secret_is_named(written: Written, secret: str) -> None:
     text = "\n".join(
         f'{secret} = ""' if line.startswith(f"{secret} =") else line
-        for line in (MINIMAL + KANNEL + SMSGATE).splitlines()
+        for line in (MINIMAL + KANNEL + SMSGATE + HTTP).splitlines()
     )
     said = written.refused(text)
     assert said and all(f".{secret}: empty; write the secret or set it by environment." in line for line in said)
@@ -180,7 +187,7 @@ def test_an_empty_secret_is_named(written: Written, secret: str) -> None:
 
 @pytest.mark.parametrize("secret", ["password", "secret", "signing_key"])
 def test_a_missing_secret_is_named(written: Written, secret: str) -> None:
-    lines = (MINIMAL + KANNEL + SMSGATE).splitlines()
+    lines = (MINIMAL + KANNEL + SMSGATE + HTTP).splitlines()
     said = written.refused("\n".join(line for line in lines if not line.startswith(f"{secret} =")))
     assert said and all(f".{secret}: missing. " in line for line in said)
 
@@ -253,7 +260,17 @@ def test_which_file(monkeypatch: pytest.MonkeyPatch) -> None:
 # --- what once went wrong ---
 
 
-@pytest.mark.parametrize("line", ['[channels]\ntelegram = "1:canary"', '[channels.telegram]\ntoken = ["1:canary"]'])
+@pytest.mark.parametrize(
+    "line",
+    [
+        '[channels]\ntelegram = "1:canary"',
+        '[channels.telegram]\ntoken = ["1:canary"]',
+        HTTP.replace("http://gateway", "gateway"),
+        HTTP.replace("body-canary", "{canary}"),
+        HTTP.replace('"header-canary"', '["canary"]'),
+        HTTP.replace("header-canary", "{canary}"),
+    ],
+)
 def test_no_mistake_shows_a_secret(written: Written, line: str) -> None:
     said = written.refused(MINIMAL.split("[channels")[0] + line)
     assert said and "canary" not in "".join(said)

@@ -1,5 +1,5 @@
-"""The contract, for Kannel and SMS Gate. The payloads are real: Kannel's recorded from Kannel 1.4.5
-with docs/channels/kannel.conf, SMS Gate's from its documentation and source."""
+"""The contract, for the gateways that are called over HTTP. The payloads are real: Kannel's recorded from
+Kannel 1.4.5 with docs/channels/kannel.conf, SMS Gate's from its documentation and source."""
 
 from __future__ import annotations
 
@@ -14,8 +14,10 @@ from typing import Any
 import pytest
 from pydantic import SecretStr
 
+from bot.channels.http import Http
 from bot.channels.kannel import Kannel
 from bot.channels.smsgate import SmsGate
+from bot.settings import Http as HttpSettings
 from bot.settings import Kannel as KannelSettings
 from bot.settings import SmsGate as SmsGateSettings
 from tests import faultproxy
@@ -121,6 +123,78 @@ class KannelKit(Kit):
             yield replace(call, path=path), 404
 
 
+def external(what: str, query: bytes = b"", body: bytes = b"", content: bytes = b"") -> Call:
+    headers = ((b"content-type", content),) if content else ()
+    return Call("POST" if body else "GET", f"/channels/http/{SECRET}/{what}", query, body, headers)
+
+
+FORM, JSON = b"application/x-www-form-urlencoded", b"application/json; charset=utf-8"
+
+
+class HttpKit(Kit):
+    """The requests are those of courier's tests for its channel type "external"."""
+
+    secrets = (SECRET, KEY)
+    samples = {
+        "received": Sample(external("incoming", b"sender=%2B25779123456&text=Join&id=7"), 1),
+        "received, form": Sample(external("incoming", b"", b"from=%2B25779123456&text=Join&id=8", FORM), 1),
+        "received, date": Sample(
+            external("incoming", b"from=25779123456&text=Ego&date=2026-11-23T17:30:00.000Z"),
+            1,
+        ),
+        "received, JSON": Sample(
+            external(
+                "incoming", b"", b'{"id": 12, "from": "25779123456", "text": "\xc3\x87a va", "time": null}', JSON
+            ),
+            1,
+        ),
+        "RapidPro's own call": Sample(
+            external(
+                "incoming",
+                b"",
+                b'{"id":"10","text":"Ego","to":"+25761000000","to_no_plus":"25761000000","from":"+25779123456",'
+                b'"from_no_plus":"25779123456","channel":"8eb23e93-5ecb-45ba-b726-3b064e0c56ab"}',
+                JSON,
+            ),
+            1,
+        ),
+        "empty text": Sample(external("incoming", b"from=25779123456&text=&id=e"), 1),
+        "not UTF-8": Sample(external("incoming", b"from=25779123456&text=a%ff%00b&id=f"), 1),
+        "sent": Sample(external("status/sent", b"id=41"), 0, ("sent",)),
+        "delivered": Sample(external("status/delivered", b"", b"id=41", FORM), 0, ("delivered",)),
+        "failed": Sample(external("status/failed", b"", b'{"id": 41}', JSON), 0, ("failed",)),
+        "in one": Sample(external("status", b"id=41&status=Delivered"), 0, ("delivered",)),
+        "unknown word": Sample(external("status", b"id=canary&status=enroute"), 0, ("accepted",)),
+    }
+    ego = (external("incoming", b"from=25779123456&text=Ego"), external("incoming", b"from=25779123456&text=Ego"))
+    sent = (
+        Answer(200, b'{"status":"queued"}'),
+        Answer(201, b'[{"status":"queued"}]'),
+        Answer(202, b'"status":"queued"'),
+    )
+    refused = (Answer(400, b"+25779123456 is no number"), Answer(422), Answer(413))
+    misconfigured = (Answer(401), Answer(403), Answer(404), Answer(405), Answer(302, b"", {"Location": "/login"}))
+    later = (Answer(503), Answer(429))
+    doubtful = (*GENERAL_DOUBT, Answer(502, b"<html>"), Answer(504), Answer(408), Answer(200, b'{"status":"error"}'))
+
+    def channel(self, url: str) -> Http:
+        settings = HttpSettings.model_validate(
+            {
+                "send_url": f"{url}/send",
+                "headers": {"Authorization": f"Token {KEY}"},
+                "accepted": '"status":"queued"',
+                "sender": "+25761000000",
+                "secret": SECRET,
+            }
+        )
+        channel = Http(settings, "https://example.org")
+        channel.timeout = PATIENCE
+        return channel
+
+    def forgeries(self, call: Call) -> Iterator[tuple[Call, int]]:
+        yield from KannelKit().forgeries(call)
+
+
 def event(kind: str, payload: dict[str, Any], key: str = "Ey6ECgOkVVFjz3CL48B8C") -> bytes:
     envelope = {"deviceId": "ffffffffceb0b1db0000018e937c815b", "event": kind, "id": key}
     return json.dumps(envelope | {"payload": payload, "webhookId": "kurikirana-sms-received"}).encode()
@@ -196,6 +270,10 @@ OURS = "41-" + hmac.new(KEY.encode(), b"+25779123456\0No 4127 OK canary-text", h
 
 class TestKannel(ChannelContract):
     kit = KannelKit()
+
+
+class TestHttp(ChannelContract):
+    kit = HttpKit()
 
 
 class TestSmsGate(ChannelContract):

@@ -23,6 +23,7 @@ _WORDS: Mapping[str, str] = {
     "sw": "Swahili",
     "fr": "French",
     "en": "English",
+    "http": "SMS",
     "kannel": "SMS",
     "smsgate": "SMS",
     "phone": "SMS",

@@ -1,0 +1,29 @@
+"""What makes an arrival unique where a gateway may give no id of it."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import secrets
+from collections.abc import Mapping
+
+from bot.channels import web
+
+KEY_LENGTH = 128
+FIELDS = (b"id", b"from", b"to", b"time", b"text")
+
+
+def key_of(given: str, fields: Mapping[bytes, bytes], time: str, secret: bytes) -> str:
+    """The gateway's own id, the same at every redelivery.
+
+    Without it, everything there is, if the time is to the second: two honest "Ego" of one person
+    never share a second, a redelivery does. Without seconds they cannot be told apart; then each
+    call is a message of its own, since a message twice is seen and a lost one is not.
+    """
+    if given and len(given) <= KEY_LENGTH:
+        return given
+    exact = web.moment(time) is not None and (time.isdecimal() or time.count(":") >= 2)
+    if not given and not exact:
+        return "once-" + secrets.token_hex(16)
+    parts = b"\0".join(fields.get(name, b"") for name in FIELDS)
+    return "same-" + hmac.new(secret, parts, hashlib.sha256).hexdigest()
