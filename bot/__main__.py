@@ -13,6 +13,7 @@ from bot.cli import (
     admin,
     broadcasts,
     clock,
+    export,
     figures,
     forms,
     lessons,
@@ -43,6 +44,7 @@ app.command()(figures.totals)
 app.command()(progress.progress)
 app.command()(progress.association)
 app.command()(summary.summary)
+app.command()(export.export)
 app.command()(figures.reports)
 app.command()(verify.check)
 app.add_typer(verify.commands, name="verify")

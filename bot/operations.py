@@ -16,7 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot import added_forms
 from bot.errors import BotError
-from bot.programme import administrators, checking, desk, mentoring, numbers, refunds, roster
+from bot.programme import administrators, checking, desk, exporting, mentoring, numbers, refunds, roster
 from bot.programme.broadcasts import acts as broadcasts
 from bot.store import audit, late, listing, reminder_timers, sealed, singles, team, tip_list
 from bot.store.forms import keep as keep_form
@@ -130,12 +130,14 @@ OPERATIONS: dict[str, Operation] = {
     **refunds.OPERATIONS,
     **desk.OPERATIONS,
     **checking.OPERATIONS,
+    **exporting.OPERATIONS,
     **administrators.OPERATIONS,
     **numbers.OPERATIONS,
 }
 LEAVE_AS_IT_IS = frozenset(
     name
     for name in OPERATIONS
-    if name.startswith("broadcast ") or name in {**desk.OPERATIONS, **checking.OPERATIONS, "question show": None}
+    if name.startswith("broadcast ")
+    or name in {**desk.OPERATIONS, **checking.OPERATIONS, **exporting.OPERATIONS, "question show": None}
 )
 """After these the forms and the roster are what they were: nothing is read anew."""

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import getpass
+from collections.abc import Callable
 from datetime import datetime
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -17,8 +19,12 @@ from bot.programme import counting
 from bot.programme.counting import Rules
 from bot.programme.summary import Asked, Say, Summary
 from bot.programme.summary import summary as gathered
+from bot.programme.summary.page import page
+from bot.programme.summary.picture import picture
 from bot.programme.summary.plain import plain
 from bot.programme.summary.text import full_text
+from bot.render.picture import png as drawn
+from bot.render.report import pdf as set_pdf
 from bot.settings import Settings
 
 Lang = Annotated[str, typer.Option("--lang", help="en or fr.")]
@@ -33,20 +39,36 @@ def summary(
         bool, typer.Option("--text", help="As text, which is also what comes without an option.")
     ] = False,
     lang: Lang = "en",
+    pdf: Annotated[Path | None, typer.Option("--pdf", help="Write one page to this file.")] = None,
+    png: Annotated[Path | None, typer.Option("--png", help="Write the picture with two charts to this file.")] = None,
     as_of: AsOf = "",
 ) -> None:
     """What happened and what was said. It reads leaders' words, so the reading is noted in the audit."""
     settings = base.load()
-    say = _say(settings, lang)
+    say = say_in(settings, lang)
     found = read(settings, name, month, as_of)
     noted(settings, "summary", {"of": found.scope.no or found.scope.name or "all", "period": found.sheet.period.name})
     if json:
         base.show(plain(found, say))
-    if text or not json:
+    for file, make in ((pdf, lambda: set_pdf(page(found, say))), (png, lambda: drawn(picture(found, say)))):
+        if file is not None:
+            _write(file, make)
+    if text or not (json or pdf or png):
         typer.echo(full_text(found, say), nl=False)
 
 
-def _say(settings: Settings, lang: str) -> Say:
+def _write(file: Path, make: Callable[[], bytes]) -> None:
+    try:
+        file.write_bytes(make())
+    except BotError as error:
+        base.fail(str(error))
+    except OSError as error:
+        base.fail(f"{file}: cannot be written ({error.strerror}). Name another file.")
+    typer.echo(str(file))
+
+
+def say_in(settings: Settings, lang: str) -> Say:
+    """In this language. Leaves with 1 when it is none of reports."""
     try:
         return Say(lang, settings.zone)
     except BotError as error:
@@ -59,18 +81,19 @@ def read(settings: Settings, name: str, month: str, as_of: str) -> Summary:
     async def look(tx: Any) -> Summary:
         scope = await counting.find(tx, name)
         when = await period(tx, month, settings)
-        moment = _moment(as_of, settings) if as_of else await now(tx)
-        return await gathered(tx, Asked(scope, when, Rules.of(settings), settings.zone, moment))
+        at = moment(as_of, settings) if as_of else await now(tx)
+        return await gathered(tx, Asked(scope, when, Rules.of(settings), settings.zone, at))
 
     return base.read(settings, look)
 
 
-def _moment(text: str, settings: Settings) -> datetime:
+def moment(text: str, settings: Settings) -> datetime:
+    """What was written behind --as-of. Raises BotError."""
     try:
-        moment = datetime.fromisoformat(text)
+        found = datetime.fromisoformat(text)
     except ValueError:
         raise BotError(f"--as-of {text!r} is no moment. Write 2026-11-02T08:15.") from None
-    return moment if moment.tzinfo else moment.replace(tzinfo=settings.zone)
+    return found if found.tzinfo else found.replace(tzinfo=settings.zone)
 
 
 def noted(settings: Settings, what: str, details: dict[str, Any]) -> None:

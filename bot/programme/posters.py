@@ -16,7 +16,8 @@ from typing import Any
 
 import orjson
 
-from bot.errors import BotError
+from bot.render.book import harmless
+from bot.render.report import ReportsMissing
 from handlers.understand.words import plain
 
 LEFT_OUT = "..."
@@ -28,11 +29,6 @@ _MONEY = re.compile(r"\d{1,3}(?:[ .]000)+|\d{1,3}(?:[ .]\d{3}){2,}")
 _WORD = re.compile(r"[^\W\d_]+")
 _SHORTEST = 3
 """Letters of a name that is looked for."""
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
-
-
-class ReportsMissing(BotError):
-    """The extra that makes PDF files is not installed; the text says how."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,9 +101,7 @@ def pdf(found: Sequence[Poster], title: str) -> bytes:
     try:
         typst = importlib.import_module("typst")
     except ModuleNotFoundError:
-        raise ReportsMissing(
-            'PDF needs the extra "reports": pip install "kurikirana[reports]", or take --format csv.'
-        ) from None
+        raise ReportsMissing from None
     template = (files("templates") / "reports" / "posters.typ").read_bytes()
     pages = orjson.dumps([asdict(poster) for poster in found]).decode()
     made: bytes = typst.compile(template, format="pdf", sys_inputs={"title": title, "posters": pages})
@@ -121,8 +115,4 @@ def write_csv(found: Sequence[Poster], file: Path) -> None:
         rows.writerow(("number", "association", "language", "text", "translator"))
         for one in found:
             row = (one.number, one.association, one.language, one.text, one.translator)
-            rows.writerow([_cell(value) for value in row])
-
-
-def _cell(value: Any) -> Any:
-    return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA) else value
+            rows.writerow([harmless(value) for value in row])

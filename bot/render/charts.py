@@ -45,15 +45,23 @@ _STYLE = Style(
 Values = Mapping[str, Sequence[float | None]]
 
 
-def bars(title: str, labels: Sequence[str], series: Values, *, stacked: bool = True, across: bool = False) -> str:
+def bars(
+    title: str,
+    labels: Sequence[str],
+    series: Values,
+    *,
+    stacked: bool = True,
+    across: bool = False,
+    goal: float | None = None,
+) -> str:
     """Bars as SVG: a row of values for each name in `series`, one for each label; None where nothing is known.
 
-    `across`: lying bars, for long labels.
+    `across`: lying bars, for long labels. `goal`: a line there, named with its number.
     """
     kinds = {(True, False): pygal.StackedBar, (False, False): pygal.Bar}
     kinds |= {(True, True): pygal.HorizontalStackedBar, (False, True): pygal.HorizontalBar}
     height = 120 + 26 * len(labels) if across else 420
-    return _svg(kinds[stacked, across], title, labels, series, height=height)
+    return _svg(kinds[stacked, across], title, labels, series, height=height, goal=goal)
 
 
 def lines(title: str, labels: Sequence[str], series: Values) -> str:
@@ -61,7 +69,7 @@ def lines(title: str, labels: Sequence[str], series: Values) -> str:
     return _svg(pygal.Line, title, labels, series, height=420)
 
 
-def _svg(kind: Any, title: str, labels: Sequence[str], series: Values, height: int) -> str:
+def _svg(kind: Any, title: str, labels: Sequence[str], series: Values, height: int, goal: float | None = None) -> str:
     chart = kind(
         style=_STYLE,
         js=[],
@@ -76,6 +84,10 @@ def _svg(kind: Any, title: str, labels: Sequence[str], series: Values, height: i
         disable_xml_declaration=True,
         value_formatter=lambda value: f"{value:,.0f}".replace(",", " "),
     )
+    if goal is not None:
+        highest = max((sum(v or 0 for v in bar) for bar in zip(*series.values(), strict=True)), default=0)
+        chart.range = (0, 1.1 * max(goal, highest))
+        chart.y_labels = [goal]
     chart.x_labels = list(labels)
     for name, values in series.items():
         chart.add(name, list(values))

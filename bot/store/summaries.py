@@ -10,10 +10,10 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, or_, select
+from sqlalchemy import bindparam, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.store.tables import associations, inbox, lessons, outbox, people, questions, reports, tasks
+from bot.store.tables import associations, inbox, lessons, outbox, people, questions, reports, tasks, visits
 
 Ids = Sequence[int] | None
 
@@ -34,6 +34,7 @@ _WORDS = (
     select(
         inbox.c.id,
         inbox.c.association_id,
+        inbox.c.person_id,
         inbox.c.kind,
         inbox.c.channel,
         inbox.c.text,
@@ -115,6 +116,13 @@ _REPORTED = (
     .where(reports.c.practice.is_(False), _in(reports.c.created_at))
     .order_by(reports.c.number)
 )
+_VISITS = (
+    select(visits.c.kind, func.count().label("visits"))
+    .where(visits.c.day.between(bindparam("first"), bindparam("last")))
+    .group_by(visits.c.kind)
+    .order_by(visits.c.kind)
+)
+_LEADERS = select(people.c.id, people.c.name).where(people.c.kind == "leader").order_by(people.c.id)
 _TEAM = select(people.c.id, people.c.sms_name).where(people.c.kind == "staff").order_by(people.c.id)
 
 
@@ -156,6 +164,18 @@ async def reminders_of(tx: AsyncConnection, ids: Ids, starts: datetime, ends: da
 async def reported(tx: AsyncConnection, ids: Ids, starts: datetime, ends: datetime) -> list[Any]:
     """Reports of any form that were made then, with the messages they came from."""
     return await _read(tx, _REPORTED, reports.c.association_id, ids, starts, ends)
+
+
+async def visits_of(tx: AsyncConnection, ids: Ids, first: str, last: str) -> dict[str, int]:
+    """How many visits, calls and notes were logged from one ISO day to another, both included."""
+    there = _VISITS if ids is None else _VISITS.where(visits.c.association_id.in_(list(ids)))
+    return {row.kind: row.visits for row in await tx.execute(there, {"first": first, "last": last})}
+
+
+async def leaders(tx: AsyncConnection, ids: Ids) -> dict[int, str]:
+    """The names of leaders by id: only for an export of persons, which is noted with its reason."""
+    there = _LEADERS if ids is None else _LEADERS.where(people.c.association_id.in_(list(ids)))
+    return {row.id: row.name for row in await tx.execute(there)}
 
 
 async def team(tx: AsyncConnection) -> dict[int, str]:

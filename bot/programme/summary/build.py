@@ -21,6 +21,8 @@ from bot.programme.summary.subjects import subject_of
 from bot.store import counting as counted
 from bot.store import lessons, summaries
 
+MONTHS_SHOWN = 6
+"""Bars of a chart."""
 _SOON = timedelta(days=2)
 """A report within so long after a reminder was made because of it, for all we know."""
 
@@ -51,7 +53,8 @@ async def summary(tx: AsyncConnection, asked: Asked) -> Summary:
     told = await summaries.lessons_of(tx, scope.ids, starts, ends)
     said, rest = talking.points(words, reported, told, await lessons.names(tx), zone)
     questions = await _questions(tx, asked)
-    grid = await counting.grid(tx, scope, period.previous.first, period.last, zone)
+    shown = min(period.previous.first, Period.month(period.last.year, period.last.month - MONTHS_SHOWN + 1).first)
+    grid = await counting.grid(tx, scope, shown, period.last, zone)
     tasks = await summaries.tasks_of(tx, scope.ids, asked.as_of, asked.as_of)
     people = await _people(tx, scope, tree)
     found = Summary(
@@ -70,6 +73,7 @@ async def summary(tx: AsyncConnection, asked: Asked) -> Summary:
         doubts=doubts.found(trainings, flags, people),
         people=people,
         cascade=tree,
+        months=tuple(await counting.by_month(tx, scope, shown, period.last))[-MONTHS_SHOWN:],
         programme=(asked.rules.target, sum((await counted.direct(tx, None)).values())),
         officer=team.get(scope.places[0].officer_id or 0, "") if scope.kind == "association" else "",
         mentors=tuple(sorted({one.mentor for one in questions if one.mentor})),

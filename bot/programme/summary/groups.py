@@ -6,10 +6,11 @@ finds a small number by taking one from the other, either in this summary or bet
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.programme.counting import Counts, suppress
-from bot.programme.counting.small_cells import HIDDEN, SHOWN_AS, is_small
+from bot.programme.counting.small_cells import HIDDEN
 
 GROUPS = ("new_displaced", "new_returnee", "new_host", "new_groups_not_said")
 YOUTH = ("new_youth", "new_youth_not_said")
@@ -47,14 +48,26 @@ def _shown(this: list[int], since: list[int]) -> tuple[list[str], list[str]]:
     if None in (*table.row_sums, table.total):  # the new people are printed all the same: then no group is
         return _nothing(this), _nothing(since)
     now = [table.shown(0, place) for place in range(len(this))]
-    return now, [_whole(value, shown) for value, shown in zip(since, table.column_sums, strict=True)]
+    # a sum that is left out is never said to be small: with the new people beside it that could tell how many
+    return now, [HIDDEN if value is None else str(value) for value in table.column_sums]
 
 
-def _whole(value: int, shown: int | None) -> str:
-    if shown is not None:
-        return str(shown)
-    return SHOWN_AS if is_small(value) else HIDDEN
+def shown(rows: Sequence[Counts]) -> tuple[list[list[str]], list[str]]:
+    """The groups of several places (in the order of GROUPS) and their sums, beside new people, which are printed.
+
+    Where the new people themselves are so few that they tell, the row has no group and no sum is shown.
+    """
+    table = suppress([[getattr(counts, name) for name in GROUPS] for counts in rows])
+    tells = None in (*table.row_sums, table.total)
+    lines = []
+    for at, counts in enumerate(rows):
+        values = [getattr(counts, name) for name in GROUPS]
+        hidden = table.row_sums[at] is None
+        lines.append(_nothing(values) if hidden else [table.shown(at, place) for place in range(len(GROUPS))])
+    sums = [HIDDEN if tells or value is None else str(value) for value in table.column_sums]
+    return lines, sums or [HIDDEN] * len(GROUPS)
 
 
 def _nothing(row: list[int]) -> list[str]:
-    return [SHOWN_AS if is_small(value) else HIDDEN for value in row]
+    """Not even which are small: beside a printed sum that alone could tell how many."""
+    return [HIDDEN] * len(row)

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from statistics import median
 from typing import Any
 
-from bot.programme.counting import Cascade, Figure, Flag, Grid, PlaceFigures, Scope, Sheet, Talk, Training
+from bot.programme.counting import Cascade, Figure, Flag, Grid, Month, PlaceFigures, Scope, Sheet, Talk, Training
 from bot.programme.summary.groups import Groups
 
 RULES_VERSION = 1
@@ -183,6 +183,8 @@ class Summary:
     doubts: tuple[Doubt, ...]
     people: People
     cascade: Cascade
+    months: tuple[Month, ...]
+    """The last ones until the end of the period, for charts."""
     programme: tuple[int, int]
     """The programme's target, and how many the project itself trained, whatever the place."""
     officer: str = ""

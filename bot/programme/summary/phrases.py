@@ -77,8 +77,8 @@ def sentence(found: Summary, say: Say) -> str:
 
 
 def _sold(found: Summary, say: Say) -> str:
-    now, before = (sales(found, at) for at in (-1, 0))
-    if now is None or before is None or len(found.grid.months) != 2:
+    now, before = (sales(found, at) for at in (-1, -2))
+    if now is None or before is None or found.sheet.period.kind != "month":
         return ""
     word = "more" if now > before else "less" if now < before else "as much"
     texts = {
@@ -86,7 +86,7 @@ def _sold(found: Summary, say: Say) -> str:
         "less": "; it sold for less than in {month} ({now} against {before} BIF)",
         "as much": "; it sold for as much as in {month} ({now} BIF)",
     }
-    return say(texts[word], month=say.period(found.grid.months[0], short=True), now=now, before=before)
+    return say(texts[word], month=say.period(found.grid.months[-2], short=True), now=now, before=before)
 
 
 def sales(found: Summary, month: int) -> int | None:

@@ -18,7 +18,7 @@ from tests.programme import Programme, command
 AS_OF = ("--as-of", "2026-11-02T08:15")
 
 
-async def _load(folder: Path) -> None:
+async def load(folder: Path) -> None:
     database = await Database.open("sqlite:///kurikirana.db", folder)
 
     async def work(tx: Any, items: object) -> list[None]:
@@ -29,7 +29,7 @@ async def _load(folder: Path) -> None:
     await database.close()
 
 
-async def _audit(folder: Path) -> list[Any]:
+async def audit(folder: Path) -> list[Any]:
     database = await Database.look("sqlite:///kurikirana.db", folder)
     async with database.read() as tx:
         found = list(await tx.execute(select(tables.audit).order_by(tables.audit.c.id)))
@@ -41,7 +41,7 @@ async def _audit(folder: Path) -> list[Any]:
 def programme(tmp_path: Path) -> Programme:
     """The example of the documents, in a folder."""
     found = Programme(tmp_path, {})
-    asyncio.run(_load(tmp_path))
+    asyncio.run(load(tmp_path))
     return found
 
 
@@ -54,7 +54,7 @@ def test_json_and_text_and_the_audit(programme: Programme, tmp_path: Path) -> No
     assert text == programme.command("summary", "ABAHUZA", "--month", "2026-10", *AS_OF)
     assert "made 2/11 08:15" in text
     assert "Chiffres".upper() in programme.command("summary", "rutana", "--month", "2026-q4", "--lang", "fr")
-    rows = asyncio.run(_audit(tmp_path))
+    rows = asyncio.run(audit(tmp_path))
     assert [row.what for row in rows[-4:]] == ["summary"] * 4
     assert rows[-4].details == {"of": "07", "period": "2026-10"}
 
@@ -70,4 +70,4 @@ def test_what_is_not_understood_says_what_to_do(programme: Programme, tmp_path: 
         assert done.returncode == 1
         assert said in " ".join(done.stderr.split())
         assert done.stdout == ""
-    assert [row.what for row in asyncio.run(_audit(tmp_path))].count("summary") == 0
+    assert [row.what for row in asyncio.run(audit(tmp_path))].count("summary") == 0

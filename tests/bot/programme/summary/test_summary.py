@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import itertools
 import re
 from datetime import UTC, date, datetime
+from itertools import product
 from zoneinfo import ZoneInfo
 
 import orjson
@@ -137,7 +137,7 @@ PERIODS = ("2026-10", "2026-q4", "2026-w42", "2026-10-03..2026-10-17", "2026-06"
 
 
 async def test_every_place_and_period_in_both_languages(tx: AsyncConnection) -> None:
-    for name, period in itertools.product(PLACES, PERIODS):
+    for name, period in product(PLACES, PERIODS):
         found, again = await of(tx, name, period), await of(tx, name, period)
         for language in ("en", "fr"):
             say = Say(language, ZONE)
@@ -153,8 +153,7 @@ async def test_every_place_and_period_in_both_languages(tx: AsyncConnection) -> 
 
 async def test_small_groups_are_not_shown(tx: AsyncConnection) -> None:
     found = plain(await of(tx, "abahuza"), Say("en", ZONE))
-    for column in (found, found["since_start"]):
-        assert [column[name]["shown"] for name in ("new_displaced", "new_returnee", "new_host")] == ["<5"] * 3
-        assert column["new_displaced"]["value"] is None
+    for column, name in product((found, found["since_start"]), ("new_displaced", "new_returnee", "new_host")):
+        assert (column[name]["value"], column[name]["shown"] in ("<5", "...")) == (None, True)
     assert "displaced" not in found["checked"]
     assert "displaced" not in found["before"]

@@ -1,0 +1,120 @@
+"""Two pages for the donor: one figure, picture, communes and groups, stories, problems, what we did, limits. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from bot.programme.exports.gather import Exported
+from bot.programme.posters import Poster
+from bot.programme.summary import phrases
+from bot.programme.summary.doubts import UNKNOWN
+from bot.programme.summary.figure_tables import Table, figures
+from bot.programme.summary.groups import shown
+from bot.programme.summary.page import blocks
+from bot.programme.summary.picture import picture
+from bot.programme.summary.sections import Section, title
+from bot.programme.summary.words import Say
+
+_MOST_PROBLEMS = 5
+
+
+def donor(found: Exported, say: Say) -> dict[str, Any]:
+    """What `render.report.pdf` takes."""
+    summary = found.summary
+    sections = [
+        Section(say("The one figure"), tuple(_figure(found, say))),
+        Section(say("By commune and group"), tuple(_communes(found, say))),
+        Section(say("Figures"), (next(iter(figures(summary, say))),)),
+        Section(say("Stories, told with consent"), tuple(_stories(found, say))),
+        Section(say("Problems"), tuple(_problems(found, say))),
+        Section(say("What we did"), (_did(found, say),)),
+        Section(say("Method and limits"), tuple(_method(found, say))),
+    ]
+    at = say("made {at}", at=say.moment(summary.sheet.as_of))
+    return {
+        "title": title(summary, say),
+        "footer": f"Kurikirana · {at} · {found.wanted.made_by}",
+        "language": say.language,
+        "pages": 2,
+        "picture": picture(summary, say).plain(),
+        "sections": blocks(sections),
+    }
+
+
+def _figure(found: Exported, say: Say) -> Iterator[str]:
+    summary = found.summary
+    yield say("Reached since the start: {share}.", share=phrases.reached(summary, say))
+    yield phrases.rule(summary, say)
+    split = summary.sheet.since_start.new_by_standing()
+    parts = ", ".join(f"{say.word(how)} {say.number(n)}" for how, n in split.items())
+    yield say("Of {n} new people since the start: {items}.", n=summary.sheet.since_start.all.new_people, items=parts)
+
+
+def _communes(found: Exported, say: Say) -> Iterator[str | Table]:
+    """New people of the period by commune; the sums of groups only where no small one can be calculated."""
+    columns = [one.this.all for one in found.communes]
+    lines, sums = shown(columns)
+    head = (say("Commune"), say("Trainings"), say("Attendances"), say("New people"), say("Displaced"),
+            say("Returnees"), say("Hosts"), say("Not said"), say("Reached"))  # fmt: skip
+    rows = [
+        (one.name, say.number(this.trainings), say.number(this.attendances), say.number(this.new_people), *line,
+         say("{part} of {whole}", part=one.target.reached, whole=one.target.people))
+        for one, this, line in zip(found.communes, columns, lines, strict=True)
+    ]  # fmt: skip
+    whole, target = found.summary.sheet.this.all, found.summary.sheet.target
+    rows.append((say("all"), say.number(whole.trainings), say.number(whole.attendances), say.number(whole.new_people),
+                 *sums, say("{part} of {whole}", part=target.reached, whole=target.people)))  # fmt: skip
+    yield Table(head, tuple(rows))
+    yield say("<5: fewer than 5 people; ...: left out so that no small group can be calculated") + "."
+
+
+def _stories(found: Exported, say: Say) -> Iterator[str]:
+    for one in found.stories:
+        yield _story(one, say)
+    if not found.stories:
+        yield say("No lesson may be shown yet.")
+
+
+def _story(one: Poster, say: Say) -> str:
+    who = one.association or say("an association")
+    by = say(" (transl. {by})", by=one.translator) if one.translator else ""
+    return f"“{one.text}” {who}, {say.word(one.language)}{by}."
+
+
+def _problems(found: Exported, say: Say) -> Iterator[str]:
+    summary = found.summary
+    if summary.grid.lines:
+        named = [
+            f"{say.word(name)} {say.number(figure.value)}" for name, figure in summary.grid.counted("problem").items()
+        ]
+        yield say("Of {n} businesses: {items}.", n=len(summary.grid.lines), items=", ".join(named[:_MOST_PROBLEMS]))
+    if summary.points:
+        told = [f"{point.title[say.language]} ({say.number(point.figure.value)})" for point in summary.points]
+        yield say("They write about: {items}.", items=", ".join(told))
+    if summary.needs:
+        asked = dict.fromkeys(one.what[say.language] for one in summary.needs)
+        yield say("They need: {items}.", items=", ".join(list(asked)[:_MOST_PROBLEMS]))
+
+
+def _did(found: Exported, say: Say) -> str:
+    summary = found.summary
+    answered = sum(one.hours is not None for one in summary.asked)
+    said = [
+        say("{visits} visits, {calls} calls", visits=found.visits.get("visit", 0), calls=found.visits.get("call", 0)),
+        say("{n} of {of} questions answered", n=answered, of=len(summary.asked)),
+        say("{n} reminders", n=summary.reminders.sent.value),
+        say("{n} messages in", n=summary.talk.arrived.value) + say(", {n} out.", n=summary.talk.left.value),
+    ]
+    if summary.owed:
+        said.append(say("Answers owed: {items}.", items=say.numbers(one.number for one in summary.owed)))
+    return "; ".join(said[:4]) + (f" {said[4]}" if summary.owed else "")
+
+
+def _method(found: Exported, say: Say) -> Iterator[str]:
+    yield " ".join(found.summary.sheet.rules.said(say.language))
+    doubts = "; ".join(phrases.doubt(one, say) for one in found.summary.doubts)
+    if doubts:
+        yield say("Doubts: {items}.", items=doubts)
+    yield say("Sales and costs are what the leaders say. Not known: {items}",
+              items=" ".join(say(what) for what in UNKNOWN))  # fmt: skip
