@@ -229,11 +229,21 @@ class Http(Section):
     per_day: int = Field(0, ge=0, description="SMS parts in a local day; 0 = no limit.")
 
 
+class Twilio(Section):
+    account_sid: str = Field(description="Account SID from Twilio's console, AC...")
+    auth_token: SecretStr = Field(description="Its auth token; signs what Twilio brings.")
+    api_url: str = Field("https://api.twilio.com", description="Any host that speaks Twilio's API.")
+    sender: str = Field(description="Our number with +, a messaging service MG..., or a name that nobody can answer.")
+    per_half_hour: int = Field(0, ge=0, description="SMS parts in 30 minutes; 0 = no limit.")
+    per_day: int = Field(0, ge=0, description="SMS parts in a local day; 0 = no limit.")
+
+
 class Channels(Section):
     telegram: Telegram | None = None
     kannel: Kannel | None = None
     smsgate: SmsGate | None = None
     http: Http | None = None
+    twilio: Twilio | None = None
 
 
 class Settings(Section):

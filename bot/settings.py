@@ -15,7 +15,7 @@ from typing import Any
 from pydantic import BaseModel, SecretStr, ValidationError
 
 from bot.errors import SettingsError
-from bot.sections import Channels, Http, Kannel, Project, Reminding, Section, Settings, SmsGate, Telegram
+from bot.sections import Channels, Http, Kannel, Project, Reminding, Section, Settings, SmsGate, Telegram, Twilio
 from handlers.turn import TipRules
 from scheduler import quiet
 from scheduler.cadence import Cadence, Season
@@ -30,6 +30,7 @@ __all__ = [
     "Settings",
     "SmsGate",
     "Telegram",
+    "Twilio",
     "find",
     "load",
     "rules",
@@ -226,6 +227,7 @@ def _check(settings: Settings, file: Path) -> None:
         ("kannel", settings.channels.kannel, ("secret", "password")),
         ("smsgate", settings.channels.smsgate, ("password", "signing_key")),
         ("http", settings.channels.http, ("secret",)),
+        ("twilio", settings.channels.twilio, ("auth_token",)),
     ):
         for field in fields:
             value = getattr(section, field, None)

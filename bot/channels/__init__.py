@@ -11,10 +11,11 @@ from bot.channels.http import Http
 from bot.channels.kannel import Kannel
 from bot.channels.phone import Phone
 from bot.channels.smsgate import SmsGate
+from bot.channels.twilio import Twilio
 from bot.settings import Settings
 from scheduler.pace import Limits
 
-NAMES = ("chat", "http", "kannel", "phone", "smsgate", "telegram")
+NAMES = ("chat", "http", "kannel", "phone", "smsgate", "telegram", "twilio")
 
 
 def build(settings: Settings, now: Callable[[], datetime], *, simulate: bool = False) -> dict[str, Channel]:
@@ -33,6 +34,8 @@ def build(settings: Settings, now: Callable[[], datetime], *, simulate: bool = F
         from bot.channels.telegram import Telegram  # noqa: PLC0415 - its library takes 9 MB; only who uses it pays
 
         channels["telegram"] = Telegram(on.telegram, public_url)
+    if on.twilio:
+        channels["twilio"] = Twilio(on.twilio, public_url, now)
     return channels
 
 
@@ -41,6 +44,11 @@ def limits(settings: Settings) -> dict[str, Limits]:
     on = settings.channels
     return {
         name: Limits(section.per_half_hour, section.per_day)
-        for name, section in (("kannel", on.kannel), ("smsgate", on.smsgate), ("http", on.http))
+        for name, section in (
+            ("kannel", on.kannel),
+            ("smsgate", on.smsgate),
+            ("http", on.http),
+            ("twilio", on.twilio),
+        )
         if section
     }

@@ -23,6 +23,7 @@ from bot.settings import SmsGate as SmsGateSettings
 from tests import faultproxy
 from tests.contracts.channel_contract import ChannelContract
 from tests.contracts.channel_kit import PATIENCE, Answer, Call, Kit, Sample, sending
+from tests.contracts.kit_twilio import TwilioKit
 
 NOW = datetime(2026, 11, 23, 17, 30, tzinfo=UTC)
 SECRET, PASSWORD, KEY = "secret-of-the-path", "password-of-ours", "signing-key-of-ours"
@@ -278,6 +279,10 @@ class TestHttp(ChannelContract):
 
 class TestSmsGate(ChannelContract):
     kit = SmsGateKit()
+
+
+class TestTwilio(ChannelContract):
+    kit = TwilioKit()
 
 
 async def test_the_contract_would_notice_a_request_sent_twice() -> None:

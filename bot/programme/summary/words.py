@@ -26,6 +26,7 @@ _WORDS: Mapping[str, str] = {
     "http": "SMS",
     "kannel": "SMS",
     "smsgate": "SMS",
+    "twilio": "SMS",
     "phone": "SMS",
     "telegram": "Telegram",
     "by sms": "by SMS",
