@@ -132,6 +132,7 @@ async def test_the_composer_shows_what_it_comes_to(app: App) -> None:
         ({"text_en": "come?", "asks": "yes"}, "what 1 and 2 mean"),
         ({"to": "commune:Nowhere"}, ""),
         ({"to": "list:x.xlsx"}, "Choose the file"),
+        ({"not_after": "2020-01-01T10:00"}, "This time is past"),
     ],
 )
 async def test_what_cannot_be_sent_is_shown_again_with_what_to_do(app: App, form: dict[str, str], said: str) -> None:

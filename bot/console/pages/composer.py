@@ -97,8 +97,8 @@ async def draft(ask: Ask) -> Response:
     """Keep what was written; the same sent twice is kept once."""
     try:
         asked, wording = await _asked(ask, None), _wording(ask)
-    except BotError as error:
-        return await _form(ask, _posted(ask), str(error), 422)
+    except (BotError, Wrong) as error:
+        return await _form(ask, _posted(ask), _said(ask, error), 422)
     submitted = acts.submitted(asked, wording, ask.me.person_id)
     details = {**acts.as_details(wording), "audience": asked, "submitted": submitted, "made_by": ask.me.person_id}
     made = await ask.act("broadcast make", details)
@@ -110,11 +110,15 @@ async def rewrite(ask: Ask) -> Response:
     row = await hers(ask)
     try:
         asked, wording = await _asked(ask, row), _wording(ask)
-    except BotError as error:
-        return await _shown(ask, row, _posted(ask), str(error), 422)
+    except (BotError, Wrong) as error:
+        return await _shown(ask, row, _posted(ask), _said(ask, error), 422)
     details = {**acts.as_details(wording), "audience": asked, "id": row.id}
     await ask.write(lambda tx: acts.rewrite(tx, details, ask.now), broadcast=row.id)
     return ask.go(f"/broadcasts/{row.id}", _("The draft is saved. Nothing is sent yet."))
+
+
+def _said(ask: Ask, error: BotError | Wrong) -> str:
+    return ask.words.say(error.text, **error.values) if isinstance(error, Wrong) else str(error)
 
 
 def _posted(ask: Ask) -> dict[str, Any]:

@@ -57,6 +57,7 @@ def _row(ask: Ask, task: Task) -> dict[str, Any]:
         "who": task.name or (f"…{task.ends_in}" if task.ends_in else ""),
         "association": task.association,
         "text": task.text[:160],
+        "conversation": task.address_id,
         "days": (ask.now - task.made_at).days,
         "late": task.due_at < ask.now,
     }
