@@ -16,7 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot import added_forms
 from bot.errors import BotError
-from bot.programme import administrators, checking, desk, exporting, mentoring, numbers, refunds, roster
+from bot.programme import administrators, checking, desk, exporting, mentoring, merging, numbers, refunds, roster
 from bot.programme.broadcasts import acts as broadcasts
 from bot.store import audit, late, listing, reminder_timers, sealed, singles, team, tip_list
 from bot.store.forms import keep as keep_form
@@ -133,6 +133,7 @@ OPERATIONS: dict[str, Operation] = {
     **exporting.OPERATIONS,
     **administrators.OPERATIONS,
     **numbers.OPERATIONS,
+    **merging.OPERATIONS,
 }
 LEAVE_AS_IT_IS = frozenset(
     name

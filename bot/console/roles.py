@@ -95,6 +95,8 @@ MAY: Mapping[str, Roles] = {
     "/people": FIELD | {ADMINISTRATOR},
     "/people/{person}": FIELD | {ADMINISTRATOR},
     "/people/{person}/number": FIELD | {ADMINISTRATOR},
+    "/people/{person}/merge": KEEPERS,
+    "/people/{person}/merged": KEEPERS,
     "/words": FIGURES | {ADMINISTRATOR},
     "/words/sheet": FIGURES | {ADMINISTRATOR},
     "/words/keywords": FIGURES | {ADMINISTRATOR},

@@ -7,10 +7,14 @@ from random import Random
 from tempfile import TemporaryDirectory
 from typing import Any
 
+from sqlalchemy import select
+
 from bot import demo
 from bot.app import App
 from bot.programme import invented, roster
-from tests.console.site import person
+from bot.store import tables as t
+from tests.console.canaries import INSIDE
+from tests.console.site import person, rows
 from tests.play import TODAY
 
 
@@ -28,7 +32,14 @@ async def _kept(app: App) -> dict[str, Any]:
     return {"digest": digest}
 
 
+async def _other(app: App) -> dict[str, Any]:
+    """Another row of the canary's association: as if it were hers."""
+    there = select(t.people.c.id).join(t.associations).where(t.associations.c.no == "07", t.people.c.name != INSIDE)
+    return {"other": (await rows(app, there.where(t.people.c.left_at.is_(None)).order_by(t.people.c.id)))[0][0]}
+
+
 FORMS: dict[str, Any] = {
+    "/people/{person}/merged": _other,
     "/people/import/check": {"file": workbook()},
     "/people/import/now": _kept,
 }

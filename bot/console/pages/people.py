@@ -5,11 +5,15 @@ The file to imitate for a page with a table.
 
 from __future__ import annotations
 
+from typing import Any
+
 from starlette.responses import Response
 
+from bot.console import roles
 from bot.console.page import Ask, Page
 from bot.console.tables import Column, Table
 from bot.console.words import _
+from bot.programme import merging
 from bot.store import roll
 
 CONSENTS = {
@@ -54,8 +58,42 @@ async def one(ask: Ask) -> Response:
     person = await ask.read(roll.one, ask.viewer, ask.number("person"))
     if person is None:
         ask.missing()
-    ask.saw(people=[person["id"]])
-    return ask.show("person.html", person=person, consents=CONSENTS, languages=LANGUAGES)
+    others = await _others(ask, person) if ask.me.role in roles.KEEPERS else ()
+    ask.saw(people=[person["id"], *(one["id"] for one in others)])
+    return ask.show("person.html", person=person, others=others, consents=CONSENTS, languages=LANGUAGES)
+
+
+async def _others(ask: Ask, person: dict[str, Any]) -> list[dict[str, Any]]:
+    """Who of the same association might be the same person."""
+    found = await ask.read(roll.everybody, ask.viewer)
+    return [one for one in found if one["no"] == person["no"] and one["id"] != person["id"]]
+
+
+async def _pair(ask: Ask, other: str) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Both leaders, each of her area; Missing else."""
+    there = [ask.number("person"), int(other) if other.isascii() and other.isdigit() and len(other) < 16 else 0]
+    first, second = [await ask.read(roll.one, ask.viewer, number) for number in there]
+    if first is None or second is None:
+        ask.missing()
+    return first, second
+
+
+async def merge(ask: Ask) -> Response:
+    """What would happen if these two rows were one leader; nothing is written."""
+    if "other" not in ask.query:
+        return ask.go(f"/people/{ask.number('person')}")
+    first, second = await _pair(ask, ask.query["other"])
+    plan = await ask.read(merging.preview, first["id"], second["id"])
+    ask.saw(people=[first["id"], second["id"]])
+    return ask.show("merge.html", kept=first, other=second, plan=plan, consents=CONSENTS)
+
+
+async def merged(ask: Ask) -> Response:
+    """They are one leader from now on."""
+    first, second = await _pair(ask, ask.form.get("other", ""))
+    ids = {"kept": first["id"], "other": second["id"]}
+    await ask.act("people merge", ids, **ids)
+    return ask.go(f"/people/{first['id']}", _("The two rows are one leader now."))
 
 
 async def number(ask: Ask) -> Response:
@@ -72,4 +110,6 @@ PAGES = (
     Page("/people", everybody, reads="people", title=_("Leaders and places"), table=True, persons=True),
     Page("/people/{person}", one, reads="people"),
     Page("/people/{person}/number", number, writes="number moved"),
+    Page("/people/{person}/merge", merge, reads="people to merge"),
+    Page("/people/{person}/merged", merged, writes="people merged", confirm=True),
 )
