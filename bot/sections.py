@@ -238,12 +238,23 @@ class Twilio(Section):
     per_day: int = Field(0, ge=0, description="SMS parts in a local day; 0 = no limit.")
 
 
+class AfricasTalking(Section):
+    username: str = Field(description="Name of the application; sandbox with the sandbox's api_url.")
+    api_key: SecretStr = Field(description="Its key, from the dashboard.")
+    api_url: str = Field("https://api.africastalking.com", description="Any host that speaks its API.")
+    sender: str = Field("", description="Registered short code or name; empty = Africa's Talking's own.")
+    secret: SecretStr = Field(description="The part of our address that only Africa's Talking knows.")
+    per_half_hour: int = Field(0, ge=0, description="SMS parts in 30 minutes; 0 = no limit.")
+    per_day: int = Field(0, ge=0, description="SMS parts in a local day; 0 = no limit.")
+
+
 class Channels(Section):
     telegram: Telegram | None = None
     kannel: Kannel | None = None
     smsgate: SmsGate | None = None
     http: Http | None = None
     twilio: Twilio | None = None
+    africastalking: AfricasTalking | None = None
 
 
 class Settings(Section):

@@ -15,13 +15,26 @@ from typing import Any
 from pydantic import BaseModel, SecretStr, ValidationError
 
 from bot.errors import SettingsError
-from bot.sections import Channels, Http, Kannel, Project, Reminding, Section, Settings, SmsGate, Telegram, Twilio
+from bot.sections import (
+    AfricasTalking,
+    Channels,
+    Http,
+    Kannel,
+    Project,
+    Reminding,
+    Section,
+    Settings,
+    SmsGate,
+    Telegram,
+    Twilio,
+)
 from handlers.turn import TipRules
 from scheduler import quiet
 from scheduler.cadence import Cadence, Season
 from scheduler.when import Rules
 
 __all__ = [
+    "AfricasTalking",
     "Channels",
     "Http",
     "Kannel",
@@ -228,6 +241,7 @@ def _check(settings: Settings, file: Path) -> None:
         ("smsgate", settings.channels.smsgate, ("password", "signing_key")),
         ("http", settings.channels.http, ("secret",)),
         ("twilio", settings.channels.twilio, ("auth_token",)),
+        ("africastalking", settings.channels.africastalking, ("secret", "api_key")),
     ):
         for field in fields:
             value = getattr(section, field, None)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 
+from bot.channels.africastalking import AfricasTalking
 from bot.channels.base import Channel
 from bot.channels.chat import Chat
 from bot.channels.http import Http
@@ -15,7 +16,7 @@ from bot.channels.twilio import Twilio
 from bot.settings import Settings
 from scheduler.pace import Limits
 
-NAMES = ("chat", "http", "kannel", "phone", "smsgate", "telegram", "twilio")
+NAMES = ("africastalking", "chat", "http", "kannel", "phone", "smsgate", "telegram", "twilio")
 
 
 def build(settings: Settings, now: Callable[[], datetime], *, simulate: bool = False) -> dict[str, Channel]:
@@ -30,6 +31,8 @@ def build(settings: Settings, now: Callable[[], datetime], *, simulate: bool = F
         channels["http"] = Http(on.http, public_url)
     if on.smsgate:
         channels["smsgate"] = SmsGate(on.smsgate, public_url, now)
+    if on.africastalking:
+        channels["africastalking"] = AfricasTalking(on.africastalking, public_url, now)
     if on.telegram:
         from bot.channels.telegram import Telegram  # noqa: PLC0415 - its library takes 9 MB; only who uses it pays
 
@@ -49,6 +52,7 @@ def limits(settings: Settings) -> dict[str, Limits]:
             ("smsgate", on.smsgate),
             ("http", on.http),
             ("twilio", on.twilio),
+            ("africastalking", on.africastalking),
         )
         if section
     }

@@ -25,6 +25,7 @@ _WORDS: Mapping[str, str] = {
     "en": "English",
     "http": "SMS",
     "kannel": "SMS",
+    "africastalking": "SMS",
     "smsgate": "SMS",
     "twilio": "SMS",
     "phone": "SMS",

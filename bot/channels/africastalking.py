@@ -1,0 +1,295 @@
+"""Africa's Talking: an aggregator with one account for many African operators, bulk and two-way SMS.
+
+Formats from its documentation (developers.africastalking.com, 2026). It signs nothing: the secret in
+our address is all that tells its calls from anybody's. It promises no second call, so its inbox is
+read as well (run). What it calls a message there is a number, and another id than the call's: both
+are known by what they have in common, which is why `_key` is made of the whole message.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import hmac
+import re
+import secrets
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+from urllib.parse import urlencode
+
+import aiohttp
+import structlog
+from starlette.routing import BaseRoute, Route
+from starlette.types import Receive, Scope
+
+from bot.channels import web
+from bot.channels.base import Arrival, Delivery, Intake, Message, Sent, State
+from bot.channels.phone_numbers import normalise
+from bot.errors import (
+    Ambiguous,
+    ChannelMisconfigured,
+    DatabaseError,
+    RecipientStopped,
+    Refused,
+    RetryLater,
+    SendError,
+)
+from bot.settings import AfricasTalking as Settings
+from handlers.turn import NOTHING
+from handlers.understand.words import clean
+
+log = structlog.get_logger(__name__)
+
+STATES: dict[str, State] = {
+    "Sent": "sent",
+    "Submitted": "sent",
+    "Buffered": "sent",
+    "Rejected": "failed",
+    "Failed": "failed",
+    "AbsentSubscriber": "failed",
+    "Expired": "failed",
+    "Success": "delivered",
+}
+"""Of delivery reports; any other word is kept and moves nothing beyond "accepted"."""
+TAKEN: dict[int, State] = {100: "accepted", 101: "sent", 102: "accepted"}
+CODES = {
+    "Processed": 100,
+    "Sent": 101,
+    "Success": 101,
+    "Queued": 102,
+    "RiskHold": 401,
+    "InvalidSenderId": 402,
+    "InvalidPhoneNumber": 403,
+    "UnsupportedNumberType": 404,
+    "InsufficientBalance": 405,
+    "UserInBlacklist": 406,
+    "CouldNotRoute": 407,
+    "DoNotDisturbRejection": 409,
+    "InternalServerError": 500,
+    "GatewayError": 501,
+    "RejectedByGateway": 502,
+}
+"""The documented answers to a send, for one that gives the word alone."""
+SENT = "/version1/messaging"
+DISTURBING_S = 3600.0
+"""Seconds until a text that came at a forbidden time of day is tried again."""
+AGAIN_S = 600
+"""Seconds between two looks into the inbox."""
+REACH = timedelta(days=3)
+"""Older messages of the inbox are history, of another system perhaps; they are not taken."""
+SAFE = re.compile(r"[A-Za-z0-9_.~-]+")
+SECOND = re.compile(r"\d\d:\d\d:\d\d")
+KEY_LENGTH = 128
+
+
+class AfricasTalking(web.Gateway):
+    """The channel `africastalking`; `now` is the clock (aware)."""
+
+    name = "africastalking"
+    keyed = False
+
+    def __init__(self, settings: Settings, public_url: str, now: Callable[[], datetime]) -> None:
+        self.settings, self.now, self._public_url = settings, now, public_url
+        self._secret = settings.secret.get_secret_value().encode()
+        self._account = {"username": settings.username}
+        self._order = self._account | {"bulkSMSMode": "1"} | ({"from": settings.sender} if settings.sender else {})
+        self._headers = {
+            "apiKey": settings.api_key.get_secret_value(),
+            "Accept": "application/json",
+            "Content-Type": "application/x-www-form-urlencoded",
+        }
+        self._read = 0
+        """Number of the last message of the inbox that is stored, in this process."""
+
+    def routes(self, intake: Intake) -> Sequence[BaseRoute]:
+        """POST .../{secret}/incoming for messages, .../{secret}/status for delivery reports."""
+
+        async def incoming(scope: Scope, receive: Receive) -> None:
+            await intake.arrivals([self._brought(await self._fields(scope, receive))])
+
+        async def status(scope: Scope, receive: Receive) -> None:
+            await intake.deliveries([self._delivery(await self._fields(scope, receive))])
+
+        return [
+            Route("/channels/africastalking/{secret}/incoming", web.Door(self.name, incoming, "POST")),
+            Route("/channels/africastalking/{secret}/status", web.Door(self.name, status, "POST")),
+        ]
+
+    async def start(self, http: aiohttp.ClientSession) -> None:
+        """Take the session. Raises ChannelMisconfigured for a secret that an address cannot carry."""
+        await super().start(http)
+        if not SAFE.fullmatch(self.settings.secret.get_secret_value()):
+            raise ChannelMisconfigured("channels.africastalking.secret", "use only letters, digits, - and _")
+
+    async def run(self, intake: Intake) -> None:
+        """Read the inbox, at once and every AGAIN_S seconds: what no call has brought is in it too."""
+        while True:
+            try:
+                await self._catch_up(intake)
+            except (SendError, DatabaseError) as error:
+                log.warning("inbox not read", channel=self.name, reason=str(error))
+            await asyncio.sleep(AGAIN_S)
+
+    async def send(self, message: Message) -> Sent:
+        """One order for one number. It takes no id of ours: an order in doubt stays in doubt."""
+        order = urlencode(self._order | {"to": message.address, "message": message.text})
+        reply = await self._ask("POST", SENT, order.encode())
+        if reply.status in (200, 201, 409):
+            return _taken(reply.body)
+        raise _refusal(reply)
+
+    async def check(self) -> list[str]:
+        """Ask for the account's balance: it must know us and have something left."""
+        problems = []
+        if len(self._secret) < 16:
+            problems.append("channels.africastalking.secret: shorter than 16 letters; it is all that protects us.")
+        if not self._public_url:
+            problems.append("web.public_url: empty, so no message and no delivery report can be brought to us.")
+        try:
+            reply = await self._ask("GET", f"/version1/user?{urlencode(self._account)}")
+            if reply.status != 200:
+                raise _refusal(reply)
+            said = web.json_object(reply.body)
+            balance = web.string(web.mapping(said.get("UserData", said.get("userData"))).get("balance"))
+            if float(balance.split()[-1]) <= 0:
+                problems.append(f"africastalking: the balance is {balance}; top it up, nothing leaves without.")
+        except SendError as error:
+            problems.append(f"channels.africastalking: {error}.")
+        except (web.Unwanted, ValueError, LookupError):
+            problems.append("channels.africastalking.api_url: answers without a balance; is it Africa's Talking?")
+        return problems
+
+    async def _ask(self, method: str, path: str, order: bytes | None = None) -> web.Reply:
+        url = self.settings.api_url.rstrip("/") + path
+        return await web.ask(self._http, method, url, self.name, self.timeout, headers=self._headers, data=order)
+
+    async def _catch_up(self, intake: Intake) -> None:
+        """Every page of the inbox after what is stored. Raises SendError, DatabaseError."""
+        while True:
+            query = urlencode(self._account | {"lastReceivedId": self._read})
+            reply = await self._ask("GET", f"{SENT}?{query}")
+            if reply.status != 200:
+                raise _refusal(reply)
+            page, since = _inbox(reply.body), self.now() - REACH
+            found = [self._arrival({name: web.string(value) for name, value in each.items()}) for each in page]
+            if new := [each for each in found if each and each.sent_at and each.sent_at > since]:
+                await intake.arrivals(new)
+            last = max((_number(each.get("id")) for each in page), default=0)
+            if last <= self._read:
+                return
+            self._read = last
+
+    async def _fields(self, scope: Scope, receive: Receive) -> dict[bytes, bytes]:
+        """The form's fields. Raises Unwanted(403) for a wrong secret, unread."""
+        if not web.same(scope["path_params"]["secret"], self._secret):
+            raise web.Unwanted(403)
+        return await web.fields(scope, receive)
+
+    def _brought(self, fields: dict[bytes, bytes]) -> Arrival:
+        raw = fields.get(b"text", b"")
+        text, whole = web.decode(raw, b"")
+        plain = {name: web.utf8(fields.get(name.encode(), b"")) for name in ("from", "date", "id", "linkId")}
+        arrival = self._arrival(plain | {"text": text}, NOTHING if whole else {"bytes": raw.hex()})
+        if arrival is None:
+            raise web.Unwanted(400)
+        return arrival
+
+    def _arrival(self, fields: Mapping[str, str], data: Mapping[str, Any] = NOTHING) -> Arrival | None:
+        """The message, whichever way it came; None without a sender."""
+        sender = normalise(fields.get("from", ""))
+        if not sender:
+            return None
+        date, text = fields.get("date", ""), clean(fields.get("text", ""))
+        sent_at = web.moment(date) if SECOND.search(date) else None
+        key = self._key(fields, sender, text, sent_at)
+        return Arrival(self.name, key, self.scheme, sender, "text", text, sent_at, data)
+
+    def _key(self, fields: Mapping[str, str], sender: str, text: str, sent_at: datetime | None) -> str:
+        """The same for a call, its repetition and the inbox.
+
+        The inbox numbers messages otherwise than the calls do; sender, second, text and `linkId` are the
+        same in both, and two honest "Ego" of one person never share them. Without a second: the call's
+        id; without that too, each call is a message of its own, since one seen twice is better than lost.
+        """
+        given = clean(fields.get("id", "")).strip()
+        if sent_at:
+            parts = [fields.get("linkId", ""), sender, str(int(sent_at.timestamp())), text.strip()]
+        elif given:
+            parts = [given]
+        else:
+            return "once-" + secrets.token_hex(16)
+        raw = "\0".join(parts).encode("utf-8", "replace")
+        return hmac.new(self._secret, raw, hashlib.sha256).hexdigest()
+
+    def _delivery(self, fields: dict[bytes, bytes]) -> Delivery:
+        theirs, status, reason = (
+            clean(fields.get(name, b"").decode("utf-8", "replace")).strip()[:KEY_LENGTH]
+            for name in (b"id", b"status", b"failureReason")
+        )
+        if not theirs:
+            raise web.Unwanted(400)
+        word = re.sub(r"\d{5,}", "...", f"{status} {reason}".strip())  # a new word may name the number
+        return Delivery(self.name, STATES.get(status, "accepted"), word, provider_id=theirs, event=status)
+
+
+def _taken(body: bytes) -> Sent:
+    """What became of the one number of an order. Raises the SendError that it is."""
+    try:
+        data = web.mapping(web.json_object(body).get("SMSMessageData"))
+    except web.Unwanted:
+        data = {}
+    found = data.get("Recipients")
+    one = web.mapping(found[0]) if isinstance(found, list) and found else {}
+    code = one.get("statusCode")
+    if not isinstance(code, int):
+        code = CODES.get(web.string(one.get("status")) or web.string(data.get("Message")), 0)
+    if code not in TAKEN:
+        raise _verdict(code)
+    theirs = web.string(one.get("messageId"))
+    if not theirs or theirs == "None":
+        raise Ambiguous("africastalking took it without a number of its own")
+    return Sent(theirs[:KEY_LENGTH], TAKEN[code])
+
+
+def _verdict(code: int) -> SendError:
+    """The decision that each documented status is; one we do not know is no proof: Ambiguous."""
+    what = f"africastalking says {next((word for word, each in CODES.items() if each == code), 'something unknown')}"
+    if code == CODES["UserInBlacklist"]:
+        return RecipientStopped(f"{what}: she wants no texts of this sender")
+    if code == CODES["InvalidSenderId"]:
+        return ChannelMisconfigured(what, "write a sender that is registered with your account, or none")
+    if code == CODES["InsufficientBalance"]:
+        return ChannelMisconfigured(what, "top up the account")
+    if code == CODES["DoNotDisturbRejection"]:
+        return RetryLater(what, DISTURBING_S)
+    if code in (401, 403, 404, 407, 502):
+        return Refused(what)
+    return Ambiguous(what)
+
+
+def _refusal(reply: web.Reply) -> SendError:
+    """The error that an answer of HTTP is; nothing it wrote is quoted, it may name the number."""
+    what = f"africastalking answered {reply.status}"
+    if reply.status in (401, 403, 404, 405):
+        return ChannelMisconfigured(what, "compare username, api_key and api_url with the account's dashboard")
+    if reply.status == 503:
+        return RetryLater(what, reply.after_s)
+    return Refused(what) if 400 <= reply.status < 500 else Ambiguous(what)
+
+
+def _inbox(body: bytes) -> list[Mapping[str, Any]]:
+    """The messages of a page. Raises Ambiguous when it is none."""
+    try:
+        found = web.mapping(web.json_object(body).get("SMSMessageData")).get("Messages")
+    except web.Unwanted:
+        found = None
+    if not isinstance(found, list):
+        raise Ambiguous("africastalking answered something unknown")
+    return [web.mapping(each) for each in found]
+
+
+def _number(value: Any) -> int:
+    """A message's number in the inbox, 0 for what is none."""
+    text = str(value)
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 19 else 0
