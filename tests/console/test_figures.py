@@ -104,7 +104,9 @@ async def test_what_does_not_count_stays_visible_and_adds_nothing(app: App) -> N
     said = _text((await browser.get(f"/reports/{number}")).text)
     assert "rejected, does not count" in said and "no such training" in said
     there = {row["number"]: row for row in (await browser.get("/reports.json")).json()}
-    assert there[number]["standing"] == "rejected" and there[number]["adds"] == 0
+    assert there[number]["standing"] == "rejected" and "adds" not in there[number]
+    behind = (await browser.get("/reports.json?figure=trainings")).json()
+    assert number not in {row["number"] for row in behind} and all(row["adds"] == 1 for row in behind)
     after = await _counted(app)
     assert number not in {source.number for source in after.this.sources}
     assert after.this.all.trainings == counted.this.all.trainings - 1

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from html import unescape
 from pathlib import Path
 from typing import Any
@@ -94,6 +95,21 @@ async def test_the_leader_is_asked_in_her_own_words_and_not_accused(app: App) ->
     assert len(await line.answers()) == 1
     told = await rows(app, select(t.tasks.c.kind, t.tasks.c.about).where(t.tasks.c.state == "open"))
     assert ("read", f"No {report.number}: nothing to change, she says") in [tuple(row) for row in told]
+
+
+async def test_what_is_open_is_not_interrupted_and_the_question_comes_later(app: App) -> None:
+    browser, report = await signed_in(app, "supervisor"), await _training(app)
+    line = Line(app, await _phone(app, report))
+    await line.send(f"FIX {report.number}")
+    assert len(await line.answers()) == 1
+    await browser.get(f"/reports/{report.number}")
+    assert (await browser.post(f"/reports/{report.number}/ask")).status_code == 303
+    assert await line.answers() == []
+    came: list[int] = []
+    for hours in range(7, 70, 7):  # an open question lasts two days
+        await line.move(timedelta(hours=7))
+        came += [hours for one in await line.answers() if f"No {report.number}" in one.text]
+    assert len(came) == 1 and came[0] > 48
 
 
 async def test_who_said_stop_is_not_asked_and_nothing_is_changed(app: App) -> None:

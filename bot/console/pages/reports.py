@@ -44,6 +44,8 @@ TABLE = Table(
         Column("messages", _("Messages")),
     ),
 )
+ALL = Table("reports", tuple(column for column in TABLE.columns if column.key != "adds"))
+"""Of no figure in particular."""
 SMALL = (*GROUPS, *(f"{name}_not_said" for name in ("youth", "new_youth", "groups", "new_groups")))
 """Figures of which a single report may tell who it was: in figures for those alone who read the reports' words."""
 _SPLIT = "new_people"
@@ -60,7 +62,7 @@ async def show(ask: Ask) -> Response:
     found = [(one, _adds(one, figure, how)) for one in there]
     tells = figure not in SMALL or roles.may(ask.me.role, WORDS)
     lines = [listed(ask, one, adds if tells else None) for one, adds in found if adds or not figure]
-    return TABLE.answer(
+    return (TABLE if figure else ALL).answer(
         ask,
         "reports.html",
         lines if ask.ending else lines[:SHOWN],
