@@ -20,7 +20,7 @@ from bot.console.page import Ask
 
 Kind = Literal["text", "number", "day", "moment", "words"]
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
-_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +112,7 @@ class Table:
                 _put(sheet, line, place, self._value(ask, column, row), looks.get(column.kind))
         sheet.freeze_panes(1, 0)
         book.close()
-        return self._file(out.getvalue(), _XLSX, "xlsx")
+        return self._file(out.getvalue(), XLSX, "xlsx")
 
     def _file(self, content: bytes, kind: str, ending: str) -> Response:
         there = {"content-disposition": f'attachment; filename="{self.name}.{ending}"'}

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import io
 import re
 from collections.abc import AsyncIterator
 from html import unescape
 from pathlib import Path
 from typing import Any
 
+import openpyxl
 import pytest
 from sqlalchemy import insert, select, update
 
@@ -251,3 +253,25 @@ async def test_nobody_is_told_a_group_of_few(app: App) -> None:
         for row in (await supervisor.get(f"/progress.json?period=2026-10&place={place}")).json():
             if row["figure"] in groups:
                 assert not {row["this"], row["before"], row["since_start"]} & {1, 2, 3, 4}, (place, row)
+
+
+async def test_a_summary_leaves_as_picture_page_and_tables_of_the_same_figures(app: App) -> None:
+    browser, counted = await _staff(app), await _counted(app, "07", "2026-10")
+    page = (await browser.get("/summary/07?period=2026-10")).text
+    picture = await browser.get(_links(page.replace("src=", "href="), "/summary/07/picture")[0])
+    assert picture.headers["content-type"] == "image/svg+xml" and "<script" not in picture.text
+    assert f"{counted.target.reached} of {counted.target.people}" in picture.text
+    printed = await browser.post("/summary/07/pdf?period=2026-10")
+    assert printed.headers["content-type"] == "application/pdf" and printed.content.startswith(b"%PDF")
+    book = await browser.post("/summary/07/xlsx?period=2026-10")
+    sheets = openpyxl.load_workbook(io.BytesIO(book.content))
+    cells = [cell.value for sheet in sheets for row in sheet.iter_rows() for cell in row]
+    assert len(sheets.sheetnames) > 4 and {source.number for source in counted.this.sources} <= set(cells)
+    names = {row.sms_name for row in await rows(app, select(t.people.c.sms_name).where(t.people.c.kind == "leader"))}
+    assert not names & {cell for cell in cells if isinstance(cell, str)}
+    done = {row.what for row in await rows(app, select(t.audit.c.what))}
+    assert {"summary read", "summary printed", "summary exported", "export"} <= done
+    await write(app, update(t.people).where(t.people.c.name == "Test officer").values(area="07"))
+    officer = await signed_in(app, "officer")
+    await officer.get("/summary/07")
+    assert [(await officer.post(f"/summary/11/{ending}")).status_code for ending in ("pdf", "xlsx")] == [404, 404]

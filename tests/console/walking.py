@@ -235,6 +235,8 @@ async def _other_session(app: App) -> dict[str, Any]:
 
 FORMS: dict[str, Form | dict[str, Any]] = {
     "/reports/{report}/ask": {},
+    "/summary/{what}/pdf": {},
+    "/summary/{what}/xlsx": {},
     "/verify/draw": {"month": "2026-10", "seed": "7"},
     "/verify/{call}/result": {"outcome": "not_reached"},
     "/reports/{report}/check": {"verdict": "hold", "how": "call", "reason": "nobody remembers it"},
