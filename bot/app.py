@@ -32,6 +32,7 @@ from bot.errors import ChannelMisconfigured
 from bot.inbox_worker import InboxWorker
 from bot.media_worker import MediaWorker
 from bot.outbox_worker import OutboxWorker
+from bot.programme import figures_in_chat
 from bot.programme.broadcasts.plan import means_of
 from bot.render import Words
 from bot.settings import Settings, unasked_hours
@@ -63,6 +64,7 @@ class App:
         self.outbox = OutboxWorker(database, self.channels, clock.now, limits, unasked_hours(settings), folder)
         self.outbox.may_speak = self.guard.is_right
         self.outbox.opens = self.turns.when.opens if settings.hours.market_days else None
+        self.turns.learn(figures_in_chat.loaders(settings))
         self.turns.learn(channel_states.loaders(self.channels, self.outbox))
         self.inbox = InboxWorker(database, self.turns, clock.now, self.outbox.notify)
         self.tips = TipPlanner(settings, database, clock.now, channels.values())

@@ -13,7 +13,7 @@ from prometheus_client import Counter
 from bot.render import Words
 from bot.render.sheet import workbook
 from bot.settings import Settings, rules
-from handlers.turn import Button, Kept, Label, Reply, Sheet, Turn
+from handlers.turn import Button, Kept, Label, MadeFile, Reply, Sheet, Turn
 from scheduler import late
 
 REPLIES = Counter("kurikirana_replies", "Texts written to the outbox", ["channel", "key"])
@@ -123,8 +123,11 @@ class Replies:
             data["words"] = [self._word(key, language, {}) for key in _KEYBOARDS.get(reply.keyboard, ())]
         return data
 
-    def _file(self, file: Sheet | Kept, language: str) -> dict[str, str]:
-        """As bot/attachments.py reads it: a table is frozen with its text, a photo stays in its folder."""
+    def _file(self, file: Sheet | Kept | MadeFile, language: str) -> dict[str, Any]:
+        """As bot/attachments.py reads it: a table is frozen with its text, as is what another
+        file is made of when the text is sent; a photo stays in its folder."""
+        if isinstance(file, MadeFile):
+            return {"kind": file.kind, "name": file.name, "made_of": dict(file.data)}
         if isinstance(file, Kept):
             return {"kind": file.kind, "kept": file.file}
         head = [self._word(name, language, {}) if name in self.words else name for name in file.head]

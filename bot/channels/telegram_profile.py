@@ -61,6 +61,9 @@ _OFFICER: Mapping[str, Mapping[str, str]] = {
         "inbox": "Messages without an answer",
         "association": "Open an association: /association 07",
         "find": "Find names, associations, texts",
+        "summary": "What happened: /summary 07 2026-10",
+        "progress": "Where we are against the target",
+        "export": "Tables: /export donor 2026-10",
         "report_for": "A report by phone: /report_for 07",
         "answer": "Answer a question: /answer 608 ...",
         "visit": "Write down a visit or a call",
@@ -75,6 +78,9 @@ _OFFICER: Mapping[str, Mapping[str, str]] = {
         "inbox": "Les messages sans réponse",
         "association": "Ouvrir une association : /association 07",
         "find": "Chercher noms, associations, textes",
+        "summary": "Ce qui s'est passé : /summary 07 2026-10",
+        "progress": "Où nous en sommes",
+        "export": "Tableaux : /export donor 2026-10",
         "report_for": "Un rapport par téléphone : /report_for 07",
         "repondre": "Répondre à une question : /repondre 608 ...",
         "visite": "Noter une visite ou un appel",
@@ -102,6 +108,20 @@ _OTHERS: Mapping[str, Mapping[str, str]] = {
     "en": {"console": "A link to the pages", "language": "Choose the language", "help": "What I can do"},
     "fr": {"console": "Un lien vers les pages", "language": "Choisir la langue", "help": "Ce que je sais faire"},
 }
+_STAFF: Mapping[str, Mapping[str, str]] = {
+    "en": {
+        "summary": "What happened: /summary 07 2026-10",
+        "progress": "Where we are against the target",
+        "export": "Tables: /export donor 2026-10",
+        **_OTHERS["en"],
+    },
+    "fr": {
+        "summary": "Ce qui s'est passé : /summary 07 2026-10",
+        "progress": "Où nous en sommes",
+        "export": "Tableaux : /export donor 2026-10",
+        **_OTHERS["fr"],
+    },
+}
 _FOCAL: Mapping[str, Mapping[str, str]] = {
     "en": {"sealed": "Who asks to talk", **_OTHERS["en"]},
     "fr": {"sealed": "Qui demande à parler", **_OTHERS["fr"]},
@@ -111,7 +131,7 @@ SHOWN: Mapping[str, Mapping[str, Mapping[str, str]]] = {
     "officer": _OFFICER,
     "admin": _OFFICER,
     "mentor": _MENTOR,
-    "staff": _OTHERS,
+    "staff": _STAFF,
     "safeguarding": _FOCAL,
     "supervisor": _OFFICER,
     "auditor": _OTHERS,

@@ -16,7 +16,7 @@ from bot.store import audit, singles
 KEY = "export_key"
 PERSONS: frozenset[str] = frozenset(("admin", "supervisor"))
 """Roles with the second right: who may export persons, always with a reason."""
-_KEY_BYTES = 32
+KEY_BYTES = 32
 
 
 async def export(tx: AsyncConnection, details: Mapping[str, Any], now: datetime) -> Any:
@@ -36,7 +36,7 @@ async def export(tx: AsyncConnection, details: Mapping[str, Any], now: datetime)
         if not reason:
             raise BotError("Persons are exported with a reason only: --reason TEXT. It is kept in the access log.")
         await audit.note(tx, now, name, "export of persons", {**about, "reason": reason})
-    return {"by": name, "key": await singles.once(tx, KEY, secrets.token_hex(_KEY_BYTES))}
+    return {"by": name, "key": await singles.once(tx, KEY, secrets.token_hex(KEY_BYTES))}
 
 
 OPERATIONS = {"export": export}

@@ -126,6 +126,7 @@ FIELDS: Mapping[str, Field] = MappingProxyType(
         "who": Field("a leader and her association, or what else is known", "Mariechristi, TWIYUNGANIR"),
         "why": Field("why there is a task", "x" * 40),
         "words": Field("what somebody wrote", "x" * 160),
+        "text": Field("a text that was put together", "x" * 160),
         "items": Field("some of what is counted", ("x" * 30, "x" * 30)),
         "days": Field("how many days", 99),
         "phones": Field("how many phones", 9999),

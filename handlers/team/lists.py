@@ -12,6 +12,7 @@ from handlers.team import (
     broadcast,
     calling,
     console,
+    figures,
     finding,
     lateness,
     listing,
@@ -34,6 +35,9 @@ FOCAL: Roles = frozenset(("safeguarding",))
 """The named people of the sealed queue: nobody else, not even the administrator."""
 TEAM: Roles = frozenset(("officer", "supervisor", "mentor", "staff", "safeguarding", "admin", "auditor"))
 
+FIGURES: Roles = OFFICERS | {"staff"}
+"""Who sees figures: officers those of their area."""
+
 COMMANDS: Mapping[str, tuple[Roles, Do]] = {
     "help": (TEAM, welcome.help_),
     **dict.fromkeys(("answer", "repondre"), (OFFICERS | MENTORS, mentor.command)),
@@ -49,6 +53,9 @@ COMMANDS: Mapping[str, tuple[Roles, Do]] = {
     "find": (OFFICERS, finding.find),
     "association": (OFFICERS, opening.association),
     "broadcast": (OFFICERS, broadcast.begin),
+    "summary": (FIGURES, figures.summary),
+    "progress": (FIGURES, figures.progress),
+    "export": (FIGURES, figures.export),
     "sealed": (FOCAL, sealed.queue),
 }
 """What is typed behind the slash -> who may, and who answers. `said.rest` is what stood behind it, as written."""
@@ -69,6 +76,7 @@ BUTTONS: Mapping[str, tuple[Roles, Callable[[Turn, Said], Outcome | None]]] = {
     "result": (OFFICERS, calling.called),
     "note": (OFFICERS, calling.note),
     "bc": (OFFICERS, broadcast.pressed),
+    "sum": (FIGURES, figures.pressed),
     "case": (FOCAL, sealed.pressed),
 }
 """What a button's data begins with -> who may, and who answers. `said.rest` is what stood behind the colon."""

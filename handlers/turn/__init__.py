@@ -60,6 +60,7 @@ from handlers.turn.facts import (
     TokenOwner,
     Unknown,
 )
+from handlers.turn.figures import MadeFile, Summarised, SummaryOf
 from handlers.turn.lateness import LateList, Lateness, LateOf, RemindOf, ToRemind
 from handlers.turn.mentoring import (
     AnswerQuestion,
@@ -133,6 +134,9 @@ from handlers.turn.tips import KeepTip, MoreOfTip, NextTip, Tip, TipFor, TipRule
 from handlers.turn.when import When
 
 __all__ = [
+    "SummaryOf",
+    "Summarised",
+    "MadeFile",
     "Address",
     "AnswerBroadcast",
     "AnswerQuestion",

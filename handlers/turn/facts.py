@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from handlers.turn import broadcasts, console, lateness, mentoring, reminding, sealed, team, tips
+from handlers.turn import broadcasts, console, figures, lateness, mentoring, reminding, sealed, team, tips
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +116,7 @@ Fact = (
     | reminding.Facts
     | sealed.Facts
     | console.Facts
+    | figures.Facts
 )
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from handlers.turn.effects import Effect
 from handlers.turn.facts import Fact, NextNumber, Unknown
+from handlers.turn.figures import MadeFile
 from handlers.turn.nouns import NOTHING, Address, Association, Inbound, Kept, Label, Language, Person, Programme
 from handlers.turn.when import When
 
@@ -76,7 +77,7 @@ class Reply:
     """Chat only: the provider's id of the message that this text replaces, as that of a pressed button."""
     commands: str = ""
     """Chat only: the list of commands that this chat shows from now on: leader, or a role of the team."""
-    file: Sheet | Kept | None = None
+    file: Sheet | Kept | MadeFile | None = None
     """Chat only: what goes along with this text."""
     person: int | None = None
     """For whom it is, on a shared phone; it counts among what was written to her unasked."""

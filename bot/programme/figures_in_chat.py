@@ -1,0 +1,144 @@
+"""What a chat is told of the figures: finds the place and the period, counts, puts it in words; files are only data.
+
+One loader for the fact SummaryOf. Nothing is drawn or set here: that is slow, and done when the text is sent.
+"""
+
+from __future__ import annotations
+
+import secrets
+from datetime import date
+from importlib.util import find_spec
+from typing import Any
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.errors import BotError
+from bot.programme import counting
+from bot.programme.counting import NotFound, Period, Rules, Scope
+from bot.programme.exporting import KEY, KEY_BYTES
+from bot.programme.exports import Wanted, gather, pages
+from bot.programme.exports.donor import donor
+from bot.programme.summary import Asked, Say, Summary, phrases, summary
+from bot.programme.summary.caption import caption, text_chart
+from bot.programme.summary.page import page
+from bot.programme.summary.picture import picture
+from bot.programme.summary.sections import title
+from bot.programme.summary.subjects import subject_of
+from bot.programme.summary.text import chat_text
+from bot.render.report import ReportsMissing
+from bot.settings import Settings
+from bot.store import singles, summaries
+from handlers.turn import MadeFile, Summarised, SummaryOf
+
+MOST_MESSAGES, WORDS = 40, 120
+"""In a chat: messages, and characters of each."""
+
+
+def loaders(settings: Settings) -> dict[type, Any]:
+    """For Turns.learn."""
+
+    async def load(tx: AsyncConnection, wanted: list[SummaryOf], known: Any) -> dict[SummaryOf, Summarised]:
+        return {fact: await _summarised(tx, fact, settings) for fact in wanted}
+
+    return {SummaryOf: load}
+
+
+async def _summarised(tx: AsyncConnection, fact: SummaryOf, settings: Settings) -> Summarised:
+    say = Say(fact.language, settings.zone)
+    name, period = _said(fact.said, fact.today)
+    try:
+        scope = await counting.find(tx, name, fact.viewer)
+        asked = Asked(scope, period, Rules.of(settings), settings.zone, fact.now)
+        text, files = await _answer(tx, fact, asked, say)
+    except NotFound as error:
+        text = say("No association or commune of yours is called {name}.", name=name)
+        return Summarised(text, suggestions=tuple(error.suggestions))
+    except BotError as error:
+        return Summarised(str(error))
+    before, after = period.previous, period.following
+    return Summarised(
+        text,
+        files,
+        _place(scope),
+        period.name,
+        (before.name, say.period(before, short=True)),
+        (after.name, say.period(after, short=True)) if after.first <= fact.today else ("", ""),
+    )
+
+
+def _said(said: str, today: date) -> tuple[str, Period]:
+    """The last word is a period where it is one; the rest is the place, nothing is all."""
+    *words, last = said.split() or [""]
+    try:
+        return " ".join(words), Period.parse(last, today)
+    except BotError:
+        return said, Period.of(today)
+
+
+def _place(scope: Scope) -> str:
+    """As it is written behind the command."""
+    return scope.no or scope.name or "all"
+
+
+async def _answer(tx: AsyncConnection, fact: SummaryOf, asked: Asked, say: Say) -> tuple[str, tuple[MadeFile, ...]]:
+    """The words of this face, and what goes along."""
+    face, _, kind = fact.face.partition(" ")
+    name = f"{_place(asked.scope).lower().replace(' ', '-')}-{asked.period.name}"
+    if face in ("export", "xlsx"):
+        return await _tables(tx, fact, asked, say, kind or "donor", name)
+    found = await summary(tx, asked)
+    if face == "picture":
+        return caption(found, say), (MadeFile("picture", f"{name}.png", picture(found, say).plain()),)
+    if face == "pdf":
+        return title(found, say), (_pdf(f"{name}.pdf", page(found, say)),)
+    if face == "messages":
+        return await _messages(tx, found, asked, fact, say), ()
+    return (_progress(found, say) if face == "progress" else chat_text(found, say)), ()
+
+
+def _pdf(name: str, report: dict[str, Any]) -> MadeFile:
+    """Raises ReportsMissing where it could not be set when it is sent."""
+    if find_spec("typst") is None:
+        raise ReportsMissing
+    return MadeFile("pdf", name, report)
+
+
+async def _tables(
+    tx: AsyncConnection, fact: SummaryOf, asked: Asked, say: Say, kind: str, name: str
+) -> tuple[str, tuple[MadeFile, ...]]:
+    """An Excel file; for donors in an export also their two pages. Persons are pseudonyms."""
+    key = await singles.once(tx, KEY, secrets.token_hex(KEY_BYTES))
+    found = await gather(tx, Wanted(asked, fact.by, key, messages=kind == "messages"), say.language)
+    made = MadeFile("xlsx", f"{kind}-{name}.xlsx", {"pages": [one.plain() for one in pages(found, kind, say)]})
+    text = f"{title(found.summary, say)} · {say('made {at}', at=say.moment(asked.as_of))}"
+    if fact.face != "export donor" or find_spec("typst") is None:
+        return text, (made,)
+    return text, (_pdf(f"{kind}-{name}.pdf", donor(found, say)), made)
+
+
+def _progress(found: Summary, say: Say) -> str:
+    """The one number, what it is made of, and its definition."""
+    target, since = found.sheet.target, found.sheet.since_start
+    lines = [say("Reached since the start: {share}.", share=phrases.reached(found, say)), text_chart(found, say)]
+    split = ", ".join(f"{say.word(how)} {say.number(n)}" for how, n in since.new_by_standing().items())
+    lines.append(say("Of {n} new people since the start: {items}.", n=since.all.new_people, items=split))
+    lines.append(phrases.rule(found, say))
+    lines += [f"• {one.name}: {say.share(one.target.reached, one.target.people)}" for one in found.places]
+    lines += list(found.sheet.rules.said(say.language)) if target.people else []
+    return "\n".join(lines)
+
+
+async def _messages(tx: AsyncConnection, found: Summary, asked: Asked, fact: SummaryOf, say: Say) -> str:
+    """What arrived, newest first; the words only for those who answer leaders."""
+    numbers = {place.id: place.sms_name for place in asked.scope.places}
+    rows = await summaries.words(tx, asked.scope.ids, *asked.period.moments(asked.zone))
+    lines = [f"{title(found, say)}: {say('{n} messages in', n=len(rows))}"]
+    for row in reversed(rows[-MOST_MESSAGES:]):
+        subject = subject_of(row.text)
+        about = subject.title[say.language] if subject else ""
+        words = " ".join(row.text.split())[:WORDS] if fact.words else about
+        where = "" if asked.scope.no else f" {numbers.get(row.association_id, '')}"
+        lines.append(f"#{row.id} {say.moment(row.received_at)}{where} {say.word(row.channel)}: {words or row.kind}")
+    if len(rows) > MOST_MESSAGES:
+        lines.append(say("{n} more", n=len(rows) - MOST_MESSAGES))
+    return "\n".join(lines)

@@ -1,0 +1,53 @@
+"""What the team asks of the figures in a chat: a summary, the progress, an export."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, Literal
+
+from handlers.turn.team import Viewer
+
+
+@dataclass(frozen=True, slots=True)
+class MadeFile:
+    """A file that is drawn, set or written when the text that it goes with is sent: `data` is what it is made of."""
+
+    kind: Literal["picture", "pdf", "xlsx"]
+    name: str
+    data: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class SummaryOf:
+    """-> Summarised: of what was written behind the command, "07 2026-10", "giharo", "all oct", or nothing."""
+
+    viewer: Viewer
+    said: str
+    face: str
+    """picture, text, pdf, xlsx, messages, progress, or "export donor" and so on."""
+    language: str
+    today: date
+    now: datetime
+    by: str
+    """Who asks, printed in exports."""
+    words: bool = False
+    """Whether leaders' own words may be listed: to those who answer them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Summarised:
+    """The words and what goes along. Without a place `text` says what is wrong; `suggestions`: up to five names."""
+
+    text: str
+    files: tuple[MadeFile, ...] = ()
+    place: str = ""
+    period: str = ""
+    before: tuple[str, str] = ("", "")
+    """The period before: as it is written, and as a button says it."""
+    after: tuple[str, str] = ("", "")
+    suggestions: tuple[str, ...] = ()
+
+
+Facts = SummaryOf
