@@ -96,7 +96,7 @@ class Turns:
         self._first = {channel.scheme: name for name, channel in reversed(list(channels.items()))}
         self._zone = settings.zone
         self._means = means_of(settings, channels, channel_list.limits(settings))
-        self._loaders = broadcasts.loaders(self._means)
+        self.loaders = broadcasts.loaders(self._means)
         self.when = rules(settings)
         self._associations: dict[int, Association] | None = None
         self._programmes: dict[bool, Programme] = {}
@@ -107,7 +107,7 @@ class Turns:
 
     def learn(self, loaders: Mapping[type, Any]) -> None:
         """Facts that only a part of the running service knows: a fact -> its loader."""
-        self._loaders = {**self._loaders, **loaders}
+        self.loaders = {**self.loaders, **loaders}
 
     def roster_changed(self) -> None:
         """Load the associations anew before the next group."""
@@ -120,12 +120,13 @@ class Turns:
         only = {item.address_id: item.row for item in items if item.row is not None}
         rows = [row for row in rows if only.get(row.address_id) in (None, row.id)]
         if rows:
-            group = await self._open(tx, {row.address_id for row in rows})
+            group = await self.open(tx, {row.address_id for row in rows})
             await self._waves(group, rows)
             await self._close(group)
         return [item.address_id not in held for item in items]
 
-    async def _open(self, tx: AsyncConnection, addresses: set[int]) -> Group:
+    async def open(self, tx: AsyncConnection, addresses: set[int]) -> Group:
+        """What turns of these addresses start from."""
         if self._associations is None or await self._changed_elsewhere(tx):
             self._associations = await people.load_associations(tx)
             self._programmes = {
@@ -156,7 +157,7 @@ class Turns:
 
     async def _waves(self, group: Group, rows: Sequence[Any]) -> None:
         foreseen = {fact for row in rows if row.kind == "timer" for fact in self._foreseen(group, row.data)}
-        group.facts.update(await facts.load(group.tx, foreseen, group.associations, self._loaders))
+        group.facts.update(await facts.load(group.tx, foreseen, group.associations, self.loaders))
         for _wave in range(MOST_WAVES + len(rows)):
             rows, wanted, stale = self._wave(group, rows)
             if not rows:
@@ -166,7 +167,7 @@ class Turns:
             if stale:
                 await talk.save(group.tx, group.known, group.changed, group.now)
                 group.known = await self._load(group, sorted(group.known))
-            group.facts.update(await facts.load(group.tx, wanted, group.associations, self._loaders))
+            group.facts.update(await facts.load(group.tx, wanted, group.associations, self.loaders))
         raise RuntimeError("a turn asked for facts wave after wave")
 
     def _foreseen(self, group: Group, data: Mapping[str, Any]) -> tuple[Fact, ...]:

@@ -107,6 +107,7 @@ MAY: Mapping[str, Roles] = {
     "/words/text/{key}/{language}": KEEPERS,
     "/words/forms": FIGURES | {ADMINISTRATOR},
     "/words/forms/add": KEEPERS,
+    "/words/forms/try": FIGURES | {ADMINISTRATOR},
     "/sealed": frozenset((FOCAL_POINT,)),
     "/sealed/{case}": frozenset((FOCAL_POINT,)),
     "/sealed/{case}/closed": frozenset((FOCAL_POINT,)),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from sqlalchemy import Boolean, Integer, and_, bindparam, exists, literal, or_, select
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.store.tables import associations
 from handlers.turn import Viewer
@@ -26,6 +27,18 @@ AREA = select(associations.c.id).where(
     )
 )
 """The ids of the associations that a viewer sees; give it `binds(viewer)`."""
+
+
+_ASSOCIATIONS = (
+    select(associations.c.id, associations.c.no, associations.c.sms_name)
+    .where(associations.c.id.in_(AREA), associations.c.left_at.is_(None))
+    .order_by(associations.c.no)
+)
+
+
+async def associations_of(tx: AsyncConnection, viewer: Viewer) -> list[dict[str, Any]]:
+    """Those that somebody sees, by number."""
+    return [dict(row) for row in (await tx.execute(_ASSOCIATIONS, binds(viewer))).mappings()]
 
 
 def binds(viewer: Viewer) -> dict[str, Any]:

@@ -1,0 +1,49 @@
+"""A form tried on the page: somebody who does not exist is answered as a leader would be; nothing is kept."""
+
+from __future__ import annotations
+
+from typing import cast
+
+from starlette.responses import Response
+
+from bot import trial
+from bot.console.page import Ask, Page
+from bot.console.pages.people import LANGUAGES
+from bot.store import area
+from handlers.turn import Language
+
+LONGEST = 2000
+"""Characters of all messages together."""
+
+
+async def show(ask: Ask) -> Response:
+    """What is answered to each line, what is read of it, and what would be stored."""
+    there = await ask.read(area.associations_of, ask.viewer)
+    numbers = {str(row["id"]): row for row in there}
+    chosen = ask.query.get("association", "")
+    association = numbers.get(chosen, there[0] if there else None)
+    language = ask.query.get("language", "")
+    language = language if language in LANGUAGES else ask.words.language
+    text = ask.query.get("text", "")[:LONGEST]
+    lines = [line.strip()[:480] for line in text.splitlines() if line.strip()]
+    turns, words = ask.app.turns, ask.app.words
+    found = []
+    if lines and association:
+        speaking = cast(Language, language)
+        async with ask.app.database.read() as tx:
+            found = await trial.tried(turns, words, tx, association["id"], speaking, lines)
+    return ask.show(
+        "form_trial.html",
+        found=found,
+        text=text,
+        cut=len(lines) > trial.MOST_LINES,
+        association=association,
+        associations=there,
+        language=language,
+        languages=LANGUAGES,
+        forms=turns.forms,
+        simulator=ask.app.simulator is not None,
+    )
+
+
+PAGES = (Page("/words/forms/try", show),)

@@ -1,0 +1,71 @@
+"""/words/forms/try: the real conversation answers somebody who does not exist, and nothing of it is kept."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import func, select
+
+from bot.app import App
+from bot.store import tables as t
+from tests.console.site import console, rows, signed_in
+from tests.console.walking import a_form
+
+COUNTED = (t.reports, t.inbox, t.outbox, t.drafts, t.tasks, t.timers, t.people, t.addresses, t.conversations, t.audit)
+
+
+@pytest.fixture
+async def app(tmp_path: Path) -> AsyncIterator[App]:
+    async with console(tmp_path) as running:
+        yield running
+
+
+async def _counts(app: App) -> list[Any]:
+    return [(await rows(app, select(func.count()).select_from(table)))[0][0] for table in COUNTED]
+
+
+async def _tried(browser: Any, text: str, language: str = "en") -> str:
+    answer = await browser.get("/words/forms/try", params={"text": text, "language": language})
+    assert answer.status_code == 200
+    return " ".join(answer.text.split())
+
+
+async def test_a_line_is_read_and_receipted_and_nothing_is_kept(app: App) -> None:
+    browser = await signed_in(app, "supervisor")
+    before = await _counts(app)
+    page = await _tried(browser, "12/11 3 12 7 5 3")
+    assert "Would be stored: held_on = 2026-11-12" in page
+    assert "women = 12, men = 7" in page
+    assert "12/11 processing, 19 people: 12 women 7 men. New: 5 women 3 men." in page
+    assert await _counts(app) == before
+    french = await _tried(browser, "12/11 3 12 7 5 3", "fr")
+    assert "Nouveaux: 5 femmes 3 hommes." in french
+    assert await _counts(app) == before
+
+
+async def test_a_form_of_the_staff_is_asked_step_by_step(app: App) -> None:
+    browser = await signed_in(app, "supervisor")
+    await browser.get("/words/forms")
+    sent = {"form": ("seed.xlsx", (await a_form(app))["form"])}
+    added = await browser.http.post("/words/forms/add", data={"csrf": browser.token}, files=sent)
+    assert added.status_code == 303
+    before = await _counts(app)
+    page = await _tried(browser, "SEED\n12\n2")
+    assert "How many bags of seed?" in page
+    assert "Known so far: bags = 12" in page
+    assert "Would be stored: bags = 12, quality = bad" in page
+    assert await _counts(app) == before
+
+
+ANYTHING = ["STOP", "7", "data", "delete\n1", "FIX", "xyzzy", "9", "totals", "0", "LESSON hello"]
+
+
+@pytest.mark.parametrize("text", ANYTHING)
+async def test_whatever_is_typed_is_answered_and_nothing_is_kept(app: App, text: str) -> None:
+    browser = await signed_in(app, "staff")
+    before = await _counts(app)
+    assert "What is answered" in await _tried(browser, text)
+    assert await _counts(app) == before
