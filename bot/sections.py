@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr
+from pydantic import AfterValidator, Field
 
-from bot.http_templates import RAPIDPRO, Body, Headers, Url
+from bot.channel_sections import Channels, Section
 
 
 def _zone(name: str) -> str:
@@ -50,10 +50,6 @@ def _season(text: str) -> str:
 
 
 _SEASON = Annotated[str, AfterValidator(_season)]
-
-
-class Section(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
 
 class Project(Section):
@@ -188,73 +184,6 @@ class Privacy(Section):
 
 class Safeguarding(Section):
     hotline: str = Field("", description="Number people may call about a problem; live needs it.")
-
-
-class Telegram(Section):
-    token: SecretStr = Field(description="From BotFather; better by environment than in the file.")
-    api_url: str = Field("https://api.telegram.org", description="Any host that speaks the Bot API.")
-    mode: Literal["polling", "webhook"] = Field("polling", description="How updates come in.")
-    secret: SecretStr = Field(SecretStr(""), description="Secret token of the webhook (mode webhook).")
-
-
-class Kannel(Section):
-    sendsms_url: str = Field(description="http://HOST:PORT/cgi-bin/sendsms of Kannel's smsbox.")
-    username: str = Field(description="User of the sendsms-user group.")
-    password: SecretStr = Field(description="Its password.")
-    sender: str = Field("", description="Sender number or name of outgoing SMS.")
-    secret: SecretStr = Field(description="The part of our address that only Kannel knows.")
-    per_half_hour: int = Field(0, ge=0, description="SMS parts in 30 minutes; 0 = no limit.")
-    per_day: int = Field(0, ge=0, description="SMS parts in a local day; 0 = no limit.")
-
-
-class SmsGate(Section):
-    url: str = Field(description="The Android app's local server, http://PHONE:8080.")
-    username: str = Field(description="User shown in the app.")
-    password: SecretStr = Field(description="Password shown in the app.")
-    signing_key: SecretStr = Field(description="Key that the app signs its webhooks with.")
-    per_half_hour: int = Field(30, ge=0, description="SMS parts in 30 minutes; Android stops an app above 30.")
-    per_day: int = Field(0, ge=0, description="SMS parts in a local day, as the SIM's bundle has; 0 = no limit.")
-
-
-class Http(Section):
-    send_url: Url = Field(description="The gateway's address for one message; a template, may hold a key.")
-    method: Literal["POST", "PUT", "GET"] = Field("POST", description="How it is called; GET sends no body.")
-    content: Literal["json", "form"] = Field("json", description="What the body is.")
-    body: Body = Field(RAPIDPRO, description="Template of the body; RapidPro's by default.")
-    headers: Headers = Field({}, description="Further headers, such as Authorization; templates, secret.")
-    accepted: str = Field("", description="What a good answer contains; empty = every 2xx is one.")
-    sender: str = Field("", description="Our number or name, {from} in templates.")
-    secret: SecretStr = Field(description="The part of our address that only the gateway knows.")
-    per_half_hour: int = Field(0, ge=0, description="SMS parts in 30 minutes; 0 = no limit.")
-    per_day: int = Field(0, ge=0, description="SMS parts in a local day; 0 = no limit.")
-
-
-class Twilio(Section):
-    account_sid: str = Field(description="Account SID from Twilio's console, AC...")
-    auth_token: SecretStr = Field(description="Its auth token; signs what Twilio brings.")
-    api_url: str = Field("https://api.twilio.com", description="Any host that speaks Twilio's API.")
-    sender: str = Field(description="Our number with +, a messaging service MG..., or a name that nobody can answer.")
-    per_half_hour: int = Field(0, ge=0, description="SMS parts in 30 minutes; 0 = no limit.")
-    per_day: int = Field(0, ge=0, description="SMS parts in a local day; 0 = no limit.")
-
-
-class AfricasTalking(Section):
-    username: str = Field(description="Name of the application; sandbox with the sandbox's api_url.")
-    api_key: SecretStr = Field(description="Its key, from the dashboard.")
-    api_url: str = Field("https://api.africastalking.com", description="Any host that speaks its API.")
-    sender: str = Field("", description="Registered short code or name; empty = Africa's Talking's own.")
-    secret: SecretStr = Field(description="The part of our address that only Africa's Talking knows.")
-    per_half_hour: int = Field(0, ge=0, description="SMS parts in 30 minutes; 0 = no limit.")
-    per_day: int = Field(0, ge=0, description="SMS parts in a local day; 0 = no limit.")
-
-
-class Channels(Section):
-    telegram: Telegram | None = None
-    kannel: Kannel | None = None
-    smsgate: SmsGate | None = None
-    http: Http | None = None
-    twilio: Twilio | None = None
-    africastalking: AfricasTalking | None = None
 
 
 class Settings(Section):

@@ -14,20 +14,9 @@ from typing import Any
 
 from pydantic import BaseModel, SecretStr, ValidationError
 
+from bot.channel_sections import AfricasTalking, Channels, Gammu, Http, Kannel, Section, SmsGate, Telegram, Twilio
 from bot.errors import SettingsError
-from bot.sections import (
-    AfricasTalking,
-    Channels,
-    Http,
-    Kannel,
-    Project,
-    Reminding,
-    Section,
-    Settings,
-    SmsGate,
-    Telegram,
-    Twilio,
-)
+from bot.sections import Project, Reminding, Settings
 from handlers.turn import TipRules
 from scheduler import quiet
 from scheduler.cadence import Cadence, Season
@@ -36,6 +25,7 @@ from scheduler.when import Rules
 __all__ = [
     "AfricasTalking",
     "Channels",
+    "Gammu",
     "Http",
     "Kannel",
     "Project",

@@ -8,6 +8,7 @@ from datetime import datetime
 from bot.channels.africastalking import AfricasTalking
 from bot.channels.base import Channel
 from bot.channels.chat import Chat
+from bot.channels.gammu import Gammu
 from bot.channels.http import Http
 from bot.channels.kannel import Kannel
 from bot.channels.phone import Phone
@@ -16,7 +17,7 @@ from bot.channels.twilio import Twilio
 from bot.settings import Settings
 from scheduler.pace import Limits
 
-NAMES = ("africastalking", "chat", "http", "kannel", "phone", "smsgate", "telegram", "twilio")
+NAMES = ("africastalking", "chat", "gammu", "http", "kannel", "phone", "smsgate", "telegram", "twilio")
 
 
 def build(settings: Settings, now: Callable[[], datetime], *, simulate: bool = False) -> dict[str, Channel]:
@@ -29,6 +30,8 @@ def build(settings: Settings, now: Callable[[], datetime], *, simulate: bool = F
         channels["kannel"] = Kannel(on.kannel, public_url)
     if on.http:
         channels["http"] = Http(on.http, public_url)
+    if on.gammu:
+        channels["gammu"] = Gammu(on.gammu, settings.path(on.gammu.folder))
     if on.smsgate:
         channels["smsgate"] = SmsGate(on.smsgate, public_url, now)
     if on.africastalking:
@@ -51,6 +54,7 @@ def limits(settings: Settings) -> dict[str, Limits]:
             ("kannel", on.kannel),
             ("smsgate", on.smsgate),
             ("http", on.http),
+            ("gammu", on.gammu),
             ("twilio", on.twilio),
             ("africastalking", on.africastalking),
         )

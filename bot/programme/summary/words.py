@@ -23,6 +23,7 @@ _WORDS: Mapping[str, str] = {
     "sw": "Swahili",
     "fr": "French",
     "en": "English",
+    "gammu": "SMS",
     "http": "SMS",
     "kannel": "SMS",
     "africastalking": "SMS",
