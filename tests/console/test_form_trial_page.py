@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import zipfile
 from collections.abc import AsyncIterator
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -69,3 +71,17 @@ async def test_whatever_is_typed_is_answered_and_nothing_is_kept(app: App, text:
     before = await _counts(app)
     assert "What is answered" in await _tried(browser, text)
     assert await _counts(app) == before
+
+
+async def test_a_small_file_that_unpacks_to_far_too_much_is_not_opened(app: App) -> None:
+    browser = await signed_in(app, "supervisor")
+    await browser.get("/words/forms")
+    packed = BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as book:
+        book.writestr("xl/workbook.xml", "<workbook/>")
+        book.writestr("xl/worksheets/sheet1.xml", '<worksheet><row r="1048576"><c r="XFD1048576"/></row></worksheet>')
+    sent = {"form": ("seed.xlsx", packed.getvalue())}
+    refused = await browser.http.post("/words/forms/add", data={"csrf": browser.token}, files=sent)
+    assert refused.status_code == 422
+    assert "unpacks to far more than a form" in refused.text
+    assert (await rows(app, select(func.count()).select_from(t.forms)))[0][0] == 0

@@ -14,7 +14,13 @@ from bot import forms as files
 from bot.console import roles
 from bot.console.page import Ask, Page
 from bot.console.words import _
-from bot.errors import BotError
+from bot.errors import BotError, FormError
+from bot.programme.roster.guard import WorkbookError, measured
+
+_TOO_LARGE = (
+    "the file cannot be read: it is damaged, or unpacks to far more than a form. "
+    "Copy its sheets into a new workbook and save it as .xlsx"
+)
 
 
 async def show(ask: Ask) -> Response:
@@ -51,7 +57,17 @@ async def _sheets(content: bytes, ending: str) -> Any:
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / f"form{ending if ending in ('.xlsx', '.md') else '.xlsx'}"
         await asyncio.to_thread(file.write_bytes, content)
+        if file.suffix == ".xlsx":
+            await asyncio.to_thread(_measured, file)
         return await asyncio.to_thread(added_forms.sheets, file)
+
+
+def _measured(file: Path) -> None:
+    """A small file may unpack to gigabytes: it is measured before it is opened. Raises FormError."""
+    try:
+        measured(file)
+    except WorkbookError:
+        raise FormError([_TOO_LARGE]) from None
 
 
 PAGES = (
