@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -37,6 +37,11 @@ class Asked:
     zone: ZoneInfo
     as_of: datetime
 
+    @property
+    def until(self) -> date:
+        """The last day, or today in a period that goes on."""
+        return max(self.period.first, min(self.period.last, self.as_of.astimezone(self.zone).date()))
+
 
 async def summary(tx: AsyncConnection, asked: Asked) -> Summary:
     """All of it. Raises CountingError when sums that must be equal are not."""
@@ -53,8 +58,8 @@ async def summary(tx: AsyncConnection, asked: Asked) -> Summary:
     told = await summaries.lessons_of(tx, scope.ids, starts, ends)
     said, rest = talking.points(words, reported, told, await lessons.names(tx), zone)
     questions = await _questions(tx, asked)
-    shown = min(period.previous.first, Period.month(period.last.year, period.last.month - MONTHS_SHOWN + 1).first)
-    grid = await counting.grid(tx, scope, shown, period.last, zone)
+    shown = min(period.previous.first, Period.month(asked.until.year, asked.until.month - MONTHS_SHOWN + 1).first)
+    grid = await counting.grid(tx, scope, shown, asked.until, zone)
     tasks = await summaries.tasks_of(tx, scope.ids, asked.as_of, asked.as_of)
     people = await _people(tx, scope, tree)
     found = Summary(
@@ -73,7 +78,7 @@ async def summary(tx: AsyncConnection, asked: Asked) -> Summary:
         doubts=doubts.found(trainings, flags, people),
         people=people,
         cascade=tree,
-        months=tuple(await counting.by_month(tx, scope, shown, period.last))[-MONTHS_SHOWN:],
+        months=tuple(await counting.by_month(tx, scope, shown, asked.until))[-MONTHS_SHOWN:],
         programme=(asked.rules.target, sum((await counted.direct(tx, None)).values())),
         officer=team.get(scope.places[0].officer_id or 0, "") if scope.kind == "association" else "",
         mentors=tuple(sorted({one.mentor for one in questions if one.mentor})),

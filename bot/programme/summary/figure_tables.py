@@ -66,7 +66,7 @@ def _places(found: Summary, say: Say) -> Table:
     head = (say("Place"), say("Trainings"), say("Attendances"), say("New people"), say("Reached"))
     rows = [
         (
-            one.name,
+            f"{one.name} {one.places[0].name}" if found.scope.kind == "commune" else one.name,
             say.number(one.this.all.trainings),
             say.number(one.this.all.attendances),
             say.number(one.this.all.new_people),

@@ -67,8 +67,13 @@ def _top(found: Summary, say: Say) -> Iterator[str]:
     if found.scope.kind == "association" and found.mentors:
         parts.append(say("mentor {name}", name=say.listed(found.mentors)))
     yield " · ".join(filter(None, parts))
-    yield say("Data until {last} 24:00, made {at} by rules v{version}.", last=say.day(sheet.period.last),
-              at=say.moment(sheet.as_of), version=RULES_VERSION)  # fmt: skip
+    goes_on = sheet.as_of.astimezone(say.zone).date() <= sheet.period.last
+    until = (
+        "Data until {at}, by rules v{version}."
+        if goes_on
+        else "Data until {last} 24:00, made {at} by rules v{version}."
+    )
+    yield say(until, last=say.day(sheet.period.last), at=say.moment(sheet.as_of), version=RULES_VERSION)
 
 
 # --- talk ---

@@ -157,3 +157,12 @@ async def test_small_groups_are_not_shown(tx: AsyncConnection) -> None:
         assert (column[name]["value"], column[name]["shown"] in ("<5", "...")) == (None, True)
     assert "displaced" not in found["checked"]
     assert "displaced" not in found["before"]
+
+
+async def test_a_period_that_goes_on_is_told_until_now(tx: AsyncConnection) -> None:
+    quarter = await of(tx, "rutana", "2026-q4")
+    text = full_text(quarter, Say("en", ZONE))
+    assert "Data until 2/11 08:15, by rules v1." in text
+    assert quarter.grid.months[-1].name == quarter.months[-1].period.name == "2026-11"
+    assert "07 ABAHUZA" in text
+    assert "24:00" in full_text(await of(tx, "rutana"), Say("en", ZONE))
