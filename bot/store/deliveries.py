@@ -79,7 +79,7 @@ async def _delivery(tx: AsyncConnection, told: Told) -> bool:
         which = outbox.c.id == told.outbox_id
         key = f"ours:{told.outbox_id}:{told.event or told.state}"
     else:
-        which = outbox.c.provider_id == told.provider_id
+        which = outbox.c.provider_id == (told.provider_id or "")  # NULL would be every text without one
         key = f"{_theirs(told.provider_id or '')}{told.event or told.state}"
     row = (await tx.execute(select(outbox.c.id).where(and_(which, outbox.c.channel == told.channel)))).scalar()
     dialect = sqlite if tx.dialect.name == "sqlite" else postgresql

@@ -107,6 +107,14 @@ async def test_a_report_is_matched_to_its_own_message_only(database: Database, a
     assert await state_of(database, row) == "accepted"
 
 
+async def test_a_report_that_names_no_message_moves_none(database: Database, address: int) -> None:
+    row = await _sending(database, address)
+    await database.writer.do(outbox.mark, Mark(row, "accepted", NOW))  # a provider that gives no id
+    for provider in (None, ""):
+        assert await database.writer.do(deliveries.deliveries, told(None, "failed", provider=provider)) is False
+    assert await state_of(database, row) == "accepted"
+
+
 async def test_unknown_reports_are_kept_and_repeats_change_nothing(database: Database, address: int) -> None:
     for _ in range(3):
         assert await database.writer.do(deliveries.deliveries, told(9999, "delivered", event="e")) is False
