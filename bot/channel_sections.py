@@ -77,6 +77,16 @@ class Gammu(Section):
     per_day: int = Field(0, ge=0, description="SMS parts in a local day, as the SIM's bundle has; 0 = no limit.")
 
 
+class Whatsapp(Section):
+    phone_number_id: str = Field(description="Id of our number in WhatsApp Manager; not the number itself.")
+    token: SecretStr = Field(description="Token of a system user, which does not end.")
+    app_secret: SecretStr = Field(description="Secret of the app at Meta; signs what Meta brings.")
+    verify_token: SecretStr = Field(description="A word of ours that Meta shows when it first calls us.")
+    api_url: str = Field("https://graph.facebook.com", description="Any host that speaks the Graph API.")
+    template: str = Field("", description="Template with {{1}} for what nobody asked for; empty = as plain text.")
+    template_language: str = Field("fr", description="Language code of that template.")
+
+
 class Channels(Section):
     telegram: Telegram | None = None
     kannel: Kannel | None = None
@@ -85,3 +95,4 @@ class Channels(Section):
     twilio: Twilio | None = None
     africastalking: AfricasTalking | None = None
     gammu: Gammu | None = None
+    whatsapp: Whatsapp | None = None

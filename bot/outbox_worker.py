@@ -215,9 +215,8 @@ class OutboxWorker:
     async def _send(self, name: str, claim: Claim) -> Mark:
         channel = self._channels[name]
         try:
-            message = Message(
-                claim.id, claim.address, claim.text, claim.attempts, claim.data, await self._file(claim)
-            )
+            file, asked = await self._file(claim), claim.kind == "reply"
+            message = Message(claim.id, claim.address, claim.text, claim.attempts, claim.data, file, asked)
             sent = await channel.send(message)
         except SendError as error:
             _sent(name, type(error).__name__).inc()

@@ -1,6 +1,6 @@
 """The sections of the settings file: every value with its type, unit, default and help.
 
-docs/settings.md is tested against these models, in both directions.
+Those of the channels are in bot/channel_sections.py. docs/settings.md is tested against both, in both directions.
 """
 
 from __future__ import annotations

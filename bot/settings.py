@@ -14,7 +14,18 @@ from typing import Any
 
 from pydantic import BaseModel, SecretStr, ValidationError
 
-from bot.channel_sections import AfricasTalking, Channels, Gammu, Http, Kannel, Section, SmsGate, Telegram, Twilio
+from bot.channel_sections import (
+    AfricasTalking,
+    Channels,
+    Gammu,
+    Http,
+    Kannel,
+    Section,
+    SmsGate,
+    Telegram,
+    Twilio,
+    Whatsapp,
+)
 from bot.errors import SettingsError
 from bot.sections import Project, Reminding, Settings
 from handlers.turn import TipRules
@@ -34,6 +45,7 @@ __all__ = [
     "SmsGate",
     "Telegram",
     "Twilio",
+    "Whatsapp",
     "find",
     "load",
     "rules",
@@ -231,6 +243,7 @@ def _check(settings: Settings, file: Path) -> None:
         ("smsgate", settings.channels.smsgate, ("password", "signing_key")),
         ("http", settings.channels.http, ("secret",)),
         ("twilio", settings.channels.twilio, ("auth_token",)),
+        ("whatsapp", settings.channels.whatsapp, ("token", "app_secret", "verify_token")),
         ("africastalking", settings.channels.africastalking, ("secret", "api_key")),
     ):
         for field in fields:

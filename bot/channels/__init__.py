@@ -14,10 +14,11 @@ from bot.channels.kannel import Kannel
 from bot.channels.phone import Phone
 from bot.channels.smsgate import SmsGate
 from bot.channels.twilio import Twilio
+from bot.channels.whatsapp import WhatsApp
 from bot.settings import Settings
 from scheduler.pace import Limits
 
-NAMES = ("africastalking", "chat", "gammu", "http", "kannel", "phone", "smsgate", "telegram", "twilio")
+NAMES = ("africastalking", "chat", "gammu", "http", "kannel", "phone", "smsgate", "telegram", "twilio", "whatsapp")
 
 
 def build(settings: Settings, now: Callable[[], datetime], *, simulate: bool = False) -> dict[str, Channel]:
@@ -42,6 +43,8 @@ def build(settings: Settings, now: Callable[[], datetime], *, simulate: bool = F
         channels["telegram"] = Telegram(on.telegram, public_url)
     if on.twilio:
         channels["twilio"] = Twilio(on.twilio, public_url, now)
+    if on.whatsapp:
+        channels["whatsapp"] = WhatsApp(on.whatsapp, public_url)
     return channels
 
 

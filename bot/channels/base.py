@@ -31,9 +31,9 @@ class Arrival:
     key: str
     """The provider's id of it, unique per channel: a second arrival with it is the same arrival."""
     scheme: str
-    """tel or telegram"""
+    """tel, telegram or whatsapp"""
     address: str
-    """+257... in E.164, a short sender as it came, or the chat's id."""
+    """+257... in E.164 (tel, whatsapp), a short sender as it came, or the chat's id."""
     kind: Kind = "text"
     text: str = ""
     sent_at: datetime | None = None
@@ -78,6 +78,8 @@ class Message:
     "callback": id of the button press to answer}"""
     file: Attached | None = None
     """Rich channels only."""
+    asked: bool = True
+    """An answer; False for a reminder, a tip, a broadcast, which WhatsApp takes after a day as a template only."""
 
 
 @dataclass(frozen=True, slots=True)

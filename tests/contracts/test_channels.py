@@ -24,6 +24,7 @@ from tests import faultproxy
 from tests.contracts.channel_contract import ChannelContract
 from tests.contracts.channel_kit import PATIENCE, Answer, Call, Kit, Sample, sending
 from tests.contracts.kit_twilio import TwilioKit
+from tests.contracts.kit_whatsapp import WhatsAppKit
 
 NOW = datetime(2026, 11, 23, 17, 30, tzinfo=UTC)
 SECRET, PASSWORD, KEY = "secret-of-the-path", "password-of-ours", "signing-key-of-ours"
@@ -283,6 +284,10 @@ class TestSmsGate(ChannelContract):
 
 class TestTwilio(ChannelContract):
     kit = TwilioKit()
+
+
+class TestWhatsApp(ChannelContract):
+    kit = WhatsAppKit()
 
 
 async def test_the_contract_would_notice_a_request_sent_twice() -> None:

@@ -31,6 +31,7 @@ _WORDS: Mapping[str, str] = {
     "twilio": "SMS",
     "phone": "SMS",
     "telegram": "Telegram",
+    "whatsapp": "WhatsApp",
     "by sms": "by SMS",
 }
 """Words of the data that are not words of the language."""
