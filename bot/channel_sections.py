@@ -87,6 +87,17 @@ class Whatsapp(Section):
     template_language: str = Field("fr", description="Language code of that template.")
 
 
+class Smpp(Section):
+    host: str = Field(description="The SMSC's name or address, often behind a VPN.")
+    port: int = Field(2775, ge=1, le=65535, description="Its TCP port.")
+    system_id: str = Field(max_length=15, description="Our account there.")
+    password: SecretStr = Field(description="Its password.")
+    sender: str = Field("", max_length=20, description="Our short code, number with + or name.")
+    window: int = Field(10, ge=1, le=100, description="Messages that may wait for an answer at once.")
+    per_half_hour: int = Field(0, ge=0, description="SMS parts in 30 minutes; 0 = no limit.")
+    per_day: int = Field(0, ge=0, description="SMS parts in a local day; 0 = no limit.")
+
+
 class Channels(Section):
     telegram: Telegram | None = None
     kannel: Kannel | None = None
@@ -96,3 +107,4 @@ class Channels(Section):
     africastalking: AfricasTalking | None = None
     gammu: Gammu | None = None
     whatsapp: Whatsapp | None = None
+    smpp: Smpp | None = None

@@ -12,13 +12,26 @@ from bot.channels.gammu import Gammu
 from bot.channels.http import Http
 from bot.channels.kannel import Kannel
 from bot.channels.phone import Phone
+from bot.channels.smpp import Smpp
 from bot.channels.smsgate import SmsGate
 from bot.channels.twilio import Twilio
 from bot.channels.whatsapp import WhatsApp
 from bot.settings import Settings
 from scheduler.pace import Limits
 
-NAMES = ("africastalking", "chat", "gammu", "http", "kannel", "phone", "smsgate", "telegram", "twilio", "whatsapp")
+NAMES = (
+    "africastalking",
+    "chat",
+    "gammu",
+    "http",
+    "kannel",
+    "phone",
+    "smpp",
+    "smsgate",
+    "telegram",
+    "twilio",
+    "whatsapp",
+)
 
 
 def build(settings: Settings, now: Callable[[], datetime], *, simulate: bool = False) -> dict[str, Channel]:
@@ -33,6 +46,8 @@ def build(settings: Settings, now: Callable[[], datetime], *, simulate: bool = F
         channels["http"] = Http(on.http, public_url)
     if on.gammu:
         channels["gammu"] = Gammu(on.gammu, settings.path(on.gammu.folder))
+    if on.smpp:
+        channels["smpp"] = Smpp(on.smpp)
     if on.smsgate:
         channels["smsgate"] = SmsGate(on.smsgate, public_url, now)
     if on.africastalking:
@@ -58,6 +73,7 @@ def limits(settings: Settings) -> dict[str, Limits]:
             ("smsgate", on.smsgate),
             ("http", on.http),
             ("gammu", on.gammu),
+            ("smpp", on.smpp),
             ("twilio", on.twilio),
             ("africastalking", on.africastalking),
         )

@@ -127,7 +127,7 @@ WRONG = [
     ("sqlite:///kurikirana.db", "mysql://x", "line 8, database.url: read 'mysql://x'; ", "postgresql://"),
     ("port = 8080", 'prt = "1"', "line 11, web.prt: no such setting. ", "Known here: host, port, public_url."),
     ("[web]", "[webb]", "line 10, webb: no such setting. ", "Known here: channels, counting, database, hours,"),
-    ("[channels.telegram]", "[channels.signal]", "line 16, channels.signal: no such setting. ", "kannel, smsgate"),
+    ("[channels.telegram]", "[channels.signal]", "line 16, channels.signal: no such setting. ", "kannel, smpp, "),
     ("token =", 'mode = "push"\ntoken =', "line 17, channels.telegram.mode: read 'push'; ", "'polling' or 'webhook'"),
     ("start = 2026-04-01", "", "project.start: missing. ", "First day a report may be about (YYYY-MM-DD)."),
     ("token =", "api_url =", "channels.telegram.token: missing. ", "From BotFather"),

@@ -27,6 +27,7 @@ _WORDS: Mapping[str, str] = {
     "http": "SMS",
     "kannel": "SMS",
     "africastalking": "SMS",
+    "smpp": "SMS",
     "smsgate": "SMS",
     "twilio": "SMS",
     "phone": "SMS",
