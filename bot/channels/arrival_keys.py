@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import re
 import secrets
 from collections.abc import Mapping
 
 from bot.channels import web
 
 KEY_LENGTH = 128
+SECOND = re.compile(r"\d\d:\d\d:\d\d")
 FIELDS = (b"id", b"from", b"to", b"time", b"text")
 
 
@@ -22,7 +24,7 @@ def key_of(given: str, fields: Mapping[bytes, bytes], time: str, secret: bytes) 
     """
     if given and len(given) <= KEY_LENGTH:
         return given
-    exact = web.moment(time) is not None and (time.isdecimal() or time.count(":") >= 2)
+    exact = web.moment(time) is not None and (time.isdecimal() or SECOND.search(time) is not None)
     if not given and not exact:
         return "once-" + secrets.token_hex(16)
     parts = b"\0".join(fields.get(name, b"") for name in FIELDS)

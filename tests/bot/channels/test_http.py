@@ -206,6 +206,12 @@ async def test_without_an_id_a_repetition_is_known_by_its_second() -> None:
     assert (await arrive(b"from=79123456&text=Ego")).key != (await arrive(b"from=79123456&text=Ego")).key
 
 
+@pytest.mark.parametrize("time", [b"2026-11-23T17:30%2B02:00", b"2026-11-23", b"17:30:00", b"soon"])
+async def test_a_time_without_seconds_or_day_makes_no_two_messages_one(time: bytes) -> None:
+    call = b"from=79123456&text=Ego&date=" + time
+    assert (await arrive(call)).key != (await arrive(call)).key
+
+
 async def test_half_a_surrogate_pair_is_kept() -> None:
     arrival = await arrive(b"", b'{"from": "79123456", "text": "Ego \\ud83d", "id": "1"}', JSON)
     assert arrival.text.startswith("Ego") and arrival.data
