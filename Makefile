@@ -1,7 +1,7 @@
 # Two commands are enough: `make demo` and `make test`. Both set up first.
 PYTHON ?= python3
 BIN := .venv/bin
-# Many tests wait (for processes, for a browser): two workers for each core.
+# Many tests wait (for processes, for a browser): two workers for each core, and who has nothing left takes from others.
 WORKERS ?= $(shell echo $$((2 * $$(nproc 2>/dev/null || echo 2))))
 
 .PHONY: setup demo test tests lint crash crash-broadcast stop reminders-check bench bench-check clean
@@ -30,7 +30,7 @@ test: .venv/dev.stamp  ## lint, types, import rules, and every test; both at onc
 	@$(MAKE) --no-print-directory --jobs 2 lint tests
 
 tests: .venv/dev.stamp
-	$(BIN)/pytest -n $(WORKERS)
+	$(BIN)/pytest -n $(WORKERS) --dist worksteal
 
 crash: .venv/dev.stamp  ## 10,000 kills of the real service (make test does 200)
 	KURIKIRANA_KILLS=10000 $(BIN)/pytest tests/crash -n 0 --timeout 7200 -s
