@@ -16,6 +16,9 @@ DAYS = 115
 _TOPICS = (["business"], ["value_chain"], ["processing"], ["value_chain", "processing"], ["business", "value_chain"])
 _PROBLEMS = ("none", "none", "buyers", "price", "inputs", "machine", "money", "transport", "weather")
 
+OF_THE_NEW = ("new_displaced", "new_returnee", "new_host", "new_youth")
+"""Found out about the new people: counted where it is known (docs/counting.md); the form asks of all who came."""
+
 # ABAHUZA: days ago, topics, women, men, new women, new men (the example summary of the documents)
 _ABAHUZA_TRAININGS: tuple[tuple[int, list[str], int, int, int, int], ...] = (
     (95, ["business"], 5, 4, 0, 1),
@@ -67,10 +70,9 @@ def _looked_at(rng: Random, report: InventedReport, today: date) -> InventedRepo
 
 def _new_groups(rng: Random, people: int) -> dict[str, int]:
     """Displaced, returnees and hosts among the new people, as in the whole: fewest displaced."""
-    groups = rng.choices(("new_displaced", "new_returnee", "new_host"), (22, 44, 34), k=people)
-    return {name: groups.count(name) for name in ("new_displaced", "new_returnee", "new_host")} | {
-        "new_youth": sum(rng.random() < 0.4 for _ in range(people))
-    }
+    *which, youth = OF_THE_NEW
+    groups = rng.choices(which, (22, 44, 34), k=people)
+    return {name: groups.count(name) for name in which} | {youth: sum(rng.random() < 0.4 for _ in range(people))}
 
 
 def _sender(rng: Random, roster: Roster, no: str) -> int:
