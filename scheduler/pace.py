@@ -26,23 +26,33 @@ class Pace:
 
     def __init__(self, limits: Limits, zone: tzinfo) -> None:
         self._limits, self._zone = limits, zone
+        self._limited = limits != Limits()
         self._lately: deque[tuple[datetime, int]] = deque()
         """When parts left within the half hour."""
+        self._half = 0
+        """Their sum: adding them up for every text would cost more, the more leave."""
         self._day, self._today = date.min, 0
 
     def left(self, at: datetime, parts: int) -> None:
         """So many parts left at this moment; in the order of time."""
+        if not self._limited:
+            return
         self._turn(at)
         self._lately.append((at, parts))
+        self._half += parts
         self._today += parts
 
     def room(self, now: datetime) -> float:
         """How many parts may leave now."""
+        if not self._limited:
+            return math.inf
         half, day = self._used(now)
         return min(_rest(self._limits.per_half_hour, half), _rest(self._limits.per_day, day))
 
     def wait_s(self, now: datetime, parts: int) -> float:
         """Seconds until so many parts may leave; 0 when they may now, and then they count."""
+        if not self._limited:
+            return 0.0
         half, day = self._used(now)
         if _over(self._limits.per_day, day, parts):
             return (tomorrow(now, self._zone) - now).total_seconds()
@@ -58,11 +68,11 @@ class Pace:
     def _used(self, now: datetime) -> tuple[int, int]:
         """Parts of the last half hour, and of today."""
         self._turn(now)
-        return sum(parts for _, parts in self._lately), self._today
+        return self._half, self._today
 
     def _turn(self, now: datetime) -> None:
         while self._lately and self._lately[0][0] <= now - HALF_HOUR:
-            self._lately.popleft()
+            self._half -= self._lately.popleft()[1]
         if (today := now.astimezone(self._zone).date()) != self._day:
             self._day, self._today = today, 0
 
