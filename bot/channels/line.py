@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+from functools import lru_cache
 from urllib.parse import quote
 
 import aiohttp
@@ -35,7 +36,11 @@ def quoted(text: str) -> str:
 
 
 def _percent(found: re.Match[str]) -> str:
-    return quote(found[0], safe="")
+    return _quote(found[0], safe="")
+
+
+_quote = lru_cache(maxsize=1024)(quote)
+"""The same few signs stand in every text."""
 
 
 def line_to(address: str, gateway: str) -> Line | None:

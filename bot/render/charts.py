@@ -10,39 +10,51 @@ import hashlib
 import re
 import sys
 from collections.abc import Mapping, Sequence
+from functools import cache
 from importlib.resources import as_file, files
 from typing import Any
 
-import pygal
 import resvg_py
-from pygal.style import Style
-
-sys.meta_path[:] = [finder for finder in sys.meta_path if type(finder).__module__ != "pygal"]
-"""Without the finder that pygal adds for maps: it is of a kind that Python warns of at every import."""
 
 FONT = "DejaVu Sans"
 TONES = ("#0b4f47", "#8cc0b4", "#d9a441", "#6b7c93", "#b9c4ca")
 """Dark = checked, light = reported, then the rest; of different lightness."""
 _SCRIPT = re.compile(r"<script.*?</script>", re.DOTALL)
-_STYLE = Style(
-    background="#ffffff",
-    plot_background="#ffffff",
-    foreground="#1b2328",
-    foreground_strong="#1b2328",
-    foreground_subtle="#8a969e",
-    colors=TONES,
-    font_family=FONT,
-    title_font_size=20,
-    label_font_size=14,
-    major_label_font_size=14,
-    value_font_size=14,
-    value_label_font_size=14,
-    legend_font_size=14,
-    opacity="1",
-    transition="0s",
-    value_colors=("#ffffff", "#1b2328", "#1b2328", "#ffffff", "#1b2328"),
-)
 Values = Mapping[str, Sequence[float | None]]
+
+
+@cache
+def _pygal() -> Any:
+    """The library, when the first chart is drawn: 8 MB that a service without pages never needs.
+
+    Without the finder that it adds for maps: it is of a kind that Python warns of at every import.
+    """
+    import pygal  # noqa: PLC0415 - see above
+
+    sys.meta_path[:] = [finder for finder in sys.meta_path if type(finder).__module__ != "pygal"]
+    return pygal
+
+
+@cache
+def _style() -> Any:
+    return _pygal().style.Style(
+        background="#ffffff",
+        plot_background="#ffffff",
+        foreground="#1b2328",
+        foreground_strong="#1b2328",
+        foreground_subtle="#8a969e",
+        colors=TONES,
+        font_family=FONT,
+        title_font_size=20,
+        label_font_size=14,
+        major_label_font_size=14,
+        value_font_size=14,
+        value_label_font_size=14,
+        legend_font_size=14,
+        opacity="1",
+        transition="0s",
+        value_colors=("#ffffff", "#1b2328", "#1b2328", "#ffffff", "#1b2328"),
+    )
 
 
 def bars(
@@ -58,6 +70,7 @@ def bars(
 
     `across`: lying bars, for long labels. `goal`: a line there, named with its number.
     """
+    pygal = _pygal()
     kinds = {(True, False): pygal.StackedBar, (False, False): pygal.Bar}
     kinds |= {(True, True): pygal.HorizontalStackedBar, (False, True): pygal.HorizontalBar}
     height = 120 + 26 * len(labels) if across else 420
@@ -66,12 +79,12 @@ def bars(
 
 def lines(title: str, labels: Sequence[str], series: Values) -> str:
     """Lines as SVG, with a dot for each value."""
-    return _svg(pygal.Line, title, labels, series, height=420)
+    return _svg(_pygal().Line, title, labels, series, height=420)
 
 
 def _svg(kind: Any, title: str, labels: Sequence[str], series: Values, height: int, goal: float | None = None) -> str:
     chart = kind(
-        style=_STYLE,
+        style=_style(),
         js=[],
         title=title,
         width=840,
