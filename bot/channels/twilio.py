@@ -22,6 +22,7 @@ from starlette.types import Receive, Scope
 from bot.channels import twilio_wire as wire
 from bot.channels import web
 from bot.channels.base import Intake, Message, Sent
+from bot.channels.json_answers import items
 from bot.errors import ChannelMisconfigured, DatabaseError, SendError
 from bot.settings import Twilio as Settings
 
@@ -118,7 +119,7 @@ class Twilio(web.Gateway):
         return self.settings.sender.startswith(("+", "MG")) or self.settings.sender.isdecimal()
 
     def _led(self, found: Mapping[str, Any]) -> list[str]:
-        numbers = [web.mapping(each) for each in wire.items(found.get("incoming_phone_numbers"))]
+        numbers = [web.mapping(each) for each in items(found.get("incoming_phone_numbers"))]
         if not numbers:
             return ["channels.twilio.sender: the account has no such number; write one of its own, with +."]
         if numbers[0].get("sms_url") != f"{self._here}/incoming" or numbers[0].get("sms_method") != "POST":
@@ -171,7 +172,7 @@ class Twilio(web.Gateway):
         rows: list[Mapping[str, Any]] = []
         for _ in range(PAGES):
             page = self._json(await self._ask("GET", path, limit=PAGE_BYTES))
-            rows += [web.mapping(row) for row in wire.items(page.get("messages"))]
+            rows += [web.mapping(row) for row in items(page.get("messages"))]
             path = web.string(page.get("next_page_uri"))
             if not path.startswith("/"):
                 break

@@ -14,6 +14,7 @@ from urllib.parse import parse_qsl
 
 from bot.channels import web
 from bot.channels.base import Arrival, Delivery, Sent, State
+from bot.channels.json_answers import said
 from bot.channels.phone_numbers import normalise
 from bot.errors import Ambiguous, ChannelMisconfigured, RecipientStopped, Refused, RetryLater, SendError
 from handlers.turn import NOTHING
@@ -144,33 +145,21 @@ def _moment(time: str) -> datetime | None:
         return None
 
 
-def items(value: Any) -> list[Any]:
-    """A JSON list, or an empty one for anything else that stands in its place."""
-    return value if isinstance(value, list) else []
-
-
-def _said(reply: web.Reply) -> Mapping[str, Any]:
-    try:
-        return web.json_object(reply.body)
-    except web.Unwanted:
-        return NOTHING
-
-
 def taken(reply: web.Reply) -> Sent:
     """What Twilio says of a message that it took. Without its Sid nothing is sure: Ambiguous."""
     if reply.status not in (200, 201):
         raise refusal(reply)
-    said = _said(reply)
-    if not SID.fullmatch(theirs := web.string(said.get("sid"))):
+    message = said(reply)
+    if not SID.fullmatch(theirs := web.string(message.get("sid"))):
         raise Ambiguous("twilio answered something unknown")
-    if said.get("status") in ("failed", "undelivered", "canceled"):
+    if message.get("status") in ("failed", "undelivered", "canceled"):
         raise Refused("twilio could not send this message")
     return Sent(theirs, "accepted")
 
 
 def refusal(reply: web.Reply) -> SendError:
     """The error that an answer is; the code decides. Nothing Twilio wrote is quoted: it names the number."""
-    code = _said(reply).get("code")
+    code = said(reply).get("code")
     code = code if isinstance(code, int) else 0
     what = f"twilio answered {reply.status}" + (f", code {code}" if code else "")
     if code == STOPPED:

@@ -8,6 +8,7 @@ from typing import Any
 
 from bot.channels import web
 from bot.channels.base import Arrival, Delivery, Message, Sent, State
+from bot.channels.json_answers import items, said
 from bot.channels.phone_numbers import is_number, normalise
 from bot.errors import Ambiguous, ChannelMisconfigured, Refused, RetryLater, SendError
 from handlers.turn import NOTHING, Kind
@@ -248,7 +249,7 @@ def taken(reply: web.Reply) -> Sent:
     """What Meta says of a message that it took. Without its id nothing is sure: Ambiguous."""
     if reply.status not in (200, 201):
         raise refusal(reply)
-    messages = items(_said(reply).get("messages"))
+    messages = items(said(reply).get("messages"))
     if not messages or not (theirs := _word(web.mapping(messages[0]).get("id"), 200)):
         raise Ambiguous("whatsapp answered something unknown")
     return Sent(theirs, "accepted")
@@ -258,14 +259,14 @@ def media_id(reply: web.Reply) -> str:
     """The id of a file that was put at Meta's. Raises a SendError."""
     if reply.status not in (200, 201):
         raise refusal(reply)
-    if not (media := _word(_said(reply).get("id"), 200)):
+    if not (media := _word(said(reply).get("id"), 200)):
         raise Ambiguous("whatsapp answered something unknown")
     return media
 
 
 def refusal(reply: web.Reply) -> SendError:
     """The error that an answer is; the code decides. Nothing Meta wrote is quoted: it may name the number."""
-    error = web.mapping(_said(reply).get("error"))
+    error = web.mapping(said(reply).get("error"))
     code = error.get("code")
     code = 33 if code == 100 and error.get("error_subcode") == 33 else code
     code = code if isinstance(code, int) and not isinstance(code, bool) else -1
@@ -277,18 +278,6 @@ def refusal(reply: web.Reply) -> SendError:
     if code in CODES_OF_OURS or 200 <= code < 300 or reply.status in (401, 403, 404):
         return ChannelMisconfigured(what, CODES_OF_OURS.get(code, "compare phone_number_id, token and api_url"))
     return Refused(f"{what}: this message cannot be delivered") if 400 <= reply.status < 500 else Ambiguous(what)
-
-
-def items(value: Any) -> list[Any]:
-    """A JSON list, or an empty one for anything else that stands in its place."""
-    return value if isinstance(value, list) else []
-
-
-def _said(reply: web.Reply) -> Mapping[str, Any]:
-    try:
-        return web.json_object(reply.body)
-    except web.Unwanted:
-        return NOTHING
 
 
 def _word(value: Any, limit: int) -> str:

@@ -9,8 +9,8 @@ from sqlalchemy import bindparam, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.store.area import AREA, binds
-from bot.store.recipient_ends import BY_NAME, TRIED
-from bot.store.tables import broadcasts, outbox, people, recipients
+from bot.store.recipient_ends import BY_NAME
+from bot.store.tables import broadcasts, outbox, people
 from handlers.turn import Viewer
 
 _maker, _approver = people.alias("maker"), people.alias("approver")
@@ -22,29 +22,6 @@ _ALL = (
 )
 _ONE = _ALL.where(broadcasts.c.id == bindparam("which"))
 _LEFT = ("accepted", "sent", "delivered", "read", "failed", "uncertain")
-_ENDS = (
-    select(
-        recipients.c.broadcast_id,
-        recipients.c.state,
-        recipients.c.reason,
-        outbox.c.state.label("sent_state"),
-        outbox.c.reason.label("sent_reason"),
-        TRIED.label("tried"),
-        recipients.c.answer,
-        func.count().label("count"),
-    )
-    .outerjoin(outbox, outbox.c.id == recipients.c.outbox_id)
-    .where(recipients.c.broadcast_id.in_(bindparam("ids", expanding=True)))
-    .group_by(
-        recipients.c.broadcast_id,
-        recipients.c.state,
-        recipients.c.reason,
-        outbox.c.state,
-        outbox.c.reason,
-        TRIED,
-        recipients.c.answer,
-    )
-)
 _SMS = (
     select(outbox.c.broadcast_id, func.sum(outbox.c.parts).label("parts"))
     .where(
@@ -65,14 +42,6 @@ async def newest(tx: AsyncConnection, before: int | None, most: int | None) -> S
 async def one(tx: AsyncConnection, number: int) -> Any:
     """One of them, or None."""
     return (await tx.execute(_ONE, {"which": number})).first()
-
-
-async def ends(tx: AsyncConnection, ids: Sequence[int]) -> dict[int, list[Any]]:
-    """By broadcast: how many recipients have come to the same, as states.counted takes it."""
-    found: dict[int, list[Any]] = {number: [] for number in ids}
-    for row in await tx.execute(_ENDS, {"ids": list(ids)}):
-        found[row.broadcast_id].append(row)
-    return found
 
 
 async def sms_parts(tx: AsyncConnection, ids: Sequence[int], chats: Sequence[str]) -> dict[int, int]:

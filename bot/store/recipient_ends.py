@@ -30,28 +30,35 @@ async def shown(tx: AsyncConnection, broadcast: int) -> Sequence[Any]:
     return (await tx.execute(_SHOWN, {"broadcast": broadcast})).all()
 
 
-TRIED = outbox.c.attempts > literal_column("0")
+_TRIED = outbox.c.attempts > literal_column("0")
 """Written out: PostgreSQL takes two placeholders for two different groups."""
-_COUNTED = (
+_ALIKE = (recipients.c.broadcast_id, recipients.c.state, recipients.c.reason)
+_ENDS = (
     select(
-        recipients.c.state,
-        recipients.c.reason,
+        *_ALIKE,
         outbox.c.state.label("sent_state"),
         outbox.c.reason.label("sent_reason"),
-        TRIED.label("tried"),
+        _TRIED.label("tried"),
         recipients.c.answer,
         func.count().label("count"),
     )
     .outerjoin(outbox, outbox.c.id == recipients.c.outbox_id)
-    .where(_THIS)
-    .group_by(recipients.c.state, recipients.c.reason, outbox.c.state, outbox.c.reason, TRIED)
-    .group_by(recipients.c.answer)
+    .where(recipients.c.broadcast_id.in_(bindparam("ids", expanding=True)))
+    .group_by(*_ALIKE, outbox.c.state, outbox.c.reason, _TRIED, recipients.c.answer)
 )
 
 
+async def ends(tx: AsyncConnection, ids: Sequence[int]) -> dict[int, list[Any]]:
+    """By broadcast: how many recipients have come to the same, as states.counted takes it."""
+    found: dict[int, list[Any]] = {number: [] for number in ids}
+    for row in await tx.execute(_ENDS, {"ids": list(ids)}):
+        found[row.broadcast_id].append(row)
+    return found
+
+
 async def counted(tx: AsyncConnection, broadcast: int) -> Sequence[Any]:
-    """How many recipients have come to the same: the report's lines."""
-    return (await tx.execute(_COUNTED, {"broadcast": broadcast})).all()
+    """The same of one broadcast: its report's lines."""
+    return (await ends(tx, [broadcast]))[broadcast]
 
 
 _LEFT = ("accepted", "sent", "delivered", "read")

@@ -171,7 +171,7 @@ async def test_the_list_of_broadcasts_counts_each_one_for_itself(world: World) -
     async with world.database.read() as tx:
         assert [one.id for one in await broadcast_list.newest(tx, None, 1)] == [second]
         assert [one.id for one in await broadcast_list.newest(tx, second, None)] == [first]
-        ends = await broadcast_list.ends(tx, [first, second])
+        ends = await recipient_ends.ends(tx, [first, second])
         assert sorted(one.sent_state for one in ends[first]) == ["delivered", "failed"]
         assert sorted(one.sent_state for one in await recipient_ends.counted(tx, first)) == ["delivered", "failed"]
         assert await broadcast_list.sms_parts(tx, [first, second], ["chat"]) == {first: 4}

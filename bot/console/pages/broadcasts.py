@@ -70,7 +70,7 @@ async def show(ask: Ask) -> Response:
     found = await ask.read(broadcast_list.newest, None if ask.ending else before, None if ask.ending else PAGE + 1)
     shown = found if ask.ending else found[:PAGE]
     ids = [row.id for row in shown]
-    ends = await ask.read(broadcast_list.ends, ids)
+    ends = await ask.read(recipient_ends.ends, ids)
     parts = await ask.read(broadcast_list.sms_parts, ids, ask.app.means.setup.rich)
     rows = [_row(ask, row, ends[row.id], parts.get(row.id, 0)) for row in shown]
     older = shown[-1].id if len(found) > len(shown) else None
