@@ -14,8 +14,6 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-import pyotp
-import segno
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
@@ -88,9 +86,16 @@ def weak_pin(pin: str) -> str:
     return ""
 
 
+def _pyotp() -> Any:
+    """The library, at the first sign-in: 4 MB that a service whose pages nobody opens does not pay."""
+    import pyotp  # noqa: PLC0415 - see above
+
+    return pyotp
+
+
 def new_authenticator() -> str:
     """A secret for a new authenticator, base32."""
-    return pyotp.random_base32()
+    return _pyotp().random_base32()
 
 
 def step_of(secret: str, code: str, now: datetime, last: int | None) -> int | None:
@@ -98,7 +103,7 @@ def step_of(secret: str, code: str, now: datetime, last: int | None) -> int | No
     given = "".join(code.split())
     if not (given.isascii() and given.isdigit() and len(given) == 6):
         return None
-    totp, step = pyotp.TOTP(secret), int(now.timestamp()) // 30
+    totp, step = _pyotp().TOTP(secret), int(now.timestamp()) // 30
     for near in range(step - _STEPS, step + _STEPS + 1):
         if hmac.compare_digest(totp.generate_otp(near), given) and (last is None or near > last):
             return near
@@ -107,8 +112,10 @@ def step_of(secret: str, code: str, now: datetime, last: int | None) -> int | No
 
 def picture_of(secret: str, login: str, issuer: str) -> bytes:
     """The QR code that an authenticator reads, as SVG without styles."""
-    uri = pyotp.TOTP(secret).provisioning_uri(name=login, issuer_name=issuer)
+    uri = _pyotp().TOTP(secret).provisioning_uri(name=login, issuer_name=issuer)
     out = io.BytesIO()
     look: dict[str, Any] = {"xmldecl": False, "svgclass": None, "lineclass": None, "omitsize": True}
+    import segno  # noqa: PLC0415 - 4 MB that only who draws a code pays
+
     segno.make(uri, error="m").save(out, kind="svg", border=4, **look)
     return out.getvalue()

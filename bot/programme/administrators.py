@@ -10,7 +10,6 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-import pyotp
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.errors import BotError
@@ -68,6 +67,8 @@ async def _one(tx: AsyncConnection, name: str) -> Account:
 
 
 async def _invited(tx: AsyncConnection, number: int, what: str, details: Details, now: datetime) -> Any:
+    import pyotp  # noqa: PLC0415 - 4 MB that only who invites somebody pays
+
     token = secrets.token_urlsafe(32)
     await links.invite(tx, token, number, now, pyotp.random_base32(), LASTS)
     await audit.note(tx, now, str(details["user"]), what, {"person": number})
