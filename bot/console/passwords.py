@@ -95,7 +95,8 @@ def _pyotp() -> Any:
 
 def new_authenticator() -> str:
     """A secret for a new authenticator, base32."""
-    return _pyotp().random_base32()
+    secret: str = _pyotp().random_base32()
+    return secret
 
 
 def step_of(secret: str, code: str, now: datetime, last: int | None) -> int | None:

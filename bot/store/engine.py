@@ -37,12 +37,15 @@ _PRAGMAS = (
 )
 
 
+_ANY_THREAD = {"check_same_thread": False}
+
+
 def _sqlite(file: Path, *, writes: bool) -> AsyncEngine:
     if not writes:
-        readers = create_async_engine(f"sqlite+aiosqlite:///{file}", pool_size=4)
+        readers = create_async_engine(f"sqlite+aiosqlite:///{file}", pool_size=4, hide_parameters=True)
         _prepare_connections(readers.sync_engine, "BEGIN", "query_only=1")
         return readers
-    engine = create_engine(f"sqlite:///{file}", poolclass=StaticPool, connect_args={"check_same_thread": False})
+    engine = create_engine(f"sqlite:///{file}", poolclass=StaticPool, hide_parameters=True, connect_args=_ANY_THREAD)
     _prepare_connections(engine, None, "busy_timeout=0")  # DirectEngine begins, and waits in its thread
     return cast(AsyncEngine, DirectEngine(engine))
 
@@ -65,9 +68,8 @@ def _prepare_connections(engine: Engine, begin: str | None, *more: str) -> None:
 
 
 def _postgres(url: str) -> AsyncEngine:
-    return create_async_engine(
-        "postgresql+asyncpg://" + url.removeprefix("postgresql://"), pool_size=5, pool_pre_ping=True
-    )
+    address = "postgresql+asyncpg://" + url.removeprefix("postgresql://")
+    return create_async_engine(address, pool_size=5, pool_pre_ping=True, hide_parameters=True)
 
 
 class Database:

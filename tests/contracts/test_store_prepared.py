@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy import bindparam, insert, select, update
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.store import tables
@@ -73,8 +73,18 @@ async def test_a_broken_rule_is_the_items_fault_and_says_nothing_personal(databa
     await database.writer.do(_fill, 0)
     with pytest.raises(IntegrityError) as raised:
         await database.writer.do(twice, 0)
-    if not database.shared:
-        assert "secret words" not in str(raised.value)
+    assert "secret words" not in str(raised.value)
+
+
+async def test_a_value_of_another_kind_is_the_items_fault_and_is_not_told(database: Database) -> None:
+    async def wrong(tx: AsyncConnection, items: Sequence[Any]) -> list[Any]:
+        await rows(tx, select(ADDRESSES), {})
+        await write(tx, PUT, [_message("odd", address_id="secret number")])
+        return list(items)
+
+    with pytest.raises(DBAPIError) as raised:
+        await database.writer.do(wrong, 0)
+    assert "secret number" not in str(raised.value)
 
 
 async def test_a_name_that_is_missing_stores_nothing(database: Database) -> None:

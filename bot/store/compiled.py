@@ -1,0 +1,81 @@
+"""A statement compiled once: its text in a database's words, and what its parameters and columns pass through."""
+
+from __future__ import annotations
+
+from collections import namedtuple
+from collections.abc import Callable, Mapping, Sequence
+from operator import itemgetter
+from typing import Any
+
+from sqlalchemy import Dialect
+from sqlalchemy.sql.elements import BindParameter
+
+_LIST = "__[POSTCOMPILE_{}]"
+"""What SQLAlchemy's compiler writes for a list that it expands at each execution; here it is one parameter."""
+
+
+class Compiled:
+    """One statement in a database's words, and what its parameters and columns pass through."""
+
+    dialect: Dialect
+
+    def __init__(self, statement: Any, names: tuple[str, ...]) -> None:
+        compiled = statement.compile(dialect=self.dialect, column_keys=names or None)
+        self._text: str = compiled.string
+        binds: list[tuple[str, BindParameter[Any]]] = [(n, compiled.binds[n]) for n in compiled.positiontup]
+        if compiled._numeric_binds:  # only what is no list has its number already
+            binds.sort(key=lambda named: bool(named[1].expanding))
+        for place, (name, bind) in enumerate(binds, 1):
+            if bind.expanding:
+                self._text = self._text.replace(_LIST.format(name), self._of_rows(place, bind))
+        processes = [self._of_list(bind) if bind.expanding else self._of_one(bind) for _, bind in binds]
+        self._own = {
+            name: process(bind.value) if process else bind.value
+            for (name, bind), process in zip(binds, processes, strict=True)
+            if not bind.required
+        }
+        """Values that the statement itself names."""
+        self._processes = [(p, processes[p]) for p, (_, bind) in enumerate(binds) if bind.required and processes[p]]
+        self._values = itemgetter(*(name for name, _ in binds)) if len(binds) > 1 else _only([n for n, _ in binds])
+        self._columns([(column.keyname, column.type) for column in compiled._result_columns])
+
+    def _columns(self, columns: Sequence[tuple[str, Any]]) -> None:
+        self._row: Any = namedtuple("Row", [name for name, _ in columns], rename=True)  # type: ignore[misc]
+        processes = [(p, kind._cached_result_processor(self.dialect, None)) for p, (_, kind) in enumerate(columns)]
+        self._results = [(place, process) for place, process in processes if process]
+
+    def _of_one(self, bind: BindParameter[Any]) -> Any:
+        return bind.type._cached_bind_processor(self.dialect)
+
+    def _of_list(self, bind: BindParameter[Any]) -> Any:
+        """What a list of such values passes through."""
+        raise NotImplementedError
+
+    def _of_rows(self, place: int, bind: BindParameter[Any]) -> str:
+        """A list, the parameter at this place, as rows."""
+        raise NotImplementedError
+
+    def _parameters(self, given: Mapping[str, Any]) -> Sequence[Any]:
+        values = self._values({**self._own, **given} if self._own else given)
+        if not self._processes:
+            return values
+        values = list(values)
+        for place, process in self._processes:
+            values[place] = process(values[place])
+        return values
+
+    def _made(self, found: Sequence[Any]) -> list[Any]:
+        make = self._row._make
+        if not self._results:
+            return [make(row) for row in found]
+        return [make(self._read(row)) for row in found]
+
+    def _read(self, row: Sequence[Any]) -> list[Any]:
+        values = list(row)
+        for place, process in self._results:
+            values[place] = process(values[place])
+        return values
+
+
+def _only(names: Sequence[str]) -> Callable[[Mapping[str, Any]], tuple[Any, ...]]:
+    return lambda given: tuple(given[name] for name in names)
