@@ -20,6 +20,8 @@ from bot import channel_states, clock_guard, control, health
 from bot import channels as channel_list
 from bot.added_forms import load_all
 from bot.broadcast_worker import BroadcastWorker
+from bot.changes import SECONDS as CHANGES_SECONDS
+from bot.changes import Changes
 from bot.channels.base import Channel, Message
 from bot.channels.front import Front
 from bot.channels.phone import Phone
@@ -73,6 +75,7 @@ class App:
         self.timers = TimerWorker(database, clock.now, self.inbox.notify, self.turns.when)
         self.erasures = ErasureWorker(database, folder)
         self.media = MediaWorker(settings, database, self.channels, clock.now)
+        self.changes = Changes(database, settings.path(settings.words.folder), self.reload_words, self.reload)
         self.control = control.Server(self)
         self.simulator = Simulator(self) if "phone" in self.channels else None
         self.console = Console(self)
@@ -93,8 +96,9 @@ class App:
         return Front([*routes, *self.console.routes()])
 
     def reload_words(self) -> None:
-        """The programme's own words have changed: what is said next is said in them."""
+        """The programme's own words have changed: what is said, and understood, next is so in them."""
         self.words.learn(_words_folder(self.settings))
+        self.turns.roster_changed()
 
     async def reload(self) -> None:
         """Forms and roster may have changed: read them anew before the next turn."""
@@ -130,6 +134,7 @@ class App:
 
     @contextlib.asynccontextmanager
     async def _workers(self, http: aiohttp.ClientSession, *, web: bool) -> AsyncIterator[None]:
+        await self.changes.look()
         self.database.writer.start()
         await self.tips.begin()
         await self.reload()
@@ -176,6 +181,7 @@ class App:
         alarm.every(5, self.erasures.look)
         alarm.every(60, self.console.uploads.look)
         alarm.every(60, self.tips.look)
+        alarm.every(CHANGES_SECONDS, self.changes.look)
         alarm.every(clock_guard.SECONDS, self.guard.look)
         alarm.every(900, self.timers.make)
         return alarm

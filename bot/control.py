@@ -20,7 +20,7 @@ import structlog
 
 from bot.clock import Clock
 from bot.errors import BotError, DatabaseError
-from bot.operations import LEAVE_AS_IT_IS, OPERATIONS, Asked
+from bot.operations import LEAVE_AS_IT_IS, OPERATIONS, WORDS_SAVED, Asked
 from bot.settings import Settings
 from bot.store.engine import Database
 
@@ -86,7 +86,9 @@ class Server:
 
     async def after(self, name: str) -> None:
         """An operation was done: what it may have changed is read anew."""
-        if name not in LEAVE_AS_IT_IS:
+        if name == WORDS_SAVED:
+            self._app.reload_words()
+        elif name not in LEAVE_AS_IT_IS:
             await self._app.reload()
 
 

@@ -14,7 +14,7 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot import added_forms
+from bot import added_forms, changes
 from bot.errors import BotError
 from bot.programme import administrators, checking, desk, exporting, mentoring, merging, numbers, refunds, roster
 from bot.programme.broadcasts import acts as broadcasts
@@ -79,8 +79,15 @@ async def remind(tx: AsyncConnection, details: Mapping[str, Any], now: datetime)
 async def form_add(tx: AsyncConnection, details: Mapping[str, Any], now: datetime) -> Any:
     """Keep a form that staff wrote. Raises FormError with every problem."""
     form = added_forms.from_sheets(details["sheets"], details["source"])
+    await singles.put(tx, changes.FORMS, now.isoformat())
     await keep_form(tx, form.name, form.version, details["source"], details["sheets"], now)
     return {"form": form.name, "keywords": list(form.keywords)}
+
+
+async def words_saved(tx: AsyncConnection, details: Mapping[str, Any], now: datetime) -> Any:
+    """The words folder holds these `files` now: every process speaks in them."""
+    await changes.share(tx, details["files"])
+    return sorted(details["files"])
 
 
 async def token_new(tx: AsyncConnection, details: Mapping[str, Any], now: datetime) -> Any:
@@ -108,12 +115,14 @@ async def clock_right(tx: AsyncConnection, details: Mapping[str, Any], now: date
     return now.isoformat(timespec="minutes")
 
 
+WORDS_SAVED = "words saved"
 OPERATIONS: dict[str, Operation] = {
     "sealed": sealed.by_command,
     "clock right": clock_right,
     "roster plan": roster_plan,
     "roster import": roster_import,
     "form add": form_add,
+    WORDS_SAVED: words_saved,
     "remind": remind,
     "token new": token_new,
     "question show": mentoring.question_show,
@@ -135,10 +144,13 @@ OPERATIONS: dict[str, Operation] = {
     **numbers.OPERATIONS,
     **merging.OPERATIONS,
 }
+AUDITED = frozenset(("roster import", "inbox reply", "lesson translate", "export"))
+"""Those that a page asks for and that write their own row into the audit, under the name of the page's `writes`: a
+command and a page are written down alike, once. In `details` they take who does it as `user` or `who`."""
 LEAVE_AS_IT_IS = frozenset(
     name
     for name in OPERATIONS
     if name.startswith("broadcast ")
-    or name in {**desk.OPERATIONS, **checking.OPERATIONS, **exporting.OPERATIONS, "question show": None}
+    or name in {**desk.OPERATIONS, **checking.OPERATIONS, **exporting.OPERATIONS, "question show": 0, WORDS_SAVED: 0}
 )
 """After these the forms and the roster are what they were: nothing is read anew."""

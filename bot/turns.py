@@ -273,6 +273,7 @@ class Turns:
             period_days=settings.reminders.training_every_days,
             drafts=self._replies.drafts,
             tips=tip_rules(settings),
+            keywords=self._replies.words.keywords,
         )
 
     async def _close(self, group: Group) -> None:

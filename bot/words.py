@@ -1,4 +1,4 @@
-"""The words as a table for people who do not program: export to Excel, import with checks, list drafts.
+"""The words for people who do not program: what a file or a page would change, with checks; drafts; saving.
 
 `kurikirana words export|import|list` call these functions. An import shows what would change first;
 saving writes PO files into the programme's own words folder, over the shipped ones, and keeps the old.
@@ -8,35 +8,34 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-import xlsxwriter
 from babel.messages.catalog import Catalog
 from babel.messages.pofile import write_po
-from python_calamine import CalamineError, CalamineWorkbook
 
+from bot import keywords
 from bot.render import Entry, Rule, Words, WordsError, replaced
 from bot.render.catalogue import COMPLETE, all_shipped, base, entries, faults, read
 from bot.render.fields import FIELDS
+from handlers.forms import Form
 
 SHEET_LANGUAGES = ("en", "fr", "rn", "sw")
-COLUMNS = (
-    ("key", 9),
-    ("when", 34),
-    ("fields", 34),
-    ("max parts", 9),
-    *((language.upper(), 48) for language in SHEET_LANGUAGES),
-    *((f"state {language.upper()}", 18) for language in SHEET_LANGUAGES),
-)
-LEGEND = "draft = nobody has signed it. To sign: write  signed: YOUR NAME  into the state. Empty = missing."
 NEVER_SAID = re.compile(r"\b(invalide?|error|r[eé]f[eé]rence|code)s?\b", re.IGNORECASE)
 """Words that no leader reads (conversations, finding 10 and L11)."""
 _NUMBER = re.compile(r"(?<![\w/{.:])\d{1,2}(?![\w/}.:]\d|\d)")
 _SIGNED = "signed: "
+
+
+@dataclass(frozen=True, slots=True)
+class Brought:
+    """What a file brings (bot/word_files.py reads it): where each row stands, and its cells by column."""
+
+    rows: Sequence[tuple[int, Mapping[str, str]]]
+    keywords: Mapping[str, Sequence[str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +58,23 @@ class Proposal:
     """What an import would do. With `problems` nothing may be saved; `notes` are for information."""
 
     changes: list[Change] = field(default_factory=list)
+    keywords: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    """Commands whose words would be others."""
     problems: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+
+    @property
+    def size(self) -> int:
+        """How many texts and commands would be others."""
+        return len(self.changes) + len(self.keywords)
+
+    def show(self, words: Words) -> list[str]:
+        """Every change, old and new below each other."""
+        commands = [
+            f"keywords {command}\n  old: {', '.join(words.keywords.of[command])}\n  new: {', '.join(new)}"
+            for command, new in self.keywords.items()
+        ]
+        return [*(change.show() for change in self.changes), *commands]
 
 
 def state(entry: Entry | None) -> str:
@@ -83,39 +97,11 @@ def missing(words: Words, language: str) -> list[str]:
     return [key for key in words.rules if key not in words.texts[language]]
 
 
-def export(words: Words, file: Path) -> int:
-    """Write every text into an Excel file; returns how many keys."""
-    book = xlsxwriter.Workbook(str(file), {"strings_to_formulas": False, "strings_to_urls": False})
-    sheet = book.add_worksheet("words")
-    head = book.add_format({"bold": True, "bg_color": "#DDEBF7", "text_wrap": True})
-    cell = book.add_format({"text_wrap": True, "valign": "top"})
-    for column, (name, width) in enumerate(COLUMNS):
-        sheet.set_column(column, column, width, cell)
-        sheet.write_string(0, column, name, head)
-    sheet.write_comment(0, len(COLUMNS) - 1, LEGEND)
-    sheet.freeze_panes(1, 1)
-    for row, rule in enumerate(words.rules.values(), 1):
-        for column, value in enumerate(_cells(words, rule)):
-            sheet.write_string(row, column, value, cell)
-    book.close()
-    return len(words.rules)
-
-
-def _cells(words: Words, rule: Rule) -> Iterator[str]:
-    yield rule.key
-    yield rule.when
-    yield ", ".join(f"{{{name}}} {FIELDS[name].meaning}" for name in sorted(rule.fields))
-    yield "-" if rule.chat else "1"
-    found = [words.texts[language].get(rule.key) for language in SHEET_LANGUAGES]
-    yield from (entry.text if entry else "" for entry in found)
-    yield from (state(entry) for entry in found)
-
-
-def propose(words: Words, file: Path) -> Proposal:
-    """Compare an Excel file with the words. Raises WordsError when it is not such a table at all."""
+def propose(words: Words, brought: Brought, forms: Iterable[Form] = ()) -> Proposal:
+    """Compare what a file brings with the words in use. `forms`: whose words no keyword may be."""
     proposal = Proposal()
     seen: set[str] = set()
-    for place, row in _rows(file):
+    for place, row in brought.rows:
         key = row["key"]
         if key not in words.rules or key in seen:
             why = "is there twice" if key in seen else "is no key of ours"
@@ -125,6 +111,8 @@ def propose(words: Words, file: Path) -> Proposal:
         for language in SHEET_LANGUAGES:
             _compare(words, words.rules[key], language, row, proposal)
     _measure(words, proposal)
+    proposal.keywords = keywords.changed(words, brought.keywords)
+    proposal.problems += keywords.faults(words, forms, proposal.keywords)
     return proposal
 
 
@@ -153,24 +141,8 @@ def as_shipped(key: str, language: str) -> Entry | None:
     return all_shipped()[1][language].get(key)
 
 
-def _rows(file: Path) -> Iterator[tuple[int, dict[str, str]]]:
-    try:
-        sheet: list[list[Any]] = CalamineWorkbook.from_path(str(file)).get_sheet_by_index(0).to_python()
-    except (CalamineError, OSError) as error:
-        raise WordsError([f"{file}: cannot be read: {error}. Give the file that `words export` wrote."]) from error
-    names = [str(name).strip() for name in sheet[0]] if sheet else []
-    lacking = [name for name, _ in COLUMNS if name not in names]
-    if lacking:
-        raise WordsError([f"{file}: column {name!r} not found; found {', '.join(names)}." for name in lacking])
-    for place, cells in enumerate(sheet[1:], 2):
-        row = {name: str(cell).replace("\r\n", "\n") for name, cell in zip(names, cells, strict=False)}
-        row["key"] = row["key"].strip()
-        if row["key"]:
-            yield place, row
-
-
 def _compare(words: Words, rule: Rule, language: str, row: Mapping[str, str], proposal: Proposal) -> None:
-    text, said = row[language.upper()].rstrip(), row[f"state {language.upper()}"].strip()
+    text, said = row.get(language.upper(), "").rstrip(), row.get(f"state {language.upper()}", "").strip()
     old = words.texts[language].get(rule.key)
     if not text:
         return  # an emptied cell takes nothing away
@@ -241,6 +213,8 @@ def save(proposal: Proposal, words: Words, folder: Path, at: datetime) -> list[P
         changes = [change for change in proposal.changes if change.language == language]
         if changes:
             written.append(_write(folder, language, changes, words.rules, at))
+    if proposal.keywords:
+        written.append(keywords.save(proposal.keywords, folder, at))
     return written
 
 

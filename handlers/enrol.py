@@ -48,7 +48,7 @@ def held(turn: Turn) -> str:
     """What waits for her answer: the first thing she sent, but a report goes before a greeting."""
     before = str((turn.state.get("open") or {}).get("held", ""))
     text = turn.inbound.text if turn.inbound.kind == "text" else ""
-    if (keyword(text) or ("",))[0] in ("language", "start", "help"):
+    if (keyword(text, turn.programme.keywords) or ("",))[0] in ("language", "start", "help"):
         text = ""
     if before and (_is_report(turn, before) or not _is_report(turn, text)):
         return before

@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from handlers.turn import Turn
 from handlers.understand.text import SHORT
-from handlers.understand.words import is_sensitive, is_stop, keyword, plain
+from handlers.understand.words import Keywords, is_sensitive, is_stop, keyword, plain
 
 MENU = {
     "training": "1",
@@ -70,21 +70,21 @@ def read(turn: Turn) -> Said:
         data = "" if _NOT_OURS.search(data) else data
         head, _, rest = data.partition(":")
         return Said(rest, rest, f"button {head}", rest, "")
-    return (_read_short if len(text) <= SHORT else _read)(text, turn.address.rich)
+    return (_read_short if len(text) <= SHORT else _read)(text, turn.address.rich, turn.programme.keywords)
 
 
-def _read(text: str, rich: bool) -> Said:
+def _read(text: str, rich: bool, keywords: Keywords) -> Said:
     said = plain(text)
     digit = said if len(said) == 1 and said.isdigit() else ""
-    command, rest = _command(text, said, rich)
+    command, rest = _command(text, said, rich, keywords)
     return Said(text, said, command, rest, digit)
 
 
 _read_short = lru_cache(maxsize=2048)(_read)
 
 
-def _command(text: str, said: str, rich: bool) -> tuple[str, str]:
-    if is_stop(text):
+def _command(text: str, said: str, rich: bool, keywords: Keywords) -> tuple[str, str]:
+    if is_stop(text, keywords):
         return "stop", ""
     if is_sensitive(text):
         return "sensitive", ""
@@ -95,7 +95,7 @@ def _command(text: str, said: str, rich: bool) -> tuple[str, str]:
         bare = said.lstrip("".join(c for c in said if not c.isalnum() and c != " ")).strip()
         if bare in _COMMAND_OF and not said[:1].isalnum():
             return _COMMAND_OF[bare], ""
-    found = keyword(text)
+    found = keyword(text, keywords)
     return found if found and _is_meant(*found) else ("", "")
 
 

@@ -10,6 +10,7 @@ import asyncio
 import contextlib
 import sqlite3
 from collections.abc import Sequence
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -144,6 +145,23 @@ async def test_after_erasure_nothing_of_her_is_left_and_the_figures_are(tmp_path
         assert not list((tmp_path / "media").rglob("*.jpg"))
         assert await _figures(app) == before
         assert await _one(app, select(t.reports.c.number, t.reports.c.state)) == reports
+
+
+async def test_what_waited_for_an_officer_is_blanked_once_it_has_left(tmp_path: Path) -> None:
+    """Her chat was not reached when the leader was erased: the text leaves as it was made, and then it goes."""
+    async with service(tmp_path) as app:
+        line, _ = await _report_and_talk(app, tmp_path)
+        shown = (await _one(app, select(t.outbox).where(t.outbox.c.key == "O.task.read")))[0]
+        waits = {**shown._mapping, "id": shown.id + 10_000, "state": "queued", "due_at": NOW + timedelta(days=1)}
+        await _write(app, insert(t.outbox).values(**waits))
+        await _say(line, "DELETE", "55")
+        await _end(app, tmp_path)
+        left = select(t.outbox.c.text).where(t.outbox.c.id == waits["id"])
+        assert WORDS in (await _one(app, left))[0].text
+        await _write(app, update(t.outbox).where(t.outbox.c.id == waits["id"]).values(state="delivered"))
+        assert "canaryword" in _found(_bytes(tmp_path)), "the search must be able to find"
+        await _end(app, tmp_path)
+        assert _found(_bytes(tmp_path)) == []
 
 
 async def test_what_arrived_before_is_still_refused_and_the_number_is_a_strangers(tmp_path: Path) -> None:

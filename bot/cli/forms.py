@@ -10,7 +10,9 @@ import typer
 from bot import added_forms, control
 from bot import forms as form_files
 from bot.cli import base
+from bot.cli.words import in_use
 from bot.errors import BotError
+from bot.keywords import form_faults
 
 commands = typer.Typer(no_args_is_help=True, help="The forms that leaders fill: check one, add one.")
 File = Annotated[Path, typer.Argument(help="An XLSForm: .xlsx, or a Markdown table.")]
@@ -33,9 +35,12 @@ def add(file: File) -> None:
     settings = base.load()
     try:
         sheets = added_forms.sheets(file)
-        added_forms.from_sheets(sheets, file.name)
+        form = added_forms.from_sheets(sheets, file.name)
     except BotError as error:
         base.fail(str(error))
+    others = base.read(settings, added_forms.load_all) if base.exists(settings) else form_files.load_shipped()
+    if problems := form_faults(in_use(settings), form, others.values()):
+        base.fail("\n".join(f"{file.name}: {problem}" for problem in problems))
     added = base.run(control.act(settings, "form add", {"sheets": sheets, "source": file.name}))
     base.words.print(f"Added {added['form']}: leaders start it with {' or '.join(added['keywords'])}.", markup=False)
 

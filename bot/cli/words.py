@@ -9,16 +9,20 @@ from typing import Annotated
 
 import typer
 
+from bot import added_forms, changes, control, word_files
+from bot import forms as form_files
 from bot import words as tables
 from bot.cli import base
 from bot.errors import BotError
+from bot.operations import WORDS_SAVED
 from bot.render import Words
 from bot.settings import Settings
 
 commands = typer.Typer(no_args_is_help=True, help="The texts in four languages: see drafts, correct, sign.")
 
 
-def _words(settings: Settings) -> Words:
+def in_use(settings: Settings) -> Words:
+    """The words as the service speaks in them. Leaves with 1 when a file of them has a mistake."""
     folder = settings.path(settings.words.folder)
     try:
         return Words.load(folder if folder.is_dir() else None)
@@ -32,7 +36,7 @@ def list_(
     language: Annotated[str, typer.Option(help="rn, sw, fr or en.")] = "",
 ) -> None:
     """Every text, or the drafts."""
-    words = _words(base.load())
+    words = in_use(base.load())
     if draft:
         for lang, key, text in tables.drafts(words, language or None):
             typer.echo(f"{lang}\t{key}\t{text}")
@@ -44,29 +48,33 @@ def list_(
 
 @commands.command()
 def export(file: Annotated[Path, typer.Argument(help="The Excel file to write.")]) -> None:
-    """Write all texts into an Excel file for a native speaker."""
-    number = tables.export(_words(base.load()), file)
+    """Write all texts, and the keywords, into an Excel file for a native speaker."""
+    number = word_files.export(in_use(base.load()), file)
     base.words.print(f"{number} texts written to {file}.", markup=False)
 
 
 @commands.command("import")
 def import_(
-    file: Annotated[Path, typer.Argument(help="The corrected Excel file.")],
+    file: Annotated[Path, typer.Argument(help="The corrected Excel file, or a PO file of one language.")],
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask before saving.")] = False,
 ) -> None:
-    """Show old and new, then save; a running service takes them at its next start."""
+    """Show old and new, then save; a running service speaks in them at once."""
     settings = base.load()
-    words = _words(settings)
+    words = in_use(settings)
     try:
-        proposal = tables.propose(words, file)
+        forms = base.read(settings, added_forms.load_all) if base.exists(settings) else form_files.load_shipped()
+        proposal = tables.propose(words, word_files.load(file), forms.values())
     except BotError as error:
         base.fail(str(error))
-    for line in (*proposal.notes, *(change.show() for change in proposal.changes), *proposal.problems):
+    for line in (*proposal.notes, *proposal.show(words), *proposal.problems):
         typer.echo(line)
     if proposal.problems:
         base.fail("Nothing was saved. Correct these first.")
-    agreed = yes or (sys.stdin.isatty() and typer.confirm(f"Save {len(proposal.changes)} changes?", err=True))
+    agreed = yes or (sys.stdin.isatty() and typer.confirm(f"Save {proposal.size} changes?", err=True))
     if not agreed:
         base.fail("Nothing was saved. To save without a question add --yes.")
-    for written in tables.save(proposal, words, settings.path(settings.words.folder), datetime.now(UTC)):
+    folder = settings.path(settings.words.folder)
+    for written in tables.save(proposal, words, folder, datetime.now(UTC)):
         base.words.print(f"Saved {written}.", markup=False)
+    if base.exists(settings):
+        base.run(control.act(settings, WORDS_SAVED, {"files": changes.files_of(folder)}))

@@ -18,7 +18,7 @@ from starlette.responses import Response
 
 from bot.console import roles
 from bot.console.words import Words
-from bot.operations import OPERATIONS
+from bot.operations import AUDITED, OPERATIONS
 from bot.store import audit
 from bot.store.accounts import Account, Session
 from handlers.turn import Viewer
@@ -164,9 +164,20 @@ class Ask:
         return result
 
     async def act(self, name: str, details: Mapping[str, Any], **audited: Any) -> Any:
-        """An operation of bot/operations.py, as a command would ask for it. `audited`: ids for the audit."""
+        """An operation of bot/operations.py, as a command would ask for it. `audited`: ids for the audit.
+
+        One that writes its own row into the audit (AUDITED) is left to it.
+        """
         operation = OPERATIONS[name]
-        found = await self.write(lambda tx: operation(tx, details, self.now), **audited)
+
+        async def work(tx: AsyncConnection) -> Any:
+            return await operation(tx, details, self.now)
+
+        if name in AUDITED:
+            self.written = True
+            found = await self.app.console.write(work)
+        else:
+            found = await self.write(work, **audited)
         await self.app.control.after(name)
         return found
 

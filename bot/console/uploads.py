@@ -28,10 +28,10 @@ class Uploads:
         """`folder` is made when the first file comes; only the service's own user may look into it."""
         self._folder, self._now = folder, now
 
-    async def keep(self, kind: str, person_id: int, content: bytes) -> tuple[str, Path]:
+    async def keep(self, kind: str, person_id: int, content: bytes, ending: str = ".xlsx") -> tuple[str, Path]:
         """Keep it in the place of the one before; returns its digest and its place. Raises Wrong: no room."""
         try:
-            return await asyncio.to_thread(self._keep, kind, person_id, content)
+            return await asyncio.to_thread(self._keep, kind, person_id, content, ending)
         except OSError as error:
             log.error("upload not kept", why=type(error).__name__)
             raise Wrong(_("The file could not be kept. Send it once more.")) from None
@@ -51,12 +51,12 @@ class Uploads:
         except OSError as error:
             log.error("uploads must wait", why=type(error).__name__)
 
-    def _keep(self, kind: str, person_id: int, content: bytes) -> tuple[str, Path]:
+    def _keep(self, kind: str, person_id: int, content: bytes, ending: str) -> tuple[str, Path]:
         self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         digest = hashlib.sha256(content).hexdigest()
         for before in self._folder.glob(f"{kind}-{person_id}-*"):
             before.unlink(missing_ok=True)
-        place = self._place(kind, person_id, digest)
+        place = self._folder / f"{kind}-{person_id}-{digest}{ending}"
         with open(os.open(place, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
             file.write(content)
         at = self._now().timestamp()
@@ -66,18 +66,15 @@ class Uploads:
     def _find(self, kind: str, person_id: int, digest: str) -> Path | None:
         if len(digest) != 64 or not (digest.isascii() and digest.isalnum()):
             return None
-        place = self._place(kind, person_id, digest)
-        if not place.is_file() or self._over(place):
+        place = next(self._folder.glob(f"{kind}-{person_id}-{digest}.*"), None)
+        if place is None or self._over(place):
             return None
         return place if hashlib.sha256(place.read_bytes()).hexdigest() == digest else None
-
-    def _place(self, kind: str, person_id: int, digest: str) -> Path:
-        return self._folder / f"{kind}-{person_id}-{digest}.xlsx"
 
     def _over(self, place: Path) -> bool:
         return self._now().timestamp() - place.stat().st_mtime >= LASTS.total_seconds()
 
     def _sweep(self) -> None:
-        for place in self._folder.glob("*.xlsx"):
+        for place in self._folder.glob("*-*-*.*"):
             if self._over(place):
                 place.unlink(missing_ok=True)

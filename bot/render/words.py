@@ -18,7 +18,9 @@ from bot.render import catalogue
 from bot.render.catalogue import EVERY, Entry, Rule, base
 from bot.render.fields import COMMON, FIELDS
 from bot.render.gsm import Encoding, fits, fold, segments
+from bot.render.keywords import load as load_keywords
 from handlers.turn import FALLBACK, NOTHING, Label, Labels, Parts, Reply
+from handlers.understand.words import SHIPPED, Keywords
 
 DEFAULTS: Mapping[str, Any] = {name: FIELDS[name].longest for name in COMMON}
 """What sender, hotline and per_week are when the settings were not asked (tests)."""
@@ -63,9 +65,12 @@ class Words:
         rules: Mapping[str, Rule],
         texts: Mapping[str, Mapping[str, Entry]],
         common: Mapping[str, Any] = DEFAULTS,
+        keywords: Keywords = SHIPPED,
     ) -> None:
         self.rules = rules
         self.texts = texts
+        self.keywords = keywords
+        """What leaders command by; corrected as the texts are, because texts name them."""
         self.drafts = {lang: {key for key, entry in found.items() if entry.draft} for lang, found in texts.items()}
         self.fallbacks: Counter[tuple[str, str]] = Counter()
         """How often a reader of a language got a text in another one: (language, key)."""
@@ -84,14 +89,15 @@ class Words:
 
         `common`: sender, hotline and per_week from the settings. Raises WordsError listing all mistakes.
         """
-        return cls(*catalogue.load(overrides), common)
+        return cls(*catalogue.load(overrides), common, load_keywords(overrides))
 
     def learn(self, overrides: Path | None) -> None:
         """Take the programme's own words anew; what is being said meanwhile is said in the old ones.
 
         Raises WordsError; then nothing was taken.
         """
-        self.rules, self.texts = catalogue.load(overrides)
+        (rules, texts), keywords = catalogue.load(overrides), load_keywords(overrides)
+        self.rules, self.texts, self.keywords = rules, texts, keywords
         self.drafts = {lang: {key for key, one in found.items() if one.draft} for lang, found in self.texts.items()}
         self._choices = {}
 

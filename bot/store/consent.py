@@ -80,7 +80,7 @@ _OWN = select(people_addresses.c.address_id).where(
     ),
 )
 _THEIR_ROWS = select(inbox.c.id).where(or_(inbox.c.address_id.in_(_OWN), inbox.c.person_id == bindparam("person")))
-_TEAM = (
+TEAM = (
     select(people_addresses.c.address_id)
     .join(people, people.c.id == people_addresses.c.person_id)
     .where(people.c.kind == "staff")
@@ -96,9 +96,10 @@ BLANK = (
         outbox.c.state != "queued",
     )
     .values(text="", data=None),
-    # what the team was shown is a copy, and nobody knows which copies hold her name or words: all of them go
+    # what the team was shown is a copy, and nobody knows which copies hold her name or words: all of them go; those
+    # that have not left yet go later (erasure.finish)
     update(outbox)
-    .where(outbox.c.address_id.in_(_TEAM), outbox.c.state.not_in(("queued", "sending")))
+    .where(outbox.c.address_id.in_(TEAM), outbox.c.state.not_in(("queued", "sending")))
     .values(text="", data=None),
     update(media).where(media.c.inbox_id.in_(_THEIR_ROWS)).values(state="erased", sha256=None, reason=None),
     update(conversations).where(conversations.c.address_id.in_(_OWN)).values(state={}),

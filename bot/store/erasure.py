@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import bindparam, literal_column, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.store import questions
-from bot.store.consent import FINISH_ERASURES
+from bot.store import questions, singles
+from bot.store.consent import FINISH_ERASURES, TEAM
 from bot.store.tables import addresses, media, outbox, report_history, reports
 
 _REPORTS = select(reports.c.number, reports.c.form, reports.c["values"])
@@ -17,10 +17,20 @@ _BLANK_ADDRESS = (
 )
 
 
+QUOTED = "quoted_texts"
+"""Ids of texts to the team that waited when somebody was erased: they may quote her, and go once they have left."""
+_WAITS = outbox.c.state.in_((literal_column("'queued'"), literal_column("'sending'")))
+_TO_TEAM = select(outbox.c.id).where(outbox.c.address_id.in_(TEAM), _WAITS)
+_WAITING = select(outbox.c.id).where(outbox.c.id.in_(bindparam("ids", expanding=True)), _WAITS)
+_UNSAY = update(outbox).where(outbox.c.id == bindparam("row")).values(text="", data=None)
+
+
 async def blank_words(
     tx: AsyncConnection, person_ids: Iterable[int], free_texts: Mapping[str, tuple[str, ...]]
 ) -> None:
     """Blank the free-text answers in the reports of these people, also in the history."""
+    if waiting := [row.id for row in await tx.execute(_TO_TEAM)]:
+        await singles.put(tx, QUOTED, sorted({*waiting, *(await singles.get(tx, QUOTED) or ())}))
     for person_id in person_ids:
         await questions.unsay(tx, person_id)
         theirs = await tx.execute(_REPORTS.where(reports.c.person_id == person_id))
@@ -46,7 +56,17 @@ async def finish(tx: AsyncConnection, items: Sequence[None]) -> list[int]:
         await tx.execute(_BLANK_ADDRESS, [{"row": number, "blank": f"erased:{number}"} for number in done])
         blank = update(outbox).where(outbox.c.address_id.in_(done)).values(text="", data=None)
         await tx.execute(blank)
+    await _unsay(tx)
     return [len(done)] * len(items)
+
+
+async def _unsay(tx: AsyncConnection) -> None:
+    """Blank what the team was shown, as soon as it has left."""
+    if quoted := await singles.get(tx, QUOTED):
+        waiting = [row.id for row in await tx.execute(_WAITING, {"ids": quoted})]
+        if gone := set(quoted) - set(waiting):
+            await tx.execute(_UNSAY, [{"row": number} for number in gone])
+            await singles.put(tx, QUOTED, waiting)
 
 
 _FILES = select(media.c.id, media.c.file).where(media.c.state == "erased", media.c.file.is_not(None))

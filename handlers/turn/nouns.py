@@ -8,6 +8,7 @@ from datetime import date, datetime
 from typing import Any, Literal
 
 from handlers.turn.tips import TipRules
+from handlers.understand.words import SHIPPED, Keywords
 
 Language = Literal["rn", "fr", "sw", "en"]
 LANGUAGES: tuple[Language, ...] = ("rn", "fr", "sw", "en")
@@ -207,6 +208,8 @@ class Programme:
     """Whether texts that no native speaker has signed may be sent."""
     tips: TipRules | None = None
     """None when no tips are sent."""
+    keywords: Keywords = SHIPPED
+    """The words by which leaders command."""
 
 
 @dataclass(frozen=True, slots=True)

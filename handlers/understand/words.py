@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 
 from rapidfuzz.distance import OSA
@@ -28,6 +29,8 @@ from handlers.understand.vocabulary import (
 __all__ = (
     "FILLERS",
     "KEYWORDS",
+    "SHIPPED",
+    "Keywords",
     "Token",
     "clean",
     "is_question",
@@ -48,8 +51,6 @@ _FIRST = re.compile(r"\W*([^\W\d_]+)")
 _WORD = re.compile(r"[^\W_]+(?:'[^\W_]+)*")
 _LEADING = " .,:;!?#-='\""
 
-_COMMAND_OF = {word: command for command, words in KEYWORDS.items() for word in words}
-_NEAR_COMMANDS = tuple(word for word in _COMMAND_OF if len(word) >= 5)
 _LONGEST_SHORT = 160
 """Characters of a message that can still be a command with one typing mistake."""
 
@@ -59,26 +60,40 @@ _SENSITIVE_SINGLE = frozenset(entry for row in SENSITIVE.values() for entry in r
 _SENSITIVE_PHRASES = tuple(f" {entry} " for row in SENSITIVE.values() for entry in row if " " in entry)
 
 
-def _near_command(word: str) -> str | None:
-    """The command whose word is one edit away; None if none is, or two different ones are."""
-    if len(word) < 5 or len(word) > 16:
-        return None
-    near = {_COMMAND_OF[known] for known in _NEAR_COMMANDS if OSA.distance(word, known, score_cutoff=1) <= 1}
-    return near.pop() if len(near) == 1 else None
+class Keywords:
+    """The words by which leaders command, in all languages: those of the program, or a programme's own. Immutable."""
+
+    __slots__ = ("_near", "command_of", "of")
+
+    def __init__(self, of: Mapping[str, Sequence[str]]) -> None:
+        self.of = {command: tuple(words) for command, words in of.items()}
+        self.command_of = {word: command for command, words in self.of.items() for word in words}
+        self._near = tuple(word for word in self.command_of if len(word) >= 5)
+
+    def near(self, word: str) -> str | None:
+        """The command whose word is one edit away; None if none is, or two different ones are."""
+        if len(word) < 5 or len(word) > 16:
+            return None
+        near = {self.command_of[known] for known in self._near if OSA.distance(word, known, score_cutoff=1) <= 1}
+        return near.pop() if len(near) == 1 else None
 
 
-def _stops(low: str) -> bool:
+SHIPPED = Keywords(KEYWORDS)
+"""Those that come with the program."""
+
+
+def _stops(low: str, keywords: Keywords) -> bool:
     found = _FIRST.match(low)
     if found is None or len(low) > _LONGEST_SHORT or any(char.isdecimal() for char in low):
         return False
     words = _WORD.findall(low)
     if len(words) > STOP_WORDS:
         return False
-    exact = _COMMAND_OF.get(found[1])
+    exact = keywords.command_of.get(found[1])
     if exact is not None:
         # Swahili "acha nione": let me see
         return exact == "stop" and not (words[0] == "acha" and words[1:] and words[1].startswith(_LET_ME))
-    return len(words) == 1 and _near_command(words[0]) == "stop"
+    return len(words) == 1 and keywords.near(words[0]) == "stop"
 
 
 def _asks_for_silence(low: str) -> bool:
@@ -87,7 +102,7 @@ def _asks_for_silence(low: str) -> bool:
     return " ".join(words) in STOP_PHRASES
 
 
-def is_stop(text: str) -> bool:
+def is_stop(text: str, keywords: Keywords = SHIPPED) -> bool:
     """Whether she asks to get no more messages: "STOP", "Stop. Thank you", "HAGARKA".
 
     The message is the word, or starts with it and has at most three words and no number. Not
@@ -96,10 +111,10 @@ def is_stop(text: str) -> bool:
     Source: conversations 1.6 and I1.
     """
     low = plain(text)
-    return _stops(low) or _asks_for_silence(low)
+    return _stops(low, keywords) or _asks_for_silence(low)
 
 
-def keyword(text: str) -> tuple[str, str] | None:
+def keyword(text: str, keywords: Keywords = SHIPPED) -> tuple[str, str] | None:
     """(command, plain rest) if the message is a command word or starts with one, else None.
 
     "FIX 4127" and "fix4127" -> ("fix", "4127"); "Problème: la machine" -> ("problem", "la machine").
@@ -111,10 +126,10 @@ def keyword(text: str) -> tuple[str, str] | None:
     found = _FIRST.match(low)
     if found is None:
         return None
-    command = _COMMAND_OF.get(found[1])
+    command = keywords.command_of.get(found[1])
     if command is None and len(low) <= _LONGEST_SHORT and len(found[1]) >= 5 and len(_WORD.findall(low)) <= 3:
-        command = _near_command(found[1])
-    if command is None or (command == "stop" and not _stops(low)):
+        command = keywords.near(found[1])
+    if command is None or (command == "stop" and not _stops(low, keywords)):
         return None
     if low[found.end() : found.end() + 1] == "'":
         return None

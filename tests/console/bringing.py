@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from io import BytesIO
 from pathlib import Path
 from random import Random
 from tempfile import TemporaryDirectory
 from typing import Any
 
+import xlsxwriter
+from openpyxl import load_workbook
 from sqlalchemy import select
 
-from bot import demo
+from bot import added_forms, demo, word_files
 from bot.app import App
 from bot.programme import invented, roster
 from bot.store import tables as t
@@ -38,9 +41,57 @@ async def _other(app: App) -> dict[str, Any]:
     return {"other": (await rows(app, there.where(t.people.c.left_at.is_(None)).order_by(t.people.c.id)))[0][0]}
 
 
+async def _kept_words(app: App) -> dict[str, Any]:
+    """A workbook with a changed text that was shown to the administrator of these tests."""
+    digest, _place = await app.console.uploads.keep("words", await person(app, "admin"), corrected(app))
+    return {"digest": digest}
+
+
+async def _words(app: App) -> dict[str, Any]:
+    return {"file": corrected(app)}
+
+
+def corrected(app: App, key: str = "A4", text: str = "{sender}: Ni vyiza cane.") -> bytes:
+    """The exported words with another Kirundi text."""
+    with TemporaryDirectory() as folder:
+        file = Path(folder) / "words.xlsx"
+        word_files.export(app.words, file)
+        book = load_workbook(file)
+        sheet = book.worksheets[0]
+        column = [cell.value for cell in sheet[1]].index("RN") + 1
+        row = next(row for row in range(2, sheet.max_row + 1) if sheet.cell(row, 1).value == key)
+        sheet.cell(row, column).value = text if sheet.cell(row, column).value != text else f"{text} Ego."
+        book.save(file)
+        return file.read_bytes()
+
+
+async def a_form(app: App) -> dict[str, Any]:
+    """An XLSForm: tests/conversations/seed.md as a workbook."""
+    out, found = BytesIO(), added_forms.sheets(Path(__file__).parents[1] / "conversations" / "seed.md")
+    book = xlsxwriter.Workbook(out)
+    for name, lines in found.items():
+        columns = list(dict.fromkeys(column for line in lines for column in line))
+        sheet = book.add_worksheet(name)
+        sheet.write_row(0, 0, columns)
+        for place, line in enumerate(lines, 1):
+            sheet.write_row(place, 0, [line.get(column, "") for column in columns])
+    book.close()
+    return {"form": out.getvalue()}
+
+
+async def _kept_form(app: App) -> dict[str, Any]:
+    digest, _place = await app.console.uploads.keep("form", await person(app, "admin"), (await a_form(app))["form"])
+    return {"digest": digest}
+
+
 FORMS: dict[str, Any] = {
     "/people/{person}/merged": _other,
     "/people/import/check": {"file": workbook()},
     "/people/import/now": _kept,
+    "/words/import/check": _words,
+    "/words/import/now": _kept_words,
+    "/words/keywords/{command}": {"words": "fix, corr, corriger, kosoa, gukosora, rectifier", "sure": "yes"},
+    "/words/forms/check": a_form,
+    "/words/forms/add": _kept_form,
 }
 """As in walking.py; bytes are sent as a file."""

@@ -82,7 +82,6 @@ async def test_the_file_that_was_shown_is_imported_and_leaves_the_disk(app: App,
     assert [one for one in noted if one.startswith("roster")][1:] == [
         "roster checked",
         "roster imported",
-        "roster file imported",
     ]
 
 

@@ -167,7 +167,8 @@ async def test_what_is_done_is_in_the_audit_by_whom(app: App) -> None:
         answer = await _send(app, browser, page)
         assert answer.status_code in (200, 303), (page.path, answer.text)
         if page.path != "/confirm":
-            assert page.writes in (await _audited(app))[len(before) :], page.path
+            written = (await _audited(app))[len(before) :]
+            assert written == [page.writes], f"{page.path}: done once, written down once"
         if "" not in roles.MAY[page.path] and page.path != "/confirm":
             assert page.writes in await _audited(app, who), page.path
 

@@ -15,8 +15,8 @@ from sqlalchemy import func, select
 from bot import words as tables
 from bot.app import App
 from bot.store import tables as t
+from tests.console.bringing import a_form, corrected
 from tests.console.site import Browser, console, rows, signed_in
-from tests.console.walking import a_form
 
 
 @pytest.fixture
@@ -116,19 +116,109 @@ async def test_no_keyword_means_two_things(app: App) -> None:
     assert "These words mean two things" not in page
 
 
-async def test_a_form_is_checked_and_taken(app: App) -> None:
-    boss = await signed_in(app, "supervisor")
-    await boss.get("/words/forms")
-    form = {"csrf": boss.token}
-    bad = {"form": ("seed.xlsx", b"no workbook")}
-    refused = await boss.http.post("/words/forms/add", data=form, files=bad)
+async def _sent(browser: Browser, path: str, field: str, name: str, content: bytes) -> Any:
+    await browser.get(path.removesuffix("/check"))
+    return await browser.http.post(path, data={"csrf": browser.token}, files={field: (name, content)})
+
+
+def _digest(page: str) -> str:
+    return re.search(r'name="digest" value="(\w{64})"', page)[1]  # type: ignore[index]
+
+
+async def test_a_form_is_checked_shown_and_taken(app: App) -> None:
+    boss, path = await signed_in(app, "supervisor"), "/words/forms/check"
+    refused = await _sent(boss, path, "form", "seed.xlsx", b"no workbook")
     assert refused.status_code == 422
-    assert "seed.xlsx" in refused.text or "cannot be read" in refused.text
+    assert "cannot be read" in refused.text
+    assert not list(app.console.uploads._folder.glob("*"))
+    shown = await _sent(boss, path, "form", "seed.xlsx", (await a_form(app))["form"])
+    assert shown.status_code == 200
+    for said in ("How many bags of seed?", "good, bad", "It is a new form.", "SEED"):
+        assert said in shown.text
     assert (await rows(app, select(func.count(t.forms.c.name))))[0][0] == 0
-    taken = await boss.http.post(
-        "/words/forms/add", data=form, files={"form": ("seed.xlsx", (await a_form(app))["form"])}
-    )
+    taken = await boss.post("/words/forms/add", digest=_digest(shown.text))
     assert taken.status_code == 303
     name = (await rows(app, select(t.forms.c.name)))[0][0]
     assert name in app.turns.forms
     assert f"<td>{name}</td>" in (await boss.get("/words/forms")).text
+    assert (await boss.post("/words/forms/add", digest=_digest(shown.text))).status_code == 422, "once only"
+    again = await _sent(boss, path, "form", "seed.xlsx", (await a_form(app))["form"])
+    assert "It takes the place of version 1." in again.text
+    assert again.text.count("<td>as before</td>") == 2
+    md = (Path(__file__).parents[1] / "conversations" / "seed.md").read_text("utf-8")
+    for old, new, said in (
+        ("SEED", "Aide", "&#39;aide&#39; means help already"),
+        ("integer | bags", "integre | bags", "integre"),
+    ):
+        wrong = await _sent(boss, path, "form", "mine.md", md.replace(old, new).encode())
+        assert wrong.status_code == 422
+        assert said in wrong.text
+        assert "mine.md" in wrong.text
+    changed = await _sent(boss, path, "form", "mine.md", md.replace("How many bags", "How many sacks").encode())
+    assert "<td>changed</td>" in changed.text
+
+
+async def test_a_file_of_words_is_shown_and_saved_as_it_was_shown(app: App) -> None:
+    boss, text = await signed_in(app, "supervisor"), "{sender}: Ni vyiza cane."
+    shown = await _sent(boss, "/words/import/check", "file", "mine.xlsx", corrected(app))
+    assert shown.status_code == 200, shown.text
+    assert "1 change." in shown.text
+    assert f'<td lang="rn">{text} (draft)</td>' in shown.text
+    assert app.words.texts["rn"]["A4"].text != text
+    assert "1 change." in (await boss.get(f"/words/import?file={_digest(shown.text)}")).text
+    other = await signed_in(app, "admin")
+    await other.get("/words/import")
+    assert (await other.post("/words/import/now", digest=_digest(shown.text))).status_code == 422, "not hers"
+    assert (await boss.post("/words/import/now", digest=_digest(shown.text))).status_code == 303
+    assert app.words.texts["rn"]["A4"].text == text
+    po = 'msgid ""\nmsgstr ""\n"Language: rn\\n"\n"Content-Type: text/plain; charset=utf-8\\n"\n\n'
+    po += '# signed: Anna N.\nmsgid "A4"\nmsgstr "{sender}: Ego."\n'
+    shown = await _sent(boss, "/words/import/check", "file", "from-poedit.po", po.encode())
+    assert "{sender}: Ego. (signed: Anna N.)" in shown.text
+
+
+async def test_a_file_that_may_not_be_saved_says_where(app: App) -> None:
+    boss, path = await signed_in(app, "supervisor"), "/words/import/check"
+    for name, content, said in (
+        ("w.xlsx", corrected(app, text="{nom} " + "x" * 9), "A4 rn: {nom} is not known"),
+        ("w.xlsx", b"PK nothing", "w.xlsx: cannot be read"),
+        ("w.po", b"msgid ]", "w.po"),
+        ("w.doc", b"x", "Choose the file first"),
+    ):
+        refused = await _sent(boss, path, "file", name, content)
+        assert refused.status_code == 422, name
+        assert said in refused.text, refused.text
+        assert 'name="digest"' not in refused.text
+    assert not app.settings.path(app.settings.words.folder).exists()
+    assert not list(app.console.uploads._folder.glob("*"))
+
+
+async def _answered(browser: Browser, said: str) -> list[str]:
+    page = await browser.get("/words/forms/try", params={"language": "fr", "text": said})
+    return re.findall(r'<p lang="fr">(.*?)</p>', page.text)
+
+
+async def test_a_keyword_is_looked_at_saved_understood_and_taken_back(app: App) -> None:
+    boss, path = await signed_in(app, "supervisor"), "/words/keywords/fix"
+    await boss.get(path)
+    now = ", ".join(app.words.keywords.of["fix"])
+    shown = await boss.post(path, words=f"{now}, Rectifier")
+    assert "rectifier" in shown.text
+    assert "rectifier" not in app.words.keywords.command_of
+    assert (await boss.post(path, words=f"{now} rectifier", sure="yes")).status_code == 303
+    answers = [await _answered(boss, said) for said in ("Corriger", "Rectifier", "Ratifier")]
+    assert answers[0] == answers[1] != answers[2]
+    page = (await boss.get("/words/keywords")).text
+    assert "changed here" in page
+    back = await boss.post(path, words=now, sure="yes")
+    assert back.status_code == 303
+    assert "rectifier" not in app.words.keywords.command_of
+    assert "rectifier" in (await boss.get(path)).text, "earlier words"
+    for words, said in (
+        ("fix, corr, femmes", "of the form"),
+        ("fix", "stands in the text"),
+        ("fix corr stop", "too"),
+    ):
+        refused = await boss.post(path, words=words, sure="yes")
+        assert refused.status_code == 422
+        assert said in refused.text

@@ -7,14 +7,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Awaitable, Callable
-from io import BytesIO
-from pathlib import Path
 from typing import Any
 
-import xlsxwriter
 from sqlalchemy import func, insert, select, update
 
-from bot import added_forms
 from bot.app import App
 from bot.console.page import Page, each
 from bot.programme.broadcasts import acts
@@ -36,7 +32,6 @@ __all__ = (
     "SIGNING_IN",
     "TOKENS",
     "WORDS",
-    "a_form",
     "canary",
     "form_of",
     "path_of",
@@ -91,20 +86,6 @@ async def _a_text(app: App) -> str:
 
 async def _a_language(app: App) -> str:
     return "en"
-
-
-async def a_form(app: App) -> dict[str, Any]:
-    """An XLSForm: tests/conversations/seed.md as a workbook."""
-    out, found = BytesIO(), added_forms.sheets(Path(__file__).parents[1] / "conversations" / "seed.md")
-    book = xlsxwriter.Workbook(out)
-    for name, lines in found.items():
-        columns = list(dict.fromkeys(column for line in lines for column in line))
-        sheet = book.add_worksheet(name)
-        sheet.write_row(0, 0, columns)
-        for place, line in enumerate(lines, 1):
-            sheet.write_row(place, 0, [line.get(column, "") for column in columns])
-    book.close()
-    return {"form": out.getvalue()}
 
 
 async def _other_words(app: App) -> dict[str, Any]:
@@ -210,6 +191,7 @@ SAMPLES: dict[str, Callable[[App], Awaitable[str]]] = {
     "{lesson}": _lesson,
     "{key}": _a_text,
     "{language}": _a_language,
+    "{command}": _is("fix"),
     "{broadcast}": _broadcast,
     "{conversation}": _conversation,
     "{message}": _message,
@@ -254,7 +236,6 @@ FORMS: dict[str, Form | dict[str, Any]] = {
     "/broadcasts/{broadcast}/stop": {},
     "/broadcasts/{broadcast}/again": _failed,
     "/words/text/{key}/{language}": _other_words,
-    "/words/forms/add": a_form,
     "/lessons/{lesson}/translation": {"to": "fr", "text": "Nous pesons", "by": "Anna N."},
     "/sealed/{case}": {},
     "/sealed/{case}/closed": _read,

@@ -16,6 +16,8 @@ from bot import words as table
 from bot.render import Words, WordsError, replaced
 from bot.render.catalogue import base, check, fields_of, messages, read, shipped
 from bot.render.fields import COMMON, FIELDS
+from bot.word_files import export as export_words
+from bot.word_files import load
 from handlers.turn import LANGUAGES, Label
 
 WORDS = Words.load()
@@ -121,7 +123,7 @@ def test_commands_are_what_telegram_takes() -> None:
 
 def export(folder: Path, edit: Mapping[tuple[str, str], str] = MappingProxyType({})) -> Path:
     file = folder / "words.xlsx"
-    assert table.export(WORDS, file) == len(WORDS.rules)
+    assert export_words(WORDS, file) == len(WORDS.rules)
     book = openpyxl.load_workbook(file)
     sheet = book.active
     assert sheet is not None
@@ -134,13 +136,13 @@ def export(folder: Path, edit: Mapping[tuple[str, str], str] = MappingProxyType(
 
 
 def test_an_export_comes_back_unchanged(tmp_path: Path) -> None:
-    proposal = table.propose(WORDS, export(tmp_path))
+    proposal = table.propose(WORDS, load(export(tmp_path)))
     assert (proposal.changes, proposal.problems) == ([], [])
 
 
 def test_a_corrected_and_signed_text_is_used(tmp_path: Path) -> None:
     edit = {("A4", "RN"): "{sender}: Ni vyiza cane.", ("A4", "state RN"): "signed: Anna N."}
-    proposal = table.propose(WORDS, export(tmp_path, edit))
+    proposal = table.propose(WORDS, load(export(tmp_path, edit)))
     assert proposal.problems == []
     [change] = proposal.changes
     assert "old: '{sender}: Ni vyiza, nta" in change.show() and "(draft)" in change.show()
@@ -151,11 +153,11 @@ def test_a_corrected_and_signed_text_is_used(tmp_path: Path) -> None:
     assert after.text("A4", "rn", drafts=False).text == "OIM: Ni vyiza cane."
     assert "A4" not in after.drafts["rn"]
     assert table.state(after.texts["rn"]["A4"]) == "signed: Anna N."
-    assert table.propose(after, _exported(after, tmp_path)).changes == []
+    assert table.propose(after, load(_exported(after, tmp_path))).changes == []
 
 
 def _exported(words: Words, folder: Path) -> Path:
-    table.export(words, folder / "again.xlsx")
+    export_words(words, folder / "again.xlsx")
     return folder / "again.xlsx"
 
 
@@ -163,7 +165,7 @@ def test_saving_again_keeps_the_old_file_and_the_other_texts(tmp_path: Path) -> 
     own = tmp_path / "own"
     for key in ("A4", "B3"):
         edit = {(key, "RN"): "{sender}: Ego 1 9.", (key, "state RN"): "signed: Anna"}
-        table.save(table.propose(WORDS, export(tmp_path, edit)), WORDS, own, AT)
+        table.save(table.propose(WORDS, load(export(tmp_path, edit))), WORDS, own, AT)
     after = Words.load(own)
     assert "A4" not in after.drafts["rn"] and "B3" not in after.drafts["rn"]
     assert [file.name for file in (own / "history").iterdir()] == ["rn-20261123T120000000000.po"]
@@ -172,7 +174,7 @@ def test_saving_again_keeps_the_old_file_and_the_other_texts(tmp_path: Path) -> 
 def test_a_changed_text_without_a_name_is_a_draft(tmp_path: Path) -> None:
     for said in ("draft", "shipped", "signed:", "missing"):
         edit = {("A4", "SW"): "{sender}: Sawa.", ("A4", "state SW"): said}
-        [change] = table.propose(WORDS, export(tmp_path, edit)).changes
+        [change] = table.propose(WORDS, load(export(tmp_path, edit))).changes
         assert change.new.draft and change.old is None
 
 
@@ -191,7 +193,7 @@ def test_a_changed_text_without_a_name_is_a_draft(tmp_path: Path) -> None:
     ],
 )
 def test_an_import_refuses(tmp_path: Path, edit: dict[tuple[str, str], str], problem: str) -> None:
-    proposal = table.propose(WORDS, export(tmp_path, edit))
+    proposal = table.propose(WORDS, load(export(tmp_path, edit)))
     assert any(re.search(problem, said) for said in proposal.problems), proposal.problems
     with pytest.raises(WordsError):
         table.save(proposal, WORDS, tmp_path / "own", AT)
@@ -199,17 +201,17 @@ def test_an_import_refuses(tmp_path: Path, edit: dict[tuple[str, str], str], pro
 
 
 def test_replaced_characters_are_shown(tmp_path: Path) -> None:
-    proposal = table.propose(WORDS, export(tmp_path, {("A4", "FR"): "{sender}: Ça reçu"}))
+    proposal = table.propose(WORDS, load(export(tmp_path, {("A4", "FR"): "{sender}: Ça reçu"})))
     assert proposal.problems == []
     assert any("A4 fr: ç will be replaced" in note for note in proposal.notes)
 
 
 def test_a_file_that_is_no_table(tmp_path: Path) -> None:
     with pytest.raises(WordsError, match="column 'RN' not found"):
-        table.propose(WORDS, _without_rn(tmp_path))
+        table.propose(WORDS, load(_without_rn(tmp_path)))
     (tmp_path / "no.xlsx").write_bytes(b"no")
     with pytest.raises(WordsError, match="cannot be read"):
-        table.propose(WORDS, tmp_path / "no.xlsx")
+        table.propose(WORDS, load(tmp_path / "no.xlsx"))
 
 
 def _without_rn(folder: Path) -> Path:

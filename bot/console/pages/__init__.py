@@ -16,6 +16,7 @@ from bot.console.pages import (
     enrol,
     form_trial,
     importing,
+    keywords,
     lessons,
     people,
     places,
@@ -30,6 +31,7 @@ from bot.console.pages import (
     unanswered,
     verify,
     word_forms,
+    word_import,
     words,
 )
 
@@ -52,6 +54,8 @@ PAGES = (
     *importing.PAGES,  # before /people/{person}
     *people.PAGES,
     *words.PAGES,
+    *keywords.PAGES,
+    *word_import.PAGES,
     *word_forms.PAGES,
     *form_trial.PAGES,
     *sealed.PAGES,

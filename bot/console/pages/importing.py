@@ -120,7 +120,7 @@ async def import_(ask: Ask) -> Response:
         "demo": ask.app.simulator is not None,
         "team": _may_change_team(ask),
     }
-    await ask.act("roster import", details, file=digest[:12])
+    await ask.act("roster import", details)
     await ask.app.console.uploads.forget(place)
     return ask.go("/people", _("The roster is imported."))
 
@@ -128,5 +128,5 @@ async def import_(ask: Ask) -> Response:
 PAGES = (
     Page("/people/import", show),
     Page("/people/import/check", check, writes="roster checked", files=1, largest=MOST_BYTES + 65_536),
-    Page("/people/import/now", import_, writes="roster file imported", confirm=True),
+    Page("/people/import/now", import_, writes="roster imported", confirm=True),
 )

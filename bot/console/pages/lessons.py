@@ -96,7 +96,7 @@ async def translate(ask: Ask) -> Response:
     if not text or not by:
         raise Wrong(_("A translation needs its text and the name of who translated it."))
     details = {"number": lesson["number"], "to": ask.form.get("to", ""), "text": text, "by": by, "user": ask.who}
-    await ask.act("lesson translate", details, lesson=lesson["number"])
+    await ask.act("lesson translate", details)
     return ask.go(f"/lessons/{lesson['number']}", _("The translation is kept."))
 
 

@@ -58,7 +58,7 @@ async def tables(ask: Ask) -> Response:
     """The tables behind it as an Excel file, people under their pseudonyms."""
     about = await ask.read(_about, ask)
     details = {"kind": KIND, "of": _what(about), "period": about.period.name, "user": ask.who}
-    allowed = await ask.act("export", details, of=_what(about), period=about.period.name)
+    allowed = await ask.act("export", details)
     wanted = Wanted(_asked(ask, about), ask.me.name, allowed["key"])
     found = await ask.read(gather, wanted, ask.words.language)
     content = await run_in_threadpool(xlsx, pages(found, KIND, _say(ask)))
@@ -110,5 +110,5 @@ PAGES = (
     Page("/summary/{what}", show, reads="summary"),
     Page("/summary/{what}/picture", drawing, reads="summary"),
     Page("/summary/{what}/pdf", printed, writes="summary printed"),
-    Page("/summary/{what}/xlsx", tables, writes="summary exported"),
+    Page("/summary/{what}/xlsx", tables, writes="export"),
 )

@@ -164,7 +164,7 @@ async def reply(ask: Ask) -> Response:
     details = {"task": task.id, "text": text, "by": ask.me.person_id, "user": ask.who}
     details["sender"] = ask.app.settings.project.sender
     if ask.form.get("sure") == "yes":
-        await ask.act("inbox reply", details, task=task.id, conversation=door.address_id)
+        await ask.act("inbox reply", details)
         if task.address_id is not None:
             ask.app.inbox.notify(task.address_id)
         return ask.go(f"/conversations/{door.address_id}", _("The answer leaves now."))

@@ -1,26 +1,31 @@
-"""The forms that leaders fill: those in use, and a new one as XLSForm, tried in the simulator."""
+"""The forms that leaders fill: those in use, and a new one as XLSForm: checked, shown, tried, then taken."""
 
 from __future__ import annotations
 
 import asyncio
-import tempfile
+from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
+from sqlalchemy.ext.asyncio import AsyncConnection
 from starlette.responses import Response
 
 from bot import added_forms
 from bot import forms as files
 from bot.console import roles
-from bot.console.page import Ask, Page
+from bot.console.page import Ask, Page, Wrong
 from bot.console.words import _
 from bot.errors import BotError, FormError
+from bot.keywords import form_faults
 from bot.programme.roster.guard import WorkbookError, measured
+from handlers.forms import Form, Question
 
+_KIND = "form"
 _TOO_LARGE = (
     "the file cannot be read: it is damaged, or unpacks to far more than a form. "
     "Copy its sheets into a new workbook and save it as .xlsx"
 )
+CHANGES = {"new": _("new"), "changed": _("changed"), "gone": _("is left out"), "same": _("as before")}
 
 
 async def show(ask: Ask) -> Response:
@@ -28,38 +33,88 @@ async def show(ask: Ask) -> Response:
     return await _shown(ask)
 
 
-async def _shown(ask: Ask, problem: str = "", status: int = 200) -> Response:
+async def _shown(ask: Ask, problem: str = "", status: int = 200, found: Any = None) -> Response:
     rows = [
         {"name": name, "version": form.version, "keywords": " ".join(form.keywords), "questions": len(form.questions)}
         for name, form in ask.app.turns.forms.items()
     ]
     simulator = ask.app.simulator is not None
     may = ask.me.role in roles.KEEPERS
-    return ask.show("word_forms.html", status, rows=rows, problem=problem, simulator=simulator, may=may)
+    values = {
+        "rows": rows,
+        "problem": problem,
+        "simulator": simulator,
+        "may": may,
+        "found": found,
+        "changes": CHANGES,
+    }
+    return ask.show("word_forms.html", status, **values)
 
 
-async def add(ask: Ask) -> Response:
-    """Check the workbook; when nothing is wrong leaders can answer the form at once, by its keyword."""
+async def check(ask: Ask) -> Response:
+    """What is wrong and where; or what leaders would be asked, and what of it is new. Nothing is taken yet."""
     upload = ask.upload("form")
     if upload is None:
         return await _shown(ask, ask.words.say(_("Choose the file of a form.")), 422)
-    name, content = Path(upload.filename or "form.xlsx").name[:80], await upload.read()
+    name = Path(upload.filename or "form.xlsx").name[:80]
+    ending = ".md" if name.lower().endswith(".md") else ".xlsx"
+    uploads = ask.app.console.uploads
+    digest, place = await uploads.keep(_KIND, ask.me.person_id, await upload.read(), ending)
     try:
-        sheets = await _sheets(content, Path(name).suffix.lower())
-        added_forms.from_sheets(sheets, name)
+        _there, form = await _form(ask, place)
     except BotError as error:
-        return await _shown(ask, str(error), 422)
-    added = await ask.act("form add", {"sheets": sheets, "source": name}, form=name)
+        await uploads.forget(place)
+        return await _shown(ask, str(error).replace(place.name, name), 422)
+    await ask.write(_nothing, file=digest[:12], form=form.name)
+    return await _shown(ask, found={"digest": digest, "form": form, **_compared(ask, form)})
+
+
+async def _nothing(tx: AsyncConnection) -> None:
+    """That somebody had a form checked is written down; nothing else is."""
+
+
+def _compared(ask: Ask, form: Form) -> dict[str, Any]:
+    """Its questions beside those of the form whose place it takes."""
+    before, names = ask.app.turns.forms.get(form.name), {one.name for one in form.questions}
+    old = {one.name: one for one in before.questions} if before else {}
+    lines = [_line(ask, one, _became(old.get(one.name), one)) for one in form.questions]
+    return {"before": before, "lines": [*lines, *(_line(ask, old[name], "gone") for name in old.keys() - names)]}
+
+
+def _became(old: Question | None, new: Question) -> str:
+    if old is None:
+        return "new"
+    compared = (one.name for one in fields(Question) if one.name != "row")
+    return "same" if all(getattr(old, name) == getattr(new, name) for name in compared) else "changed"
+
+
+def _line(ask: Ask, one: Question, became: str) -> dict[str, Any]:
+    language = ask.words.language
+    choices = [choice.label.text(language) or choice.name for choice in one.choices[:20]]
+    label = one.label.text(language) or one.short.text(language) or ""
+    return {"name": one.name, "label": label, "type": one.type, "choices": ", ".join(choices), "became": became}
+
+
+async def add(ask: Ask) -> Response:
+    """Take the form that was shown to her; leaders can answer it at once, by its keyword."""
+    place = await ask.app.console.uploads.find(_KIND, ask.me.person_id, ask.form.get("digest", ""))
+    if place is None:
+        raise Wrong(_("This file is no longer here: an hour has passed, or another one was sent. Send it once more."))
+    sheets, form = await _form(ask, place)
+    added = await ask.act("form add", {"sheets": sheets, "source": f"{form.name}{place.suffix}"}, form=form.name)
+    await ask.app.console.uploads.forget(place)
     return ask.go("/words/forms", _("The form is there. Leaders start it with: %(word)s"), word=added["keywords"][0])
 
 
-async def _sheets(content: bytes, ending: str) -> Any:
-    with tempfile.TemporaryDirectory() as folder:
-        file = Path(folder) / f"form{ending if ending in ('.xlsx', '.md') else '.xlsx'}"
-        await asyncio.to_thread(file.write_bytes, content)
-        if file.suffix == ".xlsx":
-            await asyncio.to_thread(_measured, file)
-        return await asyncio.to_thread(added_forms.sheets, file)
+async def _form(ask: Ask, place: Path) -> tuple[added_forms.Sheets, Form]:
+    """The form of a file and its sheets. Raises FormError with everything that is wrong."""
+    if place.suffix == ".xlsx":
+        await asyncio.to_thread(_measured, place)
+    sheets = await asyncio.to_thread(added_forms.sheets, place)
+    form = await asyncio.to_thread(added_forms.from_sheets, sheets, place.name)
+    if problems := form_faults(ask.app.words, form, ask.app.turns.forms.values()):
+        raise FormError([f"{place.name}: {problem}" for problem in problems])
+    return sheets, form
 
 
 def _measured(file: Path) -> None:
@@ -72,5 +127,6 @@ def _measured(file: Path) -> None:
 
 PAGES = (
     Page("/words/forms", show),
-    Page("/words/forms/add", add, writes="form added", files=1, largest=files.LARGEST),
+    Page("/words/forms/check", check, writes="form checked", files=1, largest=files.LARGEST),
+    Page("/words/forms/add", add, writes="form added"),
 )

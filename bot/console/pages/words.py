@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncConnection
 from starlette.responses import Response
 
+from bot import changes, word_files
 from bot import words as tables
 from bot.console import roles
 from bot.console.page import Ask, Page
@@ -19,7 +20,6 @@ from bot.console.words import _
 from bot.render import Entry, Rule, replaced
 from bot.render.catalogue import COMPLETE
 from bot.render.fields import FIELDS
-from handlers.understand.vocabulary import KEYWORDS
 from handlers.understand.words import plain
 
 PAGE = 40
@@ -127,39 +127,10 @@ async def sheet(ask: Ask) -> Response:
     """The Excel file that `words import` takes back."""
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "words.xlsx"
-        await asyncio.to_thread(tables.export, ask.app.words, file)
+        await asyncio.to_thread(word_files.export, ask.app.words, file)
         content = await asyncio.to_thread(file.read_bytes)
     there = {"content-disposition": 'attachment; filename="words.xlsx"'}
     return Response(content, media_type=_SHEET, headers=there)
-
-
-async def keywords(ask: Ask) -> Response:
-    """The words by which leaders command, and those that start a form; a word may not mean two things."""
-    rows = [(_COMMANDS.get(name, name), words) for name, words in KEYWORDS.items()]
-    forms = [(name, form.keywords) for name, form in ask.app.turns.forms.items()]
-    means: dict[str, int] = {}
-    for _name, there in [*rows, *forms]:
-        for word in {plain(word) for word in there}:
-            means[word] = means.get(word, 0) + 1
-    return ask.show("keywords.html", rows=rows, forms=forms, twice=sorted(w for w, n in means.items() if n > 1))
-
-
-_COMMANDS = {
-    "stop": _("no more messages"),
-    "start": _("messages again"),
-    "help": _("the menu"),
-    "fix": _("correct a report"),
-    "back": _("bring a report back"),
-    "language": _("choose the language"),
-    "call": _("call me"),
-    "data": _("what is kept of me"),
-    "delete": _("erase me"),
-    "problem": _("a problem or a complaint"),
-    "cancel": _("leave what was begun"),
-    "mentor": _("ask a mentor"),
-    "lesson": _("tell what worked well"),
-    "totals": _("our figures"),
-}
 
 
 # --- one text ---
@@ -240,21 +211,29 @@ async def change(ask: Ask) -> Response:
     if ask.form.get("sure") != "yes":
         measured = _measured(ask, rule, language, proposal.changes[0].new)
         return await _edited(ask, rule, language, text, signed, proposal=proposal, measured=measured)
+    await keep(ask, proposal, text=rule.key, language=language)
+    return ask.go(f"/words/text/{rule.key}", _("The text is saved; it is said like this from now on."))
+
+
+async def keep(ask: Ask, proposal: tables.Proposal, **audited: Any) -> None:
+    """Save what was shown; from now on every process speaks in it."""
     folder = ask.app.settings.path(ask.app.settings.words.folder)
 
-    async def work(tx: AsyncConnection) -> None:
-        await asyncio.to_thread(tables.save, proposal, ask.app.words, folder, ask.now)
+    def saved() -> dict[str, str]:
+        tables.save(proposal, ask.app.words, folder, ask.now)
+        return changes.files_of(folder)
 
-    await ask.write(work, text=rule.key, language=language)
+    async def work(tx: AsyncConnection) -> None:
+        await changes.share(tx, await asyncio.to_thread(saved))
+
+    await ask.write(work, **audited)
     ask.app.reload_words()
-    return ask.go(f"/words/text/{rule.key}", _("The text is saved; it is said like this from now on."))
 
 
 _EDIT = "/words/text/{key}/{language}"
 PAGES = (
     Page("/words", show, title=_("Words"), table=True),
     Page("/words/sheet", sheet),
-    Page("/words/keywords", keywords),
     Page("/words/text/{key}", one),
     Page(_EDIT, edit),
     Page(_EDIT, change, writes="words changed"),

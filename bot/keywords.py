@@ -1,0 +1,148 @@
+"""Correcting the words by which leaders command: what may be one, who reads it where, and the file that keeps them.
+
+A word means one thing: of two commands, of a command and a form, of a command and an answer, one only.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+
+from rapidfuzz.distance import OSA
+
+from bot.render import Words
+from bot.render.keywords import FILE, read, written
+from handlers.forms import Form
+from handlers.understand.vocabulary import COURTESY, NO, SENSITIVE, YES
+from handlers.understand.words import FILLERS, KEYWORDS, SHIPPED, plain
+
+Lists = Mapping[str, Sequence[str]]
+"""Command -> its words."""
+SHORTEST = 3
+"""Letters: shorter ones stand in reports (12F 7M)."""
+_LONG = 5
+"""From so many letters on, one typing mistake is forgiven."""
+_WORD = re.compile(rf"[^\W\d_]{{{SHORTEST},16}}")
+_LETTERS = re.compile(r"[^\W\d_]+")
+_ANSWERS = YES | NO | COURTESY | FILLERS | {entry for row in SENSITIVE.values() for entry in row}
+
+
+def read_list(text: str) -> tuple[str, ...]:
+    """What somebody wrote, with commas or spaces between: plain words, each once."""
+    return tuple(dict.fromkeys(plain(word) for word in re.split(r"[,;\s]+", text) if word))
+
+
+def changed(words: Words, lists: Lists) -> dict[str, tuple[str, ...]]:
+    """Those of the lists that are other than what is in use; a missing or empty one changes nothing."""
+    return {name: tuple(new) for name, new in lists.items() if new and tuple(new) != words.keywords.of.get(name)}
+
+
+def faults(words: Words, forms: Iterable[Form], lists: Lists) -> list[str]:
+    """What is wrong with these lists, in words for their writer: where, what, what to do; empty when nothing."""
+    together = {**words.keywords.of, **lists}
+    means: dict[str, list[str]] = {}
+    for command, there in together.items():
+        for word in there:
+            means.setdefault(word, []).append(command)
+    forms, problems = list(forms), []
+    for command, new in lists.items():
+        if command not in KEYWORDS:
+            problems.append(f"{command}: no command of ours; they are {', '.join(KEYWORDS)}.")
+            continue
+        for word in new:
+            others = [other for other in means[word] if other != command]
+            problems += [f"{command}: {fault}" for fault in _word_faults(word, others, forms, SHIPPED.of[command])]
+        problems += [
+            f"{command}: {fault}" for fault in _gone(words, command, set(words.keywords.of[command]) - {*new})
+        ]
+    return problems
+
+
+def _word_faults(word: str, others: Sequence[str], forms: Iterable[Form], shipped: Collection[str]) -> list[str]:
+    if not _WORD.fullmatch(word):
+        return [f"{word!r} cannot be one: write one word of {SHORTEST} to 16 letters, without figures."]
+    found = [f"{word!r} means {other} too; take it away from one of them." for other in others]
+    if word in shipped:
+        return found
+    if word in _ANSWERS:
+        found.append(f"{word!r} is said in answers and sentences; choose another word.")
+    for form in forms:
+        if near := next((one for one in sorted(words_of(form)) if _reads_alike(word, one)), None):
+            found.append(f"{word!r} is {near!r} of the form {form.name}, or one letter from it; choose another word.")
+    return found
+
+
+def words_of(form: Form) -> frozenset[str]:
+    """The single words that a form understands: those that start it, its labels, its choices."""
+    return form.tables.keywords | form.tables.single_words
+
+
+def _reads_alike(word: str, other: str) -> bool:
+    if word == other:
+        return True
+    return len(word) >= _LONG and len(other) >= _LONG and OSA.distance(word, other, score_cutoff=1) <= 1
+
+
+def _gone(words: Words, command: str, gone: Collection[str]) -> list[str]:
+    """A word that leaders were told, or that ends messages, is understood for ever."""
+    if command == "stop" and (lost := sorted(set(gone) & set(SHIPPED.of["stop"]))):
+        return [f"{', '.join(lost)} stays: whoever says it must be heard."]
+    told = {word: where for word, where in _told(words).items() if word in gone}
+    return [f"{word!r} stands in the text {where}; correct the text first." for word, where in sorted(told.items())]
+
+
+def _told(words: Words) -> dict[str, str]:
+    """Words that stand in capitals in a text -> the first such text."""
+    found: dict[str, str] = {}
+    for language, texts in words.texts.items():
+        for key, entry in texts.items():
+            for word in _LETTERS.findall(entry.text):
+                if word.isupper():
+                    found.setdefault(plain(word), f"{key} ({language})")
+    return found
+
+
+def form_faults(words: Words, form: Form, others: Iterable[Form]) -> list[str]:
+    """The words that start a form may not command, nor start another form; a new version may."""
+    taken = dict(words.keywords.command_of)
+    taken |= {
+        plain(word): f"the form {other.name}"
+        for other in others
+        if other.name != form.name
+        for word in other.keywords
+    }
+    starts = [plain(word) for word in form.keywords]
+    return [
+        f"sheet settings, sms_keyword: {word!r} means {taken[word]} already; choose another word."
+        for word in starts
+        if word in taken
+    ]
+
+
+def save(lists: Lists, folder: Path, at: datetime) -> Path:
+    """Keep these lists, which have no faults, in `folder`; the file that they replace goes to its history."""
+    file = folder / FILE
+    own = read(file) if file.is_file() else {}
+    if file.is_file():
+        (folder / "history").mkdir(exist_ok=True)
+        (folder / "history" / f"keywords-{at:%Y%m%dT%H%M%S%f}.toml").write_text(file.read_text("utf-8"), "utf-8")
+    folder.mkdir(parents=True, exist_ok=True)
+    own |= {command: tuple(words) for command, words in lists.items()}
+    fresh = folder / f".{FILE}.new"
+    fresh.write_text(written({name: words for name, words in own.items() if words != SHIPPED.of[name]}), "utf-8")
+    os.replace(fresh, file)
+    return file
+
+
+def earlier(folder: Path, command: str, most: int = 10) -> list[tuple[datetime, tuple[str, ...]]]:
+    """The lists that a command had before, each with when it was replaced (UTC), newest first."""
+    found: list[tuple[datetime, tuple[str, ...]]] = []
+    for file in sorted((folder / "history").glob("keywords-*.toml"), reverse=True):
+        there = read(file).get(command, SHIPPED.of[command])
+        if not found or found[-1][1] != there:
+            at = datetime.strptime(file.stem.removeprefix("keywords-"), "%Y%m%dT%H%M%S%f").replace(tzinfo=UTC)
+            found.append((at, there))
+    return found[:most]
