@@ -12,7 +12,7 @@ import hmac
 import re
 from collections.abc import Mapping, Sequence
 from typing import Any
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
 import aiohttp
 import orjson
@@ -163,14 +163,14 @@ class WhatsApp(web.Gateway):
 
     def _is_theirs(self, url: str) -> bool:
         """Whether the token may go there: to Meta's own hosts, or to where api_url leads."""
-        try:
-            given, ours = urlsplit(url), urlsplit(self.settings.api_url)
+        try:  # read as the request will read it: another reader may see another host in the same letters
+            given, ours = yarl.URL(url, encoded=True), yarl.URL(self.settings.api_url)
+            scheme, host, port = given.scheme, given.raw_host or "", given.port
         except ValueError:
             return False
-        if (given.scheme, given.netloc) == (ours.scheme, ours.netloc):
+        if (scheme, host, port) == (ours.scheme, ours.raw_host, ours.port):
             return True
-        host = given.hostname or ""
-        return given.scheme == "https" and any(host == each or host.endswith("." + each) for each in FILES)
+        return scheme == "https" and any(host == each or host.endswith("." + each) for each in FILES)
 
 
 class _Door:

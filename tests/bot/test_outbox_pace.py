@@ -9,6 +9,7 @@ from types import SimpleNamespace
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import pytest
 from sqlalchemy import select, update
 
 from bot.channels.base import Message, Sent
@@ -23,6 +24,7 @@ __all__ = ["database", "place", "postgres_server"]
 HOURS = Hours.parse(time(0, 0), time(23, 59), (), (), ZoneInfo("Africa/Bujumbura"))
 
 
+@pytest.mark.fault("B22")
 async def test_a_stop_reaches_what_waits_for_the_half_hour(database: Database) -> None:
     sent, clock = [], [NOW]
 
@@ -59,6 +61,7 @@ async def test_a_stop_reaches_what_waits_for_the_half_hour(database: Database) -
         await asyncio.wait([running])
 
 
+@pytest.mark.fault("B22")
 async def test_a_restart_does_not_begin_the_day_anew_and_answers_are_first_tomorrow(database: Database) -> None:
     sent, clock = list[int](), [NOW]
 

@@ -72,6 +72,7 @@ def test_fold_is_always_gsm7(text: str) -> None:
     assert segments(folded)[1] == "gsm7"
 
 
+@pytest.mark.fault("D3")
 @given(
     st.one_of(
         st.text(alphabet=BASIC + EXTENSION, min_size=1, max_size=480),
@@ -204,6 +205,7 @@ def test_a_text_of_a_form_is_said_as_it_is(words: Words) -> None:
     assert words.text(label, "fr").parts == 1
 
 
+@pytest.mark.fault("D6")
 def test_values_are_never_a_template(words: Words) -> None:
     said = words.text("A3", "en", {"name": "{association.__class__}", "association": "{0}%s{{7*7}}"})
     assert "{association.__class__}" in said.text and "{0}%s{{7*7}}" in said.text

@@ -47,6 +47,7 @@ async def test_a_photo_becomes_a_jpeg(kind: str, tmp_path: Path) -> None:
     assert image.size == (64, 48) and is_red(image.getpixel((10, 20))) and not is_red(image.getpixel((50, 20)))
 
 
+@pytest.mark.fault("D10")
 @pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP"])
 async def test_the_place_where_it_was_taken_is_gone_and_the_photo_is_upright(kind: str, tmp_path: Path) -> None:
     comment: dict[str, Any] = {"comment": CANARY} if kind == "JPEG" else {}
@@ -137,6 +138,7 @@ REFUSED = {
 }  # fmt: skip
 
 
+@pytest.mark.fault("D10")
 @pytest.mark.parametrize("name", REFUSED)
 async def test_what_is_no_safe_photo_is_refused_in_words(name: str, tmp_path: Path) -> None:
     content, why = REFUSED[name]

@@ -40,6 +40,7 @@ async def _link(app: App, browser: Browser | None = None) -> str:
     return f"/sign-in/link/{token}"
 
 
+@pytest.mark.fault("E6")
 async def test_a_link_is_used_by_the_button_not_by_looking(app: App) -> None:
     path, browser = await _link(app), Browser(app)
     for _ in range(5):
@@ -111,6 +112,7 @@ async def test_an_export_of_persons_needs_a_right_a_reason_and_is_written_down(a
     assert asked.headers["location"].startswith("/confirm?next=/people.csv%3Freason")
 
 
+@pytest.mark.fault("E5")
 async def test_many_tries_at_once_are_not_more_tries(app: App) -> None:
     path, browser = await _link(app), Browser(app)
     await browser.get(path)

@@ -92,6 +92,7 @@ async def test_a_code_is_taken_once(app: App) -> None:
     assert (await _sign_in(Browser(app), code=_code(app, 30))).status_code == 303
 
 
+@pytest.mark.fault("E5")
 async def test_after_five_wrong_tries_the_account_rests(app: App) -> None:
     await _enrolled(app)
     for _ in range(PASSWORD_TRIES):
@@ -113,6 +114,7 @@ async def test_a_network_may_not_try_for_ever(app: App) -> None:
     assert (await _sign_in(browser)).status_code == 303
 
 
+@pytest.mark.fault("E8")
 async def test_a_session_ends_when_idle_at_twelve_hours_and_when_revoked(app: App) -> None:
     browser = await signed_in(app, "auditor")
     assert (await browser.get("/access")).status_code == 200

@@ -66,6 +66,7 @@ async def test_the_files_have_the_rows_of_the_page(app: App) -> None:
     assert list(csv.reader(io.StringIO(semicolons), delimiter=";")) == lines
 
 
+@pytest.mark.fault("D7")
 async def test_no_text_becomes_a_formula(app: App) -> None:
     browser = await _named(app, NASTY)
     text = (await browser.get("/people.csv" + REASON)).content.decode("utf-8-sig")
@@ -79,6 +80,7 @@ async def test_no_text_becomes_a_formula(app: App) -> None:
     assert "f" not in kinds.values()
 
 
+@pytest.mark.fault("D12")
 async def test_no_text_becomes_a_part_of_the_page(app: App) -> None:
     if not CHROMIUM.exists():
         pytest.skip("needs Debian's chromium")

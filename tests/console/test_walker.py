@@ -109,6 +109,7 @@ async def test_a_page_is_there_for_its_roles_and_nothing_for_the_others(app: App
     assert there > 2
 
 
+@pytest.mark.fault("E11")
 async def test_every_answer_has_the_headers(app: App) -> None:
     browsers = [Browser(app), await signed_in(app, "admin"), await signed_in(app, "supervisor")]
     for browser in browsers:
@@ -131,6 +132,7 @@ async def _allowed(app: App, page: Page) -> Browser:
     return browser
 
 
+@pytest.mark.fault("E7")
 async def test_a_form_needs_its_own_sessions_token_and_our_own_site(app: App) -> None:
     other = await signed_in(app, "admin")
     await other.get("/account")
@@ -202,6 +204,7 @@ async def test_what_is_read_is_in_the_audit_and_nothing_personal_is_shown_withou
     assert read > 3
 
 
+@pytest.mark.fault("E9")
 async def test_nobody_sees_what_is_outside_the_area(app: App) -> None:
     """The officer's pages, and their files, with another association's people in the programme."""
     officer, supervisor = await signed_in(app, "officer"), await signed_in(app, "supervisor")

@@ -44,6 +44,7 @@ class _Contract:
 class Receiving(_Contract):
     """However the provider brings it, by a call or by a poll."""
 
+    @pytest.mark.fault("B16")
     async def test_every_canned_payload_is_understood(self) -> None:
         assert len(self.kit.samples) > 5
         for name, sample in self.kit.samples.items():
@@ -56,6 +57,7 @@ class Receiving(_Contract):
                 assert_clean(arrival)
                 assert arrival.channel == channel.name and arrival.scheme == channel.scheme
 
+    @pytest.mark.fault("B11")
     async def test_a_repeated_delivery_has_the_same_key(self) -> None:
         for name, sample in self.kit.samples.items():
             intake = Recorder()
@@ -88,6 +90,7 @@ class Called(_Contract):
     def receiving(self) -> tuple[Channel, Recorder]:
         return self.kit.channel("http://127.0.0.1:9"), Recorder()
 
+    @pytest.mark.fault("B19")
     async def test_without_the_secret_nothing_is_kept(self) -> None:
         tried = 0
         channel, _ = self.receiving()  # making one may be slow, as Telegram's TLS is
@@ -99,6 +102,7 @@ class Called(_Contract):
                 tried += 1
         assert tried > 20
 
+    @pytest.mark.fault("B20")
     async def test_a_large_body_is_refused_unread(self) -> None:
         call = self.first("POST")
         channel, intake = self.receiving()
@@ -114,6 +118,7 @@ class Called(_Contract):
             assert await knock(channel, intake, replace(sample.call, method="PUT")) == 405
             assert not intake.kept
 
+    @pytest.mark.fault("B20")
     async def test_spoilt_requests_never_break_us(self) -> None:
         chance = random.Random(7)
         calls = [sample.call for sample in self.kit.samples.values()]
@@ -143,6 +148,7 @@ class Sending(_Contract):
                 taken = await outcome(channel)
                 assert isinstance(taken, Sent) and taken.state in ("accepted", "sent", "delivered")
 
+    @pytest.mark.fault("B4")
     @pytest.mark.parametrize("kind", ["refused", "misconfigured", "later", "doubtful"])
     async def test_what_was_not_taken_says_why(self, kind: str) -> None:
         due = {"refused": Refused, "misconfigured": ChannelMisconfigured, "later": RetryLater}
@@ -152,6 +158,7 @@ class Sending(_Contract):
             for provider.answer in answers:
                 assert type(await outcome(channel)) is due.get(kind, Ambiguous), provider.answer
 
+    @pytest.mark.fault("B3")
     @pytest.mark.parametrize(
         ("header", "seconds"),
         [("7", 7), ("3600", 3600), ("1000000000", 3600), ("soon", 30), ("-1", 30), ("0", 30), (None, 30)],
@@ -162,6 +169,7 @@ class Sending(_Contract):
             error = await outcome(channel)
             assert isinstance(error, RetryLater) and error.after_s == seconds
 
+    @pytest.mark.fault("B2", "B5", "B6")
     @pytest.mark.parametrize(
         "fault",
         [
@@ -191,6 +199,7 @@ class Sending(_Contract):
             provider.answer = self.kit.sent[0]
             assert isinstance(await outcome(channel), Sent)
 
+    @pytest.mark.fault("B1")
     @pytest.mark.parametrize("where", ["closed port", "unknown host"])
     async def test_nothing_left_when_nobody_is_there(self, where: str) -> None:
         with socket.create_server(("127.0.0.1", 0)) as server:

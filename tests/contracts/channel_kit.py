@@ -6,7 +6,7 @@ import asyncio
 import os
 import random
 import traceback
-from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 
@@ -86,6 +86,10 @@ class Kit:
         channel = self.channel("http://127.0.0.1:9")
         return set(await asyncio.gather(*(knock(channel, intake, call) for call in calls)))
 
+    def taken(self, order: bytes) -> Answer:
+        """What the provider answers to this order when it takes it."""
+        return self.sent[0]
+
     def forgeries(self, call: Call) -> Iterator[tuple[Call, int]]:
         """The same call without the right secret, in every way that comes to mind; the status due."""
         raise NotImplementedError
@@ -128,6 +132,8 @@ class Provider:
         self.answer = Answer(200)
         self.answers: dict[str, Answer] = {}
         """By path, where one of them needs another answer."""
+        self.taken: Callable[[bytes], Answer] | None = None
+        """Where the answer depends on what was asked."""
         self.asked: list[bytes] = []
         """The bodies of the requests, and below what stood in their addresses and headers."""
         self.queries: list[str] = []
@@ -135,11 +141,11 @@ class Provider:
         self.headers: list[Mapping[str, str]] = []
 
     async def handle(self, request: web.Request) -> web.Response:
-        self.asked.append(await request.read())
+        self.asked.append(order := await request.read())
         self.queries.append(request.rel_url.raw_query_string)
         self.paths.append(f"{request.method} {request.path}")
         self.headers.append(request.headers)
-        answer = self.answers.get(request.path, self.answer)
+        answer = self.answers.get(request.path) or (self.taken(order) if self.taken else self.answer)
         return web.Response(status=answer.status, body=answer.body, headers=dict(answer.headers))
 
 

@@ -130,6 +130,7 @@ async def test_only_the_right_number_sends_and_the_list_stays_as_it_was(
     assert await state(database, number) == "done"
 
 
+@pytest.mark.fault("C6")
 async def test_two_services_and_two_looks_at_once_queue_each_text_once(
     processes: Sequence[Database], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -141,6 +142,7 @@ async def test_two_services_and_two_looks_at_once_queue_each_text_once(
     assert await states(processes[0], number) == {"queued": PEOPLE, "out queued": PEOPLE}
 
 
+@pytest.mark.fault("C9")
 async def test_submitted_by_many_at_once_it_is_made_once(processes: Sequence[Database]) -> None:
     details = {**acts.as_details(TEXT), "audience": {"asked": "all"}, "submitted": "s"}
     made = await asyncio.gather(*(do(one, "make", **details) for one in processes for _ in range(4)))

@@ -140,10 +140,7 @@ class HttpKit(Kit):
     samples = {
         "received": Sample(external("incoming", b"sender=%2B25779123456&text=Join&id=7"), 1),
         "received, form": Sample(external("incoming", b"", b"from=%2B25779123456&text=Join&id=8", FORM), 1),
-        "received, date": Sample(
-            external("incoming", b"from=25779123456&text=Ego&date=2026-11-23T17:30:00.000Z"),
-            1,
-        ),
+        "received, date": Sample(external("incoming", b"from=79123456&text=Ego&date=2026-11-23T17:30:00.000Z"), 1),
         "received, JSON": Sample(
             external(
                 "incoming", b"", b'{"id": 12, "from": "25779123456", "text": "\xc3\x87a va", "time": null}', JSON
@@ -245,6 +242,10 @@ class SmsGateKit(Kit):
         """The app repeats our id, which the channel makes of the message."""
         states = ("Pending", "Processed", "Sent", "Delivered", "NewWord")
         return (Answer(409), *(Answer(202, json.dumps({"id": OURS, "state": each}).encode()) for each in states))
+
+    def taken(self, order: bytes) -> Answer:
+        key = json.loads(order or b"{}").get("id", "")
+        return Answer(202, json.dumps({"id": key, "state": "Pending"}).encode())
 
     def channel(self, url: str) -> SmsGate:
         settings = SmsGateSettings(url=url, username="sms", password=SecretStr(PASSWORD), signing_key=SecretStr(KEY))

@@ -9,6 +9,7 @@ from types import SimpleNamespace
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -41,6 +42,7 @@ def test_the_clock_is_believed_exactly_while_it_does_not_stand_back(moves: list[
         assert not right_time.behind(seen, seen) or seen < right_time.EARLIEST
 
 
+@pytest.mark.fault("C1")
 async def test_only_answers_leave_until_the_clock_is_right_again(database: Database) -> None:
     sent, clock = [], [NOW]
 
@@ -99,6 +101,7 @@ async def test_a_time_that_was_seen_is_never_taken_back_but_by_a_person(database
     assert not guard.wrong and await count(database, tables.audit) == 1
 
 
+@pytest.mark.fault("C1")
 async def test_a_machine_that_begins_in_1970_is_not_believed_although_nothing_was_seen(database: Database) -> None:
     guard = ClockGuard(database, lambda: datetime(1970, 1, 1, 0, 2, tzinfo=UTC))
     await guard.look()

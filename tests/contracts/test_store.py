@@ -8,6 +8,7 @@ from collections import Counter, defaultdict
 from collections.abc import Sequence
 from typing import Any
 
+import pytest
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -34,6 +35,7 @@ CALLERS = 48
 # --- the inbox ---
 
 
+@pytest.mark.fault("B11")
 async def test_a_key_is_kept_once_whoever_brings_it_how_often(processes: list[Database]) -> None:
     chance = random.Random(1)
     keys = [f"id-{number}" for number in range(60)]
@@ -70,6 +72,7 @@ async def test_a_key_counts_once_within_a_group_and_per_channel(database: Databa
     assert len(set(ids)) == 1
 
 
+@pytest.mark.fault("B12")
 async def test_rows_of_an_address_keep_the_order_of_arrival(processes: list[Database]) -> None:
     """Two processes may receive at once; one address is heard at one of them at a time."""
 

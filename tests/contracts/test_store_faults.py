@@ -54,6 +54,7 @@ async def _fill(database: Database, kept: list[str]) -> DatabaseError:
     raise AssertionError("the disk was not full")
 
 
+@pytest.mark.fault("A10")
 async def test_a_full_disk_refuses_and_works_again_when_there_is_space(small_disk: Path) -> None:
     ballast = small_disk / "ballast"
     ballast.write_bytes(b"0" * 1_000_000)
@@ -84,6 +85,7 @@ def _remount_read_only(folder: Path) -> None:
     subprocess.run(["mount", "-o", "remount,ro", str(folder)], check=True)
 
 
+@pytest.mark.fault("A12")
 async def test_a_read_only_disk_is_named_and_refused(small_disk: Path) -> None:
     await (await Database.open(URL, small_disk)).close()
     _remount_read_only(small_disk)
@@ -142,6 +144,7 @@ def _newer(file: Path) -> None:
     database.close()
 
 
+@pytest.mark.fault("A15")
 @pytest.mark.parametrize(
     ("damage", "said"),
     [
@@ -163,6 +166,7 @@ async def test_what_cannot_be_used_is_refused_and_not_touched(tmp_path: Path, da
         assert _hash(file) == before
 
 
+@pytest.mark.fault("A15")
 @settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
 @given(seed=st.integers(0, 10**9), flips=st.integers(1, 64))
 @example(seed=388, flips=22)  # in the text of the schema
@@ -200,6 +204,7 @@ def _open_elsewhere(folder: Path) -> subprocess.Popen[bytes]:
     return subprocess.Popen(command, stdout=subprocess.PIPE, cwd=Path(__file__).parents[2])
 
 
+@pytest.mark.fault("A16")
 @pytest.mark.parametrize("way", ["same name", "symbolic link"])
 async def test_a_second_process_is_refused_with_the_pid_of_the_first(tmp_path: Path, way: str) -> None:
     (tmp_path / "a").mkdir()

@@ -107,6 +107,7 @@ async def _empty(place: Place) -> Any:
     return engine._sqlite(place.file, writes=True) if place.kind == "sqlite" else engine._postgres(place.url)
 
 
+@pytest.mark.fault("A21")
 async def test_a_migration_that_breaks_off_leaves_nothing_behind(bare_place: Place) -> None:
     """Fault A21: a schema is changed in one transaction, on both databases."""
     opened = await _empty(bare_place)

@@ -61,6 +61,7 @@ async def _sending(database: Database, address: int, **columns: Any) -> int:
     return row
 
 
+@pytest.mark.fault("B17")
 @MANY
 @given(reports=st.lists(st.sampled_from(REPORTED), max_size=8), mark_at=st.integers(0, 8))
 async def test_states_move_forward_only_and_the_order_of_reports_does_not_matter(
@@ -78,6 +79,7 @@ async def test_states_move_forward_only_and_the_order_of_reports_does_not_matter
     assert seen[-1] == max([*reports, "accepted"], key=ORDER.index)
 
 
+@pytest.mark.fault("B17")
 async def test_every_report_on_every_state(database: Database, address: int) -> None:
     """All pairs, so that none depends on chance."""
     for was, said in itertools.product((*ORDER[2:], "cancelled"), REPORTED):
@@ -87,6 +89,7 @@ async def test_every_report_on_every_state(database: Database, address: int) -> 
         assert await state_of(database, row) == (said if forward else was), (was, said)
 
 
+@pytest.mark.fault("B15")
 async def test_a_report_that_came_before_our_own_mark_is_matched_then(database: Database, address: int) -> None:
     row = await _sending(database, address)
     assert await database.writer.do(deliveries.deliveries, told(None, "delivered", provider="p-1")) is False
@@ -115,6 +118,7 @@ async def test_a_report_that_names_no_message_moves_none(database: Database, add
     assert await state_of(database, row) == "accepted"
 
 
+@pytest.mark.fault("B15")
 async def test_unknown_reports_are_kept_and_repeats_change_nothing(database: Database, address: int) -> None:
     for _ in range(3):
         assert await database.writer.do(deliveries.deliveries, told(9999, "delivered", event="e")) is False
@@ -136,6 +140,7 @@ async def test_a_report_of_a_text_that_waits_for_its_second_try_stops_that_try(
     assert await state_of(database, row) == "sent"
 
 
+@pytest.mark.fault("B21")
 @pytest.mark.parametrize(
     ("kind", "channel", "attempts", "becomes"),
     [
@@ -183,6 +188,7 @@ def test_the_order_tested_is_the_order_there_is() -> None:
     assert Path(deliveries.__file__).read_text().count(" < ".join(ORDER)) == 1
 
 
+@pytest.mark.fault("B15")
 async def test_a_report_that_fits_nothing_is_tried_again_for_72_hours(processes: list[Database]) -> None:
     """The mark and the report were written at the same moment, each before it saw the other (PostgreSQL)."""
     first, last = processes[0], processes[-1]

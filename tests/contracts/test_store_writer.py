@@ -90,6 +90,7 @@ async def _pair(tx: AsyncConnection, items: Sequence[str]) -> list[None]:
     return [None] * len(items)
 
 
+@pytest.mark.fault("A18")
 async def test_a_caller_who_goes_away_leaves_the_connection_clean(processes: list[Database]) -> None:
     """Cancelled after every number of steps of the loop there is until the commit (fault A18)."""
     writer, cancelled, steps, tried = processes[0].writer, 0, 0, 0
@@ -165,6 +166,7 @@ async def _two_writers(place: Place, begin: str) -> tuple[int, int]:
     return counted, sum(isinstance(result, BaseException) for result in results)
 
 
+@pytest.mark.fault("A17")
 async def test_two_connections_that_read_and_then_write_both_get_their_turn(place: Place) -> None:
     assert await _two_writers(place, "") == (400, 0)
 
@@ -193,6 +195,7 @@ async def test_two_processes_in_each_others_way_both_finish(processes: list[Data
         assert await asyncio.gather(*jobs) == [1] * len(processes)
 
 
+@pytest.mark.fault("A19")
 @pytest.mark.parametrize("place", [pytest.param("postgres", marks=pytest.mark.postgres)], indirect=True)
 async def test_a_lost_connection_is_told_as_such_and_the_next_work_is_done(processes: list[Database]) -> None:
     first, last = processes

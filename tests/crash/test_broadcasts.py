@@ -32,6 +32,7 @@ def harness(*arguments: str) -> dict[str, Any]:
     return result
 
 
+@pytest.mark.fault("C8")
 def test_killed_resumed_and_stopped_nobody_gets_it_twice() -> None:
     result = harness("--broadcasts", str(BROADCASTS), "--recipients", "1000")
     assert result["broken"] == []

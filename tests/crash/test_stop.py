@@ -101,6 +101,7 @@ def states(folder: Path) -> Counter[str]:
     return found
 
 
+@pytest.mark.fault("A8")
 async def test_sigterm_lets_sends_end_and_leaves_the_rest_queued(tmp_path: Path) -> None:
     async with running(tmp_path) as (process, gateway):
         while not gateway.begun:
@@ -117,6 +118,7 @@ async def test_sigterm_lets_sends_end_and_leaves_the_rest_queued(tmp_path: Path)
     assert found["queued"] > 0
 
 
+@pytest.mark.fault("A8")
 async def test_a_second_sigterm_ends_at_once(tmp_path: Path) -> None:
     async with running(tmp_path) as (process, gateway):
         while not gateway.begun:

@@ -178,6 +178,7 @@ async def test_who_blocks_the_bot_is_left_alone(chats: Chats) -> None:
     assert not chat["active"] and "blocked" in chat["reason"]
 
 
+@pytest.mark.fault("B7")
 async def test_a_403_switches_the_address_off(chats: Chats) -> None:
     odette = await chats.odette()
     chats.botapi.fail("sendMessage", error(403, "Forbidden: bot was blocked by the user"))
@@ -186,6 +187,7 @@ async def test_a_403_switches_the_address_off(chats: Chats) -> None:
     assert not chat["active"] and (await chats.rows("outbox"))[-1]["state"] == "failed"
 
 
+@pytest.mark.fault("B3")
 async def test_a_429_is_waited_out(botapi: Emulator, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     async with programme(botapi, tmp_path, monkeypatch, clock=Clock()) as chats:
         odette = await chats.odette()

@@ -24,6 +24,7 @@ def model(*arguments: str) -> dict[str, Any]:
     return result
 
 
+@pytest.mark.fault("C11")
 def test_after_a_stored_stop_no_send_begins_but_its_confirmation() -> None:
     result = model("--interleavings", str(INTERLEAVINGS))
     assert result["broken"] == []

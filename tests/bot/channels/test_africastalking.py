@@ -176,6 +176,7 @@ async def until(done: Any) -> None:
             await asyncio.sleep(0.01)
 
 
+@pytest.mark.fault("B25")
 async def test_after_six_blind_hours_everything_is_there_once(inbox: Inbox) -> None:
     calls = [inbox.add("Ego", NOW - timedelta(hours=6) + timedelta(minutes=40 * each)) for each in range(8)]
     intake = Recorder()

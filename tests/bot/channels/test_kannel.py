@@ -95,6 +95,7 @@ async def test_the_text_is_read_in_the_charset_it_is_in(raw: bytes, charset: str
     assert arrival.text == text and not arrival.data
 
 
+@pytest.mark.fault("D5")
 async def test_a_text_in_no_charset_is_kept_with_its_bytes() -> None:
     arrival = await arrive(text=b"Ego \xff\xfe", charset="UTF-8")
     assert arrival.text.startswith("Ego") and arrival.data["bytes"] == "45676f20fffe"

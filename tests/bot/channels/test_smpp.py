@@ -95,6 +95,7 @@ async def test_what_is_not_taken_says_why(status: int, error: type[Exception]) -
         assert type(raised.value) is error and "4127" not in str(raised.value) and PHONE not in str(raised.value)
 
 
+@pytest.mark.fault("B23")
 async def test_throttled_nothing_more_is_written_for_a_while() -> None:
     async with bound() as (made, smsc, _):
         smsc.submit_status = wire.THROTTLED
@@ -138,6 +139,7 @@ async def test_while_unbound_nothing_is_written() -> None:
         await made.send(Message(1, "8585", "x", 1))
 
 
+@pytest.mark.fault("B23")
 async def test_a_quiet_smsc_is_asked_and_a_dead_one_is_left() -> None:
     async with bound(quiet_s=0.05, answer_s=0.3) as (made, smsc, _):
         await smsc.until(lambda: smsc.enquired > 1)
@@ -150,6 +152,7 @@ async def test_a_quiet_smsc_is_asked_and_a_dead_one_is_left() -> None:
         await smsc.until(lambda: len(smsc.binds) == 2)
 
 
+@pytest.mark.fault("B23")
 async def test_an_unbind_is_answered_and_bound_again() -> None:
     async with bound() as (made, smsc, _):
         sequence = smsc.tell(wire.UNBIND)
@@ -199,6 +202,7 @@ async def test_a_fault_of_ours_thanks_for_nothing() -> None:
         assert sequence not in smsc.answers
 
 
+@pytest.mark.fault("D4")
 async def test_parts_are_one_message_and_thanked_for_together() -> None:
     async with bound() as (_, smsc, intake):
         whole = "Muraho 😀 " * 12
@@ -212,6 +216,7 @@ async def test_parts_are_one_message_and_thanked_for_together() -> None:
         assert [each.text for each in intake.kept] == ["Ego", whole]
 
 
+@pytest.mark.fault("D4")
 async def test_a_part_alone_is_a_message_after_a_while() -> None:
     async with bound(hold_s=0.1) as (_, smsc, intake):
         alone = smsc.tell(wire.DELIVER, part(PHONE, "only half", 7, 2, 2))

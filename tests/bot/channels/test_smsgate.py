@@ -92,12 +92,14 @@ async def test_what_cannot_be_kept_is_not_acknowledged(body: bytes) -> None:
     assert not (await told(signed(body), 400)).kept
 
 
+@pytest.mark.fault("B14")
 @pytest.mark.parametrize("seconds", [-299, 0, 299])
 async def test_a_signature_of_these_minutes_counts(seconds: int) -> None:
     call = signed(event("sms:received", SMS), at=NOW + timedelta(seconds=seconds))
     assert (await told(call)).kept
 
 
+@pytest.mark.fault("B14")
 @pytest.mark.parametrize("seconds", [-301, 301, -86_400 * 365])
 async def test_an_old_signature_does_not(seconds: int) -> None:
     call = signed(event("sms:received", SMS), at=NOW + timedelta(seconds=seconds))
@@ -122,6 +124,7 @@ async def test_a_report_finds_our_message_and_names_nobody() -> None:
     assert (await delivery("sms:sent", {})).provider_id is None
 
 
+@pytest.mark.fault("B22")
 async def test_a_message_is_ordered_as_the_app_documents() -> None:
     async with sending(SmsGateKit()) as (channel, provider):
         provider.answer = Answer(409, b'{"message":"Message with the same ID already exists"}')
@@ -138,6 +141,7 @@ async def test_a_message_is_ordered_as_the_app_documents() -> None:
     }
 
 
+@pytest.mark.fault("B21")
 async def test_the_id_is_of_this_message_and_no_other() -> None:
     ids = set()
     async with sending(SmsGateKit()) as (channel, provider):

@@ -72,6 +72,7 @@ async def test_an_update_nobody_can_read_holds_up_no_other(botapi: Emulator) -> 
     assert recorder.kept[2].data["unread"] == "message"
 
 
+@pytest.mark.fault("B25")
 async def test_what_the_database_refuses_comes_again(botapi: Emulator) -> None:
     recorder = Recorder(broken=DatabaseError("locked"))
     botapi.user(4711).says("Ego")
@@ -126,6 +127,7 @@ async def test_polling_outlives_every_fault(botapi: Emulator, faults: Any) -> No
         await botapi.until(lambda: recorder.kept)
 
 
+@pytest.mark.fault("B10")
 async def test_two_pollers_the_first_waits_and_comes_back(
     botapi: Emulator, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -140,6 +142,7 @@ async def test_two_pollers_the_first_waits_and_comes_back(
         await botapi.until(lambda: "Oya" in words(recorder))
 
 
+@pytest.mark.fault("B9")
 async def test_a_wrong_token_says_what_to_do_and_not_which(botapi: Emulator) -> None:
     wrong = botapi.settings.model_copy(update={"token": SecretStr("12:wrong")})
     with pytest.raises(ChannelMisconfigured, match="BotFather") as caught:
@@ -152,6 +155,7 @@ async def test_a_wrong_token_says_what_to_do_and_not_which(botapi: Emulator) -> 
                 pass
 
 
+@pytest.mark.fault("B9")
 async def test_a_revoked_token_ends_the_polling(botapi: Emulator) -> None:
     async with started(channel(botapi.settings)) as telegram:
         botapi.fail("getUpdates", unauthorized())
@@ -177,6 +181,7 @@ async def test_check_tells_a_webhook_that_is_not_ours(botapi: Emulator) -> None:
         assert "elsewhere" in (await telegram.check())[0]
 
 
+@pytest.mark.fault("E13")
 async def test_the_token_reaches_no_log(
     botapi: Emulator, caplog: pytest.LogCaptureFixture, capsys: pytest.CaptureFixture[str]
 ) -> None:

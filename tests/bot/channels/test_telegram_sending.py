@@ -34,6 +34,7 @@ def message(text: str = "Murakoze *_[", number: int = 1, address: str = str(ODET
     return Message(number, address, text, 1, data)
 
 
+@pytest.mark.fault("D13")
 async def test_a_text_leaves_as_it_is(botapi: Emulator) -> None:
     odette = botapi.user(ODETTE)
     async with started(channel(botapi.settings)) as telegram:
@@ -134,6 +135,7 @@ ERRORS: list[tuple[Fault, type[SendError], int]] = [
 ]
 
 
+@pytest.mark.fault("B7", "B8")
 @pytest.mark.parametrize("fault, decision, seconds", ERRORS)
 async def test_errors_decide(botapi: Emulator, fault: Fault, decision: type[SendError], seconds: int) -> None:
     botapi.user(ODETTE)
@@ -190,6 +192,7 @@ async def test_a_long_text_leaves_in_parts_and_goes_on_where_it_failed(botapi: E
 LETTER = st.sampled_from(["a", " ", "\n", "é", "e\u0301", "👍🏽", "👩\u200d🌾", "\U0001f600", "ibitigiri "])
 
 
+@pytest.mark.fault("D2")
 @given(st.lists(LETTER, max_size=60).map("".join), st.integers(8, 20))
 def test_the_parts_are_the_text_and_no_sign_is_torn(text: str, limit: int) -> None:
     found = parts(text, limit)
@@ -198,6 +201,7 @@ def test_the_parts_are_the_text_and_no_sign_is_torn(text: str, limit: int) -> No
     assert not any(part[0] in "\u0301\u200d\U0001f3fd" for part in found)
 
 
+@pytest.mark.fault("B3")
 async def test_a_429_stops_the_whole_bot(botapi: Emulator) -> None:
     botapi.user(ODETTE)
     botapi.user(2)

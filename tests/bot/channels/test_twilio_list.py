@@ -53,6 +53,7 @@ async def pulled(channel: Any, intake: Recorder, seconds: float = 0.4) -> None:
     running.cancel()
 
 
+@pytest.mark.fault("B25")
 @pytest.mark.usefixtures("listing")
 async def test_what_came_during_an_outage_is_found_in_the_list_once_and_in_order() -> None:
     rows = [row(sid=f"SM{number}", body=f"raporo {number}") for number in range(120)][::-1]

@@ -6,6 +6,7 @@ from collections import Counter
 from types import SimpleNamespace
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -48,6 +49,7 @@ def rosters(draw: Any) -> tuple[list[Door], list[Any], dict[int, list[Way]]]:
     return doors, people, ways
 
 
+@pytest.mark.fault("C10")
 @given(
     rosters(),
     st.builds(Audience, st.sampled_from([None, frozenset([1])]), st.none(), st.sampled_from([None, "F"])),
