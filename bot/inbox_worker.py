@@ -10,10 +10,10 @@ from functools import lru_cache
 import structlog
 from prometheus_client import Counter, Gauge
 
-from bot.channels.base import Arrival, Delivery
+from bot.channels.base import Arrival, Delivery, Message
 from bot.errors import DatabaseError
 from bot.store import deliveries as reports
-from bot.store import inbox
+from bot.store import inbox, sessions
 from bot.store.engine import Database
 from bot.store.inbox import Incoming
 from bot.store.tasks import open_for_row
@@ -57,6 +57,19 @@ class InboxWorker:
             told = reports.Told(d.channel, d.state, d.word, d.outbox_id, d.provider_id, d.event, now)
             await self._database.writer.do(reports.deliveries, told)
             DELIVERED.labels(d.channel, d.state).inc()
+
+    async def answered(self, channel: str, keys: Sequence[str]) -> dict[str, Message | None]:
+        """Which of these arrivals are kept, and the first text that answers each, once there is one."""
+        async with self._database.read() as tx:
+            found = await sessions.answered(tx, channel, keys)
+        return {
+            key: Message(row.id, row.address, row.text, 1, row.data or {}) if row else None
+            for key, row in found.items()
+        }
+
+    def say(self, key: str, language: str) -> str:
+        """A text of the catalogue, where a channel must answer before any turn could; '' = the usual language."""
+        return self._turns.replies.say(key, language or "rn")
 
     def notify(self, address_id: int, row: int | None = None) -> None:
         """Take the turns of this address in the next group, and have its answers claimed in the same one."""

@@ -230,7 +230,7 @@ class OutboxWorker:
         self._heal(name)
         now = self._now()
         day = now.astimezone(self._hours.zone).date().isoformat()
-        return Mark(claim.id, sent.state, now, sent.provider_id, day=day)
+        return Mark(claim.id, sent.state, now, sent.provider_id, day=day, parts=sent.parts)
 
     async def _file(self, claim: Claim) -> Attached | None:
         file = claim.data.get("file")

@@ -34,12 +34,14 @@ class Replies:
         self.drafts = not settings.live or settings.words.send_drafts
         """Whether texts that nobody has signed may be sent."""
 
-    def rows(self, turn: Turn, replies: Sequence[Reply]) -> list[dict[str, Any]]:
+    def rows(self, turn: Turn, replies: Sequence[Reply], *, asks: bool = False) -> list[dict[str, Any]]:
         """The outbox rows of a turn. The first one answers the button press; without any it is answered bare.
 
-        Raises RenderError.
+        `asks`: whether a question is open now, so that a USSD session goes on. Raises RenderError.
         """
         rows = [self.row(turn, reply) for reply in replies]
+        if turn.inbound.kind == "ussd":
+            return self._screen(turn, rows, asks=asks or any(reply.asks for reply in replies))
         callback = turn.inbound.data.get("callback") if turn.inbound.kind == "button" else None
         if callback and turn.address.rich:
             rows = rows or [{**self._row(turn, "pressed", turn.language), "text": "", "parts": 0}]
@@ -61,6 +63,23 @@ class Replies:
             "task_id": reply.task,
             **(self._unasked(turn, reply) if reply.kind != "reply" else {}),
         }
+
+    def _screen(self, turn: Turn, rows: list[dict[str, Any]], *, asks: bool) -> list[dict[str, Any]]:
+        """One row for a screen: all that this turn answers, or that it was kept.
+
+        It takes parts of an SMS only if no session waits for it any more; then its channel says how many.
+        """
+        said = [row for row in rows if row["kind"] == "reply"]
+        first = said[0] if said else self._row(turn, "USSD_KEPT", turn.language)
+        session = {"key": turn.inbound.data["session"], "asks": asks, "language": turn.language}
+        session |= {name: self.say(f"USSD_{name.upper()}", turn.language) for name in ("more", "kept")}
+        text = "\n".join(row["text"] for row in said)
+        screen = {**first, "text": text, "parts": 0, "data": {"session": session}}
+        return [screen, *(row for row in rows if row["kind"] != "reply")]
+
+    def say(self, key: str, language: str) -> str:
+        """A text that needs no turn, as one for an SMS."""
+        return self.words.text(key, language, drafts=self.drafts).text
 
     def _unasked(self, turn: Turn, reply: Reply) -> dict[str, Any]:
         """What nobody asked for leaves after all answers, within the hours there, and is too late in the end.

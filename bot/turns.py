@@ -90,7 +90,7 @@ class Turns:
         channels: Mapping[str, Channel],
     ) -> None:
         self.settings, self.forms = settings, dict(forms)
-        self._replies = Replies(words, settings)
+        self.replies = Replies(words, settings)
         self._now, self._step = now, step
         self._rich = {name: channel.rich for name, channel in channels.items()}
         self._first = {channel.scheme: name for name, channel in reversed(list(channels.items()))}
@@ -204,7 +204,7 @@ class Turns:
         for timer in outcome.timers:
             talk.set_timer(group.batch, scene.dialect, row.address_id, self._allowed(group, turn, timer))
         whose = talks.whose(turn, outcome)
-        for reply in self._replies.rows(turn, outcome.replies):
+        for reply in self.replies.rows(turn, outcome.replies, asks="open" in outcome.state):
             group.batch.add(outbox.INSERT, reply | {"association_id": whose})
             if reply["urgency"]:
                 to = [reply["person_id"]] if reply["person_id"] else [person.id for person in turn.people]
@@ -271,9 +271,9 @@ class Turns:
             photo_megabytes=settings.privacy.photo_megabytes,
             practice=settings.live and simulated,
             period_days=settings.reminders.training_every_days,
-            drafts=self._replies.drafts,
+            drafts=self.replies.drafts,
             tips=tip_rules(settings),
-            keywords=self._replies.words.keywords,
+            keywords=self.replies.words.keywords,
         )
 
     async def _close(self, group: Group) -> None:

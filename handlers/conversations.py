@@ -23,6 +23,7 @@ from handlers import (
     menu,
     newcomers,
     reminders,
+    session,
     shared,
     state,
     team,
@@ -46,6 +47,8 @@ _DIGITS = {digit: command for command, digit in MENU.items()}
 
 def step(turn: Turn) -> Outcome:
     """One turn: what to answer, to store, to be woken for."""
+    if turn.inbound.kind == "ussd":
+        return session.step(turn, _taken)
     return chat.taken(turn, _taken) if turn.address.rich else _taken(turn)
 
 

@@ -33,7 +33,7 @@ def braked(turn: Turn, outcome: Outcome) -> Outcome:
     again = _again(turn, new, hour)
     before = turn.state.get("brake", [hour, 0])
     texts = [reply for reply in outcome.replies if reply.card is None]  # an edited card is no new text
-    pressed = turn.inbound.kind == "button"  # machines press none
+    pressed = turn.inbound.kind == "button" or "session" in turn.inbound.data  # machines press and dial nothing
     count = (before[1] if before[0] == hour else 0) + (0 if saved or pressed else len(texts))
     if again and not saved and all(isinstance(effect, OpenTask) for effect in outcome.effects):
         return Outcome({**turn.state, "same": new["same"]}, understood="kept; the same text again and again")

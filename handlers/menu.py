@@ -14,7 +14,7 @@ from handlers.understand.words import is_question
 def help_(turn: Turn, said: Said) -> Outcome:
     """HELP, an empty message, the menu."""
     new = _keep_open(turn)
-    reply = Reply("B1", {"association": _name(turn)}, keyboard="main")
+    reply = Reply("B1", {"association": _name(turn)}, keyboard="main", asks=True)
     return Outcome(new, (reply,), understood="menu")
 
 

@@ -6,7 +6,6 @@ A script is a text file that a non-programmer can read and write:
     language: en             her language from now on (rn fr sw en)
     consent: yes             none asked yes no stopped
     on: tips                 what nobody asks for is off, unless the script wants it (tips, reminders)
-    on: tips                 what nobody asks for is off, unless the script wants it
     with: TWIYUNGE FABIOLA   writes from this phone too
     credit: 2026-11          the office says that it sent credit for her SMS of that month
     form: seed               answers tests/conversations/seed.md, a form that staff wrote
@@ -15,6 +14,7 @@ A script is a text file that a non-programmer can read and write:
     > 12 11 3 12 7 5 3       what she sends; a bare > is an empty SMS
     * missed call            something else arrives: missed call, mms
     >> stop 15 min           in a chat: Telegram's reply to the last text
+    >#                       she dials the USSD code; `># 12 7` is typed in that session. The screen is its answer
     < OIM No {number} OK.*   what we answer, one line per SMS; {number} = digits, * at the end = any rest
     @ +3 days                the clock moves ahead and what is due happens (min, h, days)
 
@@ -87,7 +87,7 @@ def parse(text: str, name: str = "script") -> list[Step]:
             steps[-1].expected.append((number, " ".join(line[1:].split())))
         else:
             steps.append(_step(line, number, where))
-    if not any(step.kind in (">", ">>") for step in steps):
+    if not any(step.kind in (">", ">>", ">#") for step in steps):
         raise ScriptError(f"{name}: sends nothing; write at least one line that begins with >")
     if next(step.kind for step in steps if step.kind != "on") not in ("as", "phone", "chat"):
         raise ScriptError(f"{name}: begin with `as: NAME` or `phone: +257...`")
@@ -100,6 +100,8 @@ def _step(line: str, number: int, where: str) -> Step:
         if kind in _VALUES and value not in _VALUES[kind]:
             raise ScriptError(f"{where}: {kind}: one of {', '.join(_VALUES[kind])}")
         return Step(number, kind, value)
+    if line.startswith(">#"):
+        return Step(number, ">#", line[2:].strip())
     if line.startswith(">>"):
         return Step(number, ">>", line[2:].strip())
     if line[0] == ">":
@@ -149,8 +151,9 @@ class Player:
             if step.kind in ("as", "phone", "chat"):
                 await self._line(step)
         for step in (step for step in steps if step.kind != "on"):
+            screens = [await line.dial(step.text)] if step.kind == ">#" and isinstance(line, Line) else []
             line = await self._do(step, line)
-            await self._compare(step, line, [shown.text for shown in await line.answers()])
+            await self._compare(step, line, [*screens, *(shown.text for shown in await line.answers())])
         for phone, line in self._lines.items():
             left = [shown.text for shown in await line.answers()]
             assert not left, "\n".join([f"{self._name}: at the end {phone} holds what no line expects", *left])
@@ -158,6 +161,8 @@ class Player:
     async def _do(self, step: Step, line: Line | ChatLine | None) -> Line | ChatLine:
         if line is None or step.kind in ("as", "phone", "chat"):
             return await self._line(step)
+        if step.kind == ">#":
+            return line
         if step.kind == ">>":
             assert isinstance(line, ChatLine), f"{self._name}:{step.line}: only a chat has replies"
             await line.send(step.text, reply=True)

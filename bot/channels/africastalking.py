@@ -14,6 +14,7 @@ import hmac
 import re
 import secrets
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
@@ -23,64 +24,25 @@ import structlog
 from starlette.routing import BaseRoute, Route
 from starlette.types import Receive, Scope
 
+from bot.channels import africastalking_wire as wire
 from bot.channels import web
-from bot.channels.base import Arrival, Delivery, Intake, Message, Sent, State
+from bot.channels.base import Arrival, Delivery, Intake, Message, Sent
 from bot.channels.phone_numbers import normalise
-from bot.errors import (
-    Ambiguous,
-    ChannelMisconfigured,
-    DatabaseError,
-    RecipientStopped,
-    Refused,
-    RetryLater,
-    SendError,
-)
+from bot.channels.ussd import Sessions, parts
+from bot.errors import ChannelMisconfigured, DatabaseError, SendError
 from bot.settings import AfricasTalking as Settings
 from handlers.turn import NOTHING
 from handlers.understand.words import clean
 
 log = structlog.get_logger(__name__)
 
-STATES: dict[str, State] = {
-    "Sent": "sent",
-    "Submitted": "sent",
-    "Buffered": "sent",
-    "Rejected": "failed",
-    "Failed": "failed",
-    "AbsentSubscriber": "failed",
-    "Expired": "failed",
-    "Success": "delivered",
-}
-"""Of delivery reports; any other word is kept and moves nothing beyond "accepted"."""
-TAKEN: dict[int, State] = {100: "accepted", 101: "sent", 102: "accepted"}
-CODES = {
-    "Processed": 100,
-    "Sent": 101,
-    "Success": 101,
-    "Queued": 102,
-    "RiskHold": 401,
-    "InvalidSenderId": 402,
-    "InvalidPhoneNumber": 403,
-    "UnsupportedNumberType": 404,
-    "InsufficientBalance": 405,
-    "UserInBlacklist": 406,
-    "CouldNotRoute": 407,
-    "DoNotDisturbRejection": 409,
-    "InternalServerError": 500,
-    "GatewayError": 501,
-    "RejectedByGateway": 502,
-}
-"""The documented answers to a send, for one that gives the word alone."""
 SENT = "/version1/messaging"
-DISTURBING_S = 3600.0
-"""Seconds until a text that came at a forbidden time of day is tried again."""
 AGAIN_S = 600
 """Seconds between two looks into the inbox."""
 REACH = timedelta(days=3)
 """Older messages of the inbox are history, of another system perhaps; they are not taken."""
 SAFE = re.compile(r"[A-Za-z0-9_.~-]+")
 SECOND = re.compile(r"\d\d:\d\d:\d\d")
-KEY_LENGTH = 128
 
 
 class AfricasTalking(web.Gateway):
@@ -99,11 +61,12 @@ class AfricasTalking(web.Gateway):
             "Accept": "application/json",
             "Content-Type": "application/x-www-form-urlencoded",
         }
+        self.sessions = Sessions(self.name, self._secret)
         self._read = 0
         """Number of the last message of the inbox that is stored, in this process."""
 
     def routes(self, intake: Intake) -> Sequence[BaseRoute]:
-        """POST .../{secret}/incoming for messages, .../{secret}/status for delivery reports."""
+        """POST .../{secret}/incoming for messages, .../status for delivery reports, .../ussd for sessions."""
 
         async def incoming(scope: Scope, receive: Receive) -> None:
             await intake.arrivals([self._brought(await self._fields(scope, receive))])
@@ -111,10 +74,18 @@ class AfricasTalking(web.Gateway):
         async def status(scope: Scope, receive: Receive) -> None:
             await intake.deliveries([self._delivery(await self._fields(scope, receive))])
 
-        return [
-            Route("/channels/africastalking/{secret}/incoming", web.Door(self.name, incoming, "POST")),
-            Route("/channels/africastalking/{secret}/status", web.Door(self.name, status, "POST")),
-        ]
+        async def ussd(scope: Scope, receive: Receive) -> str:
+            fields = await self._fields(scope, receive)
+            number, session, text = (
+                web.utf8(fields.get(name, b"")) for name in (b"phoneNumber", b"sessionId", b"text")
+            )
+            if not ((address := normalise(number)) and wire.SESSION.fullmatch(session) and len(text) <= wire.TYPED):
+                raise web.Unwanted(400)
+            return await self.sessions.ask(intake, address, session, clean(text))
+
+        doors = {"incoming": incoming, "status": status, "ussd": ussd}
+        here = "/channels/africastalking/{secret}/"
+        return [Route(here + what, web.Door(self.name, handle, "POST")) for what, handle in doors.items()]
 
     async def start(self, http: aiohttp.ClientSession) -> None:
         """Take the session. Raises ChannelMisconfigured for a secret that an address cannot carry."""
@@ -132,12 +103,15 @@ class AfricasTalking(web.Gateway):
             await asyncio.sleep(AGAIN_S)
 
     async def send(self, message: Message) -> Sent:
-        """One order for one number. It takes no id of ours: an order in doubt stays in doubt."""
+        """To the session that waits for it; else one order for one number. It takes no id of ours: an order in
+        doubt stays in doubt."""
+        if self.sessions.shows(message) or not message.text:
+            return Sent(None)
         order = urlencode(self._order | {"to": message.address, "message": message.text})
         reply = await self._ask("POST", SENT, order.encode())
         if reply.status in (200, 201, 409):
-            return _taken(reply.body)
-        raise _refusal(reply)
+            return replace(wire.taken(reply.body), parts=parts(message))
+        raise wire.refusal(reply)
 
     async def check(self) -> list[str]:
         """Ask for the account's balance: it must know us and have something left."""
@@ -149,7 +123,7 @@ class AfricasTalking(web.Gateway):
         try:
             reply = await self._ask("GET", f"/version1/user?{urlencode(self._account)}")
             if reply.status != 200:
-                raise _refusal(reply)
+                raise wire.refusal(reply)
             said = web.json_object(reply.body)
             balance = web.string(web.mapping(said.get("UserData", said.get("userData"))).get("balance"))
             if float(balance.split()[-1]) <= 0:
@@ -170,12 +144,12 @@ class AfricasTalking(web.Gateway):
             query = urlencode(self._account | {"lastReceivedId": self._read})
             reply = await self._ask("GET", f"{SENT}?{query}")
             if reply.status != 200:
-                raise _refusal(reply)
-            page, since = _inbox(reply.body), self.now() - REACH
+                raise wire.refusal(reply)
+            page, since = wire.inbox(reply.body), self.now() - REACH
             found = [self._arrival({name: web.string(value) for name, value in each.items()}) for each in page]
             if new := [each for each in found if each and each.sent_at and each.sent_at > since]:
                 await intake.arrivals(new)
-            last = max((_number(each.get("id")) for each in page), default=0)
+            last = max((wire.number(each.get("id")) for each in page), default=0)
             if last <= self._read:
                 return
             self._read = last
@@ -224,72 +198,10 @@ class AfricasTalking(web.Gateway):
 
     def _delivery(self, fields: dict[bytes, bytes]) -> Delivery:
         theirs, status, reason = (
-            clean(fields.get(name, b"").decode("utf-8", "replace")).strip()[:KEY_LENGTH]
+            clean(fields.get(name, b"").decode("utf-8", "replace")).strip()[: wire.KEY_LENGTH]
             for name in (b"id", b"status", b"failureReason")
         )
         if not theirs:
             raise web.Unwanted(400)
         word = re.sub(r"\d{5,}", "...", f"{status} {reason}".strip())  # a new word may name the number
-        return Delivery(self.name, STATES.get(status, "accepted"), word, provider_id=theirs, event=status)
-
-
-def _taken(body: bytes) -> Sent:
-    """What became of the one number of an order. Raises the SendError that it is."""
-    try:
-        data = web.mapping(web.json_object(body).get("SMSMessageData"))
-    except web.Unwanted:
-        data = {}
-    found = data.get("Recipients")
-    one = web.mapping(found[0]) if isinstance(found, list) and found else {}
-    code = one.get("statusCode")
-    if not isinstance(code, int):
-        code = CODES.get(web.string(one.get("status")) or web.string(data.get("Message")), 0)
-    if code not in TAKEN:
-        raise _verdict(code)
-    theirs = web.string(one.get("messageId"))
-    if not theirs or theirs == "None":
-        raise Ambiguous("africastalking took it without a number of its own")
-    return Sent(theirs[:KEY_LENGTH], TAKEN[code])
-
-
-def _verdict(code: int) -> SendError:
-    """The decision that each documented status is; one we do not know is no proof: Ambiguous."""
-    what = f"africastalking says {next((word for word, each in CODES.items() if each == code), 'something unknown')}"
-    if code == CODES["UserInBlacklist"]:
-        return RecipientStopped(f"{what}: she wants no texts of this sender")
-    if code == CODES["InvalidSenderId"]:
-        return ChannelMisconfigured(what, "write a sender that is registered with your account, or none")
-    if code == CODES["InsufficientBalance"]:
-        return ChannelMisconfigured(what, "top up the account")
-    if code == CODES["DoNotDisturbRejection"]:
-        return RetryLater(what, DISTURBING_S)
-    if code in (401, 403, 404, 407, 502):
-        return Refused(what)
-    return Ambiguous(what)
-
-
-def _refusal(reply: web.Reply) -> SendError:
-    """The error that an answer of HTTP is; nothing it wrote is quoted, it may name the number."""
-    what = f"africastalking answered {reply.status}"
-    if reply.status in (401, 403, 404, 405):
-        return ChannelMisconfigured(what, "compare username, api_key and api_url with the account's dashboard")
-    if reply.status == 503:
-        return RetryLater(what, reply.after_s)
-    return Refused(what) if 400 <= reply.status < 500 else Ambiguous(what)
-
-
-def _inbox(body: bytes) -> list[Mapping[str, Any]]:
-    """The messages of a page. Raises Ambiguous when it is none."""
-    try:
-        found = web.mapping(web.json_object(body).get("SMSMessageData")).get("Messages")
-    except web.Unwanted:
-        found = None
-    if not isinstance(found, list):
-        raise Ambiguous("africastalking answered something unknown")
-    return [web.mapping(each) for each in found]
-
-
-def _number(value: Any) -> int:
-    """A message's number in the inbox, 0 for what is none."""
-    text = str(value)
-    return int(text) if text.isascii() and text.isdecimal() and len(text) < 19 else 0
+        return Delivery(self.name, wire.STATES.get(status, "accepted"), word, provider_id=theirs, event=status)

@@ -75,7 +75,8 @@ class Message:
     data: Mapping[str, Any] = NOTHING
     """Chat: {"buttons": [[{"text", "data"}]], "keyboard": "main"|"contact"|"remove"|"",
     "words": the words of the reply keyboard, "edit": provider's id of the message to edit,
-    "callback": id of the button press to answer}"""
+    "callback": id of the button press to answer}. Of a USSD screen: {"session": {"key": of the arrival
+    that it answers, "asks", "language", "more": how to turn the page, "kept": what an empty text says}}"""
     file: Attached | None = None
     """Rich channels only."""
     asked: bool = True
@@ -87,6 +88,8 @@ class Sent:
     provider_id: str | None
     state: State = "sent"
     """accepted: the gateway has it; sent: it left."""
+    parts: int | None = None
+    """SMS parts that it took, when it was written for a screen and left by SMS after all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +109,14 @@ class Intake(Protocol):
 
     def deliveries(self, deliveries: Sequence[Delivery]) -> Awaitable[None]:
         """Store; states only move forward, unknown ids are kept. Raises as above."""
+        ...
+
+    def answered(self, channel: str, keys: Sequence[str]) -> Awaitable[Mapping[str, Message | None]]:
+        """Which of these arrivals are kept, and the first text that answers each, once there is one."""
+        ...
+
+    def say(self, key: str, language: str) -> str:
+        """A text of the catalogue, where a channel must answer before any turn could; '' = the usual language."""
         ...
 
 
@@ -165,3 +176,9 @@ class Recorder:
         if self.broken:
             raise self.broken
         self.told.extend(deliveries)
+
+    async def answered(self, channel: str, keys: Sequence[str]) -> Mapping[str, Message | None]:
+        return {each.key: None for each in self.kept if each.channel == channel and each.key in keys}
+
+    def say(self, key: str, language: str) -> str:
+        return key

@@ -17,6 +17,7 @@ import aiohttp
 from starlette.routing import BaseRoute
 
 from bot.channels.base import Arrival, Delivery, File, Intake, Message, Sent
+from bot.channels.ussd import Sessions, parts
 from bot.errors import Refused
 from handlers.turn import Kind
 from handlers.understand.words import clean
@@ -82,18 +83,26 @@ class Phone(Simulated):
         self._held: dict[str, list[Message]] = {}
         self._screens: dict[str, deque[Shown]] = {}
         self.changed = asyncio.Event()
+        self.sessions = Sessions(self.name, b"simulated")
 
     async def hear(self, number: str, key: str, text: str, sent_at: datetime | None, kind: Kind = "text") -> None:
         """Somebody pressed "send" on this phone, or called; returns once it is stored. A known key is a repeat."""
         await self.heard(Arrival(self.name, key, self.scheme, number, kind, clean(text), sent_at))
 
+    async def dial(self, number: str, session: str, text: str) -> str:
+        """A step of a USSD session, with all that was typed in it; the screen, beginning with CON or END."""
+        assert self._intake is not None, "the simulator is not wired"
+        return await self.sessions.ask(self._intake, number, session, clean(text))
+
     async def send(self, message: Message) -> Sent:
-        """Show it, or hold it while the phone is off."""
+        """To the USSD session that waits for it; else show it as an SMS, or hold it while the phone is off."""
+        if self.sessions.shows(message) or not message.text:
+            return Sent(f"phone-{message.id}", "delivered")
         if message.address in self.off:
             self.hold(message)
-            return Sent(f"phone-{message.id}", "accepted")
+            return Sent(f"phone-{message.id}", "accepted", parts=parts(message))
         self._show(message)
-        return Sent(f"phone-{message.id}", "delivered")
+        return Sent(f"phone-{message.id}", "delivered", parts=parts(message))
 
     def hold(self, message: Message) -> None:
         """Keep a text for a phone that is off; after a restart, one that was accepted before it."""

@@ -44,6 +44,7 @@ CHARSETS = {
 }
 """Charsets as gateways name them; everything else ("UTF-8", "GSM", "8-BIT", nothing) is read as UTF-8."""
 
+Handle = Callable[[Scope, Receive], Awaitable[str | None]]
 log = structlog.get_logger(__name__)
 
 
@@ -80,31 +81,30 @@ class Gateway:
 
 
 class Door:
-    """An ASGI endpoint. 200 with an empty body means: `handle` has returned, so it is committed.
+    """An ASGI endpoint. 200 means: `handle` has returned, so it is committed; what it returns is said as plain text.
 
     503 when the database cannot be used, the status of `Unwanted`, 500 for a fault of ours; each
     makes a provider keep the message and come again.
     """
 
-    def __init__(self, channel: str, handle: Callable[[Scope, Receive], Awaitable[None]], *methods: str) -> None:
-        self.channel = channel
-        self.handle = handle
-        self.methods = frozenset(methods)
+    def __init__(self, channel: str, handle: Handle, *methods: str) -> None:
+        self.channel, self.handle, self.methods = channel, handle, frozenset(methods)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        status = 200
+        status, said = 200, b""
         try:
             if scope["method"] not in self.methods:
                 raise Unwanted(405)
-            await self.handle(scope, receive)
+            said = (await self.handle(scope, receive) or "").encode()
         except Unwanted as unwanted:
             status = unwanted.status
         except DatabaseError:
             log.warning("not stored, the gateway will come again", channel=self.channel)
             status = 503
-        headers = [(b"content-length", b"0")]
+        kind = [(b"content-type", b"text/plain; charset=utf-8")] if said else []
+        headers = [(b"content-length", b"%d" % len(said)), *kind]
         await send({"type": "http.response.start", "status": status, "headers": headers})
-        await send({"type": "http.response.body", "body": b""})
+        await send({"type": "http.response.body", "body": said})
 
 
 async def body(scope: Scope, receive: Receive) -> bytes:

@@ -5,6 +5,7 @@
     as: ODETTE          whose phone (or `phone: +257...`)
     # a remark
     > what she sends    a bare `>` is an empty SMS
+    >#                  she dials the USSD code; `># 1` is typed in that session
     < what we answer
     @ +1 day            the clock moves ahead
 """
@@ -45,6 +46,7 @@ class Line:
         channel = app.channels["phone"]
         assert isinstance(channel, Phone), "only simulated phones can be talked to"
         self._app, self._channel, self.phone = app, channel, phone
+        self._session, self._typed = "", ""
         self._read = {shown.id for shown in channel.screen(phone)}
 
     async def pick_up(self) -> None:
@@ -54,6 +56,13 @@ class Line:
     async def send(self, text: str, kind: Kind = "text") -> None:
         """She presses "send" (or calls, or sends a picture by MMS); returns once it is stored."""
         await self._channel.hear(self.phone, f"talk-{uuid4().hex}", text, self._app.clock.now(), kind)
+
+    async def dial(self, typed: str) -> str:
+        """Dial the USSD code, or type something in the session that goes on; the screen."""
+        if not typed or not self._session:
+            self._session, self._typed = f"talk-{uuid4().hex}", ""
+        self._typed = f"{self._typed}*{typed}" if self._typed else typed
+        return await self._channel.dial(self.phone, self._session, self._typed)
 
     async def move(self, by: timedelta) -> None:
         """Move the clock ahead and wake what became due."""
@@ -88,7 +97,7 @@ async def chat(app: App, phone: str, save: Path | None, lines: AsyncIterator[str
         print(f"< {_flat(waited.text)}", flush=True)
     header = await _header(app, phone)
     script = [*header, ""]
-    _say(f"{header[0]}   each line is an SMS, @ +1 day moves the clock, Ctrl-D ends")
+    _say(f"{header[0]}   each line is an SMS, ># dials by USSD (># 1 answers), @ +1 day moves the clock, Ctrl-D ends")
     try:
         async for text in lines or _typed(sys.stdin):
             await _one(line, text.rstrip("\r\n"), script)
@@ -106,7 +115,12 @@ async def _one(line: Line, text: str, script: list[str]) -> None:
     if text.startswith("@") and by is None:
         _say("the clock moves by minutes, hours or days: @ +30 min, @ +2 h, @ +1 day")
         return
-    if by is None:
+    if text.startswith(">#"):
+        script.append(text)
+        screen = _flat(await line.dial(text[2:].strip()))
+        script.append(f"< {screen}")
+        print(f"< {screen}", flush=True)
+    elif by is None:
         script.append(f"> {text}".rstrip())
         await line.send(text)
     else:

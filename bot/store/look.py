@@ -104,7 +104,7 @@ async def written(tx: AsyncConnection, phone: str, most: int) -> list[Any]:
     there = (
         select(outbox.c.id, outbox.c.inbox_id, outbox.c.text, outbox.c.state, outbox.c.made_at)
         .join(addresses, addresses.c.id == outbox.c.address_id)
-        .where(addresses.c.scheme == "tel", addresses.c.value == phone)
+        .where(addresses.c.scheme == "tel", addresses.c.value == phone, outbox.c.parts > 0)  # a USSD screen is no SMS
         .order_by(outbox.c.id.desc())
         .limit(most)
     )

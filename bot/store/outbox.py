@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import String, and_, bindparam, exists, func, insert, literal_column, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.store import message_days
+from bot.store import message_days, sessions
 from bot.store.deliveries import rematch
 from bot.store.markets import Opens, unless_there
 from bot.store.prepared import rows, write
@@ -141,19 +141,18 @@ ANSWER, UNASKED = 0, 1
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """How many rows of a channel a sender can take now; `unasked`: also those that nobody asked for."""
+    """How many rows of a channel a sender can take now; `unasked`: also what nobody asked for, when it `opens`."""
 
     channel: str
     most: int
     now: datetime
     unasked: bool = False
     opens: Opens | None = None
-    """Where there are market days: when unasked texts may leave to an association's communes."""
 
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """What became of a try; `day` is the programme's, of what left."""
+    """What became of a try; `day` is the programme's, of what left; `parts` those of a screen that left by SMS."""
 
     row: int
     state: str
@@ -162,6 +161,7 @@ class Mark:
     reason: str | None = None
     due_at: datetime | None = None
     day: str = ""
+    parts: int | None = None
 
 
 async def claim(tx: AsyncConnection, items: Sequence[Wanted]) -> list[list[Claim]]:
@@ -207,11 +207,9 @@ async def _claim(tx: AsyncConnection, wanted: Wanted) -> list[Claim]:
         data = dict(row.data or {})
         if row.card in edits:
             data["edit"] = edits[row.card]
-        claims.append(
-            Claim(
-                row.id, row.address_id, where[row.address_id].value, row.kind, row.text, row.parts, row.attempts, data
-            )
-        )
+        address = where[row.address_id].value
+        claim = Claim(row.id, row.address_id, address, row.kind, row.text, row.parts, row.attempts, data)
+        claims.append(claim)
     return claims
 
 
@@ -257,6 +255,7 @@ async def mark(tx: AsyncConnection, items: Sequence[Mark]) -> list[None]:
     ]
     await message_days.left(tx, [(m.day, m.row) for m in items if m.state in message_days.LEFT])
     await write(tx, MARK, now)
+    await sessions.left(tx, [(m.row, m.parts) for m in items if m.parts])
     # A provider may report before our own mark was committed: those reports waited unmatched.
     for item in items:
         if item.provider_id is not None:

@@ -45,7 +45,7 @@ Values = dict[Fact, Any]
 LATELY = 50_000
 """Newest rows of the outbox in which the last text to an address is looked for; else none was sent lately."""
 LAST = 5
-_TYPED = ("text", "voice", "photo", "edited")
+_TYPED = ("text", "voice", "photo", "edited", "ussd")
 _IDS: Any = bindparam("ids", expanding=True)
 
 _WAITING = (

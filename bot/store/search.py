@@ -37,7 +37,7 @@ _TEXTS = (
     .where(
         inbox.c.id < bindparam("before"),
         inbox.c.id >= bindparam("down_to"),
-        inbox.c.kind == "text",
+        inbox.c.kind.in_(("text", "ussd")),
         inbox.c.text != "",
         OPENLY,
         _writer.c.association_id.in_(AREA),

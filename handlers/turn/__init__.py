@@ -45,6 +45,7 @@ from handlers.turn.effects import (
     Wake,
 )
 from handlers.turn.facts import (
+    AskedThen,
     Fact,
     FiguresOf,
     LastReport,
@@ -140,6 +141,7 @@ __all__ = [
     "Address",
     "AnswerBroadcast",
     "AnswerQuestion",
+    "AskedThen",
     "Association",
     "AssociationCalled",
     "AssociationOf",

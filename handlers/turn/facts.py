@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from handlers.turn import broadcasts, console, figures, lateness, mentoring, reminding, sealed, team, tips
 
@@ -76,6 +77,14 @@ class PeopleOfPhone:
 
 
 @dataclass(frozen=True, slots=True)
+class AskedThen:
+    """-> str: the text that this address was asked with in the turn of that moment; "" when it is no longer known."""
+
+    address_id: int
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class NextNumber:
     """-> int: the number that the next saved report will get."""
 
@@ -105,6 +114,7 @@ Fact = (
     | PeopleNamed
     | PersonNumbered
     | PeopleOfPhone
+    | AskedThen
     | NextNumber
     | TokenOwner
     | RepliedTo

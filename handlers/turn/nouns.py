@@ -43,6 +43,7 @@ Kind = Literal[
     "sticker",
     "mms",  # a picture or sound by MMS, which cannot be opened
     "missed_call",
+    "ussd",  # a step of a USSD session: what was typed, "" when the code was dialled; data: {"session": its key}
     "edited",  # text: the new text; data: {"message": provider's id of the edited message}
     "blocked",  # the person blocked the bot
     "group",  # written in a group chat

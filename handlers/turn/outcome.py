@@ -81,6 +81,8 @@ class Reply:
     """Chat only: what goes along with this text."""
     person: int | None = None
     """For whom it is, on a shared phone; it counts among what was written to her unasked."""
+    asks: bool = False
+    """Whether an answer is awaited though no question is open, as of the menu: a USSD session goes on with it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -183,7 +183,7 @@ async def test_a_tip_follows_her_to_a_new_phone(tmp_path: Path) -> None:
 async def test_where_drafts_are_not_sent_she_gets_the_french_text(tmp_path: Path) -> None:
     async with _odette(tmp_path) as (app, line, person):
         await _write(app, update(t.people).where(t.people.c.id == person), {"language": "rn"})
-        app.turns._replies.drafts = False
+        app.turns.replies.drafts = False
         app.turns.roster_changed()
         (got,) = await _move(line, 6 * DAY)
         assert got.startswith("Conseil riz: ") and got.endswith("Utile? 1 oui 2 non")

@@ -11,7 +11,7 @@ from urllib.parse import parse_qs
 
 import pytest
 
-from bot.channels import africastalking
+from bot.channels import africastalking, africastalking_wire
 from bot.channels.africastalking import AfricasTalking
 from bot.channels.base import Arrival, Delivery, Message, Recorder
 from bot.errors import Ambiguous, ChannelMisconfigured, DatabaseError, RecipientStopped, RetryLater
@@ -79,7 +79,9 @@ async def test_a_report_finds_our_message_and_names_nobody() -> None:
     failed = await delivery(status="Rejected", failureReason="UserDoesNotExist +25779123456")
     assert (failed.state, failed.outbox_id, failed.provider_id) == ("failed", None, AT_REPORT["id"])
     assert failed.word == "Rejected UserDoesNotExist +..."
-    assert len({(await delivery(status=word)).event for word in africastalking.STATES}) == len(africastalking.STATES)
+    assert len({(await delivery(status=word)).event for word in africastalking_wire.STATES}) == len(
+        africastalking_wire.STATES
+    )
     assert not (await told(at_call("status", AT_REPORT | {"id": ""}), 400)).told
 
 

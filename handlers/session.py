@@ -1,0 +1,34 @@
+"""A USSD session: what is typed in one is what an SMS would say; dialling the code asks where things stand."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from handlers import enrol, state
+from handlers.turn import AskedThen, Label, Outcome, Reply, Turn
+
+_NOT_ALOUD = ("sealed", "delete")
+"""Questions that are not asked anew: whoever dials next from this phone may be somebody else."""
+
+
+def step(turn: Turn, take: Callable[[Turn], Outcome]) -> Outcome:
+    """One step; `take` is the conversation, which knows of no sessions."""
+    if not turn.inbound.text:
+        if enrol.stopped(turn):
+            return Outcome(dict(turn.state), (Reply("USSD_STOPPED", asks=True),), understood="dialled after STOP")
+        if again := _asked_again(turn):
+            return again
+    return take(replace(turn, inbound=replace(turn.inbound, kind="text")))
+
+
+def _asked_again(turn: Turn) -> Outcome | None:
+    """The open question in the words in which it was asked, wherever that was; None without one."""
+    question = state.opened(turn)
+    if question is None or question["kind"] in _NOT_ALOUD:
+        return None
+    text: str = turn.known(AskedThen(turn.address.id, state.asked_at(question)))
+    if not text:
+        return None
+    reply = Reply(Label({turn.language: text}))
+    return Outcome(dict(turn.state), (reply,), understood="the open question, asked again")

@@ -1,0 +1,73 @@
+"""The service with Africa's Talking's USSD: a leader dials, reports, is cut off, dials again."""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+from pathlib import Path
+
+import aiohttp
+
+from tests.end_to_end.test_africastalking import SECRET, AfricasTalking, until
+from tests.programme import ODETTE, Programme, small_roster
+
+
+class Handset:
+    """A phone that dials: the request that Africa's Talking makes for each step."""
+
+    def __init__(self, http: aiohttp.ClientSession, url: str) -> None:
+        self._http, self._url, self._session, self.text = http, f"{url}/channels/africastalking/{SECRET}/ussd", 0, ""
+
+    async def dial(self, behind: str = "") -> str:
+        """Dial the code, with digits behind it perhaps; the screen."""
+        self._session, self.text = self._session + 1, behind
+        return await self.again()
+
+    async def type(self, text: str) -> str:
+        """Type something and press "send"; the screen."""
+        self.text = f"{self.text}*{text}" if self.text else text
+        return await self.again()
+
+    async def again(self) -> str:
+        """The same request once more."""
+        form = {"sessionId": f"ATUid_{self._session}", "serviceCode": "*384*57#", "phoneNumber": ODETTE}
+        async with self._http.post(self._url, data=form | {"text": self.text, "networkCode": "99999"}) as answer:
+            assert answer.status == 200
+            screen = await answer.text()
+            assert screen[:4] in ("CON ", "END ") and len(screen) <= 182
+            return screen
+
+
+async def test_a_report_over_ussd_cut_off_and_gone_on_with(tmp_path: Path) -> None:
+    async with AfricasTalking() as provider:
+        programme = Programme(tmp_path, {"africastalking": provider.settings})
+        programme.bring(small_roster())
+        async with programme, aiohttp.ClientSession() as http:
+            phone = Handset(http, programme.url)
+            menu = await phone.dial()
+            assert menu.startswith("CON OIM") and "1 training" in menu
+            day = await phone.type("1")
+            assert day.startswith("CON") and await phone.again() == day
+            topic = await phone.type("12/11")
+            again = await phone.dial()
+            assert again == topic, "cut off: the open question in its own words"
+            people = await phone.type("3")
+            assert people.startswith("CON") and people != topic
+            new = await phone.type("12 7")
+            assert new.startswith("CON")
+            receipt = await phone.type("5 3")
+            assert "No 1 OK" in receipt
+            line = await phone.dial("13*11*3*2*2*1*1")
+            assert "No 2 OK" in line
+
+            def rows(query: str) -> list[tuple[str, int]]:
+                with sqlite3.connect(f"file:{tmp_path / 'kurikirana.db'}?mode=ro", uri=True) as database:
+                    return database.execute(query).fetchall()
+
+            await until(lambda: rows("select distinct state, parts from outbox") == [("sent", 0)])
+            assert rows("select distinct kind, count(*) from inbox") == [("ussd", 8)]
+            reports = await asyncio.to_thread(programme.json, "reports")
+            assert len(reports) == 2
+        assert not provider.sent, "no SMS"
+    for canary in (ODETTE, "79123456", SECRET, "ATUid"):
+        assert canary not in programme.log
