@@ -6,6 +6,7 @@ pyxform only reads the sheets; what a form may be is decided in `handlers/forms`
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
 from importlib.resources import as_file, files
 from pathlib import Path
 from typing import Any, Final
@@ -35,6 +36,12 @@ def load(path: Path | str) -> Form:
 
 def load_shipped() -> dict[str, Form]:
     """The forms that come with the program, by name. Raises FormError."""
+    return dict(_shipped())
+
+
+@cache
+def _shipped() -> Mapping[str, Form]:
+    """Read once in a process."""
     forms: dict[str, Form] = {}
     for entry in sorted(files("templates").joinpath("forms").iterdir(), key=lambda found: found.name):
         if entry.name.endswith(".md"):

@@ -7,20 +7,23 @@ opened at once: on PostgreSQL twice, on SQLite, which has one process, once.
 
 from __future__ import annotations
 
+import atexit
 import itertools
 import os
 import shutil
 import tempfile
 import warnings
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 from typing import Any
 
+import asyncpg
 import pytest
 from sqlalchemy import func, insert, select
-from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.store import tables
 from bot.store.engine import Database
@@ -121,9 +124,9 @@ async def _empty_file() -> bytes:
 # --- PostgreSQL ---
 
 
-@pytest.fixture(scope="session")
-def postgres_server() -> Iterator[str]:
-    """A PostgreSQL of this test process; its address.
+@cache
+def _server() -> str:
+    """A PostgreSQL of this test process, until it ends; its address.
 
     The server runs as a user of its own, so its folder must not lie in one that only root may enter.
     """
@@ -133,21 +136,19 @@ def postgres_server() -> Iterator[str]:
 
     folder = Path(tempfile.mkdtemp(prefix="kurikirana-pg-", dir=open_to_all()))
     folder.chmod(0o755)
-    server = get_server(folder / "data", cleanup_mode="stop")
-    try:
-        yield server.get_uri()
-    finally:
-        server.cleanup()
-        shutil.rmtree(folder, ignore_errors=True)
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return str(get_server(folder / "data", cleanup_mode="stop").get_uri())  # at exit it stops, before we remove it
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> str:
+    """The server's address: every module that imports this fixture has the same one."""
+    return _server()
 
 
 def _named(url: str, name: str) -> str:
     base, _, query = url.partition("?")
     return f"{base.rpartition('/')[0]}/{name}?{query}"
-
-
-def _admin(url: str) -> Any:
-    return create_async_engine(url.replace("postgresql://", "postgresql+asyncpg://"), isolation_level="AUTOCOMMIT")
 
 
 async def _with_schema(url: str, name: str) -> str:
@@ -161,10 +162,9 @@ async def _with_schema(url: str, name: str) -> str:
 
 
 async def _command(url: str, command: str) -> None:
-    engine = _admin(url)
-    async with engine.connect() as connection:
-        await connection.exec_driver_sql(command)
-    await engine.dispose()
+    connection = await asyncpg.connect(url)
+    await connection.execute(command)
+    await connection.close()
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])

@@ -12,12 +12,13 @@ import re
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 import orjson
-from jinja2 import Environment, StrictUndefined
+from jinja2 import Environment, StrictUndefined, Template
 from sqlalchemy.ext.asyncio import AsyncConnection
 from starlette.requests import Request
 from starlette.responses import Response
@@ -72,8 +73,6 @@ class Simulator:
         self._kept: dict[str, list[Typed]] = {}
         self._moving = asyncio.Lock()
         self.smartphone = Smartphone(app)
-        page = files("templates").joinpath("console", "simulator.html").read_text("utf-8")
-        self._page = Environment(autoescape=True, undefined=StrictUndefined).from_string(page)
 
     def routes(self) -> Sequence[BaseRoute]:
         """The page, its two files, and what the page asks and tells."""
@@ -102,7 +101,7 @@ class Simulator:
             owners, chats = _ordered(await look.owners(tx)), await look.chat_owners(tx)
         two = _two(owners, [_number(n) for n in request.query_params.getlist("phone")])
         token, browser = await self._app.console.form_of(request)
-        html = self._page.render(
+        html = _page().render(
             csrf=token,
             demo=await self._app.console.is_demo(),
             owners=owners,
@@ -223,6 +222,13 @@ class Simulator:
             return "off"
         await self._phone.switch_on(phone)
         return "on"
+
+
+@cache
+def _page() -> Template:
+    """Compiled once in a process, when it is first asked for."""
+    page = files("templates").joinpath("console", "simulator.html").read_text("utf-8")
+    return Environment(autoescape=True, undefined=StrictUndefined).from_string(page)
 
 
 def _told(work: Callable[[Mapping[str, Any]], Awaitable[str]]) -> Callable[[Request], Awaitable[Response]]:

@@ -179,24 +179,28 @@ def load(overrides: Path | None) -> tuple[dict[str, Rule], dict[str, dict[str, E
     Raises WordsError that lists every mistake.
     """
     known, came = all_shipped()
-    texts = {language: dict(found) for language, found in came.items()}
-    for language in EVERY:
-        file = overrides / f"{language}.po" if overrides else None
-        if file and file.is_file():
-            texts[language].update(entries(_own(file, language)))
-    problems = check(known, texts)
-    if problems:
-        raise WordsError(problems)
+    files = {language: overrides / f"{language}.po" for language in EVERY} if overrides else {}
+    own = {language: entries(_own(file, language)) for language, file in files.items() if file.is_file()}
+    texts = {language: {**found, **own.get(language, {})} for language, found in came.items()}
+    if own:
+        _refuse(check(known, texts))
     return known, texts
 
 
 @cache
 def all_shipped() -> tuple[dict[str, Rule], dict[str, dict[str, Entry]]]:
-    """What comes with the program, read once in a process."""
+    """What comes with the program, read and checked once in a process. Raises WordsError."""
     catalogs = {
         language: read(shipped(language).read_text("utf-8"), language, str(shipped(language))) for language in EVERY
     }
-    return rules(catalogs["en"]), {language: entries(catalog) for language, catalog in catalogs.items()}
+    known, texts = rules(catalogs["en"]), {language: entries(catalog) for language, catalog in catalogs.items()}
+    _refuse(check(known, texts))
+    return known, texts
+
+
+def _refuse(problems: list[str]) -> None:
+    if problems:
+        raise WordsError(problems)
 
 
 def _own(file: Path, language: str) -> Catalog:

@@ -131,14 +131,15 @@ async def unfinished(tx: AsyncConnection, phone: str) -> int:
         .select_from(outbox)
         .where(outbox.c.address_id == mine, outbox.c.state.in_(("queued", "sending")))
     )
-    return int((await tx.execute(arrived)).scalar_one()) + int((await tx.execute(leaving)).scalar_one())
+    both = select(arrived.scalar_subquery() + leaving.scalar_subquery())
+    return int((await tx.execute(both)).scalar_one())
 
 
 async def under_way(tx: AsyncConnection, now: datetime) -> bool:
     """Whether any turn waits, or any text of a simulated channel that is due."""
     turns = select(inbox.c.id).where(inbox.c.state == "new").limit(1)
     texts = select(outbox.c.id).where(outbox.c.state.in_(("queued", "sending")), outbox.c.due_at <= now).limit(1)
-    return any([(await tx.execute(there)).first() is not None for there in (turns, texts)])
+    return bool((await tx.execute(select(or_(turns.exists(), texts.exists())))).scalar_one())
 
 
 async def happened(
