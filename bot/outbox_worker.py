@@ -30,8 +30,8 @@ from bot.errors import (
     RetryLater,
     SendError,
 )
-from bot.store import erasure, outbox
-from bot.store.consent import moved, stopped_there
+from bot.store import erasure, outbox, roads
+from bot.store.consent import moved
 from bot.store.deliveries import match_again
 from bot.store.engine import Database
 from bot.store.markets import Opens
@@ -251,7 +251,7 @@ class OutboxWorker:
             self._break(name, error)
             return Mark(claim.id, "queued", now, None, why, now + timedelta(seconds=60))
         if isinstance(error, RecipientStopped):
-            await self._database.writer.do(stopped_there, (claim.address_id, why))
+            await self._database.writer.do(roads.close, roads.Closed(claim.address_id, why, claim.id, now))
         assert isinstance(error, Refused | RecipientStopped)
         return Mark(claim.id, "failed", now, None, why)
 

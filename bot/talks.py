@@ -19,7 +19,7 @@ def whose(turn: Turn, outcome: Outcome) -> int | None:
 def arrived(batch: Batch, turn: Turn, whose: int | None, zone: ZoneInfo) -> int | None:
     """Count what this turn handles on its day in the programme's zone; returns for whom, None for nobody."""
     inbound = turn.inbound
-    if whose is None or inbound.kind == "timer":
+    if whose is None or inbound.kind in ("timer", "blocked"):
         return None
     day = inbound.received_at.astimezone(zone).date().isoformat()
     batch.talk[day, whose, inbound.channel, turn.language] += 1

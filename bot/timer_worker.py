@@ -11,6 +11,7 @@ from bot.store import conversations, reminder_timers
 from bot.store.conversations import Look
 from bot.store.engine import Database
 from handlers.turn import When
+from handlers.turn.roads import EVERY
 
 MOST_AT_ONCE = 2_000
 
@@ -19,9 +20,16 @@ class TimerWorker:
     """Asked by the alarm; `notify` tells the inbox worker which addresses have a turn."""
 
     def __init__(
-        self, database: Database, now: Callable[[], datetime], notify: Callable[[int], None], when: When
+        self,
+        database: Database,
+        now: Callable[[], datetime],
+        notify: Callable[[int], None],
+        when: When,
+        schemes: frozenset[str] = EVERY,
     ) -> None:
+        """`schemes`: those of the addresses that a channel reaches."""
         self._database, self._now, self._notify, self._when = database, now, notify, when
+        self._schemes = schemes
 
     async def make(self) -> None:
         """Timers of reminders for the associations that have none: at start, after an import, now and then."""
@@ -32,9 +40,8 @@ class TimerWorker:
         """Fire everything that is due now, each timer once."""
         while True:
             try:
-                fired = await self._database.writer.do(
-                    conversations.fire, Look(self._now(), MOST_AT_ONCE, self._when)
-                )
+                wanted = Look(self._now(), MOST_AT_ONCE, self._when, self._schemes)
+                fired = await self._database.writer.do(conversations.fire, wanted)
             except DatabaseError:
                 return
             for address_id in dict.fromkeys(fired.addresses):

@@ -27,7 +27,7 @@ from bot.render import Words, fold, segments
 from bot.replies import SIMULATED, Replies
 from bot.settings import Settings, rules, tip_rules
 from bot.store import conversations as talk
-from bot.store import erasure, facts, inbox, outbox, people, reminders, singles
+from bot.store import erasure, facts, inbox, outbox, people, reminders, roads, singles
 from bot.store.batch import Batch
 from handlers.answers import FORESEEN
 from handlers.forms import Form
@@ -96,7 +96,7 @@ class Turns:
         self._first = {channel.scheme: name for name, channel in reversed(list(channels.items()))}
         self._zone = settings.zone
         self._means = means_of(settings, channels, channel_list.limits(settings))
-        self.loaders = broadcasts.loaders(self._means)
+        self.loaders = {**broadcasts.loaders(self._means), **roads.loaders(frozenset(self._first))}
         self.when = rules(settings)
         self._associations: dict[int, Association] | None = None
         self._programmes: dict[bool, Programme] = {}
@@ -241,7 +241,7 @@ class Turns:
             today=group.today,
             utc_offset=group.utc_offset,
             inbound=Inbound(row.id, row.channel, row.kind, row.text, row.received_at, row.sent_at, row.data or {}),
-            address=Address(known.id, known.channel, rich, known.ends_in),
+            address=Address(known.id, known.channel, rich, known.ends_in, known.active),
             people=known.people,
             person=person,
             state=known.state,

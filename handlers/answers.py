@@ -30,6 +30,7 @@ from handlers import (
     refund,
     reminded,
     reminders,
+    roads,
     shared,
     tips,
 )
@@ -76,6 +77,7 @@ ANSWERS: Mapping[str, Answer] = {
     "reminder": reminded.answer,
     "later": reminded.another_day,
     "need": reminded.need,
+    "road": roads.answer,
 }
 """The open question's kind -> who reads the answer; None when the message is something else."""
 
@@ -98,6 +100,7 @@ WORDS: Mapping[str, Callable[[Turn, Said], Outcome]] = {
     "business": lambda turn, said: menu.start_form(turn, "business"),
     "mentor": mentor_questions.ask,
     "lesson": lessons.ask,
+    "road": roads.word,
 }
 """Words that always work and do not destroy what is half made."""
 

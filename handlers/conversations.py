@@ -13,6 +13,7 @@ from typing import Any
 
 from handlers import (
     account,
+    blocked,
     broadcast_answer,
     chat,
     draft,
@@ -32,7 +33,7 @@ from handlers import (
 from handlers.answers import ANSWERS, TIMERS, WORDS
 from handlers.known_forms import looks_like_report
 from handlers.said import MENU, Said, read
-from handlers.turn import Inbound, OpenTask, Outcome, Reply, Turn, UnlinkAddress
+from handlers.turn import Inbound, OpenTask, Outcome, Reply, Turn
 
 _QUIET = ("sealed", "delete")
 """After these nothing more is said, not even that a report is still open."""
@@ -47,6 +48,10 @@ _DIGITS = {digit: command for command, digit in MENU.items()}
 
 def step(turn: Turn) -> Outcome:
     """One turn: what to answer, to store, to be woken for."""
+    return blocked.open_again(turn, _any_device(turn))
+
+
+def _any_device(turn: Turn) -> Outcome:
     if turn.inbound.kind == "ussd":
         return session.step(turn, _taken)
     return chat.taken(turn, _taken) if turn.address.rich else _taken(turn)
@@ -68,7 +73,7 @@ def _step(turn: Turn) -> Outcome:
     if kind == "group":
         return Outcome(dict(turn.state), (Reply("V3"),), understood="group chat")
     if kind == "blocked":
-        return _blocked(turn)
+        return blocked.closed(turn)
     said = read(turn)
     if not turn.people:
         return newcomers.stranger(turn, said)
@@ -84,10 +89,6 @@ def _step(turn: Turn) -> Outcome:
     if not enrol.consenting(turn):
         return _before_consent(turn, said)
     return limits.foreign(turn, _conversation(turn, said))
-
-
-def _blocked(turn: Turn) -> Outcome:
-    return Outcome(state.close(turn), (), (UnlinkAddress(turn.address.id, "blocked the bot"),))
 
 
 def _stopped(turn: Turn, said: Said) -> Outcome:

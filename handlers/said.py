@@ -42,6 +42,8 @@ _COMMAND_OF = {word: command for command, words in COMMANDS.items() for word in 
 _FREE_REST = ("call", "problem")
 """Commands that may be said in a sentence: a person calls in any case."""
 _NUMBERED = ("fix", "back")
+_ALONE = ("road",)
+"""Words that mean something else in a sentence: "SMS nyinshi cane", "la voie est coupée"."""
 _NOT_OURS = re.compile(r"[^\x00-\x7f]|\d{17}")
 """In a button's data: we write ASCII there, and no number that a database could not hold. Anybody may press what she
 made up."""
@@ -104,6 +106,8 @@ def _is_meant(command: str, rest: str) -> bool:
     words = rest.split()
     if command in _FREE_REST or not words:
         return True
+    if command in _ALONE:
+        return False
     if command in _NUMBERED and any(word.isdigit() for word in words):
         return len(words) <= _LONGEST_REST
     return len(words) <= _LONGEST_REST and not any(char.isdigit() for char in rest)

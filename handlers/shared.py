@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from handlers import account, enrol, lessons, mentor_questions, menu, state
+from handlers import account, enrol, lessons, mentor_questions, menu, roads, state
 from handlers.known_forms import looks_like_report
 from handlers.said import Said
 from handlers.turn import Outcome, Turn
@@ -31,6 +31,8 @@ def who(turn: Turn, said: Said, question: Mapping[str, Any]) -> Outcome | None:
         return mentor_questions.after_who(again, question)
     if then == "lesson":
         return lessons.ask(again, said)
+    if then.startswith("road"):
+        return roads.after_who(again, person, then.removeprefix("road").strip())
     return account.data_of(again, person) if then == "data" else account.delete_of(again, person)
 
 

@@ -21,6 +21,8 @@ from handlers.turn import (
     Outcome,
     Person,
     Reply,
+    Roads,
+    RoadsOf,
     Timer,
     Tip,
     TipFor,
@@ -44,12 +46,11 @@ def due(turn: Turn) -> Outcome:
     person = next((one for one in turn.people if one.id == number), None)
     if rules is None:
         return Outcome(dict(turn.state), understood="no tip: they are switched off")
-    if person is None:
-        moved = turn.inbound.data.get("timer") != "wake"  # her phone may be another one since
-        wake = (Wake(number, {"what": "tip", "person": number}),) if moved else ()
-        return Outcome(dict(turn.state), (), wake, understood="no tip: she is not here")
-    if not turn.address.channel:
-        return Outcome(dict(turn.state), understood="no tip: no channel leads there")
+    roads: Roads = turn.known(RoadsOf(number))
+    if person is None or roads.best != turn.address.id:
+        woken = turn.inbound.data.get("timer") == "wake"  # else her road may be another one since
+        wake = () if woken or roads.best is None else (_at(roads.best, number),)
+        return Outcome(dict(turn.state), (), wake, understood="no tip here: not her road")
     if person.consent != "yes":
         return Outcome(dict(turn.state), understood="no tip: she has not agreed")
     when = rules_of_time(turn)
@@ -71,6 +72,10 @@ def due(turn: Turn) -> Outcome:
         return _later(turn, person, next_.next_at, "none is left for her")
     said = _said(turn, person, next_.tip, "tip")
     return said.but(timers=(_timer(person, next_.next_at),))
+
+
+def _at(address_id: int, person_id: int) -> Wake:
+    return Wake(None, {"what": "tip", "person": person_id}, address_id=address_id)
 
 
 def answer(turn: Turn, said: Said, question: dict[str, Any]) -> Outcome | None:

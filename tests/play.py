@@ -6,13 +6,13 @@ A script is a text file that a non-programmer can read and write:
     language: en             her language from now on (rn fr sw en)
     consent: yes             none asked yes no stopped
     on: tips                 what nobody asks for is off, unless the script wants it (tips, reminders)
-    with: TWIYUNGE FABIOLA   writes from this phone too
+    with: TWIYUNGE FABIOLA   writes from this phone, or this chat, too
     credit: 2026-11          the office says that it sent credit for her SMS of that month
     form: seed               answers tests/conversations/seed.md, a form that staff wrote
 
     # a remark
     > 12 11 3 12 7 5 3       what she sends; a bare > is an empty SMS
-    * missed call            something else arrives: missed call, mms
+    * missed call            something else arrives: missed call, mms; in a chat: blocked
     >> stop 15 min           in a chat: Telegram's reply to the last text
     >#                       she dials the USSD code; `># 12 7` is typed in that session. The screen is its answer
     < OIM No {number} OK.*   what we answer, one line per SMS; {number} = digits, * at the end = any rest
@@ -43,7 +43,7 @@ from bot.app import App
 from bot.cli.talk import Line, clock_move
 from bot.clock import StoppedClock
 from bot.programme import invented
-from bot.store import listing, look, refunds
+from bot.store import inbox, listing, look, refunds
 from bot.store.engine import Database
 from bot.store.tables import addresses, people, people_addresses
 from handlers.turn import Kind
@@ -58,7 +58,7 @@ _VALUES = {
     "consent": ("none", "asked", "yes", "no", "stopped"),
 }
 _HEADER = re.compile(r"(as|phone|chat|language|consent|with|credit|form|on):\s*(.+)")
-_OTHER: dict[str, Kind] = {"missed call": "missed_call", "mms": "mms"}
+_OTHER: dict[str, Kind] = {"missed call": "missed_call", "mms": "mms", "blocked": "blocked"}
 FORMS = Path(__file__).parent / "conversations"
 
 
@@ -169,11 +169,12 @@ class Player:
         elif step.kind == ">":
             await line.send(step.text)
         elif step.kind == "*":
-            assert isinstance(line, Line), f"{self._name}:{step.line}: only a phone"
+            assert isinstance(line, ChatLine) is (step.text == "blocked"), f"{self._name}:{step.line}: not there"
             await line.send("", _OTHER[step.text])
         elif step.kind == "with":
             person = (await self._person(step.text))["id"]
-            await self._app.database.writer.do(_share, (line.phone, person))
+            scheme = "telegram" if isinstance(line, ChatLine) else "tel"
+            await self._app.database.writer.do(_share, (scheme, line.phone, person))
         elif step.kind == "credit":
             await self._app.database.writer.do(_credit, (line.phone, step.text, self._app.clock.now()))
             await asyncio.sleep(1.2)  # the inbox worker looks once a second for rows of other processes
@@ -218,11 +219,11 @@ class Player:
         raise AssertionError("\n".join(said))
 
 
-async def _share(tx: AsyncConnection, items: Sequence[tuple[str, int]]) -> list[None]:
-    """These people use this phone too."""
-    for phone, person in items:
-        here = (await tx.execute(select(addresses.c.id).where(addresses.c.value == phone))).scalar_one()
-        await tx.execute(insert(people_addresses), {"person_id": person, "address_id": here})
+async def _share(tx: AsyncConnection, items: Sequence[tuple[str, str, int]]) -> list[None]:
+    """These people use this phone, or this chat, too."""
+    for scheme, value, person in items:
+        ids = await inbox.address_ids(tx, [(scheme, value, None)])
+        await tx.execute(insert(people_addresses), {"person_id": person, "address_id": ids[scheme, value]})
     return [None] * len(items)
 
 

@@ -13,6 +13,7 @@ from bot.app import App
 from bot.channels.chat import Chat
 from bot.console.simulator import move_clock
 from bot.store.tables import addresses, inbox, outbox
+from handlers.turn import Kind
 
 ANSWERS_WITHIN_S = 10.0
 
@@ -34,10 +35,10 @@ class ChatLine:
         self._read = 0
         self._last = ""
 
-    async def send(self, text: str, *, reply: bool = False) -> None:
-        """She writes; or answers the last text with Telegram's reply."""
+    async def send(self, text: str, kind: Kind = "text", *, reply: bool = False) -> None:
+        """She writes, or blocks us; or answers the last text with Telegram's reply."""
         data = {"reply_to": self._last} if reply else {}
-        await self._channel.hear(self.phone, f"talk-{uuid4().hex}", "text", text, data)
+        await self._channel.hear(self.phone, f"talk-{uuid4().hex}", kind, text, data)
 
     async def move(self, by: timedelta) -> None:
         """Move the clock ahead and wake what became due."""

@@ -7,7 +7,18 @@ from typing import Any
 from bot.effects.scene import Scene
 from bot.store import consent as store
 from bot.store.tokens import digest
-from handlers.turn import ErasePerson, LinkAddress, RecordConsent, SetLanguage, UnlinkAddress, UseToken, Wake
+from handlers.turn import (
+    ErasePerson,
+    LinkAddress,
+    PreferRoad,
+    RecordConsent,
+    ReopenAddress,
+    RoadsOf,
+    SetLanguage,
+    UnlinkAddress,
+    UseToken,
+    Wake,
+)
 
 
 def record_consent(effect: RecordConsent, scene: Scene) -> None:
@@ -37,6 +48,12 @@ def set_language(effect: SetLanguage, scene: Scene) -> None:
     scene.people_changed = True
 
 
+def prefer_road(effect: PreferRoad, scene: Scene) -> None:
+    """From the next text on that nobody asked for."""
+    scene.batch.add(store.ROAD, {"person": effect.person_id, "new_road": effect.road})
+    scene.facts.pop(RoadsOf(effect.person_id), None)
+
+
 def link_address(effect: LinkAddress, scene: Scene) -> None:
     """The address belongs to the person too."""
     scene.batch.add(store.LINK[scene.dialect], {"person_id": effect.person_id, "address_id": effect.address_id})
@@ -48,6 +65,14 @@ def unlink_address(effect: UnlinkAddress, scene: Scene) -> None:
     scene.batch.add(store.OFF, {"address": effect.address_id, "why": effect.reason})
     if effect.reason == "wrong number":
         scene.batch.add(store.UNLINK, {"address": effect.address_id})
+    scene.forget(RoadsOf)
+    scene.people_changed = True
+
+
+def reopen_address(effect: ReopenAddress, scene: Scene) -> None:
+    """As if it had never been closed."""
+    scene.batch.add(store.ON, {"address": effect.address_id})
+    scene.forget(RoadsOf)
     scene.people_changed = True
 
 

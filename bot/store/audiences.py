@@ -8,13 +8,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any
 
 from sqlalchemy import bindparam, case, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.store.area import AREA, binds
 from bot.store.reminders import UNASKED
+from bot.store.roads import BY_SMS
 from bot.store.tables import (
     addresses,
     associations,
@@ -23,7 +24,7 @@ from bot.store.tables import (
     people_addresses,
     reports,
 )
-from handlers.turn import Viewer
+from handlers.turn import Road, Viewer
 from handlers.turn.reminding import WEEK
 
 _officers = people.alias("officers")
@@ -40,14 +41,6 @@ def with_names(source: Any) -> Any:
     return source.outerjoin(associations, associations.c.id == people.c.association_id).outerjoin(
         _officers, _officers.c.id == associations.c.officer_id
     )
-
-
-class Way(NamedTuple):
-    """An address by which a person may be reached."""
-
-    id: int
-    scheme: str
-    active: bool
 
 
 @dataclass(slots=True)
@@ -68,7 +61,7 @@ class Page:
     """Some addresses in the order of their ids; `last` is where the next page begins, None at the end."""
 
     doors: list[Door]
-    ways: dict[int, list[Way]]
+    ways: dict[int, list[Road]]
     last: int | None
 
 
@@ -89,6 +82,7 @@ _LEADERS = (
         people.c.consent,
         people.c.channel,
         people.c.can_read,
+        BY_SMS.label("by_sms"),
         people.c.practice,
         *NAMES,
     )
@@ -124,9 +118,9 @@ async def page(tx: AsyncConnection, after: int, most: int, now: datetime) -> Pag
     by_id = {door.id: door for door in doors}
     for row in (await tx.execute(_LEADERS, there)).all():
         by_id[row.address_id].leaders.append(row)
-    ways: dict[int, list[Way]] = {}
+    ways: dict[int, list[Road]] = {}
     for person, *way in (await tx.execute(_WAYS, there)).all():
-        ways.setdefault(person, []).append(Way(*way))
+        ways.setdefault(person, []).append(Road(*way))
     for number, texts in (await tx.execute(_UNASKED, {**there, "since": now - WEEK})).all():
         by_id[number].unasked = max(by_id[number].unasked, texts)
     return Page(doors, ways, doors[-1].id if len(doors) == most else None)

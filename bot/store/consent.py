@@ -41,6 +41,7 @@ from bot.store.tables import (
 
 CONSENT = insert(consents)
 STATE = update(people).where(people.c.id == bindparam("person")).values(consent=bindparam("new_consent"))
+ROAD = update(people).where(people.c.id == bindparam("person")).values(channel=bindparam("new_road"))
 LANGUAGE = update(people).where(people.c.id == bindparam("person")).values(language=bindparam("new_language"))
 _THEIR_ADDRESSES = select(people_addresses.c.address_id).where(people_addresses.c.person_id == bindparam("person"))
 _other, _others = people.alias("other"), people_addresses.alias("others")
@@ -67,6 +68,7 @@ LINK = {
 }
 UNLINK = delete(people_addresses).where(people_addresses.c.address_id == bindparam("address"))
 OFF = update(addresses).where(addresses.c.id == bindparam("address")).values(active=False, reason=bindparam("why"))
+ON = update(addresses).where(addresses.c.id == bindparam("address")).values(active=True, reason=None)
 USED = update(tokens).where(tokens.c.digest == bindparam("used")).values(used_at=bindparam("at"))
 
 _alone = people_addresses.alias("alone")
@@ -179,20 +181,10 @@ WAKE_CHAT = _wake(_chat_first)
 WAKE_ADDRESS = _wake(bindparam("address", type_=Integer))
 
 _MOVED = update(addresses).where(addresses.c.id == bindparam("row")).values(value=bindparam("new_value"))
-_STOPPED_THERE = (
-    update(addresses).where(addresses.c.id == bindparam("row")).values(active=False, reason=bindparam("why"))
-)
 
 
 async def moved(tx: AsyncConnection, items: Sequence[tuple[int, str]]) -> list[None]:
     """A chat has a new id; items are (address id, new value)."""
     for row, value in items:
         await tx.execute(_MOVED, {"row": row, "new_value": value})
-    return [None] * len(items)
-
-
-async def stopped_there(tx: AsyncConnection, items: Sequence[tuple[int, str]]) -> list[None]:
-    """Switch addresses off whose owner blocked us; the person stays. Items are (address id, why)."""
-    for row, why in items:
-        await tx.execute(_STOPPED_THERE, {"row": row, "why": why})
     return [None] * len(items)

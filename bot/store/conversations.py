@@ -17,6 +17,7 @@ from bot.store.people import Known
 from bot.store.prepared import rows, write
 from bot.store.tables import conversations, inbox, timers
 from handlers.turn import Timer, When
+from handlers.turn.roads import EVERY
 
 
 def _save(module: Any) -> Any:
@@ -81,6 +82,8 @@ class Look:
     now: datetime
     most: int
     when: When
+    schemes: frozenset[str] = EVERY
+    """That a channel reaches: where none does, an officer calls."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +102,7 @@ async def fire(tx: AsyncConnection, items: Sequence[Look]) -> list[Fired]:
 async def _fire(tx: AsyncConnection, look: Look) -> Fired:
     due = await rows(tx, _DUE, {"now": look.now, "most": look.most})
     theirs = sorted({row.association_id for row in due if row.association_id is not None})
-    contacts = await waking.contacts(tx, theirs) if theirs else {}
+    contacts = await waking.contacts(tx, theirs, look.schemes) if theirs else {}
     woken: list[tuple[Any, int, dict[str, int]]] = []
     unreached: list[Any] = []
     for row in due:

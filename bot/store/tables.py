@@ -95,7 +95,7 @@ people = Table(
     ),
     Column("language", String),
     Column("can_read", String),
-    Column("channel", String, comment="preferred: sms, telegram, call"),
+    Column("channel", String, comment="preferred: sms, telegram, whatsapp, call; null = the cheapest that works"),
     Column("best_time", String),
     Column("status", String, comment="displaced, returnee, host; optional, restricted"),
     Column("youth", Boolean),

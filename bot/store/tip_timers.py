@@ -5,16 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from itertools import groupby
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import String, and_, bindparam, case, cast, delete, exists, func, or_, select
+from sqlalchemy import String, bindparam, cast, delete, exists, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.store.batch import Batch
 from bot.store.conversations import set_timer
+from bot.store.roads import ALLOWED, BY_SMS
 from bot.store.tables import addresses, associations, people, people_addresses, timers, tip_sends
-from handlers.turn import Timer
+from handlers.turn import Road, Roads, Timer
 
 MOST_AT_ONCE = 5_000
 """People planned for in one transaction, so that answers do not wait behind a large import."""
@@ -22,14 +24,19 @@ MOST_AT_ONCE = 5_000
 _WAITING = exists().where(
     timers.c.kind == "tip", timers.c.key == cast(people.c.id, String), timers.c.state == "waiting"
 )
-_IN_A_CHAT = case(
-    (and_(people.c.channel == "telegram", addresses.c.scheme != "tel"), 0), (addresses.c.scheme == "tel", 1), else_=2
-)
 _LAST = (
     select(func.max(tip_sends.c.at)).where(tip_sends.c.person_id == people.c.id).correlate(people).scalar_subquery()
 )
 _WITHOUT = (
-    select(people.c.id, people.c.association_id, people_addresses.c.address_id, _LAST.label("last"))
+    select(
+        people.c.id,
+        people.c.association_id,
+        people.c.channel,
+        BY_SMS.label("by_sms"),
+        addresses.c.id.label("address_id"),
+        addresses.c.scheme,
+        _LAST.label("last"),
+    )
     .join(associations, associations.c.id == people.c.association_id)
     .join(people_addresses, people_addresses.c.person_id == people.c.id)
     .join(addresses, addresses.c.id == people_addresses.c.address_id)
@@ -40,11 +47,11 @@ _WITHOUT = (
         or_(people.c.can_read.is_(None), people.c.can_read != "no"),
         or_(people.c.channel.is_(None), people.c.channel != "call"),
         associations.c.left_at.is_(None),
-        addresses.c.active.is_(True),
+        ALLOWED,
         addresses.c.scheme.in_(bindparam("schemes", expanding=True)),
         ~_WAITING,
     )
-    .order_by(people.c.id, _IN_A_CHAT, addresses.c.id)
+    .order_by(people.c.id, addresses.c.id)
     .limit(bindparam("most"))
 )
 _NOWHERE = delete(timers).where(
@@ -73,13 +80,14 @@ async def plan(tx: AsyncConnection, items: Sequence[Plan]) -> list[int]:
 async def _plan(tx: AsyncConnection, item: Plan) -> int:
     await tx.execute(_NOWHERE)
     rows: list[Any] = list(await tx.execute(_WITHOUT, {"most": MOST_AT_ONCE, "schemes": list(item.schemes)}))
-    batch, planned = Batch(tx), set[int]()
-    for row in rows:
-        if row.id in planned:
-            continue  # her phone comes after her chat, or the other way round
-        planned.add(row.id)
+    batch = Batch(tx)
+    for person, theirs in groupby(rows, lambda row: int(row.id)):
+        ways = list(theirs)
+        row = ways[0]
+        roads = Roads(tuple(Road(way.address_id, way.scheme) for way in ways), row.channel, bool(row.by_sms))
+        assert roads.best is not None, "the rows are those of open roads"
         last = row.last.astimezone(item.zone).date() if row.last else None
         due = item.due(item.now, last, row.association_id)
-        set_timer(batch, tx.dialect.name, row.address_id, Timer("tip", str(row.id), due, {"person": row.id}))
+        set_timer(batch, tx.dialect.name, roads.best, Timer("tip", str(person), due, {"person": person}))
     await batch.flush()
     return len(rows)

@@ -7,7 +7,7 @@ address's and person's last report by the indexes of `reports`; nothing here may
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -16,9 +16,11 @@ from sqlalchemy import bindparam, delete, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.store.reminders import KIND, about, to_call
+from bot.store.roads import ALLOWED, BY_SMS
 from bot.store.tables import addresses, associations, people, people_addresses, reports, timers
 from bot.store.tasks import OPEN, tell_of
-from handlers.turn import Association, When
+from handlers.turn import Association, Road, Roads, When
+from handlers.turn.roads import EVERY
 
 DAY = timedelta(days=1)
 CALL_WITHIN = timedelta(days=2)
@@ -41,6 +43,7 @@ _CONTACTS = (
         people.c.association_id,
         people.c.id.label("person_id"),
         people.c.channel,
+        BY_SMS.label("by_sms"),
         addresses.c.id.label("address_id"),
         addresses.c.scheme,
         _by_phone.scalar_subquery().label("by_phone"),
@@ -58,7 +61,8 @@ _CONTACTS = (
         people.c.consent == "yes",
         or_(people.c.can_read.is_(None), people.c.can_read != "no"),
         or_(people.c.channel.is_(None), people.c.channel != "call"),
-        addresses.c.active.is_(True),
+        ALLOWED,
+        addresses.c.scheme.in_(bindparam("schemes", expanding=True)),
     )
     .order_by(people.c.id, addresses.c.id)
 )
@@ -78,10 +82,10 @@ _PUT_OFF = (
 _GONE = delete(timers).where(timers.c.id == bindparam("row"))
 
 
-async def contacts(tx: AsyncConnection, ids: Sequence[int]) -> dict[int, Contact]:
-    """The contact of each association that has one: one query."""
+async def contacts(tx: AsyncConnection, ids: Sequence[int], schemes: Collection[str] = EVERY) -> dict[int, Contact]:
+    """The contact of each association that has one: one query. `schemes`: those that a channel reaches."""
     theirs: dict[int, dict[int, list[Any]]] = {}
-    for row in await tx.execute(_CONTACTS, {"ids": list(ids)}):
+    for row in await tx.execute(_CONTACTS, {"ids": list(ids), "schemes": list(schemes)}):
         theirs.setdefault(row.association_id, {}).setdefault(row.person_id, []).append(row)
     return {association: _chosen(of_people) for association, of_people in theirs.items()}
 
@@ -89,10 +93,10 @@ async def contacts(tx: AsyncConnection, ids: Sequence[int]) -> dict[int, Contact
 def _chosen(of_people: Mapping[int, Sequence[Any]]) -> Contact:
     """`max` keeps the first of equals: without a report that is the first on the roster."""
     person = max(of_people, key=lambda one: max(_last(row) for row in of_people[one]))
-    prefers = "telegram" if of_people[person][0].channel == "telegram" else "tel"
     rows = of_people[person]
-    row = next((row for row in rows if row.scheme == prefers), rows[0])
-    return Contact(person, row.address_id)
+    roads = Roads(tuple(Road(row.address_id, row.scheme) for row in rows), rows[0].channel, bool(rows[0].by_sms))
+    assert roads.best is not None, "the rows are those of open roads"
+    return Contact(person, roads.best)
 
 
 def _last(row: Any) -> int:

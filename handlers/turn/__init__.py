@@ -38,6 +38,7 @@ from handlers.turn.effects import (
     LinkAddress,
     OpenTask,
     RecordConsent,
+    ReopenAddress,
     SaveReport,
     SetLanguage,
     UnlinkAddress,
@@ -106,6 +107,7 @@ from handlers.turn.nouns import (
 )
 from handlers.turn.outcome import Button, Outcome, Parts, Reply, Sheet, Timer, Turn
 from handlers.turn.reminding import CloseCall, Heard, News, SaveZero, SayNeed, Unasked
+from handlers.turn.roads import PreferRoad, Road, Roads, RoadsOf
 from handlers.turn.sealed import Case, CloseSealed, ReadSealed, SealedCase, SealedCases
 from handlers.turn.team import (
     AssociationSeen,
@@ -209,6 +211,7 @@ __all__ = [
     "Parts",
     "PeopleNamed",
     "PeopleOfPhone",
+    "PreferRoad",
     "Person",
     "PersonNumbered",
     "Programme",
@@ -219,6 +222,7 @@ __all__ = [
     "ReadSealed",
     "RecordConsent",
     "RemindOf",
+    "ReopenAddress",
     "Replied",
     "RepliedTo",
     "Reply",
@@ -227,6 +231,9 @@ __all__ = [
     "ReportOfCard",
     "ReportOfMessage",
     "ReportsOn",
+    "Road",
+    "Roads",
+    "RoadsOf",
     "SaveLesson",
     "SaveQuestion",
     "SaveReport",

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
-from handlers.turn import broadcasts, console, mentoring, reminding, sealed, team, tips
+from handlers.turn import broadcasts, console, mentoring, reminding, roads, sealed, team, tips
 from handlers.turn.nouns import Language
 
 
@@ -113,6 +113,13 @@ class UnlinkAddress:
 
 
 @dataclass(frozen=True, slots=True)
+class ReopenAddress:
+    """Its people are reached here again: one of them wrote."""
+
+    address_id: int
+
+
+@dataclass(frozen=True, slots=True)
 class UseToken:
     token: str
 
@@ -158,6 +165,7 @@ Effect = (
     | ErasePerson
     | LinkAddress
     | UnlinkAddress
+    | ReopenAddress
     | UseToken
     | KeepMedia
     | KeepDraft
@@ -167,6 +175,7 @@ Effect = (
     | mentoring.Effects
     | team.Effects
     | reminding.Effects
+    | roads.Effects
     | sealed.Effects
     | console.Effects
 )

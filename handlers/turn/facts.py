@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from handlers.turn import broadcasts, console, figures, lateness, mentoring, reminding, sealed, team, tips
+from handlers.turn import broadcasts, console, figures, lateness, mentoring, reminding, roads, sealed, team, tips
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +124,7 @@ Fact = (
     | team.Facts
     | lateness.Facts
     | reminding.Facts
+    | roads.Facts
     | sealed.Facts
     | console.Facts
     | figures.Facts

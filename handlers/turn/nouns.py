@@ -178,6 +178,8 @@ class Address:
     """True where buttons and edits exist (chat), False for SMS."""
     ends_in: str = ""
     """The last two digits, the only part of a number that a text may say."""
+    active: bool = True
+    """False where somebody blocked us, or nobody is there any more."""
 
 
 @dataclass(frozen=True, slots=True)

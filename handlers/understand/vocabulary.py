@@ -30,6 +30,7 @@ KEYWORDS: Final[Mapping[str, tuple[str, ...]]] = {
     "mentor": ("mentor", "kubaza", "mshauri"),
     "lesson": ("lesson", "lecon", "icigwa", "somo"),
     "totals": ("total", "totals", "totaux", "ibitigiri", "jumla"),
+    "road": ("road", "voie", "inzira", "njia", "sms", "telegram", "whatsapp"),
 }
 
 STOP_PHRASES: Final = frozenset(

@@ -20,6 +20,7 @@ from bot.programme import roster as rosters
 from bot.settings import Settings
 from bot.store.engine import Database
 from bot.store.tables import metadata
+from handlers.turn import NOTHING
 from tests import botapi_bots
 from tests.botapi import Emulator
 from tests.botapi_updates import Shown, User
@@ -29,15 +30,17 @@ from tests.programme import small_roster
 SETTLES_S = 8.0
 
 
-def settings_for(folder: Path, botapi: Emulator, **telegram: str) -> Settings:
-    """A live programme with Telegram only."""
+def settings_for(
+    folder: Path, botapi: Emulator, more: Mapping[str, Mapping[str, str]] = NOTHING, **telegram: str
+) -> Settings:
+    """A live programme with Telegram, and `more` channels."""
     return Settings.model_validate(
         {
             "live": True,
             "project": {"name": "Rutana", "start": "2026-04-01"},
             "words": {"send_drafts": True},
             "safeguarding": {"hotline": "22 00 00 00"},
-            "channels": {"telegram": {"token": botapi.token, "api_url": botapi.url, **telegram}},
+            "channels": {"telegram": {"token": botapi.token, "api_url": botapi.url, **telegram}, **more},
             "folder": folder,
         }
     )
@@ -51,10 +54,11 @@ async def programme(
     consent: str = "yes",
     clock: Clock | None = None,
     staff: Sequence[rosters.Staff] = (),
+    channels: Mapping[str, Mapping[str, str]] = NOTHING,
 ) -> AsyncIterator[Chats]:
     """The service, with Odette, Jean and Agnes in its roster, and Eric; it can be left and entered again."""
     patch.setattr("bot.channels.telegram.Telegram", lambda settings, url: botapi_bots.channel(settings, url))
-    settings = settings_for(folder, botapi)
+    settings = settings_for(folder, botapi, channels)
     if not (folder / "kurikirana.db").exists():
         await _load(settings, folder, consent, staff)
     async with App.running(settings, clock or StoppedClock(NOW), web=False) as app:

@@ -35,6 +35,7 @@ REASONS = {
     "not agreed yet": _("has not agreed yet"),
     "wants calls": _("wants calls"),
     "no number that works": _("no number that works"),
+    "agreed in a chat only, which is closed": _("agreed in a chat only, which is closed"),
     "no channel reaches it": _("no channel reaches it"),
     "live = false": _("live = false: only practice phones"),
     "no text in her language": _("no text in her language"),

@@ -52,6 +52,7 @@ _WHY = {
     recipients.NOT_AGREED: "not_agreed",
     recipients.WANTS_CALLS: "calls",
     recipients.NO_ADDRESS: "no_number",
+    recipients.CHAT_ONLY: "chat_only",
     recipients.NO_CHANNEL: "no_channel",
     recipients.NOT_LIVE: "not_live",
     recipients.NO_TEXT: "no_text",

@@ -1,7 +1,7 @@
 """Who gets a copy, by which way, in which language, and who is left out and why. Pure: a page in, rows out.
 
-One copy for each person and each shared phone: a person is reached by one way only, her chat if she prefers it and it
-works, else her phone; a phone that several share gets one copy, with the name and language of the first of them.
+One copy for each person and each shared phone: a person is reached by one road only (handlers/turn/roads.py); a phone
+that several share gets one copy, with the name and language of the first of them.
 """
 
 from __future__ import annotations
@@ -17,12 +17,14 @@ from zoneinfo import ZoneInfo
 from bot.programme.broadcasts.audience import Audience, Period
 from bot.programme.broadcasts.wording import LEAVE_OUT, Wording
 from bot.replies import SIMULATED
-from bot.store.audiences import Door, Page, Way
+from bot.store.audiences import Door, Page
+from handlers.turn import Road, Roads
 
 STOPPED = "said stop or no"
 NOT_AGREED = "not agreed yet"
 WANTS_CALLS = "wants calls"
 NO_ADDRESS = "no number that works"
+CHAT_ONLY = "agreed in a chat only, which is closed"
 NO_CHANNEL = "no channel reaches it"
 NOT_LIVE = "live = false"
 NO_TEXT = "no text in her language"
@@ -101,7 +103,7 @@ def rows_of(page: Page, rule: Rule, tally: Tally) -> Iterator[dict[str, Any]]:
             chosen, reason = _way(leader, ways, rule.setup)
             if chosen == door.id:
                 mine.append(leader)
-            elif reason and ways[0].id == door.id:
+            elif reason and ways[0].address_id == door.id:
                 tally.left_out[reason] += 1
                 out = out or reason
         if mine:
@@ -123,18 +125,16 @@ def _unwilling(consent: str) -> str:
     return STOPPED if consent in ("stopped", "no") else NOT_AGREED
 
 
-def _way(leader: Any, ways: Sequence[Way], setup: Setup) -> tuple[int, str]:
+def _way(leader: Any, ways: Sequence[Road], setup: Setup) -> tuple[int, str]:
     """The address a leader is written to at, or 0 and why not. Where no channel leads is none while another is."""
     if reason := _unwilling(leader.consent):
         return 0, reason
     if leader.channel == "call" or leader.can_read == "no":
         return 0, WANTS_CALLS
-    active = [way for way in ways if way.active]
-    active = [way for way in active if way.scheme in setup.first] or active
-    chats = [way for way in active if way.scheme != "tel"]
-    phones = [way for way in active if way.scheme == "tel"]
-    order = chats + phones if leader.channel == "telegram" else phones + chats
-    return (order[0].id, "") if order else (0, NO_ADDRESS)
+    active = [way for way in ways if way.works]
+    reached = [way for way in active if way.scheme in setup.first] or active
+    best = Roads(tuple(reached), leader.channel, bool(leader.by_sms)).best
+    return (best, "") if best else (0, CHAT_ONLY if active else NO_ADDRESS)
 
 
 def _recipient(door: Door, leaders: Sequence[Any], rule: Rule, tally: Tally) -> dict[str, Any]:

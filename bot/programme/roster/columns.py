@@ -159,10 +159,10 @@ LEADERS = Sheet(
         ),
         Column(
             "channel",
-            "préfère : sms, telegram, call = appel",
-            "prefers: sms, telegram, call",
+            "préfère : sms, telegram, whatsapp, call = appel (sinon le moins cher)",
+            "prefers: sms, telegram, whatsapp, call (else the cheapest)",
             "sms",
-            choices=("sms", "telegram", "call"),
+            choices=("sms", "telegram", "whatsapp", "call"),
             read_as=_CHANNEL,
             also=("canal",),
         ),

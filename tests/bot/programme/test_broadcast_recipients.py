@@ -13,14 +13,15 @@ from hypothesis import strategies as st
 from bot.programme.broadcasts.audience import Audience
 from bot.programme.broadcasts.recipients import FULL, Rule, Setup, Tally, rows_of, without_address
 from bot.programme.broadcasts.wording import Wording
-from bot.store.audiences import Door, Page, Way
+from bot.store.audiences import Door, Page
+from handlers.turn import Road
 
 TEXTS = Wording({"fr": "{name} {association}", "rn": "x"}, {"en": "fr", "sw": "leave_out"})
 ADDRESSES = 6
 
 
 @st.composite
-def rosters(draw: Any) -> tuple[list[Door], list[Any], dict[int, list[Way]]]:
+def rosters(draw: Any) -> tuple[list[Door], list[Any], dict[int, list[Road]]]:
     """Phones and chats, and people who have none, some or all of them."""
     doors = [
         Door(n, draw(st.sampled_from(["tel", "telegram"])), None, draw(st.booleans()), [], draw(st.integers(0, 3)))
@@ -35,6 +36,7 @@ def rosters(draw: Any) -> tuple[list[Door], list[Any], dict[int, list[Way]]]:
             language=draw(st.sampled_from(["fr", "rn", "sw", "en", None])),
             consent=draw(st.sampled_from(["yes", "yes", "yes", "no", "stopped", "asked", "none"])),
             channel=draw(st.sampled_from([None, "sms", "telegram", "call"])),
+            by_sms=draw(st.booleans()),
             can_read=draw(st.sampled_from([None, "yes", "no"])),
             practice=False,
             sms_name="N",
@@ -43,7 +45,7 @@ def rosters(draw: Any) -> tuple[list[Door], list[Any], dict[int, list[Way]]]:
         )
         people.append(person)
         hers = sorted(draw(st.sets(st.integers(1, ADDRESSES), max_size=3)))
-        ways[number] = [Way(n, doors[n - 1].scheme, doors[n - 1].active) for n in hers]
+        ways[number] = [Road(n, doors[n - 1].scheme, doors[n - 1].active) for n in hers]
         for n in hers:
             doors[n - 1].leaders.append(person)
     return doors, people, ways
@@ -57,7 +59,7 @@ def rosters(draw: Any) -> tuple[list[Door], list[Any], dict[int, list[Way]]]:
     st.integers(1, ADDRESSES),
 )
 def test_one_copy_for_each_person_and_phone_and_nobody_is_forgotten(
-    roster: tuple[list[Door], list[Any], dict[int, list[Way]]], audience: Audience, leave_out_full: bool, size: int
+    roster: tuple[list[Door], list[Any], dict[int, list[Road]]], audience: Audience, leave_out_full: bool, size: int
 ) -> None:
     doors, people, ways = roster
     rule = Rule(

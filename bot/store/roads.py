@@ -1,0 +1,99 @@
+"""The roads to people: their addresses, what they prefer, and whether they agreed to SMS.
+
+Which one a text takes is decided by handlers/turn/roads.py alone; here are the rows that it looks at.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import and_, bindparam, exists, insert, or_, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.store.prepared import rows
+from bot.store.tables import addresses, consents, inbox, outbox, people, people_addresses
+from handlers.turn import Road, Roads, RoadsOf
+
+
+def _agreed(how: Any) -> Any:
+    theirs = exists().where(consents.c.person_id == people.c.id, consents.c.given.in_(("yes", "started")), how)
+    return theirs.correlate(people)
+
+
+BY_SMS = or_(~_agreed(consents.c.how == "chat"), _agreed(consents.c.how != "chat"))
+"""She agreed on paper, aloud or by SMS; or nothing says how."""
+ALLOWED = and_(addresses.c.active.is_(True), or_(addresses.c.scheme != "tel", people.c.channel == "sms", BY_SMS))
+"""The rows of addresses that a text may take that nobody asked for; `people` and `addresses` are joined."""
+_OF = (
+    select(
+        people.c.id,
+        people.c.channel,
+        BY_SMS.label("by_sms"),
+        addresses.c.id.label("address_id"),
+        addresses.c.scheme,
+        addresses.c.active,
+    )
+    .select_from(
+        people.join(people_addresses, people_addresses.c.person_id == people.c.id).join(
+            addresses, addresses.c.id == people_addresses.c.address_id
+        )
+    )
+    .where(people.c.id.in_(bindparam("ids", expanding=True)), people.c.left_at.is_(None))
+    .order_by(people.c.id, addresses.c.id)
+)
+
+_OFF = (
+    update(addresses)
+    .where(addresses.c.id == bindparam("address"), addresses.c.active.is_(True))
+    .values(active=False, reason=bindparam("why"))
+)
+_WOKEN_BY = (
+    select(inbox.c.data)
+    .join(outbox, outbox.c.inbox_id == inbox.c.id)
+    .where(outbox.c.id == bindparam("row"), inbox.c.kind == "timer")
+)
+_EVENT = insert(inbox).values(channel="timer", kind="blocked", text="")
+
+
+async def of(tx: AsyncConnection, ids: Collection[int], schemes: Collection[str]) -> dict[int, Roads]:
+    """The roads to these people with one query; `schemes` are those that a channel reaches."""
+    found: dict[int, Roads] = dict.fromkeys(ids, Roads(()))
+    for row in await rows(tx, _OF, {"ids": list(ids)}):
+        road = Road(row.address_id, row.scheme, bool(row.active) and row.scheme in schemes)
+        found[row.id] = Roads((*found[row.id].roads, road), row.channel, bool(row.by_sms))
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Closed:
+    """A provider says that its owner wants nothing from us, or is not there."""
+
+    address_id: int
+    why: str
+    refused: int
+    """The outbox row that it did not take."""
+    at: datetime
+
+
+async def close(tx: AsyncConnection, items: Sequence[Closed]) -> list[None]:
+    """Switch the address off and wake its conversation, which decides by which road she is reached now."""
+    for item in items:
+        first = (await tx.execute(_OFF, {"address": item.address_id, "why": item.why})).rowcount > 0
+        woken = (await tx.execute(_WOKEN_BY, {"row": item.refused})).first()
+        told = {"refused": item.refused, "first": first, "woken": woken.data if woken else None}
+        event = {"address_id": item.address_id, "received_at": item.at, "data": told}
+        await tx.execute(_EVENT, {**event, "dedupe_key": f"refused:{item.refused}:{item.at.isoformat()}"})
+    return [None] * len(items)
+
+
+def loaders(schemes: Collection[str]) -> Mapping[type, Any]:
+    """The loader of `RoadsOf`, for the channels that there are."""
+
+    async def load(tx: AsyncConnection, wanted: list[RoadsOf], known: Any) -> dict[Any, Any]:
+        found = await of(tx, {fact.person_id for fact in wanted}, schemes)
+        return {fact: found[fact.person_id] for fact in wanted}
+
+    return {RoadsOf: load}

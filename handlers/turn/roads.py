@@ -1,0 +1,74 @@
+"""The roads to a person: SMS to her phone, or a chat of hers; and which of them a text takes.
+
+An answer goes back where the question came from, which needs no rule. What nobody asked for (reminders, tips,
+broadcasts) takes the road that she prefers, else the cheapest one that works; where one is closed, the next.
+This is the only place that says so: whoever chooses an address for such a text asks here.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+PREFERRED = {"sms": "tel", "telegram": "telegram", "whatsapp": "whatsapp"}
+"""What a person may prefer -> the scheme of its addresses. "call" is no road: somebody phones her."""
+EVERY = frozenset(PREFERRED.values())
+"""All schemes."""
+_COSTS = {"telegram": 0, "tel": 1, "whatsapp": 2}
+"""The cheapest first. A chat is free; WhatsApp takes what nobody asked for as a template only, which is paid."""
+
+
+class Road(NamedTuple):
+    """An address of hers."""
+
+    address_id: int
+    scheme: str
+    works: bool = True
+    """Nobody blocked us there or said that it is wrong, and a channel leads there."""
+
+
+@dataclass(frozen=True, slots=True)
+class Roads:
+    """All roads to one person, and what she wants of them."""
+
+    roads: tuple[Road, ...]
+    prefers: str | None = None
+    """sms, telegram, whatsapp or call; None = she has not said."""
+    by_sms: bool = True
+    """She agreed to SMS: on paper, aloud or by SMS. Who agreed in a chat gets none that she did not ask for."""
+
+    @property
+    def in_order(self) -> tuple[Road, ...]:
+        """Those that a text may take that nobody asked for, the best first; none: a person calls."""
+        if self.prefers == "call":
+            return ()
+        wanted = PREFERRED.get(self.prefers or "")
+        allowed = self.by_sms or wanted == "tel"
+        there = [road for road in self.roads if road.works and (allowed or road.scheme != "tel")]
+        return tuple(sorted(there, key=lambda road: (road.scheme != wanted, _COSTS[road.scheme], road.address_id)))
+
+    @property
+    def best(self) -> int | None:
+        """The address that it takes; None = no road is open."""
+        order = self.in_order
+        return order[0].address_id if order else None
+
+
+@dataclass(frozen=True, slots=True)
+class RoadsOf:
+    """-> Roads of a person; without any when nobody has this id."""
+
+    person_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class PreferRoad:
+    """She said by which road unasked texts shall come."""
+
+    person_id: int
+    road: str
+    """sms, telegram or whatsapp."""
+
+
+Facts = RoadsOf
+Effects = PreferRoad
