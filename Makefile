@@ -4,7 +4,7 @@ BIN := .venv/bin
 # Many tests wait (for processes, for a browser): two workers for each core, and who has nothing left takes from others.
 WORKERS ?= $(shell echo $$((2 * $$(nproc 2>/dev/null || echo 2))))
 
-.PHONY: setup demo test tests lint crash crash-broadcast stop reminders-check channel-faults bench bench-check clean
+.PHONY: setup demo test tests lint crash power crash-broadcast stop reminders-check channel-faults bench bench-check clean
 
 .venv/runtime.stamp: pyproject.toml constraints.txt
 	$(PYTHON) -m venv .venv
@@ -34,6 +34,9 @@ tests: .venv/dev.stamp
 
 crash: .venv/dev.stamp  ## 10,000 kills of the real service (make test does 200)
 	KURIKIRANA_KILLS=10000 $(BIN)/pytest tests/crash -n 0 --timeout 7200 -s
+
+power: .venv/dev.stamp  ## 10,000 power cuts (make test does 300)
+	KURIKIRANA_POWER_CUTS=10000 $(BIN)/pytest tests/power -n 0 -s
 
 crash-broadcast: .venv/dev.stamp  ## 1,000 broadcasts to 1,000 recipients, killed at random (make test does 3)
 	KURIKIRANA_BROADCASTS=1000 $(BIN)/pytest tests/crash/test_broadcasts.py -n 0 -s
