@@ -17,6 +17,7 @@ from handlers import (
     checks,
     correct,
     draft,
+    elsewhere,
     enrol,
     form,
     lessons,
@@ -78,6 +79,7 @@ ANSWERS: Mapping[str, Answer] = {
     "later": reminded.another_day,
     "need": reminded.need,
     "road": roads.answer,
+    "elsewhere": elsewhere.answer,
 }
 """The open question's kind -> who reads the answer; None when the message is something else."""
 
@@ -109,6 +111,7 @@ TIMERS: Mapping[str, Callable[[Turn], Outcome]] = {
     "form": draft.unfinished,
     "reminder": reminders.due,
     "wake move": newcomers.moving,
+    "wake moved": elsewhere.moved,
     "tip": tips.due,
     "wake tip": tips.due,
     "question": mentor_questions.overdue,

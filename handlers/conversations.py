@@ -17,6 +17,7 @@ from handlers import (
     broadcast_answer,
     chat,
     draft,
+    elsewhere,
     enrol,
     form,
     lessons,
@@ -157,7 +158,7 @@ def _conversation(turn: Turn, said: Said) -> Outcome:
     if not said.text and kind == "text":
         return menu.help_(turn, said)
     if kind == "start":
-        return account.start(turn)
+        return elsewhere.offered(turn, "start") or account.start(turn)
     if said.command in WORDS and not _means_an_answer(turn, said):
         return _word(turn, said, said.command)
     return _again(turn) or broadcast_answer.answer(turn, said) or _answered(turn, said) or _fresh(turn, said)
@@ -165,7 +166,7 @@ def _conversation(turn: Turn, said: Said) -> Outcome:
 
 def _word(turn: Turn, said: Said, command: str) -> Outcome:
     """A word that always works; a half-made report that it interrupts waits."""
-    return form.interrupted(turn, WORDS[command](turn, said))
+    return elsewhere.offered(turn, command) or form.interrupted(turn, WORDS[command](turn, said))
 
 
 def _means_an_answer(turn: Turn, said: Said) -> bool:
@@ -218,7 +219,7 @@ def _fresh(turn: Turn, said: Said) -> Outcome:
         return _word(turn, said, said.command)
     if said.digit in _DIGITS and (said.digit in _ALWAYS or not _waits_for_more(turn)):
         return _word(turn, said, _DIGITS[said.digit])
-    return menu.free(turn)
+    return elsewhere.offered(turn, "") or menu.free(turn)
 
 
 def _waits_for_more(turn: Turn) -> bool:

@@ -14,7 +14,7 @@ from handlers.said import Said
 from handlers.turn import Button, Label, Outcome, Person, PreferRoad, RecordConsent, Reply, Roads, RoadsOf, Turn
 from handlers.turn.roads import PREFERRED
 
-_NAMES = {"sms": "SMS", "telegram": "Telegram", "whatsapp": "WhatsApp"}
+NAMES = {"sms": "SMS", "telegram": "Telegram", "whatsapp": "WhatsApp"}
 """As everybody says them, in any language."""
 
 
@@ -35,9 +35,9 @@ def after_who(turn: Turn, person: Person, named: str) -> Outcome:
     values = {"road": _now(roads), "officer": state.officer(turn)}
     if len(there) < 2:
         return Outcome(dict(turn.state), (Reply("Y3", values),), understood="no other road")
-    choices = " ".join(f"{n} {_NAMES[one]}" for n, one in enumerate(there, 1))
+    choices = " ".join(f"{n} {NAMES[one]}" for n, one in enumerate(there, 1))
     new = state.ask(turn, "road", person=person.id, roads=there)
-    buttons = (tuple(Button(Label({"en": _NAMES[one]}), f"road:{n}") for n, one in enumerate(there, 1)),)
+    buttons = (tuple(Button(Label({"en": NAMES[one]}), f"road:{n}") for n, one in enumerate(there, 1)),)
     return Outcome(new, (Reply("Y1", {**values, "choices": choices}, buttons),), understood="which road?")
 
 
@@ -52,7 +52,7 @@ def answer(turn: Turn, said: Said, question: Mapping[str, Any]) -> Outcome | Non
 
 def _takes(turn: Turn, person: Person, road: str) -> Outcome:
     effects = (PreferRoad(person.id, road), RecordConsent(person.id, "yes", "Y1"))
-    return state.say(turn, "Y2", *effects, road=_NAMES[road])
+    return state.say(turn, "Y2", *effects, road=NAMES[road])
 
 
 def _there(roads: Roads) -> list[str]:
@@ -64,4 +64,4 @@ def _there(roads: Roads) -> list[str]:
 def _now(roads: Roads) -> str:
     """The one that such texts take now; without any it is the one that she writes by, since answers take it."""
     order = roads.in_order or roads.roads
-    return next(_NAMES[name] for name, scheme in PREFERRED.items() if scheme == order[0].scheme)
+    return next(NAMES[name] for name, scheme in PREFERRED.items() if scheme == order[0].scheme)

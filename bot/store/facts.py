@@ -8,7 +8,19 @@ from typing import Any
 from sqlalchemy import and_, bindparam, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.store import lessons, links, partners, questions, recipients, reminders, sealed, sessions, team, tips
+from bot.store import (
+    elsewhere,
+    lessons,
+    links,
+    partners,
+    questions,
+    recipients,
+    reminders,
+    sealed,
+    sessions,
+    team,
+    tips,
+)
 from bot.store.people import by_ids
 from bot.store.prepared import rows
 from bot.store.singles import next_number
@@ -231,5 +243,6 @@ LOADERS: dict[type, Loader] = {
     **reminders.LOADERS,
     **sealed.LOADERS,
     **links.LOADERS,
+    **elsewhere.LOADERS,
     **sessions.LOADERS,
 }

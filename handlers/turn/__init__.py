@@ -107,7 +107,7 @@ from handlers.turn.nouns import (
 )
 from handlers.turn.outcome import Button, Outcome, Parts, Reply, Sheet, Timer, Turn
 from handlers.turn.reminding import CloseCall, Heard, News, SaveZero, SayNeed, Unasked
-from handlers.turn.roads import PreferRoad, Road, Roads, RoadsOf
+from handlers.turn.roads import LeftElsewhere, PreferRoad, Road, Roads, RoadsOf, There
 from handlers.turn.sealed import Case, CloseSealed, ReadSealed, SealedCase, SealedCases
 from handlers.turn.team import (
     AssociationSeen,
@@ -190,6 +190,7 @@ __all__ = [
     "LateList",
     "LateOf",
     "Lateness",
+    "LeftElsewhere",
     "LinkAddress",
     "Mentor",
     "Mentors",
@@ -253,6 +254,7 @@ __all__ = [
     "TasksOpen",
     "TellTeam",
     "TextsWaiting",
+    "There",
     "Timer",
     "Tip",
     "TipFor",

@@ -7,8 +7,9 @@ This is the only place that says so: whoever chooses an address for such a text 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 PREFERRED = {"sms": "tel", "telegram": "telegram", "whatsapp": "whatsapp"}
 """What a person may prefer -> the scheme of its addresses. "call" is no road: somebody phones her."""
@@ -61,6 +62,24 @@ class RoadsOf:
     person_id: int
 
 
+class There(NamedTuple):
+    """The conversation on another road of a person."""
+
+    address_id: int
+    scheme: str
+    shared: bool
+    """Others write from there too."""
+    state: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class LeftElsewhere:
+    """-> tuple[There, ...]: the conversations on the other roads of a person than this address."""
+
+    person_id: int
+    address_id: int
+
+
 @dataclass(frozen=True, slots=True)
 class PreferRoad:
     """She said by which road unasked texts shall come."""
@@ -70,5 +89,5 @@ class PreferRoad:
     """sms, telegram or whatsapp."""
 
 
-Facts = RoadsOf
+Facts = RoadsOf | LeftElsewhere
 Effects = PreferRoad
