@@ -19,6 +19,7 @@ from starlette.routing import BaseRoute
 from bot import channel_states, clock_guard, control, health
 from bot import channels as channel_list
 from bot.added_forms import load_all
+from bot.broadcast_counter import BroadcastCounter
 from bot.broadcast_worker import BroadcastWorker
 from bot.changes import SECONDS as CHANGES_SECONDS
 from bot.changes import Changes
@@ -72,6 +73,7 @@ class App:
         self.tips = TipPlanner(settings, database, clock.now, channels.values())
         self.means = means_of(settings, self.channels, limits)
         self.broadcasts = BroadcastWorker(database, clock.now, self.means, self.outbox.look, self.inbox.notify)
+        self.counter = BroadcastCounter(database, clock.now, self.means, self.inbox.notify)
         schemes = frozenset(channel.scheme for channel in self.channels.values())
         self.timers = TimerWorker(database, clock.now, self.inbox.notify, self.turns.when, schemes)
         self.erasures = ErasureWorker(database, folder)
@@ -178,6 +180,7 @@ class App:
         alarm.every(1, self.outbox.look)
         alarm.every(60, self.outbox.match_reports)
         alarm.every(1, self.broadcasts.look)
+        alarm.every(1, self.counter.look)
         alarm.every(2, self.media.look)
         alarm.every(5, self.erasures.look)
         alarm.every(60, self.console.uploads.look)

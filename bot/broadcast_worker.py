@@ -13,7 +13,7 @@ import structlog
 
 from bot.errors import DatabaseError
 from bot.programme.broadcasts import acts, listing, sending
-from bot.programme.broadcasts.audience import AudienceError
+from bot.programme.broadcasts.audience import Audience, AudienceError, resolve
 from bot.programme.broadcasts.plan import Means
 from bot.programme.broadcasts.sending import Begin, Move
 from bot.store import broadcasts, recipients
@@ -77,8 +77,9 @@ class BroadcastWorker:
         """The list of a card's draft or of a repetition that is due, by pages; False when a person must decide."""
         writer, setup, listed = self._database.writer, acts.setup_details(self._setup), listing.Listed()
         try:
+            audience = await self._audience(broadcast)
             while True:
-                page = listing.Page(broadcast, listed.after, setup, self._now())
+                page = listing.Page(broadcast, listed.after, setup, self._now(), audience)
                 listed = await writer.do(listing.go_on, page)
                 if listed.after is None:
                     break
@@ -91,6 +92,12 @@ class BroadcastWorker:
             if listed.wakes is not None:
                 self._wake(listed.wakes)
         return True
+
+    async def _audience(self, broadcast: int) -> Audience | None:
+        """Whom it is for, as of now. Raises AudienceError."""
+        async with self._database.read() as tx:
+            row = await broadcasts.one(tx, broadcast)
+            return await resolve(tx, row.audience, self._setup.period(), self._now()) if row else None
 
     async def fill(self, broadcast: int, most: int | None = None) -> int:
         """Queue texts until so many wait in the outbox, or nobody waits; returns how many recipients were taken."""

@@ -130,6 +130,7 @@ TIMERS: Mapping[str, Callable[[Turn], Outcome]] = {
     "refund": refund.sent,
     "broadcast": broadcast.woken,
     "wake broadcast": broadcast.woken,
+    "wake counted": broadcast.counted,
     "wake sealed": sealed.told,
     "wake console": console.woken,
     "sealed": sealed.late,

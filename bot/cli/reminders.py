@@ -13,6 +13,7 @@ from bot.cli import base
 from bot.cli.base import Json
 from bot.clock import Clock
 from bot.render import Words
+from bot.render.words import Rendered
 from bot.settings import Settings, rules
 from bot.store import late as store
 from handlers.reminders import possible, training_text
@@ -73,15 +74,18 @@ def remind(
     if found.person is None:
         base.fail(f"{found.association.no} {found.association.sms_name}: nobody there can be written to; call.")
     at, why = possible(rules(settings), found.association, found.reminded_at, found.unasked, now)
-    text = _text(settings, found)
+    said = _text(settings, found)
+    text, parts = said.text, 0 if found.rich else said.parts
     sends = not why and yes == 1 and not dry_run
     if sends:
         base.run(control.act(settings, "remind", {"association": found.association.id}))
-    shown = {"association": found.association.no, "text": text, "possible_at": at, "why": why, "sent": sends}
+    shown = {"association": found.association.no, "text": text, "sms": parts, "possible_at": at, "why": why}
+    shown |= {"sent": sends}
     if json:
         base.show(shown)
     else:
-        base.words.print(f"To {found.person.sms_name}, {found.association.sms_name}:", markup=False)
+        how = f"{parts} SMS" if parts else "in her chat"
+        base.words.print(f"To {found.person.sms_name}, {found.association.sms_name} ({how}):", markup=False)
         Console(highlight=False, soft_wrap=True).print(text, markup=False)
     if why:
         base.fail(f"Not now: {why}. {_when(settings, at)}")
@@ -95,8 +99,8 @@ def _when(settings: Settings, at: datetime | None) -> str:
     return f"Possible from {at.astimezone(settings.zone):%d/%m %H:%M} on." if at else "Call instead."
 
 
-def _text(settings: Settings, found: store.ByHand) -> str:
-    """The text in her language, as it would leave by SMS."""
+def _text(settings: Settings, found: store.ByHand) -> Rendered:
+    """The text in her language, as it would leave to her phone or her chat."""
     assert found.person is not None
     folder = settings.path(settings.words.folder)
     common: dict[str, str | int] = {"sender": settings.project.sender, "hotline": settings.safeguarding.hotline}
@@ -105,4 +109,5 @@ def _text(settings: Settings, found: store.ByHand) -> str:
     day = found.heard.at.astimezone(settings.zone).date() if found.heard.at else settings.project.start
     reply = training_text(found.association, found.person, day, settings.project.sender, last=last)
     drafts = not settings.live or settings.words.send_drafts
-    return words.text(reply.key, found.person.language or "rn", reply.values, drafts=drafts).text
+    language = found.person.language or "rn"
+    return words.text(reply.key, language, reply.values, rich=found.rich, drafts=drafts)

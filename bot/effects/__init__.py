@@ -30,6 +30,7 @@ PERFORMERS: dict[type, Callable[[Any, Scene], None]] = {
     turn.OpenTask: tasks.open_task,
     turn.CloseTasks: tasks.close,
     turn.AnswerBroadcast: broadcasts.answer,
+    turn.CountBroadcast: broadcasts.count,
     turn.MakeBroadcast: broadcasts.decided,
     turn.ApproveBroadcast: broadcasts.decided,
     turn.StopBroadcast: broadcasts.decided,

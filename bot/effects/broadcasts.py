@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from bot.effects.scene import Scene
+from bot.programme.broadcasts.counted import about, written
+from bot.store import countings
 from bot.store import recipients as store
-from handlers.turn import AnswerBroadcast, BroadcastAsked
+from handlers.turn import AnswerBroadcast, BroadcastAsked, CountBroadcast
 from handlers.turn.broadcasts import Acts
 
 
@@ -19,3 +21,11 @@ def decided(effect: Acts, scene: Scene) -> None:
     """Made, approved or stopped once the rows of the group are written."""
     person = scene.turn.person
     scene.batch.broadcasts.append((effect, person.id if person else None))
+
+
+def count(effect: CountBroadcast, scene: Scene) -> None:
+    """Kept for the service, which counts beside the turns."""
+    question = effect.question
+    row = {"address_id": question.address_id, "about": about(question), "question": written(question)}
+    row |= {"inbox_id": scene.turn.inbound.id, "asked_at": scene.now}
+    scene.batch.add(countings.ASK[scene.dialect], row)

@@ -19,7 +19,7 @@ from bot.render.catalogue import EVERY, Entry, Rule, base
 from bot.render.fields import COMMON, FIELDS
 from bot.render.gsm import Encoding, fits, fold, segments
 from bot.render.keywords import load as load_keywords
-from handlers.turn import FALLBACK, NOTHING, Label, Labels, Parts, Reply
+from handlers.turn import FALLBACK, NOTHING, BySms, Label, Labels, Parts, Reply
 from handlers.understand.words import SHIPPED, Keywords
 
 DEFAULTS: Mapping[str, Any] = {name: FIELDS[name].longest for name in COMMON}
@@ -186,9 +186,10 @@ class Words:
             case Reply():
                 inner = value.language or language
                 return self.text(value.key, inner, value.values, rich=rich, drafts=drafts).text
-            case Parts():
-                counted = value.reply
-                return str(self.text(counted.key, counted.language or language, counted.values, drafts=drafts).parts)
+            case Parts() | BySms():
+                inner, reply = value.reply.language or language, value.reply
+                sms = self.text(reply.key, inner, reply.values, drafts=drafts)
+                return str(sms.parts) if isinstance(value, Parts) else sms.text
             case tuple():
                 said = [self._say(item, name, language, rich, drafts) for item in value]
                 return None if None in said else FIELDS[name].between.join(filter(None, said))

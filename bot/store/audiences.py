@@ -109,6 +109,12 @@ _UNASKED = (
 """Of each leader of each phone, however she was written to."""
 
 
+async def more_than(tx: AsyncConnection, few: int) -> bool:
+    """Whether there are more than so many phones and chats: told without counting them all."""
+    some = select(addresses.c.id).limit(few + 1).subquery()
+    return int((await tx.execute(select(func.count()).select_from(some))).scalar_one()) > few
+
+
 async def page(tx: AsyncConnection, after: int, most: int, now: datetime) -> Page:
     """The next `most` addresses behind the id `after`, with four queries."""
     doors = [Door(*row) for row in (await tx.execute(_DOORS, {"after": after, "most": most})).all()]

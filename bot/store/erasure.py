@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from sqlalchemy import bindparam, literal_column, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.store import questions, singles
+from bot.store import countings, questions, singles
 from bot.store.consent import FINISH_ERASURES, TEAM
 from bot.store.tables import addresses, media, outbox, report_history, reports
 
@@ -31,6 +31,7 @@ async def blank_words(
     """Blank the free-text answers in the reports of these people, also in the history."""
     if waiting := [row.id for row in await tx.execute(_TO_TEAM)]:
         await singles.put(tx, QUOTED, sorted({*waiting, *(await singles.get(tx, QUOTED) or ())}))
+    await countings.forget_all(tx)
     for person_id in person_ids:
         await questions.unsay(tx, person_id)
         theirs = await tx.execute(_REPORTS.where(reports.c.person_id == person_id))

@@ -115,6 +115,8 @@ class ByHand:
     """The last reminder about anything to any of its leaders."""
     unasked: tuple[datetime, ...]
     """Written to that person unasked in the seven days before."""
+    rich: bool
+    """She is written to in a chat."""
 
 
 async def last_reminder(tx: AsyncConnection, association_id: int) -> datetime | None:
@@ -150,5 +152,6 @@ async def by_hand(tx: AsyncConnection, wanted: Sequence[Association], now: datet
         day0 = datetime.fromisoformat(its["day0"]) if "day0" in its else None
         heard = news.get((one.id, "training"), Heard())
         unasked = tuple(times.get(person.id, ())) if person else ()
-        found.append(ByHand(one, person, int(its.get("touch", 0)), day0, heard, reminded.get(one.id), unasked))
+        touch, rich = int(its.get("touch", 0)), bool(contact and contact.rich)
+        found.append(ByHand(one, person, touch, day0, heard, reminded.get(one.id), unasked, rich))
     return found

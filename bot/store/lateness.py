@@ -83,7 +83,7 @@ async def _remind(tx: AsyncConnection, wanted: list[RemindOf], known: Associatio
     for (viewer, now), ids in by_viewer.items():
         seen = await _seen(tx, viewer, known)
         for there in await by_hand(tx, [seen[number] for number in sorted(ids) if number in seen], now):
-            more = (there.touch, there.day0, there.heard.at, there.reminded_at, there.unasked)
+            more = (there.touch, there.day0, there.heard.at, there.reminded_at, there.unasked, there.rich)
             values[RemindOf(viewer, there.association.id, now)] = ToRemind(there.association, there.person, *more)
     return values
 

@@ -795,6 +795,19 @@ sign_in_links = Table(
     comment="one-time addresses",
 )
 
+countings = Table(
+    "countings",
+    metadata,
+    Column("address_id", Id, ForeignKey("addresses.id"), primary_key=True, autoincrement=False),
+    Column("about", String, primary_key=True, comment="audiences, plan, ends: the newest question counts"),
+    Column("question", Personal, nullable=False, comment="what a card of /broadcast asks"),
+    Column("inbox_id", Id, nullable=False, comment="the turn that asked it"),
+    Column("asked_at", Moment, nullable=False),
+    Column("found", PersonalJson, comment="null = not counted yet"),
+    Column("counted_at", Moment),
+    comment="what is counted over everybody for a chat of the team, beside the turns; a day at most",
+)
+
 talks = Table(
     "talks",
     metadata,

@@ -33,6 +33,8 @@ class Contact:
 
     person_id: int
     address_id: int
+    rich: bool
+    """It is a chat."""
 
 
 _by_phone = select(func.max(reports.c.number)).where(reports.c.address_id == addresses.c.id).correlate(addresses)
@@ -96,7 +98,8 @@ def _chosen(of_people: Mapping[int, Sequence[Any]]) -> Contact:
     rows = of_people[person]
     roads = Roads(tuple(Road(row.address_id, row.scheme) for row in rows), rows[0].channel, bool(rows[0].by_sms))
     assert roads.best is not None, "the rows are those of open roads"
-    return Contact(person, roads.best)
+    rich = next(row.scheme != "tel" for row in rows if row.address_id == roads.best)
+    return Contact(person, roads.best, rich)
 
 
 def _last(row: Any) -> int:

@@ -1,43 +1,49 @@
 """/broadcast: one text to many, as one card that is edited: to whom, text, other languages, preview, plan, number.
 
-What is half made stands in the state (`bc`). Once it is approved the card is that of `broadcast_run.py`.
+What is half made stands in the state (`bc`). What must be counted over many people is counted beside the turns: the
+card says so, and goes on (`then`) when it is woken. Once it is approved the card is that of `broadcast_run.py`.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from datetime import datetime
 from typing import Any
 
-from handlers import state
 from handlers.said import Said
 from handlers.team import broadcast_card as card
+from handlers.team import broadcast_draft as half
 from handlers.team import broadcast_run as run
+from handlers.team.broadcast_draft import Draft
 from handlers.team.broadcast_run import TYPED_ABOVE
 from handlers.team.viewing import LANGUAGE_NAMES, viewer
 from handlers.turn import (
     ApproveBroadcast,
-    Audiences,
-    AudiencesOf,
     Audit,
     BroadcastMade,
-    BroadcastPlan,
     Label,
     Made,
     MakeBroadcast,
     Outcome,
-    Planned,
     Reply,
     TryBroadcast,
     Turn,
 )
 
-Draft = dict[str, Any]
 LONGEST = 900
 """Characters of a text, as in a file."""
 _BRACE = re.compile(r"\{([^{}]*)\}|[{}]")
 _SIMPLE = ("all", "late", "women", "business")
+
+
+def counted(turn: Turn) -> Outcome:
+    """What was asked is counted: the card goes on."""
+    if "key" in turn.inbound.data:
+        return run.counted(turn)
+    draft = dict(turn.state.get("bc") or {})
+    then = THEN.get(str(draft.pop("then", "")))
+    outcome = half.counting(turn, lambda: then(turn, draft)) if then else None
+    return outcome or Outcome(dict(turn.state), understood="broadcast: counted for a card that is gone")
 
 
 # --- 1 to whom ---
@@ -45,21 +51,19 @@ _SIMPLE = ("all", "late", "women", "business")
 
 def begin(turn: Turn, said: Said) -> Outcome:
     """A new card; one that was half made is forgotten."""
-    return _to_whom(turn, {"card": turn.inbound.id})
-
-
-def _audiences(turn: Turn) -> Audiences:
-    found: Audiences = turn.known(AudiencesOf(viewer(turn), turn.now))
-    return found
+    outcome = half.counting(turn, lambda: _to_whom(turn, {"card": turn.inbound.id}))
+    assert outcome is not None
+    return outcome
 
 
 def _to_whom(turn: Turn, draft: Draft, which: str = "") -> Outcome:
-    return _shown(turn, draft, card.to_whom(draft["card"], _audiences(turn), which), "broadcast: to whom")
+    shown = card.to_whom(draft["card"], half.audiences(turn, draft), which)
+    return half.shown(turn, draft, shown, "broadcast: to whom")
 
 
 def _chosen(turn: Turn, draft: Draft, to: str) -> Outcome | None:
     """An audience, or the list of communes or associations to choose from."""
-    there = _audiences(turn)
+    there = half.audiences(turn, draft)
     if to in ("communes", "associations", ""):
         return _to_whom(turn, draft, to)
     known = {*_SIMPLE, *(f"commune:{name}" for name in there.communes)}
@@ -74,11 +78,15 @@ def _write(turn: Turn, draft: Draft, language: str = "") -> Outcome:
     """Ask for a text, of any language or of this one."""
     new = {"texts": {}, "gaps": {}, "at": "", **draft}
     shown = card.write(draft["card"], new["to"], language)
-    return _shown(turn, new, shown, "broadcast: asks for the text", awaits={"language": language})
+    return half.shown(turn, new, shown, "broadcast: asks for the text", awaits={"language": language})
 
 
 def typed(turn: Turn, said: Said, question: Mapping[str, Any]) -> Outcome | None:
     """What she types while the card waits for a text or for the number."""
+    return half.counting(turn, lambda: _typed(turn, said, question))
+
+
+def _typed(turn: Turn, said: Said, question: Mapping[str, Any]) -> Outcome | None:
     draft = turn.state.get("bc")
     if turn.inbound.kind == "text" and question.get("again"):
         return run.typed(turn, said.text, question)
@@ -89,10 +97,10 @@ def typed(turn: Turn, said: Said, question: Mapping[str, Any]) -> Outcome | None
     text, language = " ".join(turn.inbound.text.split()), str(question.get("language") or "")
     if wrong := _mistake(text):
         again = {"language": language}
-        return _shown(turn, draft, card.again(draft, wrong), "broadcast: a text with a mistake", awaits=again)
+        return half.shown(turn, draft, card.again(draft, wrong), "broadcast: a text with a mistake", awaits=again)
     if language:
         return _next(turn, {**draft, "texts": {**draft["texts"], language: text}})
-    return _shown(
+    return half.shown(
         turn, {**draft, "text": text}, card.which_language(draft["card"], text), "broadcast: which language"
     )
 
@@ -123,45 +131,32 @@ def _gap(turn: Turn, draft: Draft, chosen: str) -> Outcome | None:
 
 def _next(turn: Turn, draft: Draft) -> Outcome:
     """The next language that readers have and nobody decided about, else the preview."""
-    plan = _plan(turn, draft)
+    plan = half.plan(turn, draft, "on")
     if plan.undecided:
-        return _shown(turn, draft, card.gap(draft, *plan.undecided[0]), "broadcast: a language is missing")
+        return half.shown(turn, draft, card.gap(draft, *plan.undecided[0]), "broadcast: a language is missing")
     return _preview(turn, {**draft, "shown": 0})
 
 
 # --- 4 and 5 preview and plan ---
 
 
-def _starts(turn: Turn, draft: Draft) -> datetime:
-    soon = turn.now + card.UNDO
-    return max(soon, datetime.fromisoformat(draft["at"])) if draft.get("at") else soon
-
-
-def _plan(turn: Turn, draft: Draft) -> Planned:
-    texts, gaps = tuple(sorted(draft["texts"].items())), tuple(sorted(draft["gaps"].items()))
-    me = turn.person.sms_name if turn.person else ""
-    fact = BroadcastPlan(viewer(turn), draft["to"], texts, gaps, _starts(turn, draft), turn.now, me)
-    found: Planned = turn.known(fact)
-    return found
-
-
 def _preview(turn: Turn, draft: Draft, arg: str = "") -> Outcome:
-    return _shown(turn, draft, card.preview(draft, _plan(turn, draft)), "broadcast: preview")
+    return half.shown(turn, draft, card.preview(draft, half.plan(turn, draft, "look")), "broadcast: preview")
 
 
 def _another(turn: Turn, draft: Draft, arg: str) -> Outcome:
     return _preview(turn, {**draft, "shown": int(draft.get("shown", 0)) + 1})
 
 
-def _test(turn: Turn, draft: Draft, arg: str) -> Outcome:
+def _test(turn: Turn, draft: Draft, arg: str = "") -> Outcome:
     """The texts as she would get them, each as a message of its own; on her phones, if she has any, as SMS."""
-    texts = tuple(Reply(Label({"en": text})) for text in _plan(turn, draft).mine)
+    texts = tuple(Reply(Label({"en": text})) for text in half.plan(turn, draft, "test").mine)
     effects = (TryBroadcast(tuple(sorted(draft["texts"].items()))),)
     return Outcome(dict(turn.state), texts, effects, understood="broadcast: test")
 
 
 def _costs(turn: Turn, draft: Draft, arg: str = "") -> Outcome:
-    return _shown(turn, draft, card.costs(turn, draft, _plan(turn, draft)), "broadcast: plan")
+    return half.shown(turn, draft, card.costs(turn, draft, half.plan(turn, draft, "plan")), "broadcast: plan")
 
 
 def _at(turn: Turn, draft: Draft, when: str) -> Outcome | None:
@@ -172,20 +167,26 @@ def _at(turn: Turn, draft: Draft, when: str) -> Outcome | None:
 # --- 6 the number ---
 
 
-def _make(turn: Turn, draft: Draft, arg: str) -> Outcome | None:
+def _make(turn: Turn, draft: Draft, arg: str = "") -> Outcome:
     """Keep it; its list of recipients is made by the service, which wakes the card."""
-    plan = _plan(turn, draft)
+    plan = half.plan(turn, draft, "make")
     if plan.undecided or not plan.phones + plan.chats:
         return _next(turn, draft)
     key = str(turn.inbound.id)
     texts, gaps = tuple(sorted(draft["texts"].items())), tuple(sorted(draft["gaps"].items()))
     effects = (MakeBroadcast(key, viewer(turn), draft["to"], texts, gaps),)
     shown = card.listing(draft, plan.phones + plan.chats)
-    return Outcome(_with(turn, {**draft, "key": key}), (shown,), effects, understood="broadcast: made")
+    return Outcome(half.kept(turn, {**draft, "key": key}), (shown,), effects, understood="broadcast: made")
 
 
 def woken(turn: Turn) -> Outcome:
     """Something was decided, or a minute has passed: the card shows how things are."""
+    outcome = half.counting(turn, lambda: _woken(turn))
+    assert outcome is not None
+    return outcome
+
+
+def _woken(turn: Turn) -> Outcome:
     key, draft = str(turn.inbound.data["key"]), turn.state.get("bc") or {}
     mine = draft.get("key") == key
     made: Made | None = turn.known(BroadcastMade(key))
@@ -194,45 +195,47 @@ def woken(turn: Turn) -> Outcome:
         return _next(turn, again) if mine else Outcome(dict(turn.state), understood="broadcast: nothing made")
     if made.state == "draft":
         return _confirm(turn, draft, made) if mine else Outcome(dict(turn.state), understood="broadcast: a draft")
-    kept = _closed(turn) if mine else dict(turn.state)
+    kept = half.closed(turn) if mine else dict(turn.state)
     number = turn.inbound.data.get("card") or draft["card"]
     return run.shown(turn.with_state(kept), made, int(number), key)
 
 
 def _confirm(turn: Turn, draft: Draft, made: Made) -> Outcome:
-    number = dict(made.found).get("waiting", 0)
+    number = made.number
     awaits = {"number": number} if number > TYPED_ABOVE else None
     new = {**draft, "number": number}
-    return _shown(turn, new, card.confirm(draft["card"], number, typed=bool(awaits)), "broadcast: confirm", awaits)
+    return half.shown(
+        turn, new, card.confirm(draft["card"], number, typed=bool(awaits)), "broadcast: confirm", awaits
+    )
 
 
 def _number(turn: Turn, draft: Draft, typed_: str) -> Outcome:
     number = int(draft.get("number") or 0)
     if typed_.isascii() and typed_.isdecimal() and int(typed_) == number:
-        return _approved(turn, draft, number)
+        return _approved(turn, draft)
     shown = card.confirm(draft["card"], number, typed=True, wrong=typed_[:20])
-    return _shown(turn, draft, shown, "broadcast: another number", {"number": number})
+    return half.shown(turn, draft, shown, "broadcast: another number", {"number": number})
 
 
 def _send(turn: Turn, draft: Draft, arg: str) -> Outcome | None:
     number = int(draft.get("number") or 0)
-    return _approved(turn, draft, number) if 0 < number <= TYPED_ABOVE and draft.get("key") else None
+    return _approved(turn, draft) if 0 < number <= TYPED_ABOVE and draft.get("key") else None
 
 
-def _approved(turn: Turn, draft: Draft, number: int) -> Outcome:
-    plan, key = _plan(turn, draft), str(draft["key"])
+def _approved(turn: Turn, draft: Draft) -> Outcome:
+    plan, key, number = half.plan(turn, draft, "approved"), str(draft["key"]), int(draft["number"])
     effects = (
-        ApproveBroadcast(key, number, _starts(turn, draft), plan.ends_at),
+        ApproveBroadcast(key, number, half.starts(turn, draft), plan.ends_at),
         Audit("broadcast approved", {"key": key, "recipients": number}),
         run.wake(turn, draft["card"], key),
     )
-    return Outcome(_with(turn, draft), (), effects, understood=f"broadcast: approved for {number}")
+    return Outcome(half.kept(turn, draft), (), effects, understood=f"broadcast: approved for {number}")
 
 
 def _cancel(turn: Turn, draft: Draft, arg: str) -> Outcome:
     effects = run.called_off(draft.get("key"))
     shown = Reply("O.bc.cancelled", card=draft["card"])
-    return Outcome(_closed(turn), (shown,), effects, understood="broadcast: cancelled")
+    return Outcome(half.closed(turn), (shown,), effects, understood="broadcast: cancelled")
 
 
 # --- the card ---
@@ -251,6 +254,16 @@ _ACTIONS: Mapping[str, Callable[[Turn, Draft, str], Outcome | None]] = {
     "send": _send,
     "cancel": _cancel,
 }
+THEN: Mapping[str, Callable[[Turn, Draft], Outcome]] = {
+    "to": _to_whom,
+    "on": _next,
+    "look": _preview,
+    "plan": _costs,
+    "test": _test,
+    "make": _make,
+    "approved": _approved,
+}
+"""What a card goes on with once something is counted."""
 _NEEDS_TEXT = frozenset(("next", "test", "look", "plan", "at", "make", "gap"))
 
 
@@ -267,23 +280,5 @@ def pressed(turn: Turn, said: Said) -> Outcome | None:
         return None
     if draft.get("key") and word not in ("send", "cancel"):
         return None
-    return _ACTIONS[word](turn, draft, arg)
-
-
-def _closed(turn: Turn) -> dict[str, Any]:
-    """Without the card, and without its question."""
-    question = turn.state.get("open")
-    left = state.close(turn) if question and question["kind"] == "broadcast" else dict(turn.state)
-    return {key: value for key, value in left.items() if key != "bc"}
-
-
-def _with(turn: Turn, draft: Draft, awaits: Mapping[str, Any] | None = None) -> dict[str, Any]:
-    if awaits is None:
-        return {**_closed(turn), "bc": draft}
-    return {**state.ask(turn, "broadcast", **awaits), "bc": draft}
-
-
-def _shown(
-    turn: Turn, draft: Draft, reply: Reply, understood: str, awaits: Mapping[str, Any] | None = None
-) -> Outcome:
-    return Outcome(_with(turn, draft, awaits), (reply,), understood=understood)
+    kept = {name: value for name, value in draft.items() if name != "then"}
+    return half.counting(turn, lambda: _ACTIONS[word](turn, kept, arg))

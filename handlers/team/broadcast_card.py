@@ -13,7 +13,7 @@ Rows = tuple[tuple[Button, ...], ...]
 _IN_A_ROW = 3
 FIELDS = "{name} {association} {officer}"
 """What a text may say of its reader; the day is typed as it is."""
-_MOST = 90
+MOST_CHOICES = 90
 """Buttons of a list: Telegram shows at most 100."""
 
 
@@ -50,11 +50,11 @@ def to_whom(card: int, there: Audiences, which: str) -> Reply:
     """Audiences with their counts, or the communes or associations to choose from."""
     back = (_button(card, "b.bc.back", "to:"), _cancel(card))
     if which == "communes":
-        names = [_button(card, Label({"en": name}), f"to:commune:{name}") for name in there.communes[:_MOST]]
+        names = [_button(card, Label({"en": name}), f"to:commune:{name}") for name in there.communes]
         return Reply("O.bc.to", {}, (*_in_rows(names), back), card=card)
     if which == "associations":
         one = [_button(card, Label({"en": f"{n} {name}"}), f"to:association:{n}") for n, name in there.associations]
-        return Reply("O.bc.to", {}, (*_in_rows(one[:_MOST]), back), card=card)
+        return Reply("O.bc.to", {}, (*_in_rows(one), back), card=card)
     buttons = {word: _button(card, f"b.bc.{word}", f"to:{word}", count=n) for word, n in there.people.items()}
     lists = (_button(card, "b.bc.commune", "to:communes"), _button(card, "b.bc.association", "to:associations"))
     rows = ((buttons["all"], buttons["late"]), lists, (buttons["women"], buttons["business"]), (_cancel(card),))
@@ -157,6 +157,11 @@ def _plan_lines(turn: Turn, draft: Mapping[str, Any], plan: Planned) -> Iterator
 def _left_out(plan: Planned) -> Iterator[Reply]:
     for why, count in plan.left_out:
         yield Reply(f"O.bc.out.{why}", {"count": count})
+
+
+def counting(card: int) -> Reply:
+    """People are counted beside the turns; the card is woken when it is done."""
+    return Reply("O.bc.counting", {}, ((_cancel(card),),), card=card)
 
 
 def listing(draft: Mapping[str, Any], number: int) -> Reply:

@@ -2,24 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import datetime, timedelta
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from handlers import state
+from handlers.team.broadcast_who import STATES, all_of, gone, sheet, who
 from handlers.team.viewing import clock
 from handlers.turn import (
     Audit,
+    BroadcastEnds,
     BroadcastMade,
     Button,
+    CountBroadcast,
     Effect,
+    Ended,
     Made,
     Outcome,
-    Recipient,
-    RecipientsOf,
     Reply,
     RetryBroadcast,
-    Sheet,
     StopBroadcast,
     Timer,
     Turn,
@@ -35,26 +36,9 @@ AT_ONCE = timedelta(seconds=3)
 """After it began: "Undo" becomes "Stop the rest"."""
 FOR = timedelta(hours=48)
 """After that by its button only."""
-MOST_SHOWN = 30
-"""Recipients in one list; more stand in `kurikirana broadcast N --json`."""
-MOST_ROWS = 5_000
-"""Of the file."""
-_HEAD = ("O.sheet.name", "O.sheet.association", "O.sheet.state", "O.sheet.answer")
+FRESH = timedelta(seconds=2)
+"""Of what was counted: a refresh that is pressed later counts anew."""
 _RUNS = ("approved", "sending", "asks")
-_STATES = (
-    "waiting",
-    "sent",
-    "delivered",
-    "temporary",
-    "expired",
-    "permanent",
-    "ours",
-    "refused",
-    "uncertain",
-    "stopped",
-    "too_late",
-)
-"""What may have become of a text, in the order of the report."""
 _LEFT = ("sent", "delivered")
 _MAY_CHANGE = ("waiting", "sent", "temporary")
 
@@ -78,13 +62,43 @@ def pressed(turn: Turn, card: int, arg: str) -> Outcome | None:
     if action == "stop" and made.state in _RUNS:
         effects = (*called_off(key), wake(turn, card, key))
         return Outcome(dict(turn.state), (), effects, understood=f"broadcast {made.id}: stopped")
-    if action == "who":
-        return _who(turn, made, card, key)
     if action == "xlsx":
-        return _sheet(turn, made, key)
-    if action == "again" and made.again and made.state not in _RUNS:
-        return _again(turn, made, card, key)
-    return shown(turn, made, card, key)
+        return sheet(turn, made, key)
+    return _goes_on(turn, made, card, key, action)
+
+
+def counted(turn: Turn) -> Outcome:
+    """Its texts are counted: the card goes on with what was pressed."""
+    key, card, then = (turn.inbound.data[name] for name in ("key", "card", "then"))
+    made: Made | None = turn.known(BroadcastMade(key))
+    if made is None:
+        return Outcome(dict(turn.state), understood="broadcast: gone")
+    return _goes_on(turn, made, int(card), key, then)
+
+
+def _goes_on(turn: Turn, made: Made, card: int, key: str, then: str) -> Outcome:
+    """With "who" or "again", else how it stands; over many texts once they are counted."""
+    told = turn.inbound.data.get("what") == "counted"
+    since = datetime.fromtimestamp(0, UTC) if told else turn.now - FRESH
+    question = BroadcastEnds(turn.address.id, key, card, turn.now, since, then if then in ("who", "again") else "")
+    ended: Ended | None = turn.known(question)
+    if ended is None:
+        return _is_counted(turn, made, question)
+    if then == "who":
+        return who(turn, made, ended, card, key, _back(card, key))
+    if then == "again" and ended.again and made.state not in _RUNS:
+        return _again(turn, made, ended, card, key)
+    return _stands(turn, made, ended, card, key)
+
+
+def _is_counted(turn: Turn, made: Made, question: BroadcastEnds) -> Outcome:
+    """The card stays as it is until then; one that was approved just now may be called off at once."""
+    replies: tuple[Reply, ...] = ()
+    if made.state == "approved" and not question.then:
+        replies = (_card(turn, made, question.card, question.key, [_head(turn, made, {})], 0),)
+    timers = (_timer(turn, made, question.card, question.key, ""),)  # where a newer question takes this one's place
+    counts = (CountBroadcast(question),)
+    return Outcome(dict(turn.state), replies, counts, timers, f"broadcast {made.id}: is counted")
 
 
 def _hers(turn: Turn, key: str) -> Made | None:
@@ -97,104 +111,65 @@ def _hers(turn: Turn, key: str) -> Made | None:
 # --- once more ---
 
 
-def _again(turn: Turn, made: Made, card: int, key: str) -> Outcome:
-    if made.again <= TYPED_ABOVE:
-        return _sent_again(turn, made, card, key, dict(turn.state))
-    asked = Reply("O.bc.number", {"count": made.again}, (_back(card, key),), card=card)
+def _again(turn: Turn, made: Made, ended: Ended, card: int, key: str) -> Outcome:
+    if ended.again <= TYPED_ABOVE:
+        return _sent_again(turn, made, ended.again, card, key, dict(turn.state))
+    asked = Reply("O.bc.number", {"count": ended.again}, (_back(card, key),), card=card)
     return Outcome(
-        state.ask(turn, "broadcast", again=key, card=card),
+        state.ask(turn, "broadcast", again=key, card=card, number=ended.again),
         (asked,),
         understood=f"broadcast {made.id}: asks the number",
     )
 
 
-def _sent_again(turn: Turn, made: Made, card: int, key: str, kept: Mapping[str, Any]) -> Outcome:
-    audit = Audit("broadcast sent again", {"key": key, "recipients": made.again})
-    effects = (RetryBroadcast(key, made.again), audit, wake(turn, card, key))
-    return Outcome(kept, (), effects, understood=f"broadcast {made.id}: {made.again} once more")
+def _sent_again(turn: Turn, made: Made, number: int, card: int, key: str, kept: Mapping[str, Any]) -> Outcome:
+    """Nothing happens when it is another number by now; the card shows how things are."""
+    audit = Audit("broadcast sent again", {"key": key, "recipients": number})
+    effects = (RetryBroadcast(key, number), audit, wake(turn, card, key))
+    return Outcome(kept, (), effects, understood=f"broadcast {made.id}: {number} once more")
 
 
 def typed(turn: Turn, said: str, question: Mapping[str, Any]) -> Outcome | None:
     """The number of texts that are sent once more."""
-    key, card = str(question["again"]), int(question["card"])
+    key, card, number = str(question["again"]), int(question["card"]), int(question["number"])
     made = _hers(turn, key)
     if made is None:
         return None
-    if said == str(made.again) and made.state not in _RUNS:
-        return _sent_again(turn, made, card, key, state.close(turn))
-    wrong = Reply("O.bc.wrongnumber", {"said": said[:20], "count": made.again}, (_back(card, key),), card=card)
+    if said == str(number) and made.state not in _RUNS:
+        return _sent_again(turn, made, number, card, key, state.close(turn))
+    wrong = Reply("O.bc.wrongnumber", {"said": said[:20], "count": number}, (_back(card, key),), card=card)
     return Outcome(dict(turn.state), (wrong,), understood=f"broadcast {made.id}: another number")
-
-
-# --- whom it did not reach ---
-
-
-def _who(turn: Turn, made: Made, card: int, key: str) -> Outcome:
-    there: tuple[Recipient, ...] = turn.known(RecipientsOf(key, MOST_SHOWN))
-    waiting = dict(made.found).get("waiting", 0)
-    lines = [Reply("O.bc.who", {"number": made.id})]
-    lines += [_one(turn, made, one, waiting) for one in there] or [Reply("O.bc.who.nobody")]
-    if len(there) == MOST_SHOWN:
-        lines.append(Reply("O.bc.who.more", {"number": made.id}))
-    shown_ = Reply("O.lines", {"lines": tuple(lines)}, (_back(card, key),), card=card)
-    seen = Audit("broadcast recipients seen", {"key": key, "recipients": len(there)})
-    return Outcome(dict(turn.state), (shown_,), (seen,), understood=f"broadcast {made.id}: who")
-
-
-def _sheet(turn: Turn, made: Made, key: str) -> Outcome:
-    """Everybody on the list, as an Excel file beside the card."""
-    there: tuple[Recipient, ...] = turn.known(RecipientsOf(key, MOST_ROWS, everybody=True))
-    rows = tuple((one.name, one.association, Reply(f"O.bc.is.{one.what}"), one.answer or None) for one in there)
-    file = Sheet(f"broadcast-{made.id}", _HEAD, rows)
-    seen = Audit("broadcast recipients seen", {"key": key, "recipients": len(there), "file": True})
-    said = Reply("O.bc.file", {"number": made.id, "count": len(there)}, file=file)
-    return Outcome(dict(turn.state), (said,), (seen,), understood=f"broadcast {made.id}: as a file")
-
-
-def _one(turn: Turn, made: Made, one: Recipient, waiting: int) -> Reply:
-    values: dict[str, Any] = {"name": one.name, "association": one.association or "-"}
-    if one.what != "waiting" or made.ends_at is None:
-        return Reply(f"O.bc.who.{one.what}", values)
-    about = max(turn.now, made.starts_at or turn.now) + one.place * _each(turn, made, waiting)
-    place = {"number": _gone(made) + one.place, "people": _all(made), "time": clock(turn, about)}
-    return Reply("O.bc.who.waiting", values | place)
-
-
-def _each(turn: Turn, made: Made, waiting: int) -> timedelta:
-    """What one of those who wait takes, as the plan has it."""
-    left = (made.ends_at or turn.now) - max(turn.now, made.starts_at or turn.now)
-    return max(left, timedelta()) / max(waiting, 1)
-
-
-def _all(made: Made) -> int:
-    return sum(count for name, count in made.found if name in _STATES)
-
-
-def _gone(made: Made) -> int:
-    return _all(made) - dict(made.found).get("waiting", 0)
 
 
 # --- how it stands ---
 
 
 def shown(turn: Turn, made: Made, card: int, key: str) -> Outcome:
-    """How it stands now; looked at again as long as something may change. By itself it says only what is new."""
-    found, log = dict(made.found), f"broadcast {made.id}: {made.state}"
-    said = f"{made.state} {sorted(made.found)} {sorted(made.answers)} {made.questions}"
-    timers = _timers(turn, made, card, key, said)
+    """How it stands now."""
+    return _goes_on(turn, made, card, key, "")
+
+
+def _stands(turn: Turn, made: Made, ended: Ended, card: int, key: str) -> Outcome:
+    """Looked at again as long as something may change. By itself it says only what is new."""
+    found, log = dict(ended.found), f"broadcast {made.id}: {made.state}"
+    said = f"{made.state} {sorted(ended.found)} {sorted(ended.answers)} {ended.questions}"
+    timers = _timers(turn, made, ended, card, key, said)
     if turn.inbound.data.get("said") == said:
         return Outcome(dict(turn.state), (), (), timers, log)
     lines = [_head(turn, made, found), *_progress(turn, made, found)]
-    lines += [_line(name, found) for name in _STATES if found.get(name)]
+    lines += [_line(name, found) for name in STATES if found.get(name)]
     if found.get("left_out"):
         lines.append(Reply("O.bc.run.leftout", {"count": found["left_out"]}))
-    if made.answers or made.questions:
-        yes, no = (dict(made.answers).get(word, 0) for word in ("yes", "no"))
-        lines.append(Reply("O.bc.run.answers", {"yes": yes, "no": no, "count": made.questions}))
+    if ended.answers or ended.questions:
+        yes, no = (dict(ended.answers).get(word, 0) for word in ("yes", "no"))
+        lines.append(Reply("O.bc.run.answers", {"yes": yes, "no": no, "count": ended.questions}))
     if made.state in ("done", "stopped"):
         lines.append(Reply("O.bc.run.notread"))
-    reply = Reply("O.lines", {"lines": tuple(lines)}, _buttons(turn, made, card, key), card=card)
-    return Outcome(dict(turn.state), (reply,), (), timers, log)
+    return Outcome(dict(turn.state), (_card(turn, made, card, key, lines, ended.again),), (), timers, log)
+
+
+def _card(turn: Turn, made: Made, card: int, key: str, lines: Sequence[Reply], again: int) -> Reply:
+    return Reply("O.lines", {"lines": tuple(lines)}, _buttons(turn, made, again, card, key), card=card)
 
 
 def _line(name: str, found: Mapping[str, int]) -> Reply:
@@ -205,13 +180,13 @@ def _head(turn: Turn, made: Made, found: Mapping[str, int]) -> Reply:
     values = {
         "number": made.id,
         "count": sum(found.get(name, 0) for name in _LEFT),
-        "people": _all(made),
+        "people": all_of(found),
         "arrived": found.get("delivered", 0),
         "time": clock(turn, turn.now),
     }
     if made.state == "approved" and made.starts_at:
         begins = clock(turn, made.starts_at)
-        return Reply("O.bc.approved", {"number": made.id, "people": values["people"], "time": begins})
+        return Reply("O.bc.approved", {"number": made.id, "people": made.number, "time": begins})
     if made.state == "stopped" and not values["count"] and not found.get("waiting"):  # nothing is under way either
         return Reply("O.bc.undone", {"number": made.id})
     return Reply(f"O.bc.{made.state}", values)
@@ -222,13 +197,13 @@ def _progress(turn: Turn, made: Made, found: Mapping[str, int]) -> tuple[Reply, 
     if made.state != "sending" or made.ends_at is None or not found.get("waiting"):
         return ()
     ends = clock(turn, max(made.ends_at, turn.now))
-    return (Reply("O.bc.run.next", {"number": _gone(made) + 1, "people": _all(made), "time": ends}),)
+    return (Reply("O.bc.run.next", {"number": gone(found) + 1, "people": all_of(found), "time": ends}),)
 
 
-def _buttons(turn: Turn, made: Made, card: int, key: str) -> tuple[tuple[Button, ...], ...]:
+def _buttons(turn: Turn, made: Made, number: int, card: int, key: str) -> tuple[tuple[Button, ...], ...]:
     refresh, who = _run(card, "b.bc.refresh", "look", key), _run(card, "b.bc.who", "who", key)
     if made.state not in _RUNS:
-        again = (_run(card, "b.bc.again", "again", key, count=made.again),) if made.again else ()
+        again = (_run(card, "b.bc.again", "again", key, count=number),) if number else ()
         return ((who, *again, _run(card, "b.excel", "xlsx", key)), (refresh,))
     begun = made.state != "approved" or made.starts_at is None or made.starts_at <= turn.now
     stop = _run(card, "b.bc.stop" if begun else "b.bc.undo", "stop", key)
@@ -243,15 +218,20 @@ def _back(card: int, key: str) -> tuple[Button, ...]:
     return (_run(card, "b.bc.back", "look", key),)
 
 
-def _timers(turn: Turn, made: Made, card: int, key: str, said: str) -> tuple[Timer, ...]:
-    """One card is looked at by one timer; none once nothing can change any more."""
-    if not _changes(made) or (due := _next_look(turn.now, made)) is None:
+def _timers(turn: Turn, made: Made, ended: Ended, card: int, key: str, said: str) -> tuple[Timer, ...]:
+    """None once nothing can change any more."""
+    if not _changes(made, ended):
         return (Timer("broadcast", str(card), None),)
-    return (Timer("broadcast", str(card), due, {"card": card, "key": key, "said": said}),)
+    return (_timer(turn, made, card, key, said),)
 
 
-def _changes(made: Made) -> bool:
-    return made.state in _RUNS or any(count and name in _MAY_CHANGE for name, count in made.found)
+def _timer(turn: Turn, made: Made, card: int, key: str, said: str) -> Timer:
+    """One card is looked at by one timer, for two days."""
+    return Timer("broadcast", str(card), _next_look(turn.now, made), {"card": card, "key": key, "said": said})
+
+
+def _changes(made: Made, ended: Ended) -> bool:
+    return made.state in _RUNS or any(count and name in _MAY_CHANGE for name, count in ended.found)
 
 
 def _next_look(now: datetime, made: Made) -> datetime | None:

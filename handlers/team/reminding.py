@@ -13,7 +13,9 @@ from handlers.team.viewing import LANGUAGE_NAMES, clock, pressed, viewer
 from handlers.turn import (
     Audit,
     Button,
+    BySms,
     Outcome,
+    Parts,
     RemindOf,
     Reply,
     SaveVisit,
@@ -115,7 +117,7 @@ def _sent(turn: Turn, free: Sequence[ToRemind], hindered: Sequence[Reply], where
 
 
 def _shown(turn: Turn, there: ToRemind) -> Reply:
-    """The text in her language, below her name."""
+    """The text as her phone or her chat gets it, below her name."""
     assert there.person is not None
     own, language, when = there.association, there.person.language or "rn", reminders.rules(turn)
     since = reminders.local_day(turn, there.heard_at) if there.heard_at else turn.programme.start
@@ -123,7 +125,9 @@ def _shown(turn: Turn, there: ToRemind) -> Reply:
     text = reminders.training_text(own, there.person, since, turn.programme.sender, last=last)
     text = Reply(text.key, text.values, language=language)
     values = {"name": there.person.sms_name, "association": own.sms_name, "language_name": LANGUAGE_NAMES[language]}
-    return Reply("O.remind", {**values, "lines": (text,)})
+    if there.rich:
+        return Reply("O.remind", {**values, "lines": (text,)})
+    return Reply("O.remind.sms", {**values, "lines": (BySms(text),), "parts": Parts(text)})
 
 
 def _timer(turn: Turn, there: ToRemind) -> Timer:

@@ -14,9 +14,12 @@ from handlers.turn.broadcasts import (
     Audiences,
     AudiencesOf,
     BroadcastAsked,
+    BroadcastEnds,
     BroadcastMade,
     BroadcastPlan,
     Copy,
+    CountBroadcast,
+    Ended,
     Made,
     MakeBroadcast,
     Planned,
@@ -24,6 +27,7 @@ from handlers.turn.broadcasts import (
     RecipientsOf,
     RetryBroadcast,
     StopBroadcast,
+    ToCount,
     TryBroadcast,
 )
 from handlers.turn.console import ConsoleLink, KeepConsoleLink
@@ -105,7 +109,7 @@ from handlers.turn.nouns import (
     Report,
     Spoken,
 )
-from handlers.turn.outcome import Button, Outcome, Parts, Reply, Sheet, Timer, Turn
+from handlers.turn.outcome import Button, BySms, Outcome, Parts, Reply, Sheet, Timer, Turn
 from handlers.turn.reminding import CloseCall, Heard, News, SaveZero, SayNeed, Unasked
 from handlers.turn.roads import LeftElsewhere, PreferRoad, Road, Roads, RoadsOf, There
 from handlers.turn.sealed import Case, CloseSealed, ReadSealed, SealedCase, SealedCases
@@ -150,7 +154,9 @@ __all__ = [
     "AssociationSeen",
     "Audit",
     "BroadcastAsked",
+    "BroadcastEnds",
     "Business",
+    "BySms",
     "Button",
     "Case",
     "ChangeReport",
@@ -278,11 +284,14 @@ __all__ = [
     "RecipientsOf",
     "BroadcastPlan",
     "Copy",
+    "CountBroadcast",
+    "Ended",
     "Made",
     "MakeBroadcast",
     "Planned",
     "Recipient",
     "RetryBroadcast",
     "StopBroadcast",
+    "ToCount",
     "TryBroadcast",
 ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
@@ -22,7 +22,7 @@ class Audiences:
     """all, late, women, business"""
     communes: tuple[str, ...]
     associations: tuple[tuple[str, str], ...]
-    """Number and short name."""
+    """Number and short name. Of both as many as a card can show."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +70,7 @@ class Planned:
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """A broadcast that was kept, and what became of its texts."""
+    """A broadcast that was kept."""
 
     id: int
     state: str
@@ -81,6 +81,14 @@ class Made:
     starts_at: datetime | None
     ends_at: datetime | None
     """When the last one leaves, by the plan."""
+    number: int
+    """Phones and chats that it goes to; of a draft, those on its list."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """What became of the texts of a broadcast."""
+
     found: Counts
     """waiting, sent, delivered ... (bot/programme/broadcasts/present.py), and how many."""
     again: int
@@ -115,25 +123,47 @@ class BroadcastAsked:
 
 @dataclass(frozen=True, slots=True)
 class AudiencesOf:
-    """-> Audiences"""
+    """-> Audiences | None"""
 
+    address_id: int
     viewer: Viewer
-    now: datetime
+    now: datetime = field(compare=False)
+    since: datetime = field(compare=False)
 
 
 @dataclass(frozen=True, slots=True)
 class BroadcastPlan:
-    """-> Planned: of these texts to this audience, as far as this person of the team may write to it."""
+    """-> Planned | None: of these texts to this audience, as far as this person of the team may write to it."""
 
+    address_id: int
     viewer: Viewer
     to: str
     texts: Pairs
     gaps: Pairs
     """Language of readers -> language they get, or leave_out."""
-    starts_at: datetime
-    now: datetime
+    at: datetime | None
+    """When it begins; None: in a minute."""
+    now: datetime = field(compare=False)
+    since: datetime = field(compare=False)
     me: str = ""
     """Her first name."""
+
+
+@dataclass(frozen=True, slots=True)
+class BroadcastEnds:
+    """-> Ended | None; `card` and `then` are what the chat goes on with: its card, and what was pressed there."""
+
+    address_id: int
+    key: str
+    card: int
+    now: datetime = field(compare=False)
+    since: datetime = field(compare=False)
+    then: str = ""
+
+
+ToCount = AudiencesOf | BroadcastPlan | BroadcastEnds
+"""What is counted over everybody: at once where that is quick, else by the service beside the turns. None = not
+counted yet, or not since then: with `CountBroadcast` it is, and the chat has a turn ("wake counted")."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,6 +189,13 @@ class AnswerBroadcast:
 
     broadcast_id: int
     answer: Literal["yes", "no"]
+
+
+@dataclass(frozen=True, slots=True)
+class CountBroadcast:
+    """Have this counted for this chat; what it had asked before is forgotten."""
+
+    question: ToCount
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,7 +241,7 @@ class TryBroadcast:
     texts: Pairs
 
 
-Facts = BroadcastAsked | AudiencesOf | BroadcastPlan | BroadcastMade | RecipientsOf
+Facts = BroadcastAsked | ToCount | BroadcastMade | RecipientsOf
 Acts = MakeBroadcast | ApproveBroadcast | StopBroadcast | RetryBroadcast | TryBroadcast
 """Done behind the other effects of a group, in its transaction; the card is woken to say what came of it."""
-Effects = AnswerBroadcast | Acts
+Effects = AnswerBroadcast | CountBroadcast | Acts

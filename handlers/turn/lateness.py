@@ -55,6 +55,8 @@ class ToRemind:
     heard_at: datetime | None
     reminded_at: datetime | None
     unasked: tuple[datetime, ...]
+    rich: bool = False
+    """She is written to in a chat, not by SMS."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -93,6 +93,13 @@ class Parts:
 
 
 @dataclass(frozen=True, slots=True)
+class BySms:
+    """A value: this text as an SMS says it, in its own language, wherever it is shown."""
+
+    reply: Reply
+
+
+@dataclass(frozen=True, slots=True)
 class Outcome:
     """What the turn decided. `state` is JSON and replaces the conversation's state whole."""
 

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from bot.clock import StoppedClock
+from bot.programme.broadcasts import counted
 from bot.programme.roster import Leader, Roster, Staff
-from bot.settings import Settings
 from tests.botapi import Emulator, botapi_fixture  # noqa: F401
 from tests.botapi_updates import Shown, User
 from tests.end_to_end import chats as running
@@ -42,17 +42,8 @@ async def _programme(
     if many:
         patch.setattr(running, "small_roster", _many)
     async with Gateway() as gateway:
-        only_telegram = running.settings_for
-
-        def both(folder: Path, botapi: Emulator, **telegram: str) -> Settings:
-            values = only_telegram(folder, botapi, **telegram).model_dump(exclude_none=True)
-            values["folder"] = folder
-            values["channels"]["kannel"] = gateway.settings
-            values["channels"]["telegram"]["token"] = botapi.token
-            return Settings.model_validate(values)
-
-        patch.setattr(running, "settings_for", both)
-        async with programme(botapi, folder, patch, clock=clock, staff=staff) as chats:
+        channels = {"kannel": gateway.settings}
+        async with programme(botapi, folder, patch, clock=clock, staff=staff, channels=channels) as chats:
             yield chats, gateway, clock
 
 
@@ -65,37 +56,48 @@ async def _becomes(chats: Chats, state: str) -> None:
 
 async def _composed(chats: Chats, eric: User, audience: str) -> Shown:
     """A card with an English and a French text, readers of Kirundi left out, at the plan."""
-    card = await chats.says(eric, "/broadcast")
+    card = await _counted(chats, await chats.says(eric, "/broadcast"))
     await chats.presses(eric, audience, card)
     await chats.says(eric, "OIM: {name} ({association}), come on 12/12")
     await chats.presses(eric, "English", card)
+    await _counted(chats, card)
     while "What do they get" in card.text:
         if "Kirundi" in card.text:
             await chats.presses(eric, "Leave them out", card)
         else:
             await chats.presses(eric, "Write it in French", card)
             await chats.says(eric, "OIM: {name} ({association}), venez le 12/12")
+        await _counted(chats, card)
     assert "SMS" in card.text and "12/12" in card.text
     await chats.presses(eric, "Continue", card)
     return card
 
 
+async def _counted(chats: Chats, card: Shown) -> Shown:
+    """The service has counted what the card waits for."""
+    await chats.botapi.until(lambda: card.text != "Counting...", PATIENCE)
+    await chats.settled()
+    return card
+
+
 async def _listed(chats: Chats, eric: User, card: Shown) -> None:
     """Continue: the service makes the list and wakes the card."""
-    await chats.presses(eric, "Continue", card)
+    await chats.presses(eric, "Continue", await _counted(chats, card))
     await chats.botapi.until(lambda: card.text.startswith(("Type ", "Send to ")), PATIENCE)
     await chats.settled()
 
 
-async def test_from_the_audience_to_undo_and_stop(
+async def test_from_the_audience_to_undo_and_stop_with_everybody_counted_beside_the_turns(
     botapi: Emulator, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(counted, "FEW", 3)
     async with _programme(botapi, tmp_path, monkeypatch, many=True) as (chats, gateway, clock):
         eric = await chats.eric()
         card = await _composed(chats, eric, "All 24")
         assert "23 people = 23 phones + 0 chats" in card.text or "24 people" in card.text
         assert "left out: 1 read a language that is left out" in card.text and "price not set" in card.text
         await chats.presses(eric, "Tomorrow 07:30", card)
+        await _counted(chats, card)
         assert "From 24/11 07:30" in card.text
         await chats.presses(eric, "Now", card)
         await _listed(chats, eric, card)
@@ -106,8 +108,10 @@ async def test_from_the_audience_to_undo_and_stop(
         await chats.says(eric, "23")
         assert card.text.startswith("📢 Broadcast 1 to 23 phones and chats begins at 14:3")
         await chats.presses(eric, "Undo", card)
-        assert card.text.startswith("Broadcast 1 was called off. Nothing was sent.")
+        await botapi.until(lambda: card.text.startswith("Broadcast 1 was called off. Nothing was sent."), PATIENCE)
         assert gateway.sent == []
+        kept = {row["about"].split()[0]: row["found"] for row in await chats.rows("countings")}
+        assert set(kept) == {"audiences", "plan", "ends"} and all(kept.values()), "counted by the service"
         second = await _composed(chats, eric, "With a business")
         await _listed(chats, eric, second)
         await chats.presses(eric, "Send to 2", second)

@@ -22,7 +22,6 @@ from bot.programme.broadcasts import acts
 from bot.programme.broadcasts.plan import means_of
 from bot.programme.broadcasts.wording import Wording
 from bot.programme.roster import Leader, Roster
-from bot.settings import Settings
 from tests.bot.test_attachments import read
 from tests.botapi import Emulator, botapi_fixture  # noqa: F401
 from tests.botapi_updates import Shown, User
@@ -70,16 +69,7 @@ async def _programme(
     """The service at 14:30, with so many women more who read English, and Eric in his chat."""
     clock = StoppedClock(NOW - timedelta(hours=3))
     patch.setattr(running, "small_roster", _women(people))
-    only_telegram = running.settings_for
-
-    def both(folder: Path, botapi: Emulator, **telegram: str) -> Settings:
-        values = only_telegram(folder, botapi, **telegram).model_dump(exclude_none=True)
-        values["channels"]["kannel"] = gateway.settings
-        values["channels"]["telegram"]["token"] = botapi.token
-        return Settings.model_validate({**values, "folder": folder})
-
-    patch.setattr(running, "settings_for", both)
-    async with gateway, programme(botapi, folder, patch, clock=clock) as chats:
+    async with gateway, programme(botapi, folder, patch, clock=clock, channels={"kannel": gateway.settings}) as chats:
         yield chats, await chats.eric(), clock
 
 

@@ -67,6 +67,18 @@ async def test_who_is_late_is_listed_reminded_and_noted(
         assert "0 silent" in shown.text and "Later: TWIYUNGE (27/11)" in shown.text
 
 
+async def test_a_reminder_to_a_phone_is_shown_as_the_phone_gets_it(
+    botapi: Emulator, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with programme(botapi, tmp_path, monkeypatch, clock=StoppedClock(MORNING)) as chats:
+        eric = await chats.eric()
+        card = await chats.says(eric, "/remind 07")
+        assert card.text == (
+            "To Odette, ABAHUZA (English, 1 SMS):\n"
+            "OIM: Odette, did ABAHUZA hold a training since 1/4? 1 yes, I report now 0 no training 2 ask me later"
+        )
+
+
 async def test_no_reminder_at_night(botapi: Emulator, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     async with programme(botapi, tmp_path, monkeypatch, clock=StoppedClock(NOW + timedelta(hours=5))) as chats:
         eric = await chats.eric()

@@ -21,7 +21,7 @@ from bot.console.words import _
 from bot.errors import BotError
 from bot.programme.broadcasts import acts, people_list
 from bot.programme.broadcasts import compose as composing
-from bot.programme.broadcasts.asked import seen_by
+from bot.programme.broadcasts.audience import seen_by
 from bot.programme.broadcasts.wording import FIELDS, LEAVE_OUT, Wording
 from bot.store import audiences, recipients
 from bot.store import broadcasts as store

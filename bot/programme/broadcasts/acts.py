@@ -17,6 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.errors import BotError
 from bot.programme.broadcasts import audience as audiences
+from bot.programme.broadcasts.audience import Audience
 from bot.programme.broadcasts.recipients import Rule, Setup, Tally, rows_of
 from bot.programme.broadcasts.states import may_arrive
 from bot.programme.broadcasts.wording import LANGUAGE_NAMES, Wording
@@ -25,7 +26,7 @@ from bot.store import broadcasts as store
 from bot.store import outbox, recipient_ends, recipients
 from handlers.understand.words import plain
 
-PAGE = 2_000
+PAGE = 1_000
 """Addresses in one transaction."""
 TOLD = {"failed": ("failed",), "uncertain": ("uncertain", "failed")}
 """What `retry` sends again: what failed, or also what may have arrived. "reachable" is a part of what failed."""
@@ -96,12 +97,15 @@ async def freeze(tx: AsyncConnection, details: Mapping[str, Any], now: datetime)
     return await page(tx, row, after or 0, setup_of(details["setup"]), now)
 
 
-async def page(tx: AsyncConnection, row: Any, after: int, setup: Setup, now: datetime) -> int | None:
+async def page(
+    tx: AsyncConnection, row: Any, after: int, setup: Setup, now: datetime, chosen: Audience | None = None
+) -> int | None:
     """Put the addresses behind `after` on the list of a broadcast that is held; the last page completes it.
 
-    Returns where the next page begins, or None. Raises BroadcastError, AudienceError.
+    `chosen` is its audience, when it is known already. Returns where the next page begins, or None. Raises
+    BroadcastError, AudienceError.
     """
-    chosen = await audiences.resolve(tx, row.audience, setup.period(), now)
+    chosen = chosen or await audiences.resolve(tx, row.audience, setup.period(), now)
     rule = Rule(chosen, wording_of(row), setup, bool(row.audience.get("leave_out_full")))
     found, tally = await people.page(tx, after, PAGE, now), Tally()
     await recipients.add(tx, row.id, list(rows_of(found, rule, tally)))

@@ -55,6 +55,11 @@ class Audience:
         )
 
 
+def seen_by(to: str, viewer: Viewer) -> dict[str, Any]:
+    """An audience as it is kept: who may not write to everybody reaches only whom she sees."""
+    return {"asked": to} if viewer.everything else {"asked": to, "seen_by": [viewer.person_id, list(viewer.words)]}
+
+
 async def resolve(tx: AsyncConnection, asked: Mapping[str, Any], period: Period, now: datetime) -> Audience:
     """The audience that was asked for ({"asked": ..., "people": ids of a list}) as of now. Raises AudienceError.
 

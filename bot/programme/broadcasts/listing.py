@@ -14,6 +14,7 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.programme.broadcasts import acts, sending
+from bot.programme.broadcasts.audience import Audience
 from bot.store import broadcasts as store
 from bot.store import recipients
 
@@ -26,6 +27,8 @@ class Page:
     after: int | None
     setup: Mapping[str, Any]
     now: datetime
+    audience: Audience | None = None
+    """Found before the first page: over many associations it would take longer than the page."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +49,7 @@ async def _go_on(tx: AsyncConnection, item: Page) -> Listed:
     if row is None or row.state not in ("draft", "approved") or row.frozen_at is not None:
         return Listed()  # called off, or another process was faster
     after = await recipients.last(tx, row.id) if item.after is None else item.after
-    following = await acts.page(tx, row, after, acts.setup_of(item.setup), item.now)
+    following = await acts.page(tx, row, after, acts.setup_of(item.setup), item.now, item.audience)
     if following is not None:
         return Listed(following)
     return Listed(None, await store.wake_card(tx, row, item.now))

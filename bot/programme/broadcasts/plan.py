@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -105,6 +106,7 @@ async def make(
         page = await people.page(tx, after, PAGE, now)
         for row in rows_of(page, rule, tally):
             each(page, row, rule, tally)
+        await asyncio.sleep(0)  # others have their turn
         if page.last is None:
             break
         after = page.last

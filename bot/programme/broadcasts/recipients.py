@@ -112,6 +112,14 @@ def rows_of(page: Page, rule: Rule, tally: Tally) -> Iterator[dict[str, Any]]:
             yield _left_out(door, out)
 
 
+def reached(page: Page, setup: Setup) -> Iterator[Any]:
+    """The leaders of a page to whom a text would leave that everybody can read."""
+    for door in page.doors:
+        mine = [leader for leader in door.leaders if _way(leader, page.ways[leader.id], setup)[0] == door.id]
+        if mine and not _hindered(_channel(door, setup), mine, setup):
+            yield from mine
+
+
 def without_address(leaders: Sequence[Any], rule: Rule, tally: Tally) -> None:
     """Count those who have no phone and no chat at all."""
     for leader in leaders:
@@ -137,16 +145,25 @@ def _way(leader: Any, ways: Sequence[Road], setup: Setup) -> tuple[int, str]:
     return (best, "") if best else (0, CHAT_ONLY if active else NO_ADDRESS)
 
 
+def _channel(door: Door, setup: Setup) -> str:
+    """By which channel a text leaves to this phone or chat; '' when none leads there."""
+    return door.channel if door.channel in setup.channels else setup.first.get(door.scheme, "")
+
+
+def _hindered(channel: str, leaders: Sequence[Any], setup: Setup) -> str:
+    """Why nothing at all leaves there; '' when something may."""
+    practice = any(leader.practice for leader in leaders) or channel in SIMULATED
+    return (not channel and NO_CHANNEL) or (not setup.live and not practice and NOT_LIVE) or ""
+
+
 def _recipient(door: Door, leaders: Sequence[Any], rule: Rule, tally: Tally) -> dict[str, Any]:
     first, setup = leaders[0], rule.setup
-    channel = door.channel if door.channel in setup.channels else setup.first.get(door.scheme, "")
+    channel = _channel(door, setup)
     language = first.language or UNKNOWN_LANGUAGE
     text = rule.wording.for_reader(language)
     full = door.unasked >= setup.per_week
-    practice = any(leader.practice for leader in leaders) or channel in SIMULATED
     reason = (
-        (not channel and NO_CHANNEL)
-        or (not setup.live and not practice and NOT_LIVE)
+        _hindered(channel, leaders, setup)
         or (text == LEAVE_OUT and NO_TEXT)
         or (full and rule.leave_out_full and FULL)
     )

@@ -11,11 +11,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.programme.broadcasts.audience import Audience
-from bot.programme.broadcasts.recipients import FULL, Rule, Setup, Tally, rows_of, without_address
+from bot.programme.broadcasts.recipients import FULL, Rule, Setup, Tally, reached, rows_of, without_address
 from bot.programme.broadcasts.wording import Wording
 from bot.store.audiences import Door, Page
 from handlers.turn import Road
 
+ANY = Wording({"en": "x"}, {"fr": "en", "rn": "en", "sw": "en"})
 TEXTS = Wording({"fr": "{name} {association}", "rn": "x"}, {"en": "fr", "sw": "leave_out"})
 ADDRESSES = 6
 
@@ -96,3 +97,8 @@ def test_one_copy_for_each_person_and_phone_and_nobody_is_forgotten(
         assert row["language"] == {"en": "fr", None: "rn"}.get(person.language, person.language) != "leave_out"
         assert not (leave_out_full and door.unasked >= 2)
     assert leave_out_full or not tally.left_out[FULL]
+    everybody = Tally()
+    for _ in rows_of(Page(doors, ways, None), Rule(audience, ANY, rule.setup), everybody):
+        pass
+    counted = [leader for leader in reached(Page(doors, ways, None), rule.setup) if audience.holds(leader)]
+    assert len(counted) == everybody.people, "an audience is counted without texts as with them"

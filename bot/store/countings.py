@@ -1,0 +1,110 @@
+"""What is counted over everybody for a chat of the team: its newest question, the answer, the chat's wake.
+
+A day at most, since an answer may hold names: whoever comes back later has it counted anew.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import bindparam, delete, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.store import consent
+from bot.store.tables import countings
+
+KEPT = timedelta(days=1)
+
+
+def _ask(module: Any) -> Any:
+    statement = module.insert(countings)
+    new = {name: statement.excluded[name] for name in ("question", "inbox_id", "asked_at")}
+    return statement.on_conflict_do_update(
+        index_elements=["address_id", "about"], set_={**new, "found": None, "counted_at": None}
+    )
+
+
+ASK = {"sqlite": _ask(sqlite), "postgresql": _ask(postgresql)}
+_WAITING = (
+    select(countings.c.address_id, countings.c.about, countings.c.question, countings.c.inbox_id)
+    .where(countings.c.counted_at.is_(None))
+    .order_by(countings.c.asked_at)
+)
+_OLD = select(countings.c.address_id).where(countings.c.asked_at < bindparam("before"))
+_COUNTED = select(countings).where(
+    countings.c.address_id.in_(bindparam("ids", expanding=True)), countings.c.counted_at.is_not(None)
+)
+_KEEP = (
+    update(countings)
+    .where(
+        countings.c.address_id == bindparam("address"),
+        countings.c.about == bindparam("which"),
+        countings.c.inbox_id == bindparam("asked"),
+        countings.c.counted_at.is_(None),
+    )
+    .values(found=bindparam("answer"), counted_at=bindparam("at"))
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What was counted; `wakes`: what the chat's turn is told."""
+
+    address_id: int
+    about: str
+    inbox_id: int
+    found: Any
+    now: datetime
+    wakes: Mapping[str, Any]
+
+
+async def waiting(tx: AsyncConnection) -> Sequence[Any]:
+    """(address_id, about, question, inbox_id) of what is to be counted, oldest first."""
+    return (await tx.execute(_WAITING)).all()
+
+
+async def counted(tx: AsyncConnection, ids: Sequence[int]) -> dict[tuple[int, str], Any]:
+    """By address and what it is about: the question, what was found, and when (counted_at)."""
+    return {(row.address_id, row.about): row for row in await tx.execute(_COUNTED, {"ids": list(ids)})}
+
+
+async def keep(tx: AsyncConnection, items: Sequence[Answer]) -> list[bool]:
+    """Work for the writer: keep each answer and wake its chat; False: it has asked something else meanwhile."""
+    return [await _keep(tx, item) for item in items]
+
+
+async def _keep(tx: AsyncConnection, item: Answer) -> bool:
+    values = {
+        "address": item.address_id,
+        "which": item.about,
+        "asked": item.inbox_id,
+        "answer": item.found,
+        "at": item.now,
+    }
+    if not (await tx.execute(_KEEP, values)).rowcount:
+        return False
+    what = {"timer": "wake", "what": "counted", **item.wakes}
+    key = f"wake:counted:{item.inbox_id}:{item.about}"
+    row = {"wake_key": key, "what": what, "at": item.now, "address": item.address_id}
+    await tx.execute(consent.WAKE_ADDRESS, row)
+    return True
+
+
+async def old(tx: AsyncConnection, now: datetime) -> bool:
+    """Whether there is something to forget."""
+    return (await tx.execute(_OLD.limit(1), {"before": now - KEPT})).first() is not None
+
+
+async def forget(tx: AsyncConnection, items: Sequence[datetime]) -> list[None]:
+    """Work for the writer: forget what was asked a day before these moments."""
+    await tx.execute(delete(countings).where(countings.c.asked_at < max(items) - KEPT))
+    return [None] * len(items)
+
+
+async def forget_all(tx: AsyncConnection) -> None:
+    """Somebody had herself erased: no answer may hold her name."""
+    await tx.execute(delete(countings))
