@@ -89,10 +89,13 @@ class Phone(Simulated):
         """Somebody pressed "send" on this phone, or called; returns once it is stored. A known key is a repeat."""
         await self.heard(Arrival(self.name, key, self.scheme, number, kind, clean(text), sent_at))
 
-    async def dial(self, number: str, session: str, text: str) -> str:
-        """A step of a USSD session, with all that was typed in it; the screen, beginning with CON or END."""
+    async def dial(self, number: str, session: str, text: str, *, slow: bool = False) -> str:
+        """A step of a USSD session, with all that was typed in it; the screen, beginning with CON or END.
+
+        `slow`: nobody waits for its answer, which leaves by SMS.
+        """
         assert self._intake is not None, "the simulator is not wired"
-        return await self.sessions.ask(self._intake, number, session, clean(text))
+        return await self.sessions.ask(self._intake, number, session, clean(text), 0.0 if slow else None)
 
     async def send(self, message: Message) -> Sent:
         """To the USSD session that waits for it; else show it as an SMS, or hold it while the phone is off."""

@@ -57,11 +57,11 @@ class Sessions:
         self._phones: OrderedDict[str, _Session] = OrderedDict()
         self._waiting: dict[str, asyncio.Future[Message]] = {}
 
-    async def ask(self, intake: Intake, number: str, session: str, text: str) -> str:
-        """The screen that answers a request, "CON ..." or "END ..."; `text` is all that the session's owner typed.
+    async def ask(self, intake: Intake, number: str, session: str, text: str, within_s: float | None = None) -> str:
+        """The screen that answers a request, "CON ..." or "END ..."; `text` is all that was typed in the session.
 
-        A request that comes again, also while the first one waits, gets the same screen. Raises DatabaseError:
-        nothing was kept, the request may come again.
+        `within_s`: so many seconds it waits for its turn, if not as usual. A request that comes again, also while the
+        first one waits, gets the same screen. Raises DatabaseError: nothing was kept, it may come again.
         """
         there = self._phones.get(number)
         if there is None or there.id != session:
@@ -71,7 +71,10 @@ class Sessions:
         self._phones.move_to_end(number)
         if there.screen is None or there.heard != text:
             before = there.heard if there.screen else None
-            there.heard, there.screen = text, asyncio.create_task(self._screen(intake, number, there, before, text))
+            there.heard, there.screen = (
+                text,
+                asyncio.create_task(self._screen(intake, number, there, before, text, within_s)),
+            )
         return await asyncio.shield(there.screen)
 
     def shows(self, message: Message) -> bool:
@@ -82,7 +85,9 @@ class Sessions:
         waiting.set_result(message)
         return True
 
-    async def _screen(self, intake: Intake, number: str, there: _Session, before: str | None, text: str) -> str:
+    async def _screen(
+        self, intake: Intake, number: str, there: _Session, before: str | None, text: str, within_s: float | None
+    ) -> str:
         try:
             if before is None:
                 typed, said = await self._recalled(intake, there, text)
@@ -93,7 +98,7 @@ class Sessions:
             if there.pages and typed in (MORE, ""):
                 return _page(there, min(there.page + (typed == MORE), len(there.pages) - 1))
             arrival = self._arrival(number, there, text, "" if typed == MORE else typed)
-            return await self._answered(intake, there, arrival)
+            return await self._answered(intake, there, arrival, self.within_s if within_s is None else within_s)
         except BaseException:
             if there.screen is asyncio.current_task():
                 there.screen = None  # the same request may come again
@@ -114,13 +119,13 @@ class Sessions:
         typed = text.replace("*", " ") if began else text.rpartition("*")[2]
         return typed, kept.get(keys[text])
 
-    async def _answered(self, intake: Intake, there: _Session, arrival: Arrival) -> str:
+    async def _answered(self, intake: Intake, there: _Session, arrival: Arrival, within_s: float) -> str:
         waiting: asyncio.Future[Message] = asyncio.get_running_loop().create_future()
         self._waiting[arrival.key] = waiting
         try:
             await intake.arrivals([arrival])
             # not asyncio.timeout: an answer that comes in its last moment would be marked as shown, and be lost
-            await asyncio.wait({waiting}, timeout=self.within_s)
+            await asyncio.wait({waiting}, timeout=within_s)
         finally:
             del self._waiting[arrival.key]
         if waiting.done():

@@ -75,8 +75,12 @@ class Story:
         parts = f"{row.parts} SMS"
         cost = f"{row.parts * self._price} BIF" if self._price else "price not set"
         state = _STATES.get(row.state, row.state)
-        about = "in a chat" if row.channel == "chat" else f"{len(row.text)} characters, {parts}, {cost}"
-        return {"text": row.text, "about": about, "state": state}
+        about = f"{len(row.text)} characters, {parts}, {cost}"
+        if row.channel == "chat":
+            return {"road": "Chat", "text": row.text, "about": "in a chat", "state": state}
+        if not row.parts:
+            return {"road": "USSD", "text": row.text, "about": "on a USSD screen", "state": state}
+        return {"road": "SMS", "text": row.text, "about": about, "state": state}
 
 
 def _stored(one: Stored) -> str:

@@ -1,8 +1,7 @@
 """The simulator's page: keypad phones, a clock that can be moved, and what happened.
 
-Only the channel differs from production: a text goes through `Phone.hear` into the inbox, an answer
-comes back through the outbox. The page asks for nothing outside this machine, and its rules of
-content say so to the browser.
+Only the channel differs from production: a text goes through `Phone.hear` into the inbox, an answer comes back
+through the outbox. The page asks for nothing outside this machine, and its rules of content say so to the browser.
 """
 
 from __future__ import annotations
@@ -53,7 +52,7 @@ _HEADERS = {
     "referrer-policy": "no-referrer",
     "cache-control": "no-store",
 }
-_FILES = {"simulator.js": "text/javascript", "smartphone.js": "text/javascript", "simulator.css": "text/css"}
+_FILES = ("simulator.js", "smartphone.js", "ussd.js", "simulator.css")
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +85,7 @@ class Simulator:
             Route("/sim/chat", _told(self.smartphone.do), methods=["POST"]),
             Route("/sim/chat/file/{row:int}", self.smartphone.file),
             Route("/sim/send", _told(self._send), methods=["POST"]),
+            Route("/sim/ussd", _told(self._ussd), methods=["POST"]),
             Route("/sim/clock", _told(self._clock), methods=["POST"]),
             Route("/sim/off", _told(self._off), methods=["POST"]),
         ]
@@ -123,7 +123,8 @@ class Simulator:
         name = request.path_params["name"]
         if name not in _FILES:
             return _say(404, "no such file")
-        return _answer(files("templates").joinpath("console", name).read_bytes(), _FILES[name])
+        kind = "text/css" if name.endswith(".css") else "text/javascript"
+        return _answer(files("templates").joinpath("console", name).read_bytes(), kind)
 
     async def _people(self, request: Request) -> Response:
         async with self._app.database.read() as tx:
@@ -196,6 +197,13 @@ class Simulator:
         key = f"sim-{uuid4().hex}"
         for copy in range(typed.times):
             await self._phone.hear(phone, f"{key}+{copy}" if copy else key, typed.text, typed.sent_at)
+
+    async def _ussd(self, body: Mapping[str, Any]) -> str:
+        """Dial the USSD code, or answer in that session; `slow`: when its answer is there nobody waits for it."""
+        phone, session, text = _phone_in(body), body.get("session"), body.get("text")
+        if not (isinstance(session, str) and 0 < len(session) <= 64 and isinstance(text, str) and len(text) <= 1600):
+            raise Wrong("session: a word for this call; text: all that was typed in it, joined by *")
+        return await self._phone.dial(phone, session, text, slow=body.get("slow") is True)
 
     async def _clock(self, body: Mapping[str, Any]) -> str:
         """Hours ahead, or to the next reminder or tip; never back."""

@@ -46,7 +46,7 @@ async function tell(address, body) {
     });
     const said = await answer.json();
     complain(said.ok ? "" : said.why);
-    return said.ok;
+    return said.ok && said.now;
   } catch {
     complain(SILENT);
     return false;
@@ -132,6 +132,7 @@ class Handset {
   }
 
   counted() {
+    if (this.ussd?.open) return;
     const { used, limit, parts } = count(this.text.value);
     one(".count", this.root).textContent = `${used}/${limit} ${parts} SMS`;
     one(".counter", this.root).classList.toggle("more", parts > 1);
@@ -155,6 +156,7 @@ class Handset {
 
   async send() {
     if (this.off || one(".send", this.root).disabled) return;
+    if (this.ussd.open) { this.ussd.answer(); return; }
     one(".send", this.root).disabled = true;
     const sent = await tell("/sim/send", {
       phone: this.phone, text: this.text.value, times: this.trouble.has("twice") ? 2 : 1,
@@ -174,8 +176,9 @@ class Handset {
     if (now === this.seen) return;
     this.seen = now;
     this.off = state.off;
+    if (this.off) this.ussd?.close();
     one(".dark", this.root).hidden = !state.off;
-    for (const control of [this.text, ...all(".soft button, .keys button", this.root)]) control.disabled = state.off;
+    for (const control of [one("textarea", this.root), ...all(".soft button, .keys button, .dial", this.root)]) control.disabled = state.off;
     this.marked();
     this.draw(state);
     one(".cost", this.root).textContent = `${this.name} has paid ${state.cost} SMS.` +
@@ -211,6 +214,7 @@ const row = (list, name, label, ...content) => list.append(make("dt", name, labe
 function arrived(turn) {
   if (turn.phone === chat?.value && turn.kind !== "timer") return ["Chat in", make("q", "", turn.text || `(${turn.kind})`)];
   if (turn.kind === "timer") return ["A timer", `${turn.timer} became due`];
+  if (turn.kind === "ussd") return ["USSD in", make("q", "", turn.text || "(dialled)")];
   return ["SMS in", make("q", "", turn.text || "(empty SMS)"), make("small", "", turn.late)];
 }
 
@@ -220,7 +224,7 @@ function card(turn, name) {
   const set_aside = turn.state === "quarantined" ? "set aside for a person" : "being read";
   row(list, "", "Understood", turn.understood || (turn.state === "done" ? "nothing to store" : set_aside));
   for (const stored of turn.stored) row(list, "kept", "Stored", stored);
-  for (const out of turn.out) row(list, "out", turn.phone === chat?.value ? "Chat out" : "SMS out", make("q", "", out.text), make("small", "", `${out.about}, ${out.state}`));
+  for (const out of turn.out) row(list, "out", `${out.road} out`, make("q", "", out.text), make("small", "", `${out.about}, ${out.state}`));
   const item = make("li", "turn", make("h3", "", `${turn.at}  ${name}`), list);
   Object.assign(item.dataset, { id: turn.id, phone: turn.phone });
   return item;
@@ -288,6 +292,7 @@ for (const button of all("[data-hours]")) {
 }
 for (const button of all(".try")) {
   button.addEventListener("click", () => {
+    handsets[0].ussd.close();
     handsets[0].write(button.dataset.text);
     one(".send", handsets[0].root).focus();
   });
