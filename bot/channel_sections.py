@@ -56,7 +56,10 @@ class Twilio(Section):
     account_sid: str = Field(description="Account SID from Twilio's console, AC...")
     auth_token: SecretStr = Field(description="Its auth token; signs what Twilio brings.")
     api_url: str = Field("https://api.twilio.com", description="Any host that speaks Twilio's API.")
-    sender: str = Field(description="Our number with +, a messaging service MG..., or a name that nobody can answer.")
+    sender: str = Field("", description="Our number with +, MG..., or a name that nobody can answer; empty = no SMS.")
+    whatsapp: str = Field("", description="Our WhatsApp sender: its number with +, or MG...; empty = no WhatsApp.")
+    template: str = Field("", description="ContentSid HX... with {{1}} for what nobody asked for on WhatsApp.")
+    content_url: str = Field("https://content.twilio.com", description="Where buttons are made; empty = as numbers.")
     per_half_hour: int = Field(0, ge=0, description="SMS parts in 30 minutes; 0 = no limit.")
     per_day: int = Field(0, ge=0, description="SMS parts in a local day; 0 = no limit.")
 

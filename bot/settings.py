@@ -239,13 +239,17 @@ def _check(settings: Settings, file: Path) -> None:
             problems.append(f"{file}: channels.telegram.secret: empty; mode = webhook needs a secret.")
         if not settings.web.public_url:
             problems.append(f"{file}: web.public_url: empty; mode = webhook needs our public address.")
+    if (twilio := settings.channels.twilio) and not (twilio.sender or twilio.whatsapp):
+        problems.append(f"{file}: channels.twilio.sender: empty; write our number, or channels.twilio.whatsapp.")
+    if twilio and twilio.sender.startswith("whatsapp:"):
+        problems.append(f"{file}: channels.twilio.sender: a WhatsApp sender stands under channels.twilio.whatsapp.")
     for name, section, fields in (
         ("telegram", telegram, ("token",)),
         ("kannel", settings.channels.kannel, ("secret", "password")),
         ("smsgate", settings.channels.smsgate, ("password", "signing_key")),
         ("http", settings.channels.http, ("secret",)),
         ("smpp", settings.channels.smpp, ("password",)),
-        ("twilio", settings.channels.twilio, ("auth_token",)),
+        ("twilio", twilio, ("auth_token",)),
         ("whatsapp", settings.channels.whatsapp, ("token", "app_secret", "verify_token")),
         ("africastalking", settings.channels.africastalking, ("secret", "api_key")),
     ):

@@ -15,6 +15,7 @@ from bot.channels.phone import Phone
 from bot.channels.smpp import Smpp
 from bot.channels.smsgate import SmsGate
 from bot.channels.twilio import Twilio
+from bot.channels.twilio_whatsapp import TwilioWhatsApp
 from bot.channels.whatsapp import WhatsApp
 from bot.settings import Settings
 from scheduler.pace import Limits
@@ -30,6 +31,7 @@ NAMES = (
     "smsgate",
     "telegram",
     "twilio",
+    "twilio_whatsapp",
     "whatsapp",
 )
 
@@ -57,7 +59,10 @@ def build(settings: Settings, now: Callable[[], datetime], *, simulate: bool = F
 
         channels["telegram"] = Telegram(on.telegram, public_url)
     if on.twilio:
-        channels["twilio"] = Twilio(on.twilio, public_url, now)
+        if on.twilio.sender or not on.twilio.whatsapp:
+            channels["twilio"] = Twilio(on.twilio, public_url, now)
+        if on.twilio.whatsapp:
+            channels["twilio_whatsapp"] = TwilioWhatsApp(on.twilio, public_url, now)
     if on.whatsapp:
         channels["whatsapp"] = WhatsApp(on.whatsapp, public_url)
     return channels

@@ -21,7 +21,7 @@ from starlette.types import Receive, Scope
 
 from bot.channels import twilio_wire as wire
 from bot.channels import web
-from bot.channels.base import Intake, Message, Sent
+from bot.channels.base import Arrival, Intake, Message, Sent
 from bot.channels.json_answers import items
 from bot.errors import ChannelMisconfigured, DatabaseError, SendError
 from bot.settings import Twilio as Settings
@@ -44,9 +44,13 @@ class Twilio(web.Gateway):
 
     name = "twilio"
     keyed = False
+    place = ""
+    """Of its addresses, below /channels/twilio/."""
+    read = staticmethod(wire.arrival)
+    """The fields of a call -> the message."""
 
     def __init__(self, settings: Settings, public_url: str, now: Callable[[], datetime]) -> None:
-        self.settings, self.now = settings, now
+        self.settings, self.now, self.sender = settings, now, settings.sender
         self._token = settings.auth_token.get_secret_value().encode()
         self._here = f"{public_url.rstrip('/')}/channels/twilio" if public_url else ""
         self._account = f"/2010-04-01/Accounts/{quote(settings.account_sid, safe='')}"
@@ -58,19 +62,20 @@ class Twilio(web.Gateway):
         """POST .../incoming for messages, .../status?id=OURS for delivery reports; both signed."""
 
         async def incoming(scope: Scope, receive: Receive) -> None:
-            if not (arrival := wire.arrival(await self._fields(scope, receive, "incoming"))):
+            if not (arrival := self.read(await self._fields(scope, receive, "incoming"))):
                 raise web.Unwanted(400)
-            await intake.arrivals([arrival])
+            await intake.arrivals([self.heard(arrival)])
 
         async def status(scope: Scope, receive: Receive) -> None:
             fields = await self._fields(scope, receive, "status")
             ours = web.utf8(web.form(scope["query_string"]).get(b"id", b""))
-            if found := wire.delivery(fields, int(ours) if ours.isdecimal() and len(ours) < 19 else None):
+            if found := wire.delivery(self.name, fields, int(ours) if ours.isdecimal() and len(ours) < 19 else None):
                 await intake.deliveries([found])
 
+        here = f"/channels/twilio/{self.place}"
         return [
-            Route("/channels/twilio/incoming", web.Door(self.name, incoming, "POST")),
-            Route("/channels/twilio/status", web.Door(self.name, status, "POST")),
+            Route(f"{here}incoming", web.Door(self.name, incoming, "POST")),
+            Route(f"{here}status", web.Door(self.name, status, "POST")),
         ]
 
     async def run(self, intake: Intake) -> None:
@@ -90,12 +95,11 @@ class Twilio(web.Gateway):
 
     async def send(self, message: Message) -> Sent:
         """Create one Message. Twilio takes no key of ours, its reports carry our id."""
-        sender = self.settings.sender
-        form = {"To": message.address, "Body": message.text}
-        form["MessagingServiceSid" if sender.startswith("MG") else "From"] = sender
-        if self._here:
-            form["StatusCallback"] = f"{self._here}/status?id={message.id}"
-        return wire.taken(await self._ask("POST", f"{self._account}/Messages.json", data=form))
+        return await self._create({"Body": message.text}, message, is_last=True)
+
+    def heard(self, arrival: Arrival) -> Arrival:
+        """What a message means that was read as it came."""
+        return arrival
 
     async def check(self) -> list[str]:
         """Whether the account is active and the sender's SMS lead here."""
@@ -103,8 +107,8 @@ class Twilio(web.Gateway):
         try:
             if self._json(await self._ask("GET", f"{self._account}.json")).get("status") != "active":
                 problems.append("channels.twilio: the account is not active; see Twilio's console.")
-            if self._is_answered and not self.settings.sender.startswith("MG"):
-                query = urlencode({"PhoneNumber": self.settings.sender})
+            if self._is_answered and self.sender.startswith("+"):
+                query = urlencode({"PhoneNumber": self.sender})
                 path = f"{self._account}/IncomingPhoneNumbers.json?{query}"
                 problems += self._led(self._json(await self._ask("GET", path)))
         except SendError as error:
@@ -116,7 +120,7 @@ class Twilio(web.Gateway):
     @property
     def _is_answered(self) -> bool:
         """Whether anybody can write to the sender: a number or a service, not a name."""
-        return self.settings.sender.startswith(("+", "MG")) or self.settings.sender.isdecimal()
+        return self.sender.startswith(("+", "MG", "whatsapp:")) or self.sender.isdecimal()
 
     def _led(self, found: Mapping[str, Any]) -> list[str]:
         numbers = [web.mapping(each) for each in items(found.get("incoming_phone_numbers"))]
@@ -127,6 +131,14 @@ class Twilio(web.Gateway):
                 f"channels.twilio: the number's SMS lead elsewhere; in its console write {self._here}/incoming, POST."
             ]
         return []
+
+    async def _create(self, form: Mapping[str, str], message: Message, *, is_last: bool) -> Sent:
+        """One Message to its address; what becomes of the last one is reported under our id."""
+        to = f"whatsapp:{message.address}" if self.scheme == "whatsapp" else message.address
+        whole = {"To": to, **form, "MessagingServiceSid" if self.sender.startswith("MG") else "From": self.sender}
+        if self._here and is_last:
+            whole["StatusCallback"] = f"{self._here}/{self.place}status?id={message.id}"
+        return wire.taken(await self._ask("POST", f"{self._account}/Messages.json", data=whole))
 
     async def _ask(self, method: str, path: str, **more: Any) -> web.Reply:
         url = yarl.URL(self.settings.api_url.rstrip("/") + path, encoded=True)
@@ -142,7 +154,7 @@ class Twilio(web.Gateway):
         """The form of a call that Twilio signed. Raises Unwanted(401) for everybody else's."""
         pairs = wire.pairs(await web.body(scope, receive))
         query = scope["query_string"].decode("latin-1")
-        address = f"{self._here}/{place}" + (f"?{query}" if query else "")
+        address = f"{self._here}/{self.place}{place}" + (f"?{query}" if query else "")
         rights = [wire.signature(self._token, each, pairs) for each in wire.spelt(address)]
         given = web.header(scope, b"x-twilio-signature")
         if not (self._here and any([web.same(given, right) for right in rights])):
@@ -152,18 +164,18 @@ class Twilio(web.Gateway):
     async def _pull(self, intake: Intake, since: datetime) -> None:
         """Hand over what the list has since that day, oldest first; what the last reading had, not again."""
         rows = [row for side in self._sides() for row in reversed(await self._listed(side, since))]
+        rows = [row for row in rows if str(row.get("from")).startswith("whatsapp:") == (self.scheme == "whatsapp")]
         fresh = [(row.get("direction"), wire.as_form(row)) for row in rows if wire.row_key(row) not in self._seen]
-        if arrivals := [found for way, form in fresh if way == "inbound" and (found := wire.arrival(form))]:
+        if arrivals := [found for way, form in fresh if way == "inbound" and (found := self.read(form))]:
             await intake.arrivals(arrivals)
-        reports = [wire.delivery(form, None) for way, form in fresh if way != "inbound"]
+        reports = [wire.delivery(self.name, form, None) for way, form in fresh if way != "inbound"]
         if ended := [report for report in reports if report and report.state in ENDS]:
             await intake.deliveries(ended)
         self._seen = frozenset(map(wire.row_key, rows))
 
     def _sides(self) -> list[dict[str, str]]:
         """What came to our number and what left it; of a service, everything that the account has."""
-        sender = self.settings.sender
-        return [{}] if sender.startswith("MG") else [{"To": sender}, {"From": sender}]
+        return [{}] if self.sender.startswith("MG") else [{"To": self.sender}, {"From": self.sender}]
 
     async def _listed(self, side: Mapping[str, str], since: datetime) -> list[Mapping[str, Any]]:
         """All pages, newest first, as Twilio gives them. Raises a SendError, Unwanted."""

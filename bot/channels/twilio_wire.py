@@ -44,6 +44,8 @@ OURS = {
     21659: "the sender is no number of Twilio's",
     21660: "the sender belongs to another account",
     21661: "the sender cannot send SMS",
+    21655: "there is no such template; write the HX... of one that is approved",
+    63007: "the sender is no WhatsApp sender of the account",
     21701: "there is no such messaging service",
     21703: "the messaging service has no sender",
 }
@@ -57,6 +59,9 @@ WHY = {
     21608: "a trial account sends to verified numbers only",
     21612: "no way from this sender to that number",
     21614: "no mobile number",
+    63003: "not on WhatsApp",
+    63016: "more than 24 hours since her last message, and no template",
+    63024: "not on WhatsApp",
     21617: "longer than 1,600 signs",
 }
 SID = re.compile(r"[A-Za-z0-9_-]{1,64}")
@@ -89,7 +94,8 @@ def spelt(address: str) -> tuple[str, str]:
 
 def arrival(fields: Mapping[str, str]) -> Arrival | None:
     """None without a sender or an id; an MMS is one, whatever is in it."""
-    key, sender = fields.get("MessageSid", ""), normalise(clean(fields.get("From", "")))
+    key, given = fields.get("MessageSid", ""), clean(fields.get("From", ""))
+    sender = "" if given.startswith("whatsapp:") else normalise(given)
     if not (SID.fullmatch(key) and sender):
         return None
     text = clean(fields.get("Body", ""))
@@ -115,14 +121,14 @@ def _unwrapped(text: str) -> str:
     return plain if len(plain) > 30 and 2 * readable > len(plain) else text
 
 
-def delivery(fields: Mapping[str, str], ours: int | None) -> Delivery | None:
+def delivery(channel: str, fields: Mapping[str, str], ours: int | None) -> Delivery | None:
     """What has become of a message; None when it says of none."""
     theirs = fields.get("MessageSid", "")
     if not SID.fullmatch(theirs):
         return None
     said = " ".join(clean(fields.get(name, "")).strip() for name in ("MessageStatus", "ErrorCode")).strip()[:60]
     state: State = STATES.get(said.partition(" ")[0], "accepted")
-    return Delivery(NAME, state, said, ours, theirs, f"{theirs}.{said}")
+    return Delivery(channel, state, said, ours, theirs, f"{theirs}.{said}")
 
 
 def as_form(row: Mapping[str, Any]) -> dict[str, str]:

@@ -106,7 +106,11 @@ def _content(kind: str, message: Mapping[str, Any], address: str) -> Content:
 
 
 def _text(fields: Mapping[str, Any], address: str) -> Content | None:
-    text = clean(web.string(fields.get("body")))
+    return written(clean(web.string(fields.get("body"))))
+
+
+def written(text: str) -> Content:
+    """A typed message: `/start TOKEN`, or words."""
     if start := START.fullmatch(text):
         return "start", text, {"token": start[1]} if start[1] else NOTHING
     return "text", text, NOTHING
@@ -114,14 +118,19 @@ def _text(fields: Mapping[str, Any], address: str) -> Content | None:
 
 def _interactive(fields: Mapping[str, Any], address: str) -> Content | None:
     reply = web.mapping(fields.get(web.string(fields.get("type"))))
-    pressed = clean(web.string(reply.get("id")))[:256]
-    if pressed == SHARE:  # Meta has told us the number; now she has said that it is to be used
+    return pressed(clean(web.string(reply.get("id"))), clean(web.string(reply.get("title"))), address)
+
+
+def pressed(key: str, title: str, address: str) -> Content:
+    """What a press means, by the id that we put there; what has none of ours is its words."""
+    key = key[:256]
+    if key == SHARE:  # Meta has told us the number; now she has said that it is to be used
         return "contact", "", {"phone": address if is_number(address) else "", "own": True}
-    if pressed.startswith(WORD):
-        return "text", pressed.removeprefix(WORD), NOTHING
-    if pressed.startswith(PRESS):
-        return "button", "", {"data": pressed.removeprefix(PRESS), "callback": ""}
-    return "text", clean(web.string(reply.get("title"))), NOTHING
+    if key.startswith(WORD):
+        return "text", key.removeprefix(WORD), NOTHING
+    if key.startswith(PRESS):
+        return "button", "", {"data": key.removeprefix(PRESS), "callback": ""}
+    return "text", title, NOTHING
 
 
 def _template_button(fields: Mapping[str, Any], address: str) -> Content | None:
@@ -192,13 +201,13 @@ def bodies(message: Message, template: str, language: str) -> Iterator[dict[str,
     if template and not message.asked:
         yield {"type": "template", "template": _template(template, language, message.text)}
         return
-    options = list(_options(message.data))
-    parts = _parts(message.text, BODY if options else TEXT)
-    last = parts.pop() if options else ""
-    for part in parts:
+    choices = list(options(message.data))
+    texts = parts(message.text, BODY if choices else TEXT)
+    last = texts.pop() if choices else ""
+    for part in texts:
         yield {"type": "text", "text": {"body": part, "preview_url": False}}
-    for at in range(0, len(options), ROWS):
-        yield {"type": "interactive", "interactive": _choice(MORE if at else last or MORE, options[at : at + ROWS])}
+    for at in range(0, len(choices), ROWS):
+        yield {"type": "interactive", "interactive": _choice(MORE if at else last or MORE, choices[at : at + ROWS])}
 
 
 def _template(name: str, language: str, text: str) -> dict[str, Any]:
@@ -208,7 +217,7 @@ def _template(name: str, language: str, text: str) -> dict[str, Any]:
     return {"name": name, "language": {"code": language}, "components": components}
 
 
-def _options(data: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+def options(data: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     """Id and words of everything that can be pressed: the buttons, else the words of the keyboard."""
     if rows := data.get("buttons"):
         yield from ((PRESS + button["data"], button["text"]) for row in rows for button in row)
@@ -235,7 +244,7 @@ def _choice(text: str, options: Sequence[tuple[str, str]]) -> dict[str, Any]:
     return {"type": "list", "body": {"text": text}, "action": action}
 
 
-def _parts(text: str, limit: int) -> list[str]:
+def parts(text: str, limit: int) -> list[str]:
     """The text in parts of at most `limit` signs, cut after a line or a word where there is one."""
     found = []
     while len(text) > limit:

@@ -34,6 +34,7 @@ from scheduler.quiet import Hours
 from tests import faultproxy
 from tests.contracts.channel_kit import Call, Kit, Provider, knock
 from tests.contracts.kit_twilio import TwilioKit
+from tests.contracts.kit_twilio_whatsapp import TwilioWhatsAppKit
 from tests.contracts.kit_whatsapp import WhatsAppKit
 from tests.contracts.test_channels import HttpKit, KannelKit, SmsGateKit
 from tests.contracts.test_channels_africastalking import AfricasTalkingKit
@@ -43,7 +44,8 @@ from tests.databases import NOW, add_outbox, database, execute, place, postgres_
 __all__ = ["database", "place", "postgres_server"]
 ROUNDS = int(os.environ.get("KURIKIRANA_CHANNEL_FAULTS", "0"))
 """0: each payload meets one fault; 1 and more: each payload every fault so often, and as many more texts."""
-KITS = [KannelKit(), HttpKit(), SmsGateKit(), TwilioKit(), WhatsAppKit(), AfricasTalkingKit(), Webhook()]
+KITS = [KannelKit(), HttpKit(), SmsGateKit(), TwilioKit(), TwilioWhatsAppKit(), WhatsAppKit()]
+KITS += [AfricasTalkingKit(), Webhook()]
 NAMES = [type(kit.channel("http://127.0.0.1:9")).__name__.lower() for kit in KITS]
 FAULTS: Sequence[faultproxy.Fault] = (
     faultproxy.ResetAtOnce(),

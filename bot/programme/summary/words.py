@@ -33,6 +33,7 @@ _WORDS: Mapping[str, str] = {
     "phone": "SMS",
     "telegram": "Telegram",
     "whatsapp": "WhatsApp",
+    "twilio_whatsapp": "WhatsApp",
     "by sms": "by SMS",
 }
 """Words of the data that are not words of the language."""

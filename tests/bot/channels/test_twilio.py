@@ -158,7 +158,7 @@ async def test_every_code_of_a_failure_is_kept(code: int) -> None:
 @pytest.mark.parametrize("sender", [SENDER, "OIM", "MG0123456789abcdef0123456789abcdef"])
 async def test_a_message_is_ordered_as_twilio_documents(sender: str) -> None:
     async with sending(KIT) as (channel, provider):
-        channel.settings = channel.settings.model_copy(update={"sender": sender})  # type: ignore[attr-defined]
+        channel.sender = sender  # type: ignore[attr-defined]
         provider.answer = KIT.sent[0]
         sent = await channel.send(Message(41, "+25779123456", "No 4127 OK, ça va", 1))
     assert (sent.provider_id, sent.state) == (SID, "accepted")
