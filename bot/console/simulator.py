@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
@@ -16,7 +16,6 @@ from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
-import orjson
 from jinja2 import Environment, StrictUndefined, Template
 from sqlalchemy.ext.asyncio import AsyncConnection
 from starlette.requests import Request
@@ -28,7 +27,7 @@ from bot.console.cookies import BROWSER
 from bot.console.happened import Story, screen
 from bot.console.moving import move_clock
 from bot.console.smartphone import Smartphone, Wrong
-from bot.errors import DatabaseError
+from bot.console.told import HEADERS, answered, json, refused, told
 from bot.store import look
 from bot.store.look import Owner
 
@@ -40,18 +39,10 @@ FIRST = "Odette"
 LANGUAGES = {"rn": "Kirundi", "fr": "French", "sw": "Swahili", "en": "English"}
 STRANGER = "+25700009999"
 """A number that is on no roster (and cannot exist)."""
-LARGEST_BODY = 64 * 1024
 MOST_TURNS = 30
 MOST_ON_SCREEN = 40
 MOST_KEPT_BACK = 10
 _NUMBER = re.compile(r"\+[0-9]{6,15}").fullmatch
-_HEADERS = {
-    "content-security-policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
-    "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
-    "x-content-type-options": "nosniff",
-    "referrer-policy": "no-referrer",
-    "cache-control": "no-store",
-}
 _FILES = ("simulator.js", "smartphone.js", "ussd.js", "simulator.css")
 
 
@@ -82,12 +73,12 @@ class Simulator:
             Route("/sim/people", self._people),
             Route("/sim/state", self._state),
             Route("/sim/chat", self._chat),
-            Route("/sim/chat", _told(self.smartphone.do), methods=["POST"]),
+            Route("/sim/chat", told(self.smartphone.do), methods=["POST"]),
             Route("/sim/chat/file/{row:int}", self.smartphone.file),
-            Route("/sim/send", _told(self._send), methods=["POST"]),
-            Route("/sim/ussd", _told(self._ussd), methods=["POST"]),
-            Route("/sim/clock", _told(self._clock), methods=["POST"]),
-            Route("/sim/off", _told(self._off), methods=["POST"]),
+            Route("/sim/send", told(self._send), methods=["POST"]),
+            Route("/sim/ussd", told(self._ussd), methods=["POST"]),
+            Route("/sim/clock", told(self._clock), methods=["POST"]),
+            Route("/sim/off", told(self._off), methods=["POST"]),
         ]
 
     @property
@@ -111,40 +102,40 @@ class Simulator:
             languages=LANGUAGES,
             sender=self._app.settings.project.sender,
         )
-        answer = _answer(html.encode(), "text/html")
+        answer = answered(html.encode(), "text/html")
         if browser:
             self._app.console.cookies.put(answer, BROWSER, browser)
         return answer
 
     async def _icon(self, request: Request) -> Response:
-        return Response(status_code=204, headers=_HEADERS)
+        return Response(status_code=204, headers=HEADERS)
 
     async def _file(self, request: Request) -> Response:
         name = request.path_params["name"]
         if name not in _FILES:
-            return _say(404, "no such file")
+            return refused(404, "no such file")
         kind = "text/css" if name.endswith(".css") else "text/javascript"
-        return _answer(files("templates").joinpath("console", name).read_bytes(), kind)
+        return answered(files("templates").joinpath("console", name).read_bytes(), kind)
 
     async def _people(self, request: Request) -> Response:
         async with self._app.database.read() as tx:
-            return _json(_ordered(await look.owners(tx)))
+            return json(_ordered(await look.owners(tx)))
 
     async def _state(self, request: Request) -> Response:
         asked = request.query_params.get("phones", "").split(",")
         phones = [number for number in map(_number, asked) if _NUMBER(number)][:8]
         after = request.query_params.get("after", "0")
         if not after.isdigit():
-            return _say(400, "after: a whole number, the id of a turn")
+            return refused(400, "after: a whole number, the id of a turn")
         story = Story(self._app.settings.zone, self._app.settings.sms.price_bif)
         async with self._app.database.read() as tx:
             turns = await look.happened(tx, phones, int(after), MOST_TURNS, request.query_params.get("chat", ""))
             screens = {phone: await self._screen(tx, phone) for phone in phones}
-        return _json({"clock": self._now(), "phones": screens, "log": [story.turn(turn) for turn in turns]})
+        return json({"clock": self._now(), "phones": screens, "log": [story.turn(turn) for turn in turns]})
 
     async def _chat(self, request: Request) -> Response:
         async with self._app.database.read() as tx:
-            return _json(await self.smartphone.state(tx, request.query_params.get("chat", "")))
+            return json(await self.smartphone.state(tx, request.query_params.get("chat", "")))
 
     def _now(self) -> dict[str, Any]:
         local = self._app.clock.now().astimezone(self._app.settings.zone)
@@ -239,38 +230,6 @@ def _page() -> Template:
     return Environment(autoescape=True, undefined=StrictUndefined).from_string(page)
 
 
-def _told(work: Callable[[Mapping[str, Any]], Awaitable[str]]) -> Callable[[Request], Awaitable[Response]]:
-    """An address that takes a JSON object; what cannot be taken is a 400 that says why."""
-
-    async def endpoint(request: Request) -> Response:
-        try:
-            return _json({"ok": True, "now": await work(await _body(request))})
-        except Wrong as wrong:
-            return _say(400, str(wrong))
-        except DatabaseError as error:
-            return _say(503, str(error))
-
-    return endpoint
-
-
-async def _body(request: Request) -> Mapping[str, Any]:
-    """Only JSON: a form of another site cannot send that without the browser asking us first."""
-    if request.headers.get("content-type", "").partition(";")[0].strip() != "application/json":
-        raise Wrong("send JSON (content-type: application/json)")
-    raw = b""
-    async for chunk in request.stream():
-        raw += chunk
-        if len(raw) > LARGEST_BODY:
-            raise Wrong("too long: at most 64 kB")
-    try:
-        body = orjson.loads(raw)
-    except orjson.JSONDecodeError:
-        raise Wrong("not JSON") from None
-    if not isinstance(body, dict):
-        raise Wrong('send a JSON object, such as {"phone": "+257...", "text": "HELP"}')
-    return body
-
-
 def _phone_in(body: Mapping[str, Any]) -> str:
     phone = body.get("phone")
     if not isinstance(phone, str) or not _NUMBER(phone):
@@ -292,15 +251,3 @@ def _two(owners: Sequence[Owner], wanted: Sequence[str]) -> list[str]:
     first = [owner.phone for owner in owners[:1]]
     french = [owner.phone for owner in owners if owner.language == "fr" and not owner.shared]
     return list(dict.fromkeys([*wanted, *first, *french, STRANGER, STRANGER[:-1] + "8"]))[:2]
-
-
-def _answer(content: bytes, media_type: str, status: int = 200) -> Response:
-    return Response(content, status, {**_HEADERS, "content-type": f"{media_type}; charset=utf-8"})
-
-
-def _json(value: Any, status: int = 200) -> Response:
-    return _answer(orjson.dumps(value), "application/json", status)
-
-
-def _say(status: int, why: str) -> Response:
-    return _json({"ok": False, "why": why}, status)
