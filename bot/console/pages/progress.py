@@ -14,9 +14,10 @@ from bot.console.chosen import Chosen, bar_of, chosen, month_in_words, rules_of
 from bot.console.figure_words import FIGURES, STANDINGS
 from bot.console.page import Ask, Page
 from bot.console.tables import Column, Table
-from bot.console.words import _
+from bot.console.words import Words, _
 from bot.programme.counting import Month, Sheet, by_month, sheet
-from bot.programme.summary.groups import GROUPS, YOUTH, groups
+from bot.programme.summary.groups import REST, groups
+from bot.programme.summary.groups import SHOWN as IN_FIVES
 from bot.render import charts
 
 MONTHS = 12
@@ -31,12 +32,7 @@ SHOWN = (
     "new_women",
     "new_men",
     "new_sex_not_said",
-    "new_displaced",
-    "new_returnee",
-    "new_host",
-    "new_groups_not_said",
-    "new_youth",
-    "new_youth_not_said",
+    *IN_FIVES,
     "unique_lower",
     "unique_upper",
 )
@@ -46,14 +42,14 @@ SPLITS: Mapping[str, Mapping[str, str]] = {
         "new_displaced": _("displaced"),
         "new_returnee": _("returnees"),
         "new_host": _("hosts"),
-        "new_groups_not_said": _("not said"),
+        REST: _("rest"),
     },
 }
 """How the new people are made up: title -> figure -> what it is called there."""
 TABLE = Table(
     "progress",
     (
-        Column("figure", _("Figure"), "words", FIGURES),
+        Column("figure", _("Figure"), "words", {**FIGURES, REST: _("New people: rest, over a five or not said")}),
         Column("this", _("The period"), "number", link="{this_link}"),
         Column("before", _("The one before"), "number", link="{before_link}"),
         Column("since_start", _("Since the start"), "number", link="{since_link}"),
@@ -153,13 +149,15 @@ def parts(about: Chosen, page: Sheet) -> list[Part]:
 
 
 def row_of(about: Chosen, page: Sheet, name: str) -> dict[str, Any]:
-    """A line of TABLE. Of groups nothing of one to four people, nor what would tell it."""
-    this, before, since = (getattr(column.all, name) for column in (page.this, page.before, page.since_start))
-    if name in (*GROUPS, *YOUTH):
-        may = groups(page.this.all, page.since_start.all)
-        this, before, since = _cell(may.this[name]), None, _cell(may.since_start[name])
+    """A line of TABLE; groups of people in fives."""
+    figure, columns = name, [column.all for column in (page.this, page.before, page.since_start)]
+    if name in IN_FIVES:
+        this, before, since = (cell(about.words, groups(column)[name]) for column in columns)
+        name = "new_people" if name == REST else name  # what stands behind it
+    else:
+        this, before, since = (getattr(column, name) for column in columns)
     return {
-        "figure": name,
+        "figure": figure,
         "this": this,
         "before": before,
         "since_start": since,
@@ -169,8 +167,11 @@ def row_of(about: Chosen, page: Sheet, name: str) -> dict[str, Any]:
     }
 
 
-def _cell(shown: str) -> int | str:
-    return int(shown) if shown.isdecimal() else shown
+def cell(words: Words, told: str | None) -> int | str:
+    """A group as it may be shown: a number, "60+", "<5", or that nobody said it."""
+    if told is None:
+        return words.gettext(_("not said"))
+    return int(told) if told.isdecimal() else told
 
 
 def _month(about: Chosen, month: Month) -> Mapping[str, Any]:

@@ -59,8 +59,9 @@ async def show(ask: Ask) -> Response:
         raise Wrong(_("There is no such figure. Go back and choose one."))
     since = ask.query.get("since") == "start"
     about, there = await ask.read(_behind, ask, since)
-    found = [(one, _adds(one, figure, how)) for one in there]
     tells = figure not in SMALL or roles.may(ask.me.role, WORDS)
+    whole = _SPLIT if figure.startswith("new_") else "attendances"
+    found = [(one, _adds(one, figure if tells else whole, how)) for one in there]
     lines = [listed(ask, one, adds if tells else None) for one, adds in found if adds or not figure]
     return (TABLE if figure else ALL).answer(
         ask,

@@ -14,7 +14,7 @@ from bot.programme.counting.quality import KINDS, Flag, flags
 from bot.programme.counting.reports import Revision, Training, trainings
 from bot.programme.counting.rules import Rules
 from bot.programme.counting.scope import NotFound, Place, Scope, find, places
-from bot.programme.counting.small_cells import Suppressed, suppress
+from bot.programme.counting.small_cells import in_fives, told
 from bot.programme.counting.trainings import (
     Month,
     PlaceFigures,
@@ -55,7 +55,6 @@ __all__ = [
     "Scope",
     "Sheet",
     "Source",
-    "Suppressed",
     "Talk",
     "Target",
     "Training",
@@ -66,10 +65,11 @@ __all__ = [
     "find",
     "flags",
     "grid",
+    "in_fives",
     "places",
     "sample",
     "sheet",
-    "suppress",
     "talk",
+    "told",
     "trainings",
 ]

@@ -22,7 +22,7 @@ PROGRESS = (
     ("New displaced", "number", "#reached+new+displaced"),
     ("New returnees", "number", "#reached+new+returnees"),
     ("New hosts", "number", "#reached+new+host"),
-    ("New, group not said", "number", "#reached+new+unknown"),
+    ("New, rest", "number", "#reached+new+unknown"),
     ("Reached since the start", "number", "#reached+total"),
     ("Target", "number", "#targeted"),
     ("Unique people, at least", "number", "#reached+unique+min"),

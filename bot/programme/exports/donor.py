@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from bot.programme.counting import Counts, Target
 from bot.programme.exports.gather import Exported
 from bot.programme.posters import Poster
 from bot.programme.summary import phrases
 from bot.programme.summary.doubts import UNKNOWN
 from bot.programme.summary.figure_tables import Table, figures
-from bot.programme.summary.groups import shown
+from bot.programme.summary.groups import GROUPS, REST, groups
 from bot.programme.summary.page import blocks
 from bot.programme.summary.picture import picture
 from bot.programme.summary.sections import Section, title
@@ -52,21 +53,21 @@ def _figure(found: Exported, say: Say) -> Iterator[str]:
 
 
 def _communes(found: Exported, say: Say) -> Iterator[str | Table]:
-    """New people of the period by commune; the sums of groups only where no small one can be calculated."""
-    columns = [one.this.all for one in found.communes]
-    lines, sums = shown(columns)
+    """New people of the period by commune, and of all."""
     head = (say("Commune"), say("Trainings"), say("Attendances"), say("New people"), say("Displaced"),
-            say("Returnees"), say("Hosts"), say("Not said"), say("Reached"))  # fmt: skip
-    rows = [
-        (one.name, say.number(this.trainings), say.number(this.attendances), say.number(this.new_people), *line,
-         say("{part} of {whole}", part=one.target.reached, whole=one.target.people))
-        for one, this, line in zip(found.communes, columns, lines, strict=True)
-    ]  # fmt: skip
-    whole, target = found.summary.sheet.this.all, found.summary.sheet.target
-    rows.append((say("all"), say.number(whole.trainings), say.number(whole.attendances), say.number(whole.new_people),
-                 *sums, say("{part} of {whole}", part=target.reached, whole=target.people)))  # fmt: skip
+            say("Returnees"), say("Hosts"), say("Rest"), say("Reached"))  # fmt: skip
+    sheet = found.summary.sheet
+    lines = [(one.name, one.this.all, one.target) for one in found.communes]
+    rows = [_line(*line, say) for line in (*lines, (say("all"), sheet.this.all, sheet.target))]
     yield Table(head, tuple(rows))
-    yield say("<5: fewer than 5 people; ...: left out so that no small group can be calculated") + "."
+    yield phrases.in_fives(say) + "."
+
+
+def _line(name: str, this: Counts, target: Target, say: Say) -> tuple[str, ...]:
+    told = groups(this)
+    split = [say("not said") if told[one] is None else str(told[one]) for one in (*GROUPS, REST)]
+    numbers = map(say.number, (this.trainings, this.attendances, this.new_people))
+    return (name, *numbers, *split, say("{part} of {whole}", part=target.reached, whole=target.people))
 
 
 def _stories(found: Exported, say: Say) -> Iterator[str]:

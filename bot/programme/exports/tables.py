@@ -20,7 +20,7 @@ from bot.programme.exports.columns import (
 )
 from bot.programme.exports.gather import Exported
 from bot.programme.summary import phrases
-from bot.programme.summary.groups import shown
+from bot.programme.summary.groups import GROUPS, REST, groups
 from bot.programme.summary.model import RULES_VERSION
 from bot.programme.summary.subjects import subject_of
 from bot.programme.summary.words import Say
@@ -48,20 +48,16 @@ def _numbers(numbers: tuple[int, ...]) -> str:
 
 
 def _progress(found: Exported, say: Say) -> Page:
-    groups, _ = shown([one.this.all for one in found.associations])
-    rows = [
-        _association(one, [int(cell) if cell.isdecimal() else cell for cell in line])
-        for one, line in zip(found.associations, groups, strict=True)
-    ]
-    return Page("Progress", columns(say, *PROGRESS), tuple(rows))
+    return Page("Progress", columns(say, *PROGRESS), tuple(_association(one) for one in found.associations))
 
 
-def _association(one: PlaceFigures, groups: list[int | str]) -> Row:
-    this = one.this.all
+def _association(one: PlaceFigures) -> Row:
+    this, told = one.this.all, groups(one.this.all)
     figures = (this.trainings, this.attendances, this.women, this.men, this.new_people, this.new_women, this.new_men)
     unique = (one.since_start.all.unique_lower, one.since_start.all.unique_upper)
     split = one.this.new_by_standing().values()
-    return (*_where(one.places[0]), *figures, *split, *groups, one.target.reached, one.target.people, *unique)
+    split_up = [int(cell) if cell and cell.isdecimal() else cell for cell in map(told.get, (*GROUPS, REST))]
+    return (*_where(one.places[0]), *figures, *split, *split_up, one.target.reached, one.target.people, *unique)
 
 
 def _trainings(found: Exported, say: Say) -> Page:
@@ -196,7 +192,7 @@ def _said(found: Exported, names: tuple[str, ...], say: Say) -> Iterator[Row]:
     yield say("Rules"), f"v{RULES_VERSION}"
     persons = "names and words of persons: by right, and noted" if found.wanted.names else "persons are pseudonyms"
     yield say("Persons"), say(persons)
-    yield say("Small groups"), say("<5: fewer than 5 people; ...: left out so that no small group can be calculated")
+    yield say("Groups"), phrases.in_fives(say)
     yield say("Empty cell"), say("not said, which is never zero")
     for number, sentence in enumerate(asked.rules.said(say.language), 1):
         yield say("Rule {n}", n=number), sentence

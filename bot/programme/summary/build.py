@@ -15,7 +15,6 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.programme import counting
 from bot.programme.counting import Cascade, CountingError, Figure, Period, Rules, Scope, Sheet, Training
 from bot.programme.summary import doubts, talking
-from bot.programme.summary.groups import groups
 from bot.programme.summary.model import People, Question, Reminders, Summary
 from bot.programme.summary.subjects import subject_of
 from bot.store import counting as counted
@@ -64,7 +63,6 @@ async def summary(tx: AsyncConnection, asked: Asked) -> Summary:
     people = await _people(tx, scope, tree)
     found = Summary(
         sheet=sheet,
-        groups=groups(sheet.this.all, sheet.since_start.all),
         trainings=trainings,
         places=tuple(await _places(tx, asked)),
         talk=talk,

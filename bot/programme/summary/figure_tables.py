@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from bot.programme.counting import Training
 from bot.programme.summary import phrases
+from bot.programme.summary.groups import GROUPS, REST, YOUTH, groups
 from bot.programme.summary.model import Summary
 from bot.programme.summary.words import Say
 
@@ -47,15 +48,17 @@ def _lines(found: Summary, say: Say) -> Iterator[tuple[str, ...]]:
     yield (say("New people"), *(f"{say.number(one.all.new_people)} ({phrases.split(one.all, say, 'new_')})"
                                 for one in columns),
            _standing(sheet.this.new_by_standing(), say))  # fmt: skip
-    shown = found.groups
-    names = ("new_displaced", "new_returnee", "new_host", "new_groups_not_said")
-    groups = [" / ".join(there[name] for name in names) for there in (shown.this, shown.since_start)]
-    yield (say("of the new: displaced / returnee / host / not said"), groups[0], "–", groups[1],
+    split = [groups(one.all) for one in columns]
+    yield (say("of the new: displaced / returnee / host / rest"),
+           *(_groups(told, (*GROUPS, REST), say) for told in split), say("said by the leader"))  # fmt: skip
+    yield (say("of the new: youth 15-35 / not said"), *(_groups(told, YOUTH, say) for told in split),
            say("said by the leader"))  # fmt: skip
-    youth = [f"{there['new_youth']} / {there['new_youth_not_said']}" for there in (shown.this, shown.since_start)]
-    yield say("of the new: youth 15-35 / not said"), youth[0], "–", youth[1], say("said by the leader")
     unique = [f"{say.number(one.all.unique_lower)} - {say.number(one.all.unique_upper)}" for one in columns]
     yield say("Unique people, at least - at most"), *unique, ""
+
+
+def _groups(told: Mapping[str, str | None], names: tuple[str, ...], say: Say) -> str:
+    return " / ".join(cell for name in names if (cell := told[name]) is not None) or say("not said")
 
 
 def _standing(split: Mapping[str, int], say: Say) -> str:

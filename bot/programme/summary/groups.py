@@ -1,73 +1,32 @@
-"""Displaced, returnees and hosts among the new people, as they may be shown: nothing of 1 to 4 people. Pure.
+"""Displaced, returnees, hosts and youth among the new people, as they may be shown (counting.small_cells). Pure.
 
-The period and all that was before it stand in one table, whose sums are the figures since the start: so nobody
-finds a small number by taking one from the other, either in this summary or between two of them.
+New people themselves are printed, so what was not said of them is not printed beside their groups: all four would
+add up and tell each other. What is left of them stands there instead: not said, or over a five.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from bot.programme.counting import Counts, in_fives, told
 
-from bot.programme.counting import Counts, suppress
-from bot.programme.counting.small_cells import HIDDEN
-
-GROUPS = ("new_displaced", "new_returnee", "new_host", "new_groups_not_said")
+GROUPS = ("new_displaced", "new_returnee", "new_host")
+REST = "new_groups_rest"
 YOUTH = ("new_youth", "new_youth_not_said")
+SHOWN = (*GROUPS, REST, *YOUTH)
+"""In the order in which they are printed. Who is neither young nor not said is printed nowhere."""
 
 
-@dataclass(frozen=True, slots=True)
-class Groups:
-    """What to print by name: a number, "<5", or "..." for what protects another. Names are those of GROUPS, YOUTH."""
-
-    this: dict[str, str]
-    since_start: dict[str, str]
-
-    def value(self, name: str, column: str = "this") -> int | None:
-        """The number where it may be shown."""
-        shown: str = getattr(self, column)[name]
-        return int(shown) if shown.isdecimal() else None
-
-
-def groups(this: Counts, since: Counts) -> Groups:
-    """As they may be shown beside the new people of both, which are printed."""
-    found: tuple[dict[str, str], dict[str, str]] = ({}, {})
-    for names in (GROUPS, YOUTH):
-        wholes = [counts.new_people for counts in (this, since)]
-        rows = [[*(getattr(counts, name) for name in names)] for counts in (this, since)]
-        if names == YOUTH:  # the others are neither young nor not said
-            rows = [[*row, whole - sum(row)] for row, whole in zip(rows, wholes, strict=True)]
-        for at, shown in enumerate(_shown(rows[0], rows[1])):
-            found[at].update(zip(names, shown, strict=False))
-    return Groups(*found)
+def groups(counts: Counts) -> dict[str, str | None]:
+    """By the names of SHOWN; None where nobody said it of anybody new."""
+    if not counts.new_people:
+        return dict.fromkeys(SHOWN, "0")
+    split = {name: told(getattr(counts, name)) for name in GROUPS} | {REST: str(rest(counts))}
+    age = {name: told(getattr(counts, name)) for name in YOUTH}
+    return {
+        **(dict.fromkeys(split) if counts.new_groups_not_said == counts.new_people else split),
+        **(dict.fromkeys(age) if counts.new_youth_not_said == counts.new_people else age),
+    }
 
 
-def _shown(this: list[int], since: list[int]) -> tuple[list[str], list[str]]:
-    before = [whole - part for whole, part in zip(since, this, strict=True)]
-    table = suppress([this, before])
-    if None in (*table.row_sums, table.total):  # the new people are printed all the same: then no group is
-        return _nothing(this), _nothing(since)
-    now = [table.shown(0, place) for place in range(len(this))]
-    # a sum that is left out is never said to be small: with the new people beside it that could tell how many
-    return now, [HIDDEN if value is None else str(value) for value in table.column_sums]
-
-
-def shown(rows: Sequence[Counts]) -> tuple[list[list[str]], list[str]]:
-    """The groups of several places (in the order of GROUPS) and their sums, beside new people, which are printed.
-
-    Where the new people themselves are so few that they tell, the row has no group and no sum is shown.
-    """
-    table = suppress([[getattr(counts, name) for name in GROUPS] for counts in rows])
-    tells = None in (*table.row_sums, table.total)
-    lines = []
-    for at, counts in enumerate(rows):
-        values = [getattr(counts, name) for name in GROUPS]
-        hidden = table.row_sums[at] is None
-        lines.append(_nothing(values) if hidden else [table.shown(at, place) for place in range(len(GROUPS))])
-    sums = [HIDDEN if tells or value is None else str(value) for value in table.column_sums]
-    return lines, sums or [HIDDEN] * len(GROUPS)
-
-
-def _nothing(row: list[int]) -> list[str]:
-    """Not even which are small: beside a printed sum that alone could tell how many."""
-    return [HIDDEN] * len(row)
+def rest(counts: Counts) -> int:
+    """The new people that are not among those told of their groups."""
+    return counts.new_people - sum(in_fives(getattr(counts, name)) for name in GROUPS)

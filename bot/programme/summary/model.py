@@ -9,9 +9,8 @@ from statistics import median
 from typing import Any
 
 from bot.programme.counting import Cascade, Figure, Flag, Grid, Month, PlaceFigures, Scope, Sheet, Talk, Training
-from bot.programme.summary.groups import Groups
 
-RULES_VERSION = 1
+RULES_VERSION = 2
 """Printed under every summary: what is counted, grouped and left out, and how."""
 HOUR_S = 3600
 
@@ -169,7 +168,6 @@ class Summary:
     """All of it. `officer` is of the team; `places` are the lines of a commune or the programme."""
 
     sheet: Sheet
-    groups: Groups
     trainings: tuple[Training, ...]
     places: tuple[PlaceFigures, ...]
     talk: Talk

@@ -161,3 +161,9 @@ def rule(found: Summary, say: Say) -> str:
         return said + say(" Target {whole} = {direct} + {rest}.", whole=whole, direct=direct, rest=whole - direct)
     said = say("{reached} of {people} does not count the {direct} representatives.", **values)
     return said + say(" Target {whole}, the {direct} representatives apart.", whole=whole, direct=direct)
+
+
+def in_fives(say: Say) -> str:
+    """How groups of people are told, wherever they are."""
+    return say("Groups of people are told in fives, rounded down (<5: fewer than 5 people); the rest is over a five, "
+               "or was not said")  # fmt: skip

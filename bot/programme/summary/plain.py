@@ -6,13 +6,20 @@ from typing import Any
 
 from bot.programme.counting import NAMES, Column, Figure, PlaceFigures, Training
 from bot.programme.summary.doubts import UNKNOWN
-from bot.programme.summary.groups import GROUPS, YOUTH, Groups
+from bot.programme.summary.groups import GROUPS, YOUTH, groups
 from bot.programme.summary.model import RULES_VERSION, Summary
 from bot.programme.summary.words import Say
 from bot.store.training_days import STANDINGS
 
-_GROUPS_OF_ALL = ("youth", "youth_not_said", "displaced", "returnee", "host", "groups_not_said")
-"""Of the attendances; small ones as those of the new people, so they are not split here at all."""
+_HIDDEN = {*GROUPS, *YOUTH, "new_groups_not_said"} | {
+    "youth",
+    "youth_not_said",
+    "displaced",
+    "returnee",
+    "host",
+    "groups_not_said",
+}
+"""Groups of the new people stand apart, in fives; those of the attendances are not split here at all."""
 
 
 def plain(found: Summary, say: Say) -> dict[str, Any]:
@@ -24,9 +31,9 @@ def plain(found: Summary, say: Say) -> dict[str, Any]:
         "first": sheet.period.first.isoformat(),
         "last": sheet.period.last.isoformat(),
         "as_of": sheet.as_of.isoformat(timespec="seconds"),
-        **_column(sheet.this, found.groups, "this"),
-        "before": _column(sheet.before, None, ""),
-        "since_start": _column(sheet.since_start, found.groups, "since_start"),
+        **_column(sheet.this),
+        "before": _column(sheet.before),
+        "since_start": _column(sheet.since_start),
         "target": sheet.target.plain(),
         "target_before": sheet.target_before.plain(),
         "places": [_place(one) for one in found.places],
@@ -46,17 +53,15 @@ def plain(found: Summary, say: Say) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _column(column: Column, groups: Groups | None, which: str) -> dict[str, Any]:
-    hidden = {*GROUPS, *YOUTH, *_GROUPS_OF_ALL}
-    names = [name for name in NAMES if name not in hidden]
+def _column(column: Column) -> dict[str, Any]:
+    names = [name for name in NAMES if name not in _HIDDEN]
     found: dict[str, Any] = {name: column.figure(name).plain() for name in names}
     for how in STANDINGS:
         found[how] = {name: column.figure(name, how).plain() for name in names}
     found["new_by_standing"] = column.new_by_standing()
-    if groups is not None:
-        for name in (*GROUPS, *YOUTH):
-            shown = getattr(groups, which)[name]
-            found[name] = {**column.figure(name).plain(), "value": groups.value(name, which), "shown": shown}
+    behind = column.figure("new_people").plain()
+    for name, shown in groups(column.all).items():  # which reports say it of somebody would tell of whom
+        found[name] = {**behind, "value": int(shown) if shown and shown.isdecimal() else None, "shown": shown}
     return found
 
 

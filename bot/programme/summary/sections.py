@@ -210,8 +210,7 @@ def _sentences(items: Iterable[str]) -> str:
 
 def _made(found: Summary, say: Say) -> Iterator[str]:
     yield say("By rules, not by a language model: {messages} messages in, {out} out, {reports} training reports. "
-              "A message counts under one subject, by a list of words. Groups of fewer than 5 people are not shown "
-              "(<5), nor what they could be calculated from (...). "
-              "No. = report or question, # = message.",
+              "A message counts under one subject, by a list of words. No. = report or question, # = message.",
               messages=found.talk.arrived.value, out=found.talk.left.value, reports=len(found.trainings))  # fmt: skip
+    yield phrases.in_fives(say) + "."
     yield " ".join(found.sheet.rules.said(say.language))

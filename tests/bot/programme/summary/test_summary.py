@@ -152,17 +152,21 @@ async def test_every_place_and_period_in_both_languages(tx: AsyncConnection) -> 
 
 
 async def test_small_groups_are_not_shown(tx: AsyncConnection) -> None:
-    found = plain(await of(tx, "abahuza"), Say("en", ZONE))
+    summed = await of(tx, "abahuza")
+    found = plain(summed, Say("en", ZONE))
     for column, name in product((found, found["since_start"]), ("new_displaced", "new_returnee", "new_host")):
-        assert (column[name]["value"], column[name]["shown"] in ("<5", "...")) == (None, True)
-    assert "displaced" not in found["checked"]
-    assert "displaced" not in found["before"]
+        assert (column[name]["value"], column[name]["shown"]) == (None, "<5")
+        assert column[name]["reports"] == column["new_people"]["reports"], "which ones say it would tell of whom"
+    assert (found["new_groups_rest"]["value"], found["since_start"]["new_groups_rest"]["value"]) == (6, 8)
+    assert found["before"]["new_displaced"]["shown"] == "<5"
+    assert not {"displaced", "new_groups_not_said"} & {*found, *found["checked"], *found["before"]}
+    assert "displaced / returnee / host / rest" in full_text(summed, Say("en", ZONE))
 
 
 async def test_a_period_that_goes_on_is_told_until_now(tx: AsyncConnection) -> None:
     quarter = await of(tx, "rutana", "2026-q4")
     text = full_text(quarter, Say("en", ZONE))
-    assert "Data until 2/11 08:15, by rules v1." in text
+    assert "Data until 2/11 08:15, by rules v2." in text
     assert quarter.grid.months[-1].name == quarter.months[-1].period.name == "2026-11"
     assert "07 ABAHUZA" in text
     assert "24:00" in full_text(await of(tx, "rutana"), Say("en", ZONE))
