@@ -7,7 +7,7 @@ since the start is from "" on, so that a report without a date is in it.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import String, and_, bindparam, func, literal, or_, select
@@ -84,18 +84,26 @@ ADDED = tuple(_SUMS)
 """The sums of every row of `days`, `months` and `reporters`, in their order behind its keys; then LARGEST."""
 
 
+_WITHIN = _days.day.between(bindparam("first", type_=String), bindparam("last", type_=String))
+
+
 def _summed(*by: Any) -> Any:
     sums = [func.sum(column).label(name) for name, column in _SUMS.items()]
     largest = [func.max(_days[name]).label(name) for name in LARGEST]
-    return (
-        select(*by, *sums, *largest)
-        .where(training_days.c.day.between(bindparam("first", type_=String), bindparam("last", type_=String)))
-        .group_by(*by)
-    )
+    return select(*by, *sums, *largest).where(_WITHIN).group_by(*by)
 
 
 _MONTH = func.substr(training_days.c.day, 1, 7).label("month")
-_DAYS = _both(_summed(training_days.c.association_id, training_days.c.standing), training_days.c.association_id)
+_BY = (_days.association_id, _days.standing)
+_DAYS = _both(_summed(*_BY), _days.association_id)
+_FEW_DAYS = _both(
+    select(*_BY, *(column.label(name) for name, column in _SUMS.items()), *(_days[name] for name in LARGEST)).where(
+        _WITHIN
+    ),
+    _days.association_id,
+)
+FEW = timedelta(days=31)
+"""In a month few associations train more than once or twice: SQL's grouping would cost more than it saves."""
 _MONTHS = _both(_summed(_MONTH, training_days.c.standing), training_days.c.association_id)
 _PEOPLE = _both(
     _summed(training_days.c.association_id, training_days.c.person_id, training_days.c.standing),
@@ -131,23 +139,20 @@ _TRAININGS = _both(
     .order_by(reports.c.number),
     reports.c.association_id,
 )
-_TALK = _both(
-    select(
-        message_days.c.association_id,
-        message_days.c.direction,
-        message_days.c.channel,
-        message_days.c.language,
-        func.sum(message_days.c.messages).label("messages"),
-    )
-    .where(message_days.c.day.between(bindparam("first", type_=String), bindparam("last", type_=String)))
-    .group_by(
-        message_days.c.association_id,
-        message_days.c.direction,
-        message_days.c.channel,
-        message_days.c.language,
-    ),
-    message_days.c.association_id,
-)
+
+
+def _talk(*where: Any) -> Any:
+    """Added up for each day first, in the order of the primary key, so that nothing is sorted."""
+    there = message_days.c
+    kinds = (there.direction, there.channel, there.language)
+    within = there.day.between(bindparam("first", type_=String), bindparam("last", type_=String))
+    messages = func.sum(there.messages).label("messages")
+    day = select(*kinds, messages).where(within, *where).group_by(there.day, *kinds).subquery()
+    of_day = (day.c.direction, day.c.channel, day.c.language)
+    return select(*of_day, func.sum(day.c.messages).label("messages")).group_by(*of_day)
+
+
+_TALK = (_talk(), _talk(message_days.c.association_id.in_(bindparam("ids", expanding=True))))
 
 
 def _talk_rows(table: Any, at: Any, direction: str) -> tuple[Any, Any]:
@@ -207,8 +212,9 @@ async def seen(tx: AsyncConnection, viewer: Viewer) -> Sequence[Any]:
 
 
 async def days(tx: AsyncConnection, first: str, last: str, ids: Ids) -> Sequence[Any]:
-    """Sums by association and standing."""
-    return await _read(tx, _DAYS, ids, first=first, last=last)
+    """Sums by association and standing, of few days in several rows; add them up."""
+    few = first and date.fromisoformat(last) - date.fromisoformat(first) < FEW
+    return await _read(tx, _FEW_DAYS if few else _DAYS, ids, first=first, last=last)
 
 
 async def months(tx: AsyncConnection, first: str, last: str, ids: Ids) -> Sequence[Any]:
@@ -243,7 +249,7 @@ async def direct(tx: AsyncConnection, ids: Ids) -> dict[int, int]:
 
 
 async def talk(tx: AsyncConnection, first: str, last: str, ids: Ids) -> Sequence[Any]:
-    """Messages by association, direction, channel and language."""
+    """Messages by direction, channel and language."""
     return await _read(tx, _TALK, ids, first=first, last=last)
 
 

@@ -5,6 +5,8 @@ days counted anew. Standing: *checked* when a person has seen the sheet or a cal
 question about it is open or it is on hold, else *reported*. Twins, withdrawn, rejected and practice do not count.
 
 Groups that contradict the number of people (more displaced, returnees and hosts than people came) count as not said.
+Leaders say them of all who came. Of the new people counts what follows from that whoever came again; the rest is not
+said.
 """
 
 from __future__ import annotations
@@ -63,14 +65,16 @@ def of_report(values: Mapping[str, Any], how: str = "reported", found: int = 0) 
     new = _new(values)
     came, fresh = women + men, new["new_people"]
     groups = _groups([values.get(name) for name in ("displaced", "returnee", "host")], came)
-    new_groups = [values.get(name) for name in ("new_displaced", "new_returnee", "new_host")]
-    new_youth = values.get("new_youth")
-    if fresh and fresh == came:  # everybody was new, so what was said of all was said of the new
-        new_groups = [groups[0], groups[1], groups[2]] if new_groups == [None] * 3 else new_groups
-        new_youth = values.get("youth") if new_youth is None else new_youth
     youth, youth_not_said = _part(values.get("youth"), came)
-    fresh_youth, fresh_youth_not_said = _part(new_youth, fresh)
+    again = max(0, came - fresh)
+    new_groups: list[int | None] = [values.get(name) for name in ("new_displaced", "new_returnee", "new_host")]
+    if new_groups == [None] * 3:
+        new_groups = [_certain(number, again) for number in groups[:3]]
     fresh_groups = _groups(new_groups, fresh)
+    fresh_youth, fresh_youth_not_said = _part(values.get("new_youth"), fresh)
+    if values.get("new_youth") is None and not youth_not_said:
+        fresh_youth = _certain(youth, again)
+        fresh_youth_not_said = fresh - fresh_youth - _certain(came - youth, again)
     return {
         "trainings": 1,
         "women": women,
@@ -86,6 +90,11 @@ def of_report(values: Mapping[str, Any], how: str = "reported", found: int = 0) 
         "largest_women": women,
         "largest_men": men,
     }
+
+
+def _certain(of_all: int, again: int) -> int:
+    """How many of a group must be new when so many of all came again: the others may all be of that group."""
+    return max(0, of_all - again)
 
 
 def _new(values: Mapping[str, Any]) -> dict[str, int]:

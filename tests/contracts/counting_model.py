@@ -71,14 +71,15 @@ def adds(told: Told) -> dict[str, int]:
     split = (new_women or 0, new_men or 0) if sexes <= new else (0, 0)
     groups = _groups(values, "", came)
     fresh = _groups(values, "new_", new)
-    if fresh is None:
-        fresh = groups if new == came and new else None
+    if fresh is None and groups is not None:
+        fresh = tuple(_at_least(number, came, new) for number in groups)
     youth = values.get("youth")
     said_youth = youth if youth is not None and youth <= came else None
-    new_youth = values.get("new_youth", youth if new == came and new else None)
-    if new_youth is None and new == came and new:
-        new_youth = youth
-    said_new_youth = new_youth if new_youth is not None and new_youth <= new else None
+    new_youth = values.get("new_youth")
+    young, age_not_said = (new_youth, 0) if new_youth is not None and new_youth <= new else (0, new)
+    if new_youth is None and said_youth is not None:
+        young = _at_least(said_youth, came, new)
+        age_not_said = new - young - _at_least(came - said_youth, came, new)
     nothing_said = new_women is None and new_men is None and values.get("new_people") is None
     return {
         "trainings": 1,
@@ -94,10 +95,16 @@ def adds(told: Told) -> dict[str, int]:
         "youth": said_youth or 0,
         "youth_not_said": came if said_youth is None else 0,
         **_named("", groups, came),
-        "new_youth": said_new_youth or 0,
-        "new_youth_not_said": new if said_new_youth is None else 0,
+        "new_youth": young,
+        "new_youth_not_said": age_not_said,
         **_named("new_", fresh, new),
     }
+
+
+def _at_least(of_group: int, came: int, new: int) -> int:
+    """The new people are chosen among those who came so that as few as possible are of the group."""
+    others = came - of_group
+    return max(0, min(new, came) - others)
 
 
 def _named(prefix: str, groups: tuple[int, ...] | None, of: int) -> dict[str, int]:

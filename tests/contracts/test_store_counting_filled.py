@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from alembic import command
-from sqlalchemy import Connection, MetaData, insert, select
+from sqlalchemy import Connection, MetaData, insert, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.programme.counting import Period, Rules, find, sheet, talk
@@ -63,6 +63,8 @@ def _before(connection: Connection) -> None:
     old.put("people_addresses", *({"person_id": n, "address_id": n} for n in (1, 2, 3)))
     _messages(old)
     _reports(old)
+    command.upgrade(migrations.config(connection), "0005")
+    connection.execute(text("update training_days set displaced = displaced + 1, new_host = 7"))
 
 
 def _messages(old: _Old) -> None:

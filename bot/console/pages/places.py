@@ -82,8 +82,10 @@ def shown(about: Chosen, which: str, places: Sequence[PlaceFigures]) -> list[Map
     lines = []
     for one in places:
         line = _line(about, one.name, one.since_start.all, (one.target.people, one.target.reached), len(one.places))
-        there = {"place": one.name, "geography": which}
-        links = {"link": about.to("/progress", **there), "behind": _behind(about, **there)}
+        links = {
+            "link": about.to("/progress", place=one.name, geography=which),
+            "behind": about.behind("new_people", since="start", place=one.name, geography=which),
+        }
         lines.append(line | (links if which != "both" else {"link": "", "behind": ""}))
     return [*lines, together]
 
@@ -93,7 +95,7 @@ def _line(about: Chosen, name: str, counts: Counts, target: tuple[int, int], ass
     return {
         "place": name,
         "link": about.to("/progress"),
-        "behind": _behind(about),
+        "behind": about.behind("new_people", since="start"),
         "associations": associations,
         "trainings": counts.trainings,
         "attendances": counts.attendances,
@@ -102,10 +104,6 @@ def _line(about: Chosen, name: str, counts: Counts, target: tuple[int, int], ass
         "new_people": counts.new_people,
         **{name: cell(about.words, told[name]) for name in (*GROUPS, REST)},
     }
-
-
-def _behind(about: Chosen, **there: str) -> str:
-    return about.behind("new_people", since="start", **there)
 
 
 PAGES = (

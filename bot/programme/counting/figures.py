@@ -69,9 +69,9 @@ class Counts(NamedTuple):
     @classmethod
     def of(cls, rolled: Sequence[int], members: int | None = None) -> Counts:
         """Of one association: the sums of ADDED, then the LARGEST. `members` where only members attend."""
-        *sums, women, men = rolled
-        upper = sums[1] if members is None else min(sums[1], members)
-        return cls._make((*sums, min(women + men, upper), upper))
+        most = rolled[-2] + rolled[-1]
+        upper = rolled[1] if members is None or rolled[1] < members else members
+        return cls._make((*rolled[:-2], most if most < upper else upper, upper))
 
     @classmethod
     def of_report(cls, values: Mapping[str, Any], how: str, found: int) -> Counts:
@@ -166,14 +166,18 @@ class Column:
         }
 
 
-NOTHING = Column(Counts(), Counts(), Counts(), Counts())
-_NO_STANDING = dict.fromkeys(STANDINGS, Counts())
+_NO_COUNTS = Counts()
+NOTHING = Column(_NO_COUNTS, _NO_COUNTS, _NO_COUNTS, _NO_COUNTS)
 
 
 def together(columns: Iterable[Column]) -> Column:
     """Of several associations, without their sources."""
-    found = list(columns)
-    return _column({how: added(column.by(how) for column in found) for how in ("all", *STANDINGS)})
+    found = [column for column in columns if column is not NOTHING]
+    split = {
+        how: added(counts for column in found if (counts := column.by(how)) is not _NO_COUNTS) for how in STANDINGS
+    }
+    bounds = {name: sum(getattr(column.all, name) for column in found) for name in ("unique_lower", "unique_upper")}
+    return _column({**split, "all": added(split.values())._replace(**bounds)})
 
 
 def _column(by: Mapping[str, Counts]) -> Column:
@@ -201,12 +205,14 @@ class Sums:
         most = members if self._members_only else None
         split = {how: Counts.of(rolled, most) for how, rolled in there.items()}
         whole = next(iter(split.values())) if len(split) == 1 else Counts.of(reduce(_more, there.values()), most)
-        return _column({**_NO_STANDING, **split, "all": whole})
+        none = _NO_COUNTS
+        return Column(whole, split.get("checked", none), split.get("reported", none), split.get("doubtful", none))
 
 
 def _more(one: Sequence[int], other: Sequence[int]) -> Sequence[int]:
     """Sums are added; of the largest trainings the larger counts."""
-    women, men = max(one[-2], other[-2]), max(one[-1], other[-1])
+    women = one[-2] if one[-2] > other[-2] else other[-2]
+    men = one[-1] if one[-1] > other[-1] else other[-1]
     return (*map(add, one[:-2], other[:-2]), women, men)
 
 

@@ -104,7 +104,7 @@ async def column(
     tx: AsyncConnection, scope: Scope, first: str, last: str, rules: Rules, *, sources: bool = False
 ) -> Column:
     """The figures from one day (START: the beginning) to another, both ISO and included. Raises CountingError."""
-    found = together((await _columns(tx, scope, first, last, rules)).values())
+    found, _ = await _columns(tx, scope, first, last, rules)
     if sources:
         found = replace(found, sources=await behind(tx, scope, first, last))
     check(f"{scope.name or 'the programme'} from {first or 'the start'} to {last}", found)
@@ -115,17 +115,19 @@ async def each(
     tx: AsyncConnection, scope: Scope, first: str, last: str, rules: Rules
 ) -> tuple[Column, dict[int, Column]]:
     """The figures of all together and of every association by its id, as `column`. Raises CountingError."""
-    found = await _columns(tx, scope, first, last, rules)
-    whole = together(found.values())
+    whole, found = await _columns(tx, scope, first, last, rules)
     check(f"from {first or 'the start'} to {last}", whole)
     return whole, found
 
 
-async def _columns(tx: AsyncConnection, scope: Scope, first: str, last: str, rules: Rules) -> dict[int, Column]:
+async def _columns(
+    tx: AsyncConnection, scope: Scope, first: str, last: str, rules: Rules
+) -> tuple[Column, dict[int, Column]]:
     sums = Sums(rules.members_only)
-    for number, how, *rolled in await store.days(tx, first, last, scope.ids):
-        sums.take(number, how, rolled)
-    return sums.columns(members(scope))
+    for row in await store.days(tx, first, last, scope.ids):
+        sums.take(row[0], row[1], row[2:])
+    found = sums.columns(members(scope))
+    return together(found.values()), found
 
 
 async def behind(tx: AsyncConnection, scope: Scope, first: str, last: str) -> tuple[Source, ...]:

@@ -14,10 +14,8 @@ from bot.programme.roster import Roster
 DAYS = 115
 """Of history, before today."""
 _TOPICS = (["business"], ["value_chain"], ["processing"], ["value_chain", "processing"], ["business", "value_chain"])
+_SPLIT = ("youth", "displaced", "returnee", "host")
 _PROBLEMS = ("none", "none", "buyers", "price", "inputs", "machine", "money", "transport", "weather")
-
-OF_THE_NEW = ("new_displaced", "new_returnee", "new_host", "new_youth")
-"""Found out about the new people: counted where it is known (docs/counting.md); the form asks of all who came."""
 
 # ABAHUZA: days ago, topics, women, men, new women, new men (the example summary of the documents)
 _ABAHUZA_TRAININGS: tuple[tuple[int, list[str], int, int, int, int], ...] = (
@@ -56,23 +54,13 @@ def history(rng: Random, roster: Roster, today: date) -> list[InventedReport]:
 
 
 def _looked_at(rng: Random, report: InventedReport, today: date) -> InventedReport:
-    """What an officer has made of it, and what was said of the new people: most sheets are seen within two weeks."""
+    """What an officer has made of it: most sheets are seen within two weeks."""
     if report.form != "training":
         return report
-    values = dict(report.values)
-    if rng.random() < 0.9:
-        values |= _new_groups(rng, values["new_people"])
     seen = rng.random() < (0.75 if (today - report.day).days > 14 else 0.3)
     other = rng.random() < 0.06
     verdict = ("accepted" if seen else "hold" if other else "") if report.state == "reported" else ""
-    return replace(report, values=values, verdict=verdict)
-
-
-def _new_groups(rng: Random, people: int) -> dict[str, int]:
-    """Displaced, returnees and hosts among the new people, as in the whole: fewest displaced."""
-    *which, youth = OF_THE_NEW
-    groups = rng.choices(which, (22, 44, 34), k=people)
-    return {name: groups.count(name) for name in which} | {youth: sum(rng.random() < 0.4 for _ in range(people))}
+    return replace(report, verdict=verdict)
 
 
 def _sender(rng: Random, roster: Roster, no: str) -> int:
@@ -90,51 +78,64 @@ def _sent(rng: Random, day: date, today: date) -> datetime:
 
 def _trainings(rng: Random, roster: Roster, today: date) -> Iterator[InventedReport]:
     for no, _, _, hill, reached in lines():
-        planned = list(_ABAHUZA_TRAININGS) if no == ABAHUZA else list(_planned(rng, reached))
+        sexes = [one.sex for one in roster.leaders if one.association_no == no]
+        there = (sexes.count("F"), sexes.count("M"))
+        planned = list(_ABAHUZA_TRAININGS) if no == ABAHUZA else list(_planned(rng, reached, there))
         for ago, topics, women, men, new_women, new_men in planned:
             day = today - timedelta(days=ago)
             values: dict[str, Any] = {"held_on": day.isoformat(), "topics": topics, "women": women, "men": men}
             values |= {"new_women": new_women, "new_men": new_men, "new_people": new_women + new_men}
             if rng.random() < 0.4:
                 values["place"] = hill
-            if rng.random() < 0.5:
+            if rng.random() < 0.7:
                 values |= _groups(rng, women + men)
             person = _sender(rng, roster, no)
             source = rng.choices(("sms", "chat", "officer"), (16, 3, 1))[0]
-            yield InventedReport("training", no, person, day, values, _sent(rng, day, today), source)
-            if no in ("09", "20") and ago == planned[-1][0]:
-                again = _sent(rng, day, today)
-                yield InventedReport("training", no, person, day, values, again, source, state="withdrawn")
-    yield _doubtful(rng, roster, today)
+            report = InventedReport("training", no, person, day, values, _sent(rng, day, today), source)
+            yield report
+            if ago == planned[-1][0] and no in ("09", "20"):
+                yield replace(report, created_at=_sent(rng, day, today), state="withdrawn")
+            if ago == planned[-1][0] and no == "17":
+                yield _doubtful(rng, report, today)
 
 
-def _doubtful(rng: Random, roster: Roster, today: date) -> InventedReport:
-    """A meeting of the whole hill, which was asked about (D5) and not answered yet; nobody new."""
-    day = today - timedelta(days=9)
-    values = {"held_on": day.isoformat(), "topics": ["business"], "women": 48, "men": 31}
-    values |= {"new_women": 0, "new_men": 0, "new_people": 0}
-    sent = _sent(rng, day, today)
-    person = _sender(rng, roster, "17")
-    return InventedReport("training", "17", person, day, values, sent, "sms", state="doubtful", doubt="D5")
+def _doubtful(rng: Random, report: InventedReport, today: date) -> InventedReport:
+    """The same training again, one woman less and nobody new: she was asked about it (D4) and has not answered."""
+    values = {name: value for name, value in report.values.items() if name not in _SPLIT}
+    values |= {"women": values["women"] - 1, "new_women": 0, "new_men": 0, "new_people": 0}
+    return replace(
+        report, values=values, created_at=_sent(rng, report.day, today), source="sms", state="doubtful", doubt="D4"
+    )
 
 
-def _planned(rng: Random, reached: int) -> Iterator[tuple[int, list[str], int, int, int, int]]:
-    """Trainings that reach so many new people in all: mostly women, later ones with fewer new faces."""
+def _planned(
+    rng: Random, reached: int, there: tuple[int, int]
+) -> Iterator[tuple[int, list[str], int, int, int, int]]:
+    """Trainings that reach so many new people in all: mostly women, later ones with fewer new faces.
+
+    `there`: women and men who are known from the start, the representatives. Whoever came and is not new is one of
+    those who are known, so that the unique people are never more than those who were reached.
+    """
     count = rng.randint(3, 6)
     days = sorted(rng.sample(range(4, DAYS), count), reverse=True)
     shares = [0] * count
     for _ in range(reached):
         shares[rng.choices(range(count), [count - n for n in range(count)])[0]] += 1
-    for ago, new in zip(days, shares, strict=True):
+    known = list(there)
+    for place, (ago, new) in enumerate(zip(days, shares, strict=True)):
         new_women = sum(rng.random() < 0.6 for _ in range(new))
-        women, men = new_women + rng.randint(2, 7), new - new_women + rng.randint(1, 5)
-        yield ago, rng.choice(_TOPICS), women, men, new_women, new - new_women
+        fresh = (new_women, new - new_women)
+        again = [rng.randint(1, min(most, old)) for old, most in zip(known, (7, 5), strict=True)]
+        again = [0, 0] if new and not place else again  # everybody is new at the first one
+        came = [new_ones + old_ones for new_ones, old_ones in zip(fresh, again, strict=True)]
+        known = [old + new_ones for old, new_ones in zip(known, fresh, strict=True)]
+        yield ago, rng.choice(_TOPICS), came[0], came[1], *fresh
 
 
 def _groups(rng: Random, people: int) -> dict[str, int]:
     """Displaced, returnees and hosts add up to those who came; youth are among them."""
-    displaced = rng.randint(0, people // 4)
-    returnee = rng.randint(0, people // 2)
+    displaced = rng.randint(0, people // 3)
+    returnee = rng.randint(people // 4, people // 2)
     groups = {"displaced": displaced, "returnee": returnee, "host": people - displaced - returnee}
     return {"youth": rng.randint(0, people // 2), **groups}
 
