@@ -4,7 +4,7 @@ BIN := .venv/bin
 # Many tests wait (for processes, for a browser): two workers for each core, and who has nothing left takes from others.
 WORKERS ?= $(shell echo $$((2 * $$(nproc 2>/dev/null || echo 2))))
 
-.PHONY: setup demo test tests lint crash power crash-broadcast stop reminders-check channel-faults bench bench-check clean
+.PHONY: setup demo test tests lint crash power crash-broadcast stop reminders-check channel-faults forged bench bench-check clean
 
 .venv/runtime.stamp: pyproject.toml constraints.txt
 	$(PYTHON) -m venv .venv
@@ -50,6 +50,9 @@ stop: .venv/dev.stamp  ## promise 6: a million interleavings with STOP (make tes
 channel-faults: .venv/dev.stamp  ## every payload of every channel through every fault of a network (make test: one fault each)
 	KURIKIRANA_CHANNEL_FAULTS=1 KURIKIRANA_LATE=10000 $(BIN)/pytest -n 0 --timeout 1800 -s \
 		tests/contracts/test_channel_faults.py tests/contracts/test_smpp_faults.py tests/contracts/test_provider_faults.py
+
+forged: .venv/dev.stamp  ## promise 8: a million webhooks that nobody sent, 0 let in (make test: 8,000)
+	$(BIN)/python -m tests.forged --calls 1000000 --seed 1
 
 bench: .venv/dev.stamp  ## the workloads of docs/performance.md beside their peers
 	$(BIN)/python -m benchmarks

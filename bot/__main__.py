@@ -13,6 +13,7 @@ from bot.cli import (
     admin,
     broadcasts,
     clock,
+    connect,
     export,
     figures,
     forms,
@@ -35,6 +36,7 @@ from bot.cli import (
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 app.command()(setup.init)
 app.command()(setup.doctor)
+app.command()(connect.connect)
 app.command()(clock.clock)
 app.command()(setup.token)
 app.command()(service.run)

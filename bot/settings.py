@@ -1,4 +1,4 @@
-"""Reads the settings: one TOML file, any value overridable by KURIKIRANA_SECTION__KEY.
+"""Reads the settings: one TOML file, one of secrets beside it, any value overridable by KURIKIRANA_SECTION__KEY.
 
 All mistakes are reported at once, with the line, what was read and what is allowed. Unknown names are
 refused. The values themselves stand in bot/sections.py.
@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import os
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 from pydantic import BaseModel, SecretStr, ValidationError
 
+from bot import secrets_file
 from bot.channel_sections import (
     AfricasTalking,
     Channels,
@@ -63,8 +64,10 @@ def find(config: Path | None) -> Path:
     return config or Path(os.environ.get(PREFIX + "CONFIG") or DEFAULT_FILE)
 
 
-def load(config: Path | None = None, environ: dict[str, str] | None = None) -> Settings:
-    """Read and check the settings. Raises SettingsError that lists every mistake with its line."""
+def load(
+    config: Path | None = None, environ: dict[str, str] | None = None, over: Mapping[str, Any] | None = None
+) -> Settings:
+    """Read and check the settings, as if `over` stood in the file. Raises SettingsError that lists every mistake."""
     file = find(config)
     try:
         source = file.read_text(encoding="utf-8-sig")
@@ -82,7 +85,9 @@ def load(config: Path | None = None, environ: dict[str, str] | None = None) -> S
         raise SettingsError(f"{file}: not TOML: {error}.") from None
     if "folder" in values:
         raise SettingsError(f"{file}: {_line(source, ('folder',))}folder: no such setting. Known here: {_known(())}.")
-    given = _override(file, values, dict(os.environ) if environ is None else environ)
+    given = dict.fromkeys(secrets_file.lay(values, secrets_file.read(file)), f"in {secrets_file.beside(file).name}")
+    secrets_file.lay(values, over or {})
+    given |= _override(file, values, dict(os.environ) if environ is None else environ)
     try:
         settings = Settings.model_validate({**values, "folder": file.parent})
     except ValidationError as error:

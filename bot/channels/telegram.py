@@ -94,6 +94,11 @@ class Telegram:
         """Whether Telegram calls us."""
         return self.settings.mode == "webhook"
 
+    @property
+    def link(self) -> str:
+        """Where people open the bot; empty until Telegram has told its name."""
+        return f"https://t.me/{self._bot.username}" if self._ready else ""
+
     def routes(self, intake: Intake) -> Sequence[BaseRoute]:
         """POST .../incoming in mode webhook; polling has no address that anyone could write to."""
 

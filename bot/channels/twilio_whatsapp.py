@@ -28,6 +28,7 @@ from starlette.routing import BaseRoute, Route
 from bot.channels import twilio_whatsapp_wire as wire
 from bot.channels import web, whatsapp_wire
 from bot.channels.base import Arrival, Attached, File, Intake, Message, Sent
+from bot.channels.file_hosts import is_theirs
 from bot.channels.json_answers import items
 from bot.channels.twilio import Twilio
 from bot.channels.twilio_wire import SID, refusal
@@ -205,20 +206,9 @@ class TwilioWhatsApp(Twilio):
             raise Refused("the file is no longer there")
         if status not in (301, 302, 303, 307, 308):
             raise RetryLater(f"twilio answered {status} for a file", 60)
-        if not self._is_kept(there):
+        if not is_theirs(there, self.settings.api_url, KEPT):
             raise Refused("the file is not where Twilio keeps files")
         return there
-
-    def _is_kept(self, url: str) -> bool:
-        """Whether Twilio keeps files there, or api_url leads there."""
-        try:
-            given, ours = urlsplit(url), urlsplit(self.settings.api_url)
-        except ValueError:
-            return False
-        if (given.scheme, given.netloc) == (ours.scheme, ours.netloc):
-            return True
-        host = given.hostname or ""
-        return given.scheme == "https" and any(host == each or host.endswith(f".{each}") for each in KEPT)
 
     def _is_theirs(self, url: str) -> bool:
         """Whether our token may go there."""

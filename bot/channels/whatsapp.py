@@ -23,6 +23,7 @@ from starlette.types import Receive, Scope, Send
 from bot.channels import web
 from bot.channels import whatsapp_wire as wire
 from bot.channels.base import Attached, File, Intake, Message, Sent
+from bot.channels.file_hosts import is_theirs
 from bot.errors import Ambiguous, Refused, RetryLater, SendError
 from bot.settings import Whatsapp as Settings
 
@@ -92,7 +93,7 @@ class WhatsApp(web.Gateway):
         try:
             found = web.json_object((await self._got(self._url(quote(media, safe="")))).body)
             url = web.string(found.get("url"))
-            if not self._is_theirs(url):
+            if not is_theirs(url, self.settings.api_url, FILES):
                 raise Refused("the file is not where Meta keeps files")
             if isinstance(size := found.get("file_size"), int) and size > limit:
                 raise Refused(f"larger than {limit} bytes")
@@ -160,17 +161,6 @@ class WhatsApp(web.Gateway):
 
     def _url(self, path: str) -> yarl.URL:
         return yarl.URL(f"{self.settings.api_url.rstrip('/')}/{path}", encoded=True)
-
-    def _is_theirs(self, url: str) -> bool:
-        """Whether the token may go there: to Meta's own hosts, or to where api_url leads."""
-        try:  # read as the request will read it: another reader may see another host in the same letters
-            given, ours = yarl.URL(url, encoded=True), yarl.URL(self.settings.api_url)
-            scheme, host, port = given.scheme, given.raw_host or "", given.port
-        except ValueError:
-            return False
-        if (scheme, host, port) == (ours.scheme, ours.raw_host, ours.port):
-            return True
-        return scheme == "https" and any(host == each or host.endswith("." + each) for each in FILES)
 
 
 class _Door:

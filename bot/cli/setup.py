@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any
 
-import aiohttp
 import typer
 
 from bot import channels as channel_list
 from bot import control
+from bot.channels import kannel_conf
+from bot.channels.base import Channel
 from bot.cli import base, clock
+from bot.cli.channel_check import fail_unless_one, looked_at, reached, there_and_back
 from bot.clock import Clock
 from bot.errors import BotError
 from bot.programme import roster
 from bot.render import Words
-from bot.settings import Settings, find
+from bot.settings import Kannel, Settings, find
 from bot.store import listing, sealed
 from bot.words import drafts
 
@@ -56,7 +59,7 @@ price_bif = 0                # BIF per SMS part, 0 = not known
 [safeguarding]
 hotline = ""                 # live stays false until this is filled
 
-# Switch a channel on by taking its lines' # away:
+# Switch a channel on with `kurikirana connect CHANNEL`, or by taking its lines' # away:
 # [channels.smsgate]         # an Android phone with the SMS Gateway app
 # url = "http://192.168.1.20:8080"
 # username = "sms"
@@ -86,9 +89,22 @@ def _write_roster(file: Path) -> None:
     roster.write_empty(file)
 
 
-def doctor() -> None:
+def doctor(
+    channel: Annotated[str, typer.Argument(help="Only this channel.")] = "",
+    file: Annotated[Path | None, typer.Argument(help="With kannel: its kannel.conf, checked line by line.")] = None,
+    to: Annotated[str, typer.Option("--to", help="Write to this phone of the team and wait for its answer.")] = "",
+    wait: Annotated[int, typer.Option(min=1, max=3600, help="So many seconds at most.")] = 180,
+) -> None:
     """One line per check: what is wrong in a sentence, and what to do."""
     settings = base.load()
+    lines = base.run(_channel(settings, channel, file, to, wait)) if channel else _everything(settings)
+    for mark, text in lines:
+        typer.echo(f"{mark:4}{text}")
+    if any(mark == "!!" for mark, _ in lines):
+        raise typer.Exit(1)
+
+
+def _everything(settings: Settings) -> list[tuple[str, str]]:
     lines = [("ok", f"settings file {find(None)}"), *_sqlite(), *_words(settings)]
 
     async def sending(tx: Any) -> list[tuple[str, str]]:
@@ -99,12 +115,30 @@ def doctor() -> None:
         lines += base.read(settings, sending)
     except typer.Exit:
         lines.append(("!!", "database not usable -> see the message above"))
-    lines += _wishes(settings)
-    lines += base.run(_channels(settings))
-    for mark, text in lines:
-        typer.echo(f"{mark:4}{text}")
-    if any(mark == "!!" for mark, _ in lines):
-        raise typer.Exit(1)
+    return [*lines, *_wishes(settings), *base.run(_channels(settings))]
+
+
+async def _channel(settings: Settings, name: str, file: Path | None, to: str, wait: int) -> list[tuple[str, str]]:
+    """One channel: its settings and its account, its file, and a text there and back where a phone is named."""
+    found = channel_list.build(settings, Clock().now)
+    one = {name: fail_unless_one(name, found)}
+    lines = await _asked(settings, one)
+    if name == "kannel" and settings.channels.kannel:
+        hint = [("i", "its file is checked when it is named: kurikirana doctor kannel /etc/kannel/kannel.conf")]
+        lines += _kannel_conf(settings.channels.kannel, file) if file else hint
+    elif file:
+        lines.append(("!!", f"{file}: only kannel has a file that is checked"))
+    if to and not await there_and_back(settings, name, one[name], to, wait):
+        lines.append(("!!", f"{name}: not there and back"))
+    return lines
+
+
+def _kannel_conf(settings: Kannel, file: Path) -> list[tuple[str, str]]:
+    try:
+        wrong = kannel_conf.problems(file.read_text(encoding="utf-8", errors="replace"), settings)
+    except OSError as error:
+        return [("!!", f"{file}: cannot be read ({error.strerror}); ask as root, or name the file")]
+    return [("!!", f"{file}: {text}") for text in wrong] or [("ok", f"{file}")]
 
 
 def _sqlite() -> list[tuple[str, str]]:
@@ -167,18 +201,15 @@ async def _channels(settings: Settings) -> list[tuple[str, str]]:
     found = channel_list.build(settings, Clock().now)
     if not found:
         return [("!!", "no channel -> a [channels.*] section in the settings, see docs/channels/")]
+    return await _asked(settings, found)
+
+
+async def _asked(settings: Settings, channels: Mapping[str, Channel]) -> list[tuple[str, str]]:
+    """Sending and receiving."""
     lines = []
-    async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=15)) as http:
-        for name, channel in found.items():
-            try:
-                await channel.start(http)
-                wrong = await channel.check()
-            except BotError as error:
-                wrong = [str(error)]
-            finally:
-                await channel.stop()
-            lines += [("!!", f"{name}: {text}") for text in wrong] or [("ok", name)]
-    return lines
+    for name, wrong in (await looked_at(channels)).items():
+        lines += [("!!", f"{name}: {text}") for text in wrong] or [("ok", name)]
+    return [*lines, *await reached(settings, channels)]
 
 
 def token(person: Annotated[str, typer.Argument(help="ASSOCIATION NAME of a leader.")]) -> None:

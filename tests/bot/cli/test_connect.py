@@ -1,0 +1,241 @@
+"""`connect` as a newcomer meets it: on a terminal, by options, with a provider that answers and one that does not."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import pty
+import re
+import stat
+import subprocess
+import sys
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from aiohttp import web
+from hypothesis import given
+from hypothesis import strategies as st
+from typer.testing import CliRunner
+
+from bot import settings as settings_file
+from bot import toml_section
+from bot.__main__ import app
+from bot.cli.connect_words import ALSO, GUIDES
+from bot.errors import SettingsError
+from bot.settings import Channels
+from tests.botapi import Emulator
+
+ROOT = Path(__file__).parents[3]
+START = """\
+# Ours. Keep this line.
+live = false                 # not yet
+
+[project]
+name = "Rutana"              # shown to staff
+start = 2026-04-01
+
+[web]
+public_url = ""              # how providers reach us
+"""
+CANARY = "canary-of-the-password"
+
+
+class Folder:
+    """A settings file, and the command in it."""
+
+    def __init__(self, folder: Path) -> None:
+        self.file, self.secrets = folder / "kurikirana.toml", folder / "kurikirana.secrets.toml"
+        self.file.write_text(START)
+
+    def connect(self, *words: str, code: int = 0, **environment: str) -> str:
+        environment |= {"KURIKIRANA_CONFIG": str(self.file)}
+        done = CliRunner(env=environment).invoke(app, ["connect", *words])
+        assert done.exit_code == code, done.output
+        assert CANARY not in done.output and CANARY not in self.file.read_text()
+        return str(done.output)
+
+    @property
+    def settings(self) -> settings_file.Settings:
+        return settings_file.load(self.file, {})
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Folder:
+    return Folder(tmp_path)
+
+
+@pytest.fixture
+def botapi() -> Iterator[Emulator]:
+    with Emulator() as emulator:
+        yield emulator
+
+
+async def test_kannel_is_tried_and_written_and_the_comments_stay(folder: Folder) -> None:
+    async def sendsms(request: web.Request) -> web.Response:
+        assert request.query["password"] == CANARY
+        return web.Response(status=400, text="Missing receiver number, rejected")
+
+    site = web.Application()
+    site.router.add_get("/cgi-bin/sendsms", sendsms)
+    runner = web.AppRunner(site)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    url = f"http://127.0.0.1:{runner.addresses[0][1]}/cgi-bin/sendsms"
+    words = ["kannel", "--set", f"sendsms_url={url}", "--set", "username=k", "--set", f"password={CANARY}"]
+    words += ["--public-url", "http://127.0.0.1:8080"]
+    said = await asyncio.to_thread(folder.connect, *words)
+    secret = re.search(r"/channels/kannel/(\w{48})/incoming\?from=%p&to=%P&text=%a&id=%I&time=%T", said)
+    written = folder.settings.channels.kannel
+    assert written is not None and secret is not None
+    assert (written.sendsms_url, written.password.get_secret_value()) == (url, CANARY)
+    assert (
+        written.secret.get_secret_value() == secret[1] and folder.settings.web.public_url == "http://127.0.0.1:8080"
+    )
+    assert stat.S_IMODE(folder.secrets.stat().st_mode) == 0o600
+    for comment in ("# Ours. Keep this line.", "# not yet", "# shown to staff", "# how providers reach us"):
+        assert comment in folder.file.read_text()
+    again = await asyncio.to_thread(folder.connect, "kannel", "--set", "sender=8585")
+    assert secret[1] not in again and "SECRET stands for" in again, "shown once"
+    assert folder.settings.channels.kannel == written.model_copy(update={"sender": "8585"})
+    await runner.cleanup()
+
+
+def test_what_does_not_answer_is_not_written(folder: Folder) -> None:
+    words = ["twilio", "--set", "account_sid=AC1", "--set", f"auth_token={CANARY}", "--set", "sender=+12028831111"]
+    words += ["--set", "api_url=http://127.0.0.1:9", "--public-url", "https://k.example.org"]
+    assert "Nothing was written" in folder.connect(*words, code=1)
+    assert folder.file.read_text() == START and not folder.secrets.exists()
+    assert "https://k.example.org/channels/twilio/incoming" in folder.connect(*words, "--anyway")
+    assert folder.settings.channels.twilio is not None
+    said = folder.connect("twilio", "--set", "whatsapp=+12028832222", "--anyway")
+    assert "https://k.example.org/channels/twilio/whatsapp/incoming" in said
+
+
+def test_a_dry_run_touches_nothing(folder: Folder) -> None:
+    said = folder.connect("africastalking", "--set", "username=r", "--set", f"api_key={CANARY}", "--dry-run")
+    assert "username = 'r'" in said and "api_key = (hidden)" in said and "SECRET/incoming" in said
+    assert folder.file.read_text() == START and not folder.secrets.exists()
+
+
+def test_telegram_is_told_its_address_and_tells_its_name(folder: Folder, botapi: Emulator) -> None:
+    words = ["telegram", "--set", f"token={botapi.token}", "--set", f"api_url={botapi.url}"]
+    said = folder.connect(*words)
+    assert "https://t.me/" in said and "token" not in folder.file.read_text() and botapi.token not in said
+    assert folder.settings.channels.telegram.token.get_secret_value() == botapi.token  # type: ignore[union-attr]
+    folder.connect("telegram", "--set", "mode=webhook", "--public-url", "https://k.example.org")
+    (hook,) = botapi.called("setWebhook")
+    assert hook["url"] == "https://k.example.org/channels/telegram/incoming"
+    assert hook["secret_token"] == folder.settings.channels.telegram.secret.get_secret_value()  # type: ignore[union-attr]
+
+
+def test_what_the_environment_gives_stays_there(folder: Folder, botapi: Emulator) -> None:
+    token = {"KURIKIRANA_CHANNELS__TELEGRAM__TOKEN": botapi.token}
+    folder.connect("telegram", "--set", f"api_url={botapi.url}", **token)
+    assert not folder.secrets.exists() and botapi.token not in folder.file.read_text()
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["fax"], "There are africastalking"),
+        (["smpp"], "smpp needs --set host=..., --set system_id=..., --set password=..."),
+        (["smpp", "--set", f"pasword={CANARY}"], "smpp has host, port"),
+        (["smpp", "--set", CANARY], "write NAME=VALUE"),
+        (
+            ["smpp", "--set", "host=h", "--set", f"system_id={'x' * 20}", "--set", "password=p"],
+            "smpp.system_id",
+        ),
+    ],
+)
+def test_a_mistake_is_named(folder: Folder, words: list[str], said: str) -> None:
+    if words[-1] == CANARY:
+        words = [*words[:-1], "no"]
+    assert said in folder.connect(*words, code=1)
+    assert folder.file.read_text() == START
+
+
+@pytest.mark.parametrize("channel", sorted({*Channels.model_fields, *ALSO}))
+def test_every_channel_has_its_words_and_can_be_asked_for(folder: Folder, channel: str) -> None:
+    said = folder.connect(channel, "--dry-run", code=1)
+    assert "Have ready:" in said and "needs --set" in said
+    assert ALSO.get(channel, channel) in GUIDES
+
+
+def test_on_a_terminal_it_asks_and_hides_what_is_secret(folder: Folder, tmp_path: Path) -> None:
+    (tmp_path / "sms").mkdir()
+    for place in ("inbox", "outbox", "sent", "error"):
+        (tmp_path / "sms" / place).mkdir()
+    ours, theirs = pty.openpty()
+    environment = {**os.environ, "KURIKIRANA_CONFIG": str(folder.file), "PYTHONPATH": str(ROOT)}
+    ask = [sys.executable, "-m", "bot", "connect", "whatsapp", "--anyway", "--set", "api_url=http://127.0.0.1:9"]
+    process = subprocess.Popen(ask, stdin=theirs, stdout=theirs, stderr=theirs, env=environment, close_fds=True)
+    os.close(theirs)
+    seen = ""
+    for question, answer in [
+        ("phone_number_id", "77"), ("token", CANARY), ("app_secret", "hush-" + CANARY), ("public_url", "https://k.org"),
+    ]:  # fmt: skip
+        while f"{question}: " not in seen.rsplit("\n", 1)[-1]:
+            seen += os.read(ours, 4096).decode()
+        os.write(ours, f"{answer}\n".encode())
+        seen += "\n"
+    assert process.wait(30) == 0, seen
+    assert CANARY not in seen
+    whatsapp = folder.settings.channels.whatsapp
+    assert whatsapp is not None and whatsapp.app_secret.get_secret_value() == "hush-" + CANARY
+    assert whatsapp.phone_number_id == "77" and len(whatsapp.verify_token.get_secret_value()) == 48
+
+
+# --- the file of secrets, and the letters of the settings file ---
+
+
+def test_secrets_that_others_may_read_are_refused(folder: Folder) -> None:
+    folder.secrets.write_text('[channels.gammu]\nfolder = "x"\n')
+    folder.secrets.chmod(0o644)
+    with pytest.raises(SettingsError, match="chmod 600"):
+        _ = folder.settings
+    folder.secrets.chmod(0o600)
+    assert folder.settings.channels.gammu is not None
+    folder.secrets.write_text("[channels.gammu]\nfolder = " + CANARY)
+    with pytest.raises(SettingsError, match="not TOML") as refused:
+        _ = folder.settings
+    assert CANARY not in str(refused.value)
+    folder.secrets.write_text('[channels.gammu]\nfolder = "x"\nfold = 3\n')
+    with pytest.raises(SettingsError, match=r"in kurikirana.secrets.toml, channels.gammu.fold: no such setting"):
+        _ = folder.settings
+
+
+LINES = st.sampled_from(
+    [
+        "",
+        "# x = 1",
+        "[a]",
+        "[a.b]",
+        "[ a.c ] # here",
+        "[[d]]",
+        "x = 1",
+        'y = "#"  # z',
+        "'x y' = [1,",
+        "2]",
+        'z = """',
+    ]
+)
+VALUES = st.dictionaries(st.sampled_from("xyzw"), st.text(max_size=5), min_size=1)
+
+
+@given(lines=st.lists(LINES, max_size=12), values=VALUES)
+def test_only_what_was_meant_changes_or_nothing(lines: list[str], values: dict[str, Any]) -> None:
+    source = "\n".join(lines)
+    try:
+        due = tomllib.loads(source)
+        text = toml_section.with_values(source, "a.b", values)
+    except (tomllib.TOMLDecodeError, SettingsError):
+        return
+    comments = [line for line in text.split("\n") if line.startswith("#")]
+    assert comments == [line for line in lines if line.startswith("#")]
+    due.setdefault("a", {}).setdefault("b", {}).update(values)
+    assert tomllib.loads(text) == due
+    left = tomllib.loads(toml_section.without(text, "a.b", values))["a"]["b"]
+    assert left.keys() == due["a"]["b"].keys() - set(values)
