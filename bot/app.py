@@ -33,6 +33,7 @@ from bot.console.site import Console
 from bot.erasure_worker import ErasureWorker
 from bot.errors import ChannelMisconfigured
 from bot.inbox_worker import InboxWorker
+from bot.lease import Lease
 from bot.media_worker import MediaWorker
 from bot.outbox_worker import OutboxWorker
 from bot.programme import figures_in_chat
@@ -67,6 +68,9 @@ class App:
         self.outbox = OutboxWorker(database, self.channels, clock.now, limits, unasked_hours(settings), folder)
         self.outbox.may_speak = self.guard.is_right
         self.outbox.opens = self.turns.when.opens if settings.hours.market_days else None
+        alone = [name for name, channel in self.channels.items() if channel.alone and database.shared]
+        self.leases = {name: Lease(database, name) for name in alone}
+        self.outbox.holds = self._may_send
         self.turns.learn(figures_in_chat.loaders(settings))
         self.turns.learn(channel_states.loaders(self.channels, self.outbox))
         self.inbox = InboxWorker(database, self.turns, clock.now, self.outbox.notify)
@@ -196,11 +200,18 @@ class App:
             for row in await look.held(tx):
                 phone.hold(Message(row.id, row.phone, row.text, attempt=1))
 
+    def _may_send(self, name: str) -> bool:
+        """By a channel that has a single connection only the process that holds it."""
+        return name not in self.leases or self.channels[name].alone != "both" or self.leases[name].held
+
     async def _receive(self, name: str, channel: Channel) -> None:
         """Poll; a channel whose account is refused is tried again every minute and disturbs no other."""
         while True:
             try:
-                await channel.run(self.inbox)
+                if name in self.leases:
+                    await self.leases[name].run(lambda: channel.run(self.inbox))
+                else:
+                    await channel.run(self.inbox)
             except ChannelMisconfigured as error:
                 log.error("channel cannot receive", channel=name, what_to_do=error.what_to_do)
                 await asyncio.sleep(60)

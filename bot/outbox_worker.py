@@ -36,6 +36,7 @@ from bot.store.deliveries import match_again
 from bot.store.engine import Database
 from bot.store.markets import Opens
 from bot.store.outbox import Claim, Mark, Wanted
+from scheduler.breaker import Breaker
 from scheduler.pace import Limits, Pace
 from scheduler.pacing import HALF_HOUR
 from scheduler.quiet import Hours
@@ -43,6 +44,7 @@ from scheduler.quiet import Hours
 log = structlog.get_logger(__name__)
 SENT = Counter("kurikirana_sends", "Tries to send", ["channel", "result"])
 BROKEN = Gauge("kurikirana_channel_broken", "1 while a channel's account is refused", ["channel"])
+RESTS = Counter("kurikirana_channel_rests", "Times that a channel without answers was left alone", ["channel"])
 _sent = lru_cache(maxsize=None)(SENT.labels)
 
 GIVE_UP = timedelta(days=2)
@@ -68,12 +70,16 @@ class OutboxWorker:
         self._wake = {name: asyncio.Event() for name in channels}
         self._free = {name: channel.window for name, channel in channels.items()}
         self._paused: dict[str, datetime] = {}
+        self._breakers = {name: Breaker() for name in channels}
         for name in channels:
             BROKEN.labels(name).set(0)
         self._sending: set[asyncio.Task[None]] = set()
         self._unasked = set(channels)
         """Channels where something that nobody asked for may be due; looked for until nothing is."""
         self._claiming, self._stopping = 0, False
+        self.holds: Callable[[str], bool] = lambda name: True
+        """Whether this process may send by a channel: one that has a single connection belongs to one process."""
+
         self.crash: Callable[[str], None] = lambda point: None
         self.may_speak: Callable[[datetime], bool] = lambda now: True
         """Whether the clock is to be believed: else nothing leaves that nobody asked for."""
@@ -156,7 +162,7 @@ class OutboxWorker:
 
     async def _take(self, name: str) -> int:
         now = self._now()
-        if self._stopping or self._room(name, now) <= 0 or self._paused.get(name, now) > now:
+        if self._stopping or self._room(name, now) <= 0 or self._paused.get(name, now) > now or not self.holds(name):
             return 0
         self._claiming += 1
         try:
@@ -165,6 +171,8 @@ class OutboxWorker:
             return 0
         finally:
             self._claiming -= 1
+        if claims:
+            self._breakers[name].began(now)
         for claim in claims:
             self._free[name] -= 1
             task = asyncio.create_task(self._try(name, claim))
@@ -187,14 +195,15 @@ class OutboxWorker:
         return claims
 
     def _room(self, name: str, now: datetime) -> int:
-        """How many sends may begin now: connections that are free, parts that the pace still allows."""
-        return int(min(self._free[name], self._paces[name].room(now)))
+        """How many sends may begin now: connections that are free, what pace and breaker still allow."""
+        return int(min(self._free[name], self._paces[name].room(now), self._breakers[name].room(now)))
 
     async def _try(self, name: str, claim: Claim) -> None:
         try:
             if wait := self._paces[name].wait_s(self._now(), claim.parts):
                 # back in the outbox it can be stopped; a claim that waits half an hour could not
                 due = self._now() + timedelta(seconds=wait)
+                self._breakers[name].not_tried()
                 await self._marked(Mark(claim.id, "queued", self._now(), due_at=due))
                 return
             await self._marked(await self._send(name, claim))
@@ -224,9 +233,11 @@ class OutboxWorker:
         except Exception as error:
             _sent(name, "fault").inc()
             log.error("send failed in an unknown way", channel=name, outbox=claim.id, exc_info=error)
+            self._failed(name)
             return self._ambiguous(channel, claim, f"fault: {type(error).__name__}")
         self.crash("after_send")
         _sent(name, sent.state).inc()
+        self._breakers[name].worked()
         self._heal(name)
         now = self._now()
         day = now.astimezone(self._hours.zone).date().isoformat()
@@ -239,6 +250,10 @@ class OutboxWorker:
     async def _decide(self, name: str, claim: Claim, error: SendError) -> Mark:
         now, why = self._now(), str(error)[:200]
         log.warning("not sent", channel=name, outbox=claim.id, error=type(error).__name__)
+        if isinstance(error, Ambiguous | RetryLater):
+            self._failed(name)
+        else:
+            self._breakers[name].worked()
         if isinstance(error, Ambiguous):
             return self._ambiguous(self._channels[name], claim, why)
         if isinstance(error, RetryLater):
@@ -269,6 +284,12 @@ class OutboxWorker:
     def _heal(self, name: str) -> None:
         if self._paused.pop(name, None):
             BROKEN.labels(name).set(0)
+
+    def _failed(self, name: str) -> None:
+        breaker = self._breakers[name]
+        if breaker.failed(self._now()):
+            RESTS.labels(name).inc()
+            log.warning("channel rests", channel=name, seconds=breaker.pause.total_seconds())
 
     @property
     def broken(self) -> list[str]:

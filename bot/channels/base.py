@@ -22,6 +22,10 @@ from handlers.turn import NOTHING, Kind
 
 State = Literal["queued", "sending", "accepted", "sent", "delivered", "read", "failed", "uncertain", "cancelled"]
 
+Alone = Literal["", "receiving", "both"]
+"""What only one process may do of those that share a database: nothing; `run`, since it polls or empties a folder;
+or sending too, since it has the one connection."""
+
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
@@ -131,6 +135,11 @@ class Channel(Protocol):
     """True where the provider takes our id as idempotency key: an ambiguous send may be repeated."""
     window: int
     """How many sends may be under way at once."""
+
+    @property
+    def alone(self) -> Alone:
+        """See Alone."""
+        ...
 
     def routes(self, intake: Intake) -> Sequence[BaseRoute]:
         """The web addresses the provider calls, below /channels/<name>/."""

@@ -20,7 +20,7 @@ import structlog
 from starlette.routing import BaseRoute
 
 from bot.channels import web
-from bot.channels.base import Arrival, Delivery, Intake, Message, Sent, State
+from bot.channels.base import Alone, Arrival, Delivery, Intake, Message, Sent, State
 from bot.channels.phone_numbers import is_number, normalise
 from bot.errors import ChannelMisconfigured, DatabaseError, Refused, RetryLater
 from bot.settings import Gammu as Settings
@@ -52,6 +52,7 @@ class Gammu(web.Gateway):
     """The channel `gammu`; `folder` is where gammu-smsd has its four folders."""
 
     name = "gammu"
+    alone: Alone = "receiving"
     keyed = True
     window = 1
     look_s, settle_s = LOOK_S, SETTLE_S

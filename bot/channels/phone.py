@@ -16,7 +16,7 @@ from typing import Any
 import aiohttp
 from starlette.routing import BaseRoute
 
-from bot.channels.base import Arrival, Delivery, File, Intake, Message, Sent
+from bot.channels.base import Alone, Arrival, Delivery, File, Intake, Message, Sent
 from bot.channels.ussd import Sessions, parts
 from bot.errors import Refused
 from handlers.turn import Kind
@@ -37,6 +37,7 @@ class Simulated:
     """What every channel of the simulator has: no account, no network, no file; its page is its other end."""
 
     keyed = True
+    alone: Alone = ""
     window = 64
 
     def __init__(self) -> None:

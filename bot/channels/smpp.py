@@ -18,7 +18,7 @@ from starlette.routing import BaseRoute
 from bot.channels import smpp_wire as wire
 from bot.channels import web
 from bot.channels.arrival_keys import key_of
-from bot.channels.base import Arrival, Delivery, Intake, Message, Sent, State
+from bot.channels.base import Alone, Arrival, Delivery, Intake, Message, Sent, State
 from bot.channels.phone_numbers import is_number, normalise
 from bot.channels.smpp_wire import RESP, Delivered, Pdu
 from bot.errors import Ambiguous, ChannelMisconfigured, DatabaseError, Refused, RetryLater, SendError
@@ -44,6 +44,7 @@ class Smpp(web.Gateway):
 
     name = "smpp"
     keyed = False
+    alone: Alone = "both"
     connect_s, answer_s, quiet_s, hold_s, first_pause_s = 10.0, 30.0, 30.0, HOLD_S, 1.0
 
     def __init__(self, settings: Settings) -> None:

@@ -24,7 +24,7 @@ from telegram import Bot
 from telegram.error import Conflict, EndPointNotFound, InvalidToken, TelegramError
 
 from bot.channels import telegram_profile, telegram_updates, web
-from bot.channels.base import Arrival, File, Intake, Message, Sent
+from bot.channels.base import Alone, Arrival, File, Intake, Message, Sent
 from bot.channels.telegram_sending import UNREADABLE, Sending
 from bot.channels.telegram_wire import Pace, SlowDown, Wire, decided, misconfigured
 from bot.errors import Ambiguous, ChannelMisconfigured, DatabaseError, Refused, RetryLater
@@ -99,6 +99,11 @@ class Telegram:
         """Where people open the bot; empty until Telegram has told its name."""
         return f"https://t.me/{self._bot.username}" if self._ready else ""
 
+    @property
+    def alone(self) -> Alone:
+        """Telegram gives updates to one poller."""
+        return "" if self.webhook else "receiving"
+
     def routes(self, intake: Intake) -> Sequence[BaseRoute]:
         """POST .../incoming in mode webhook; polling has no address that anyone could write to."""
 
@@ -131,8 +136,8 @@ class Telegram:
         """Poll until cancelled; in mode webhook return once Telegram knows our address.
 
         A batch is committed, only then its offset is raised: after a kill in between, it comes again
-        with the same keys. Raises ChannelMisconfigured when the token is no longer taken. Who runs
-        several processes lets only one of them run this: Telegram serves one.
+        with the same keys. Raises ChannelMisconfigured when the token is no longer taken. Of several
+        processes one runs this (`alone`): Telegram serves one.
         """
         offset: int | None = None
         failures, introduced = 0, False

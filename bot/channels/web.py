@@ -20,7 +20,7 @@ import orjson
 import structlog
 from starlette.types import Receive, Scope, Send
 
-from bot.channels.base import File, Intake
+from bot.channels.base import Alone, File, Intake
 from bot.errors import Ambiguous, ChannelMisconfigured, DatabaseError, Refused, RetryLater
 
 LIMIT = 1_048_576
@@ -59,9 +59,9 @@ class Unwanted(Exception):
 class Gateway:
     """What the SMS gateways have in common: no files, no polling, nothing to log in to or out of."""
 
-    name = ""
-    scheme = "tel"
+    name, scheme = "", "tel"
     rich = False
+    alone: Alone = ""
     window = 32
     timeout = TIMEOUT
 
