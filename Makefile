@@ -4,7 +4,7 @@ BIN := .venv/bin
 # Many tests wait (for processes, for a browser): two workers for each core, and who has nothing left takes from others.
 WORKERS ?= $(shell echo $$((2 * $$(nproc 2>/dev/null || echo 2))))
 
-.PHONY: setup demo test tests lint crash power crash-broadcast stop reminders-check channel-faults forged bench bench-check clean
+.PHONY: setup demo test tests lint pictures crash power crash-broadcast stop reminders-check channel-faults forged bench bench-check clean
 
 .venv/runtime.stamp: pyproject.toml constraints.txt
 	$(PYTHON) -m venv .venv
@@ -31,6 +31,9 @@ test: .venv/dev.stamp  ## lint, types, import rules, and every test; both at onc
 
 tests: .venv/dev.stamp
 	$(BIN)/pytest -n $(WORKERS) --dist worksteal
+
+pictures: .venv/dev.stamp  ## what the pages look like, on small and large screens and on paper, in test-output/
+	KURIKIRANA_PICTURES=1 $(BIN)/pytest tests/console -m chromium -n $(WORKERS)
 
 crash: .venv/dev.stamp  ## 10,000 kills of the real service (make test does 200)
 	KURIKIRANA_KILLS=10000 $(BIN)/pytest tests/crash -n 0 --timeout 7200 -s

@@ -7,19 +7,22 @@ from collections.abc import AsyncIterator
 from io import BytesIO
 
 import pytest
+import pytest_asyncio
 from PIL import Image
 from playwright.async_api import Browser as Chromium
 from playwright.async_api import expect
 
 from bot.app import App
-from tests.console.test_pages_chromium import _FAULTS, _as, _keep, app, chromium, opened
+from tests.console.chromium import IN_ITS_LOOP
+from tests.console.test_pages_chromium import _FAULTS, _as, _keep, app, opened
 from tests.console.walking import _call, _photo, _report
 
-__all__ = ["app", "chromium"]
+__all__ = ["app"]
+pytestmark = [pytest.mark.chromium, IN_ITS_LOOP]
 PERIOD = "?period=2026-10"
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def paths(app: App) -> AsyncIterator[list[str]]:
     """Every page of figures that no menu has, with something on it."""
     report, call = await _report(app), await _call(app)

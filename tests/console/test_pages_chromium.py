@@ -1,11 +1,10 @@
 """The console in a real browser: every page as each role, signing in by hand, without JavaScript, on a phone.
 
-Screenshots of the last run lie in test-output/console/: look at them.
+`make pictures` keeps what they look like in test-output/console/: look at it.
 """
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -15,17 +14,19 @@ from typing import Any
 
 import pyotp
 import pytest
+import pytest_asyncio
 from playwright.async_api import Browser as Chromium
-from playwright.async_api import Page, async_playwright, expect
+from playwright.async_api import Page, expect
 
 from bot.app import App
 from bot.console.page import each
 from bot.store import accounts, links, singles
+from tests.console import chromium as browser
+from tests.console.chromium import IN_ITS_LOOP
 from tests.console.site import ROLES, console, person, signed_in
 from tests.console.test_signing_in import GOOD
-from tests.console.test_simulator import ARGUMENTS, CHROMIUM, PICTURES
 
-FOLDER = PICTURES / "console"
+pytestmark = [pytest.mark.chromium, IN_ITS_LOOP]
 _FAULTS = """async () => {
   const faults = [];
   for (const field of document.querySelectorAll('input:not([type=hidden]), select, textarea'))
@@ -46,24 +47,10 @@ _FAULTS = """async () => {
 """What a screen reader, a keyboard or a small screen would stumble over."""
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def app(tmp_path: Path) -> AsyncIterator[App]:
     async with console(tmp_path, web=True) as running:
         yield running
-
-
-@pytest.fixture
-async def chromium() -> AsyncIterator[Chromium]:
-    if not CHROMIUM.exists():
-        missing = "tests/console needs Debian's chromium: apt-get install chromium"
-        if os.environ.get("CI") == "true":
-            pytest.fail(missing)
-        pytest.skip(missing)
-    FOLDER.mkdir(parents=True, exist_ok=True)
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
-        yield browser
-        await browser.close()
 
 
 @asynccontextmanager
@@ -93,7 +80,7 @@ async def _as(app: App, page: Page, role: str) -> None:
 
 
 async def _keep(page: Page, name: str) -> None:
-    await page.screenshot(path=FOLDER / f"{name}.png", full_page=True)
+    await browser.keep(page, f"console/{name}", full_page=True)
 
 
 @pytest.mark.parametrize("role", ROLES)

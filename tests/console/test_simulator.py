@@ -1,53 +1,39 @@
 """The simulator's page in a real browser, against the real service; and what the page's addresses refuse.
 
-The screenshots of the last run lie in test-output/.
+`make pictures` keeps what it looks like in test-output/.
 """
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import aiohttp
 import pytest
-from playwright.async_api import Page, Request, async_playwright, expect
+import pytest_asyncio
+from playwright.async_api import Browser, Page, Request, expect
 
 from bot.app import App
 from bot.store import singles
+from tests.console.chromium import IN_ITS_LOOP, keep
 from tests.play import service
 
-CHROMIUM = Path("/usr/bin/chromium")
-ARGUMENTS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
-PICTURES = Path(__file__).parents[2] / "test-output"
+pytestmark = IN_ITS_LOOP
 BY_SMS = '.turn[data-phone^="+"]'
 """Turns of the keypad phones; the officer's chat may be woken by them."""
 RECEIPT = re.compile(r"No \d+ OK")
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def app(tmp_path: Path) -> AsyncIterator[App]:
     async with service(tmp_path, web=True) as app:
         yield app
 
 
-@pytest.fixture
-async def page(app: App) -> AsyncIterator[Page]:
+@pytest_asyncio.fixture(loop_scope="session")
+async def page(app: App, chromium: Browser) -> AsyncIterator[Page]:
     """The demo's page; every fault of the script and every request that leaves the machine is an error."""
-    if not CHROMIUM.exists():
-        missing = "tests/console/test_simulator.py needs Debian's chromium: apt-get install chromium"
-        if os.environ.get("CI") == "true":
-            pytest.fail(missing)
-        pytest.skip(missing)
     here = f"http://127.0.0.1:{app.port}/"
     wrong: list[str] = []
 
@@ -55,23 +41,15 @@ async def page(app: App) -> AsyncIterator[Page]:
         if not request.url.startswith(here):
             wrong.append(f"left the machine: {request.url}")
 
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
-        page = await browser.new_page(viewport={"width": 1280, "height": 800})
-        page.set_default_timeout(10_000)
-        page.on("request", asked)
-        page.on("pageerror", lambda error: wrong.append(str(error)))
-        page.on("console", lambda said: wrong.append(said.text) if said.type in ("error", "warning") else None)
-        await page.goto(here)
-        yield page
-        await browser.close()
+    page = await chromium.new_page(viewport={"width": 1280, "height": 800})
+    page.set_default_timeout(10_000)
+    page.on("request", asked)
+    page.on("pageerror", lambda error: wrong.append(str(error)))
+    page.on("console", lambda said: wrong.append(said.text) if said.type in ("error", "warning") else None)
+    await page.goto(here)
+    yield page
+    await page.close()
     assert not wrong, wrong
-
-
-async def picture(page: Page, name: str) -> None:
-    """Keep what the page looks like, for people."""
-    PICTURES.mkdir(exist_ok=True)
-    await page.screenshot(path=PICTURES / f"simulator-{name}.png")
 
 
 async def keys(page: Page, text: str) -> None:
@@ -85,7 +63,7 @@ async def test_a_stranger_sends_a_report_with_the_keys(page: Page) -> None:
     left = page.locator(".handset").nth(0)
     await expect(page.get_by_text("DEMO", exact=True)).to_be_visible()
     await expect(left.get_by_label("Whose phone")).to_have_value(re.compile(r"\+257\d+"))
-    await picture(page, "1-first-look")
+    await keep(page, "simulator-1-first-look")
     await keys(page, "12 11 3 12 7 5 3")
     await expect(left.locator(".count")).to_have_text("16/160 1 SMS")
     await left.get_by_role("button", name="Send").click()
@@ -95,7 +73,7 @@ async def test_a_stranger_sends_a_report_with_the_keys(page: Page) -> None:
     await expect(story).to_contain_text(re.compile(r"Stored\s*No \d+ training: held on 12/11"))
     await expect(story).to_contain_text(re.compile(r"\d+ characters, 1 SMS, price not set, delivered"))
     await expect(left.locator(".cost")).to_have_text("ODETTE has paid 1 SMS.", ignore_case=True)
-    await picture(page, "2-receipt")
+    await keep(page, "simulator-2-receipt")
 
 
 @pytest.mark.chromium
@@ -151,7 +129,7 @@ async def test_every_trouble(page: Page, app: App) -> None:
     assert [text.strip() for text in await story.locator("q").all_inner_texts()].index("5") == 0
     await expect(right.locator(".line.kept")).to_have_count(0)
     await expect(story.first).to_contain_text("delivered")
-    await picture(page, "3-troubles")
+    await keep(page, "simulator-3-troubles")
 
 
 @pytest.mark.chromium
@@ -165,7 +143,7 @@ async def test_a_phone_that_is_off_gets_its_texts_later(page: Page, app: App) ->
     await app.channels["phone"].hear(phone, "on its way before", "HELP", None)  # type: ignore[attr-defined]
     await expect(left.locator(".cost")).to_contain_text("1 SMS waiting")
     await expect(page.locator(BY_SMS)).to_contain_text("waits at the operator: the phone is off")
-    await picture(page, "4-off")
+    await keep(page, "simulator-4-off")
     await off.click()
     await expect(left.locator(".line.us")).to_have_count(1)
     await expect(page.locator(BY_SMS)).to_contain_text("delivered")
@@ -178,8 +156,7 @@ async def test_on_a_narrow_screen_nothing_is_cut_off(page: Page) -> None:
     await page.locator(".handset").nth(0).get_by_role("button", name="Send").click()
     await expect(page.locator(BY_SMS)).to_contain_text("SMS out")
     assert await page.evaluate("document.documentElement.scrollWidth") == 400
-    PICTURES.mkdir(exist_ok=True)
-    await page.screenshot(path=PICTURES / "simulator-5-narrow.png", full_page=True)
+    await keep(page, "simulator-5-narrow", full_page=True)
 
 
 @pytest.mark.chromium
@@ -192,7 +169,7 @@ async def test_another_phone_can_be_chosen(page: Page) -> None:
     await expect(page.locator(BY_SMS)).to_have_count(1)
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def http(app: App) -> AsyncIterator[aiohttp.ClientSession]:
     async with aiohttp.ClientSession(f"http://127.0.0.1:{app.port}") as session:
         yield session

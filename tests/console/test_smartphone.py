@@ -15,8 +15,11 @@ from bot.app import App
 from bot.programme.invented import CHAT
 from bot.store import look
 from tests.bot.test_attachments import read
-from tests.console.test_simulator import app, page, picture  # noqa: F401
+from tests.console.chromium import IN_ITS_LOOP, keep
+from tests.console.test_simulator import app, page  # noqa: F401
 from tests.play import service
+
+pytestmark = IN_ITS_LOOP
 
 
 @pytest.mark.chromium
@@ -30,7 +33,7 @@ async def test_a_report_on_one_card(page: Page) -> None:  # noqa: F811
     await expect(receipt.get_by_role("button", name="Corriger")).to_be_visible()
     await expect(page.locator(".bubble.pressed")).to_contain_text("Envoyer")
     await expect(page.locator(".turn").first).to_contain_text("in a chat")
-    await picture(page, "7-smartphone")
+    await keep(page, "simulator-7-smartphone")
 
 
 async def _look(app: App) -> dict[str, Any]:  # noqa: F811

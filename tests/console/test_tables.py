@@ -10,13 +10,16 @@ from typing import Any
 
 import openpyxl
 import pytest
-from playwright.async_api import async_playwright
+import pytest_asyncio
+from playwright.async_api import Browser as Chromium
 from sqlalchemy import select, update
 
 from bot.app import App
 from bot.store import tables as t
+from tests.console.chromium import IN_ITS_LOOP
 from tests.console.site import Browser, console, rows, signed_in, write
-from tests.console.test_simulator import ARGUMENTS, CHROMIUM
+
+pytestmark = IN_ITS_LOOP
 
 REASON = "?reason=plan+of+visits"
 NASTY = (
@@ -32,7 +35,7 @@ NASTY = (
 )
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def app(tmp_path: Path) -> AsyncIterator[App]:
     async with console(tmp_path, web=True) as running:
         yield running
@@ -81,23 +84,19 @@ async def test_no_text_becomes_a_formula(app: App) -> None:
 
 
 @pytest.mark.fault("D12")
-async def test_no_text_becomes_a_part_of_the_page(app: App) -> None:
-    if not CHROMIUM.exists():
-        pytest.skip("needs Debian's chromium")
+async def test_no_text_becomes_a_part_of_the_page(app: App, chromium: Chromium) -> None:
     supervisor = await _named(app, NASTY)
     plain = {"name": "sid", "value": supervisor.http.cookies["sid"], "url": f"http://127.0.0.1:{app.port}"}
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
-        page = await browser.new_page()
-        said: list[str] = []
-        page.on("dialog", lambda dialog: said.append(dialog.message))
-        await page.context.add_cookies([plain])  # type: ignore[list-item]
-        await page.goto(f"http://127.0.0.1:{app.port}/people")
-        names = await page.locator("tbody tr td:nth-child(3)").all_text_contents()
-        assert [name.strip() for name in names[: len(NASTY)]] == [name.strip() for name in NASTY]
-        assert await page.locator("h1").count() == 1
-        assert await page.locator("table img, table script").count() == 0
-        await browser.close()
+    page = await chromium.new_page()
+    said: list[str] = []
+    page.on("dialog", lambda dialog: said.append(dialog.message))
+    await page.context.add_cookies([plain])  # type: ignore[list-item]
+    await page.goto(f"http://127.0.0.1:{app.port}/people")
+    names = await page.locator("tbody tr td:nth-child(3)").all_text_contents()
+    assert [name.strip() for name in names[: len(NASTY)]] == [name.strip() for name in NASTY]
+    assert await page.locator("h1").count() == 1
+    assert await page.locator("table img, table script").count() == 0
+    await page.close()
     assert said == []
 
 

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+import pytest_asyncio
 from playwright.async_api import Browser as Chromium
 from playwright.async_api import Page, expect
 from sqlalchemy import select
@@ -13,16 +14,17 @@ from sqlalchemy import select
 from bot.app import App
 from bot.store import tables as t
 from tests.console.canaries import INSIDE, PHONES, canary
+from tests.console.chromium import IN_ITS_LOOP
 from tests.console.site import console, rows
 from tests.console.test_pages_chromium import _FAULTS as FAULTS
 from tests.console.test_pages_chromium import _as as signed_in_as
 from tests.console.test_pages_chromium import _keep as keep
-from tests.console.test_pages_chromium import chromium, opened
+from tests.console.test_pages_chromium import opened
 
-__all__ = ["chromium"]
+pytestmark = [pytest.mark.chromium, IN_ITS_LOOP]
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def app(tmp_path: Path) -> AsyncIterator[App]:
     async with console(tmp_path, web=True) as running:
         await canary(running, INSIDE, "07")
