@@ -17,7 +17,7 @@ from bot.console.gate import Gate
 from bot.console.limits import PASSWORD_TRIES, PIN_TRIES, WAIT, Brake
 from bot.console.page import ENDINGS, Page, each
 from bot.console.uploads import Uploads
-from bot.console.words import LANGUAGES, Words
+from bot.console.words import Words, words_of
 from bot.errors import DatabaseError
 from bot.store import accounts, singles
 from bot.store.accounts import Session
@@ -36,7 +36,7 @@ class Console:
     def __init__(self, app: App) -> None:
         self.app = app
         self.cookies = Cookies(app.settings)
-        self.words: Mapping[str, Words] = {language: Words(language, app.settings.zone) for language in LANGUAGES}
+        self.words: Mapping[str, Words] = words_of(app.settings.zone)
         self.brake = Brake()
         folder = app.settings.path(app.settings.privacy.media_folder)
         self.uploads = Uploads(folder / "uploads", app.clock.now)

@@ -90,6 +90,12 @@ class Words:
         return Markup(self.pages.get_template(template).render(values))
 
 
+@cache
+def words_of(zone: tzinfo) -> Mapping[str, Words]:
+    """Every language where the programme is, with its pages as they are compiled: a process needs each once."""
+    return {language: Words(language, zone) for language in LANGUAGES}
+
+
 def _texts(language: str) -> Mapping[str, str | tuple[str, ...]]:
     return {} if language == "en" else _catalogue(language)
 

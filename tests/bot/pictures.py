@@ -38,7 +38,7 @@ def bomb(width: int, height: int) -> bytes:
         return struct.pack(">I", len(body)) + name + body + struct.pack(">I", zlib.crc32(name + body))
 
     packer = zlib.compressobj(9)
-    rows = b"".join(packer.compress(bytes(1 + width * 3)) for _ in range(min(height, 200))) + packer.flush()
+    rows = b"".join(packer.compress(bytes(1 + width * 3)) for _ in range(min(height, 20))) + packer.flush()
     header = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
     return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", rows) + chunk(b"IEND", b"")
 

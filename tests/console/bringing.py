@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from io import BytesIO
 from pathlib import Path
 from random import Random
@@ -15,18 +16,24 @@ from sqlalchemy import select
 from bot import added_forms, demo, word_files
 from bot.app import App
 from bot.programme import invented, roster
+from bot.render import Words
 from bot.store import tables as t
 from tests.console.canaries import INSIDE
 from tests.console.site import person, rows
 from tests.play import TODAY
 
 
+@cache
 def workbook() -> bytes:
     """The roster of the invented programme, as it is in the database of these tests."""
     there, _reports = invented.invent(Random(demo.SEED), TODAY)
     with TemporaryDirectory() as folder:
         roster.write(Path(folder) / "roster.xlsx", there)
         return (Path(folder) / "roster.xlsx").read_bytes()
+
+
+async def _shown(_app: App) -> dict[str, Any]:
+    return {"file": workbook()}
 
 
 async def _kept(app: App) -> dict[str, Any]:
@@ -52,15 +59,20 @@ async def _words(app: App) -> dict[str, Any]:
 
 
 def corrected(app: App, key: str = "A4", text: str = "{sender}: Ni vyiza cane.") -> bytes:
-    """The exported words with another Kirundi text."""
+    """The exported words with a Kirundi text that is another than now."""
+    return _exported(key, text if app.words.texts["rn"][key].text != text else f"{text} Ego.")
+
+
+@cache
+def _exported(key: str, text: str) -> bytes:
     with TemporaryDirectory() as folder:
         file = Path(folder) / "words.xlsx"
-        word_files.export(app.words, file)
+        word_files.export(Words.load(), file)
         book = load_workbook(file)
         sheet = book.worksheets[0]
         column = [cell.value for cell in sheet[1]].index("RN") + 1
         row = next(row for row in range(2, sheet.max_row + 1) if sheet.cell(row, 1).value == key)
-        sheet.cell(row, column).value = text if sheet.cell(row, column).value != text else f"{text} Ego."
+        sheet.cell(row, column).value = text
         book.save(file)
         return file.read_bytes()
 
@@ -86,7 +98,7 @@ async def _kept_form(app: App) -> dict[str, Any]:
 
 FORMS: dict[str, Any] = {
     "/people/{person}/merged": _other,
-    "/people/import/check": {"file": workbook()},
+    "/people/import/check": _shown,
     "/people/import/now": _kept,
     "/words/import/check": _words,
     "/words/import/now": _kept_words,

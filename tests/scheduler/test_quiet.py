@@ -201,13 +201,15 @@ def any_hours(draw: st.DrawFn, zone: str) -> Hours | None:
 
 def changes(zone: str) -> list[datetime]:
     """When the clock changes there, to the hour."""
-    found, moment = [], START.replace(tzinfo=UTC)
-    while moment < END.replace(tzinfo=UTC):
-        later = moment + timedelta(hours=1)
-        if moment.astimezone(ZoneInfo(zone)).utcoffset() != later.astimezone(ZoneInfo(zone)).utcoffset():
-            found.append(moment)
-        moment = later
-    return found
+    days = (END - START).days
+    begins = (START.replace(tzinfo=UTC) + timedelta(days=day) for day in range(days))
+    days_of_change = (day for day in begins if _offset(day, zone) != _offset(day + timedelta(days=1), zone))
+    hours = (day + timedelta(hours=hour) for day in days_of_change for hour in range(24))
+    return [hour for hour in hours if _offset(hour, zone) != _offset(hour + timedelta(hours=1), zone)]
+
+
+def _offset(moment: datetime, zone: str) -> timedelta | None:
+    return moment.astimezone(ZoneInfo(zone)).utcoffset()
 
 
 CHANGES = {zone: changes(zone) for zone in ZONES}
