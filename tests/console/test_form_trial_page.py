@@ -13,8 +13,8 @@ from sqlalchemy import func, select
 
 from bot.app import App
 from bot.store import tables as t
-from tests.console.site import console, rows, signed_in
 from tests.console.bringing import a_form
+from tests.console.site import console, rows, signed_in
 
 COUNTED = (t.reports, t.inbox, t.outbox, t.drafts, t.tasks, t.timers, t.people, t.addresses, t.conversations, t.audit)
 
