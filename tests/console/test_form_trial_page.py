@@ -52,8 +52,9 @@ async def test_a_form_of_the_staff_is_asked_step_by_step(app: App) -> None:
     browser = await signed_in(app, "supervisor")
     await browser.get("/words/forms")
     sent = {"form": ("seed.xlsx", (await a_form(app))["form"])}
-    added = await browser.http.post("/words/forms/add", data={"csrf": browser.token}, files=sent)
-    assert added.status_code == 303
+    shown = await browser.http.post("/words/forms/check", data={"csrf": browser.token}, files=sent)
+    digest = shown.text.partition('name="digest" value="')[2].partition('"')[0]
+    assert (await browser.post("/words/forms/add", digest=digest)).status_code == 303
     before = await _counts(app)
     page = await _tried(browser, "SEED\n12\n2")
     assert "How many bags of seed?" in page
@@ -81,7 +82,7 @@ async def test_a_small_file_that_unpacks_to_far_too_much_is_not_opened(app: App)
         book.writestr("xl/workbook.xml", "<workbook/>")
         book.writestr("xl/worksheets/sheet1.xml", '<worksheet><row r="1048576"><c r="XFD1048576"/></row></worksheet>')
     sent = {"form": ("seed.xlsx", packed.getvalue())}
-    refused = await browser.http.post("/words/forms/add", data={"csrf": browser.token}, files=sent)
+    refused = await browser.http.post("/words/forms/check", data={"csrf": browser.token}, files=sent)
     assert refused.status_code == 422
     assert "unpacks to far more than a form" in refused.text
     assert (await rows(app, select(func.count()).select_from(t.forms)))[0][0] == 0
