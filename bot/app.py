@@ -32,6 +32,7 @@ from bot.console.simulator import Simulator
 from bot.console.site import Console
 from bot.erasure_worker import ErasureWorker
 from bot.errors import ChannelMisconfigured
+from bot.figures_worker import FiguresWorker
 from bot.inbox_worker import InboxWorker
 from bot.lease import Lease
 from bot.media_worker import MediaWorker
@@ -71,7 +72,7 @@ class App:
         alone = [name for name, channel in self.channels.items() if channel.alone and database.shared]
         self.leases = {name: Lease(database, name) for name in alone}
         self.outbox.holds = self._may_send
-        self.turns.learn(figures_in_chat.loaders(settings))
+        self.turns.learn(figures_in_chat.LOADERS)
         self.turns.learn(channel_states.loaders(self.channels, self.outbox))
         self.inbox = InboxWorker(database, self.turns, clock.now, self.outbox.notify)
         self.tips = TipPlanner(settings, database, clock.now, channels.values())
@@ -79,6 +80,7 @@ class App:
         self.broadcasts = BroadcastWorker(database, clock.now, self.means, self.outbox.look, self.inbox.notify)
         self.counter = BroadcastCounter(database, clock.now, self.means, self.inbox.notify)
         schemes = frozenset(channel.scheme for channel in self.channels.values())
+        self.figures = FiguresWorker(settings, database, clock.now, self.inbox.notify)
         self.timers = TimerWorker(database, clock.now, self.inbox.notify, self.turns.when, schemes)
         self.erasures = ErasureWorker(database, folder)
         self.media = MediaWorker(settings, database, self.channels, clock.now)
@@ -185,6 +187,7 @@ class App:
         alarm.every(60, self.outbox.match_reports)
         alarm.every(1, self.broadcasts.look)
         alarm.every(1, self.counter.look)
+        alarm.every(1, self.figures.look)
         alarm.every(2, self.media.look)
         alarm.every(5, self.erasures.look)
         alarm.every(60, self.console.uploads.look)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, get_args
 
-from bot.effects import broadcasts, console, mentoring, people, reminders, reports, sealed, tasks, tips
+from bot.effects import broadcasts, console, figures, mentoring, people, reminders, reports, sealed, tasks, tips
 from bot.effects.scene import Scene
 from handlers import turn
 
@@ -36,6 +36,8 @@ PERFORMERS: dict[type, Callable[[Any, Scene], None]] = {
     turn.StopBroadcast: broadcasts.decided,
     turn.RetryBroadcast: broadcasts.decided,
     turn.TryBroadcast: broadcasts.decided,
+    turn.AskSummary: figures.ask,
+    turn.ForgetSummary: figures.forget,
     turn.ReadSealed: sealed.read,
     turn.CloseSealed: sealed.close,
     turn.KeepTip: tips.keep,

@@ -1,21 +1,23 @@
 """What a chat is told of the figures: finds the place and the period, counts, puts it in words; files are only data.
 
-One loader for the fact SummaryOf. Nothing is drawn or set here: that is slow, and done when the text is sent.
+Read beside the turns by bot/figures_worker.py, and kept as JSON until the chat is told. Nothing is drawn or set here:
+that is done when the text is sent.
 """
 
 from __future__ import annotations
 
-import secrets
+from collections.abc import Mapping, Sequence
 from datetime import date
 from importlib.util import find_spec
 from typing import Any
 
+import orjson
+from pydantic import TypeAdapter
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.errors import BotError
 from bot.programme import counting
 from bot.programme.counting import NotFound, Period, Rules, Scope
-from bot.programme.exporting import KEY, KEY_BYTES
 from bot.programme.exports import Wanted, gather, pages
 from bot.programme.exports.donor import donor
 from bot.programme.summary import Asked, Say, Summary, phrases, summary
@@ -27,42 +29,66 @@ from bot.programme.summary.subjects import subject_of
 from bot.programme.summary.text import chat_text
 from bot.render.report import ReportsMissing
 from bot.settings import Settings
-from bot.store import singles, summaries
-from handlers.turn import MadeFile, Summarised, SummaryOf
+from bot.store import countings, summaries
+from handlers.turn import MadeFile, Summarised, SummaryOf, SummaryRead
 
 MOST_MESSAGES, WORDS = 40, 120
 """In a chat: messages, and characters of each."""
 
 
-def loaders(settings: Settings) -> dict[type, Any]:
-    """For Turns.learn."""
-
-    async def load(tx: AsyncConnection, wanted: list[SummaryOf], known: Any) -> dict[SummaryOf, Summarised]:
-        return {fact: await _summarised(tx, fact, settings) for fact in wanted}
-
-    return {SummaryOf: load}
+_QUESTION, _ANSWER = TypeAdapter(SummaryOf), TypeAdapter(Summarised)
 
 
-async def _summarised(tx: AsyncConnection, fact: SummaryOf, settings: Settings) -> Summarised:
-    say = Say(fact.language, settings.zone)
-    name, period = _said(fact.said, fact.today)
+def asked(text: str) -> SummaryOf:
+    """A question that was kept as JSON (bot/effects/figures.py)."""
+    return _QUESTION.validate_json(text)
+
+
+def plain(answer: Summarised) -> Any:
+    """An answer as it is kept."""
+    return orjson.loads(orjson.dumps(answer))
+
+
+async def load(
+    tx: AsyncConnection, wanted: Sequence[SummaryRead], known: Any
+) -> dict[SummaryRead, Summarised | None]:
+    """The loader of SummaryRead."""
+    kept = await countings.counted(tx, [fact.address_id for fact in wanted])
+    rows = {fact: kept.get((fact.address_id, fact.asked)) for fact in wanted}
+    return {fact: _ANSWER.validate_python(row.found) if row else None for fact, row in rows.items()}
+
+
+LOADERS: Mapping[type, Any] = {SummaryRead: load}
+
+
+def failed(question: SummaryOf, settings: Settings) -> Summarised:
+    """What is said when reading broke off for a reason that is nobody's here."""
+    say = Say(question.language, settings.zone)
+    return Summarised(say("It could not be counted. The service's log says why."), question.face)
+
+
+async def summarised(tx: AsyncConnection, question: SummaryOf, settings: Settings, key: str) -> Summarised:
+    """The answer. `key`: of the pseudonyms in exports. Only reads."""
+    say, face = Say(question.language, settings.zone), question.face
+    name, period = _said(question.said, question.today)
     try:
-        scope = await counting.find(tx, name, fact.viewer)
-        asked = Asked(scope, period, Rules.of(settings), settings.zone, fact.now)
-        text, files = await _answer(tx, fact, asked, say)
+        scope = await counting.find(tx, name, question.viewer)
+        wanted = Asked(scope, period, Rules.of(settings), settings.zone, question.now)
+        text, files = await _answer(tx, question, wanted, say, key)
     except NotFound as error:
         text = say("No association or commune of yours is called {name}.", name=name)
-        return Summarised(text, suggestions=tuple(error.suggestions))
+        return Summarised(text, face, suggestions=tuple(error.suggestions))
     except BotError as error:
-        return Summarised(str(error))
+        return Summarised(str(error), face)
     before, after = period.previous, period.following
     return Summarised(
         text,
+        face,
         files,
         _place(scope),
         period.name,
         (before.name, say.period(before, short=True)),
-        (after.name, say.period(after, short=True)) if after.first <= fact.today else ("", ""),
+        (after.name, say.period(after, short=True)) if after.first <= question.today else ("", ""),
     )
 
 
@@ -80,12 +106,16 @@ def _place(scope: Scope) -> str:
     return scope.no or scope.name or "all"
 
 
-async def _answer(tx: AsyncConnection, fact: SummaryOf, asked: Asked, say: Say) -> tuple[str, tuple[MadeFile, ...]]:
+async def _answer(
+    tx: AsyncConnection, fact: SummaryOf, asked: Asked, say: Say, key: str
+) -> tuple[str, tuple[MadeFile, ...]]:
     """The words of this face, and what goes along."""
     face, _, kind = fact.face.partition(" ")
     name = f"{_place(asked.scope).lower().replace(' ', '-')}-{asked.period.name}"
     if face in ("export", "xlsx"):
-        return await _tables(tx, fact, asked, say, kind or "donor", name)
+        kind = kind or "donor"
+        wanted = Wanted(asked, fact.by, key, messages=kind == "messages")
+        return await _tables(tx, fact, wanted, say, kind, name)
     found = await summary(tx, asked)
     if face == "picture":
         return caption(found, say), (MadeFile("picture", f"{name}.png", picture(found, say).plain()),)
@@ -104,13 +134,12 @@ def _pdf(name: str, report: dict[str, Any]) -> MadeFile:
 
 
 async def _tables(
-    tx: AsyncConnection, fact: SummaryOf, asked: Asked, say: Say, kind: str, name: str
+    tx: AsyncConnection, fact: SummaryOf, wanted: Wanted, say: Say, kind: str, name: str
 ) -> tuple[str, tuple[MadeFile, ...]]:
     """An Excel file; for donors in an export also their two pages. Persons are pseudonyms."""
-    key = await singles.once(tx, KEY, secrets.token_hex(KEY_BYTES))
-    found = await gather(tx, Wanted(asked, fact.by, key, messages=kind == "messages"), say.language)
+    found = await gather(tx, wanted, say.language)
     made = MadeFile("xlsx", f"{kind}-{name}.xlsx", {"pages": [one.plain() for one in pages(found, kind, say)]})
-    text = f"{title(found.summary, say)} · {say('made {at}', at=say.moment(asked.as_of))}"
+    text = f"{title(found.summary, say)} · {say('made {at}', at=say.moment(wanted.asked.as_of))}"
     if fact.face != "export donor" or find_spec("typst") is None:
         return text, (made,)
     return text, (_pdf(f"{kind}-{name}.pdf", donor(found, say)), made)

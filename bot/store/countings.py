@@ -18,6 +18,8 @@ from bot.store import consent
 from bot.store.tables import countings
 
 KEPT = timedelta(days=1)
+FIGURES = "figures "
+"""How `about` begins for summaries; the rest is of cards of /broadcast."""
 
 
 def _ask(module: Any) -> Any:
@@ -33,6 +35,10 @@ _WAITING = (
     select(countings.c.address_id, countings.c.about, countings.c.question, countings.c.inbox_id)
     .where(countings.c.counted_at.is_(None))
     .order_by(countings.c.asked_at)
+)
+_OF_FIGURES = countings.c.about.startswith(FIGURES)
+FORGET = delete(countings).where(
+    countings.c.address_id == bindparam("address"), countings.c.about == bindparam("which")
 )
 _OLD = select(countings.c.address_id).where(countings.c.asked_at < bindparam("before"))
 _COUNTED = select(countings).where(
@@ -62,9 +68,9 @@ class Answer:
     wakes: Mapping[str, Any]
 
 
-async def waiting(tx: AsyncConnection) -> Sequence[Any]:
-    """(address_id, about, question, inbox_id) of what is to be counted, oldest first."""
-    return (await tx.execute(_WAITING)).all()
+async def waiting(tx: AsyncConnection, *, figures: bool = False) -> Sequence[Any]:
+    """(address_id, about, question, inbox_id) of what is to be counted, oldest first: for cards, or summaries."""
+    return (await tx.execute(_WAITING.where(_OF_FIGURES if figures else ~_OF_FIGURES))).all()
 
 
 async def counted(tx: AsyncConnection, ids: Sequence[int]) -> dict[tuple[int, str], Any]:

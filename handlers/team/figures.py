@@ -1,13 +1,25 @@
 """/summary, /progress, /export: figures and what was said, as a picture, a text, a page, tables.
 
-Everything that is counted and worded comes as a fact, within the area of who asks; files are made when they are sent.
+The turn only asks: reading takes a second or more, and other people's messages do not wait for it. The service reads
+beside the turns, within the area of who asks, and wakes this chat (`told`); files are made when they are sent.
 """
 
 from __future__ import annotations
 
 from handlers.said import Said
 from handlers.team.viewing import viewer
-from handlers.turn import Audit, Button, Outcome, Reply, Summarised, SummaryOf, Turn
+from handlers.turn import (
+    AskSummary,
+    Audit,
+    Button,
+    ForgetSummary,
+    Outcome,
+    Reply,
+    Summarised,
+    SummaryOf,
+    SummaryRead,
+    Turn,
+)
 
 FACES = ("picture", "text", "pdf", "xlsx", "messages")
 KINDS = ("donor", "trainings", "businesses", "messages")
@@ -19,12 +31,12 @@ DATA = 64
 
 def summary(turn: Turn, said: Said) -> Outcome:
     """/summary abahuza, /summary 07 2026-10, /summary giharo 2026-q4; nothing behind it: all of hers."""
-    return _answer(turn, "picture", said.rest)
+    return _ask(turn, "picture", said.rest)
 
 
 def progress(turn: Turn, said: Said) -> Outcome:
     """/progress: the one number and its definition."""
-    return _answer(turn, "progress", "")
+    return _ask(turn, "progress", "")
 
 
 def export(turn: Turn, said: Said) -> Outcome:
@@ -32,32 +44,42 @@ def export(turn: Turn, said: Said) -> Outcome:
     kind, _, rest = said.rest.partition(" ")
     if kind not in KINDS:
         return Outcome(dict(turn.state), (Reply("O.export.how"),), understood="export what?")
-    return _answer(turn, f"export {kind}", rest)
+    return _ask(turn, f"export {kind}", rest)
 
 
 def pressed(turn: Turn, said: Said) -> Outcome | None:
     """`sum:pdf:07:2026-10`: another face of the same, or another period; `sum:picture:ABAHUZA:` a suggestion."""
     face, _, rest = said.rest.partition(":")
     place, _, period = rest.rpartition(":")
-    return _answer(turn, face, f"{place} {period}".strip()) if face in FACES else None
+    return _ask(turn, face, f"{place} {period}".strip()) if face in FACES else None
 
 
-def _answer(turn: Turn, face: str, words: str) -> Outcome:
+def _ask(turn: Turn, face: str, words: str) -> Outcome:
     person = turn.person
     assert person is not None
     language, reads = "fr" if turn.language == "fr" else "en", person.role in READERS
     asked = SummaryOf(viewer(turn), words, face, language, turn.today, turn.now, person.sms_name, reads)
-    found: Summarised = turn.known(asked)
+    return Outcome(dict(turn.state), effects=(AskSummary(asked),), understood=f"asks for figures: {face}")
+
+
+def told(turn: Turn) -> Outcome:
+    """It is read. Whoever was taken out of the team meanwhile is told nothing."""
+    asked = str(turn.inbound.data.get("asked"))
+    found: Summarised | None = turn.known(SummaryRead(turn.address.id, asked))
+    forget = ForgetSummary(asked)
+    if found is None or turn.person is None or not turn.person.role:
+        return Outcome(dict(turn.state), effects=(forget,), understood="figures for nobody")
     if not found.place:
         meant = tuple((Button(name, _data("picture", name, "")),) for name in found.suggestions)
-        return Outcome(dict(turn.state), (Reply("O.said", {"text": found.text}, meant),), understood="which place?")
-    about = {"of": found.place, "period": found.period, "face": face}
-    audit = (Audit("export" if face.startswith("export") else "summary", about),)
-    rows = _buttons(found) if face == "picture" else ()
+        said = Reply("O.said", {"text": found.text}, meant)
+        return Outcome(dict(turn.state), (said,), (forget,), understood="which place?")
+    about = {"of": found.place, "period": found.period, "face": found.face}
+    audit = Audit("export" if found.face.startswith("export") else "summary", about)
+    rows = _buttons(found) if found.face == "picture" else ()
     first, *others = found.files or (None,)
     replies = [Reply("O.said", {"text": found.text}, rows, file=first)]
     replies += [Reply("O.said", {"text": one.name}, file=one) for one in others if one]
-    return Outcome(dict(turn.state), tuple(replies), audit, understood=f"summary: {face}")
+    return Outcome(dict(turn.state), tuple(replies), (audit, forget), understood=f"summary: {found.face}")
 
 
 def _data(face: str, place: str, period: str) -> str:

@@ -21,7 +21,7 @@ class MadeFile:
 
 @dataclass(frozen=True, slots=True)
 class SummaryOf:
-    """-> Summarised: of what was written behind the command, "07 2026-10", "giharo", "all oct", or nothing."""
+    """What was written behind the command, "07 2026-10", "giharo", "all oct", or nothing, and who wrote it."""
 
     viewer: Viewer
     said: str
@@ -41,6 +41,8 @@ class Summarised:
     """The words and what goes along. Without a place `text` says what is wrong; `suggestions`: up to five names."""
 
     text: str
+    face: str
+    """As it was asked for."""
     files: tuple[MadeFile, ...] = ()
     place: str = ""
     period: str = ""
@@ -50,4 +52,28 @@ class Summarised:
     suggestions: tuple[str, ...] = ()
 
 
-Facts = SummaryOf
+@dataclass(frozen=True, slots=True)
+class SummaryRead:
+    """-> Summarised | None: what was asked for in this chat by `AskSummary`, once it is read."""
+
+    address_id: int
+    asked: str
+    """As the wake says it."""
+
+
+@dataclass(frozen=True, slots=True)
+class AskSummary:
+    """Have it read beside the turns; this chat is woken with the key of SummaryRead ("wake figures")."""
+
+    question: SummaryOf
+
+
+@dataclass(frozen=True, slots=True)
+class ForgetSummary:
+    """It has been told: what was read is not kept."""
+
+    asked: str
+
+
+Facts = SummaryRead
+Effects = AskSummary | ForgetSummary

@@ -128,12 +128,12 @@ class Chats:
         return user
 
     async def settled(self) -> None:
-        """Until nothing waits: no update, no turn, no text."""
+        """Until nothing waits: no update, no turn, nothing that is read beside the turns, no text."""
         await self.botapi.until(lambda: not self.botapi.queue.pending, SETTLES_S)
         for _ in range(int(SETTLES_S / 0.01)):
-            waiting = await self.rows("inbox", state="new") + await self.rows(
-                "outbox", state="queued", channel="telegram"
-            )
+            waiting = await self.rows("countings", counted_at=None) + await self.rows("inbox", state="new")
+            waiting += await self.rows("countings", counted_at=None)
+            waiting += await self.rows("outbox", state="queued", channel="telegram")
             if not waiting and not await self.rows("outbox", state="sending"):
                 return
             await asyncio.sleep(0.01)

@@ -23,10 +23,12 @@ _MOST_PROBLEMS = 5
 def donor(found: Exported, say: Say) -> dict[str, Any]:
     """What `render.report.pdf` takes."""
     summary = found.summary
-    sections = [
+    first = [
         Section(say("The one figure"), tuple(_figure(found, say))),
         Section(say("By commune and group"), tuple(_communes(found, say))),
         Section(say("Figures"), (next(iter(figures(summary, say))),)),
+    ]
+    second = [
         Section(say("Stories, told with consent"), tuple(_stories(found, say))),
         Section(say("Problems"), tuple(_problems(found, say))),
         Section(say("What we did"), (_did(found, say),)),
@@ -38,8 +40,9 @@ def donor(found: Exported, say: Say) -> dict[str, Any]:
         "footer": f"Kurikirana · {at} · {found.wanted.made_by}",
         "language": say.language,
         "pages": 2,
+        "second": len(first),
         "picture": picture(summary, say).plain(),
-        "sections": blocks(sections),
+        "sections": blocks([*first, *second]),
     }
 
 

@@ -16,8 +16,8 @@ _ID = sa.BigInteger().with_variant(sa.Integer(), 'sqlite')
 def upgrade() -> None:
     op.create_table('countings',
     sa.Column('address_id', _ID, autoincrement=False, nullable=False),
-    sa.Column('about', sa.String(), nullable=False, comment='audiences, plan, ends: the newest question counts'),
-    sa.Column('question', types.Personal(), nullable=False, comment='what a card of /broadcast asks'),
+    sa.Column('about', sa.String(), nullable=False, comment='audiences, plan, ends: the newest question counts; figures N'),
+    sa.Column('question', types.Personal(), nullable=False, comment='what a card of /broadcast, or /summary, asks'),
     sa.Column('inbox_id', _ID, nullable=False, comment='the turn that asked it'),
     sa.Column('asked_at', types.Moment(), nullable=False),
     sa.Column('found', types.PersonalJson(), nullable=True, comment='null = not counted yet'),
