@@ -65,13 +65,14 @@ class Replies:
         }
 
     def _screen(self, turn: Turn, rows: list[dict[str, Any]], *, asks: bool) -> list[dict[str, Any]]:
-        """One row for a screen: all that this turn answers, or that it was kept.
+        """One row for a screen: all that this turn answers, else that it was kept: so to who is not written to yet.
 
         It takes parts of an SMS only if no session waits for it any more; then its channel says how many.
         """
-        said = [row for row in rows if row["kind"] == "reply"]
-        first = said[0] if said else self._row(turn, "USSD_KEPT", turn.language)
-        session = {"key": turn.inbound.data["session"], "asks": asks, "language": turn.language}
+        said = [row for row in rows if row["kind"] == "reply" and row["state"] == "queued"]
+        kept = {**self._row(turn, "USSD_KEPT", turn.language), "state": "queued", "reason": None}
+        first = said[0] if said else kept
+        session = {"key": turn.inbound.data["session"], "asks": bool(said) and asks, "language": turn.language}
         session |= {name: self.say(f"USSD_{name.upper()}", turn.language) for name in ("more", "kept")}
         text = "\n".join(row["text"] for row in said)
         screen = {**first, "text": text, "parts": 0, "data": {"session": session}}

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import datetime
 
 from handlers import enrol, state
 from handlers.turn import AskedThen, Label, Outcome, Reply, Turn
 
 _NOT_ALOUD = ("sealed", "delete")
-"""Questions that are not asked anew: whoever dials next from this phone may be somebody else."""
+"""Questions that dialling closes: whoever dials next from this phone may be somebody else, and the menu's digits must
+not be taken for their answers. What was told before is kept."""
 
 
 def step(turn: Turn, take: Callable[[Turn], Outcome]) -> Outcome:
@@ -17,17 +19,17 @@ def step(turn: Turn, take: Callable[[Turn], Outcome]) -> Outcome:
     if not turn.inbound.text:
         if enrol.stopped(turn):
             return Outcome(dict(turn.state), (Reply("USSD_STOPPED", asks=True),), understood="dialled after STOP")
-        if again := _asked_again(turn):
+        question = state.opened(turn)
+        if question and question["kind"] in _NOT_ALOUD:
+            turn = turn.with_state(state.close(turn))
+        elif question and (again := _asked_again(turn, state.asked_at(question))):
             return again
     return take(replace(turn, inbound=replace(turn.inbound, kind="text")))
 
 
-def _asked_again(turn: Turn) -> Outcome | None:
-    """The open question in the words in which it was asked, wherever that was; None without one."""
-    question = state.opened(turn)
-    if question is None or question["kind"] in _NOT_ALOUD:
-        return None
-    text: str = turn.known(AskedThen(turn.address.id, state.asked_at(question)))
+def _asked_again(turn: Turn, at: datetime) -> Outcome | None:
+    """The open question in the words in which it was asked, wherever that was; None when they are known no more."""
+    text: str = turn.known(AskedThen(turn.address.id, at))
     if not text:
         return None
     reply = Reply(Label({turn.language: text}))

@@ -91,7 +91,7 @@ class Sessions:
         try:
             if before is None:
                 typed, said = await self._recalled(intake, there, text)
-                if said is not None:
+                if said is not None and _of(said):  # what was erased meanwhile is said no more
                     return self._opened(there, said)
             else:
                 typed = _typed(before, text)

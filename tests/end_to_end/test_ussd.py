@@ -71,3 +71,29 @@ async def test_a_report_over_ussd_cut_off_and_gone_on_with(tmp_path: Path) -> No
         assert not provider.sent, "no SMS"
     for canary in (ODETTE, "79123456", SECRET, "ATUid"):
         assert canary not in programme.log
+
+
+async def test_a_restart_in_the_middle_of_a_session(tmp_path: Path) -> None:
+    async with AfricasTalking() as provider, aiohttp.ClientSession() as http:
+        programme = Programme(tmp_path, {"africastalking": provider.settings})
+        programme.bring(small_roster())
+        phone = Handset(http, programme.url)
+        async with programme:
+            await phone.dial()
+            day = await phone.type("1")
+        async with programme:
+            assert await phone.again() == day, "the same request, the same screen"
+            topic = await phone.type("12/11")
+            assert topic.startswith("CON") and topic != day
+        assert not provider.sent
+
+
+async def test_before_the_programme_is_live_nobody_is_told_anything(tmp_path: Path) -> None:
+    async with AfricasTalking() as provider, aiohttp.ClientSession() as http:
+        programme = Programme(tmp_path, {"africastalking": provider.settings}, KURIKIRANA_LIVE="false")
+        programme.bring(small_roster())
+        async with programme:
+            async with asyncio.timeout(6):  # an answer that never comes would take 8
+                screen = await Handset(http, programme.url).dial()
+            assert screen == "END OIM: Thank you, it is kept. To go on, dial again."
+        assert not provider.sent
