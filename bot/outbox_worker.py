@@ -47,9 +47,6 @@ BROKEN = Gauge("kurikirana_channel_broken", "1 while a channel's account is refu
 RESTS = Counter("kurikirana_channel_rests", "Times that a channel without answers was left alone", ["channel"])
 _sent = lru_cache(maxsize=None)(SENT.labels)
 
-GIVE_UP = timedelta(days=2)
-"""An answer older than this helps nobody; it ends as failed, with the reason."""
-
 
 class OutboxWorker:
     """One sender for all channels of this process."""
@@ -69,6 +66,8 @@ class OutboxWorker:
         self._paces = {name: Pace(limits.get(name, Limits()), hours.zone) for name in channels}
         self._wake = {name: asyncio.Event() for name in channels}
         self._free = {name: channel.window for name, channel in channels.items()}
+        self._screens = {name: 32 * getattr(channel, "screens", False) for name, channel in channels.items()}
+        """How many USSD screens may be shown at once: they take no connection, no part, and no account for SMS."""
         self._paused: dict[str, datetime] = {}
         self._breakers = {name: Breaker() for name in channels}
         for name in channels:
@@ -79,11 +78,9 @@ class OutboxWorker:
         self._claiming, self._stopping = 0, False
         self.holds: Callable[[str], bool] = lambda name: True
         """Whether this process may send by a channel: one that has a single connection belongs to one process."""
-
         self.crash: Callable[[str], None] = lambda point: None
         self.may_speak: Callable[[datetime], bool] = lambda now: True
         """Whether the clock is to be believed: else nothing leaves that nobody asked for."""
-
         self.opens: Opens | None = None
         """Where there are market days: when unasked texts may leave to which communes."""
 
@@ -162,7 +159,7 @@ class OutboxWorker:
 
     async def _take(self, name: str) -> int:
         now = self._now()
-        if self._stopping or self._room(name, now) <= 0 or self._paused.get(name, now) > now or not self.holds(name):
+        if self._stopping or not self.holds(name) or not (self._room(name, now) > 0 or self._screens[name]):
             return 0
         self._claiming += 1
         try:
@@ -171,7 +168,7 @@ class OutboxWorker:
             return 0
         finally:
             self._claiming -= 1
-        if claims:
+        if any("session" not in claim.data for claim in claims):
             self._breakers[name].began(now)
         for claim in claims:
             self._free[name] -= 1
@@ -183,9 +180,10 @@ class OutboxWorker:
     async def _claim(self, tx: AsyncConnection, names: Sequence[str]) -> list[list[Claim]]:
         """Work for the writer: what is due when its group is written, the answers of this very group included."""
         now = self._now()
-        allowed = bool(self._unasked) and self._hours.is_allowed(now) and self.may_speak(now)
+        unasked = self._unasked if self._unasked and self._hours.is_allowed(now) and self.may_speak(now) else ()
         wanted = [
-            Wanted(name, self._room(name, now), now, allowed and name in self._unasked, self.opens) for name in names
+            Wanted(name, self._room(name, now), now, name in unasked, self.opens, self._screens[name])
+            for name in names
         ]
         claims = await outbox.claim(tx, wanted)
         for want, found in zip(wanted, claims, strict=True):
@@ -196,11 +194,13 @@ class OutboxWorker:
 
     def _room(self, name: str, now: datetime) -> int:
         """How many sends may begin now: connections that are free, what pace and breaker still allow."""
+        if self._paused.get(name, now) > now:
+            return 0
         return int(min(self._free[name], self._paces[name].room(now), self._breakers[name].room(now)))
 
     async def _try(self, name: str, claim: Claim) -> None:
         try:
-            if wait := self._paces[name].wait_s(self._now(), claim.parts):
+            if claim.parts and (wait := self._paces[name].wait_s(self._now(), claim.parts)):
                 # back in the outbox it can be stopped; a claim that waits half an hour could not
                 due = self._now() + timedelta(seconds=wait)
                 self._breakers[name].not_tried()
@@ -237,9 +237,12 @@ class OutboxWorker:
             return self._ambiguous(channel, claim, f"fault: {type(error).__name__}")
         self.crash("after_send")
         _sent(name, sent.state).inc()
-        self._breakers[name].worked()
-        self._heal(name)
         now = self._now()
+        if sent.parts:
+            self._paces[name].left(now, sent.parts)
+        if sent.parts != 0:  # a screen says nothing of the way of SMS
+            self._breakers[name].worked()
+            self._heal(name)
         day = now.astimezone(self._hours.zone).date().isoformat()
         return Mark(claim.id, sent.state, now, sent.provider_id, day=day, parts=sent.parts)
 

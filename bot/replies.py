@@ -20,6 +20,8 @@ REPLIES = Counter("kurikirana_replies", "Texts written to the outbox", ["channel
 SIMULATED = frozenset(("phone", "chat"))
 """The simulator's channels: what is written to them leaves no machine, and in a live programme it is practice."""
 _replies = lru_cache(maxsize=None)(REPLIES.labels)
+SCREEN = -1
+"""The urgency of what a USSD session waits for: it passes every text, and what holds texts up."""
 """Channels times keys: a few thousand at most. Looking a label up costs more than counting."""
 _MAIN = ("kb.training", "kb.business", "kb.mentor", "kb.lesson", "kb.totals", "kb.call")
 _KEYBOARDS = {"main": _MAIN, "contact": ("b.share", "b.nonumber")}
@@ -75,7 +77,7 @@ class Replies:
         session = {"key": turn.inbound.data["session"], "asks": bool(said) and asks, "language": turn.language}
         session |= {name: self.say(f"USSD_{name.upper()}", turn.language) for name in ("more", "kept")}
         text = "\n".join(row["text"] for row in said)
-        screen = {**first, "text": text, "parts": 0, "data": {"session": session}}
+        screen = {**first, "text": text, "parts": 0, "data": {"session": session}, "urgency": SCREEN}
         return [screen, *(row for row in rows if row["kind"] != "reply")]
 
     def say(self, key: str, language: str) -> str:

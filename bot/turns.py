@@ -206,7 +206,7 @@ class Turns:
         whose = talks.whose(turn, outcome)
         for reply in self.replies.rows(turn, outcome.replies, asks="open" in outcome.state):
             group.batch.add(outbox.INSERT, reply | {"association_id": whose})
-            if reply["urgency"]:
+            if reply["urgency"] > 0:
                 to = [reply["person_id"]] if reply["person_id"] else [person.id for person in turn.people]
                 reminders.noted(group.facts, to, turn.now)
         if outcome.state != known.state:

@@ -50,6 +50,7 @@ class AfricasTalking(web.Gateway):
 
     name = "africastalking"
     keyed = False
+    screens = True
 
     def __init__(self, settings: Settings, public_url: str, now: Callable[[], datetime]) -> None:
         self.settings, self.now, self._public_url = settings, now, public_url
@@ -106,7 +107,7 @@ class AfricasTalking(web.Gateway):
         """To the session that waits for it; else one order for one number. It takes no id of ours: an order in
         doubt stays in doubt."""
         if self.sessions.shows(message) or not message.text:
-            return Sent(None)
+            return Sent(None, parts=0)
         order = urlencode(self._order | {"to": message.address, "message": message.text})
         reply = await self._ask("POST", SENT, order.encode())
         if reply.status in (200, 201, 409):

@@ -93,7 +93,7 @@ class Sent:
     state: State = "sent"
     """accepted: the gateway has it; sent: it left."""
     parts: int | None = None
-    """SMS parts that it took, when it was written for a screen and left by SMS after all."""
+    """SMS parts that it took, when it was written for a screen: 0 shown there, else it left by SMS after all."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -77,6 +77,7 @@ class Phone(Simulated):
     name = "phone"
     scheme = "tel"
     rich = False
+    screens = True
 
     def __init__(self) -> None:
         super().__init__()
@@ -101,7 +102,7 @@ class Phone(Simulated):
     async def send(self, message: Message) -> Sent:
         """To the USSD session that waits for it; else show it as an SMS, or hold it while the phone is off."""
         if self.sessions.shows(message) or not message.text:
-            return Sent(f"phone-{message.id}", "delivered")
+            return Sent(f"phone-{message.id}", "delivered", parts=0)
         if message.address in self.off:
             self.hold(message)
             return Sent(f"phone-{message.id}", "accepted", parts=parts(message))

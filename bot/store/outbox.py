@@ -135,8 +135,8 @@ class Claim:
     data: dict[str, Any]
 
 
-ANSWER, UNASKED = 0, 1
-"""Urgencies: answers leave first and at any hour."""
+SCREEN, ANSWER, UNASKED = -1, 0, 1
+"""Urgencies: answers leave first and at any hour; a screen, which somebody waits for, before anything else."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +148,7 @@ class Wanted:
     now: datetime
     unasked: bool = False
     opens: Opens | None = None
+    screens: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,14 +171,8 @@ async def claim(tx: AsyncConnection, items: Sequence[Wanted]) -> list[list[Claim
 
 
 async def _taken(tx: AsyncConnection, wanted: Wanted, urgency: int, most: int) -> list[Any]:
-    parameters = {
-        "on_channel": wanted.channel,
-        "which_urgency": urgency,
-        "now": wanted.now,
-        "most": most,
-        "lease": wanted.now + LEASE,
-    }
-    return list(await rows(tx, _CLAIM, parameters))
+    which = {"on_channel": wanted.channel, "which_urgency": urgency, "now": wanted.now}
+    return list(await rows(tx, _CLAIM, {**which, "most": most, "lease": wanted.now + LEASE}))
 
 
 async def _in_time(tx: AsyncConnection, rows: list[Any], now: datetime) -> list[Any]:
@@ -189,7 +184,9 @@ async def _in_time(tx: AsyncConnection, rows: list[Any], now: datetime) -> list[
 
 
 async def _claim(tx: AsyncConnection, wanted: Wanted) -> list[Claim]:
-    taken = await _taken(tx, wanted, ANSWER, wanted.most)
+    taken = await _taken(tx, wanted, SCREEN, wanted.screens) if wanted.screens else []
+    if wanted.most > 0:
+        taken += await _taken(tx, wanted, ANSWER, wanted.most)
     if wanted.unasked and len(taken) < wanted.most:
         unasked = await _in_time(tx, await _taken(tx, wanted, UNASKED, wanted.most - len(taken)), wanted.now)
         taken += await unless_there(tx, unasked, wanted.opens, wanted.now) if wanted.opens else unasked

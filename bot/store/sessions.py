@@ -34,7 +34,7 @@ _ANSWERS = (
         outbox.c.id > _newest,
         outbox.c.inbox_id.in_(bindparam("turns", expanding=True)),
         outbox.c.address_id.in_(bindparam("addresses", expanding=True)),
-        outbox.c.urgency == 0,
+        outbox.c.urgency <= 0,
     )
     .order_by(outbox.c.id.desc())
 )

@@ -7,9 +7,11 @@ import re
 import pytest
 from playwright.async_api import Page, expect
 
-from tests.console.test_simulator import BY_SMS, RECEIPT, app, keys, page, picture
+from tests.console.chromium import IN_ITS_LOOP, keep
+from tests.console.test_simulator import BY_SMS, RECEIPT, app, keys, page
 
 __all__ = ["app", "page"]
+pytestmark = IN_ITS_LOOP
 
 
 @pytest.mark.chromium
@@ -20,7 +22,7 @@ async def test_a_report_by_ussd_lost_and_gone_on_with(page: Page) -> None:
     await left.get_by_label("Whose phone").select_option(in_french)
     await left.get_by_role("button", name="Dial").click()
     await expect(shown).to_contain_text("1 formation")
-    await picture(page, "6-ussd-menu")
+    await keep(page, "simulator-6-ussd-menu")
     await keys(page, "1")
     await left.get_by_role("button", name="Send").click()
     await expect(shown).to_contain_text("Formation 1/4")
@@ -47,6 +49,6 @@ async def test_a_report_by_ussd_lost_and_gone_on_with(page: Page) -> None:
     await expect(story.first).to_contain_text("on a USSD screen, delivered")
     await expect(left.locator(".line.us")).to_have_count(1)
     await expect(left.locator(".cost")).to_contain_text("has paid 0 SMS")
-    await picture(page, "7-ussd-receipt")
+    await keep(page, "simulator-7-ussd-receipt")
     await left.get_by_role("button", name="Send").click()
     await expect(shown).to_be_hidden()
