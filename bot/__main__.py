@@ -12,6 +12,7 @@ import typer
 from bot.cli import (
     admin,
     broadcasts,
+    certificates,
     clock,
     connect,
     export,
@@ -38,7 +39,8 @@ app.command()(setup.init)
 app.command()(setup.doctor)
 app.command()(connect.connect)
 app.command()(clock.clock)
-app.command()(setup.token)
+app.command()(certificates.certificates)
+app.command()(certificates.token)
 app.command()(service.run)
 app.command()(service.demo)
 app.command()(service.chat)

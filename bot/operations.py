@@ -5,7 +5,6 @@ The details come over a socket as JSON, so they are plain values.
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -16,7 +15,18 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot import added_forms, changes
 from bot.errors import BotError
-from bot.programme import administrators, checking, desk, exporting, mentoring, merging, numbers, refunds, roster
+from bot.programme import (
+    administrators,
+    certificates,
+    checking,
+    desk,
+    exporting,
+    mentoring,
+    merging,
+    numbers,
+    refunds,
+    roster,
+)
 from bot.programme.broadcasts import acts as broadcasts
 from bot.store import audit, late, listing, reminder_timers, sealed, singles, team, tip_list
 from bot.store.forms import keep as keep_form
@@ -96,7 +106,7 @@ async def token_new(tx: AsyncConnection, details: Mapping[str, Any], now: dateti
     people = [*await listing.people_named(tx, name), *await team.staff_named(tx, name)]
     if len(people) != 1:
         raise BotError(f"{len(people)} people are called {details['person']!r}; write ASSOCIATION NAME")
-    token = secrets.token_urlsafe(24)
+    token = certificates.new_token()
     await make_token(tx, token, people[0]["id"], now)
     return {"token": token, "person": people[0]["id"]}
 
@@ -125,6 +135,7 @@ OPERATIONS: dict[str, Operation] = {
     WORDS_SAVED: words_saved,
     "remind": remind,
     "token new": token_new,
+    "certificates": certificates.make,
     "question show": mentoring.question_show,
     "question answer": mentoring.question_answer,
     "visit log": mentoring.visit_log,

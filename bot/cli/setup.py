@@ -1,4 +1,4 @@
-"""init, doctor, token: from nothing to a running programme."""
+"""init, doctor: from nothing to a running programme."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ from typing import Annotated, Any
 import typer
 
 from bot import channels as channel_list
-from bot import control
 from bot.channels import kannel_conf
 from bot.channels.base import Channel
 from bot.cli import base, clock
@@ -210,11 +209,3 @@ async def _asked(settings: Settings, channels: Mapping[str, Channel]) -> list[tu
     for name, wrong in (await looked_at(channels)).items():
         lines += [("!!", f"{name}: {text}") for text in wrong] or [("ok", name)]
     return [*lines, *await reached(settings, channels)]
-
-
-def token(person: Annotated[str, typer.Argument(help="ASSOCIATION NAME of a leader.")]) -> None:
-    """Make a one-time token for a leader's certificate: she opens the bot with it, once."""
-    settings = base.load()
-    made = base.run(control.act(settings, "token new", {"person": person}))
-    typer.echo(made["token"])
-    base.words.print("Put it into the QR code as https://t.me/YOUR_BOT?start=TOKEN. It works once.")

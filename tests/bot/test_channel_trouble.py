@@ -73,6 +73,7 @@ async def latencies(database: Database, worker: OutboxWorker, gateway: Gateway, 
 
 
 @pytest.mark.fault("B2")
+@pytest.mark.fault("B2")
 @pytest.mark.parametrize("place", ["sqlite"], indirect=True)
 async def test_a_provider_that_hangs_slows_no_other_channel(database: Database) -> None:
     async with Gateway() as gateway, FaultProxy("127.0.0.1", gateway.port) as proxy:
@@ -97,6 +98,7 @@ async def test_a_provider_that_hangs_slows_no_other_channel(database: Database) 
         assert beside[p99] < max(1.0, 3 * alone[p99])
 
 
+@pytest.mark.fault("B1")
 @pytest.mark.fault("B1")
 @pytest.mark.parametrize("place", ["sqlite"], indirect=True)
 async def test_a_provider_that_is_off_is_left_alone_and_then_tried_with_one(database: Database) -> None:

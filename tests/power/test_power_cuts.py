@@ -104,6 +104,7 @@ def outcome(diary: list[disk.Entry], folder: Path, how_many: int) -> Counter[str
     return seen
 
 
+@pytest.mark.fault("A9")
 def test_nothing_acknowledged_is_lost_and_nothing_is_half_there(tmp_path: Path, library: Path) -> None:
     diary = recorded(tmp_path, library, 60)
     names = Counter((entry.name, entry.kind) for entry in diary)
