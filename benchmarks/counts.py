@@ -33,6 +33,7 @@ RULES = Rules(600, includes_representatives=True, members_only=False)
 BEGAN = datetime(2026, 1, 1, 8, tzinfo=UTC)
 MONTH = Period.month(2026, 10)
 DAYS = 365
+_FILE = "counts.db"
 AGAIN = 7
 """Times that each is measured; the median counts."""
 _WITHOUT = """select association_id, count(*) from inbox where received_at >= {} and received_at < {}
@@ -43,15 +44,19 @@ def measure(bench: Bench, say: Callable[[str], None]) -> Iterator[Row]:
     """For few associations and for many."""
     for places in bench.size.places:
         say(f"W3, {places:,} associations, {bench.size.messages:,} messages, {bench.size.reports:,} reports")
-        found = asyncio.run(_measured(bench.new_folder(), places, bench.size.messages, bench.size.reports))
+        folder = bench.new_folder()
+        found = asyncio.run(_measured(folder, places, bench.size.messages, bench.size.reports))
         beside = {name: found[name] for name in ("with since the start ms", "without a roll-up ms", "filled s")}
         yield Row(f"w3_all_{places}", f"W3, a month of {places:,} associations", found["all"], "ms", beside)
         beside = {name: found[name] for name in ("its page ms", "its page with report numbers ms")}
         yield Row(f"w3_one_{places}", f"W3, a month of one of {places:,}", found["one"], "ms", beside)
+        started = bench.start_s(folder / _FILE)
+        what = f"start to ready, {bench.size.messages:,} messages, {places:,} associations"
+        yield Row(f"start_{places}", what, started, "s", {"MB": (folder / _FILE).stat().st_size / 1e6})
 
 
 async def _measured(folder: Path, places: int, messages: int, reports: int) -> dict[str, float]:
-    database = await Database.open("sqlite:///counts.db", folder)
+    database = await Database.open(f"sqlite:///{_FILE}", folder)
     try:
         began = time.perf_counter()
         async with database.engine.begin() as tx:

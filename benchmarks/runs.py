@@ -141,11 +141,12 @@ class Bench:
         """An empty folder of this run."""
         return Path(tempfile.mkdtemp(dir=self.folder))
 
-    def start_s(self) -> float:
-        """Seconds from the command `run` with no database to the first connection it takes."""
+    def start_s(self, filled: Path | None = None) -> float:
+        """Seconds from the command `run`, with this database or with none, to the first connection it takes."""
         with self._place() as folder:
             port, log = systems.free_port(), folder / "start.log"
-            file = world.settings(folder, "start", url="sqlite:///start.db", port=port, provider=1)
+            url = f"sqlite:///{filled or 'start.db'}"
+            file = world.settings(folder, "start", url=url, port=port, provider=1)
             process = systems.python("-m", "bot", "run", "--config", str(file), log=log)
             try:
                 return systems.wait_for(port, process, log)

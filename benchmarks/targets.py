@@ -31,6 +31,8 @@ BOUNDS = {
     "open_loop_p99": Bound(15, 8, less_is_better=True),
     "memory": Bound(150, 100, less_is_better=True),
     "start": Bound(3, 2, less_is_better=True),
+    "start_24": Bound(4, 2, less_is_better=True),
+    "start_2400": Bound(4, 2, less_is_better=True),
     "ten_times": Bound(0.8, 1.0),
     "w2_in_10000": Bound(20_000, 40_000),
     "w2_in_100000": Bound(20_000, 40_000),
