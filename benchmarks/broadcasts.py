@@ -78,7 +78,7 @@ def _ours(folder: Path, people: int, what: str, dialect: str) -> dict[str, Any]:
     with _sink(folder, dialect or "kannel") as (provider, said):
         file = world.settings(folder, what, url="sqlite:///bench.db", port=0, provider=provider)
         found = systems.said_by("benchmarks.broadcast", str(file), str(people), what, log=folder / "ours.log")
-        return {**found, **said()}
+        return {**said(), **found}
 
 
 def _peer(folder: Path, module: str, messages: int) -> float:

@@ -18,7 +18,7 @@ ROWS = {
     *("w1_100_by_raw", "memory", "one", "slow_disk", "slow_provider", "open_loop_p99", "ten_times", "start"),
     *("postgres_1", "postgres_2"),
     *("w2_in_200", "w2_out_200", "w2_memory", "w2_paced", "w2_paced_most"),
-    *("w3_all_24", "w3_one_24", "w4_200"),
+    *("w3_all_24", "w3_one_24", "start_24", "w4_200"),
 }
 
 

@@ -53,6 +53,8 @@ log = structlog.get_logger(__name__)
 
 DRAIN_S = 20.0
 """At stop, sends under way get this long to end; what did not start stays queued."""
+ENDING_S = 5.0
+"""And what the alarm has asked for: it is begun anew at the next start."""
 
 
 class App:
@@ -172,7 +174,7 @@ class App:
                 async with self._served(site) if web else contextlib.nullcontext():
                     yield
             finally:
-                alarm.stop()
+                await alarm.stop(ENDING_S)
                 await self.outbox.drain(DRAIN_S)
                 for task in tasks:
                     task.cancel()

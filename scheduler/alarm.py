@@ -7,6 +7,8 @@ default grace of one second a late job never runs).
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 from collections.abc import Awaitable, Callable
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
@@ -19,15 +21,29 @@ class Alarm:
         self._scheduler = AsyncIOScheduler(
             timezone="UTC", job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
         )
+        self._under_way = 0
 
     def every(self, seconds: float, call: Callable[[], Awaitable[None]]) -> None:
         """Call it every `seconds` from the start on."""
-        self._scheduler.add_job(call, "interval", seconds=seconds)
+        name = getattr(call, "__qualname__", str(call))
+        self._scheduler.add_job(self._asked, "interval", [call], seconds=seconds, name=name)
+
+    async def _asked(self, call: Callable[[], Awaitable[None]]) -> None:
+        self._under_way += 1
+        try:
+            await call()
+        finally:
+            self._under_way -= 1
 
     def start(self) -> None:
         """Begin; needs a running event loop."""
         self._scheduler.start()
 
-    def stop(self) -> None:
-        """End at once; a call under way is its caller's to await."""
+    async def stop(self, within_s: float) -> None:
+        """Call nothing more and let the calls under way end; one that takes longer is cancelled."""
+        self._scheduler.pause()
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(within_s):
+                while self._under_way:
+                    await asyncio.sleep(0.02)
         self._scheduler.shutdown(wait=False)
