@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Any
 
 from handlers import enrol, state
 from handlers.turn import AskedThen, Label, Outcome, Reply, Turn
@@ -12,6 +13,13 @@ from handlers.turn import AskedThen, Label, Outcome, Reply, Turn
 _NOT_ALOUD = ("sealed", "delete")
 """Questions that dialling closes: whoever dials next from this phone may be somebody else, and the menu's digits must
 not be taken for their answers. What was told before is kept."""
+_PASSING = (
+    *("call", "data", "details", "helped", "later", "logged", "more", "need", "photo", "place"),
+    *("problem", "refund", "remark", "road", "switch", "tip"),
+)
+"""Questions that need no answer: who dials later than a lost session would be gone on with wants the menu."""
+LOST = timedelta(minutes=5)
+"""So long after its question a session that broke off is gone on with."""
 
 
 def step(turn: Turn, take: Callable[[Turn], Outcome]) -> Outcome:
@@ -20,11 +28,16 @@ def step(turn: Turn, take: Callable[[Turn], Outcome]) -> Outcome:
         if enrol.stopped(turn):
             return Outcome(dict(turn.state), (Reply("USSD_STOPPED", asks=True),), understood="dialled after STOP")
         question = state.opened(turn)
-        if question and question["kind"] in _NOT_ALOUD:
+        if question and _is_over(turn, question):
             turn = turn.with_state(state.close(turn))
         elif question and (again := _asked_again(turn, state.asked_at(question))):
             return again
     return take(replace(turn, inbound=replace(turn.inbound, kind="text")))
+
+
+def _is_over(turn: Turn, question: Mapping[str, Any]) -> bool:
+    late = turn.now - state.asked_at(question) > LOST
+    return question["kind"] in _NOT_ALOUD or (late and question["kind"] in _PASSING)
 
 
 def _asked_again(turn: Turn, at: datetime) -> Outcome | None:
