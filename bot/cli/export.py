@@ -15,6 +15,7 @@ from bot.cli.summary import AsOf, Lang, moment, say_in
 from bot.errors import BotError
 from bot.programme import counting
 from bot.programme.counting import Rules
+from bot.programme.exporting import MOST
 from bot.programme.exports import KINDS, Exported, Wanted, gather, pages
 from bot.programme.exports.donor import donor
 from bot.programme.summary import Asked, Say
@@ -58,6 +59,8 @@ def export(
         return await gather(tx, made, say.language)
 
     found = base.read(settings, look)
+    if persons:
+        _agreed(settings, details, sum(len(page.rows) for page in pages(found, kind, say)[1:]))
     try:
         out.mkdir(parents=True, exist_ok=True)
         for file, content in _files(found, kind, wanted, say, hxl=hxl, delimiter=";" if semicolon else ","):
@@ -67,6 +70,20 @@ def export(
         base.fail(str(error))
     except OSError as error:
         base.fail(f"--out {out}: cannot be written ({error.strerror}). Name another folder.")
+
+
+def _agreed(settings: Settings, details: dict[str, Any], rows: int) -> None:
+    """Leaves with 1 while nobody else has agreed to a list of so many rows about persons."""
+    if rows <= MOST:
+        return
+    what = f"export {details['kind']} {details['of']} {details['period']}"
+    asked = {"what": what, "persons": rows, "reason": details["reason"], "who": details["who"]}
+    found = base.run(control.act(settings, "export many", asked))
+    if not found["agreed"]:
+        base.fail(
+            f"{rows} rows about persons are more than one may take away alone. It is asked as No {found['number']}: "
+            "when another administrator or supervisor agrees on the page /exports within a day, give it again."
+        )
 
 
 def _formats(kind: str, formats: str) -> list[str]:

@@ -24,6 +24,7 @@ from bot.console.page import Ask, Missing, Wrong
 from bot.console.passwords import new_token
 from bot.console.words import LANGUAGES, _
 from bot.errors import BotError, DatabaseError
+from bot.programme import exporting
 from bot.store import accounts, audit
 
 if TYPE_CHECKING:
@@ -117,9 +118,29 @@ class Gate:
             return refused
         if ask.session and ask.now - ask.session.seen_at > accounts.SEEN_EVERY:
             await self._console.write(lambda tx: accounts.seen(tx, ask.session.id, ask.now))  # type: ignore[union-attr]
-        response = await ask.page.do(ask)
+        response = await self._second(ask, await ask.page.do(ask))
         await self._audit(ask, response)
         return response
+
+    async def _second(self, ask: Ask, response: Response) -> Response:
+        """A list of many persons leaves only when somebody else has agreed; else that it waits for her."""
+        if not (ask.page.persons and ask.ending) or response.status_code >= 300:
+            return response
+        if ask.exported is None:
+            raise RuntimeError(f"{ask.page.path} exports persons and did not say how many: Table.answer")
+        if ask.exported <= exporting.MOST:
+            return response
+        asked = {"what": ask.page.path, "persons": ask.exported, "reason": ask.query.get("reason", "").strip()[:200]}
+        details = {**asked, "by": ask.me.person_id}
+        found = await self._console.write(lambda tx: exporting.many(tx, details, ask.now))
+        if found["agreed"]:
+            return response
+        text = _(
+            "%(number)s persons are more than one may take away alone. It is asked as No %(request)s: when another "
+            "administrator or supervisor agrees on the page /exports, until %(until)s, take the list once more."
+        )
+        values = {"number": ask.exported, "request": found["number"], "until": ask.words.moment(found["until"])}
+        return self._say(ask, 403, _("Somebody else has to agree"), ask.words.say(text, **values))
 
     def _sign_in(self, ask: Ask) -> Response:
         path = ask.request.scope["path"]

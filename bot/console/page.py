@@ -94,6 +94,8 @@ class Ask:
     cookies: dict[str, str | None] = field(default_factory=dict)
     """To be set with the answer; None takes one away."""
     read_of: dict[str, Any] | None = None
+    exported: int | None = None
+    """Rows of the file that is the answer; set by the table."""
     written: bool = False
 
     # --- who ---

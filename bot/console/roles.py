@@ -100,6 +100,8 @@ MAY: Mapping[str, Roles] = {
     "/people/{person}/number": FIELD | {ADMINISTRATOR},
     "/people/{person}/merge": KEEPERS,
     "/people/{person}/merged": KEEPERS,
+    "/exports": KEEPERS,
+    "/exports/{request}": KEEPERS,
     "/words": FIGURES | {ADMINISTRATOR},
     "/words/sheet": FIGURES | {ADMINISTRATOR},
     "/words/keywords": FIGURES | {ADMINISTRATOR},

@@ -56,6 +56,7 @@ class Table:
     def answer(self, ask: Ask, template: str, rows: Sequence[Mapping[str, Any]], **values: Any) -> Response:
         """The page, with `table` for its template; or the file, as the address ends."""
         if ask.ending:
+            ask.exported = len(rows)
             return {"json": self._json, "csv": self._csv, "xlsx": self._xlsx}[ask.ending](ask, rows)
         return ask.show(template, table=self.shown(ask, rows), **values)
 

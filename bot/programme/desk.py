@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.errors import BotError
 from bot.settings import Settings
-from bot.store import audit, consent, facts, people, tasks, team
+from bot.store import audit, consent, facts, people, talk_states, tasks, team
 from handlers.team.viewing import ABSENT_AFTER
 from handlers.team.waiting import Asked, Day, counted
 from handlers.turn import Fact, Task, TaskNumbered, TasksOpen, Viewer
@@ -140,10 +140,23 @@ async def inbox_reply(tx: AsyncConnection, details: Details, now: datetime) -> A
         return found
     number = who["id"] if who else None
     await tx.execute(tasks.CLOSE_ONE, {"which": task.id, "at": now, "who": number, "how": "answered"})
-    woken = {"timer": "wake", "what": "said", "task": task.id, "text": text}
+    woken = {"timer": "wake", "what": "said", "task": task.id, "text": text, "first": bool(details.get("first"))}
     row = {"wake_key": f"wake:cli:task {task.id}:said", "what": woken, "at": now, "address": task.address_id}
     await tx.execute(consent.WAKE_ADDRESS, row)
     await audited(tx, {**details, "what": "answered", "details": {"task": task.id}}, now)
+    return found
+
+
+async def talk_write(tx: AsyncConnection, details: Details, now: datetime) -> Any:
+    """The team speaks first: to who waits for nothing. It leaves within the hours. `dry_run` only looks.
+
+    `address`, `person`, `association`, and what `inbox reply` takes but the task.
+    """
+    there = (int(details["address"]), int(details["person"]), details.get("association"))
+    number = await talk_states.speak_first(tx, *there, now)
+    found = await inbox_reply(tx, {**details, "task": number, "first": True}, now)
+    if details.get("dry_run"):
+        await talk_states.nothing_said(tx, number)
     return found
 
 
@@ -181,4 +194,4 @@ async def member(tx: AsyncConnection, name: str) -> dict[str, Any] | None:
     return found[0]
 
 
-OPERATIONS = {"audit": audited, "inbox reply": inbox_reply, "task close": task_close}
+OPERATIONS = {"audit": audited, "inbox reply": inbox_reply, "talk write": talk_write, "task close": task_close}

@@ -20,7 +20,13 @@ FONT = "DejaVu Sans"
 TONES = ("#0b4f47", "#8cc0b4", "#d9a441", "#6b7c93", "#b9c4ca")
 """Dark = checked, light = reported, then the rest; of different lightness."""
 _SCRIPT = re.compile(r"<script.*?</script>", re.DOTALL)
+_NO_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 Values = Mapping[str, Sequence[float | None]]
+
+
+def well_formed(svg: str) -> str:
+    """A picture without the characters that no XML may hold, whatever a name brought along."""
+    return _NO_XML.sub("", svg)
 
 
 @cache
@@ -106,7 +112,7 @@ def _svg(kind: Any, title: str, labels: Sequence[str], series: Values, height: i
         chart.add(name, list(values))
     told = repr((kind.__name__, title, list(labels), [(n, list(v)) for n, v in series.items()]))
     chart.uuid = hashlib.sha256(told.encode()).hexdigest()[:16]  # pygal's own would be another one each time
-    return _SCRIPT.sub("", chart.render(is_unicode=True))
+    return well_formed(_SCRIPT.sub("", chart.render(is_unicode=True)))
 
 
 def png(svg: str, width: int = 840) -> bytes:

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from xml.sax.saxutils import escape
 
-from bot.render.charts import FONT, TONES
+from bot.render.charts import FONT, TONES, well_formed
 
 _WIDTH, _TOP, _LEFT, _MIDDLE, _RIGHT = 840, 56, 150, 430, 780
 _ROW, _GAP, _TALL = 9.0, 8.0, 420.0
@@ -44,15 +44,17 @@ def drawn(title: str, root: str, branches: Sequence[Branch]) -> str:
     height = _TOP + sum(map(sum, heights)) + _GAP * (len(branches) + 1)
     shapes = list(_shapes(branches, heights, scale, _TOP + (height - _TOP - total * scale) / 2))
     middle = _TOP + (height - _TOP) / 2
-    return "".join(
-        (
-            f'<svg xmlns="http://www.w3.org/2000/svg" width="{_WIDTH}" height="{height:.0f}" '
-            f'viewBox="0 0 {_WIDTH} {height:.0f}" font-family="{FONT}" font-size="11" fill="#1b2328">',
-            f'<rect width="{_WIDTH}" height="{height:.0f}" fill="#ffffff"/>',
-            f'<text x="{_WIDTH / 2:.0f}" y="26" font-size="17" text-anchor="middle">{escape(title)}</text>',
-            *shapes,
-            f'<text x="{_LEFT - 12}" y="{middle:.1f}" font-size="13" text-anchor="end">{escape(root)}</text>',
-            f'<text x="{_LEFT - 12}" y="{middle + 18:.1f}" font-size="15" text-anchor="end">{total}</text></svg>',
+    return well_formed(
+        "".join(
+            (
+                f'<svg xmlns="http://www.w3.org/2000/svg" width="{_WIDTH}" height="{height:.0f}" '
+                f'viewBox="0 0 {_WIDTH} {height:.0f}" font-family="{FONT}" font-size="11" fill="#1b2328">',
+                f'<rect width="{_WIDTH}" height="{height:.0f}" fill="#ffffff"/>',
+                f'<text x="{_WIDTH / 2:.0f}" y="26" font-size="17" text-anchor="middle">{escape(title)}</text>',
+                *shapes,
+                f'<text x="{_LEFT - 12}" y="{middle:.1f}" font-size="13" text-anchor="end">{escape(root)}</text>',
+                f'<text x="{_LEFT - 12}" y="{middle + 18:.1f}" font-size="15" text-anchor="end">{total}</text></svg>',
+            )
         )
     )
 

@@ -819,6 +819,22 @@ talks = Table(
     comment="what the team has decided about the conversation with a phone or a chat",
 )
 
+export_requests = Table(
+    "export_requests",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("what", String, nullable=False, comment="the list: its page, or the command with place and period"),
+    Column("persons", Integer, nullable=False),
+    Column("reason", Personal, nullable=False),
+    Column("asked_by", Id, nullable=False),
+    Column("asked_at", Moment, nullable=False),
+    Column("expires_at", Moment, nullable=False),
+    Column("decided_by", Id, comment="somebody else of the team"),
+    Column("decided_at", Moment),
+    Column("agreed", Boolean),
+    comment="lists of many persons that somebody wants to take away",
+)
+
 notes = Table(
     "notes",
     metadata,

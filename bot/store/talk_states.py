@@ -6,12 +6,13 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, insert, select
+from sqlalchemy import bindparam, delete, insert, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.store import tasks
 from bot.store.tables import notes, people, talks
+from bot.store.tables import tasks as task_rows
 
 _IDS: Any = bindparam("ids", expanding=True)
 
@@ -71,6 +72,23 @@ async def notes_of(tx: AsyncConnection, address_id: int) -> Sequence[Any]:
 async def note(tx: AsyncConnection, address_id: int, person_id: int, text: str, now: datetime) -> None:
     """Keep a note."""
     await tx.execute(insert(notes), {"address_id": address_id, "person_id": person_id, "text": text, "at": now})
+
+
+_FIRST = insert(task_rows).returning(task_rows.c.id)
+
+
+async def speak_first(
+    tx: AsyncConnection, address_id: int, person_id: int, association_id: int | None, now: datetime
+) -> int:
+    """A task for what the team writes of its own accord, so that it is sent, refused and remembered as any answer."""
+    row = {"kind": "read", "about": "written by the team", "due_at": now, "made_at": now, "person_id": person_id}
+    found = await tx.execute(_FIRST, {**row, "address_id": address_id, "association_id": association_id})
+    return int(found.scalar_one())
+
+
+async def nothing_said(tx: AsyncConnection, task_id: int) -> None:
+    """It was only looked at: the task was none."""
+    await tx.execute(delete(task_rows).where(task_rows.c.id == task_id))
 
 
 async def close(tx: AsyncConnection, task_ids: Sequence[int], person_id: int, result: str, now: datetime) -> None:

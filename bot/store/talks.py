@@ -113,6 +113,7 @@ _USERS = (
         people.c.sms_name,
         people.c.language,
         people.c.consent,
+        people.c.association_id,
         associations.c.no,
         associations.c.sms_name.label("association"),
         people.c.association_id.in_(AREA).label("hers"),

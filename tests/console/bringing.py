@@ -100,6 +100,7 @@ FORMS: dict[str, Any] = {
     "/people/{person}/merged": _other,
     "/people/import/check": _shown,
     "/people/import/now": _kept,
+    "/exports/{request}": {"yes": "yes"},
     "/words/import/check": _words,
     "/words/import/now": _kept_words,
     "/words/keywords/{command}": {"words": "fix, corr, corriger, kosoa, gukosora, rectifier", "sure": "yes"},

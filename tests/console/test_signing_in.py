@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
@@ -11,6 +12,7 @@ from typing import Any
 import httpx
 import pyotp
 import pytest
+from argon2 import PasswordHasher
 from sqlalchemy import select, update
 
 from bot.app import App
@@ -44,6 +46,33 @@ async def _enrolled(app: App, role: str = "admin") -> int:
 
 def _code(app: App, later_s: int = 0) -> str:
     return pyotp.TOTP(SECRET).at(app.clock.now() + timedelta(seconds=later_s))
+
+
+async def _seconds(app: App, tries: int = 7, **given: str) -> float:
+    """Processor and wall are shared here: the fastest of several tries says what it costs."""
+    took = []
+    for _ in range(tries):
+        began = time.perf_counter()
+        assert (await _sign_in(Browser(app), **given)).status_code == 401
+        took.append(time.perf_counter() - began)
+    return min(took)
+
+
+@pytest.mark.fault("E5")
+@pytest.mark.parametrize("tells", [False, True], ids=["as it is", "planted: nobody's password is not looked at"])
+async def test_a_wrong_name_takes_as_long_as_a_wrong_password(
+    app: App, monkeypatch: pytest.MonkeyPatch, tells: bool
+) -> None:
+    """E5: who may sign in cannot be told by the time that a refusal takes."""
+    monkeypatch.setattr(passwords, "_HASHER", PasswordHasher())  # as in the field, whatever tests use
+    passwords._nobodys.cache_clear()
+    await _enrolled(app)
+    if tells:
+        monkeypatch.setattr(passwords, "_nobodys", lambda: "no hash")
+    await _seconds(app, 1, login="nobody.here")
+    name, word = await _seconds(app, login="nobody.here"), await _seconds(app, password="another password here")
+    alike = 0.6 < name / word < 1.7
+    assert alike is not tells, f"{name:.3f} s and {word:.3f} s"
 
 
 async def _sign_in(browser: Browser, **given: str) -> httpx.Response:

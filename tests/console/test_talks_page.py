@@ -88,6 +88,36 @@ async def test_an_answer_is_weighed_shown_and_sent_once_where_she_wrote_from(app
     assert "Nothing waits for an answer here." in thread
 
 
+async def test_the_team_can_write_first_within_the_hours(app: App) -> None:
+    eric, path = await signed_in(app, "officer"), f"/conversations/{await _door(app)}"
+    who = (await rows(app, select(t.people.c.id).where(t.people.c.name == INSIDE)))[0][0]
+    await eric.get(path)
+    early = await eric.post(f"{path}/reply", task=f"first-{who}", text="Mwaramutse", sure="yes")
+    assert early.status_code == 422, "what waits is answered"
+    await eric.post(f"{path}/state", state="resolved")
+    assert f'value="first-{who}"' in (await eric.get(path)).text
+    stranger = (await rows(app, select(t.people.c.id).where(t.people.c.name == OUTSIDE)))[0][0]
+    for other in (f"first-{stranger}", "first-", "first-x"):
+        assert (await eric.post(f"{path}/reply", task=other, text="Mwaramutse", sure="yes")).status_code == 422
+    shown = await eric.post(f"{path}/reply", task=f"first-{who}", text="Mwaramutse neza")
+    assert "officer: Mwaramutse neza" in shown.text
+    assert await rows(app, select(t.tasks.c.id).where(t.tasks.c.about == "written by the team")) == []
+    assert (
+        await eric.post(f"{path}/reply", task=f"first-{who}", text="Mwaramutse neza", sure="yes")
+    ).status_code == 303
+    leaves = select(t.outbox).where(t.outbox.c.text == "officer: Mwaramutse neza")
+    async with asyncio.timeout(10):
+        while not (found := await rows(app, leaves)):
+            await asyncio.sleep(0.02)
+    assert (found[0].urgency, found[0].kind) == (1, "reminder"), "nobody asked for it"
+    task = (await rows(app, select(t.tasks).where(t.tasks.c.about == "written by the team")))[0]
+    assert (task.state, task.result) == ("closed", "answered")
+    await write(app, update(t.people).where(t.people.c.name == INSIDE).values(consent="stopped"))
+    refused = await eric.post(f"{path}/reply", task=f"first-{who}", text="Mwaramutse", sure="yes")
+    assert refused.status_code == 422
+    assert "said STOP" in refused.text
+
+
 async def test_nothing_may_be_sent_to_who_said_stop(app: App) -> None:
     await write(app, update(t.people).where(t.people.c.name == INSIDE).values(consent="stopped"))
     eric = await signed_in(app, "officer")

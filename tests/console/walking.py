@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Awaitable, Callable
+from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import func, insert, select, update
@@ -183,6 +184,16 @@ async def _read(app: App) -> dict[str, Any]:
     return {"result": "called"}
 
 
+async def _request(app: App) -> str:
+    """Of a supervisor's export, which waits for somebody else."""
+    number = (await rows(app, select(func.coalesce(func.max(t.export_requests.c.id), 0))))[0][0] + 1
+    who, now = await person(app, "supervisor"), app.clock.now()
+    asked = {"what": "/people", "persons": 600, "reason": "the donor's audit", "asked_by": who, "asked_at": now}
+    row = {"id": number, **asked, "expires_at": now + timedelta(hours=24)}
+    await write(app, insert(t.export_requests).values(**row))
+    return str(number)
+
+
 SAMPLES: dict[str, Callable[[App], Awaitable[str]]] = {
     "{person}": _leader,
     "{report}": _report,
@@ -200,6 +211,7 @@ SAMPLES: dict[str, Callable[[App], Awaitable[str]]] = {
     "{business}": _is("07A"),
     "{what}": _is("07"),
     "{call}": _call,
+    "{request}": _request,
 }
 """A part of a path -> a value that is there, in the officer's area."""
 TOKENS = ("/sign-in/link/{token}", "/sign-in/enrol/{token}", "/console/{name}")

@@ -14,6 +14,7 @@ from bot.console.pages import (
     composer,
     demo,
     enrol,
+    exports,
     form_trial,
     importing,
     keywords,
@@ -53,6 +54,7 @@ PAGES = (
     *composer.PAGES,
     *importing.PAGES,  # before /people/{person}
     *people.PAGES,
+    *exports.PAGES,
     *words.PAGES,
     *keywords.PAGES,
     *word_import.PAGES,

@@ -103,7 +103,7 @@ async def _thread(ask: Ask, door: store.Door, status: int = 200, **more: Any) ->
         lowest = {side: min((x["id"] for x in shown if x["side"] == side), default=_NEWEST) for side in ("her", "us")}
         older = {"came": min(came, lowest["her"]), "left": min(left, lowest["us"])}
     ask.saw(conversation=door.address_id, messages=len(shown))
-    values = {"weighed": None, "problem": "", "text": "", "task_id": tasks[-1].id if tasks else 0, **more}
+    values = {"weighed": None, "problem": "", "text": "", "task_id": str(tasks[-1].id) if tasks else "", **more}
     return ask.show(
         "talk.html",
         status,
@@ -120,6 +120,7 @@ async def _thread(ask: Ask, door: store.Door, status: int = 200, **more: Any) ->
         languages=LANGUAGES,
         consents=CONSENTS,
         words=WORDS,
+        first=_FIRST,
         today=ask.now.astimezone(ask.app.settings.zone).date(),
         **values,
     )
@@ -154,30 +155,41 @@ async def file(ask: Ask) -> Response:
 async def reply(ask: Ask) -> Response:
     """Her answer: shown first with what it takes and whether it can be read, then sent once, where she wrote from."""
     door, text = await _opened(ask), " ".join(ask.form.get("text", "").split())
-    task = next((one for one in await _waiting(ask, door.address_id) if str(one.id) == ask.form.get("task")), None)
-    if task is None:
+    waiting, about = await _waiting(ask, door.address_id), ask.form.get("task", "")
+    first = _first(door, about) if not waiting else None
+    if first is None and about not in {str(one.id) for one in waiting}:
         problem = _("Somebody has answered or closed this meanwhile. Look at the conversation before you write.")
         return await _thread(ask, door, 422, problem=problem, text=text)
     if not text or len(text) > LONGEST:
         problem = _("Write a text of at most 900 characters.")
-        return await _thread(ask, door, 422, problem=problem, text=text, task_id=task.id)
-    details = {"task": task.id, "text": text, "by": ask.me.person_id, "user": ask.who}
+        return await _thread(ask, door, 422, problem=problem, text=text, task_id=about)
+    does, asked = ("talk write", first) if first else ("inbox reply", {"task": int(about)})
+    details = {**asked, "text": text, "by": ask.me.person_id, "user": ask.who}
     details["sender"] = ask.app.settings.project.sender
     if ask.form.get("sure") == "yes":
-        await ask.act("inbox reply", details)
-        if task.address_id is not None:
-            ask.app.inbox.notify(task.address_id)
-        return ask.go(f"/conversations/{door.address_id}", _("The answer leaves now."))
-    said = await ask.app.console.write(lambda tx: desk.inbox_reply(tx, {**details, "dry_run": True}, ask.now))
-    return await _thread(ask, door, text=text, task_id=task.id, weighed=_weighed(task, text, said["text"]))
+        await ask.act(does, details)
+        ask.app.inbox.notify(door.address_id)
+        done = _("It leaves within the hours for such texts.") if first else _("The answer leaves now.")
+        return ask.go(f"/conversations/{door.address_id}", done)
+    said = await ask.app.console.write(lambda tx: desk.OPERATIONS[does](tx, {**details, "dry_run": True}, ask.now))
+    return await _thread(ask, door, text=text, task_id=about, weighed=_weighed(text, said))
 
 
-def _weighed(task: Task, text: str, said: str) -> dict[str, Any]:
+_FIRST = "first-"
+
+
+def _first(door: store.Door, about: str) -> dict[str, Any] | None:
+    """To which leader of this phone the team speaks first; None when it is none of hers."""
+    one = next((one for one in door.people if about == f"{_FIRST}{one.id}"), None)
+    return {"address": door.address_id, "person": one.id, "association": one.association_id} if one else None
+
+
+def _weighed(text: str, said: dict[str, Any]) -> dict[str, Any]:
     """What the text takes, and whether it is in a language that she reads."""
-    folded = said if task.rich else fold(said)
-    written, reads = language_of(text), task.language
+    folded = said["text"] if said["chat"] else fold(said["text"])
+    written, reads = language_of(text), said["language"]
     differs = bool(written and reads and written != reads)
-    parts = 0 if task.rich else segments(folded)[0]
+    parts = 0 if said["chat"] else segments(folded)[0]
     return {
         "text": folded,
         "characters": len(folded),

@@ -26,6 +26,20 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('address_id', 'about', name=op.f('pk_countings')),
     comment='what is counted over everybody for a chat of the team, beside the turns; a day at most'
     )
+    op.create_table('export_requests',
+    sa.Column('id', _ID, nullable=False),
+    sa.Column('what', sa.String(), nullable=False, comment='the list: its page, or the command with place and period'),
+    sa.Column('persons', sa.Integer(), nullable=False),
+    sa.Column('reason', types.Personal(), nullable=False),
+    sa.Column('asked_by', _ID, nullable=False),
+    sa.Column('asked_at', types.Moment(), nullable=False),
+    sa.Column('expires_at', types.Moment(), nullable=False),
+    sa.Column('decided_by', _ID, nullable=True, comment='somebody else of the team'),
+    sa.Column('decided_at', types.Moment(), nullable=True),
+    sa.Column('agreed', sa.Boolean(), nullable=True),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_export_requests')),
+    comment='lists of many persons that somebody wants to take away'
+    )
     if op.get_bind().dialect.name == 'postgresql':  # SQLite keeps no comments
         op.alter_column('people', 'channel', existing_type=sa.String(), comment='preferred: sms, telegram, whatsapp, call; null = the cheapest that works')
     _order_messages()
