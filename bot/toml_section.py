@@ -68,16 +68,19 @@ def without(source: str, section: str, names: Iterable[str]) -> str:
     return text
 
 
-def replace(file: Path, text: str, mode: int | None = None) -> None:
-    """Write the whole file or nothing; `mode` are its rights, else those it has."""
+def replace(file: Path, text: str, mode: int | None = None, owner_of: Path | None = None) -> None:
+    """Write the whole file or nothing; `mode` are its rights, else those it has. Root gives it to `owner_of`'s."""
     rights = mode if mode is not None else (file.stat().st_mode & 0o777 if file.exists() else 0o644)
     handle, name = tempfile.mkstemp(dir=file.parent, prefix=f".{file.name}.")
     try:
         with os.fdopen(handle, "w", encoding="utf-8") as out:
-            os.fchmod(out.fileno(), rights)
             out.write(text)
             out.flush()
             os.fsync(out.fileno())
+        Path(name).chmod(rights)
+        if os.name == "posix" and os.geteuid() == 0:  # root writes for the service, which must read it
+            owner = (owner_of or file).stat()
+            os.chown(name, owner.st_uid, owner.st_gid)
         Path(name).replace(file)
     except BaseException:
         Path(name).unlink(missing_ok=True)

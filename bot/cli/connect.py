@@ -213,7 +213,7 @@ def _write(name: str, values: Mapping[str, Any], web: Mapping[str, str], *, dry_
             text = toml_section.with_values(text, "web", web)
         if hidden:
             old = beside.read_text(encoding="utf-8") if beside.exists() else _HEAD
-            toml_section.replace(beside, toml_section.with_values(old, section, hidden), 0o600)
+            toml_section.replace(beside, toml_section.with_values(old, section, hidden), 0o600, file)
             base.words.print(f"{beside}: secrets written; only its owner may read it.", markup=False)
         toml_section.replace(file, text)
     except (BotError, OSError) as error:

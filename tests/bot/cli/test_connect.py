@@ -131,6 +131,15 @@ def test_telegram_is_told_its_address_and_tells_its_name(folder: Folder, botapi:
     assert hook["secret_token"] == folder.settings.channels.telegram.secret.get_secret_value()  # type: ignore[union-attr]
 
 
+@pytest.mark.skipif(os.name != "posix" or os.geteuid() != 0, reason="only root gives files away")
+def test_what_root_writes_the_service_can_read(folder: Folder) -> None:
+    os.chown(folder.file, 1234, 1234)
+    folder.connect("smpp", "--set", "host=h.invalid", "--set", "system_id=s", "--set", "password=p", "--anyway")
+    for file in (folder.file, folder.secrets):
+        assert (file.stat().st_uid, file.stat().st_gid) == (1234, 1234)
+    assert stat.S_IMODE(folder.secrets.stat().st_mode) == 0o600
+
+
 def test_what_the_environment_gives_stays_there(folder: Folder, botapi: Emulator) -> None:
     token = {"KURIKIRANA_CHANNELS__TELEGRAM__TOKEN": botapi.token}
     folder.connect("telegram", "--set", f"api_url={botapi.url}", **token)
