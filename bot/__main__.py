@@ -30,6 +30,7 @@ from bot.cli import (
     summary,
     team,
     tips,
+    uncertain,
     verify,
     words,
 )
@@ -62,6 +63,7 @@ app.add_typer(admin.commands, name="admin")
 app.add_typer(broadcasts.commands, name="broadcast")
 app.add_typer(roster.commands, name="roster")
 app.add_typer(sealed.commands, name="sealed")
+app.add_typer(uncertain.commands, name="uncertain")
 app.add_typer(forms.commands, name="forms")
 app.add_typer(words.commands, name="words")
 app.add_typer(mentors.commands, name="mentors")

@@ -28,7 +28,7 @@ from bot.programme import (
     roster,
 )
 from bot.programme.broadcasts import acts as broadcasts
-from bot.store import audit, late, listing, reminder_timers, sealed, singles, team, tip_list
+from bot.store import audit, late, listing, reminder_timers, sealed, singles, team, tip_list, uncertain
 from bot.store.forms import keep as keep_form
 from bot.store.tokens import make as make_token
 from bot.tips import TipsError, check, of_row
@@ -128,6 +128,7 @@ async def clock_right(tx: AsyncConnection, details: Mapping[str, Any], now: date
 WORDS_SAVED = "words saved"
 OPERATIONS: dict[str, Operation] = {
     "sealed": sealed.by_command,
+    "uncertain": uncertain.by_command,
     "clock right": clock_right,
     "roster plan": roster_plan,
     "roster import": roster_import,

@@ -74,6 +74,8 @@ MAY: Mapping[str, Roles] = {
     "/conversations/{conversation}/assigned": FIELD,
     "/conversations/{conversation}/state": FIELD,
     "/unanswered": FIELD,
+    "/uncertain": FIELD,
+    "/uncertain/{text}": FIELD,
     "/quality": FIGURES,
     "/verify": FIGURES,
     "/verify/draw": FIELD,

@@ -8,9 +8,22 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, get_args
 
-from bot.effects import broadcasts, console, figures, mentoring, people, reminders, reports, sealed, tasks, tips
+from bot.effects import (
+    broadcasts,
+    console,
+    figures,
+    mentoring,
+    people,
+    reminders,
+    reports,
+    sealed,
+    tasks,
+    tips,
+    uncertain,
+)
 from bot.effects.scene import Scene
 from handlers import turn
+from handlers.turn.uncertain import DecideText
 
 PERFORMERS: dict[type, Callable[[Any, Scene], None]] = {
     turn.SaveReport: reports.save,
@@ -51,6 +64,7 @@ PERFORMERS: dict[type, Callable[[Any, Scene], None]] = {
     turn.SaveVisit: mentoring.save_visit,
     turn.DropVisit: mentoring.drop_visit,
     turn.CloseTask: tasks.close_one,
+    DecideText: uncertain.decide,
     turn.TellTeam: tasks.tell_team,
     turn.Audit: tasks.audited,
     turn.KeepConsoleLink: console.keep_link,

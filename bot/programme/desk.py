@@ -78,6 +78,7 @@ async def day(tx: AsyncConnection, viewer: Viewer, settings: Settings, now: date
             {"number": one.number, "days": (now - one.asked_at).days, "mentor": one.mentor} for one in there.questions
         ],
         "photos": [short(task, now) for task in there.photos],
+        "uncertain": len(there.uncertain),
         "numbers": [short(task, now) for task in there.numbers],
         "overdue": len(there.overdue),
         "late": len(there.late),

@@ -136,6 +136,7 @@ FIELDS: Mapping[str, Field] = MappingProxyType(
         "no": Field("how many said no", 9999),
         "arrived": Field("texts that arrived", 9999),
         "channel": Field("name of a channel", "smsgate"),
+        "kind": Field("what a text is: an answer, a reminder, a tip, a broadcast", Label({"en": "a broadcast"})),
         "road": Field("how texts come to her: SMS, Telegram, WhatsApp", "WhatsApp"),
         "result": Field("with what a task was closed", "x" * 20),
         "characters": Field("characters of an SMS", 459),

@@ -20,6 +20,7 @@ from bot.store import (
     sessions,
     team,
     tips,
+    uncertain,
 )
 from bot.store.people import by_ids
 from bot.store.prepared import rows
@@ -244,5 +245,6 @@ LOADERS: dict[type, Loader] = {
     **sealed.LOADERS,
     **links.LOADERS,
     **elsewhere.LOADERS,
+    **uncertain.LOADERS,
     **sessions.LOADERS,
 }

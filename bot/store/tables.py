@@ -280,6 +280,12 @@ outbox = Table(
         postgresql_where=text("broadcast_id is not null"),
     ),
     Index(
+        "ix_outbox_uncertain",
+        "id",
+        sqlite_where=text("state = 'uncertain'"),
+        postgresql_where=text("state = 'uncertain'"),
+    ),
+    Index(
         "ix_outbox_shown",
         "id",
         sqlite_where=text("key IN ('S.case', 'O.console')"),

@@ -22,6 +22,7 @@ from handlers.team import (
     sealed,
     tasks,
     today,
+    uncertain,
     welcome,
 )
 from handlers.turn import Outcome, Replied, Turn
@@ -76,6 +77,7 @@ BUTTONS: Mapping[str, tuple[Roles, Callable[[Turn, Said], Outcome | None]]] = {
     "result": (OFFICERS, calling.called),
     "note": (OFFICERS, calling.note),
     "bc": (OFFICERS, broadcast.pressed),
+    "unsure": (OFFICERS, uncertain.decided),
     "sum": (FIGURES, figures.pressed),
     "case": (FOCAL, sealed.pressed),
 }

@@ -69,7 +69,7 @@ def _shown(turn: Turn) -> Outcome:
         "lines": lines,
     }
     audit = (Audit("today", {"tasks": len(turn.known(asked.tasks))}),)
-    return Outcome(dict(turn.state), (Reply("O.today", values, _buttons()),), audit, understood="today")
+    return Outcome(dict(turn.state), (Reply("O.today", values, _buttons(day)),), audit, understood="today")
 
 
 def _lines(turn: Turn, day: Day) -> tuple[Reply, ...]:
@@ -83,6 +83,7 @@ def _lines(turn: Turn, day: Day) -> tuple[Reply, ...]:
         *_line("O.today.numbers", day.numbers, ()),
         *_line("O.today.overdue", day.overdue, ()),
         *_line("O.today.late", day.late, ()),
+        *_line("O.today.uncertain", day.uncertain, ()),
     )
 
 
@@ -105,12 +106,12 @@ def _channel(turn: Turn, state: ChannelState) -> Reply | None:
     return Reply("O.today.silent" if silent else "O.today.heard", values)
 
 
-def _buttons() -> tuple[tuple[Button, ...], ...]:
+def _buttons(day: Day) -> tuple[tuple[Button, ...], ...]:
     """Reading a list changes nothing, so each may be pressed again."""
     return (
         (Button("b.calls", "show:+:calls"), Button("b.messages", "show:+:messages")),
         (Button("b.questions", "show:+:questions"), Button("b.photos", "show:+:photos")),
-        (Button("b.late", "late:+:0"),),
+        (Button("b.late", "late:+:0"), *((Button("b.uncertain", "unsure:+:0"),) if day.uncertain else ())),
     )
 
 

@@ -10,6 +10,7 @@ from typing import Any
 from handlers.team.viewing import ABSENT_AFTER
 from handlers.turn import Fact, LateOf, OpenQuestion, QuestionsOpen, Task, TasksOpen, TextsWaiting, Viewer, Waiting
 from handlers.turn.lateness import LATE, Lateness
+from handlers.turn.uncertain import UncertainText, UncertainTexts
 
 TO_CALL = ("call", "my_data")
 NUMBERS = ("check_number", "wrong_number")
@@ -25,6 +26,7 @@ class Asked:
     questions: QuestionsOpen
     texts: TextsWaiting
     late: LateOf
+    uncertain: UncertainTexts
 
     @classmethod
     def of(cls, viewer: Viewer, now: datetime, timezone: str, start: date, period_days: int) -> Asked:
@@ -34,11 +36,12 @@ class Asked:
             QuestionsOpen(viewer),
             TextsWaiting(now - STUCK),
             LateOf(viewer, now, timezone, start, period_days),
+            UncertainTexts(viewer),
         )
 
     @property
     def facts(self) -> tuple[Fact, ...]:
-        return (self.tasks, self.questions, self.texts, self.late)
+        return (self.tasks, self.questions, self.texts, self.late, self.uncertain)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +56,7 @@ class Day:
     questions: tuple[OpenQuestion, ...]
     late: tuple[Lateness, ...]
     texts: tuple[Waiting, ...]
+    uncertain: tuple[UncertainText, ...]
 
 
 def counted(asked: Asked, known: Mapping[Fact, Any], now: datetime) -> Day:
@@ -67,6 +71,7 @@ def counted(asked: Asked, known: Mapping[Fact, Any], now: datetime) -> Day:
         known[asked.questions],
         tuple(one for one in known[asked.late].rows if one.state in LATE),
         known[asked.texts],
+        known[asked.uncertain],
     )
 
 

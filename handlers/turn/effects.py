@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
-from handlers.turn import broadcasts, console, figures, mentoring, reminding, roads, sealed, team, tips
+from handlers.turn import broadcasts, console, figures, mentoring, reminding, roads, sealed, team, tips, uncertain
 from handlers.turn.nouns import Language
 
 
@@ -177,6 +177,7 @@ Effect = (
     | team.Effects
     | reminding.Effects
     | roads.Effects
+    | uncertain.Effects
     | sealed.Effects
     | console.Effects
 )

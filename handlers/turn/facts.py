@@ -5,7 +5,19 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from handlers.turn import broadcasts, console, figures, lateness, mentoring, reminding, roads, sealed, team, tips
+from handlers.turn import (
+    broadcasts,
+    console,
+    figures,
+    lateness,
+    mentoring,
+    reminding,
+    roads,
+    sealed,
+    team,
+    tips,
+    uncertain,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +137,7 @@ Fact = (
     | lateness.Facts
     | reminding.Facts
     | roads.Facts
+    | uncertain.Facts
     | sealed.Facts
     | console.Facts
     | figures.Facts

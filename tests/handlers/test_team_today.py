@@ -66,5 +66,5 @@ def test_nothing_comes_on_a_holiday_though_its_timer_was_set_before_it_became_on
 def test_how_a_gateway_is(state: ChannelState, key: str | None) -> None:
     facts = {ChannelsNow(): (state,)}
     there = cast(Turn, SimpleNamespace(**vars(turn(NOW, ())), known=facts.__getitem__))
-    day = Day((), (), (), (), (), (), (), (Waiting("smsgate", 3, NOW - timedelta(hours=1)),))
+    day = Day((), (), (), (), (), (), (), (Waiting("smsgate", 3, NOW - timedelta(hours=1)),), ())
     assert [reply.key for reply in channels(there, day)] == ["O.today.channel", *([key] if key else [])]

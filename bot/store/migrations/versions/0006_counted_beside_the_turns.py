@@ -42,6 +42,7 @@ def upgrade() -> None:
     )
     if op.get_bind().dialect.name == 'postgresql':  # SQLite keeps no comments
         op.alter_column('people', 'channel', existing_type=sa.String(), comment='preferred: sms, telegram, whatsapp, call; null = the cheapest that works')
+    op.create_index('ix_outbox_uncertain', 'outbox', ['id'], sqlite_where=sa.text("state = 'uncertain'"), postgresql_where=sa.text("state = 'uncertain'"))
     _order_messages()
     _count_groups()
 
