@@ -44,7 +44,7 @@ async def reached(settings: Settings, channels: Mapping[str, Channel]) -> list[L
     lines = []
     async with aiohttp.ClientSession(timeout=TIMEOUT) as http:
         for name, channel in channels.items():
-            path = next(_paths(channel), "")
+            path = next(paths_of(channel), "")
             if not path:
                 lines.append(("i", f"{name}: nobody calls us; it brings messages itself while the service runs"))
             elif settings.web.public_url:
@@ -53,7 +53,8 @@ async def reached(settings: Settings, channels: Mapping[str, Channel]) -> list[L
     return lines
 
 
-def _paths(channel: Channel) -> Iterator[str]:
+def paths_of(channel: Channel) -> Iterator[str]:
+    """The addresses a provider calls, with a wrong word where the secret stands."""
     for route in channel.routes(Recorder()):
         path = str(getattr(route, "path", "")).replace("{secret}", "doctor")
         if "{" not in path:

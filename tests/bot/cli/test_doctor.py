@@ -18,8 +18,12 @@ from typer.testing import CliRunner
 from bot.__main__ import app as commands
 from bot.app import App
 from bot.channels import kannel_conf
+from bot.channels.base import Recorder
+from bot.cli.channel_check import OURS, paths_of
 from bot.settings import Kannel
-from tests.contracts.channel_kit import Call, knock
+from tests.contracts.channel_kit import Call, Kit, knock
+from tests.contracts.test_channel_faults import KITS
+from tests.contracts.test_channel_faults import NAMES as KIT_NAMES
 from tests.end_to_end.inside import Inside
 from tests.programme import ODETTE, Gateway, free_port, small_roster
 
@@ -105,6 +109,15 @@ async def served(app: App, port: int) -> AsyncIterator[None]:
     yield
     server.should_exit = True
     await task
+
+
+@pytest.mark.parametrize("kit", KITS, ids=KIT_NAMES)
+async def test_every_door_says_to_a_knock_that_it_is_ours(kit: Kit) -> None:
+    """Without the secret, as doctor knocks: 401 or 403, and nothing is kept."""
+    channel, intake = kit.channel("http://127.0.0.1:9"), Recorder()
+    for path in paths_of(channel):
+        assert await knock(channel, intake, Call("POST", path)) in OURS, path
+    assert not intake.kept and not intake.told
 
 
 class Smsbox(Gateway):
