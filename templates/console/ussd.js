@@ -53,7 +53,7 @@ class Dialler {
     this.shown.textContent = text;
     this.input.value = "";
     this.input.disabled = !asks;
-    one(".room", this.panel).textContent = asks ? `USSD, ${text.length + 4}/182` : "";
+    one(".room", this.panel).textContent = asks ? `USSD, ${text.length + 4}/182` : this.session ? "" : "Ended. Send closes it.";
     this.handset.text = this.input;
     one(".lose", this.handset.root).disabled = false;
     if (asks) this.input.focus({ preventScroll: true });

@@ -48,6 +48,7 @@ async def test_a_report_by_ussd_lost_and_gone_on_with(page: Page) -> None:
     await expect(story.first).to_contain_text(re.compile(r"USSD in\s*5 3"))
     await expect(story.first).to_contain_text("on a USSD screen, delivered")
     await expect(left.locator(".line.us")).to_have_count(1)
+    await expect(left.get_by_text("Ended. Send closes it.")).to_be_visible()
     await expect(left.locator(".cost")).to_contain_text("has paid 0 SMS")
     await keep(page, "simulator-7-ussd-receipt")
     await left.get_by_role("button", name="Send").click()

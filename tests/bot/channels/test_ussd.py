@@ -76,6 +76,7 @@ async def test_a_session_is_a_conversation_and_ends_with_it() -> None:
     assert len({each.key for each in service.kept}) == 5
 
 
+@pytest.mark.fault("B11")
 async def test_a_request_that_comes_again_has_one_turn_and_the_same_screen() -> None:
     service = Service(echo)
     assert await asyncio.gather(*(service.asks("") for _ in range(20))) == ["CON Menu"] * 20
@@ -197,6 +198,7 @@ def call(fields: Mapping[str, str], secret: str = SECRET, method: str = "POST") 
     return Call(method, f"/channels/africastalking/{secret}/ussd", b"", urlencode(fields).encode())
 
 
+@pytest.mark.fault("B19")
 async def test_only_africas_talking_opens_a_session() -> None:
     channel, intake = AfricasTalkingKit().channel("http://127.0.0.1:9"), Recorder()
     for wrong in ("x", SECRET[:-1], SECRET.upper(), "é" * 9, " "):
