@@ -19,6 +19,7 @@ from bot.store import singles
 Month = Annotated[
     str, typer.Option("--month", help="YYYY-MM; also 2026-q4, 2026-w45, 2026-10-03..2026-10-17. Else this month.")
 ]
+GEOGRAPHIES = ("old", "now", "both")
 _SHOWN = ("trainings", "attendances", "women", "men", "new_people", "new_women", "new_men")
 _BY_PLACE = ("name", "trainings", "attendances", "new_people", "checked", "reported", "doubtful", "reached", "target")
 
@@ -33,21 +34,29 @@ async def period(tx: Any, month: str, settings: Settings) -> Period:
     return Period.parse(month, (await now(tx)).astimezone(settings.zone).date())
 
 
-def progress(month: Month = "", json: Json = False) -> None:
+def progress(
+    month: Month = "",
+    geography: Annotated[
+        str, typer.Option("--geography", help="Communes: old, now (since 2025), or both side by side.")
+    ] = "old",
+    json: Json = False,
+) -> None:
     """Where we are against the target, by commune, with the rule under it."""
+    if geography not in GEOGRAPHIES:
+        base.fail(f"--geography {geography}: write {', '.join(GEOGRAPHIES)}.")
     settings = base.load()
 
     async def look(tx: Any) -> tuple[Sheet, list[Any], Any]:
         scope, when = await counting.find(tx, "all"), await period(tx, month, settings)
         rules = Rules.of(settings)
         page = await counting.sheet(tx, scope, when, rules, await now(tx), sources=json)
-        places = await counting.by_commune(tx, scope, when, rules)
+        places = await counting.by_commune(tx, scope, when, rules, geography)
         return page, places, await counting.cascade(tx, scope, when.last, rules)
 
     page, places, tree = base.read(settings, look)
     if json:
         communes = [
-            {"name": one.name, "target": one.target.plain(), "since_start": one.since_start.all.plain()}
+            {"name": one.name, "target": one.target.plain(), "since_start": counting.groups.bare(one.since_start.all)}
             for one in places
         ]
         base.show({**page.plain(), "communes": communes, "cascade": tree.plain()})

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.programme.counting import Counts, in_fives, told
-from bot.programme.summary.groups import GROUPS, REST, SHOWN, YOUTH, groups
+from bot.programme.counting.groups import GROUPS, REST, SHOWN, YOUTH, groups
 
 SMALL = {str(number) for number in range(1, 5)}
 ROW = st.tuples(*[st.integers(0, 40)] * 4)

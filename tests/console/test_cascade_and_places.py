@@ -19,7 +19,7 @@ from bot.console.chosen import Chosen
 from bot.console.pages.places import shown
 from bot.console.words import Words
 from bot.programme.counting import Column, Counts, Period, PlaceFigures, Rules, Scope, Target, cascade, find
-from bot.programme.summary.groups import GROUPS, REST
+from bot.programme.counting.groups import GROUPS, REST
 from bot.render import tree
 from bot.store import tables as t
 from tests.console.site import console, rows, signed_in, write

@@ -16,7 +16,7 @@ from bot.console.tables import Column, Table
 from bot.console.words import _
 from bot.programme.counting import Counts, PlaceFigures, by_commune
 from bot.programme.counting.figures import added
-from bot.programme.summary.groups import GROUPS, REST, groups
+from bot.programme.counting.groups import GROUPS, REST, groups
 from bot.render import charts
 
 GEOGRAPHIES = {"": _("old communes"), "now": _("communes since 2025"), "both": _("both, side by side")}

@@ -16,8 +16,8 @@ from bot.console.page import Ask, Page
 from bot.console.tables import Column, Table
 from bot.console.words import Words, _
 from bot.programme.counting import Month, Sheet, by_month, sheet
-from bot.programme.summary.groups import REST, groups
-from bot.programme.summary.groups import SHOWN as IN_FIVES
+from bot.programme.counting.groups import REST, groups
+from bot.programme.counting.groups import SHOWN as IN_FIVES
 from bot.render import charts
 
 MONTHS = 12

@@ -126,6 +126,7 @@ class Grid:
             "statuses": {name: figure.plain() for name, figure in self.statuses().items()},
             "survival": {str(months): row for months, row in self.survival().items()},
             **{name: {**self.total(name)[0].plain(), "not_said": self.total(name)[1]} for name in _TOTALS},
+            **{name: {value: one.plain() for value, one in self.counted(name).items()} for name in _CHOICES},
             "businesses": [
                 {
                     "no": line.no,
@@ -141,6 +142,7 @@ class Grid:
 
 
 _TOTALS = ("sales", "costs", "left", "workers")
+_CHOICES = ("kit", "problem")
 _SAID = ("status", "sales", "costs", "left", "kit", "problem", "workers_women", "workers_men")
 
 

@@ -158,13 +158,6 @@ class Column:
         rest = {how: self.by(how).new_people - self.by(how).new_checked for how in ("reported", "doubtful")}
         return {"checked": self.all.new_checked, **rest}
 
-    def plain(self) -> dict[str, Any]:
-        """Every figure by name, and the same under checked, reported and doubtful."""
-        return {
-            **{name: self.figure(name).plain() for name in NAMES},
-            **{how: {name: self.figure(name, how).plain() for name in NAMES} for how in STANDINGS},
-        }
-
 
 _NO_COUNTS = Counts()
 NOTHING = Column(_NO_COUNTS, _NO_COUNTS, _NO_COUNTS, _NO_COUNTS)
@@ -211,9 +204,10 @@ class Sums:
 
 def _more(one: Sequence[int], other: Sequence[int]) -> Sequence[int]:
     """Sums are added; of the largest trainings the larger counts."""
-    women = one[-2] if one[-2] > other[-2] else other[-2]
-    men = one[-1] if one[-1] > other[-1] else other[-1]
-    return (*map(add, one[:-2], other[:-2]), women, men)
+    sums = list(map(add, one, other))
+    for place in (-2, -1):
+        sums[place] = one[place] if one[place] > other[place] else other[place]
+    return sums
 
 
 def check(what: str, column: Column) -> None:

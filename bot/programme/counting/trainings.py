@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.programme.counting import groups
 from bot.programme.counting.figures import Column, Counts, Figure, Source, Sums, added, check, check_parts, together
 from bot.programme.counting.period import Period
 from bot.programme.counting.rules import Rules
@@ -73,9 +74,9 @@ class Sheet:
             "as_of": self.as_of.isoformat(timespec="seconds"),
             "target": self.target.plain(),
             "target_before": self.target_before.plain(),
-            "this": self.this.plain(),
-            "before": self.before.plain(),
-            "since_start": self.since_start.plain(),
+            "this": groups.plain(self.this),
+            "before": groups.plain(self.before),
+            "since_start": groups.plain(self.since_start),
             "rules": list(self.rules.said(language)),
         }
 

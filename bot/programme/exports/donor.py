@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from typing import Any
 
 from bot.programme.counting import Counts, Target
+from bot.programme.counting.groups import GROUPS, REST, groups
 from bot.programme.exports.gather import Exported
 from bot.programme.posters import Poster
 from bot.programme.summary import phrases
 from bot.programme.summary.doubts import UNKNOWN
 from bot.programme.summary.figure_tables import Table, figures
-from bot.programme.summary.groups import GROUPS, REST, groups
 from bot.programme.summary.page import blocks
 from bot.programme.summary.picture import picture
 from bot.programme.summary.sections import Section, title

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from bot.programme.counting import PlaceFigures
+from bot.programme.counting.groups import GROUPS, REST, groups
 from bot.programme.exports.columns import (
     BUSINESSES,
     MESSAGES,
@@ -20,7 +21,6 @@ from bot.programme.exports.columns import (
 )
 from bot.programme.exports.gather import Exported
 from bot.programme.summary import phrases
-from bot.programme.summary.groups import GROUPS, REST, groups
 from bot.programme.summary.model import RULES_VERSION
 from bot.programme.summary.subjects import subject_of
 from bot.programme.summary.words import Say

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from bot.programme.counting import Training
+from bot.programme.counting.groups import GROUPS, REST, YOUTH, groups
 from bot.programme.summary import phrases
-from bot.programme.summary.groups import GROUPS, REST, YOUTH, groups
 from bot.programme.summary.model import Summary
 from bot.programme.summary.words import Say
 

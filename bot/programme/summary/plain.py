@@ -4,22 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from bot.programme.counting import NAMES, Column, Figure, PlaceFigures, Training
+from bot.programme.counting import Figure, PlaceFigures, Training, groups
 from bot.programme.summary.doubts import UNKNOWN
-from bot.programme.summary.groups import GROUPS, YOUTH, groups
 from bot.programme.summary.model import RULES_VERSION, Summary
 from bot.programme.summary.words import Say
-from bot.store.training_days import STANDINGS
-
-_HIDDEN = {*GROUPS, *YOUTH, "new_groups_not_said"} | {
-    "youth",
-    "youth_not_said",
-    "displaced",
-    "returnee",
-    "host",
-    "groups_not_said",
-}
-"""Groups of the new people stand apart, in fives; those of the attendances are not split here at all."""
 
 
 def plain(found: Summary, say: Say) -> dict[str, Any]:
@@ -31,9 +19,9 @@ def plain(found: Summary, say: Say) -> dict[str, Any]:
         "first": sheet.period.first.isoformat(),
         "last": sheet.period.last.isoformat(),
         "as_of": sheet.as_of.isoformat(timespec="seconds"),
-        **_column(sheet.this),
-        "before": _column(sheet.before),
-        "since_start": _column(sheet.since_start),
+        **groups.plain(sheet.this),
+        "before": groups.plain(sheet.before),
+        "since_start": groups.plain(sheet.since_start),
         "target": sheet.target.plain(),
         "target_before": sheet.target_before.plain(),
         "places": [_place(one) for one in found.places],
@@ -51,18 +39,6 @@ def plain(found: Summary, say: Say) -> dict[str, Any]:
         "unknown": [{"what": say(what), **Figure(None).plain()} for what in UNKNOWN],
         "rules": {"version": RULES_VERSION, "said": list(sheet.rules.said(language))},
     }  # fmt: skip
-
-
-def _column(column: Column) -> dict[str, Any]:
-    names = [name for name in NAMES if name not in _HIDDEN]
-    found: dict[str, Any] = {name: column.figure(name).plain() for name in names}
-    for how in STANDINGS:
-        found[how] = {name: column.figure(name, how).plain() for name in names}
-    found["new_by_standing"] = column.new_by_standing()
-    behind = column.figure("new_people").plain()
-    for name, shown in groups(column.all).items():  # which reports say it of somebody would tell of whom
-        found[name] = {**behind, "value": int(shown) if shown and shown.isdecimal() else None, "shown": shown}
-    return found
 
 
 def _place(one: PlaceFigures) -> dict[str, Any]:

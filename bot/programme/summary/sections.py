@@ -172,6 +172,10 @@ def _businesses(found: Summary, say: Say) -> Iterator[str | Table]:
         )
         totals.append(row)
     yield Table(("", say.period(grid.months[-1], short=True), say("Not said")), tuple(totals))
+    for months, there in grid.survival().items():
+        if there["of"]:
+            yield say("Still there {months} months after the kit: {yes} of {of}; not known: {not_known}.",
+                      months=months, **there)  # fmt: skip
 
 
 def _details(cell: object, say: Say) -> Iterator[str]:

@@ -56,6 +56,21 @@ def test_where_we_are(there: Demo) -> None:
     assert [one["people"] for one in found["cascade"]["generations"]] == [120, 279, None]
 
 
+def test_groups_in_fives_and_communes_of_both_geographies(there: Demo) -> None:
+    found = there.json("progress", "--month", "2026-11", "--geography", "both")
+    assert {one["name"] for one in found["communes"]} >= {"Bukemba / Rutana", "Musongati / Musongati"}
+    (now,) = {len(there.json("progress", "--geography", "now")["communes"])}
+    assert now == 2
+    assert sum(one["since_start"]["new_people"] for one in found["communes"]) == 279
+    for told in (found["since_start"], *(one["since_start"] for one in found["communes"])):
+        groups = [told[name] for name in ("new_displaced", "new_returnee", "new_host", "new_youth")]
+        shown = [one["shown"] if isinstance(one, dict) else one for one in groups]
+        assert all(text in (None, "0", "<5") or text[-2:] in ("0+", "5+") for text in shown)
+        assert not {"displaced", "new_groups_not_said"} & set(told)
+    _, said = there.run("progress", "--geography", "older", code=1)
+    assert "old, now, both" in said
+
+
 def test_one_association(there: Demo) -> None:
     shown, _ = there.run("association", "07", "--month", "2026-11")
     assert "13 of 25 = 5 + 8 reached" in shown

@@ -1,0 +1,70 @@
+"""Summaries read beside the turns, on both databases: one answer for each wish, also of a process that died."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import UTC, date, datetime
+from typing import Any
+
+import orjson
+from sqlalchemy import insert, select, text
+
+from bot.figures_worker import FiguresWorker
+from bot.programme import figures_in_chat
+from bot.settings import Settings
+from bot.store import countings, tables
+from bot.store.engine import Database
+from handlers.turn import SummaryOf, SummaryRead, Viewer
+from tests import october
+from tests.databases import NOW, Place, database, execute, place, postgres_server, rows
+
+__all__ = ["database", "place", "postgres_server"]
+CHAT = 101
+AT = datetime(2026, 11, 2, 6, 15, tzinfo=UTC)
+
+
+def _worker(database: Database, place: Place, woken: list[int]) -> FiguresWorker:
+    project = {"name": "Rutana", "start": "2026-04-01"}
+    settings = Settings.model_validate({"project": project, "database": {"url": place.url}, "folder": place.folder})
+    return FiguresWorker(settings, database, lambda: NOW, woken.append)
+
+
+async def _ask(database: Database, number: int, face: str, said: str) -> None:
+    question = SummaryOf(Viewer(1, everything=True), said, face, "en", date(2026, 11, 2), AT, "Eric")
+    row = {"address_id": CHAT, "about": f"figures {number}", "question": orjson.dumps(question).decode()}
+    dialect = "postgresql" if database.shared else "sqlite"
+    await execute(database, countings.ASK[dialect], row | {"inbox_id": number, "asked_at": NOW})
+
+
+async def _load(tx: Any, items: list[None]) -> list[None]:
+    await october.load(tx)
+    if tx.dialect.name == "postgresql":  # the example's messages have their own numbers
+        await tx.execute(text("select setval(pg_get_serial_sequence('inbox', 'id'), (select max(id) from inbox))"))
+    return [None]
+
+
+async def test_every_wish_has_one_answer(database: Database, place: Place) -> None:
+    await database.writer.do(_load, None)
+    faces = ("picture", "text", "progress", "messages", "pdf", "xlsx", "export donor")
+    for number, face in enumerate(faces, 1):
+        await _ask(database, number, face, "abahuza 2026-10")
+    card = {"address_id": CHAT, "about": "plan", "question": "{}", "inbox_id": 99, "asked_at": NOW}
+    await execute(database, insert(tables.countings), card)
+    woken: list[int] = []
+    one, other = _worker(database, place, woken), _worker(database, place, woken)
+    await asyncio.gather(one.look(), other.look())
+    await one.look()
+    assert woken == [CHAT] * len(faces)
+    wakes = select(tables.inbox.c.data).where(tables.inbox.c.dedupe_key.like("wake:counted:%"))
+    assert sorted(row.data["asked"] for row in await rows(database, wakes)) == [
+        f"figures {number}" for number in range(1, len(faces) + 1)
+    ]
+    async with database.read() as tx:
+        wanted = [SummaryRead(CHAT, f"figures {number}") for number in range(1, len(faces) + 1)]
+        found = await figures_in_chat.load(tx, wanted, {})
+    assert [answer.face for answer in found.values() if answer] == list(faces)
+    kinds = [[file.kind for file in answer.files] for answer in found.values() if answer]
+    assert kinds == [["picture"], [], [], [], ["pdf"], ["xlsx"], ["pdf", "xlsx"]]
+    assert all(answer and answer.place == "07" and answer.period == "2026-10" for answer in found.values())
+    keys = await rows(database, select(tables.facts.c.value).where(tables.facts.c.name == "export_key"))
+    assert len(keys) == 1
