@@ -8,14 +8,13 @@ are known by what they have in common, which is why `_key` is made of the whole 
 
 from __future__ import annotations
 
-import asyncio
 import hashlib
 import hmac
 import re
 import secrets
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 
@@ -25,11 +24,11 @@ from starlette.routing import BaseRoute, Route
 from starlette.types import Receive, Scope
 
 from bot.channels import africastalking_wire as wire
-from bot.channels import web
+from bot.channels import pulling, web
 from bot.channels.base import Arrival, Delivery, Intake, Message, Sent
 from bot.channels.phone_numbers import normalise
 from bot.channels.ussd import Sessions, parts
-from bot.errors import ChannelMisconfigured, DatabaseError, SendError
+from bot.errors import ChannelMisconfigured, SendError
 from bot.settings import AfricasTalking as Settings
 from handlers.turn import NOTHING
 from handlers.understand.words import clean
@@ -37,10 +36,6 @@ from handlers.understand.words import clean
 log = structlog.get_logger(__name__)
 
 SENT = "/version1/messaging"
-AGAIN_S = 600
-"""Seconds between two looks into the inbox."""
-REACH = timedelta(days=3)
-"""Older messages of the inbox are history, of another system perhaps; they are not taken."""
 SAFE = re.compile(r"[A-Za-z0-9_.~-]+")
 SECOND = re.compile(r"\d\d:\d\d:\d\d")
 
@@ -95,13 +90,8 @@ class AfricasTalking(web.Gateway):
             raise ChannelMisconfigured("channels.africastalking.secret", "use only letters, digits, - and _")
 
     async def run(self, intake: Intake) -> None:
-        """Read the inbox, at once and every AGAIN_S seconds: what no call has brought is in it too."""
-        while True:
-            try:
-                await self._catch_up(intake)
-            except (SendError, DatabaseError) as error:
-                log.warning("inbox not read", channel=self.name, reason=str(error))
-            await asyncio.sleep(AGAIN_S)
+        """Read the inbox, at once and now and then: what no call has brought is in it too."""
+        await pulling.pull(self.name, self.now, lambda since: self._catch_up(intake, since))
 
     async def send(self, message: Message) -> Sent:
         """To the session that waits for it; else one order for one number. It takes no id of ours: an order in
@@ -139,14 +129,18 @@ class AfricasTalking(web.Gateway):
         url = self.settings.api_url.rstrip("/") + path
         return await web.ask(self._http, method, url, self.name, self.timeout, headers=self._headers, data=order)
 
-    async def _catch_up(self, intake: Intake) -> None:
-        """Every page of the inbox after what is stored. Raises SendError, DatabaseError."""
+    async def _catch_up(self, intake: Intake, since: datetime) -> None:
+        """Every page of the inbox after what is stored. Raises SendError, DatabaseError.
+
+        Messages before `since`, and of more than three days ago, are history, of another system perhaps: not taken.
+        """
+        since = min(since, self.now() - pulling.AT_START)
         while True:
             query = urlencode(self._account | {"lastReceivedId": self._read})
             reply = await self._ask("GET", f"{SENT}?{query}")
             if reply.status != 200:
                 raise wire.refusal(reply)
-            page, since = wire.inbox(reply.body), self.now() - REACH
+            page = wire.inbox(reply.body)
             found = [self._arrival({name: web.string(value) for name, value in each.items()}) for each in page]
             if new := [each for each in found if each and each.sent_at and each.sent_at > since]:
                 await intake.arrivals(new)

@@ -7,9 +7,8 @@ docs/channels/twilio.md has the settings, the error codes and the traps.
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable, Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import quote, urlencode
 
@@ -19,19 +18,15 @@ import yarl
 from starlette.routing import BaseRoute, Route
 from starlette.types import Receive, Scope
 
+from bot.channels import pulling, web
 from bot.channels import twilio_wire as wire
-from bot.channels import web
 from bot.channels.base import Arrival, Intake, Message, Sent
 from bot.channels.json_answers import items
-from bot.errors import ChannelMisconfigured, DatabaseError, SendError
+from bot.errors import SendError
 from bot.settings import Twilio as Settings
 
 log = structlog.get_logger(__name__)
 
-PULL_S, SOON_S = 900, 60
-"""Seconds between two readings of the list; after a failed one."""
-AT_START, LATER_ON = timedelta(days=3), timedelta(days=1)
-"""How far back the list is read: a power cut over a weekend; the day's boundary."""
 PAGE, PAGES, PAGE_BYTES = 50, 200, 2_000_000
 """Messages of one page; the most pages of one reading; the largest page."""
 
@@ -79,19 +74,9 @@ class Twilio(web.Gateway):
         ]
 
     async def run(self, intake: Intake) -> None:
-        """Read the account's list every 15 minutes. Returns at once for a sender that nobody can answer."""
-        since = AT_START
-        while self._is_answered:
-            try:
-                await self._pull(intake, self.now() - since)
-            except ChannelMisconfigured:
-                raise
-            except (SendError, web.Unwanted, DatabaseError) as error:
-                log.warning("list not read", channel=self.name, error=type(error).__name__)
-                await asyncio.sleep(SOON_S)
-            else:
-                since = LATER_ON
-                await asyncio.sleep(PULL_S)
+        """Read the account's list now and then. Returns at once for a sender that nobody can answer."""
+        if self._is_answered:
+            await pulling.pull(self.name, self.now, lambda since: self._pull(intake, since))
 
     async def send(self, message: Message) -> Sent:
         """Create one Message. Twilio takes no key of ours, its reports carry our id."""

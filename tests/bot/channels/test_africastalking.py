@@ -11,7 +11,7 @@ from urllib.parse import parse_qs
 
 import pytest
 
-from bot.channels import africastalking, africastalking_wire
+from bot.channels import africastalking_wire, pulling
 from bot.channels.africastalking import AfricasTalking
 from bot.channels.base import Arrival, Delivery, Message, Recorder
 from bot.errors import Ambiguous, ChannelMisconfigured, DatabaseError, RecipientStopped, RetryLater
@@ -168,7 +168,8 @@ def inbox(monkeypatch: pytest.MonkeyPatch) -> Iterator[Inbox]:
         return await old(self, request)
 
     monkeypatch.setattr(Provider, "handle", handle)
-    monkeypatch.setattr(africastalking, "AGAIN_S", 0.01)
+    monkeypatch.setattr(pulling, "EVERY_S", 0.01)
+    monkeypatch.setattr(pulling, "SOON_S", 0.01)
     yield made
 
 
@@ -237,7 +238,7 @@ async def test_a_page_that_is_none_is_no_empty_inbox(body: bytes) -> None:
         assert isinstance(channel, AfricasTalking)
         provider.answer = Answer(200, body)
         with pytest.raises(Ambiguous):
-            await channel._catch_up(Recorder())
+            await channel._catch_up(Recorder(), NOW)
 
 
 async def test_odd_messages_of_a_page_end_it() -> None:
@@ -246,7 +247,7 @@ async def test_odd_messages_of_a_page_end_it() -> None:
         assert isinstance(channel, AfricasTalking)
         provider.answer = Answer(200, json.dumps({"SMSMessageData": {"Messages": odd}}).encode())
         intake = Recorder()
-        await asyncio.wait_for(channel._catch_up(intake), 2)
+        await asyncio.wait_for(channel._catch_up(intake, NOW), 2)
         assert not intake.kept and len(provider.queries) == 1
 
 

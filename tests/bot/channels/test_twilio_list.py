@@ -12,7 +12,7 @@ from urllib.parse import parse_qs, parse_qsl
 
 import pytest
 
-from bot.channels import twilio
+from bot.channels import pulling
 from bot.channels.base import Recorder
 from bot.errors import DatabaseError
 from tests.contracts.channel_kit import Answer, Provider, knock, sending
@@ -43,8 +43,8 @@ class Listed(Provider):
 @pytest.fixture
 def listing(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("tests.contracts.channel_kit.Provider", Listed)
-    monkeypatch.setattr(twilio, "PULL_S", 0.05)
-    monkeypatch.setattr(twilio, "SOON_S", 0.05)
+    monkeypatch.setattr(pulling, "EVERY_S", 0.05)
+    monkeypatch.setattr(pulling, "SOON_S", 0.05)
 
 
 async def pulled(channel: Any, intake: Recorder, seconds: float = 0.4) -> None:
