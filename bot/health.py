@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import asdict
 from typing import Any
 
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
@@ -11,6 +12,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
+from bot import channel_states
 from bot.store import inbox
 
 
@@ -29,6 +31,7 @@ def routes(app: Any) -> Sequence[BaseRoute]:
             said["clock"] = wrong
         if full:
             said["full_for_today"] = full
+        said["channels"] = [asdict(state) for state in channel_states.states(app.channels, app.outbox)]
         return JSONResponse(said, 200 if said["ok"] else 503)
 
     async def metrics(request: Request) -> Response:

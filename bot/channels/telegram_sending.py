@@ -123,7 +123,7 @@ class Sending:
         except UNREADABLE:
             found = Ambiguous("Telegram's answer could not be read")
         finally:
-            leaving.arrived()
+            self._pace.arrived(leaving)
         if edit and isinstance(found, Ambiguous):
             raise RetryLater("an edit without an answer does no harm twice", 5.0)
         raise found

@@ -8,10 +8,9 @@ stands, and an answer that is no JSON is written to the log whole.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import time
-from collections import deque
-from dataclasses import dataclass
 from typing import Any
 
 import httpx
@@ -36,6 +35,7 @@ from bot.errors import (
     RetryLater,
     SendError,
 )
+from scheduler.second import Leaving, PerSecond
 
 LONGEST_WAIT_S = 3600
 """Telegram may ask for any number of seconds; nobody waits longer than an hour without asking again."""
@@ -45,10 +45,6 @@ GONE = ("chat not found", "user not found", "deactivated", "peer_id_invalid", "b
 PER_SECOND = 30
 PER_CHAT_S = 1.0
 """https://core.telegram.org/bots/faq#my-bot-is-hitting-limits-how-do-i-avoid-this"""
-ON_ITS_WAY_S, CAUGHT_UP_S = 0.05, 0.002
-"""A message is there when its answer comes, or so long after it left. A sleep may last so much too long, unpaid."""
-EVENLY = 0.9
-"""Of the time that each message has in an even flow: no bursts, and yet room to catch up."""
 SHORT_PAUSE_S = 2.0
 CHATS = 4096
 
@@ -156,32 +152,17 @@ def misconfigured() -> ChannelMisconfigured:
     )
 
 
-@dataclass(slots=True)
-class Leaving:
-    """A message on its way: when it has reached Telegram at the latest, or so we take it."""
-
-    there_at: float
-
-    def arrived(self) -> None:
-        """Its answer has come."""
-        self.there_at = min(self.there_at, time.monotonic())
-
-
 class Pace:
     """At most 30 messages in any second and one a second to a chat; a 429 stops everything.
 
-    A message leaves a second after the thirtieth before it has reached Telegram: a late one is caught up with, and
-    still no second has 31. Nothing leaves in the first second, so that a service that dies and starts again and again
-    is no faster than one that runs. Per process: who runs several divides `per_second` among them.
+    When a message may leave says `scheduler/second.py`. Per process: who runs several divides `per_second`.
     """
 
     def __init__(self, per_second: float = PER_SECOND, per_chat_s: float = PER_CHAT_S) -> None:
-        self._gap_s, self._chat_s = EVENLY / per_second, per_chat_s
-        self._most = max(1, int(per_second))
-        self._lately, self._window_s = deque[Leaving](maxlen=self._most), self._most / per_second
-        self._first = time.monotonic() + per_chat_s
-        self._next = time.monotonic() + self._gap_s
+        began = time.monotonic()
+        self._second, self._chat_s, self._first = PerSecond(per_second, began), per_chat_s, began + per_chat_s
         self._chats: dict[str, float] = {}
+        self._answer = asyncio.Event()
         self._paused = 0.0
 
     async def turn(self, chat: str) -> Leaving:
@@ -190,17 +171,28 @@ class Pace:
             now = time.monotonic()
             if self._paused - now > SHORT_PAUSE_S:
                 raise RetryLater("Telegram asked us to slow down", self._paused - now)
-            at = max(self._paused, self._next, self._full_until(), self._chats.get(chat, self._first))
+            hers = max(self._paused, self._chats.get(chat, self._first))
+            at = max(hers, self._second.next_at())
             if at <= now:
-                self._next = now + self._gap_s
-                self._lately.append(leaving := Leaving(max(at, now - CAUGHT_UP_S) + ON_ITS_WAY_S))
                 self._remember(chat, now)
-                return leaving
-            await asyncio.sleep(at - now)
+                return self._second.leaves(now)
+            if hers > now or not self._second.awaited:
+                await asyncio.sleep((hers if hers > now else at) - now)
+            else:
+                await self._until_an_answer(at - now)
 
-    def _full_until(self) -> float:
-        """When the second that ends now has room again."""
-        return self._lately[0].there_at + self._window_s if len(self._lately) == self._most else 0.0
+    async def _until_an_answer(self, seconds: float) -> None:
+        """Or so long."""
+        came = self._answer
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await came.wait()
+
+    def arrived(self, leaving: Leaving) -> None:
+        """Its answer has come, or none will."""
+        leaving.answered_at = time.monotonic()
+        self._answer.set()
+        self._answer = asyncio.Event()
 
     def pause(self, seconds: float) -> None:
         """Send nothing for so many seconds: Telegram's 429 is for the bot, not for the chat."""

@@ -16,7 +16,7 @@ from bot.errors import BotError
 from bot.programme.broadcasts import acts, present, states
 from bot.programme.broadcasts.wording import read
 from bot.store import broadcasts as store
-from bot.store import recipient_ends
+from bot.store import recipient_ends, recipients
 
 UNDO = timedelta(seconds=60)
 """A sent broadcast begins so much later, to be called off with `broadcast stop`."""
@@ -37,6 +37,7 @@ Number = Annotated[int, typer.Argument(help="The broadcast's number.")]
 Json = Annotated[bool, typer.Option("--json", help="As JSON, for another program.")]
 Yes = Annotated[int | None, typer.Option("--yes", help="How many phones and chats: sends it.")]
 At = Annotated[str, typer.Option("--at", help='When, local time: "17:30" or "2026-12-01 17:30".')]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Say what would happen; write and send nothing.")]
 NoUndo = Annotated[bool, typer.Option("--no-undo", help="Begin at once, without the minute to call it off.")]
 
 
@@ -48,7 +49,7 @@ def new(
     every: Annotated[str, typer.Option("--every", help="weekly or monthly: repeated until it is stopped.")] = "",
     no_undo: NoUndo = False,
     leave_out_full: Annotated[bool, typer.Option(help="Leave out who had the week's messages.")] = False,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only show the plan.")] = False,
+    dry_run: DryRun = False,
     json: Json = False,
     yes: Yes = None,
 ) -> None:
@@ -75,14 +76,18 @@ def new(
 
 
 @commands.command()
-def send(number: Number, at: At = "", no_undo: NoUndo = False, json: Json = False, yes: Yes = None) -> None:
+def send(
+    number: Number, at: At = "", no_undo: NoUndo = False, dry_run: DryRun = False, json: Json = False, yes: Yes = None
+) -> None:
     """Send a draft, or go on with one that was late and asks again."""
     settings = base.load()
     starts_at = composer.when(settings, at, UNDO if not no_undo else timedelta())
     row = composer.found(settings, number)
     plan = composer.planned(settings, row.audience, acts.wording_of(row), starts_at)
-    if yes is None:
-        composer.say(plan, settings, json, {"id": number, "state": row.state})
+    if yes is None or dry_run:
+        composer.say(plan, settings, json, {"id": number, "state": row.state, "dry_run": dry_run})
+        if dry_run:
+            return
         base.fail(f"To send it: kurikirana broadcast send {number} --yes {plan.tally.number}")
     done = base.run(composer.approve(settings, number, row.state == "draft", plan, starts_at, yes))
     composer.say(plan, settings, json, done)
@@ -90,9 +95,16 @@ def send(number: Number, at: At = "", no_undo: NoUndo = False, json: Json = Fals
 
 
 @commands.command()
-def stop(number: Number, json: Json = False) -> None:
+def stop(number: Number, dry_run: DryRun = False, json: Json = False) -> None:
     """Stop the rest: what has not begun to leave stays here. Within its first minute: undo."""
     settings = base.load()
+    if dry_run:
+        row = composer.found(settings, number)
+        waits = base.read(settings, lambda tx: recipients.not_begun(tx, number))
+        if json:
+            base.show({"id": number, "state": row.state, "stopped": waits, "dry_run": True})
+        base.words.print(f"Nothing was stopped. {waits} texts of broadcast {number} would not be sent.", markup=False)
+        return
     done = base.run(control.act(settings, "broadcast stop", {"id": number}))
     if json:
         base.show(done)
@@ -103,12 +115,19 @@ def stop(number: Number, json: Json = False) -> None:
 def retry(
     number: Number,
     uncertain: Annotated[bool, typer.Option("--uncertain", help="Also texts that may have arrived.")] = False,
+    dry_run: DryRun = False,
     json: Json = False,
     yes: Yes = None,
 ) -> None:
     """Send again what failed; --uncertain also what may have arrived, after asking one of them."""
     settings = base.load()
     what = "uncertain" if uncertain else "failed"
+    if dry_run:
+        again = base.read(settings, lambda tx: acts.would_go_again(tx, number, what))
+        if json:
+            base.show({"id": number, "number": again, "dry_run": True})
+        base.words.print(f"Nothing was sent. {again} texts would be: --yes {again}.", markup=False)
+        return
     ends = (composer.clock(settings).now() + timedelta(hours=1)).isoformat()
     details = {"id": number, "what": what, "number": yes or 0, "ends_at": ends}
     done = base.run(control.act(settings, "broadcast retry", details))
@@ -118,11 +137,17 @@ def retry(
 
 
 @commands.command()
-def test(number: Number, person: Annotated[str, typer.Option("--as", help="Name of one of the team.")]) -> None:
+def test(
+    number: Number,
+    person: Annotated[str, typer.Option("--as", help="Name of one of the team.")],
+    json: Json = False,
+) -> None:
     """Send its texts to one of the team, to see them on a phone."""
     settings = base.load()
     details = {"id": number, "person": person, "setup": acts.setup_details(composer.means(settings).setup)}
     done = base.run(control.act(settings, "broadcast test", details))
+    if json:
+        base.show(done)
     base.words.print(f"{done['texts']} texts go to {person}.", markup=False)
 
 

@@ -11,7 +11,7 @@ from bot import control
 from bot.cli import base
 from bot.clock import Clock
 from bot.settings import Settings
-from bot.store import outbox, singles
+from bot.store import other_clocks, outbox, singles
 from scheduler import right_time
 from scheduler.pace import Limits, Pace
 from scheduler.pacing import HALF_HOUR
@@ -36,9 +36,10 @@ def clock(
 
 
 async def wrong(tx: Any) -> list[tuple[str, str]]:
-    """One line of `doctor`: the clock against the latest time that a service has seen."""
+    """One line of `doctor`: the clock against the latest time that a service has seen, and against the networks'."""
     now = Clock(await singles.offset(tx)).now()
     said = right_time.said(right_time.behind(now, await singles.last_seen(tx)))
+    said = said or right_time.said_ahead(await other_clocks.ahead(tx))
     return [("!!", said)] if said else [("ok", "clock")]
 
 

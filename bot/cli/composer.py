@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from rich.progress import Progress
+from rich.progress import MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from bot import channels as channel_list
 from bot import control
@@ -68,9 +68,26 @@ def when(settings: Settings, at: str, undo: timedelta) -> datetime:
 
 
 def planned(settings: Settings, audience: Mapping[str, Any], wording: Wording, starts_at: datetime) -> plans.Plan:
-    """The plan over the real people. Leaves with 1 when there is no such audience."""
+    """The plan over the real people, who are counted in sight. Leaves with 1 when there is no such audience."""
     how, now = means(settings), clock(settings).now()
-    return base.read(settings, lambda tx: plans.make(tx, audience, wording, how, starts_at, now))
+    with _progress() as progress:
+        task = progress.add_task("people", total=None)
+
+        def one(*shown: Any) -> None:
+            progress.advance(task)
+
+        return base.read(settings, lambda tx: plans.make(tx, audience, wording, how, starts_at, now, one))
+
+
+def _progress() -> Progress:
+    return Progress(
+        TextColumn("{task.description}"),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        console=base.words,
+        transient=True,
+        disable=not base.words.is_terminal,
+    )
 
 
 def check(plan: plans.Plan, yes: int | None, dry_run: bool) -> None:
@@ -127,11 +144,11 @@ async def _freeze(do: control.Do, settings: Settings, number: int) -> None:
     """The list, page by page; on a terminal one sees that it goes on."""
     setup = acts.setup_details(means(settings).setup)
     after: int | None = None
-    with Progress(console=base.words, transient=True, disable=not base.words.is_terminal) as progress:
-        task = progress.add_task("recipients", total=None)
+    with _progress() as progress:
+        task = progress.add_task("list", total=None)
         while True:
             after = await do("broadcast freeze", {"id": number, "after": after, "setup": setup})
-            progress.advance(task)
+            progress.advance(task, acts.PAGE)
             if after is None:
                 return
 

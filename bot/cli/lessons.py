@@ -81,6 +81,8 @@ def export(
     out: Annotated[Path, typer.Option(help="The folder to write into.")],
     format_: Annotated[str, typer.Option("--format", help="pdf, csv, or both with a comma.")] = "pdf,csv",
     lang: Annotated[str, typer.Option(help="In this language where it is translated; else as it was told.")] = "",
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be written; write nothing.")] = False,
+    json: Json = False,
 ) -> None:
     """Posters (one lesson a page) and a list. Only what may be shown; nobody's name, no telephone number."""
     wanted = [name.strip() for name in format_.split(",") if name.strip()]
@@ -95,15 +97,19 @@ def export(
     found = posters.posters(rows, names, lang or None)
     if not found:
         base.fail("No lesson may be shown yet: leaders say so by answering 1 or 2 to H5.")
-    out.mkdir(parents=True, exist_ok=True)
-    try:
-        for name in wanted:
-            _write(name, found, settings.project.name, out / FORMATS[name])
-    except BotError as error:
-        base.fail(str(error))
+    if not dry_run:
+        out.mkdir(parents=True, exist_ok=True)
+        try:
+            for name in wanted:
+                _write(name, found, settings.project.name, out / FORMATS[name])
+        except BotError as error:
+            base.fail(str(error))
     missing = sum(one.language != lang for one in found) if lang else 0
     note = f"; {missing} without a translation into {lang}, in their own language" if missing else ""
     kept = len(rows) - len(found)
+    if json:
+        files = [] if dry_run else [str(out / FORMATS[name]) for name in wanted]
+        base.show({"lessons": len(found), "not_translated": missing, "left_out": kept, "files": files})
     base.words.print(f"{len(found)} lessons{note}; {kept} left out: not to be shown, or not written down.")
 
 

@@ -11,7 +11,7 @@ import typer
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot import control
-from bot.cli import base
+from bot.cli import base, gateway
 from bot.cli.base import Json
 from bot.clock import Clock
 from bot.programme import desk
@@ -41,16 +41,19 @@ def _asked(settings: Settings, who: str) -> dict[str, Any]:
 
 
 def today(json: Json = False, who: As = "") -> None:
-    """What must be done today: calls, messages, questions, photos, numbers, promises, late ones, channels."""
+    """What must be done today: calls, messages, questions, photos, numbers, promises, late ones, the gateway."""
     settings, now = base.load(), Clock().now()
 
     async def look(tx: AsyncConnection) -> dict[str, Any]:
         return await desk.day(tx, await desk.looking(tx, who), settings, now)
 
     found = base.read(settings, look)
+    found["channels"] = gateway.states(settings, now)
     if json:
         base.show(found)
         return
+    if found["clock"]:
+        typer.echo(f"Careful: {found['clock']}")
     if found["holiday"]:
         typer.echo("Today is a holiday: nothing unasked leaves.")
     names = {"calls": "To call", "messages": "Without an answer", "photos": "Photos", "numbers": "Numbers to check"}
@@ -66,6 +69,8 @@ def today(json: Json = False, who: As = "") -> None:
     for row in found["waiting"]:
         since = row["since"].astimezone(settings.zone)
         typer.echo(f"{row['channel']}: {row['texts']} texts wait since {since:%d/%m %H:%M} (local)")
+    for line in gateway.lines(found["channels"], settings.zone):
+        typer.echo(line)
 
 
 @inbox_commands.callback()

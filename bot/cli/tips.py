@@ -24,9 +24,12 @@ _DONE = {"new": "new", "changed": "changed", "on": "switched on again", "off": "
 
 
 @commands.command()
-def check(file: File) -> None:
+def check(file: File, json: Json = False) -> None:
     """Say everything that is wrong with a file of tips; write nothing. Mistakes leave with 1, notes do not."""
-    if _show(_checked(file)):
+    checked = _checked(file)
+    if json:
+        base.show({"tips": len(checked.tips), "mistakes": checked.errors, "notes": checked.notes})
+    if len(checked.errors) if json else _show(checked):
         raise typer.Exit(1)
 
 
@@ -74,7 +77,7 @@ def _agreed(count: int, yes: int | None) -> bool:
 
 
 @commands.command()
-def export(file: Annotated[Path, typer.Argument(help="The Excel file to write.")]) -> None:
+def export(file: Annotated[Path, typer.Argument(help="The Excel file to write.")], json: Json = False) -> None:
     """Write the tips in use into an Excel file."""
     if file.suffix.lower() != ".xlsx":
         base.fail(f"{file}: an Excel file ends in .xlsx.")
@@ -83,6 +86,8 @@ def export(file: Annotated[Path, typer.Argument(help="The Excel file to write.")
         number = files.export(found, file)
     except OSError as error:
         base.fail(f"{file}: cannot be written ({error.strerror}). Close it elsewhere, or check its path.")
+    if json:
+        base.show({"tips": number, "file": str(file)})
     base.words.print(f"{number} tips written to {file}.", markup=False)
 
 

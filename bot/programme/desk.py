@@ -18,6 +18,7 @@ from bot.store import audit, consent, facts, people, talk_states, tasks, team
 from handlers.team.viewing import ABSENT_AFTER
 from handlers.team.waiting import Asked, Day, counted
 from handlers.turn import Fact, Task, TaskNumbered, TasksOpen, Viewer
+from scheduler import right_time
 
 Details = Mapping[str, Any]
 EVERYTHING = Viewer(0, everything=True)
@@ -82,6 +83,7 @@ async def day(tx: AsyncConnection, viewer: Viewer, settings: Settings, now: date
         "numbers": [short(task, now) for task in there.numbers],
         "overdue": len(there.overdue),
         "late": len(there.late),
+        "clock": right_time.said_ahead(there.ahead),
         "waiting": [{"channel": one.channel, "texts": one.texts, "since": one.since} for one in there.texts],
     }
 

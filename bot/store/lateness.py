@@ -11,8 +11,8 @@ from sqlalchemy import bindparam, func, literal_column, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.store.area import AREA, binds
+from bot.store.last_texts import last_texts
 from bot.store.late import Late, by_hand, late
-from bot.store.pages import last_texts
 from bot.store.tables import conversations, drafts
 from handlers.turn import Association, Fact, LateList, Lateness, LateOf, RemindOf, ToRemind, Viewer
 

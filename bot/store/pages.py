@@ -6,13 +6,13 @@ no index by address, which every report would pay: the last messages are found b
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import and_, bindparam, func, literal_column, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.store.area import AREA, binds
+from bot.store.last_texts import last_texts
 from bot.store.tables import (
     addresses,
     associations,
@@ -42,8 +42,6 @@ from handlers.turn import (
 Associations = dict[int, Association]
 Values = dict[Fact, Any]
 
-LATELY = 50_000
-"""Newest rows of the outbox in which the last text to an address is looked for; else none was sent lately."""
 LAST = 5
 _TYPED = ("text", "voice", "photo", "edited", "ussd")
 _IDS: Any = bindparam("ids", expanding=True)
@@ -100,7 +98,6 @@ def behind(row: Any) -> Any:
 _door = _one.where(_said.c.inbox_id == inbox.c.id, _FROM_J, _BELOW_K).exists()
 """The neutral door: its answers, and what they answer."""
 OPENLY = and_(~behind(inbox.c.id), ~_door, inbox.c.kind.in_(_TYPED))
-_newest_out = select(func.max(outbox.c.id) - LATELY).scalar_subquery()
 _CAME = (
     select(
         inbox.c.received_at, inbox.c.text, inbox.c.kind, inbox.c.person_id, media.c.kind.label("has"), media.c.file
@@ -122,14 +119,6 @@ _LEFT = (
     .order_by(outbox.c.id.desc())
     .limit(LAST)
 )
-_newest_of = (
-    select(func.max(outbox.c.id))
-    .where(outbox.c.id > _newest_out, outbox.c.address_id.in_(_IDS))
-    .group_by(outbox.c.address_id)
-)
-_STATES = select(
-    outbox.c.address_id, outbox.c.state, func.coalesce(outbox.c.sent_at, outbox.c.made_at).label("at")
-).where(outbox.c.id.in_(_newest_of))
 _REPORT = (
     select(reports.c.number, reports.c.created_at)
     .where(
@@ -181,11 +170,6 @@ async def _page(tx: AsyncConnection, wanted: list[PageOf], known: Associations) 
             last.created_at if last else None,
         )
     return values
-
-
-async def last_texts(tx: AsyncConnection, ids: Sequence[int]) -> dict[int, Any]:
-    """The last text to each of these addresses: its `state`, and since when (`at`)."""
-    return {row.address_id: row for row in await tx.execute(_STATES, {"ids": list(ids)})}
 
 
 def _contact(row: Any, sent: Any) -> Contact:

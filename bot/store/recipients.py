@@ -189,6 +189,11 @@ async def in_outbox(tx: AsyncConnection, broadcast: int) -> dict[str, int]:
     return {row[0]: row[1] for row in await tx.execute(_IN_OUTBOX, {"broadcast": broadcast})}
 
 
+async def not_begun(tx: AsyncConnection, broadcast: int) -> int:
+    """Texts that a stop would keep here: on the list, or waiting in the outbox."""
+    return (await states(tx, broadcast)).get("waiting", 0) + sum((await in_outbox(tx, broadcast)).values())
+
+
 async def waiting_on(tx: AsyncConnection, broadcast: int) -> list[str]:
     """The channels on which somebody waits."""
     return list((await tx.execute(_WAIT_ON, {"broadcast": broadcast})).scalars())

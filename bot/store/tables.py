@@ -305,9 +305,17 @@ outbox = Table(
         postgresql_where=text("urgency > 0"),
     ),
     Index(
+        "ix_outbox_failed",
+        "address_id",
+        "id",
+        sqlite_where=text("state in ('failed','uncertain')"),
+        postgresql_where=text("state in ('failed','uncertain')"),
+    ),
+    Index(
         "ix_outbox_talk",
         "association_id",
         "sent_at",
+        "address_id",
         sqlite_where=text("association_id is not null and sent_at is not null"),
         postgresql_where=text("association_id is not null and sent_at is not null"),
     ),

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import bindparam, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.store import lateness, pages, search, tasks
+from bot.store import lateness, other_clocks, pages, search, tasks
 from bot.store.area import AREA, binds
 from bot.store.tables import inbox, outbox, people
 from handlers.turn import Association, AssociationSeen, Fact, Replied, RepliedTo
@@ -99,5 +99,6 @@ LOADERS: dict[type, Any] = {
     **pages.LOADERS,
     **search.LOADERS,
     **lateness.LOADERS,
+    **other_clocks.LOADERS,
 }
 """A fact of the team's conversations -> its loader."""

@@ -88,10 +88,15 @@ def _lines(turn: Turn, day: Day) -> tuple[Reply, ...]:
 
 
 def channels(turn: Turn, day: Day) -> tuple[Reply, ...]:
-    """What is wrong with a channel first; of a gateway that speaks, when it did last."""
+    """What is wrong with the clock, then with a channel; of a gateway that speaks, when it did last."""
     states: tuple[ChannelState, ...] = turn.known(ChannelsNow())
     said = (_channel(turn, state) for state in states)
-    return (*(_stuck(turn, one) for one in day.texts), *(reply for reply in said if reply))
+    ahead = (_ahead(turn, day.ahead),) if day.ahead else ()
+    return (*ahead, *(_stuck(turn, one) for one in day.texts), *(reply for reply in said if reply))
+
+
+def _ahead(turn: Turn, by: timedelta) -> Reply:
+    return Reply("O.today.clock", {"time": clock(turn, turn.now), "moment": clock(turn, turn.now - by)})
 
 
 def _channel(turn: Turn, state: ChannelState) -> Reply | None:

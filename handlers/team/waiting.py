@@ -8,8 +8,19 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from handlers.team.viewing import ABSENT_AFTER
-from handlers.turn import Fact, LateOf, OpenQuestion, QuestionsOpen, Task, TasksOpen, TextsWaiting, Viewer, Waiting
+from handlers.turn import (
+    Fact,
+    LateOf,
+    OpenQuestion,
+    QuestionsOpen,
+    Task,
+    TasksOpen,
+    TextsWaiting,
+    Viewer,
+    Waiting,
+)
 from handlers.turn.lateness import LATE, Lateness
+from handlers.turn.team import ClockAhead
 from handlers.turn.uncertain import UncertainText, UncertainTexts
 
 TO_CALL = ("call", "my_data")
@@ -27,6 +38,7 @@ class Asked:
     texts: TextsWaiting
     late: LateOf
     uncertain: UncertainTexts
+    clock: ClockAhead
 
     @classmethod
     def of(cls, viewer: Viewer, now: datetime, timezone: str, start: date, period_days: int) -> Asked:
@@ -37,11 +49,12 @@ class Asked:
             TextsWaiting(now - STUCK),
             LateOf(viewer, now, timezone, start, period_days),
             UncertainTexts(viewer),
+            ClockAhead(),
         )
 
     @property
     def facts(self) -> tuple[Fact, ...]:
-        return (self.tasks, self.questions, self.texts, self.late, self.uncertain)
+        return (self.tasks, self.questions, self.texts, self.late, self.uncertain, self.clock)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +70,8 @@ class Day:
     late: tuple[Lateness, ...]
     texts: tuple[Waiting, ...]
     uncertain: tuple[UncertainText, ...]
+    ahead: timedelta = timedelta()
+    """How far our clock seems to stand ahead."""
 
 
 def counted(asked: Asked, known: Mapping[Fact, Any], now: datetime) -> Day:
@@ -72,6 +87,7 @@ def counted(asked: Asked, known: Mapping[Fact, Any], now: datetime) -> Day:
         tuple(one for one in known[asked.late].rows if one.state in LATE),
         known[asked.texts],
         known[asked.uncertain],
+        known[asked.clock],
     )
 
 

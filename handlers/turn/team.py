@@ -229,6 +229,11 @@ class ChannelsNow:
 
 
 @dataclass(frozen=True, slots=True)
+class ClockAhead:
+    """-> timedelta: how far our clock seems to stand ahead of the networks'; zero when there is no sign of it."""
+
+
+@dataclass(frozen=True, slots=True)
 class PageOf:
     """-> Page | None: of an association that she may see."""
 
@@ -284,6 +289,7 @@ Facts = (
     | QuestionsOpen
     | TextsWaiting
     | ChannelsNow
+    | ClockAhead
     | PageOf
     | Search
 )

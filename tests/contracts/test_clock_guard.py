@@ -12,16 +12,17 @@ from zoneinfo import ZoneInfo
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from sqlalchemy import insert
 
 from bot.channels.base import Message, Sent
 from bot.clock_guard import ClockGuard
 from bot.operations import clock_right
 from bot.outbox_worker import OutboxWorker
-from bot.store import singles, tables
+from bot.store import other_clocks, singles, tables
 from bot.store.engine import Database
 from scheduler import right_time
 from scheduler.quiet import Hours
-from tests.databases import NOW, add_addresses, add_outbox, count, database, place, postgres_server
+from tests.databases import NOW, add_addresses, add_outbox, count, database, execute, place, postgres_server
 
 __all__ = ["database", "place", "postgres_server"]
 HOURS = Hours.parse(time(0, 0), time(23, 59), (), (), ZoneInfo("Africa/Bujumbura"))
@@ -106,3 +107,29 @@ async def test_a_machine_that_begins_in_1970_is_not_believed_although_nothing_wa
     guard = ClockGuard(database, lambda: datetime(1970, 1, 1, 0, 2, tzinfo=UTC))
     await guard.look()
     assert guard.wrong and not guard.is_right(datetime(1970, 1, 1, 0, 2, tzinfo=UTC))
+
+
+async def test_a_clock_ahead_of_the_networks_is_noticed_from_the_newest_messages(database: Database) -> None:
+    addresses = await add_addresses(database, 4)
+
+    async def arrives(number: int, sent: datetime | None, at: datetime) -> None:
+        row = {
+            "channel": "kannel",
+            "dedupe_key": str(number),
+            "address_id": addresses[number // 2 % 4],
+            "kind": "text",
+        }
+        await execute(database, insert(tables.inbox), row | {"text": "1", "sent_at": sent, "received_at": at})
+
+    async def noticed() -> timedelta:
+        async with database.read() as tx:
+            return await other_clocks.ahead(tx)
+
+    assert await noticed() == timedelta()
+    ours = NOW + timedelta(days=2)
+    for number in range(20):
+        at = ours + timedelta(minutes=5 * number)
+        await arrives(number, None if number % 2 else at - timedelta(days=2), at)
+    assert await noticed() == timedelta(days=2)
+    await arrives(20, ours, ours + timedelta(seconds=3))
+    assert await noticed() == timedelta(), "one that is fresh says that the clock is right"

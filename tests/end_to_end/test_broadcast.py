@@ -83,8 +83,14 @@ async def test_from_the_plan_to_the_report(tmp_path: Path) -> None:
 async def test_called_off_within_the_minute_nothing_leaves(tmp_path: Path) -> None:
     async with programme(tmp_path) as inside, inside.service():
         send = ("broadcast", "new", "--to", "association:07", "--text", str(tmp_path / "fair.toml"))
+        draft = str((await inside.json(*send))["id"])
+        plan = await inside.json("broadcast", "send", draft, "--dry-run")
+        assert (plan["number"], plan["state"], plan["dry_run"]) == (2, "draft", True)
         made = await inside.json(*send, "--yes", "2")
         assert made["state"] == "approved"
+        assert (await inside.json("broadcast", "stop", draft, "--dry-run"))["stopped"] == 2
+        assert (await inside.json("broadcast", "retry", draft, "--dry-run"))["number"] == 0
+        assert (await inside.json("broadcast", draft))["state"] == "approved", "nothing was stopped"
         assert (await inside.json("broadcast", "stop", str(made["id"])))["stopped"] == 2
         await inside.app.broadcasts.look()
         found = await inside.json("broadcast", str(made["id"]))
@@ -123,7 +129,7 @@ async def test_its_texts_are_tried_on_the_phone_of_one_of_the_team(tmp_path: Pat
         number = str(draft["id"])
         said = await inside.command("broadcast", "test", number, "--as", "Odette", code=1)
         assert "nobody of the team is called 'Odette' and has a phone or a chat" in said
-        await inside.command("broadcast", "test", number, "--as", "eric")
+        assert (await inside.json("broadcast", "test", number, "--as", "eric"))["texts"] == 2
         async with asyncio.timeout(20):
             while len(inside.gateway.sent) < 2:
                 await asyncio.sleep(0.05)

@@ -68,3 +68,10 @@ def test_how_a_gateway_is(state: ChannelState, key: str | None) -> None:
     there = cast(Turn, SimpleNamespace(**vars(turn(NOW, ())), known=facts.__getitem__))
     day = Day((), (), (), (), (), (), (), (Waiting("smsgate", 3, NOW - timedelta(hours=1)),), ())
     assert [reply.key for reply in channels(there, day)] == ["O.today.channel", *([key] if key else [])]
+
+
+def test_a_clock_that_seems_to_stand_ahead_is_said_first() -> None:
+    there = cast(Turn, SimpleNamespace(**vars(turn(NOW, ())), known={ChannelsNow(): ()}.__getitem__))
+    day = Day((), (), (), (), (), (), (), (), (), timedelta(hours=3))
+    (line,) = channels(there, day)
+    assert (line.key, line.values) == ("O.today.clock", {"time": "19:30", "moment": "16:30"})

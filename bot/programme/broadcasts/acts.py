@@ -174,6 +174,12 @@ async def retry(tx: AsyncConnection, details: Mapping[str, Any], now: datetime) 
     return {"id": row.id, "state": "approved", "number": again}
 
 
+async def would_go_again(tx: AsyncConnection, broadcast: int, what: str) -> int:
+    """How many texts `retry` would send again."""
+    rows = await recipient_ends.counted(tx, broadcast)
+    return sum(row.count for row in rows if row.state == "queued" and row.sent_state in TOLD[what])
+
+
 async def _wait_again(tx: AsyncConnection, broadcast: int, what: str) -> int:
     if what != "reachable":
         return await recipients.again(tx, broadcast, TOLD[what])

@@ -90,3 +90,8 @@ def _count_groups() -> None:
         which = (table.c[name] == sa.bindparam(f'of_{name}') for name in keys)
         values = {name: sa.bindparam(name) for name in training_days.NOTHING}
         op.get_bind().execute(sa.update(table).where(*which).values(values), rows)
+    op.drop_index('ix_outbox_talk', 'outbox')
+    left = sa.text('association_id is not null and sent_at is not null')
+    op.create_index('ix_outbox_talk', 'outbox', ['association_id', 'sent_at', 'address_id'], sqlite_where=left, postgresql_where=left)
+    failed = sa.text("state in ('failed','uncertain')")
+    op.create_index('ix_outbox_failed', 'outbox', ['address_id', 'id'], sqlite_where=failed, postgresql_where=failed)
