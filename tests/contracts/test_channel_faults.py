@@ -221,22 +221,23 @@ async def moody(kit: Kit) -> AsyncIterator[tuple[Channel, Provider, faultproxy.F
 
 
 async def _sent_out(database: Database, channel: Channel, proxy: faultproxy.FaultProxy, rounds: int) -> None:
-    """Let the outbox work; the minute moves on whenever nothing is due. After `rounds` the network is whole."""
-    clock = StoppedClock(NOW)
+    """Let the outbox work; the minute moves on whenever it rests. After `rounds` of that the network is whole."""
+    clock, before = StoppedClock(NOW), list[Any]()
     worker = OutboxWorker(database, {channel.name: channel}, clock.now, {}, HOURS, Path())
     running = asyncio.create_task(worker.run(0.02))
     try:
-        async with asyncio.timeout(60):
+        async with asyncio.timeout(100):
             while True:
-                states = [(row.state, row.due_at) for row in (await _outbox(database)).values()]
-                if not any(state in ("queued", "sending") for state, _ in states):
+                states = [(row.state, row.attempts, row.due_at) for row in (await _outbox(database)).values()]
+                if not any(state in OPEN for state, _, _ in states):
                     return
-                if not any(state == "sending" or due <= clock.now() for state, due in states if state in OPEN):
+                if states == before and not any(state == "sending" for state, _, _ in states):
                     clock.advance(timedelta(seconds=61))
                     rounds -= 1
                     if rounds == 0:
                         proxy.choose = faultproxy.Fault
                     await worker.look()
+                before = states
                 await asyncio.sleep(0.05)
     finally:
         running.cancel()
@@ -258,7 +259,7 @@ def _copies(provider: Provider, digits: str) -> list[bytes]:
 async def test_nothing_is_lost_and_nothing_goes_twice_beyond_the_promise(kit: Kit, database: Database) -> None:
     async with moody(kit) as (channel, provider, proxy):
         digits = await _queued(database, channel)
-        await _sent_out(database, channel, proxy, rounds=3)
+        await _sent_out(database, channel, proxy, rounds=4)
         found = await _outbox(database)
         doubtful = 0
         for row, phone in digits.items():
@@ -285,6 +286,7 @@ async def test_a_channel_that_takes_doubt_for_no_is_found_out(database: Database
                 raise RetryLater("planted") from None
 
         channel.send = wrong  # type: ignore[method-assign]
+        proxy.choose = faultproxy.ResetAfterRequest
         digits = await _queued(database, channel)
-        await _sent_out(database, channel, proxy, rounds=3)
+        await _sent_out(database, channel, proxy, rounds=4)
         assert max(len(_copies(provider, phone)) for phone in digits.values()) > 2
