@@ -23,6 +23,7 @@ from handlers import (
     lessons,
     limits,
     menu,
+    new_chats,
     newcomers,
     reminders,
     session,
@@ -77,7 +78,7 @@ def _step(turn: Turn) -> Outcome:
         return blocked.closed(turn)
     said = read(turn)
     if not turn.people:
-        return newcomers.stranger(turn, said)
+        return new_chats.stranger(turn, said) if turn.address.rich else newcomers.stranger(turn, said)
     if said.command == "stop" and not team.replies(turn):
         return account.stop(turn)
     if enrol.stopped(turn):

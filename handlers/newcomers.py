@@ -1,4 +1,4 @@
-"""Newcomers: numbers and chats that nobody of the roster has (K3 to K6, the one-time token, a shared contact)."""
+"""Newcomers: numbers that nobody of the roster has (K3 to K6); their chats are in new_chats.py."""
 
 from __future__ import annotations
 
@@ -7,28 +7,23 @@ from dataclasses import replace
 from typing import Any
 
 from handlers import account, checks, form, state
-from handlers.enrol import language_buttons
 from handlers.known_forms import looks_like_report
 from handlers.said import Said
 from handlers.turn import (
-    LANGUAGES,
     Association,
-    Button,
     ChangeReport,
     Effect,
-    LinkAddress,
     OpenTask,
     Outcome,
     PeopleNamed,
-    PeopleOfPhone,
     Person,
     PersonNumbered,
     Reply,
+    Roads,
+    RoadsOf,
     SaveReport,
-    TokenOwner,
     Turn,
     UnlinkAddress,
-    UseToken,
     Wake,
 )
 from handlers.understand.words import language_of, yes_no
@@ -46,9 +41,7 @@ _CLAIMED = {
 
 
 def stranger(turn: Turn, said: Said) -> Outcome:
-    """A number, or a chat, that nobody of the roster has."""
-    if turn.address.rich:
-        return _stranger_in_chat(turn, said)
+    """A number that nobody of the roster has."""
     if turn.state.get("silent") and said.command not in ("help", "start", "sensitive"):
         return Outcome(dict(turn.state), understood="kept, not answered")
     if said.command == "stop":
@@ -62,13 +55,13 @@ def stranger(turn: Turn, said: Said) -> Outcome:
     if said.command == "call" or said.digit == "9" or turn.inbound.kind == "missed_call":
         claimed = turn.state.get("open") if "claims" in turn.state else None
         new = {**state.close(turn), **({"open": claimed} if claimed else {})}
-        return Outcome(new, (Reply("K3c"),), (_task(turn, "call"),), understood="call me")
+        return Outcome(new, (Reply("K3c"),), (task_of(turn, "call"),), understood="call me")
     if "claims" in turn.state:
         return _claiming(turn, said)
     if question and question["kind"] == "stranger" and said.digit in ("1", "2"):
         return _who_it_is(turn, said, question)
     if question and question["kind"] == "names" and said.command != "help":
-        return _names(turn, said, question)
+        return named(turn, said, question)
     return _unknown(turn, said)
 
 
@@ -83,14 +76,14 @@ def _unknown(turn: Turn, said: Said) -> Outcome:
     waiting = (question or {}).get("held", "")
     if turn.inbound.kind == "text" and looks_like_report(turn):
         waiting = turn.inbound.text
-    effects = () if question and not _is_words(said) else (_task(turn, "read"),)
+    effects = () if question and not is_words(said) else (task_of(turn, "read"),)
     language: Any = language_of(turn.inbound.text)
     new = state.ask(turn, "stranger", held=waiting) | ({"language": language} if language else {})
     new.pop("silent", None)
     return Outcome(new, (Reply("K3", language=language),), effects, understood="unknown number")
 
 
-def _is_words(said: Said) -> bool:
+def is_words(said: Said) -> bool:
     """Whether a person should read it: neither a command nor a digit nor nothing."""
     return bool(said.text) and not said.command and not said.digit
 
@@ -101,30 +94,40 @@ def _who_it_is(turn: Turn, said: Said, question: Mapping[str, Any]) -> Outcome:
         new = state.ask(turn, "names", held=question.get("held", ""))
         return Outcome(new, (Reply("K4"),), understood="a new number, says so")
     effect = UnlinkAddress(turn.address.id, "wrong number")
-    return Outcome(_silent(turn), (Reply("K3b"),), (effect, _task(turn, "wrong_number")), understood="wrong number")
+    return Outcome(_silent(turn), (Reply("K3b"),), (effect, task_of(turn, "wrong_number")), understood="wrong number")
 
 
-def _task(turn: Turn, kind: Any, about: str = "unknown number", person: Person | None = None) -> OpenTask:
+def task_of(turn: Turn, kind: Any, about: str = "unknown number", person: Person | None = None) -> OpenTask:
     association = person.association if person else None
     due = state.tomorrow_evening(turn)
     return OpenTask(kind, due, person.id if person else None, association.id if association else None, about)
 
 
-def _names(turn: Turn, said: Said, question: Mapping[str, Any]) -> Outcome:
+def named(turn: Turn, said: Said, question: Mapping[str, Any]) -> Outcome:
     """K4's answer: an association and a first name. Never automatic: the old number is asked, an officer calls."""
     words = tuple(said.plain.replace(",", " ").replace(".", " ").split())
     found: tuple[Person, ...] = turn.known(PeopleNamed(words))
     if len(found) != 1:
-        return Outcome(state.close(turn), (Reply("K4b"),), (_task(turn, "check_number"),), understood="names?")
+        return Outcome(state.close(turn), (Reply("K4b"),), (task_of(turn, "check_number"),), understood="names?")
     person = found[0]
-    about = f"move to the number that ends in {turn.address.ends_in}"
-    move = {"what": "move", "person": person.id, "ends_in": turn.address.ends_in, "to": turn.address.id}
+    ends_in = str(question.get("ends_in") or turn.address.ends_in)  # of a chat its number's, not its own
+    about = f"move to the number that ends in {ends_in}"
+    move = {"what": "move", "person": person.id, "ends_in": ends_in, "to": turn.address.id}
+    old = _old_road(turn, person)
     association = person.association
     values = {"officer": _officer(turn, association), "association": association.sms_name if association else ""}
     new = {**state.close(turn), "claims": person.id}
-    effects = (_task(turn, "check_number", about, person), Wake(person.id, move))
+    asked = (Wake(None, move, address_id=old),) if old is not None else ()
+    effects = (task_of(turn, "check_number", about, person), *asked)
     outcome = Outcome(new, (Reply("K6", values),), effects, understood="asks to move a number")
     return _with_held(turn, said, outcome, person, str(question.get("held", "")))
+
+
+def _old_road(turn: Turn, person: Person) -> int | None:
+    """Where she is asked whether it is her: her phone, else a chat of hers; None when neither works."""
+    there: Roads = turn.known(RoadsOf(person.id))
+    works = [road for road in there.roads if road.works and road.address_id != turn.address.id]
+    return next((road.address_id for road in sorted(works, key=lambda road: road.scheme != "tel")), None)
 
 
 def _with_held(turn: Turn, said: Said, outcome: Outcome, person: Person, waiting: str) -> Outcome:
@@ -178,7 +181,7 @@ def _claiming(turn: Turn, said: Said) -> Outcome:
         if outcome is None and (said.command == name or said.digit == digit):
             outcome = form.start(there, name, person.association)
     if outcome is None:
-        task = (_task(turn, "read", "a new number, not checked yet", person),) if said.text else ()
+        task = (task_of(turn, "read", "a new number, not checked yet", person),) if said.text else ()
         outcome = Outcome(dict(turn.state), (Reply("B3"),), task, understood="for a person to read")
     return _unchecked(outcome)
 
@@ -211,84 +214,9 @@ def move_answer(turn: Turn, said: Said, question: Mapping[str, Any]) -> Outcome 
     if agreed is None:
         agreed = yes_no(turn.inbound.text)
     if agreed:
-        task = _task(turn, "check_number", "the old number agrees to the move", person)
+        task = task_of(turn, "check_number", "the old number agrees to the move", person)
         return state.say(turn, "K5yes", task, officer=officer)
     if agreed is False:
-        task = _task(turn, "check_number", "the old number says: stop the move", person)
+        task = task_of(turn, "check_number", "the old number says: stop the move", person)
         return state.say(turn, "K5no", task, officer=officer)
     return None
-
-
-# --- chat ---
-
-
-def _stranger_in_chat(turn: Turn, said: Said) -> Outcome:
-    """/start with a one-time token, or a shared contact of her own; anything else says how."""
-    inbound = turn.inbound
-    question = state.opened(turn)
-    if inbound.kind == "start" and inbound.data.get("token"):
-        token = str(inbound.data["token"])
-        owner: Person | None = turn.known(TokenOwner(token))
-        if owner is not None:
-            effects = (UseToken(token), LinkAddress(owner.id, turn.address.id))
-            return _welcome(turn, effects)
-        return Outcome(_share(turn), (Reply("T1used", keyboard="contact"),), understood="token unknown or used")
-    if inbound.kind == "contact":
-        return _contact(turn)
-    if question and question["kind"] == "match":
-        return _match(turn, said, question)
-    if said.command == "button lang" and said.rest in LANGUAGES:
-        new = {**_share(turn), "language": said.rest}
-        return Outcome(new, (Reply("T3", keyboard="contact", language=said.rest),), understood="share number?")
-    if said.digit == "9" or said.command == "call":
-        return Outcome(state.close(turn), (Reply("K3c"),), (_task(turn, "call"),), understood="call me")
-    if said.command in ("help", "privacy"):
-        return Outcome(dict(turn.state), (Reply("T17" if said.command == "privacy" else "T16any"),))
-    if said.command == "stop":
-        return Outcome({}, (Reply("I1", keyboard="remove"),), understood="stop")
-    if question and question["kind"] == "share" and _is_words(said):
-        effect = _task(turn, "check_number", "a chat without a number")
-        return Outcome(state.close(turn), (Reply("T3none", keyboard="remove"),), (effect,), understood="no number")
-    effects_ = (_task(turn, "read"),) if _is_words(said) else ()
-    return Outcome(dict(turn.state), (Reply("T1", buttons=language_buttons()),), effects_, understood="unknown chat")
-
-
-def _share(turn: Turn) -> dict[str, Any]:
-    return state.ask(turn, "share")
-
-
-def _welcome(turn: Turn, effects: tuple[Any, ...]) -> Outcome:
-    new = state.ask(turn, "language", held="", enrols=True)
-    return Outcome(new, (Reply("T1", buttons=language_buttons()),), effects, understood="enrols by token")
-
-
-def _contact(turn: Turn) -> Outcome:
-    """Only the sender's own contact: otherwise anyone could enrol with somebody else's card."""
-    if not turn.inbound.data.get("own"):
-        return Outcome(_share(turn), (Reply("T3own", keyboard="contact"),), understood="not her own contact")
-    found: tuple[Person, ...] = turn.known(PeopleOfPhone(str(turn.inbound.data["phone"])))
-    if len(found) != 1:
-        reply = Reply("T3none", keyboard="remove")
-        return Outcome(state.close(turn), (reply,), (_task(turn, "check_number"),), understood="contact unknown")
-    person = found[0]
-    association = person.association
-    new = state.ask(turn, "match", person=person.id)
-    values = {
-        "name": person.sms_name,
-        "association": association.sms_name if association else "",
-        "place": association.collines[0] if association and association.collines else "",
-    }
-    buttons = ((Button("b.yes", "match:yes"), Button("b.no", "match:no")),)
-    key = "T4" if values["place"] else "T4b"
-    return Outcome(new, (Reply(key, values, buttons=buttons),), understood="is it her?")
-
-
-def _match(turn: Turn, said: Said, question: Mapping[str, Any]) -> Outcome:
-    agreed = {"yes": True, "no": False, "1": True, "2": False}.get(said.rest or said.digit)
-    if agreed is None:
-        agreed = yes_no(turn.inbound.text)
-    if agreed is None:
-        return Outcome(dict(turn.state), understood="no answer to: is it her?")
-    if agreed:
-        return _welcome(turn, (LinkAddress(int(question["person"]), turn.address.id),))
-    return Outcome(state.close(turn), (Reply("K3c"),), (_task(turn, "check_number"),), understood="not her")

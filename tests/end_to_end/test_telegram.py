@@ -108,12 +108,31 @@ async def test_an_unknown_number_is_found_by_a_person(chats: Chats) -> None:
     await chats.presses(stranger, "English")
     stranger.shares_contact("+25779999999")
     await chats.settled()
-    assert stranger.sees[-1].text.startswith("Thank you. A person will find") and stranger.sees[-1].removes_keyboard
+    assert "Send the name of your association" in stranger.sees[-1].text and stranger.sees[-1].removes_keyboard
     other = chats.botapi.user(98, "Other")
     other.starts()
     await chats.presses(other, "English")
     assert (await chats.says(other, "No number")).text.startswith("Thank you. A person will find")
     assert [task["kind"] for task in await chats.rows("tasks")] == ["check_number", "check_number"]
+
+
+async def test_a_new_number_in_a_chat_is_never_taken_over_by_itself(chats: Chats) -> None:
+    """She says who she is; her old road is asked, an officer calls; until then nothing is linked."""
+    odette = await chats.odette()
+    new = chats.botapi.user(99, "Somebody")
+    before = len(await chats.rows("people_addresses"))
+    new.starts()
+    await chats.presses(new, "English")
+    new.shares_contact("+25779990034")
+    await chats.settled()
+    said = await chats.says(new, "ABAHUZA ODETTE")
+    assert said.text.startswith("Thank you. Eric will call to check, then your number and this chat")
+    assert len(await chats.rows("people_addresses")) == before
+    await chats.botapi.until(lambda: "ends in 34" in odette.sees[-1].text, 10)  # no SMS here, so her chat is asked
+    assert "Stopped, the number does not change" in (await chats.presses(odette, "No")).text
+    assert "a person will read" in (await chats.says(new, "is it done?")).text
+    kinds = [(task["kind"], task["person_id"] is not None) for task in await chats.rows("tasks")]
+    assert kinds == [("check_number", False), ("check_number", True), ("check_number", True), ("read", False)]
 
 
 async def test_not_her(chats: Chats) -> None:
