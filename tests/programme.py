@@ -4,14 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import json
-import multiprocessing
 import os
 import socket
 import subprocess
-import tempfile
 from collections.abc import Mapping, Sequence
 from datetime import date
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +18,7 @@ from aiohttp import web
 from bot.__main__ import main
 from bot.programme import roster as rosters
 from bot.programme.roster import Association, Business, Leader, Roster, Staff
+from tests import processes
 
 AGREED = {"consent": "yes", "consent_date": date(2026, 4, 2), "consent_how": "paper"}
 ODETTE, JEAN, AGNES = "+25779123456", "+25779123457", "+25779123458"
@@ -49,36 +47,9 @@ def small_roster() -> Roster:
     return Roster(associations, leaders, (business,), STAFF)
 
 
-@cache
-def _processes() -> Any:
-    """Processes are forked from one that has imported the commands: python needs seconds for it, a fork none."""
-    context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["bot.__main__", "tests.programme"])
-    return context
-
-
 def command(words: Sequence[str], environment: Mapping[str, str], folder: Path) -> subprocess.CompletedProcess[str]:
     """`kurikirana WORDS` in this folder, in a process of its own; what it said and how it left."""
-    with tempfile.NamedTemporaryFile("r") as out, tempfile.NamedTemporaryFile("r") as err:
-        process = _start(words, environment, folder, out.name, err.name)
-        process.join(60)
-        return subprocess.CompletedProcess(words, process.exitcode, out.read(), err.read())
-
-
-def _start(words: Sequence[str], environment: Mapping[str, str], folder: Path, out: str, err: str) -> Any:
-    process = _processes().Process(target=kurikirana, args=(words, dict(environment), folder, out, err))
-    process.start()
-    return process
-
-
-def kurikirana(words: Sequence[str], environment: dict[str, str], folder: Path, out: str, err: str) -> None:
-    """What runs in such a process: the command, with files as its output."""
-    for number, name in ((1, out), (2, err)):
-        os.dup2(os.open(name, os.O_WRONLY | os.O_CREAT | os.O_APPEND), number)
-    os.environ.clear()
-    os.environ.update(environment)
-    os.chdir(folder)
-    main(list(words))
+    return processes.ended(main, list(words), environment=environment, folder=folder, within_s=60)
 
 
 def free_port() -> int:
@@ -120,7 +91,8 @@ class Programme:
 
     async def __aenter__(self) -> Programme:
         log = str(self.folder / "service.log")
-        self._service = await asyncio.to_thread(_start, ("run",), self.environment, self.folder, log, log)
+        where = {"out": log, "err": log, "environment": self.environment, "folder": self.folder}
+        self._service = await asyncio.to_thread(processes.started, main, ["run"], **where)
         async with asyncio.timeout(30), aiohttp.ClientSession() as http:
             while True:
                 try:

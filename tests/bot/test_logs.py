@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 import textwrap
 from pathlib import Path
 from typing import Any
 
 import pytest
+
+from tests import processes
 
 ROOT = Path(__file__).parents[2]
 CANARY = "CANARY-79123456-Odette"
@@ -24,7 +24,7 @@ CANARY = "CANARY-79123456-Odette"
 def said(program: str, start: str = "logs.configure()") -> str:
     """What a process writes that set up its logs: in one of its own, since set-up is once for all."""
     source = f"{START}\n{start}\nlog = structlog.get_logger('bot.somewhere')\n{textwrap.dedent(program)}"
-    done = subprocess.run([sys.executable, "-c", source], cwd=ROOT, capture_output=True, text=True, timeout=60)
+    done = processes.ended(exec, source, {}, within_s=60)
     assert done.returncode == 0, done.stderr
     assert done.stdout == "", "data go to standard output, logs do not"
     return done.stderr

@@ -250,14 +250,14 @@ class Round:
         return {"deaths": self.died.total(), **result}
 
 
-def main() -> None:
+def main(arguments: Sequence[str] | None = None) -> None:
     parse = argparse.ArgumentParser()
     parse.add_argument("--broadcasts", type=int, default=4)
     parse.add_argument("--recipients", type=int, default=1000)
     parse.add_argument("--seed", type=int, default=1)
     parse.add_argument("--database", default="", help="An empty PostgreSQL database; else SQLite. One round only.")
     parse.add_argument("--planted", default="", choices=("", "again", "anew"))
-    chosen = parse.parse_args()
+    chosen = parse.parse_args(arguments)
     base, began, seed = Path(tempfile.mkdtemp(prefix="kurikirana-crash-")), time.monotonic(), chosen.seed
     total, lines, left = Counter[str](), [], chosen.broadcasts
     try:

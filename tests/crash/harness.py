@@ -21,16 +21,18 @@ import signal
 import socket
 import sys
 import tempfile
+import threading
 import time
 import traceback
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
 
+from bot.app import App
 from bot.settings import Settings
 from tests.crash import child, gateway, phones, programme
 from tests.crash.check import Outcome
@@ -192,9 +194,11 @@ class Round:
 
 
 def warm(folder: Path) -> Settings:
-    """Import and read what every life needs, before the first fork."""
+    """Import, read and compile what every life needs, by living once in peace before the first fork."""
     settings = programme.settings(folder, 1, 1, date.today())
     child.preload(settings)
+    asyncio.run(_in_peace(settings))
+    assert threading.active_count() == 1, "a fork takes no other thread along"
     for name in ("sqlalchemy.dialects.sqlite.aiosqlite", "aiosqlite", "uvicorn.lifespan.off"):
         importlib.import_module(name)
     for name in ("uvicorn.loops.auto", "uvicorn.protocols.http.auto", "uvicorn.protocols.websockets.auto"):
@@ -202,6 +206,12 @@ def warm(folder: Path) -> Settings:
     gc.collect()
     gc.freeze()
     return settings
+
+
+async def _in_peace(settings: Settings) -> None:
+    await programme.make(settings)
+    async with App.running(settings, web=False):
+        pass
 
 
 SLOWEST_LIFE_S = 4.0
@@ -250,13 +260,13 @@ def _folder(base: Path, seed: int) -> Path:
     return folder
 
 
-def main() -> None:
+def main(arguments: Sequence[str] | None = None) -> None:
     parse = argparse.ArgumentParser()
     parse.add_argument("--kills", type=int, default=200)
     parse.add_argument("--seed", type=int, default=1)
     parse.add_argument("--planted", default="", choices=("", "early", "twice", "again"))
     parse.add_argument("--scenario", default="rounds", choices=("rounds", "poison", "same_text"))
-    chosen = parse.parse_args()
+    chosen = parse.parse_args(arguments)
     base = Path(tempfile.mkdtemp(prefix="kurikirana-crash-"))
     try:
         warm(base)

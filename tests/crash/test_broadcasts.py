@@ -6,30 +6,20 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import os
-import subprocess
-import sys
-from pathlib import Path
-from typing import Any
+from functools import partial
 
 import pytest
 
+from tests import processes
+from tests.crash.broadcasts import main
 from tests.databases import Place, place, postgres_server
 
 __all__ = ["place", "postgres_server"]
 
 BROADCASTS = int(os.environ.get("KURIKIRANA_BROADCASTS", "3"))
 pytestmark = pytest.mark.timeout(14_400)
-
-
-def harness(*arguments: str) -> dict[str, Any]:
-    """In a process of its own: a fork needs one without threads, loops and connections."""
-    command = [sys.executable, "-m", "tests.crash.broadcasts", *arguments]
-    done = subprocess.run(command, cwd=Path(__file__).parents[2], stdout=subprocess.PIPE, check=True)
-    result: dict[str, Any] = json.loads(done.stdout)
-    print(json.dumps({name: value for name, value in result.items() if name != "broken"}))
-    return result
+harness = partial(processes.result, main)
 
 
 @pytest.mark.fault("C8")

@@ -3,29 +3,20 @@ twice, no text leaves more than twice. `KURIKIRANA_KILLS` sets how often (200; `
 
 from __future__ import annotations
 
-import json
 import os
-import subprocess
-import sys
-from pathlib import Path
-from typing import Any
+from functools import partial
 
 import pytest
+
+from tests import processes
+from tests.crash.harness import main
 
 KILLS = int(os.environ.get("KURIKIRANA_KILLS", "200"))
 POINTS = ("before_commit", "after_commit", "inside_turn", "after_send", "any time")
 RECOVERING = ("inside_recovery", "before_commit", "after_commit", "inside_turn")
 HALVES = 2
 pytestmark = pytest.mark.timeout(14_400)
-
-
-def harness(*arguments: str) -> dict[str, Any]:
-    """Run it in a process of its own: a fork needs one without threads, loops and connections."""
-    command = [sys.executable, "-m", "tests.crash.harness", *arguments]
-    done = subprocess.run(command, cwd=Path(__file__).parents[2], stdout=subprocess.PIPE, check=True)
-    result: dict[str, Any] = json.loads(done.stdout)
-    print(json.dumps({name: value for name, value in result.items() if name != "broken"}))
-    return result
+harness = partial(processes.result, main)
 
 
 @pytest.mark.fault("A1", "A2", "A3", "A4", "A5", "A6")

@@ -288,12 +288,12 @@ async def _people(tx: AsyncConnection) -> tuple[int, int]:
     return ids[0], ids[1]
 
 
-def main() -> None:
+def main(arguments: Sequence[str] | None = None) -> None:
     parse = argparse.ArgumentParser()
     parse.add_argument("--interleavings", type=int, default=1_000_000)
     parse.add_argument("--seed", type=int, default=1)
     parse.add_argument("--planted", default="")
-    print(json.dumps(asyncio.run(run(**vars(parse.parse_args())))))
+    print(json.dumps(asyncio.run(run(**vars(parse.parse_args(arguments))))))
 
 
 if __name__ == "__main__":

@@ -2,26 +2,17 @@
 
 from __future__ import annotations
 
-import json
 import os
-import subprocess
-import sys
-from pathlib import Path
-from typing import Any
+from functools import partial
 
 import pytest
 
+from tests import processes
+from tests.stop.model import main
+
 INTERLEAVINGS = int(os.environ.get("KURIKIRANA_INTERLEAVINGS", "6000"))
 pytestmark = pytest.mark.timeout(14_400)
-
-
-def model(*arguments: str) -> dict[str, Any]:
-    """Run it in a process of its own: the planted fault changes the product."""
-    command = [sys.executable, "-m", "tests.stop.model", *arguments]
-    done = subprocess.run(command, cwd=Path(__file__).parents[2], stdout=subprocess.PIPE, check=True)
-    result: dict[str, Any] = json.loads(done.stdout)
-    print(json.dumps({**result, "broken": len(result["broken"])}))
-    return result
+model = partial(processes.result, main)
 
 
 @pytest.mark.fault("C11")

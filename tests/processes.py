@@ -1,0 +1,85 @@
+"""Processes of their own, forked from one that has imported everything: python needs seconds for it, a fork none.
+
+That one has no thread, no loop and no connection, so neither has what is forked from it.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+from collections.abc import Callable, Mapping
+from functools import cache
+from multiprocessing.context import ForkServerContext, ForkServerProcess
+from pathlib import Path
+from subprocess import CompletedProcess
+from typing import Any
+
+ROOT = Path(__file__).parents[1]
+_IMPORTED = ("bot.__main__", "tests.programme", "tests.crash.broadcasts", "tests.stop.model")
+
+
+@cache
+def _server() -> ForkServerContext:
+    context = ForkServerContext()
+    context.set_forkserver_preload(list(_IMPORTED))
+    return context
+
+
+def started(
+    work: Callable[..., object],
+    *arguments: Any,
+    out: str,
+    err: str = "",
+    environment: Mapping[str, str] | None = None,
+    folder: Path = ROOT,
+) -> ForkServerProcess:
+    """A process that does this work in a folder, writing to the files `out` and `err` (else to our own)."""
+    whole = dict(os.environ if environment is None else environment)
+    process = _server().Process(target=_work, args=(work, arguments, whole, folder, out, err))
+    process.start()
+    return process  # type: ignore[return-value]
+
+
+def ended(
+    work: Callable[..., object],
+    *arguments: Any,
+    within_s: float | None = None,
+    environment: Mapping[str, str] | None = None,
+    folder: Path = ROOT,
+) -> CompletedProcess[str]:
+    """What this work, in a process of its own, wrote, and how it left."""
+    with tempfile.NamedTemporaryFile("r") as out, tempfile.NamedTemporaryFile("r") as err:
+        files = {"out": out.name, "err": err.name}
+        process = started(work, *arguments, **files, environment=environment, folder=folder)  # type: ignore[arg-type]
+        process.join(within_s)
+        return CompletedProcess(arguments, process.exitcode, out.read(), err.read())  # type: ignore[arg-type]
+
+
+def result(work: Callable[..., object], *arguments: str) -> dict[str, Any]:
+    """The JSON that such a process writes; what else it says is said here. Fails when it fails."""
+    with tempfile.NamedTemporaryFile("r") as out:
+        process = started(work, arguments, out=out.name)
+        process.join()
+        assert process.exitcode == 0, f"it left with {process.exitcode}"
+        found: dict[str, Any] = json.loads(out.read())
+    print(json.dumps({name: len(value) if isinstance(value, list) else value for name, value in found.items()}))
+    return found
+
+
+def _work(
+    work: Callable[..., object],
+    arguments: tuple[Any, ...],
+    environment: dict[str, str],
+    folder: Path,
+    out: str,
+    err: str,
+) -> None:
+    """What runs in such a process, with files as its output."""
+    for number, name in ((1, out), (2, err)):
+        if name:
+            os.dup2(os.open(name, os.O_WRONLY | os.O_CREAT | os.O_APPEND), number)
+    os.environ.clear()
+    os.environ.update(environment)
+    os.chdir(folder)
+    work(*arguments)
