@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import json
 import textwrap
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests import processes
 
-ROOT = Path(__file__).parents[2]
 CANARY = "CANARY-79123456-Odette"
 START = """
 import logging
