@@ -42,10 +42,10 @@ power: .venv/dev.stamp  ## 10,000 power cuts (make test does 300)
 	KURIKIRANA_POWER_CUTS=10000 $(BIN)/pytest tests/power -n 0 -s
 
 crash-broadcast: .venv/dev.stamp  ## 1,000 broadcasts to 1,000 recipients, killed at random (make test does 3)
-	KURIKIRANA_BROADCASTS=1000 $(BIN)/pytest tests/crash/test_broadcasts.py -n 0 -s
+	$(BIN)/python -m tests.side_by_side tests.crash.broadcasts --broadcasts 1000
 
 reminders-check: .venv/dev.stamp  ## 100,000 simulated reminder ladders over outages, wrong clocks and zones (make test: 500)
-	$(BIN)/python -m tests.scheduler.reminders_model --runs 400
+	$(BIN)/python -m tests.side_by_side tests.scheduler.reminders_model --runs 400
 
 stop: .venv/dev.stamp  ## promise 6: a million interleavings with STOP (make test does 6,000)
 	KURIKIRANA_INTERLEAVINGS=1000000 $(BIN)/pytest tests/stop -n 0 --timeout 14400 -s
