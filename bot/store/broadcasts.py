@@ -11,7 +11,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.store import consent
-from bot.store.tables import broadcasts, inbox, outbox, recipients, tasks
+from bot.store.tables import broadcasts, inbox, outbox, people, recipients, tasks
 
 DOUBLE = timedelta(minutes=10)
 """The same submitted again within so long is a double click, later it is meant."""
@@ -111,6 +111,12 @@ async def one(tx: AsyncConnection, number: int) -> Row[Any] | None:
 async def by_key(tx: AsyncConnection, submitted: str) -> Row[Any] | None:
     """The first one that was submitted with this key, or None."""
     return (await tx.execute(_OF_KEY, {"made": f"{submitted}#0"})).first()
+
+
+async def first_name(tx: AsyncConnection, person: int | None) -> str:
+    """Of who made or approved one; '' when nobody of the roster did."""
+    named = select(people.c.sms_name).where(people.c.id == bindparam("who"))
+    return str((await tx.execute(named, {"who": person})).scalar() or "") if person else ""
 
 
 async def held(tx: AsyncConnection, number: int) -> Row[Any] | None:

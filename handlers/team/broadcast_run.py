@@ -164,8 +164,17 @@ def _stands(turn: Turn, made: Made, ended: Ended, card: int, key: str) -> Outcom
         yes, no = (dict(ended.answers).get(word, 0) for word in ("yes", "no"))
         lines.append(Reply("O.bc.run.answers", {"yes": yes, "no": no, "count": ended.questions}))
     if made.state in ("done", "stopped"):
+        lines += _began(turn, made, found)
         lines.append(Reply("O.bc.run.notread"))
     return Outcome(dict(turn.state), (_card(turn, made, card, key, lines, ended.again),), (), timers, log)
+
+
+def _began(turn: Turn, made: Made, found: Mapping[str, int]) -> tuple[Reply, ...]:
+    """When, and who sent it; nothing of one that was called off before."""
+    left = any(found.get(name) for name in STATES if name not in ("waiting", "stopped"))
+    if not left or made.starts_at is None or not made.by:
+        return ()
+    return (Reply("O.bc.run.began", {"moment": clock(turn, made.starts_at), "officer": made.by}),)
 
 
 def _card(turn: Turn, made: Made, card: int, key: str, lines: Sequence[Reply], again: int) -> Reply:

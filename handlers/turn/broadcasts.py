@@ -83,6 +83,8 @@ class Made:
     """When the last one leaves, by the plan."""
     number: int
     """Phones and chats that it goes to; of a draft, those on its list."""
+    by: str = ""
+    """First name of who approved it, else of who made it."""
 
 
 @dataclass(frozen=True, slots=True)

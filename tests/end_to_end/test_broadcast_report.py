@@ -174,6 +174,7 @@ async def test_the_report_says_what_came_of_it_for_two_days(
         clock.advance(timedelta(seconds=60))
         await botapi.until(lambda: card.text.startswith("✅ Broadcast 1: 4/5 sent, 0 arrived"), PATIENCE)
         assert "4 left our phone, no receipt yet\n1 wrong number: correct it" in card.text
+        assert "\nIt began 14:32, by Eric.\n" in card.text
         edits, texts = len(card.history), await _texts(chats)
         clock.advance(timedelta(minutes=1, seconds=1))
         await asyncio.sleep(2.5)

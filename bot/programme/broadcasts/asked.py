@@ -63,7 +63,8 @@ async def _made(tx: AsyncConnection, key: str) -> Made | None:
     number, frozen = row.number or 0, row.frozen_at is not None
     if row.state == "draft" and frozen:
         number = (await recipients.states(tx, row.id)).get("waiting", 0)
-    return Made(row.id, row.state, frozen, row.made_by, row.starts_at, row.ends_at, number)
+    by = await store.first_name(tx, row.approved_by or row.made_by)
+    return Made(row.id, row.state, frozen, row.made_by, row.starts_at, row.ends_at, number, by)
 
 
 async def _who(tx: AsyncConnection, fact: RecipientsOf) -> tuple[Recipient, ...]:
