@@ -63,6 +63,7 @@ class Project(Section):
     target_includes_representatives: bool = Field(
         True, description="Whether the target counts the trained representatives; printed under figures."
     )
+    map: str = Field("", description="GeoJSON file of the communes for the console's map; empty = no map.")
 
 
 class Database(Section):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import AsyncIterator
 from datetime import UTC, date, datetime
@@ -113,6 +114,39 @@ async def test_groups_stand_in_fives_in_a_table_of_places(app: App) -> None:
                 assert all(cell == 0 or re.fullmatch(r"<5|[0-9]*[05]\+|not said", str(cell)) for cell in told), row
                 few += told.count("<5")
     assert few > 5
+
+
+def _square(west: float, south: float, **names: str) -> dict[str, object]:
+    corners = [(0, 0), (0.1, 0), (0.1, 0.1), (0, 0.1), (0, 0)]
+    ring = [[west + x, south + y] for x, y in corners]
+    return {"type": "Feature", "properties": names, "geometry": {"type": "Polygon", "coordinates": [ring]}}
+
+
+async def test_a_map_of_the_programmes_own_file_says_what_the_table_says(app: App, tmp_path: Path) -> None:
+    browser = await signed_in(app, "staff")
+    assert "as=map" not in (await browser.get("/places")).text
+    assert (await browser.get("/places/chart?as=map")).status_code == 404
+    there = [_square(30.2, -3.9, ADM2_EN="GIHARO"), _square(30.0, -4.0, ADM2_EN="Bukemba"), {"geometry": None}]
+    (tmp_path / "communes.geojson").write_text(json.dumps({"type": "FeatureCollection", "features": there}))
+    app.settings = app.settings.model_copy(
+        update={"project": app.settings.project.model_copy(update={"map": str(tmp_path / "communes.geojson")})}
+    )
+    page = (await browser.get("/places")).text
+    assert "as=map" in page
+    assert "Not in the file of the map: Gitanga, Mpinga-Kayove, Musongati, Rutana" in page
+    answer = await browser.get("/places/chart?as=map")
+    picture = ElementTree.fromstring(answer.text)
+    texts = [one.text for one in picture.iter("{http://www.w3.org/2000/svg}text")]
+    rows_ = {row["place"]: row for row in (await browser.get("/places.json")).json()}
+    for name in ("Giharo", "Bukemba"):
+        assert texts[texts.index(name) + 1] == f"{rows_[name]['reached']} / {rows_[name]['target']}"
+    boxes = {path.get("d").split("L")[0] for path in picture.iter("{http://www.w3.org/2000/svg}path")}
+    assert len(boxes) == 2
+    assert len(answer.content) < 100_000
+    (tmp_path / "communes.geojson").write_text("no map")
+    told = await browser.get("/places")
+    assert told.status_code == 422
+    assert "project.map: communes.geojson is no GeoJSON" in told.text
 
 
 _GROUPS = st.tuples(*[st.integers(0, 12)] * 3)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
@@ -18,6 +19,7 @@ from bot.programme.counting import Counts, PlaceFigures, by_commune
 from bot.programme.counting.figures import added
 from bot.programme.counting.groups import GROUPS, REST, groups
 from bot.render import charts
+from bot.render.map import Place, drawn, known, load
 
 GEOGRAPHIES = {"": _("old communes"), "now": _("communes since 2025"), "both": _("both, side by side")}
 TABLE = Table(
@@ -45,7 +47,10 @@ async def show(ask: Ask) -> Response:
     rows, rules = shown(about, which, places), rules_of(ask)
     target = rules.target if about.scope.kind == "programme" else sum(one.target.people for one in places)
     rules = replace(rules, target=target, direct=sum(one.target.direct for one in places))
-    words = {"geographies": GEOGRAPHIES, "rules": rules}
+    names = [str(row["place"]) for row in rows[:-1]]
+    mapped = [] if which == "both" else known(await asyncio.to_thread(_shapes, ask), names)
+    more = {"mapped": mapped, "unmapped": [name for name in names if name not in mapped]}
+    words = {**more, "geographies": GEOGRAPHIES, "rules": rules}
     return TABLE.answer(ask, "places.html", rows, about=about, which=which, **words)
 
 
@@ -53,14 +58,32 @@ async def chart(ask: Ask) -> Response:
     """Reached, and what is missing to the target, by commune."""
     about, which, places = await ask.read(_counted, ask)
     rows = shown(about, which, places)[:-1]
-    known = [row["reached"] for row in rows]
+    if ask.query.get("as") == "map":
+        return _map(ask, about, rows, await asyncio.to_thread(_shapes, ask))
+    reached = [row["reached"] for row in rows]
     missing = [max(0, row["target"] - row["reached"]) for row in rows]
     words = ask.words
     title = words.say(
         _("Reached by commune: %(place)s, until %(day)s"), place=about.title, day=words.day(about.period.last)
     )
-    series = {words.gettext(_("reached")): known, words.gettext(_("missing to the target")): missing}
+    series = {words.gettext(_("reached")): reached, words.gettext(_("missing to the target")): missing}
     return ask.picture(charts.bars(title, [row["place"] for row in rows], series, across=True))
+
+
+def _map(ask: Ask, about: Chosen, rows: Sequence[Mapping[str, Any]], shapes: Mapping[str, Any]) -> Response:
+    """Of the programme's own file: each commune with what it reached."""
+    told = [Place(row["place"], row["reached"], row["target"]) for row in rows]
+    if not known(shapes, [one.name for one in told]):
+        ask.missing()
+    words, day = ask.words, about.period.last
+    title = words.say(_("Reached / target: %(place)s, until %(day)s"), place=about.title, day=words.day(day))
+    return ask.picture(drawn(title, shapes, told))
+
+
+def _shapes(ask: Ask) -> Mapping[str, Any]:
+    """Raises MapError. Empty when the programme has no map."""
+    file = ask.app.settings.project.map
+    return load(ask.app.settings.path(file)) if file else {}
 
 
 async def _counted(tx: AsyncConnection, ask: Ask) -> tuple[Chosen, str, list[PlaceFigures]]:

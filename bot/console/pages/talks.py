@@ -92,7 +92,7 @@ async def _thread(ask: Ask, door: store.Door, status: int = 200, **more: Any) ->
     came, left = (_below(ask, name) for name in ("came", "left"))
     inward, outward = await ask.read(store.said, door, came, left)
     lines = sorted(
-        [*(_inward(row) for row in inward), *(_outward(row) for row in outward)],
+        [*(_outward(row) for row in outward), *(_inward(row) for row in inward)],  # at one moment she was first
         key=lambda line: line["at"],
         reverse=True,
     )
