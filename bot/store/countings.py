@@ -112,5 +112,10 @@ async def forget(tx: AsyncConnection, items: Sequence[datetime]) -> list[None]:
 
 
 async def forget_all(tx: AsyncConnection) -> None:
-    """Somebody had herself erased: no answer may hold her name."""
-    await tx.execute(delete(countings))
+    """Somebody had herself erased: no answer may hold her name, also not one that is being read just now.
+
+    What a card asks is asked again by the card; a summary is read anew, under another number.
+    """
+    await tx.execute(delete(countings).where(~_OF_FIGURES))
+    other = {"inbox_id": countings.c.inbox_id - 1, "found": None, "counted_at": None}
+    await tx.execute(update(countings).where(_OF_FIGURES).values(other))

@@ -63,11 +63,16 @@ def _ask(turn: Turn, face: str, words: str) -> Outcome:
 
 
 def told(turn: Turn) -> Outcome:
-    """It is read. Whoever was taken out of the team meanwhile is told nothing."""
+    """It is read. Whoever was taken out of the team meanwhile is told nothing.
+
+    Nothing is there when somebody had herself erased in between: it is read anew, and this chat is woken again.
+    """
     asked = str(turn.inbound.data.get("asked"))
     found: Summarised | None = turn.known(SummaryRead(turn.address.id, asked))
+    if found is None:
+        return Outcome(dict(turn.state), understood="figures: read anew")
     forget = ForgetSummary(asked)
-    if found is None or turn.person is None or not turn.person.role:
+    if turn.person is None or not turn.person.role:
         return Outcome(dict(turn.state), effects=(forget,), understood="figures for nobody")
     if not found.place:
         meant = tuple((Button(name, _data("picture", name, "")),) for name in found.suggestions)

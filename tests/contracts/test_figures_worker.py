@@ -68,3 +68,25 @@ async def test_every_wish_has_one_answer(database: Database, place: Place) -> No
     assert all(answer and answer.place == "07" and answer.period == "2026-10" for answer in found.values())
     keys = await rows(database, select(tables.facts.c.value).where(tables.facts.c.name == "export_key"))
     assert len(keys) == 1
+
+
+async def test_an_erasure_in_between_has_it_read_anew(database: Database, place: Place) -> None:
+    """What was being read while she had herself erased is dropped; the wish stays, and is answered once."""
+    await database.writer.do(_load, None)
+    await _ask(database, 1, "text", "abahuza 2026-10")
+    await database.writer.do(_forget, None)
+    late = countings.Answer(CHAT, "figures 1", 1, {"text": "Odette"}, NOW, {"what": "figures", "asked": "figures 1"})
+    assert await database.writer.do(countings.keep, late) is False
+    woken: list[int] = []
+    await _worker(database, place, woken).look()
+    await database.writer.do(_forget, None)
+    async with database.read() as tx:
+        fact = SummaryRead(CHAT, "figures 1")
+        assert await figures_in_chat.load(tx, [fact], {}) == {fact: None}
+    await _worker(database, place, woken).look()
+    assert woken == [CHAT, CHAT]
+
+
+async def _forget(tx: Any, items: list[None]) -> list[None]:
+    await countings.forget_all(tx)
+    return [None]
