@@ -1,8 +1,8 @@
 # Two commands are enough: `make demo` and `make test`. Both set up first.
 PYTHON ?= python3
 BIN := .venv/bin
-# Many tests wait (for processes, for a browser): two workers for each core, and who has nothing left takes from others.
-WORKERS ?= $(shell echo $$((2 * $$(nproc 2>/dev/null || echo 2))))
+# Some tests wait (for processes, for a browser): one worker more than cores, and who has nothing left takes from others.
+WORKERS ?= $(shell echo $$((1 + $$(nproc 2>/dev/null || echo 2))))
 
 .PHONY: setup demo test tests lint pictures crash power crash-broadcast stop reminders-check channel-faults forged bench bench-check clean
 

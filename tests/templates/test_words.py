@@ -5,7 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from functools import cache
+from io import BytesIO
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from types import MappingProxyType
 from typing import Any
 
@@ -121,10 +124,17 @@ def test_commands_are_what_telegram_takes() -> None:
 # --- the table ---
 
 
+@cache
+def _exported_once() -> bytes:
+    with TemporaryDirectory() as folder:
+        file = Path(folder) / "words.xlsx"
+        assert export_words(WORDS, file) == len(WORDS.rules)
+        return file.read_bytes()
+
+
 def export(folder: Path, edit: Mapping[tuple[str, str], str] = MappingProxyType({})) -> Path:
     file = folder / "words.xlsx"
-    assert export_words(WORDS, file) == len(WORDS.rules)
-    book = openpyxl.load_workbook(file)
+    book = openpyxl.load_workbook(BytesIO(_exported_once()))
     sheet = book.active
     assert sheet is not None
     names = [cell.value for cell in sheet[1]]
