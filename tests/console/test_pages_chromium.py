@@ -42,6 +42,24 @@ _FAULTS = """async () => {
   const ids = [...document.querySelectorAll('[id]')].map(one => one.id);
   if (new Set(ids).size !== ids.length) faults.push('an id twice');
   if (document.documentElement.scrollWidth > innerWidth + 1) faults.push('wider than the screen');
+  const parts = said => said.match(/[\\d.]+/g).map(Number);
+  const light = said => parts(said).slice(0, 3).map(one => one / 255)
+    .map(one => one <= 0.03928 ? one / 12.92 : ((one + 0.055) / 1.055) ** 2.4)
+    .reduce((sum, one, place) => sum + one * [0.2126, 0.7152, 0.0722][place], 0);
+  for (const one of document.querySelectorAll('body *')) {
+    const says = [...one.childNodes].some(node => node.nodeType === 3 && node.data.trim());
+    if (!says || !one.getClientRects().length) continue;
+    let under = one, style = getComputedStyle(one);
+    const drawn = () => getComputedStyle(under).backgroundImage !== 'none';
+    const clear = () => (parts(getComputedStyle(under).backgroundColor)[3] ?? 1) === 0;
+    while (under.parentElement && clear() && !drawn()) under = under.parentElement;
+    if (drawn() || one.closest('svg')) continue;  // patterns carry letters, see businesses.html
+    const ground = clear() ? 'rgb(255, 255, 255)' : getComputedStyle(under).backgroundColor;
+    const [low, high] = [light(style.color), light(ground)].sort((a, b) => a - b);
+    const large = parseFloat(style.fontSize) >= 24 || (style.fontWeight >= 700 && parseFloat(style.fontSize) >= 18.6);
+    const said = one.textContent.trim().slice(0, 40);
+    if ((high + 0.05) / (low + 0.05) < (large ? 3 : 4.5)) faults.push('too pale: ' + said);
+  }
   return faults;
 }"""
 """What a screen reader, a keyboard or a small screen would stumble over."""
@@ -199,6 +217,15 @@ async def test_the_demo_opens_its_pages_with_one_click(app: App, chromium: Chrom
             await expect(pages.get_by_role("heading", level=1)).to_have_text(re.compile(first))
             await pages.close()
             await page.reload()
+
+
+async def test_the_search_for_faults_finds_pale_words(app: App, chromium: Chromium) -> None:
+    async with opened(chromium, app) as page:
+        await _as(app, page, "supervisor")
+        await page.goto("/account")
+        assert await page.evaluate(_FAULTS) == []
+        await page.evaluate("document.querySelector('h1').style.color = '#aaa'")
+        assert await page.evaluate(_FAULTS) == ["too pale: My account"]
 
 
 async def test_print_leaves_the_navigation_out(app: App, chromium: Chromium) -> None:
