@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from bot.clock import StoppedClock
+from handlers.mentor_questions import BUSY_FOR
 from tests.botapi import Emulator, botapi_fixture  # noqa: F401
 from tests.botapi_updates import Shown, User
 from tests.end_to_end.chats import Chats, programme
@@ -58,7 +59,7 @@ async def test_a_day_of_an_officer(botapi: Emulator, tmp_path: Path, monkeypatch
         today = await day.sees("Good morning Eric. Tuesday 24/11")
         assert "🕰 Late: 2" in today.text
         await _who_is_late(day, today)
-        await _a_question(day, odette)
+        await _a_question(day, odette, clock)
         await _a_report_by_phone(day)
         await _a_broadcast_in_three_languages(day, [odette, *others], clock)
         shown = await day.says("/today")
@@ -92,11 +93,15 @@ async def _who_is_late(day: Day, today: Shown) -> None:
     assert asked.text == "☎️ TWIYUNGE: no answer"
 
 
-async def _a_question(day: Day, odette: User) -> None:
-    """They come by themselves; the bot sees that an answer is in another language than she reads."""
+async def _a_question(day: Day, odette: User, clock: StoppedClock) -> None:
+    """They come by themselves; the bot sees that an answer is in another language than she reads.
+
+    What she was reminded of is open still, so the first answer comes a while later.
+    """
     odette.says("how do we clean the husker after the rain?")
     asked = await day.sees("how do we clean the husker")
     await day.replies(asked, "clean the screen with a brush and water")
+    clock.advance(BUSY_FOR)
     await day.chats.botapi.until(lambda: "with a brush and water" in odette.sees[-1].text, PATIENCE)
     assert "No 1" in odette.sees[-1].text, "the answer has the question's number"
     odette.says("the belt is broken since Monday")
