@@ -80,7 +80,8 @@ def _goes_on(turn: Turn, made: Made, card: int, key: str, then: str) -> Outcome:
     """With "who" or "again", else how it stands; over many texts once they are counted."""
     told = turn.inbound.data.get("what") == "counted"
     since = datetime.fromtimestamp(0, UTC) if told else turn.now - FRESH
-    question = BroadcastEnds(turn.address.id, key, card, turn.now, since, then if then in ("who", "again") else "")
+    step = then if then in ("who", "again") else ""
+    question = BroadcastEnds(turn.address.id, key, card, turn.now, since, step, made.state)
     ended: Ended | None = turn.known(question)
     if ended is None:
         return _is_counted(turn, made, question)

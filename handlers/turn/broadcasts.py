@@ -161,6 +161,8 @@ class BroadcastEnds:
     now: datetime = field(compare=False)
     since: datetime = field(compare=False)
     then: str = ""
+    state: str = ""
+    """Of the broadcast: what was counted before it was stopped does not say how it stands."""
 
 
 ToCount = AudiencesOf | BroadcastPlan | BroadcastEnds
