@@ -20,9 +20,9 @@ REPLIES = Counter("kurikirana_replies", "Texts written to the outbox", ["channel
 SIMULATED = frozenset(("phone", "chat"))
 """The simulator's channels: what is written to them leaves no machine, and in a live programme it is practice."""
 _replies = lru_cache(maxsize=None)(REPLIES.labels)
+"""Channels times keys: a few thousand at most. Looking a label up costs more than counting."""
 SCREEN = -1
 """The urgency of what a USSD session waits for: it passes every text, and what holds texts up."""
-"""Channels times keys: a few thousand at most. Looking a label up costs more than counting."""
 _MAIN = ("kb.training", "kb.business", "kb.mentor", "kb.lesson", "kb.totals", "kb.call")
 _KEYBOARDS = {"main": _MAIN, "contact": ("b.share", "b.nonumber")}
 

@@ -28,7 +28,10 @@ _DECLINED = 3
 
 def offered(turn: Turn, command: str) -> Outcome | None:
     """Y4 instead of what she asked for, which comes when she says no; None when there is nothing to go on with."""
-    if command not in _OPENS or turn.person is None or turn.person.kind != "leader" or state.opened(turn):
+    person = turn.person
+    if command not in _OPENS or person is None or person.kind != "leader" or state.opened(turn):
+        return None
+    if person.addresses < 2:
         return None
     found = _left(turn, command)
     if found is None or [found[0].address_id, found[1]["card"]] in turn.state.get("elsewhere", []):

@@ -48,10 +48,12 @@ from bot.store.engine import Database
 from bot.store.tables import addresses, people, people_addresses
 from handlers.turn import Kind
 from tests.play_chat import ChatLine
+from tests.play_people import reports_sent
 
 NOW = datetime(2026, 11, 23, 15, 31, tzinfo=UTC)
 """Monday 23/11/2026, 17:31 in Bujumbura: the moment all examples are about."""
 TODAY = NOW.astimezone(ZoneInfo("Africa/Bujumbura")).date()
+_made: list[bytes] = []
 _VALUES = {
     "on": ("tips", "reminders"),
     "language": ("rn", "fr", "sw", "en"),
@@ -262,9 +264,6 @@ async def service(
         yield app
 
 
-_made: list[bytes] = []
-
-
 async def _programme() -> bytes:
     """The file of the invented programme, made once in a process."""
     if not _made:
@@ -282,6 +281,7 @@ async def _programme() -> bytes:
 
 async def _load(tx: AsyncConnection, items: Sequence[None]) -> list[None]:
     await invented.load(tx, TODAY, NOW, demo.SEED)
+    await reports_sent(tx)
     return [None] * len(items)
 
 

@@ -47,6 +47,7 @@ _ADDRESSES = (
     .select_from(addresses.outerjoin(conversations, conversations.c.address_id == addresses.c.id))
     .where(addresses.c.id.in_(bindparam("ids", expanding=True)))
 )
+_theirs = people_addresses.alias("theirs")
 _PERSON = (
     people.c.id,
     people.c.kind,
@@ -60,6 +61,11 @@ _PERSON = (
     people.c.reports,
     people.c.role,
     people.c.area,
+    select(func.count())
+    .where(_theirs.c.person_id == people.c.id)
+    .correlate(people)
+    .scalar_subquery()
+    .label("addresses"),
 )
 _PEOPLE = (
     select(people_addresses.c.address_id, *_PERSON)
@@ -128,6 +134,7 @@ def person(row: Any, known: dict[int, Association]) -> Person:
         reports=row.reports,
         role=(row.role or "") if row.kind == "staff" else "",
         area=tuple(word.strip() for word in (row.area or "").split(",") if word.strip()),
+        addresses=row.addresses,
     )
 
 

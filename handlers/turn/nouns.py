@@ -166,6 +166,8 @@ class Person:
     """Of staff: officer, supervisor, mentor, staff, safeguarding, admin, auditor."""
     area: tuple[str, ...] = ()
     """Of staff: communes and association numbers that they look after; empty = everything."""
+    addresses: int = 1
+    """How many phones and chats she writes from."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -65,8 +65,17 @@ def _looked_at(rng: Random, report: InventedReport, today: date) -> InventedRepo
 
 def _sender(rng: Random, roster: Roster, no: str) -> int:
     """One of those who agreed; the first one reports most."""
-    agreed = [n for n, one in enumerate(roster.leaders) if one.association_no == no and one.consent == "yes"]
+    agreed = _agreed(roster, no)
     return rng.choices(agreed, [5, 2, 2, 1, 1][: len(agreed)])[0]
+
+
+def _contact(roster: Roster, no: str) -> int:
+    """The first of those who agreed."""
+    return _agreed(roster, no)[0]
+
+
+def _agreed(roster: Roster, no: str) -> list[int]:
+    return [n for n, one in enumerate(roster.leaders) if one.association_no == no and one.consent == "yes"]
 
 
 def _sent(rng: Random, day: date, today: date) -> datetime:
@@ -85,11 +94,13 @@ def _trainings(rng: Random, roster: Roster, today: date) -> Iterator[InventedRep
             day = today - timedelta(days=ago)
             values: dict[str, Any] = {"held_on": day.isoformat(), "topics": topics, "women": women, "men": men}
             values |= {"new_women": new_women, "new_men": new_men, "new_people": new_women + new_men}
-            if rng.random() < 0.4:
+            if rng.random() < 0.4 or no == ABAHUZA:
                 values["place"] = hill
             if rng.random() < 0.7:
                 values |= _groups(rng, women + men)
             person = _sender(rng, roster, no)
+            if no == ABAHUZA and ago == planned[-1][0]:
+                person = _contact(roster, no)  # whose phone the demo begins with: what she wrote last is her training
             source = rng.choices(("sms", "chat", "officer"), (16, 3, 1))[0]
             report = InventedReport("training", no, person, day, values, _sent(rng, day, today), source)
             yield report
