@@ -57,6 +57,6 @@ async def found_in(tx: AsyncConnection, zone: ZoneInfo, now: datetime, associati
         found["market"] += not _open(text.made_at.astimezone(zone), market)
     found["double"] += sum(times - 1 for times in dues.values())
     timers = (await tx.execute(select(t.timers))).all()
-    found["lost"] += associations - sum(row.state == "waiting" and row.due_at > now for row in timers)
+    found["lost"] += associations - sum(row.state == "waiting" and row.due_at >= now for row in timers)
     found["events"] += len(events)
     return dict(found)
