@@ -121,6 +121,9 @@ async def nobody(tx: AsyncConnection, rows: Sequence[Any], now: datetime, when: 
         if association is None:
             gone.append({"row": row.id})
             continue
+        if (hour := when.allowed(now, association)) > now:  # the officer is not told at night either
+            put_off.append({"row": row.id, "due": hour, "what": row.data})
+            continue
         due = when.first(association, form, now) if row.kind == KIND else when.next_hour(association, now + DAY)
         put_off.append({"row": row.id, "due": due, "what": {"form": form} if row.kind == KIND else row.data})
         if row.kind == KIND and (association.id, form) not in calls:
