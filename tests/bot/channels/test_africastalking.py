@@ -174,7 +174,7 @@ def inbox(monkeypatch: pytest.MonkeyPatch) -> Iterator[Inbox]:
 
 
 async def until(done: Any) -> None:
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(20):
         while not done():
             await asyncio.sleep(0.01)
 
@@ -219,11 +219,14 @@ async def test_what_was_not_stored_is_read_again(inbox: Inbox) -> None:
         running = asyncio.create_task(channel.run(intake))
         await until(lambda: len(provider.queries) >= 2)
         assert not intake.kept
-        for provider.answer in (Answer(503), Answer(401), Answer(200, b"<html>")):
+        for provider.answer in (Answer(503), Answer(200, b"<html>")):
             asked = len(provider.queries)
             await until(lambda before=asked: len(provider.queries) > before + 1)
-        intake.broken = None
-        provider.answer = Answer(200)
+        provider.answer = Answer(401)
+        with pytest.raises(ChannelMisconfigured):  # the service says what to do, and begins anew in a minute
+            await asyncio.wait_for(running, 20)
+        intake.broken, provider.answer = None, Answer(200)
+        running = asyncio.create_task(channel.run(intake))
         await until(lambda: intake.kept)
         running.cancel()
     assert {each.text for each in intake.kept} == {"Ego"}
