@@ -13,6 +13,7 @@ from prometheus_client import Counter
 from bot.render import Words
 from bot.render.sheet import workbook
 from bot.settings import Settings, rules
+from bot.store.outbox import SCREEN
 from handlers.turn import Button, Kept, Label, MadeFile, Reply, Sheet, Turn
 from scheduler import late
 
@@ -21,8 +22,6 @@ SIMULATED = frozenset(("phone", "chat"))
 """The simulator's channels: what is written to them leaves no machine, and in a live programme it is practice."""
 _replies = lru_cache(maxsize=None)(REPLIES.labels)
 """Channels times keys: a few thousand at most. Looking a label up costs more than counting."""
-SCREEN = -1
-"""The urgency of what a USSD session waits for: it passes every text, and what holds texts up."""
 _MAIN = ("kb.training", "kb.business", "kb.mentor", "kb.lesson", "kb.totals", "kb.call")
 _KEYBOARDS = {"main": _MAIN, "contact": ("b.share", "b.nonumber")}
 

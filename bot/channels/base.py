@@ -10,7 +10,7 @@ A channel logs ids only: no text, no number, no secret.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal, Protocol
@@ -18,6 +18,7 @@ from typing import Any, Literal, Protocol
 import aiohttp
 from starlette.routing import BaseRoute
 
+from bot.errors import Ambiguous, Refused, SendError
 from handlers.turn import NOTHING, Kind
 
 State = Literal["queued", "sending", "accepted", "sent", "delivered", "read", "failed", "uncertain", "cancelled"]
@@ -166,6 +167,22 @@ class Channel(Protocol):
         ...
 
     async def stop(self) -> None: ...
+
+
+async def in_order(parts: AsyncIterator[Sent]) -> Sent:
+    """The last part of a text that takes several calls. Once one has left, what fails after it is in doubt.
+
+    Raises a SendError.
+    """
+    sent: Sent | None = None
+    try:
+        async for part in parts:
+            sent = part
+    except SendError as error:
+        raise error if sent is None else Ambiguous(f"only a part has left: {error}") from None
+    if sent is None:
+        raise Refused("there is nothing to send")
+    return sent
 
 
 @dataclass

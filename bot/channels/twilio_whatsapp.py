@@ -11,7 +11,7 @@ from __future__ import annotations
 import asyncio
 import secrets
 from collections import OrderedDict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -27,12 +27,12 @@ from starlette.routing import BaseRoute, Route
 
 from bot.channels import twilio_whatsapp_wire as wire
 from bot.channels import web, whatsapp_wire
-from bot.channels.base import Arrival, Attached, File, Intake, Message, Sent
+from bot.channels.base import Arrival, Attached, File, Intake, Message, Sent, in_order
 from bot.channels.file_hosts import is_theirs
 from bot.channels.json_answers import items
 from bot.channels.twilio import Twilio
 from bot.channels.twilio_wire import SID, refusal
-from bot.errors import Ambiguous, ChannelMisconfigured, Refused, RetryLater, SendError
+from bot.errors import Ambiguous, ChannelMisconfigured, Refused, RetryLater
 from bot.settings import Twilio as Settings
 
 log = structlog.get_logger(__name__)
@@ -77,17 +77,14 @@ class TwilioWhatsApp(Twilio):
         return [*super().routes(intake), Route("/channels/twilio/whatsapp/file/{token}", file)]
 
     async def send(self, message: Message) -> Sent:
-        """Its file, its texts, its choices, in order. Once a part has left, what fails after it is in doubt."""
+        """Its file, its texts, its choices, in order."""
+        return await in_order(self._created(message))
+
+    async def _created(self, message: Message) -> AsyncIterator[Sent]:
+        """All forms are made before the first one is sent."""
         forms = [await self._form(message.address, part) for part in self._parts(message)]
-        sent: Sent | None = None
-        try:
-            for number, form in enumerate(forms, 1):
-                sent = await self._create(form, message, is_last=number == len(forms))
-        except SendError as error:
-            raise error if sent is None else Ambiguous(f"only a part has left: {error}") from None
-        if sent is None:
-            raise Refused("there is nothing to send")
-        return sent
+        for number, form in enumerate(forms, 1):
+            yield await self._create(form, message, is_last=number == len(forms))
 
     async def fetch(self, data: Mapping[str, Any], limit: int) -> File:
         """A photo or a voice note: Twilio says where it lies, with our token; there it is fetched without."""

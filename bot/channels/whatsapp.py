@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import Any
 from urllib.parse import quote
 
@@ -22,7 +22,7 @@ from starlette.types import Receive, Scope, Send
 
 from bot.channels import web
 from bot.channels import whatsapp_wire as wire
-from bot.channels.base import Attached, File, Intake, Message, Sent
+from bot.channels.base import Attached, File, Intake, Message, Sent, in_order
 from bot.channels.file_hosts import is_theirs
 from bot.errors import Ambiguous, Refused, RetryLater, SendError
 from bot.settings import Whatsapp as Settings
@@ -70,20 +70,16 @@ class WhatsApp(web.Gateway):
     async def send(self, message: Message) -> Sent:
         """Its file, its text, its buttons: one message where Meta takes them as one, else several in order.
 
-        Once a part has left, what fails after it is in doubt. Cards are not edited: WhatsApp cannot.
+        Cards are not edited: WhatsApp cannot.
         """
-        sent: Sent | None = None
-        try:
-            if message.file:
-                sent = await self._post(message, await self._uploaded(message.file))
-            if message.text or not message.file:
-                for body in wire.bodies(message, self.settings.template, self.settings.template_language):
-                    sent = await self._post(message, body)
-        except SendError as error:
-            raise error if sent is None else Ambiguous(f"only a part has left: {error}") from None
-        if sent is None:
-            raise Refused("there is nothing to send")
-        return sent
+        return await in_order(self._parts(message))
+
+    async def _parts(self, message: Message) -> AsyncIterator[Sent]:
+        if message.file:
+            yield await self._post(message, await self._uploaded(message.file))
+        if message.text or not message.file:
+            for body in wire.bodies(message, self.settings.template, self.settings.template_language):
+                yield await self._post(message, body)
 
     async def fetch(self, data: Mapping[str, Any], limit: int) -> File:
         """A photo or a voice note: where it is, then itself. Raises Refused, RetryLater."""

@@ -37,15 +37,13 @@ _PRAGMAS = (
 )
 
 
-_ANY_THREAD = {"check_same_thread": False}
-
-
 def _sqlite(file: Path, *, writes: bool) -> AsyncEngine:
     if not writes:
         readers = create_async_engine(f"sqlite+aiosqlite:///{file}", pool_size=4, hide_parameters=True)
         _prepare_connections(readers.sync_engine, "BEGIN", "query_only=1")
         return readers
-    engine = create_engine(f"sqlite:///{file}", poolclass=StaticPool, hide_parameters=True, connect_args=_ANY_THREAD)
+    thread = {"check_same_thread": False}
+    engine = create_engine(f"sqlite:///{file}", poolclass=StaticPool, hide_parameters=True, connect_args=thread)
     _prepare_connections(engine, None, "busy_timeout=0")  # DirectEngine begins, and waits in its thread
     return cast(AsyncEngine, DirectEngine(engine))
 
