@@ -40,7 +40,7 @@ class BroadcastCounter:
             return
 
     async def _count(self, row: Any) -> None:
-        question = counted.asked(row.question)
+        question = countings.read(row.question)
         async with self._database.read() as tx:
             found = await counted.count(tx, question, self._means, self._now())
         answer = Answer(row.address_id, row.about, row.inbox_id, counted.plain(found), self._now(), _wakes(question))

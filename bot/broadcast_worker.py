@@ -93,11 +93,12 @@ class BroadcastWorker:
                 self._wake(listed.wakes)
         return True
 
-    async def _audience(self, broadcast: int) -> Audience | None:
+    async def _audience(self, broadcast: int) -> Audience:
         """Whom it is for, as of now. Raises AudienceError."""
         async with self._database.read() as tx:
             row = await broadcasts.one(tx, broadcast)
-            return await resolve(tx, row.audience, self._setup.period(), self._now()) if row else None
+            assert row is not None  # it was found a moment ago, and none is ever deleted
+            return await resolve(tx, row.audience, self._setup.period(), self._now())
 
     async def fill(self, broadcast: int, most: int | None = None) -> int:
         """Queue texts until so many wait in the outbox, or nobody waits; returns how many recipients were taken."""

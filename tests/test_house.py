@@ -38,6 +38,12 @@ def test_files_are_short() -> None:
     assert not long
 
 
+def test_every_folder_is_a_package_so_that_the_layers_are_seen_to_the_end() -> None:
+    folders = {path.parent for path in _files() if path.relative_to(ROOT).parts[0] not in ("tests", "benchmarks")}
+    assert len(folders) > 15
+    assert [str(one.relative_to(ROOT)) for one in folders if not (one / "__init__.py").is_file()] == []
+
+
 def _body(function: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
     first = function.body[0]
     documented = isinstance(first, ast.Expr) and isinstance(first.value, ast.Constant)

@@ -120,7 +120,7 @@ async def make(
         made: dict[str, Any] = await do("broadcast make", details)
         if made["already"] and made["state"] != "draft":
             return made
-        await _freeze(do, settings, made["id"])
+        await _freeze(do, settings, made["id"], plan)
         return made if yes is None else await _send(do, made["id"], plan, starts_at, yes)
 
 
@@ -130,7 +130,7 @@ async def approve(
     """Send a draft: its list is made anew, so that it is today's."""
     async with control.acting(settings) as do:
         if freeze:
-            await _freeze(do, settings, number)
+            await _freeze(do, settings, number, plan)
         return await _send(do, number, plan, starts_at, yes)
 
 
@@ -140,14 +140,15 @@ async def _send(do: control.Do, number: int, plan: plans.Plan, starts_at: dateti
     return done
 
 
-async def _freeze(do: control.Do, settings: Settings, number: int) -> None:
+async def _freeze(do: control.Do, settings: Settings, number: int, plan: plans.Plan) -> None:
     """The list, page by page; on a terminal one sees that it goes on."""
-    setup = acts.setup_details(means(settings).setup)
+    constant = {"id": number, "setup": acts.setup_details(means(settings).setup)}
+    constant |= acts.whom(plan.asked, plan.audience)
     after: int | None = None
     with _progress() as progress:
         task = progress.add_task("list", total=None)
         while True:
-            after = await do("broadcast freeze", {"id": number, "after": after, "setup": setup})
+            after = await do("broadcast freeze", {**constant, "after": after})
             progress.advance(task, acts.PAGE)
             if after is None:
                 return

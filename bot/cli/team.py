@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import getpass
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
 from datetime import datetime
 from typing import Annotated, Any
+from zoneinfo import ZoneInfo
 
 import typer
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -52,25 +53,32 @@ def today(json: Json = False, who: As = "") -> None:
     if json:
         base.show(found)
         return
+    for line in (*today_lines(found, settings.zone), *gateway.lines(found["channels"], settings.zone)):
+        typer.echo(line)
+
+
+def today_lines(found: dict[str, Any], zone: ZoneInfo) -> Iterator[str]:
+    """What `desk.day` counted, in words: all that /today says in a chat."""
     if found["clock"]:
-        typer.echo(f"Careful: {found['clock']}")
+        yield f"Careful: {found['clock']}"
     if found["holiday"]:
-        typer.echo("Today is a holiday: nothing unasked leaves.")
+        yield "Today is a holiday: nothing unasked leaves."
     names = {"calls": "To call", "messages": "Without an answer", "photos": "Photos", "numbers": "Numbers to check"}
     for key, said in names.items():
-        typer.echo(f"{said}: {len(found[key])}")
+        yield f"{said}: {len(found[key])}"
         for row in found[key]:
-            typer.echo(f"  {row['id']}  {row['association'] or '--'}  {row['days']} d  {row['about'] or row['kind']}")
-    typer.echo(f"Questions to mentors: {len(found['questions'])}")
+            yield f"  {row['id']}  {row['association'] or '--'}  {row['days']} d  {row['about'] or row['kind']}"
+    yield f"Questions to mentors: {len(found['questions'])}"
     for row in found["questions"]:
-        typer.echo(f"  No {row['number']}  {row['days']} d  {row['mentor'] or 'no mentor: pass it on'}")
-    typer.echo(f"Promises overdue: {found['overdue']}")
-    typer.echo(f"Late: {found['late']}")
+        yield f"  No {row['number']}  {row['days']} d  {row['mentor'] or 'no mentor: pass it on'}"
+    yield f"Promises overdue: {found['overdue']}"
+    yield f"Late: {found['late']}"
+    yield f"Perhaps not arrived: {found['uncertain']}" + (
+        " (see `kurikirana uncertain`)" if found["uncertain"] else ""
+    )
     for row in found["waiting"]:
-        since = row["since"].astimezone(settings.zone)
-        typer.echo(f"{row['channel']}: {row['texts']} texts wait since {since:%d/%m %H:%M} (local)")
-    for line in gateway.lines(found["channels"], settings.zone):
-        typer.echo(line)
+        since = row["since"].astimezone(zone)
+        yield f"{row['channel']}: {row['texts']} texts wait since {since:%d/%m %H:%M} (local)"
 
 
 @inbox_commands.callback()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from bot.effects.scene import Scene
-from bot.programme.broadcasts.counted import about, written
 from bot.store import countings
 from bot.store import recipients as store
 from handlers.turn import AnswerBroadcast, BroadcastAsked, CountBroadcast
@@ -26,6 +25,10 @@ def decided(effect: Acts, scene: Scene) -> None:
 def count(effect: CountBroadcast, scene: Scene) -> None:
     """Kept for the service, which counts beside the turns."""
     question = effect.question
-    row = {"address_id": question.address_id, "about": about(question), "question": written(question)}
+    row = {
+        "address_id": question.address_id,
+        "about": countings.about(question),
+        "question": countings.written(question),
+    }
     row |= {"inbox_id": scene.turn.inbound.id, "asked_at": scene.now}
     scene.batch.add(countings.ASK[scene.dialect], row)

@@ -66,10 +66,11 @@ class Found:
 
 
 def state_of(decided: Any, tasks: Sequence[Task], now: datetime) -> str:
-    """open, pending, snoozed or resolved: what came after somebody put it aside opens it again."""
-    if not tasks:
-        return "resolved"
-    if decided is None or decided.state == "open" or max(task.made_at for task in tasks) > decided.changed_at:
+    """open, pending, snoozed or resolved. What came after somebody put it aside opens it again, and so does its day,
+    whether anything waits in it or not."""
+    if decided is None or decided.state == "open":
+        return "open" if tasks else "resolved"
+    if any(task.made_at > decided.changed_at for task in tasks):
         return "open"
     if decided.state == "snoozed" and (decided.until is None or decided.until <= now):
         return "open"
@@ -77,9 +78,10 @@ def state_of(decided: Any, tasks: Sequence[Task], now: datetime) -> str:
 
 
 async def listed(tx: AsyncConnection, viewer: Viewer, wanted: Wanted, before: int | None, now: datetime) -> Found:
-    """Unread ones first, who waits longest at the top; then the others, newest first."""
+    """Unread ones first, who waits longest at the top, and those put aside; then the others, newest first."""
     waiting = by_address(messages_of(await desk.tasks_open(tx, viewer, now)))
     first = [_of_tasks(there) for there in waiting.values()]
+    first += [_aside(row) for row in await talk_states.put_aside(tx, viewer) if row.address_id not in waiting]
     decided = await talk_states.decided(tx, [one.address_id for one in first])
     for one in first:
         _decide(one, decided.get(one.address_id), now)
@@ -118,6 +120,11 @@ def _of_tasks(tasks: list[Task]) -> Talk:
     return Talk(address, last.made_at, name, no, association, last.language or "", text, last.arrived, tasks)
 
 
+def _aside(row: Any) -> Talk:
+    who = (row.sms_name, row.no, row.association, row.language or "")
+    return Talk(row.address_id, row.at, *who, text="", arrived="")
+
+
 def _decide(one: Talk, row: Any, now: datetime) -> None:
     one.state = state_of(row, one.tasks, now)
     if row is not None:
@@ -126,6 +133,8 @@ def _decide(one: Talk, row: Any, now: datetime) -> None:
 
 def _fits(one: Talk, wanted: Wanted, viewer: Viewer) -> bool:
     if wanted.kind == "voice" and not any(task.arrived == "voice" for task in one.tasks):
+        return False
+    if wanted.kind == "unanswered" and not one.tasks:
         return False
     if wanted.kind == "mine" and one.assigned_to != viewer.person_id:
         return False

@@ -6,17 +6,21 @@ A day at most, since an answer may hold names: whoever comes back later has it c
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import Any
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from typing import Any, get_args
 
+import orjson
+from pydantic import TypeAdapter
 from sqlalchemy import bindparam, delete, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.store import consent
 from bot.store.tables import countings
+from handlers.turn import AudiencesOf, BroadcastEnds, ToCount
 
+_KINDS: Mapping[str, TypeAdapter[Any]] = {kind.__name__: TypeAdapter(kind) for kind in get_args(ToCount)}
 KEPT = timedelta(days=1)
 FIGURES = "figures "
 """How `about` begins for summaries; the rest is of cards of /broadcast."""
@@ -66,6 +70,26 @@ class Answer:
     found: Any
     now: datetime
     wakes: Mapping[str, Any]
+
+
+def written(question: ToCount) -> str:
+    """What a card of /broadcast asks, as it is kept: the same for the same question, whenever it is asked."""
+    never = datetime.fromtimestamp(0, UTC)
+    return orjson.dumps([type(question).__name__, replace(question, now=never, since=never)]).decode()
+
+
+def about(question: ToCount) -> str:
+    """What is asked once for each chat: a newer question takes the place of an older one."""
+    if isinstance(question, BroadcastEnds):
+        return f"ends {question.key} {question.then}".strip()
+    return "audiences" if isinstance(question, AudiencesOf) else "plan"
+
+
+def read(text: str) -> ToCount:
+    """The question that was written so."""
+    name, values = orjson.loads(text)
+    question: ToCount = _KINDS[name].validate_python(values)
+    return question
 
 
 async def waiting(tx: AsyncConnection, *, figures: bool = False) -> Sequence[Any]:

@@ -6,13 +6,15 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, delete, insert, select
+from sqlalchemy import bindparam, delete, func, insert, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.store import tasks
-from bot.store.tables import notes, people, talks
+from bot.store.area import AREA, binds
+from bot.store.tables import associations, notes, people, people_addresses, talks
 from bot.store.tables import tasks as task_rows
+from handlers.turn import Viewer
 
 _IDS: Any = bindparam("ids", expanding=True)
 
@@ -39,6 +41,28 @@ _DECIDED = (
     .outerjoin(_assigned, _assigned.c.id == talks.c.assigned_to)
     .where(talks.c.address_id.in_(_IDS))
 )
+_first = (
+    select(people_addresses.c.address_id, func.min(people.c.id).label("person"))
+    .join(people, people.c.id == people_addresses.c.person_id)
+    .where(people.c.kind == "leader", people.c.association_id.in_(AREA))
+    .group_by(people_addresses.c.address_id)
+    .subquery("first")
+)
+_ASIDE = (
+    select(
+        talks.c.address_id,
+        talks.c.changed_at.label("at"),
+        people.c.sms_name,
+        people.c.language,
+        associations.c.no,
+        associations.c.sms_name.label("association"),
+    )
+    .join(_first, _first.c.address_id == talks.c.address_id)
+    .join(people, people.c.id == _first.c.person)
+    .join(associations, associations.c.id == people.c.association_id)
+    .where(talks.c.state != "open")
+    .order_by(talks.c.address_id)
+)
 _NOTES = (
     select(notes.c.id, notes.c.at, notes.c.text, people.c.sms_name)
     .outerjoin(people, people.c.id == notes.c.person_id)
@@ -47,13 +71,18 @@ _NOTES = (
 )
 
 
+async def put_aside(tx: AsyncConnection, viewer: Viewer) -> Sequence[Any]:
+    """The conversations of her area that somebody put aside: address_id, when (at), and one leader who uses it."""
+    return (await tx.execute(_ASIDE, binds(viewer))).all()
+
+
 async def decided(tx: AsyncConnection, ids: Sequence[int]) -> dict[int, Any]:
     """By address: state, until, changed_at, assigned_to and her short name (assigned)."""
     return {row.address_id: row for row in await tx.execute(_DECIDED, {"ids": list(ids)})}
 
 
 async def put(tx: AsyncConnection, address_id: int, state: str, until: datetime | None, now: datetime) -> None:
-    """Open, pending, or snoozed until then."""
+    """Pending, snoozed until then, or open: nothing is decided any more, it is as what waits in it says."""
     row = {"address_id": address_id, "state": state, "until": until, "changed_at": now}
     await tx.execute(_PUT[tx.dialect.name], row)
 

@@ -148,6 +148,15 @@ def _another(turn: Turn, draft: Draft, arg: str) -> Outcome:
     return _preview(turn, {**draft, "shown": int(draft.get("shown", 0)) + 1})
 
 
+def _anew(turn: Turn, draft: Draft, arg: str = "") -> Outcome:
+    """Another text in the language of `anew`, shorter where it is too long; the other languages stay."""
+    language = str(draft["anew"])
+    if language not in draft["texts"]:
+        return _preview(turn, draft)
+    shown = card.anew(draft, half.plan(turn, draft, "anew"), language)
+    return half.shown(turn, draft, shown, "broadcast: asks for another text", awaits={"language": language})
+
+
 def _test(turn: Turn, draft: Draft, arg: str = "") -> Outcome:
     """The texts as she would get them, each as a message of its own; on her phones, if she has any, as SMS."""
     texts = tuple(Reply(Label({"en": text})) for text in half.plan(turn, draft, "test").mine)
@@ -246,7 +255,7 @@ _ACTIONS: Mapping[str, Callable[[Turn, Draft, str], Outcome | None]] = {
     "gap": _gap,
     "next": _another,
     "test": _test,
-    "anew": lambda turn, draft, arg: _write(turn, {"card": draft["card"], "to": draft["to"]}),
+    "anew": lambda turn, draft, arg: _anew(turn, {**draft, "anew": arg}),
     "look": _preview,
     "plan": _costs,
     "at": _at,
@@ -260,11 +269,12 @@ THEN: Mapping[str, Callable[[Turn, Draft], Outcome]] = {
     "look": _preview,
     "plan": _costs,
     "test": _test,
+    "anew": _anew,
     "make": _make,
     "approved": _approved,
 }
 """What a card goes on with once something is counted."""
-_NEEDS_TEXT = frozenset(("next", "test", "look", "plan", "at", "make", "gap"))
+_NEEDS_TEXT = frozenset(("next", "test", "anew", "look", "plan", "at", "make", "gap"))
 
 
 def pressed(turn: Turn, said: Said) -> Outcome | None:

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from handlers.team.viewing import LANGUAGE_NAMES, clock
-from handlers.turn import Audiences, Button, Label, Planned, Reply, Turn
+from handlers.turn import Audiences, Button, Copy, Label, Planned, Reply, Turn
 
 Rows = tuple[tuple[Button, ...], ...]
 _IN_A_ROW = 3
@@ -74,6 +74,18 @@ def write(card: int, to: str, language: str) -> Reply:
     return Reply("O.bc.text", {"who": audience(to), "words": FIELDS}, ((_cancel(card),),), card=card)
 
 
+def anew(draft: Mapping[str, Any], plan: Planned, language: str) -> Reply:
+    """Type the text of one language anew; shorter, where somebody's SMS of it has several parts."""
+    card, words = draft["card"], draft["texts"][language]
+    values = {"language_name": LANGUAGE_NAMES[language], "words": words}
+    hers = [copy for copy in plan.copies if copy.language == language and not copy.rich and copy.parts > 1]
+    if not hers:
+        return Reply("O.bc.text.anew", values, ((_cancel(card),),), card=card)
+    longest = max(hers, key=lambda copy: len(copy.text))
+    values |= {"name": longest.name or "-", "characters": len(longest.text), "parts": longest.parts}
+    return Reply("O.bc.text.shorter", values, ((_cancel(card),),), card=card)
+
+
 def again(draft: Mapping[str, Any], wrong: Reply) -> Reply:
     """What is wrong with what was typed; it is asked for again."""
     return Reply("O.bc.again", {"why": wrong}, ((_cancel(draft["card"]),),), card=draft["card"])
@@ -113,10 +125,15 @@ def preview(draft: Mapping[str, Any], plan: Planned) -> Reply:
         values["parts"] = copy.parts
     rows = (
         (_button(card, "b.bc.next", "next"), _button(card, "b.bc.test", "test")),
-        (_button(card, "b.bc.anew", "anew"), _button(card, "b.bc.continue", "plan")),
+        (_button(card, _other(copy), f"anew:{copy.language}"), _button(card, "b.bc.continue", "plan")),
         (_cancel(card),),
     )
     return Reply("O.bc.preview.chat" if copy.rich else "O.bc.preview", values, rows, card=card)
+
+
+def _other(copy: Copy) -> str:
+    """What another text of this language is for."""
+    return "b.bc.shorten" if not copy.rich and copy.parts > 1 else "b.bc.anew"
 
 
 def costs(turn: Turn, draft: Mapping[str, Any], plan: Planned) -> Reply:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +16,6 @@ from bot.app import App
 from bot.console.delivery import TODO
 from bot.console.delivery import WORDS as DELIVERY
 from bot.console.page import each
-from bot.programme import talks
 from bot.programme.broadcasts.states import STATES
 from bot.store import consent
 from bot.store import tables as t
@@ -148,39 +147,6 @@ async def test_what_came_through_the_neutral_door_is_nowhere(app: App) -> None:
     assert (await boss.get(f"/conversations/{there}/file/{number}")).status_code == 404
 
 
-async def test_a_conversation_is_put_aside_and_opens_again_when_she_writes(app: App) -> None:
-    eric, there = await signed_in(app, "officer"), await _door(app)
-    tomorrow = (app.clock.now() + timedelta(days=1)).date().isoformat()
-
-    async def state() -> str:
-        found = await eric.get("/conversations")
-        line = next(line for line in found.text.split("<li>") if f"/conversations/{there}" in line)
-        return next((word for word in ("pending", "snoozed") if f"<em>{word}" in line), "open")
-
-    async def put(**form: str) -> int:
-        return int((await eric.post(f"/conversations/{there}/state", **form)).status_code)
-
-    await eric.get("/conversations")
-    assert await put(state="snoozed", until="yesterday") == 422
-    assert await put(state="snoozed", until="2020-01-01") == 422
-    assert await put(state="elsewhere") == 404
-    assert await put(state="snoozed", until=tomorrow) == 303
-    assert await state() == "snoozed"
-    app.clock.advance(timedelta(days=1))  # type: ignore[attr-defined]
-    eric = await signed_in(app, "officer")
-    assert await state() == "open"
-    assert await put(state="pending") == 303
-    assert await state() == "pending"
-    app.clock.advance(timedelta(minutes=1))  # type: ignore[attr-defined]
-    await _writes(app, "once more")
-    assert await state() == "open"
-    assert await put(state="resolved", result="talked") == 303
-    assert await _open_tasks(app) == []
-    assert {row[0] for row in await rows(app, select(t.tasks.c.result).where(t.tasks.c.address_id == there))} == {
-        "talked"
-    }
-
-
 async def test_filters_search_and_assignment(app: App) -> None:
     await _writes(app, "La récolte est séchée", task=False)
     await _writes(app, "", task=False, kind="voice")
@@ -257,34 +223,6 @@ async def test_what_we_owe_is_marked_after_two_working_days(app: App) -> None:
 )
 def test_working_days_leave_out_weekends_and_holidays(last: date, days: int) -> None:
     assert working_days.between(date(2026, 11, 27), last, [date(2026, 12, 1)]) == days
-
-
-@pytest.mark.parametrize(
-    ("decided", "tasks", "state"),
-    [
-        (None, [1], "open"),
-        (None, [], "resolved"),
-        (("pending", None, 2), [1], "pending"),
-        (("pending", None, 2), [1, 3], "open"),
-        (("snoozed", 9, 2), [1], "snoozed"),
-        (("snoozed", 4, 2), [1], "open"),
-        (("open", None, 2), [1], "open"),
-        (("snoozed", 9, 2), [], "resolved"),
-    ],
-)
-def test_the_state_of_a_conversation(decided: Any, tasks: list[int], state: str) -> None:
-    class Row:
-        def __init__(self, **values: Any) -> None:
-            self.__dict__.update(values)
-
-    def at(hour: int | None) -> datetime | None:
-        return datetime(2026, 11, 23, hour, tzinfo=UTC) if hour else None
-
-    row = Row(state=decided[0], until=at(decided[1]), changed_at=at(decided[2])) if decided else None
-    there: Any = [Row(made_at=at(hour)) for hour in tasks]
-    now = at(5)
-    assert now is not None
-    assert talks.state_of(row, there, now) == state
 
 
 def test_the_words_of_delivery_are_the_programmes_own() -> None:

@@ -11,10 +11,24 @@ from sqlalchemy import insert, select, update
 from bot.broadcast_worker import BroadcastWorker
 from bot.programme.broadcasts import acts
 from bot.programme.broadcasts.acts import BroadcastError
+from bot.programme.broadcasts.plan import make as planned
 from bot.store import broadcasts as store
 from bot.store import tables
 from bot.store.engine import Database
-from tests.contracts.test_broadcasts import MEANS, PEOPLE, TEXT, Clock, approve, do, fill, state, states, worker
+from tests.contracts.test_broadcasts import (
+    MEANS,
+    PEOPLE,
+    TEXT,
+    Clock,
+    approve,
+    do,
+    draft,
+    fill,
+    freeze,
+    state,
+    states,
+    worker,
+)
 from tests.databases import NOW, database, execute, place, postgres_server, processes, rows
 
 __all__ = ["database", "place", "postgres_server", "processes"]
@@ -152,3 +166,34 @@ async def test_when_a_language_came_up_meanwhile_the_card_shows_its_plan_again(
     assert await state(database, number) == "stopped" and woken == [1]
     async with database.read() as tx:
         assert await store.by_key(tx, store.card_key(str(PRESS))) is None
+
+
+async def test_its_list_is_of_those_whom_its_plan_found_also_when_one_reports_meanwhile(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await fill(database)
+    monkeypatch.setattr(acts, "PAGE", 10)
+    details = {**acts.as_details(TEXT), "audience": {"asked": "late"}, "submitted": "s"}
+    number = (await do(database, "make", **details))["id"]
+    async with database.read() as tx:
+        plan = await planned(tx, {"asked": "late"}, TEXT, MEANS, NOW, NOW)
+    after = await freeze(database, number, None, plan)
+    report = {"number": 1, "form": "training", "version": "1", "association_id": 1, "person_id": 1, "values": {}}
+    report |= {"state": "reported", "practice": False, "source": "sms", "inbox_ids": []}
+    await execute(database, insert(tables.reports), {**report, "created_at": NOW, "changed_at": NOW})
+    while after is not None:
+        after = await freeze(database, number, after, plan)
+    assert plan.tally.number == PEOPLE
+    assert await states(database, number) == {"waiting": PEOPLE}
+
+
+async def test_a_list_is_not_made_of_another_audience_than_the_draft_has(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await fill(database)
+    number = await draft(database, monkeypatch)
+    async with database.read() as tx:
+        plan = await planned(tx, {"asked": "women"}, TEXT, MEANS, NOW, NOW)
+    with pytest.raises(BroadcastError, match="rewritten meanwhile"):
+        await freeze(database, number, None, plan)
+    assert await states(database, number) == {"waiting": PEOPLE}

@@ -17,7 +17,8 @@ from bot.control import run_all
 from bot.operations import Asked
 from bot.programme.broadcasts import acts
 from bot.programme.broadcasts.acts import BroadcastError
-from bot.programme.broadcasts.plan import Means
+from bot.programme.broadcasts.audience import Audience
+from bot.programme.broadcasts.plan import Means, Plan
 from bot.programme.broadcasts.recipients import Setup
 from bot.programme.broadcasts.wording import Wording
 from bot.store import consent, outbox, tables
@@ -65,9 +66,15 @@ async def draft(database: Database, monkeypatch: pytest.MonkeyPatch, **more: Any
     details = {**acts.as_details(TEXT), "audience": {"asked": "all"}, "submitted": "s", **more}
     number, after = (await do(database, "make", **details))["id"], None
     while True:
-        after = await do(database, "freeze", id=number, after=after, setup=acts.setup_details(MEANS.setup))
+        after = await freeze(database, number, after)
         if after is None:
             return int(number)
+
+
+async def freeze(database: Database, number: int, after: int | None, plan: Plan | None = None) -> Any:
+    """One page of its list."""
+    whom = acts.whom(plan.asked, plan.audience) if plan else acts.whom("all", Audience())
+    return await do(database, "freeze", id=number, after=after, setup=acts.setup_details(MEANS.setup), **whom)
 
 
 async def approve(database: Database, number: int, count: int, starts_at: datetime = NOW) -> Any:
@@ -115,7 +122,7 @@ async def test_only_the_right_number_sends_and_the_list_stays_as_it_was(
         await approve(database, number, 24)
     assert (await approve(database, number, PEOPLE))["state"] == "approved"
     with pytest.raises(BroadcastError, match="is approved"):
-        await do(database, "freeze", id=number, after=None, setup=acts.setup_details(MEANS.setup))
+        await freeze(database, number, None)
     with pytest.raises(BroadcastError, match="is approved"):
         await approve(database, number, PEOPLE)
     await execute(

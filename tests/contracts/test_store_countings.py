@@ -30,13 +30,13 @@ ENDS = BroadcastEnds(CHAT, "1", 7, NOW, NOW, "who")
 
 @pytest.mark.parametrize("question", [AUDIENCES, PLAN, ENDS])
 def test_a_question_is_the_same_whenever_it_is_asked(question: Any) -> None:
-    text = counted.written(question)
-    assert counted.asked(text) == question
-    assert counted.written(counted.asked(text)) == text
+    text = countings.written(question)
+    assert countings.read(text) == question
+    assert countings.written(countings.read(text)) == text
 
 
 async def _ask(database: Database, question: ToCount, turn: int) -> None:
-    row = {"address_id": CHAT, "about": counted.about(question), "question": counted.written(question)}
+    row = {"address_id": CHAT, "about": countings.about(question), "question": countings.written(question)}
     statement = countings.ASK["postgresql" if database.shared else "sqlite"]
     await execute(database, statement, row | {"inbox_id": turn, "asked_at": NOW})
 

@@ -33,10 +33,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot import broadcast_worker
 from bot.app import App
-from bot.channels.web import Gateway
+from bot.channels.kannel import Kannel
 from bot.control import run_all
 from bot.operations import Asked
 from bot.programme.broadcasts import acts, plan
+from bot.programme.broadcasts.audience import Audience
 from bot.programme.broadcasts.wording import Wording
 from bot.sections import Hours
 from bot.settings import Settings
@@ -49,7 +50,7 @@ from tests.crash.child import Plan, Shared
 from tests.crash.harness import dead, fork, listening, warm
 
 POINTS = ("before_commit", "after_commit", "after_send", "after_page", "after_chunk", "any time", "any time")
-WINDOW = Gateway.window
+WINDOW = Kannel.window
 """Sends that may be under way at a death; from a claim's commit on, which no counter of the service sees."""
 PER_ROUND = 20
 """Broadcasts on one database."""
@@ -181,7 +182,8 @@ async def _freeze(app: App, number: int) -> None:
     setup = acts.setup_details(plan.means_of(app.settings, app.channels, {}).setup)
     after: int | None = None
     while True:
-        after = await _do(app, "broadcast freeze", {"id": number, "after": after, "setup": setup})
+        audience = acts.whom("all", Audience())
+        after = await _do(app, "broadcast freeze", {"id": number, "after": after, "setup": setup, **audience})
         if after is None:
             return
 

@@ -7,12 +7,17 @@ from __future__ import annotations
 
 import asyncio
 import os
+from datetime import date
 from functools import partial
+from pathlib import Path
 
 import pytest
 
+from bot import channels
+from bot.clock import Clock
 from tests import processes
-from tests.crash.broadcasts import main
+from tests.crash import programme
+from tests.crash.broadcasts import WINDOW, main
 from tests.databases import Place, place, postgres_server
 
 __all__ = ["place", "postgres_server"]
@@ -20,6 +25,11 @@ __all__ = ["place", "postgres_server"]
 BROADCASTS = int(os.environ.get("KURIKIRANA_BROADCASTS", "3"))
 pytestmark = pytest.mark.timeout(14_400)
 harness = partial(processes.result, main)
+
+
+def test_as_many_may_be_in_doubt_at_a_death_as_its_channel_sends_at_once(tmp_path: Path) -> None:
+    built = channels.build(programme.settings(tmp_path, 1, 1, date(2026, 11, 28)), Clock().now)
+    assert {channel.window for channel in built.values()} == {WINDOW}
 
 
 @pytest.mark.fault("C8")

@@ -155,3 +155,32 @@ async def test_a_text_is_checked_and_tried_and_an_area_limits_it(
         assert card.text == "Cancelled. Nothing was sent." and not card.labels
         assert [row["state"] for row in await chats.rows("broadcasts")] == ["stopped"]
         assert gateway.sent == []
+
+
+async def test_a_text_that_is_too_long_is_shortened_and_the_other_language_stays(
+    botapi: Emulator, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with _programme(botapi, tmp_path, monkeypatch) as (chats, _gateway, _clock):
+        eric = await chats.eric()
+        card = await chats.says(eric, "/broadcast")
+        await chats.presses(eric, "With a business", card)
+        long = "OIM: {name}, come on 12/12. " + "Bring what you have made. " * 6
+        await chats.says(eric, long)
+        await chats.presses(eric, "English", card)
+        while "What do they get" in card.text:
+            await chats.presses(eric, "Write it in", card)
+            await chats.says(eric, "OIM: {name}, venez le 12/12")
+        assert " = 2 SMS" in card.text and "Shorten" in card.labels and "Write it anew" not in card.labels
+        characters = len(f"OIM: Odette, come on 12/12. {long.partition('12/12. ')[2]}".rstrip())
+        await chats.presses(eric, "Shorten", card)
+        assert f"For Odette the text in English has {characters} characters = 2 SMS" in card.text
+        assert "OIM: {name}, come on 12/12." in card.text
+        await chats.says(eric, "OIM: {name}, come on 12/12")
+        assert "= 1 SMS" in card.text and {"Write it anew", "Continue"} <= set(card.labels)
+        await chats.presses(eric, "Write it anew", card)
+        assert "says now:" in card.text and "shorter" not in card.text
+        await chats.says(eric, "OIM: {name}, come at 12")
+        await chats.presses(eric, "Continue", card)
+        await _listed(chats, eric, card)
+        texts = (await chats.rows("broadcasts"))[-1]["texts"]
+        assert texts["en"] == "OIM: {name}, come at 12" and "OIM: {name}, venez le 12/12" in texts.values()

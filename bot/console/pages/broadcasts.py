@@ -16,6 +16,7 @@ from bot.console.pages.people import LANGUAGES
 from bot.console.tables import Column, Table
 from bot.console.words import _
 from bot.programme.broadcasts import acts, states
+from bot.programme.broadcasts.plan import Plan
 from bot.programme.broadcasts.present import ANSWERED_WITHIN
 from bot.store import broadcast_list, recipient_ends
 from bot.store import broadcasts as store
@@ -204,13 +205,15 @@ async def retry(ask: Ask) -> Response:
     return ask.go(f"/broadcasts/{row.id}", _("%(number)s texts are sent again."), number=number)
 
 
-async def freeze(ask: Ask, number: int) -> None:
+async def freeze(ask: Ask, number: int, plan: Plan) -> None:
     """Make the list of a draft, page by page, each in a transaction of its own."""
-    setup, after = acts.setup_details(ask.app.means.setup), None
+    constant = {"id": number, "setup": acts.setup_details(ask.app.means.setup)}
+    constant |= acts.whom(plan.asked, plan.audience)
+    after = None
     while True:
 
         async def page(tx: AsyncConnection, after: int | None = after) -> Any:
-            return await acts.freeze(tx, {"id": number, "after": after, "setup": setup}, ask.now)
+            return await acts.freeze(tx, {**constant, "after": after}, ask.now)
 
         after = await ask.app.console.write(page)
         if after is None:

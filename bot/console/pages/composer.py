@@ -257,7 +257,7 @@ async def send(ask: Ask) -> Response:
     if plan.tally.undecided:
         raise Wrong(_("Say first what readers of every language without a text get. Nothing was sent."))
     if row.state == "draft":
-        await broadcasts.freeze(ask, row.id)
+        await broadcasts.freeze(ask, row.id, plan)
     number = await _waiting(ask, row.id)
     if number == 0:
         raise Wrong(_("It reaches nobody. Nothing was sent."))

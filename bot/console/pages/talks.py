@@ -232,7 +232,10 @@ async def change(ask: Ask) -> Response:
     if state not in STATES:
         ask.missing()
     until = _morning(ask, ask.form.get("until", "")) if state == "snoozed" else None
-    tasks = await _waiting(ask, door.address_id) if state == "resolved" else []
+    waiting = await _waiting(ask, door.address_id) if state in ("open", "resolved") else []
+    if state == "open" and not waiting:
+        raise Wrong(_("Nothing waits in it: choose the day on which it shall come back, or write to her."))
+    tasks = waiting if state == "resolved" else []
     result = " ".join(ask.form.get("result", "").split())[:100] or "nothing to answer"
 
     async def work(tx: AsyncConnection) -> None:

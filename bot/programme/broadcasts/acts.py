@@ -80,8 +80,9 @@ async def rewrite(tx: AsyncConnection, details: Mapping[str, Any], now: datetime
 async def freeze(tx: AsyncConnection, details: Mapping[str, Any], now: datetime) -> Any:
     """Put the next page of people on a draft's list; `after` None begins anew. Returns where to go on, or None.
 
-    A repetition, approved with the first one, gets its list when it is due. Raises BroadcastError when it has
-    one already, or nobody said what readers of a language without a text get.
+    `asked` and `associations`: its audience as its plan found it, once for all pages (`whom`). A
+    repetition, approved with the first one, gets its list when it is due. Raises BroadcastError when it has one
+    already, or nobody said what readers of a language without a text get.
     """
     row = await _held(tx, details["id"], "draft approved", "be changed")
     if row.state == "approved" and row.frozen_at is not None:
@@ -94,18 +95,20 @@ async def freeze(tx: AsyncConnection, details: Mapping[str, Any], now: datetime)
         await store.change(tx, row.id, frozen_at=None)
     elif row.frozen_at is not None:
         return None  # the service was faster
-    return await page(tx, row, after or 0, setup_of(details["setup"]), now)
+    if row.audience["asked"] != details["asked"]:
+        raise BroadcastError(f"broadcast {row.id} was rewritten meanwhile; look at it once more.")
+    chosen = audiences.among(row.audience, details["associations"])
+    return await page(tx, row, after or 0, setup_of(details["setup"]), now, chosen)
 
 
 async def page(
-    tx: AsyncConnection, row: Any, after: int, setup: Setup, now: datetime, chosen: Audience | None = None
+    tx: AsyncConnection, row: Any, after: int, setup: Setup, now: datetime, chosen: Audience
 ) -> int | None:
     """Put the addresses behind `after` on the list of a broadcast that is held; the last page completes it.
 
-    `chosen` is its audience, when it is known already. Returns where the next page begins, or None. Raises
-    BroadcastError, AudienceError.
+    `chosen` is its audience, found before the first page: over many associations it takes longer than a page.
+    Returns where the next page begins, or None. Raises BroadcastError.
     """
-    chosen = chosen or await audiences.resolve(tx, row.audience, setup.period(), now)
     rule = Rule(chosen, wording_of(row), setup, bool(row.audience.get("leave_out_full")))
     found, tally = await people.page(tx, after, PAGE, now), Tally()
     await recipients.add(tx, row.id, list(rows_of(found, rule, tally)))
@@ -241,6 +244,12 @@ def as_details(wording: Wording) -> dict[str, Any]:
         "digest": wording.digest,
         "not_after": wording.not_after.isoformat() if wording.not_after else None,
     }
+
+
+def whom(asked: str, chosen: Audience) -> dict[str, Any]:
+    """The audience as `freeze` takes it."""
+    there = chosen.associations
+    return {"asked": asked, "associations": None if there is None else sorted(there)}
 
 
 def setup_details(setup: Setup) -> dict[str, Any]:

@@ -5,7 +5,7 @@ An audience is kept as it was asked for and resolved when recipients are frozen.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time
 from typing import Any
@@ -65,7 +65,7 @@ async def resolve(tx: AsyncConnection, asked: Mapping[str, Any], period: Period,
 
     `seen_by` ([id of an officer, the words of her area]): only of the associations that she sees.
     """
-    chosen = await _resolved(tx, asked, period, now)
+    chosen = among(asked, await _placed(tx, str(asked["asked"]), period, now))
     if "seen_by" not in asked:
         return chosen
     person, words = asked["seen_by"]
@@ -73,25 +73,32 @@ async def resolve(tx: AsyncConnection, asked: Mapping[str, Any], period: Period,
     return replace(chosen, associations=seen if chosen.associations is None else seen & chosen.associations)
 
 
-async def _resolved(tx: AsyncConnection, asked: Mapping[str, Any], period: Period, now: datetime) -> Audience:
-    word, _, rest = str(asked["asked"]).partition(":")
-    if word == "all":
-        return Audience()
-    if word in ("women", "men"):
-        return Audience(sex="F" if word == "women" else "M")
+def among(asked: Mapping[str, Any], associations: Collection[int] | None) -> Audience:
+    """The audience once its associations are known (None: any); what else it asks for stands in it."""
+    word = str(asked["asked"]).partition(":")[0]
+    return Audience(
+        None if associations is None else frozenset(associations),
+        frozenset(asked["people"]) if word == "list" else None,
+        {"women": "F", "men": "M"}.get(word),
+    )
+
+
+async def _placed(tx: AsyncConnection, asked: str, period: Period, now: datetime) -> Collection[int] | None:
+    """The associations that are asked for; None: any. Raises AudienceError."""
+    word, _, rest = asked.partition(":")
+    if word in ("all", "women", "men", "list"):
+        return None
     if word == "business":
-        return Audience(associations=frozenset(await store.with_business(tx)))
-    if word == "list":
-        return Audience(people=frozenset(asked["people"]))
+        return await store.with_business(tx)
     if word in ("commune", "association"):
-        return Audience(associations=_placed(await store.all_associations(tx), word, rest))
+        return _named(await store.all_associations(tx), word, rest)
     if word == "late":
-        return Audience(associations=frozenset(await silent(tx, now, period.zone, period.start, period.days)))
+        return await silent(tx, now, period.zone, period.start, period.days)
     if word in ("report", "no-report"):
         form, since = _query(rest, period.zone)
         heard = await store.reported_since(tx, form, since)
-        return Audience(associations=frozenset(heard) if word == "report" else await _others(tx, heard))
-    raise AudienceError(f"{asked['asked']}: not an audience. Known are {KNOWN}.")
+        return heard if word == "report" else await _others(tx, heard)
+    raise AudienceError(f"{asked}: not an audience. Known are {KNOWN}.")
 
 
 async def _others(tx: AsyncConnection, heard: set[int]) -> frozenset[int]:
@@ -99,7 +106,7 @@ async def _others(tx: AsyncConnection, heard: set[int]) -> frozenset[int]:
     return frozenset(row.id for row in there if row.left_at is None and row.id not in heard)
 
 
-def _placed(rows: Iterable[Any], word: str, name: str) -> frozenset[int]:
+def _named(rows: Iterable[Any], word: str, name: str) -> frozenset[int]:
     """Associations of a commune by its old or new name, or the one of that number or name."""
     names = ("commune_old", "commune_now") if word == "commune" else ("no", "name", "sms_name")
     asked = plain(name).strip()

@@ -9,8 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import orjson
@@ -57,34 +56,11 @@ _WHY = {
     recipients.NOT_LIVE: "not_live",
     recipients.NO_TEXT: "no_text",
 }
-_KINDS: Mapping[str, TypeAdapter[Any]] = {
-    kind.__name__: TypeAdapter(kind) for kind in (AudiencesOf, BroadcastPlan, BroadcastEnds)
-}
 _ANSWERS: Mapping[type, TypeAdapter[Any]] = {
     AudiencesOf: TypeAdapter(Audiences),
     BroadcastPlan: TypeAdapter(Planned),
     BroadcastEnds: TypeAdapter(Ended),
 }
-
-
-def written(question: ToCount) -> str:
-    """A question as it is kept: the same for the same question, whenever it is asked."""
-    never = datetime.fromtimestamp(0, UTC)
-    return orjson.dumps([type(question).__name__, replace(question, now=never, since=never)]).decode()
-
-
-def about(question: ToCount) -> str:
-    """What is asked once for each chat: a newer question takes the place of an older one."""
-    if isinstance(question, BroadcastEnds):
-        return f"ends {question.key} {question.then}".strip()
-    return "audiences" if isinstance(question, AudiencesOf) else "plan"
-
-
-def asked(text: str) -> ToCount:
-    """The other way round."""
-    name, values = orjson.loads(text)
-    question: ToCount = _KINDS[name].validate_python(values)
-    return question
 
 
 def plain(answer: Any) -> Any:
@@ -97,8 +73,8 @@ async def known(tx: AsyncConnection, wanted: Sequence[ToCount], means: Means) ->
     kept = await countings.counted(tx, [question.address_id for question in wanted])
     values: Values = {}
     for question in wanted:
-        row = kept.get((question.address_id, about(question)))
-        if row and row.counted_at >= question.since and row.question == written(question):
+        row = kept.get((question.address_id, countings.about(question)))
+        if row and row.counted_at >= question.since and row.question == countings.written(question):
             values[question] = _ANSWERS[type(question)].validate_python(row.found)
         else:
             quick = await _is_quick(tx, question)

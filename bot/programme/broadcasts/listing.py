@@ -27,7 +27,7 @@ class Page:
     after: int | None
     setup: Mapping[str, Any]
     now: datetime
-    audience: Audience | None = None
+    audience: Audience
     """Found before the first page: over many associations it would take longer than the page."""
 
 

@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.programme.broadcasts import audience as audiences
 from bot.programme.broadcasts.acts import PAGE
+from bot.programme.broadcasts.audience import Audience
 from bot.programme.broadcasts.recipients import Rule, Setup, Tally, rows_of, without_address
 from bot.programme.broadcasts.wording import Wording
 from bot.settings import Settings, unasked_hours
@@ -59,6 +60,8 @@ class Plan:
     """Counted over the real recipients. All moments are aware UTC."""
 
     asked: str
+    audience: Audience
+    """Of this moment: its list is made of the same."""
     wording: Wording
     tally: Tally
     starts_at: datetime
@@ -110,13 +113,13 @@ async def make(
         if page.last is None:
             break
         after = page.last
-    return await of_tally(tx, str(asked["asked"]), wording, tally, means, starts_at, now)
+    return await _of_tally(tx, str(asked["asked"]), rule, tally, means, starts_at, now)
 
 
-async def of_tally(
+async def _of_tally(
     tx: AsyncConnection,
     asked: str,
-    wording: Wording,
+    rule: Rule,
     tally: Tally,
     means: Means,
     starts_at: datetime,
@@ -126,11 +129,12 @@ async def of_tally(
     sms = [channel for channel in tally.parts if channel not in means.setup.rich]
     local = now.astimezone(means.hours.zone)
     month = local.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
-    same = await store.same_text(tx, wording.digest, now - SAME_TEXT)
+    same = await store.same_text(tx, rule.wording.digest, now - SAME_TEXT)
     ends, spill, spill_at = _times(tally, means, starts_at, await store.ahead(tx, now))
     return Plan(
         asked,
-        wording,
+        rule.audience,
+        rule.wording,
         tally,
         means.hours.next_allowed(starts_at),
         ends,

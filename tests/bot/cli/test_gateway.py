@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from bot.cli import gateway
+from bot.cli.team import today_lines
 
 NOW = datetime(2026, 11, 23, 6, 0, tzinfo=UTC)
 HEARD = ", last heard 23/11 07:44 (local)"
@@ -49,3 +50,11 @@ def test_a_gateway_in_words(more: dict[str, Any], minutes: int | None, state: st
 
 def test_nobody_answers() -> None:
     assert "no service answers here" in next(gateway.lines(None, ZONE))
+
+
+def test_today_says_what_the_chat_says_how_many_perhaps_did_not_arrive_too() -> None:
+    found: dict[str, Any] = dict.fromkeys(("calls", "messages", "photos", "numbers", "questions", "waiting"), ())
+    found |= {"clock": "", "holiday": False, "overdue": 1, "late": 2, "uncertain": 3}
+    said = "\n".join(today_lines(found, ZONE))
+    assert "Promises overdue: 1\nLate: 2\nPerhaps not arrived: 3 (see `kurikirana uncertain`)" in said
+    assert said.count("0") == 5
