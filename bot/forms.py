@@ -1,18 +1,17 @@
-"""Forms from disk: an .xlsx that staff wrote, or a Markdown table of ours, through pyxform's readers.
+"""Forms from disk: an .xlsx that staff wrote, read by pyxform, or a Markdown table, as ours are.
 
-pyxform only reads the sheets; what a form may be is decided in `handlers/forms`.
+pyxform only reads the sheets; what a form may be is decided in `handlers/forms`. It is loaded by whoever brings an
+.xlsx: with what it needs it takes 12 MB and a third of a second, which a start does not have to pay.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from functools import cache
 from importlib.resources import as_file, files
 from pathlib import Path
-from typing import Any, Final
-
-from pyxform.errors import PyXFormError
-from pyxform.xls2json_backends import md_to_dict, xlsx_to_dict
+from typing import Final
 
 from bot.errors import FormError
 from handlers.forms import BadForm, Form, build
@@ -20,6 +19,8 @@ from handlers.forms import BadForm, Form, build
 LARGEST: Final = 2_000_000
 """Bytes of the largest form file that is opened."""
 _SHEETS: Final = ("survey", "choices", "settings")
+_CELL_ENDS: Final = re.compile(r"(?<!\\)\|")
+_Rows = list[dict[str, str]]
 
 
 def load(path: Path | str) -> Form:
@@ -60,22 +61,55 @@ def check(path: Path | str) -> list[str]:
     return []
 
 
-def _sheets(path: Path) -> Mapping[str, list[dict[str, str]]]:
+def _sheets(path: Path) -> Mapping[str, _Rows]:
     """The three sheets as rows of column to text. Raises BadForm when the file cannot be read."""
     try:
         if path.stat().st_size > LARGEST:
             raise BadForm([f"the file is larger than {LARGEST // 1_000_000} MB; a form is far smaller"])
         if path.suffix.lower() == ".md":
-            found: dict[str, Any] = md_to_dict(path.read_text(encoding="utf-8"))
+            found = _tables(path.read_text(encoding="utf-8"))
         elif path.suffix.lower() == ".xlsx":
-            found = xlsx_to_dict(str(path))
+            found = _workbook(path)
         else:
             raise BadForm([f"the file is a {path.suffix or 'file without a suffix'}; save the form as .xlsx"])
-    except (PyXFormError, UnicodeDecodeError, IndexError) as error:
-        raise BadForm([f"the file cannot be read ({error}); open it in a spreadsheet and save it as .xlsx"]) from None
+    except UnicodeDecodeError as error:
+        raise _unreadable(error) from None
     except OSError as error:
         raise BadForm([f"the file cannot be opened ({error.strerror}); check its path"]) from None
+    return {sheet: found.get(sheet, []) for sheet in _SHEETS}
+
+
+def _unreadable(error: Exception) -> BadForm:
+    return BadForm([f"the file cannot be read ({error}); open it in a spreadsheet and save it as .xlsx"])
+
+
+def _workbook(path: Path) -> Mapping[str, _Rows]:
+    from pyxform.errors import PyXFormError  # noqa: PLC0415 - see above
+    from pyxform.xls2json_backends import xlsx_to_dict  # noqa: PLC0415
+
+    try:
+        found = xlsx_to_dict(str(path))
+    except (PyXFormError, IndexError) as error:
+        raise _unreadable(error) from None
     return {
         sheet: [{str(k): str(v) for k, v in row.items() if v is not None} for row in found.get(sheet, [])]
         for sheet in _SHEETS
     }
+
+
+def _tables(text: str) -> Mapping[str, _Rows]:
+    """Markdown as pyxform defines it for XLSForms: a table for each sheet, whose name is the first heading."""
+    found: dict[str, _Rows] = {}
+    head: list[str] = []
+    rows: _Rows = []
+    for written in text.splitlines():
+        line = written[: written.rfind("|") + 1].strip()
+        if not line.startswith("|") or not line.strip(" |-:"):
+            continue
+        name, *cells = (cell.replace("\\|", "|").strip() for cell in _CELL_ENDS.split(line)[1:-1])
+        if name:
+            head = cells
+            rows = found.setdefault(name.lower(), [])
+        else:
+            rows.append({column: cell for column, cell in zip(head, cells, strict=False) if cell})
+    return found

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from datetime import date
 from pathlib import Path
 
@@ -10,7 +12,7 @@ import pytest
 from pyxform.xls2json_backends import md_to_dict
 
 from bot.errors import FormError
-from bot.forms import LARGEST, check, load, load_shipped
+from bot.forms import LARGEST, _sheets, check, load, load_shipped
 from handlers.forms import Choice, Context, Form
 from handlers.turn import Label
 
@@ -144,6 +146,23 @@ def test_the_shipped_forms() -> None:
     forms = load_shipped()
     assert set(forms) == {"training", "business"}
     assert all(form.version == "1" and form.steps for form in forms.values())
+
+
+@pytest.mark.parametrize("name", ["training", "business", "harvest"])
+def test_a_markdown_form_is_read_as_pyxform_reads_it(name: str, tmp_path: Path) -> None:
+    path = Path("templates/forms", f"{name}.md")
+    if name == "harvest":
+        path = tmp_path / "harvest.md"
+        path.write_text("# A note\n" + HARVEST.replace("|\n", "| # aside\n", 2).replace("Harvest", "a \\| b"))
+    found = md_to_dict(path.read_text(encoding="utf-8"))
+    sheets = {sheet: [{k: v for k, v in row.items() if v} for row in found[sheet]] for sheet in _sheets(path)}
+    assert _sheets(path) == sheets
+    assert sheets["survey"] and sheets["choices"] and sheets["settings"]
+
+
+def test_a_start_does_not_load_pyxform() -> None:
+    code = "import sys, bot.app, bot.forms; bot.forms.load_shipped(); sys.exit('pyxform' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 
 
 def test_a_wrong_file_says_what_to_do(tmp_path: Path) -> None:
