@@ -80,9 +80,9 @@ class App:
         self.tips = TipPlanner(settings, database, clock.now, channels.values())
         self.means = means_of(settings, self.channels, limits)
         self.broadcasts = BroadcastWorker(database, clock.now, self.means, self.outbox.look, self.inbox.notify)
-        self.counter = BroadcastCounter(database, clock.now, self.means, self.inbox.notify)
-        schemes = frozenset(channel.scheme for channel in self.channels.values())
         self.figures = FiguresWorker(settings, database, clock.now, self.inbox.notify)
+        self.counter = BroadcastCounter(database, clock.now, self.means, self.inbox.notify, self.figures.begin)
+        schemes = frozenset(channel.scheme for channel in self.channels.values())
         self.timers = TimerWorker(database, clock.now, self.inbox.notify, self.turns.when, schemes)
         self.erasures = ErasureWorker(database, folder)
         self.media = MediaWorker(settings, database, self.channels, clock.now)
@@ -175,6 +175,7 @@ class App:
                     yield
             finally:
                 await alarm.stop(ENDING_S)
+                await self.figures.end(ENDING_S)
                 await self.outbox.drain(DRAIN_S)
                 for task in tasks:
                     task.cancel()
@@ -189,7 +190,6 @@ class App:
         alarm.every(60, self.outbox.match_reports)
         alarm.every(1, self.broadcasts.look)
         alarm.every(1, self.counter.look)
-        alarm.every(1, self.figures.look)
         alarm.every(2, self.media.look)
         alarm.every(5, self.erasures.look)
         alarm.every(60, self.console.uploads.look)

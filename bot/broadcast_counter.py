@@ -1,4 +1,7 @@
-"""Counts what cards of /broadcast ask about everybody, beside the turns, and wakes their chats."""
+"""Counts what cards of /broadcast ask about everybody, beside the turns, and wakes their chats.
+
+The one look a second at what chats have asked: summaries that wait are begun by their own worker.
+"""
 
 from __future__ import annotations
 
@@ -20,20 +23,29 @@ log = structlog.get_logger(__name__)
 
 
 class BroadcastCounter:
-    """Asked by the alarm; what a dead process was counting is counted anew. `wake`: this address has a turn."""
+    """Asked by the alarm; what a dead process was counting is counted anew. `wake`: this address has a turn;
+    `figures`: summaries wait."""
 
     def __init__(
-        self, database: Database, now: Callable[[], datetime], means: Means, wake: Callable[[int], None]
+        self,
+        database: Database,
+        now: Callable[[], datetime],
+        means: Means,
+        wake: Callable[[int], None],
+        figures: Callable[[], None] = lambda: None,
     ) -> None:
-        self._database, self._now, self._means, self._wake = database, now, means, wake
+        self._database, self._now, self._means, self._wake, self._figures = database, now, means, wake, figures
 
     async def look(self) -> None:
         """Count what was asked, one after the other. Raises nothing of the database's; it is asked again."""
         try:
             async with self._database.read() as tx:
                 asked, old = await countings.waiting(tx), await countings.old(tx, self._now())
+            if any(row.about.startswith(countings.FIGURES) for row in asked):
+                self._figures()
             for row in asked:
-                await self._count(row)
+                if not row.about.startswith(countings.FIGURES):
+                    await self._count(row)
             if old:
                 await self._database.writer.do(countings.forget, self._now())
         except DatabaseError:

@@ -13,6 +13,13 @@ class Section(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
+class Paced(Section):
+    """Of a channel whose texts are counted in SMS parts."""
+
+    per_half_hour: int = Field(0, ge=0, description="SMS parts in 30 minutes; 0 = no limit.")
+    per_day: int = Field(0, ge=0, description="SMS parts in a local day, as the SIM's bundle has; 0 = no limit.")
+
+
 class Telegram(Section):
     token: SecretStr = Field(description="From BotFather; better by environment than in the file.")
     api_url: str = Field("https://api.telegram.org", description="Any host that speaks the Bot API.")
@@ -20,26 +27,23 @@ class Telegram(Section):
     secret: SecretStr = Field(SecretStr(""), description="Secret token of the webhook (mode webhook).")
 
 
-class Kannel(Section):
+class Kannel(Paced):
     sendsms_url: str = Field(description="http://HOST:PORT/cgi-bin/sendsms of Kannel's smsbox.")
     username: str = Field(description="User of the sendsms-user group.")
     password: SecretStr = Field(description="Its password.")
     sender: str = Field("", description="Sender number or name of outgoing SMS.")
     secret: SecretStr = Field(description="The part of our address that only Kannel knows.")
-    per_half_hour: int = Field(0, ge=0, description="SMS parts in 30 minutes; 0 = no limit.")
-    per_day: int = Field(0, ge=0, description="SMS parts in a local day; 0 = no limit.")
 
 
-class SmsGate(Section):
+class SmsGate(Paced):
     url: str = Field(description="The Android app's local server, http://PHONE:8080.")
     username: str = Field(description="User shown in the app.")
     password: SecretStr = Field(description="Password shown in the app.")
     signing_key: SecretStr = Field(description="Key that the app signs its webhooks with.")
     per_half_hour: int = Field(30, ge=0, description="SMS parts in 30 minutes; Android stops an app above 30.")
-    per_day: int = Field(0, ge=0, description="SMS parts in a local day, as the SIM's bundle has; 0 = no limit.")
 
 
-class Http(Section):
+class Http(Paced):
     send_url: Url = Field(description="The gateway's address for one message; a template, may hold a key.")
     method: Literal["POST", "PUT", "GET"] = Field("POST", description="How it is called; GET sends no body.")
     content: Literal["json", "form"] = Field("json", description="What the body is.")
@@ -48,11 +52,9 @@ class Http(Section):
     accepted: str = Field("", description="What a good answer contains; empty = every 2xx is one.")
     sender: str = Field("", description="Our number or name, {from} in templates.")
     secret: SecretStr = Field(description="The part of our address that only the gateway knows.")
-    per_half_hour: int = Field(0, ge=0, description="SMS parts in 30 minutes; 0 = no limit.")
-    per_day: int = Field(0, ge=0, description="SMS parts in a local day; 0 = no limit.")
 
 
-class Twilio(Section):
+class Twilio(Paced):
     account_sid: str = Field(description="Account SID from Twilio's console, AC...")
     auth_token: SecretStr = Field(description="Its auth token; signs what Twilio brings.")
     api_url: str = Field("https://api.twilio.com", description="Any host that speaks Twilio's API.")
@@ -60,24 +62,18 @@ class Twilio(Section):
     whatsapp: str = Field("", description="Our WhatsApp sender: its number with +, or MG...; empty = no WhatsApp.")
     template: str = Field("", description="ContentSid HX... with {{1}} for what nobody asked for on WhatsApp.")
     content_url: str = Field("https://content.twilio.com", description="Where buttons are made; empty = as numbers.")
-    per_half_hour: int = Field(0, ge=0, description="SMS parts in 30 minutes; 0 = no limit.")
-    per_day: int = Field(0, ge=0, description="SMS parts in a local day; 0 = no limit.")
 
 
-class AfricasTalking(Section):
+class AfricasTalking(Paced):
     username: str = Field(description="Name of the application; sandbox with the sandbox's api_url.")
     api_key: SecretStr = Field(description="Its key, from the dashboard.")
     api_url: str = Field("https://api.africastalking.com", description="Any host that speaks its API.")
     sender: str = Field("", description="Registered short code or name; empty = Africa's Talking's own.")
     secret: SecretStr = Field(description="The part of our address that only Africa's Talking knows.")
-    per_half_hour: int = Field(0, ge=0, description="SMS parts in 30 minutes; 0 = no limit.")
-    per_day: int = Field(0, ge=0, description="SMS parts in a local day; 0 = no limit.")
 
 
-class Gammu(Section):
+class Gammu(Paced):
     folder: str = Field(description="Folder with gammu-smsd's inbox, outbox, sent and error.")
-    per_half_hour: int = Field(0, ge=0, description="SMS parts in 30 minutes; 0 = no limit.")
-    per_day: int = Field(0, ge=0, description="SMS parts in a local day, as the SIM's bundle has; 0 = no limit.")
 
 
 class Whatsapp(Section):
@@ -90,15 +86,13 @@ class Whatsapp(Section):
     template_language: str = Field("fr", description="Language code of that template.")
 
 
-class Smpp(Section):
+class Smpp(Paced):
     host: str = Field(description="The SMSC's name or address, often behind a VPN.")
     port: int = Field(2775, ge=1, le=65535, description="Its TCP port.")
     system_id: str = Field(max_length=15, description="Our account there.")
     password: SecretStr = Field(description="Its password.")
     sender: str = Field("", max_length=20, description="Our short code, number with + or name.")
     window: int = Field(10, ge=1, le=100, description="Messages that may wait for an answer at once.")
-    per_half_hour: int = Field(0, ge=0, description="SMS parts in 30 minutes; 0 = no limit.")
-    per_day: int = Field(0, ge=0, description="SMS parts in a local day; 0 = no limit.")
 
 
 class Channels(Section):

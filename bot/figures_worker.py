@@ -28,20 +28,33 @@ log = structlog.get_logger(__name__)
 
 
 class FiguresWorker:
-    """Asked by the alarm; what a dead process was reading is read anew. `wake`: this address has a turn."""
+    """Begun when something waits; what a dead process was reading is read anew. `wake`: this address has a turn."""
 
     def __init__(
         self, settings: Settings, database: Database, now: Callable[[], datetime], wake: Callable[[int], None]
     ) -> None:
         self._settings, self._database, self._now, self._wake = settings, database, now, wake
+        self._under_way: asyncio.Task[None] | None = None
+
+    def begin(self) -> None:
+        """Something waits: read it beside everything else, unless that is being done."""
+        if self._under_way is None or self._under_way.done():
+            self._under_way = asyncio.create_task(self.look(), name="figures")
+
+    async def end(self, within_s: float) -> None:
+        """At stop: what is being read gets so long; the next start reads it anew."""
+        if self._under_way:
+            await asyncio.wait([self._under_way], timeout=within_s)
+            self._under_way.cancel()
 
     async def look(self) -> None:
         """Read what was asked, one after the other. Raises nothing of the database's; it is asked again."""
         try:
             async with self._database.read() as tx:
-                asked = await countings.waiting(tx, figures=True)
+                asked = await countings.waiting(tx)
             for row in asked:
-                await self._answer(row)
+                if row.about.startswith(countings.FIGURES):
+                    await self._answer(row)
         except DatabaseError:
             return
 

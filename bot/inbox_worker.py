@@ -13,7 +13,7 @@ from prometheus_client import Counter, Gauge
 from bot.channels.base import Arrival, Delivery, Message
 from bot.errors import DatabaseError
 from bot.store import deliveries as reports
-from bot.store import inbox, sessions
+from bot.store import inbox, listed, sessions
 from bot.store.engine import Database
 from bot.store.inbox import Incoming
 from bot.store.tasks import open_for_row
@@ -38,6 +38,7 @@ class InboxWorker:
         self, database: Database, turns: Turns, now: Callable[[], datetime], sent: Callable[[], None]
     ) -> None:
         self._database, self._turns, self._now, self._sent = database, turns, now, sent
+        self._began = now()
         self._alone: set[int] = set()
         self._running: set[asyncio.Future[bool]] = set()
 
@@ -66,6 +67,13 @@ class InboxWorker:
             key: Message(row.id, row.address, row.text, 1, row.data or {}) if row else None
             for key, row in found.items()
         }
+
+    async def missing(self, arrivals: Sequence[Arrival]) -> list[Arrival]:
+        """Those of a provider's list that are not kept, and are no history."""
+        now = self._now()
+        async with self._database.read() as tx:
+            done = await listed.done_with(tx, [_incoming(arrival, now) for arrival in arrivals], self._began)
+        return [arrival for arrival, known in zip(arrivals, done, strict=True) if not known]
 
     def say(self, key: str, language: str) -> str:
         """A text of the catalogue, where a channel must answer before any turn could; '' = the usual language."""

@@ -20,14 +20,16 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import urlencode
 
-from bot.channels.base import Recorder
+from bot.channels.base import Arrival, Attached, Recorder
 from bot.channels.front import Front
-from tests.contracts.channel_kit import Call, Kit
+from bot.channels.twilio_whatsapp import TwilioWhatsApp
+from bot.errors import DatabaseError
+from tests.contracts.channel_kit import Call, Kit, Sample
 from tests.contracts.kit_twilio import TwilioKit
 from tests.contracts.kit_twilio_whatsapp import TwilioWhatsAppKit
 from tests.contracts.kit_whatsapp import VERIFY, WhatsAppKit
 from tests.contracts.test_channels import HttpKit, KannelKit, SmsGateKit
-from tests.contracts.test_channels_africastalking import AfricasTalkingKit
+from tests.contracts.test_channels_africastalking import AfricasTalkingKit, at_call
 from tests.contracts.test_channels_telegram import Webhook
 
 Forge = Callable[[random.Random, Call, str], Call]
@@ -71,6 +73,11 @@ def under_another_path(chance: random.Random, call: Call, secret: str) -> Call:
     return replace(call, path=f"{here.replace(secret, another(chance, secret))}/{door}")
 
 
+def for_another_file(chance: random.Random, call: Call, secret: str) -> Call:
+    """Twilio fetches from us what goes along with a text: who has not been told where finds nothing."""
+    return replace(call, path=call.path.replace(secret, another(chance, secret)))
+
+
 def under_another_header(name: bytes) -> Forge:
     """Telegram: the secret is a header."""
 
@@ -112,15 +119,51 @@ def asked_with_another_word(chance: random.Random, call: Call, secret: str) -> C
     return Call("GET", call.path, urlencode(asked).encode())
 
 
+USSD = {"sessionId": "ATUid_b5cc44b2a1a0eb1a7a1f0b2f8a4d2a6e", "phoneNumber": "+25779123456", "networkCode": "64202"}
+USSD |= {"serviceCode": "*384*123#"}
+FILE = "token-of-a-file-that-waits"
+
+
+class UssdKit(AfricasTalkingKit):
+    """Its sessions: the steps as its documentation has them."""
+
+    label = "africastalking ussd"
+    samples = {
+        text: Sample(at_call("ussd", USSD | {"text": text}), 1) for text in ("", "1", "1*12/11 3 12 7", "98*1*2")
+    }
+
+
+class FilesKit(TwilioWhatsAppKit):
+    """What waits for Twilio to fetch it."""
+
+    samples = {"file": Sample(Call("GET", f"/channels/twilio/whatsapp/file/{FILE}"))}
+
+    def channel(self, url: str, public_url: str = "https://example.org", **more: Any) -> TwilioWhatsApp:  # type: ignore[override]
+        channel = super().channel(url, public_url, **more)
+        channel._files[FILE] = Attached("photo", "sheet.jpg", b"canary")
+        return channel
+
+
+class Intake(Recorder):
+    """Nobody answers a session here: what was let in is kept, and the call ends."""
+
+    async def arrivals(self, arrivals: Sequence[Arrival]) -> None:
+        await super().arrivals(arrivals)
+        if any(arrival.kind == "ussd" for arrival in arrivals):
+            raise DatabaseError("nobody is here")
+
+
 KINDS: Sequence[tuple[Kit, Forge, str]] = (
     (KannelKit(), under_another_path, "secret-of-the-path"),
     (HttpKit(), under_another_path, "secret-of-the-path"),
     (AfricasTalkingKit(), under_another_path, "secret-of-the-path"),
+    (UssdKit(), under_another_path, "secret-of-the-path"),
     (Webhook(), under_another_header(b"x-telegram-bot-api-secret-token"), "the_secret-of-the-webhook"),
     (SmsGateKit(), wrongly_signed(b"x-signature", b"", whole_body=True), ""),
     (WhatsAppKit(), wrongly_signed(b"x-hub-signature-256", b"sha256=", whole_body=True), ""),
     (WhatsAppKit(), asked_with_another_word, VERIFY),
     (TwilioWhatsAppKit(), wrongly_signed(b"x-twilio-signature", b"", whole_body=False), ""),
+    (FilesKit(), for_another_file, FILE),
     (TwilioKit(), wrongly_signed(b"x-twilio-signature", b"", whole_body=False), ""),
 )
 
@@ -155,11 +198,12 @@ def forgeries(chance: random.Random, kit: Kit, forge: Forge, secret: str) -> Ite
 
 async def tried(calls: int, seed: int, kinds: Sequence[tuple[Kit, Forge, str]] = KINDS) -> Found:
     """Knock so often at all channels in turn."""
-    found, intake, chance = Found(), Recorder(), random.Random(seed)
+    found, intake, chance = Found(), Intake(), random.Random(seed)
     doors = []
     for kit, forge, secret in kinds:
         channel = kit.channel("http://127.0.0.1:9")
-        doors.append((channel.name, Front(list(channel.routes(intake))), forgeries(chance, kit, forge, secret)))
+        label = getattr(kit, "label", channel.name)
+        doors.append((label, Front(list(channel.routes(intake))), forgeries(chance, kit, forge, secret)))
     for number in range(calls):
         name, front, made = doors[number % len(doors)]
         call = next(made)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 
+from bot.channel_sections import Paced
 from bot.channels.africastalking import AfricasTalking
 from bot.channels.base import Channel
 from bot.channels.chat import Chat
@@ -70,17 +71,9 @@ def build(settings: Settings, now: Callable[[], datetime], *, simulate: bool = F
 
 def limits(settings: Settings) -> dict[str, Limits]:
     """How fast each channel that has a limit may send."""
-    on = settings.channels
+    sections = ((name, getattr(settings.channels, name)) for name in type(settings.channels).model_fields)
     return {
         name: Limits(section.per_half_hour, section.per_day)
-        for name, section in (
-            ("kannel", on.kannel),
-            ("smsgate", on.smsgate),
-            ("http", on.http),
-            ("gammu", on.gammu),
-            ("smpp", on.smpp),
-            ("twilio", on.twilio),
-            ("africastalking", on.africastalking),
-        )
-        if section
+        for name, section in sections
+        if isinstance(section, Paced)
     }

@@ -8,8 +8,6 @@ are known by what they have in common, which is why `_key` is made of the whole 
 
 from __future__ import annotations
 
-import hashlib
-import hmac
 import re
 import secrets
 from collections.abc import Callable, Mapping, Sequence
@@ -25,7 +23,9 @@ from starlette.types import Receive, Scope
 
 from bot.channels import africastalking_wire as wire
 from bot.channels import pulling, web
+from bot.channels.arrival_keys import content_key
 from bot.channels.base import Arrival, Delivery, Intake, Message, Sent
+from bot.channels.json_answers import json_object, mapping, string
 from bot.channels.phone_numbers import normalise
 from bot.channels.ussd import Sessions, parts
 from bot.errors import ChannelMisconfigured, SendError
@@ -58,6 +58,7 @@ class AfricasTalking(web.Gateway):
             "Content-Type": "application/x-www-form-urlencoded",
         }
         self.sessions = Sessions(self.name, self._secret)
+        self._list = pulling.Readings(self.name, now)
         self._read = 0
         """Number of the last message of the inbox that is stored, in this process."""
 
@@ -91,7 +92,7 @@ class AfricasTalking(web.Gateway):
 
     async def run(self, intake: Intake) -> None:
         """Read the inbox, at once and now and then: what no call has brought is in it too."""
-        await pulling.pull(self.name, self.now, lambda since: self._catch_up(intake, since))
+        await self._list.go_on(lambda since: self._catch_up(intake, since))
 
     async def send(self, message: Message) -> Sent:
         """To the session that waits for it; else one order for one number. It takes no id of ours: an order in
@@ -115,8 +116,8 @@ class AfricasTalking(web.Gateway):
             reply = await self._ask("GET", f"/version1/user?{urlencode(self._account)}")
             if reply.status != 200:
                 raise wire.refusal(reply)
-            said = web.json_object(reply.body)
-            balance = web.string(web.mapping(said.get("UserData", said.get("userData"))).get("balance"))
+            said = json_object(reply.body)
+            balance = string(mapping(said.get("UserData", said.get("userData"))).get("balance"))
             if float(balance.split()[-1]) <= 0:
                 problems.append(f"africastalking: the balance is {balance}; top it up, nothing leaves without.")
         except SendError as error:
@@ -141,7 +142,7 @@ class AfricasTalking(web.Gateway):
             if reply.status != 200:
                 raise wire.refusal(reply)
             page = wire.inbox(reply.body)
-            found = [self._arrival({name: web.string(value) for name, value in each.items()}) for each in page]
+            found = [self._arrival({name: string(value) for name, value in each.items()}) for each in page]
             if new := [each for each in found if each and each.sent_at and each.sent_at > since]:
                 await intake.arrivals(new)
             last = max((wire.number(each.get("id")) for each in page), default=0)
@@ -188,8 +189,7 @@ class AfricasTalking(web.Gateway):
             parts = [given]
         else:
             return "once-" + secrets.token_hex(16)
-        raw = "\0".join(parts).encode("utf-8", "replace")
-        return hmac.new(self._secret, raw, hashlib.sha256).hexdigest()
+        return content_key(self._secret, *parts)
 
     def _delivery(self, fields: dict[bytes, bytes]) -> Delivery:
         theirs, status, reason = (

@@ -8,6 +8,7 @@ from typing import Any
 
 from bot.channels import web
 from bot.channels.base import Sent, State
+from bot.channels.json_answers import json_object, mapping, string
 from bot.errors import Ambiguous, ChannelMisconfigured, RecipientStopped, Refused, RetryLater, SendError
 
 STATES: dict[str, State] = {
@@ -51,17 +52,17 @@ TYPED = 1600
 def taken(body: bytes) -> Sent:
     """What became of the one number of an order. Raises the SendError that it is."""
     try:
-        data = web.mapping(web.json_object(body).get("SMSMessageData"))
+        data = mapping(json_object(body).get("SMSMessageData"))
     except web.Unwanted:
         data = {}
     found = data.get("Recipients")
-    one = web.mapping(found[0]) if isinstance(found, list) and found else {}
+    one = mapping(found[0]) if isinstance(found, list) and found else {}
     code = one.get("statusCode")
     if not isinstance(code, int):
-        code = CODES.get(web.string(one.get("status")) or web.string(data.get("Message")), 0)
+        code = CODES.get(string(one.get("status")) or string(data.get("Message")), 0)
     if code not in TAKEN:
         raise _verdict(code)
-    theirs = web.string(one.get("messageId"))
+    theirs = string(one.get("messageId"))
     if not theirs or theirs == "None":
         raise Ambiguous("africastalking took it without a number of its own")
     return Sent(theirs[:KEY_LENGTH], TAKEN[code])
@@ -96,12 +97,12 @@ def refusal(reply: web.Reply) -> SendError:
 def inbox(body: bytes) -> list[Mapping[str, Any]]:
     """The messages of a page. Raises Ambiguous when it is none."""
     try:
-        found = web.mapping(web.json_object(body).get("SMSMessageData")).get("Messages")
+        found = mapping(json_object(body).get("SMSMessageData")).get("Messages")
     except web.Unwanted:
         found = None
     if not isinstance(found, list):
         raise Ambiguous("africastalking answered something unknown")
-    return [web.mapping(each) for each in found]
+    return [mapping(each) for each in found]
 
 
 def number(value: Any) -> int:

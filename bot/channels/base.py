@@ -120,6 +120,11 @@ class Intake(Protocol):
         """Which of these arrivals are kept, and the first text that answers each, once there is one."""
         ...
 
+    def missing(self, arrivals: Sequence[Arrival]) -> Awaitable[Sequence[Arrival]]:
+        """Those of them, of one channel, that should be here and are not: neither under their key nor, as they were
+        brought under another one, with the same sender, second and text; nor from before we began to listen."""
+        ...
+
     def say(self, key: str, language: str) -> str:
         """A text of the catalogue, where a channel must answer before any turn could; '' = the usual language."""
         ...
@@ -205,6 +210,10 @@ class Recorder:
 
     async def answered(self, channel: str, keys: Sequence[str]) -> Mapping[str, Message | None]:
         return {each.key: None for each in self.kept if each.channel == channel and each.key in keys}
+
+    async def missing(self, arrivals: Sequence[Arrival]) -> Sequence[Arrival]:
+        here = {(each.key, each.channel) for each in self.kept}
+        return [each for each in arrivals if (each.key, each.channel) not in here]
 
     def say(self, key: str, language: str) -> str:
         return key

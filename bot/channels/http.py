@@ -20,6 +20,7 @@ from starlette.types import Receive, Scope
 from bot.channels import web
 from bot.channels.arrival_keys import KEY_LENGTH, key_of
 from bot.channels.base import Arrival, Delivery, Intake, Message, Sent, State
+from bot.channels.json_answers import json_object, string
 from bot.channels.phone_numbers import normalise
 from bot.errors import Ambiguous, ChannelMisconfigured, Refused, RetryLater, SendError
 from bot.http_templates import everywhere, filled
@@ -125,7 +126,7 @@ class Http(web.Gateway):
             raise web.Unwanted(403)
         if b"json" not in web.header(scope, b"content-type").lower() or scope["method"] != "POST":
             return await web.fields(scope, receive)
-        given = web.json_object(await web.body(scope, receive))
+        given = json_object(await web.body(scope, receive))
         return {web.encoded(name): web.encoded(_word(value)) for name, value in given.items()} | web.form(
             scope["query_string"]
         )
@@ -162,7 +163,7 @@ class Http(web.Gateway):
 
 def _word(value: Any) -> str:
     """A JSON string, or a whole number as it is written; '' for anything else."""
-    return str(value) if isinstance(value, int) and not isinstance(value, bool) else web.string(value)
+    return str(value) if isinstance(value, int) and not isinstance(value, bool) else string(value)
 
 
 def _refusal(reply: web.Reply) -> SendError:

@@ -23,18 +23,26 @@ AT_START, OVERLAP = timedelta(days=3), timedelta(days=1)
 """How far back the first reading goes; and each later one before the beginning of the last that went well."""
 
 
-async def pull(channel: str, now: Callable[[], datetime], read: Callable[[datetime], Awaitable[None]]) -> None:
-    """Have `read` hand over everything since a moment, again and again. Raises ChannelMisconfigured."""
-    since = now() - AT_START
-    while True:
-        began = now()
-        try:
-            await read(since)
-        except ChannelMisconfigured:
-            raise
-        except (SendError, web.Unwanted, DatabaseError) as error:
-            log.warning("list not read", channel=channel, error=type(error).__name__)
-            await asyncio.sleep(SOON_S)
-        else:
-            since = began - OVERLAP
-            await asyncio.sleep(EVERY_S)
+class Readings:
+    """The readings of a channel's list. Kept with the channel, so that a refused account forgets nothing."""
+
+    def __init__(self, channel: str, now: Callable[[], datetime], every_s: float | None = None) -> None:
+        self._channel, self._now, self._every_s = channel, now, every_s
+        self._since: datetime | None = None
+
+    async def go_on(self, read: Callable[[datetime], Awaitable[None]]) -> None:
+        """Have `read` hand over everything since a moment, again and again. Raises ChannelMisconfigured; asked again
+        it goes on from where the list was last read."""
+        self._since = self._since or self._now() - AT_START
+        while True:
+            began = self._now()
+            try:
+                await read(self._since)
+            except ChannelMisconfigured:
+                raise
+            except (SendError, web.Unwanted, DatabaseError) as error:
+                log.warning("list not read", channel=self._channel, error=type(error).__name__)
+                await asyncio.sleep(SOON_S)
+            else:
+                self._since = began - OVERLAP
+                await asyncio.sleep(self._every_s or EVERY_S)

@@ -1,18 +1,19 @@
 """SMS Gate (capcom6/android-sms-gateway): a phone with a SIM card as gateway, by its local server.
 
-Formats from its documentation and source (1.75, September 2026). An event's `id` is the same at every
-retry; `payload.messageId` of an arrived SMS is a hash of its content and would merge two honest "Ego".
+Formats from its documentation and source (1.75, September 2026). What the phone could not bring is read from
+its inbox, which knows a message by another id than the event that brings it: so an arrived SMS is known by what
+it is (`_key`). `payload.messageId` is too short a hash of the same, and in old versions one without the time.
 """
 
 from __future__ import annotations
 
-import asyncio
 import hashlib
 import hmac
 import re
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
+from urllib.parse import urlencode
 
 import aiohttp
 import orjson
@@ -20,8 +21,10 @@ import structlog
 from starlette.routing import BaseRoute, Route
 from starlette.types import Receive, Scope
 
-from bot.channels import web
+from bot.channels import pulling, web
+from bot.channels.arrival_keys import content_key
 from bot.channels.base import Arrival, Delivery, Intake, Message, Sent, State
+from bot.channels.json_answers import json_list, json_object, mapping, string
 from bot.channels.phone_numbers import normalise
 from bot.errors import Ambiguous, ChannelMisconfigured, Refused, RetryLater, SendError
 from bot.settings import SmsGate as Settings
@@ -39,8 +42,16 @@ TTL_S = 86_400
 """Seconds until the phone drops what it could not send: no stale text after days without network."""
 SKEW_S = 300
 """Seconds that a signature's time may differ from our clock."""
-AGAIN_S, SOON_S = 3600, 60
-"""Seconds until the hooks are registered again (an app set up anew has none); after a failure."""
+LISTED_SINCE = (1, 67)
+"""The first version whose inbox has the operator's time, as its events have it: before, all would come twice."""
+ONLY_WAY_S = 30.0
+"""Seconds between two readings of the inbox where the phone cannot call us."""
+PAGE, PAGE_BYTES = 200, 2_000_000
+"""Messages of one page of the inbox; its largest size."""
+AHEAD = timedelta(days=1)
+"""So far an operator's clock may be ahead of ours."""
+SANE = timedelta(days=31)
+"""An operator's time that differs more from ours than this tells nothing."""
 OUR_ID = re.compile(r"(\d{1,18})-[0-9a-f]{12}")
 
 
@@ -54,9 +65,10 @@ class SmsGate(web.Gateway):
         self.settings, self.now = settings, now
         self.heard_at: datetime | None = None  # when the phone last wrote to us, a ping included
         self._here = f"{public_url.rstrip('/')}/channels/smsgate/incoming" if public_url else ""
-        self._key = settings.signing_key.get_secret_value().encode()
+        self._secret = settings.signing_key.get_secret_value().encode()
         account = aiohttp.encode_basic_auth(settings.username, settings.password.get_secret_value(), "utf-8")
         self._headers = {"Authorization": account, "Content-Type": "application/json"}
+        self._inbox = pulling.Readings(self.name, now, None if self._here else ONLY_WAY_S)
 
     def routes(self, intake: Intake) -> Sequence[BaseRoute]:
         """POST .../incoming for every event; one that we do not know is answered 200."""
@@ -64,8 +76,8 @@ class SmsGate(web.Gateway):
         async def incoming(scope: Scope, receive: Receive) -> None:
             raw = await web.body(scope, receive)
             self._verify(scope, raw)
-            event = web.json_object(raw)
-            if (kind := web.string(event.get("event"))) in ARRIVALS:
+            event = json_object(raw)
+            if (kind := string(event.get("event"))) in ARRIVALS:
                 await intake.arrivals([self._arrival(kind, event)])
             elif kind in STATES:
                 await intake.deliveries([self._delivery(kind, event)])
@@ -81,22 +93,14 @@ class SmsGate(web.Gateway):
             log.warning("webhooks not registered yet", channel=self.name, reason=str(error))
 
     async def run(self, intake: Intake) -> None:
-        """Keep the webhooks registered; returns at once without a public_url."""
-        wait = SOON_S
-        while self._here:
-            await asyncio.sleep(wait)
-            try:
-                await self._register()
-                wait = AGAIN_S
-            except SendError as error:
-                log.warning("webhooks not registered", channel=self.name, reason=str(error))
-                wait = SOON_S
+        """Read the phone's inbox, and keep the webhooks registered: an app set up anew has none."""
+        await self._inbox.go_on(lambda since: self._look(intake, since))
 
     async def send(self, message: Message) -> Sent:
         """Hand it to the app's queue. The id holds a hash of number and text: a database begun anew
         counts from 1 again and must not be told "already there" for another message."""
         content = f"{message.address}\0{message.text}".encode()
-        ours = f"{message.id}-{hmac.new(self._key, content, hashlib.sha256).hexdigest()[:12]}"
+        ours = f"{message.id}-{hmac.new(self._secret, content, hashlib.sha256).hexdigest()[:12]}"
         order: dict[str, Any] = {"id": ours, "ttl": TTL_S, "withDeliveryReport": True}
         order |= {"textMessage": {"text": message.text}, "phoneNumbers": [message.address]}
         reply = await self._ask("POST", "/messages?skipPhoneValidation=true", order)
@@ -108,12 +112,14 @@ class SmsGate(web.Gateway):
 
     async def check(self) -> list[str]:
         """Ask the phone for its health, then whether our account and webhooks are right."""
-        problems = [] if self._here else ["web.public_url: empty, so the phone cannot bring us messages."]
+        problems = [] if self._here else [_UNCALLED]
         try:
-            health = web.json_object((await self._ask("GET", "/health")).body)
+            health = await self._health()
             for name, found in health["checks"].items():
                 if found["status"] != "pass":
                     problems.append(f"phone: {name} is {found['status']} ({found['observedValue']}).")
+            if not _lists(health):
+                problems.append("phone: the app is older than 1.67, so its inbox is not read; install a newer one.")
             reply = await self._ask("GET", "/webhooks")
             if reply.status != 200:
                 raise _refusal(reply)
@@ -127,10 +133,11 @@ class SmsGate(web.Gateway):
             problems.append("channels.smsgate.url: this is not SMS Gate; write http://PHONE:8080.")
         return problems
 
-    async def _ask(self, method: str, path: str, order: Mapping[str, Any] | None = None) -> web.Reply:
-        url = self.settings.url.rstrip("/") + path
-        more = {"headers": self._headers, "data": orjson.dumps(order) if order else None}
-        return await web.ask(self._http, method, url, self.name, self.timeout, **more)
+    async def _ask(self, method: str, path: str, order: Mapping[str, Any] | None = None, **more: Any) -> web.Reply:
+        url, data = self.settings.url.rstrip("/") + path, orjson.dumps(order) if order else None
+        return await web.ask(
+            self._http, method, url, self.name, self.timeout, headers=self._headers, data=data, **more
+        )
 
     async def _register(self) -> None:
         for event, key in HOOKS.items() if self._here else ():
@@ -140,10 +147,69 @@ class SmsGate(web.Gateway):
             if reply.status > 400:
                 raise _refusal(reply)
 
+    async def _health(self) -> dict[str, Any]:
+        """Raises a SendError, Unwanted when it is no SMS Gate."""
+        reply = await self._ask("GET", "/health")
+        if reply.status not in (200, 500):  # 500: it answers, and something of it fails
+            raise _refusal(reply)
+        return json_object(reply.body)
+
+    async def _look(self, intake: Intake, since: datetime) -> None:
+        """Hand over what came since then and is not here, oldest first. Raises SendError, Unwanted, DatabaseError."""
+        await self._register()
+        if not _lists(await self._health()):
+            return
+        until = self.now() + AHEAD
+        order = {"since": _iso(since), "until": _iso(until), "messageTypes": ["SMS"]}
+        # the app takes the SMS over from Android that it has missed; until 1.70 the first word says "bring nothing"
+        reply = await self._ask(
+            "POST", "/inbox/refresh", order | {"triggerWebhooks": False, "webhookDelivery": "Disabled"}
+        )
+        if reply.status != 202:
+            raise _refusal(reply)
+        rows = [row for page in await self._pages(since, until) for row in page]
+        there = (self._listed(mapping(row)) for row in reversed(rows))
+        if missing := await intake.missing([arrival for arrival in there if arrival]):
+            log.info("found in the phone's inbox", channel=self.name, messages=len(missing))
+            await intake.arrivals(missing)
+        self.heard_at = self.now()
+
+    async def _pages(self, since: datetime, until: datetime) -> list[list[Any]]:
+        """The inbox between these moments, newest first."""
+        pages: list[list[Any]] = []
+        while not pages or len(pages[-1]) == PAGE:
+            query = {
+                "type": "SMS",
+                "from": _iso(since),
+                "to": _iso(until),
+                "limit": PAGE,
+                "offset": PAGE * len(pages),
+            }
+            reply = await self._ask("GET", f"/inbox?{urlencode(query)}", limit=PAGE_BYTES)
+            if reply.status != 200:
+                raise _refusal(reply)
+            pages.append(json_list(reply.body))
+        return pages
+
+    def _listed(self, row: Mapping[str, Any]) -> Arrival | None:
+        """A row of the inbox; None for what is no SMS that an event could have brought."""
+        sender, sent_at = normalise(string(row.get("sender"))), web.moment(string(row.get("createdAt")))
+        if not sender or sent_at is None or abs(self.now() - sent_at) > SANE:
+            return None
+        text = clean(string(row.get("contentPreview")))
+        return Arrival(self.name, self._key(sender, text, sent_at), self.scheme, sender, "text", text, sent_at)
+
+    def _key(self, sender: str, text: str, sent_at: datetime) -> str:
+        """The same in an event, its retries, a second hook's and the inbox: sender, the operator's second, text.
+
+        Two honest "Ego" of one person never share a second; the app itself tells messages apart by no more.
+        """
+        return "sms-" + content_key(self._secret, sender, str(int(sent_at.timestamp())), text.strip())
+
     def _verify(self, scope: Scope, raw: bytes) -> None:
         """HMAC-SHA256 of body + X-Timestamp, the time of this attempt. Raises Unwanted(401)."""
         time = web.header(scope, b"x-timestamp")
-        right = hmac.new(self._key, raw + time, hashlib.sha256).hexdigest()
+        right = hmac.new(self._secret, raw + time, hashlib.sha256).hexdigest()
         same = web.same(web.header(scope, b"x-signature").lower(), right)
         if not (same and time.isdigit() and len(time) < 12):
             raise web.Unwanted(401)
@@ -154,17 +220,19 @@ class SmsGate(web.Gateway):
         self.heard_at = self.now()
 
     def _arrival(self, kind: str, event: Mapping[str, Any]) -> Arrival:
-        payload = web.mapping(event.get("payload"))
+        payload = mapping(event.get("payload"))
         key = _word(event.get("id"))
-        sender = normalise(web.string(payload.get("sender")) or web.string(payload.get("phoneNumber")))
+        sender = normalise(string(payload.get("sender")) or string(payload.get("phoneNumber")))
         if not (key and sender):
             raise web.Unwanted(400)
         what, field = ARRIVALS[kind]
-        sent_at = web.moment(web.string(payload.get("receivedAt")))
-        return Arrival(self.name, key, self.scheme, sender, what, clean(web.string(payload.get(field))), sent_at)
+        sent_at, text = web.moment(string(payload.get("receivedAt"))), clean(string(payload.get(field)))
+        if what == "text" and sent_at and abs(self.now() - sent_at) < SANE:
+            key = self._key(sender, text, sent_at)
+        return Arrival(self.name, key, self.scheme, sender, what, text, sent_at)
 
     def _delivery(self, kind: str, event: Mapping[str, Any]) -> Delivery:
-        payload = web.mapping(event.get("payload"))
+        payload = mapping(event.get("payload"))
         theirs = _word(payload.get("messageId"))
         ours = OUR_ID.fullmatch(theirs)
         reason = re.sub(r"\d{5,}", "...", _word(payload.get("reason")))  # it may name the number
@@ -172,17 +240,33 @@ class SmsGate(web.Gateway):
         return Delivery(self.name, STATES[kind], word, number, theirs or None, _word(event.get("id")))
 
 
+_UNCALLED = (
+    "web.public_url: empty, so the phone cannot call us: its inbox is read every 30 seconds, and nothing tells what "
+    "became of our texts."
+)
+
+
+def _lists(health: Mapping[str, Any]) -> bool:
+    """Whether the app's inbox can be compared with its events."""
+    found = re.match(r"v?(\d{1,4})\.(\d{1,4})", string(health.get("version")))
+    return found is not None and (int(found[1]), int(found[2])) >= LISTED_SINCE
+
+
+def _iso(moment: datetime) -> str:
+    return f"{moment.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
+
+
 def _taken(body: bytes, ours: str) -> Sent:
     """What the app says of a message that it took. Anything else is no proof: Ambiguous."""
     try:
-        said = web.json_object(body)
+        said = json_object(body)
     except web.Unwanted:
         said = {}
     if said.get("id") != ours:
         raise Ambiguous("smsgate answered something unknown")
     if said.get("state") == "Failed":
         raise Refused("smsgate could not send this message")
-    return Sent(ours, TAKEN.get(web.string(said.get("state")), "accepted"))
+    return Sent(ours, TAKEN.get(string(said.get("state")), "accepted"))
 
 
 def _refusal(reply: web.Reply) -> SendError:
@@ -197,4 +281,4 @@ def _refusal(reply: web.Reply) -> SendError:
 
 def _word(value: Any) -> str:
     """A short text that is no person's: an id, a reason."""
-    return str(clean(web.string(value))).strip()[:128]
+    return str(clean(string(value))).strip()[:128]

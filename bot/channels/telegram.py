@@ -25,6 +25,7 @@ from telegram.error import Conflict, EndPointNotFound, InvalidToken, TelegramErr
 
 from bot.channels import telegram_profile, telegram_updates, web
 from bot.channels.base import Alone, Arrival, File, Intake, Message, Sent
+from bot.channels.json_answers import json_object
 from bot.channels.telegram_sending import UNREADABLE, Sending
 from bot.channels.telegram_wire import Pace, SlowDown, Wire, decided, misconfigured
 from bot.errors import Ambiguous, ChannelMisconfigured, DatabaseError, Refused, RetryLater
@@ -113,7 +114,7 @@ class Telegram:
                 raise web.Unwanted(401)
             if not web.same(given, self._secret):
                 raise web.Unwanted(403)
-            await self._keep([web.json_object(await web.body(scope, receive))], intake)
+            await self._keep([json_object(await web.body(scope, receive))], intake)
 
         return [Route("/channels/telegram/incoming", web.Door(self.name, incoming, "POST"))] if self.webhook else []
 

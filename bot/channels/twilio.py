@@ -21,7 +21,7 @@ from starlette.types import Receive, Scope
 from bot.channels import pulling, web
 from bot.channels import twilio_wire as wire
 from bot.channels.base import Arrival, Intake, Message, Sent
-from bot.channels.json_answers import items
+from bot.channels.json_answers import items, json_object, mapping, string
 from bot.errors import SendError
 from bot.settings import Twilio as Settings
 
@@ -51,6 +51,7 @@ class Twilio(web.Gateway):
         self._account = f"/2010-04-01/Accounts/{quote(settings.account_sid, safe='')}"
         account = aiohttp.encode_basic_auth(settings.account_sid, settings.auth_token.get_secret_value(), "utf-8")
         self._headers = {"Authorization": account, "Accept": "application/json"}
+        self._list = pulling.Readings(self.name, now)
         self._seen: frozenset[tuple[str, str]] = frozenset()
 
     def routes(self, intake: Intake) -> Sequence[BaseRoute]:
@@ -76,7 +77,7 @@ class Twilio(web.Gateway):
     async def run(self, intake: Intake) -> None:
         """Read the account's list now and then. Returns at once for a sender that nobody can answer."""
         if self._is_answered:
-            await pulling.pull(self.name, self.now, lambda since: self._pull(intake, since))
+            await self._list.go_on(lambda since: self._pull(intake, since))
 
     async def send(self, message: Message) -> Sent:
         """Create one Message. Twilio takes no key of ours, its reports carry our id."""
@@ -108,7 +109,7 @@ class Twilio(web.Gateway):
         return self.sender.startswith(("+", "MG", "whatsapp:")) or self.sender.isdecimal()
 
     def _led(self, found: Mapping[str, Any]) -> list[str]:
-        numbers = [web.mapping(each) for each in items(found.get("incoming_phone_numbers"))]
+        numbers = [mapping(each) for each in items(found.get("incoming_phone_numbers"))]
         if not numbers:
             return ["channels.twilio.sender: the account has no such number; write one of its own, with +."]
         if numbers[0].get("sms_url") != f"{self._here}/incoming" or numbers[0].get("sms_method") != "POST":
@@ -133,7 +134,7 @@ class Twilio(web.Gateway):
         """Raises a SendError for a refusal, Unwanted for what is no JSON."""
         if reply.status != 200:
             raise wire.refusal(reply)
-        return web.json_object(reply.body)
+        return json_object(reply.body)
 
     async def _fields(self, scope: Scope, receive: Receive, place: str) -> dict[str, str]:
         """The form of a call that Twilio signed. Raises Unwanted(401) for everybody else's."""
@@ -169,8 +170,8 @@ class Twilio(web.Gateway):
         rows: list[Mapping[str, Any]] = []
         for _ in range(PAGES):
             page = self._json(await self._ask("GET", path, limit=PAGE_BYTES))
-            rows += [web.mapping(row) for row in items(page.get("messages"))]
-            path = web.string(page.get("next_page_uri"))
+            rows += [mapping(row) for row in items(page.get("messages"))]
+            path = string(page.get("next_page_uri"))
             if not path.startswith("/"):
                 break
         return rows

@@ -29,7 +29,7 @@ from bot.channels import twilio_whatsapp_wire as wire
 from bot.channels import web, whatsapp_wire
 from bot.channels.base import Arrival, Attached, File, Intake, Message, Sent, in_order
 from bot.channels.file_hosts import is_theirs
-from bot.channels.json_answers import items
+from bot.channels.json_answers import items, json_object, mapping, string
 from bot.channels.twilio import Twilio
 from bot.channels.twilio_wire import SID, refusal
 from bot.errors import Ambiguous, ChannelMisconfigured, Refused, RetryLater
@@ -88,7 +88,7 @@ class TwilioWhatsApp(Twilio):
 
     async def fetch(self, data: Mapping[str, Any], limit: int) -> File:
         """A photo or a voice note: Twilio says where it lies, with our token; there it is fetched without."""
-        url = web.string(data.get("file_id"))
+        url = string(data.get("file_id"))
         if not self._is_theirs(url):
             raise Refused("the file is not where Twilio keeps files")
         try:
@@ -161,10 +161,10 @@ class TwilioWhatsApp(Twilio):
         path = "/v1/Content?PageSize=100"
         for _ in range(CONTENT_PAGES):
             page = await self._content_ask("GET", path)
-            for each in map(web.mapping, items(page.get("contents"))):
-                if (name := web.string(each.get("friendly_name"))).startswith("kurikirana_"):
+            for each in map(mapping, items(page.get("contents"))):
+                if (name := string(each.get("friendly_name"))).startswith("kurikirana_"):
                     self._contents[name] = _sid(each)
-            following = urlsplit(web.string(web.mapping(page.get("meta")).get("next_page_url")))
+            following = urlsplit(string(mapping(page.get("meta")).get("next_page_url")))
             if not following.path:
                 break
             path = f"{following.path}?{following.query}"
@@ -178,7 +178,7 @@ class TwilioWhatsApp(Twilio):
         )
         if reply.status not in (200, 201):
             raise refusal(reply)
-        return web.json_object(reply.body)
+        return json_object(reply.body)
 
     def _served(self, file: Attached) -> str:
         """An address of ours where Twilio finds the file; the oldest ones go."""
@@ -214,6 +214,6 @@ class TwilioWhatsApp(Twilio):
 
 def _sid(content: Mapping[str, Any]) -> str:
     """The id of a content. Raises Ambiguous when there is none."""
-    if not SID.fullmatch(found := web.string(content.get("sid"))):
+    if not SID.fullmatch(found := string(content.get("sid"))):
         raise Ambiguous("an answer without a Sid")
     return found

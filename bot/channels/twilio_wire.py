@@ -14,7 +14,7 @@ from urllib.parse import parse_qsl
 
 from bot.channels import web
 from bot.channels.base import Arrival, Delivery, Sent, State
-from bot.channels.json_answers import said
+from bot.channels.json_answers import said, string
 from bot.channels.phone_numbers import normalise
 from bot.errors import Ambiguous, ChannelMisconfigured, RecipientStopped, Refused, RetryLater, SendError
 from handlers.turn import NOTHING
@@ -156,7 +156,7 @@ def taken(reply: web.Reply) -> Sent:
     if reply.status not in (200, 201):
         raise refusal(reply)
     message = said(reply)
-    if not SID.fullmatch(theirs := web.string(message.get("sid"))):
+    if not SID.fullmatch(theirs := string(message.get("sid"))):
         raise Ambiguous("twilio answered something unknown")
     if message.get("status") in ("failed", "undelivered", "canceled"):
         raise Refused("twilio could not send this message")

@@ -8,7 +8,6 @@ Sending is one request, never two: aiohttp repeats a GET by itself, which here w
 from __future__ import annotations
 
 import hmac
-import json
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -16,7 +15,6 @@ from typing import Any
 from urllib.parse import unquote_to_bytes
 
 import aiohttp
-import orjson
 import structlog
 from starlette.types import Receive, Scope, Send
 
@@ -188,38 +186,6 @@ def utf8(raw: bytes) -> str:
         return raw.decode()
     except UnicodeDecodeError:
         raise Unwanted(400) from None
-
-
-def json_object(raw: bytes) -> dict[str, Any]:
-    """A JSON object; of a repeated name the last counts. Raises Unwanted(400) for anything else.
-
-    orjson refuses half a surrogate pair, which a phone may write for half an emoji; such a message
-    is read by the slow parser rather than lost.
-    """
-    try:
-        value = orjson.loads(raw)
-    except orjson.JSONDecodeError:
-        try:
-            value = json.loads(utf8(raw), parse_constant=_no_constant)
-        except (ValueError, RecursionError):
-            raise Unwanted(400) from None
-    if not isinstance(value, dict):
-        raise Unwanted(400)
-    return value
-
-
-def string(value: Any) -> str:
-    """A JSON string, or '' for anything else that stands in its place."""
-    return value if isinstance(value, str) else ""
-
-
-def mapping(value: Any) -> Mapping[str, Any]:
-    """A JSON object, or an empty one for anything else that stands in its place."""
-    return value if isinstance(value, dict) else {}
-
-
-def _no_constant(name: str) -> Any:
-    raise ValueError(name)
 
 
 def same(given: str | bytes, secret: str | bytes) -> bool:

@@ -24,6 +24,7 @@ from bot.channels import web
 from bot.channels import whatsapp_wire as wire
 from bot.channels.base import Attached, File, Intake, Message, Sent, in_order
 from bot.channels.file_hosts import is_theirs
+from bot.channels.json_answers import json_object, string
 from bot.errors import Ambiguous, Refused, RetryLater, SendError
 from bot.settings import Whatsapp as Settings
 
@@ -58,7 +59,7 @@ class WhatsApp(web.Gateway):
             right = "sha256=" + hmac.new(self._secret, raw, hashlib.sha256).hexdigest()
             if not web.same(web.header(scope, b"x-hub-signature-256"), right):
                 raise web.Unwanted(401)
-            arrivals, deliveries = wire.read(web.json_object(raw), self.settings.phone_number_id)
+            arrivals, deliveries = wire.read(json_object(raw), self.settings.phone_number_id)
             if arrivals:
                 await intake.arrivals(arrivals)
             if deliveries:
@@ -83,12 +84,12 @@ class WhatsApp(web.Gateway):
 
     async def fetch(self, data: Mapping[str, Any], limit: int) -> File:
         """A photo or a voice note: where it is, then itself. Raises Refused, RetryLater."""
-        media = web.string(data.get("file_id"))
+        media = string(data.get("file_id"))
         if not media:
             raise Refused("the message names no file")
         try:
-            found = web.json_object((await self._got(self._url(quote(media, safe="")))).body)
-            url = web.string(found.get("url"))
+            found = json_object((await self._got(self._url(quote(media, safe="")))).body)
+            url = string(found.get("url"))
             if not is_theirs(url, self.settings.api_url, FILES):
                 raise Refused("the file is not where Meta keeps files")
             if isinstance(size := found.get("file_size"), int) and size > limit:
@@ -100,7 +101,7 @@ class WhatsApp(web.Gateway):
             raise RetryLater("whatsapp's answer about a file could not be read") from None
         if len(content) > limit:
             raise Refused(f"larger than {limit} bytes")
-        return File(content, web.string(found.get("mime_type")))
+        return File(content, string(found.get("mime_type")))
 
     async def check(self) -> list[str]:
         """Whether Meta knows the number and its token, and how it rates what we send."""
@@ -113,7 +114,7 @@ class WhatsApp(web.Gateway):
             reply = await self._ask("GET", self._url(f"{self._number}?fields=id,quality_rating"))
             if reply.status != 200:
                 raise wire.refusal(reply)
-            said = web.json_object(reply.body)
+            said = json_object(reply.body)
             if said.get("id") != self.settings.phone_number_id:
                 raise web.Unwanted(400)
             if said.get("quality_rating") == "RED":

@@ -8,7 +8,7 @@ from typing import Any
 
 from bot.channels import web
 from bot.channels.base import Arrival, Delivery, Message, Sent, State
-from bot.channels.json_answers import items, said
+from bot.channels.json_answers import items, mapping, said, string
 from bot.channels.phone_numbers import is_number, normalise
 from bot.errors import Ambiguous, ChannelMisconfigured, Refused, RetryLater, SendError
 from handlers.turn import NOTHING, Kind
@@ -64,12 +64,12 @@ def read(event: Mapping[str, Any], phone_number_id: str) -> tuple[list[Arrival],
     arrivals: list[Arrival] = []
     deliveries: list[Delivery] = []
     for entry in items(event.get("entry")):
-        for change in items(web.mapping(entry).get("changes")):
-            value = web.mapping(web.mapping(change).get("value"))
-            if web.mapping(value.get("metadata")).get("phone_number_id") != phone_number_id:
+        for change in items(mapping(entry).get("changes")):
+            value = mapping(mapping(change).get("value"))
+            if mapping(value.get("metadata")).get("phone_number_id") != phone_number_id:
                 continue
-            came = (_arrival(web.mapping(each)) for each in items(value.get("messages")))
-            said = (_delivery(web.mapping(each)) for each in items(value.get("statuses")))
+            came = (_arrival(mapping(each)) for each in items(value.get("messages")))
+            said = (_delivery(mapping(each)) for each in items(value.get("statuses")))
             arrivals += [arrival for arrival in came if arrival]
             deliveries += [delivery for delivery in said if delivery]
     return arrivals, deliveries
@@ -77,13 +77,13 @@ def read(event: Mapping[str, Any], phone_number_id: str) -> tuple[list[Arrival],
 
 def _arrival(message: Mapping[str, Any]) -> Arrival | None:
     key, address = _word(message.get("id"), 200), _sender(message)
-    kind = web.string(message.get("type"))
+    kind = string(message.get("type"))
     if not (key and address) or kind in ("reaction", "system"):
         return None
-    time = web.moment(web.string(message.get("timestamp")))
+    time = web.moment(string(message.get("timestamp")))
     grouped: Content = ("group", "", NOTHING)
     what, text, data = grouped if message.get("group_id") else _content(kind, message, address)
-    answered = _word(web.mapping(message.get("context")).get("id"), 200)
+    answered = _word(mapping(message.get("context")).get("id"), 200)
     more = {"message": key, **({"reply_to": answered} if answered and what == "text" else {})}
     return Arrival(NAME, key, NAME, address, what, text, time, {**more, **data})
 
@@ -98,15 +98,15 @@ def _sender(message: Mapping[str, Any]) -> str:
 
 def _content(kind: str, message: Mapping[str, Any], address: str) -> Content:
     reader = _CONTENTS.get(kind)
-    found = reader(web.mapping(message.get(kind)), address) if reader else None
+    found = reader(mapping(message.get(kind)), address) if reader else None
     if found:
         return found
-    caption = web.string(web.mapping(message.get(kind)).get("caption"))
+    caption = string(mapping(message.get(kind)).get("caption"))
     return "text", clean(caption), {"unread": kind if kind in NOTICES else "message"}
 
 
 def _text(fields: Mapping[str, Any], address: str) -> Content | None:
-    return written(clean(web.string(fields.get("body"))))
+    return written(clean(string(fields.get("body"))))
 
 
 def written(text: str) -> Content:
@@ -117,8 +117,8 @@ def written(text: str) -> Content:
 
 
 def _interactive(fields: Mapping[str, Any], address: str) -> Content | None:
-    reply = web.mapping(fields.get(web.string(fields.get("type"))))
-    return pressed(clean(web.string(reply.get("id"))), clean(web.string(reply.get("title"))), address)
+    reply = mapping(fields.get(string(fields.get("type"))))
+    return pressed(clean(string(reply.get("id"))), clean(string(reply.get("title"))), address)
 
 
 def pressed(key: str, title: str, address: str) -> Content:
@@ -134,17 +134,17 @@ def pressed(key: str, title: str, address: str) -> Content:
 
 
 def _template_button(fields: Mapping[str, Any], address: str) -> Content | None:
-    return "text", clean(web.string(fields.get("text"))), NOTHING
+    return "text", clean(string(fields.get("text"))), NOTHING
 
 
 def _photo(fields: Mapping[str, Any], address: str) -> Content | None:
     if not (media := _word(fields.get("id"), 200)):
         return None
-    return "photo", clean(web.string(fields.get("caption"))), {"file_id": media, "size": 0, "width": 0, "height": 0}
+    return "photo", clean(string(fields.get("caption"))), {"file_id": media, "size": 0, "width": 0, "height": 0}
 
 
 def _document(fields: Mapping[str, Any], address: str) -> Content | None:
-    return _photo(fields, address) if web.string(fields.get("mime_type")).startswith("image/") else None
+    return _photo(fields, address) if string(fields.get("mime_type")).startswith("image/") else None
 
 
 def _voice(fields: Mapping[str, Any], address: str) -> Content | None:
@@ -186,9 +186,9 @@ def _delivery(status: Mapping[str, Any]) -> Delivery | None:
     theirs, word = _word(status.get("id"), 200), _word(status.get("status"), 40)
     if not (theirs and word):
         return None
-    code = next((web.mapping(error).get("code") for error in items(status.get("errors"))), None)
+    code = next((mapping(error).get("code") for error in items(status.get("errors"))), None)
     said = f"{word} {code}" if isinstance(code, int) else word
-    ours = web.string(status.get("biz_opaque_callback_data"))
+    ours = string(status.get("biz_opaque_callback_data"))
     known = int(ours) if ours.isascii() and ours.isdecimal() and len(ours) < 19 else None
     return Delivery(NAME, STATES.get(word, "accepted"), said, known, theirs, f"{theirs}.{said}"[:250])
 
@@ -259,7 +259,7 @@ def taken(reply: web.Reply) -> Sent:
     if reply.status not in (200, 201):
         raise refusal(reply)
     messages = items(said(reply).get("messages"))
-    if not messages or not (theirs := _word(web.mapping(messages[0]).get("id"), 200)):
+    if not messages or not (theirs := _word(mapping(messages[0]).get("id"), 200)):
         raise Ambiguous("whatsapp answered something unknown")
     return Sent(theirs, "accepted")
 
@@ -275,7 +275,7 @@ def media_id(reply: web.Reply) -> str:
 
 def refusal(reply: web.Reply) -> SendError:
     """The error that an answer is; the code decides. Nothing Meta wrote is quoted: it may name the number."""
-    error = web.mapping(said(reply).get("error"))
+    error = mapping(said(reply).get("error"))
     code = error.get("code")
     code = 33 if code == 100 and error.get("error_subcode") == 33 else code
     code = code if isinstance(code, int) and not isinstance(code, bool) else -1
@@ -291,4 +291,4 @@ def refusal(reply: web.Reply) -> SendError:
 
 def _word(value: Any, limit: int) -> str:
     """A short text that is no person's: an id, a word of Meta's."""
-    return str(clean(web.string(value))).strip()[:limit]
+    return str(clean(string(value))).strip()[:limit]

@@ -92,9 +92,9 @@ def read(text: str) -> ToCount:
     return question
 
 
-async def waiting(tx: AsyncConnection, *, figures: bool = False) -> Sequence[Any]:
-    """(address_id, about, question, inbox_id) of what is to be counted, oldest first: for cards, or summaries."""
-    return (await tx.execute(_WAITING.where(_OF_FIGURES if figures else ~_OF_FIGURES))).all()
+async def waiting(tx: AsyncConnection) -> Sequence[Any]:
+    """(address_id, about, question, inbox_id) of what is to be counted, oldest first: for cards, and summaries."""
+    return (await tx.execute(_WAITING)).all()
 
 
 async def counted(tx: AsyncConnection, ids: Sequence[int]) -> dict[tuple[int, str], Any]:

@@ -206,8 +206,8 @@ def signed(body: bytes, key: str = KEY, at: datetime = NOW) -> Call:
     return Call("POST", "/channels/smsgate/incoming", b"", body, headers)
 
 
-SMS = {"messageId": "abc123", "message": "Ego", "phoneNumber": "79123456", "simNumber": 1}
-SMS |= {"receivedAt": "2026-11-23T19:29:11.000+02:00"}
+AT, A_SECOND_LATER = ({"receivedAt": f"2026-11-23T19:29:{second}.000+02:00"} for second in (11, 12))
+SMS = {"messageId": "abc123", "message": "Ego", "phoneNumber": "79123456", "simNumber": 1, **AT}
 REPORT = {"messageId": "41-0123456789ab", "phoneNumber": "+25779123456", "simNumber": None}
 BOTH = {"sender": "+25779123456", "recipient": "+25761000000"}
 MMS = {"messageId": "m1", "phoneNumber": "+25779123456", "transactionId": "T1", "subject": None, "size": 9}
@@ -231,7 +231,7 @@ class SmsGateKit(Kit):
         "batch": Sample(signed(event("sms:batch:received", {"messages": [SMS]}))),
         "new fields": Sample(signed(event("sms:received", SMS | {"new": [1, {"a": None}]})), 1),
     }
-    ego = (signed(event("sms:received", SMS, "a")), signed(event("sms:received", SMS, "b")))
+    ego = (signed(event("sms:received", SMS, "a")), signed(event("sms:received", SMS | A_SECOND_LATER, "b")))
     refused = (Answer(400, b'{"message":"Text message is empty"}'), Answer(413), Answer(422))
     misconfigured = (Answer(401), Answer(403), Answer(404), Answer(302, b"", {"Location": "/login"}))
     later = (Answer(503), Answer(502, b"<html>"), Answer(504), Answer(429, b"queue limit"))

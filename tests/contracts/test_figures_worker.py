@@ -9,6 +9,7 @@ from typing import Any
 import orjson
 from sqlalchemy import insert, select, text
 
+from bot.broadcast_counter import BroadcastCounter
 from bot.figures_worker import FiguresWorker
 from bot.programme import figures_in_chat
 from bot.settings import Settings
@@ -16,6 +17,7 @@ from bot.store import countings, tables
 from bot.store.engine import Database
 from handlers.turn import SummaryOf, SummaryRead, Viewer
 from tests import october
+from tests.contracts.test_broadcasts import MEANS
 from tests.databases import NOW, Place, database, execute, place, postgres_server, rows
 
 __all__ = ["database", "place", "postgres_server"]
@@ -68,6 +70,24 @@ async def test_every_wish_has_one_answer(database: Database, place: Place) -> No
     assert all(answer and answer.place == "07" and answer.period == "2026-10" for answer in found.values())
     keys = await rows(database, select(tables.facts.c.value).where(tables.facts.c.name == "export_key"))
     assert len(keys) == 1
+
+
+async def test_the_one_look_begins_what_waits_and_nothing_else(database: Database, place: Place) -> None:
+    await database.writer.do(_load, None)
+    woken: list[int] = []
+    figures = _worker(database, place, woken)
+    counter = BroadcastCounter(database, lambda: NOW, MEANS, woken.append, figures.begin)
+    await counter.look()
+    assert figures._under_way is None, "nothing waits"
+    await _ask(database, 1, "text", "abahuza 2026-10")
+    await counter.look()
+    begun = figures._under_way
+    await counter.look()
+    assert begun is not None and figures._under_way is begun, "it is being read"
+    await figures.end(30)
+    assert woken == [CHAT]
+    await counter.look()
+    assert figures._under_way is begun, "it is answered"
 
 
 async def test_an_erasure_in_between_has_it_read_anew(database: Database, place: Place) -> None:

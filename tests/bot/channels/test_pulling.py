@@ -45,7 +45,7 @@ async def test_nothing_falls_between_two_readings(monkeypatch: pytest.MonkeyPatc
         have.update(moment for moment in there if since <= moment <= clock.time)
 
     with pytest.raises(asyncio.CancelledError):
-        await pulling.pull("twilio", clock.now, read)
+        await pulling.Readings("twilio", clock.now).go_on(read)
     began, ended = NOW - pulling.AT_START, NOW + timedelta(days=10)
     assert have >= {began + HOUR * n for n in range(int((ended - began) / HOUR))}
     assert min(have) >= began, "what was before our time is history"
@@ -61,6 +61,24 @@ async def test_it_reaches_no_further_back_than_needed(monkeypatch: pytest.Monkey
             raise ChannelMisconfigured("refused", "look at the token")
 
     with pytest.raises(ChannelMisconfigured):
-        await pulling.pull("twilio", clock.now, read)
+        await pulling.Readings("twilio", clock.now).go_on(read)
     later = pulling.OVERLAP + timedelta(seconds=pulling.EVERY_S)
     assert asked == [pulling.AT_START, later, later]
+
+
+async def test_a_refused_account_forgets_nothing_of_how_far_it_had_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Refused for a week: what came meanwhile is asked for, although the service begins anew each minute."""
+    clock, asked = Clock(monkeypatch), list[datetime]()
+
+    async def read(since: datetime) -> None:
+        asked.append(since)
+        if len(asked) > 1:
+            raise ChannelMisconfigured("refused", "look at the token")
+
+    readings = pulling.Readings("twilio", clock.now)
+    with pytest.raises(ChannelMisconfigured):
+        await readings.go_on(read)
+    clock.time += timedelta(days=7)
+    with pytest.raises(ChannelMisconfigured):
+        await readings.go_on(read)
+    assert asked == [NOW - pulling.AT_START, NOW - pulling.OVERLAP, NOW - pulling.OVERLAP]

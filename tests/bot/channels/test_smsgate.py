@@ -10,13 +10,11 @@ from typing import Any
 
 import pytest
 
-from bot.channels import smsgate
+from bot.channels import pulling, smsgate
 from bot.channels.base import Arrival, Delivery, Message, Recorder
-from bot.channels.smsgate import SmsGate
 from bot.errors import ChannelMisconfigured
-from bot.settings import SmsGate as Settings
 from tests.contracts.channel_kit import Answer, Call, knock, sending
-from tests.contracts.test_channels import KEY, MMS, NOW, OURS, PASSWORD, REPORT, SMS, SmsGateKit, event, signed
+from tests.contracts.test_channels import MMS, NOW, OURS, PASSWORD, REPORT, SMS, SmsGateKit, event, signed
 
 HERE = "https://example.org/channels/smsgate/incoming"
 
@@ -37,17 +35,21 @@ async def delivery(kind: str, payload: dict[str, Any]) -> Delivery:
     return reported
 
 
-async def test_an_sms_is_known_by_the_id_of_the_event() -> None:
+async def test_an_sms_is_known_by_what_it_is() -> None:
     kept = await arrival("sms:received", SMS)
-    assert kept == Arrival(
-        "smsgate",
-        "Ey6ECgOkVVFjz3CL48B8C",
-        "tel",
-        "+25779123456",
-        "text",
-        "Ego",
-        datetime(2026, 11, 23, 17, 29, 11, tzinfo=UTC),
-    )
+    sent_at = datetime(2026, 11, 23, 17, 29, 11, tzinfo=UTC)
+    assert kept == Arrival("smsgate", kept.key, "tel", "+25779123456", "text", "Ego", sent_at)
+    (again,) = (await told(signed(event("sms:received", SMS | {"messageId": "7"}, "of a second hook")))).kept
+    assert again.key == kept.key
+    for other in (
+        {"message": "ego"}, {"phoneNumber": "+25768123456"}, {"receivedAt": "2026-11-23T19:29:12.000+02:00"},
+    ):  # fmt: skip
+        assert (await arrival("sms:received", SMS | other)).key != kept.key
+
+
+@pytest.mark.parametrize("time", [None, "yesterday", "1970-01-01T00:00:00.000Z", "2027-11-23T17:29:11.000Z"])
+async def test_where_its_time_tells_nothing_the_events_id_does(time: str | None) -> None:
+    assert (await arrival("sms:received", SMS | {"receivedAt": time})).key == "Ey6ECgOkVVFjz3CL48B8C"
 
 
 async def test_the_sender_counts_before_the_old_phone_number() -> None:
@@ -172,28 +174,23 @@ async def test_the_webhooks_are_registered_once_each_under_ids_of_ours() -> None
 async def test_a_phone_that_is_off_does_not_stop_the_start_and_is_asked_again(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(smsgate, "SOON_S", 0.01)
-    monkeypatch.setattr(smsgate, "AGAIN_S", 0.02)
+    monkeypatch.setattr(pulling, "SOON_S", 0.01)
+    monkeypatch.setattr(pulling, "EVERY_S", 0.02)
     async with sending(SmsGateKit()) as (channel, provider):
         provider.asked.clear()
         provider.answer = Answer(503)
         running = asyncio.create_task(channel.run(Recorder()))
         await asyncio.sleep(0.1)
         assert len(provider.asked) >= 2, "asked again"
-        provider.asked.clear()
+        provider.paths.clear()
         provider.answer = Answer(201, b"{}")
+        provider.answers["/health"] = Answer(200, b'{"version":"1.58.0"}')
         await asyncio.sleep(0.2)
         running.cancel()
-        assert len(provider.asked) >= 12, "registered, and registered again"
+        assert provider.paths.count("POST /webhooks") >= 12, "registered, and registered again"
+        assert "POST /inbox/refresh" not in provider.paths, "an old app's inbox has another time than its events"
     async with sending(SmsGateKit(), "http://127.0.0.1:9"):
         pass
-
-
-async def test_without_an_address_of_ours_there_is_nothing_to_register() -> None:
-    settings = Settings.model_validate(
-        {"url": "http://127.0.0.1:9", "username": "u", "password": "p", "signing_key": KEY}
-    )
-    await asyncio.wait_for(SmsGate(settings, "", lambda: NOW).run(Recorder()), 1)
 
 
 @pytest.mark.parametrize(("status", "what"), [(401, "password"), (400, "https://")])
@@ -207,7 +204,7 @@ async def test_a_refused_start_says_what_to_do(status: int, what: str) -> None:
 async def test_the_doctor_reads_health_and_webhooks() -> None:
     async with sending(SmsGateKit()) as (channel, provider):
         for body, problems in [
-            (b'{"status":"warn","checks":{"battery:level":{"status":"warn","observedValue":20}}}', 2),
+            (b'{"version":"1.75.0","checks":{"battery:level":{"status":"warn","observedValue":20}}}', 2),
             (b"<html>a router</html>", 1),
             (b"{}", 1),
         ]:
@@ -216,7 +213,7 @@ async def test_the_doctor_reads_health_and_webhooks() -> None:
             assert len(found) == problems, found
             assert PASSWORD not in " ".join(found)
         ours = [{"id": key, "url": HERE, "event": kind} for kind, key in smsgate.HOOKS.items()]
-        provider.answers["/health"] = Answer(200, b'{"status":"pass","checks":{}}')
+        provider.answers["/health"] = Answer(200, b'{"status":"pass","version":"1.67.0","checks":{}}')
         provider.answer = Answer(200, json.dumps(ours).encode())
         assert await channel.check() == []
         double = [*ours, {"id": "by hand", "url": HERE, "event": "sms:received"}]
