@@ -104,12 +104,28 @@ FIELDS: Mapping[str, Field] = MappingProxyType(
         "choices": Field("the choices with their digits, as in 1 Odette 2 Jean", "x" * 75),
         "last": Field("the digit after the last choice", 6),
         "business": Field("number of the business", "24C"),
-        "status": Field("working, paused or stopped", Label({"en": "working", "fr": "en pause"})),
+        "status": Field(
+            "working, paused or stopped",
+            Label({"en": "working", "fr": "en pause", "rn": "burahagaze gato", "sw": "imesimama kidogo"}),
+        ),
         "sales": Field("sales in BIF", 99999999),
         "costs": Field("costs in BIF", 99999999),
         "left": Field("sales less costs in BIF", -99999999),
-        "kit": Field("state of the kit", Label({"en": "lost or stolen", "fr": "perdu ou volé"})),
-        "problem": Field("biggest problem", Label({"en": "transport", "fr": "transport"})),
+        "kit": Field(
+            "state of the kit",
+            Label(
+                {
+                    "en": "lost or stolen",
+                    "fr": "perdu ou volé",
+                    "rn": "birakeneye gukorwa",
+                    "sw": "vinahitaji matengenezo",
+                }
+            ),
+        ),
+        "problem": Field(
+            "biggest problem",
+            Label({"en": "transport", "fr": "transport", "rn": "imbuto n'ifumbire", "sw": "hali ya hewa"}),
+        ),
         "answer": Field("the mentor's answer", "x" * 110),
         "subject": Field("subject of the tip, one word", "x" * 12),
         "tip": Field("the tip", "x" * 112),

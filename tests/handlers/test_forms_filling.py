@@ -183,6 +183,10 @@ def test_constraint_messages_fit_in_one_sms_in_french(training: Form) -> None:
         "12 femmes et 7 hommes, mais 15 nouvelles femmes. Pas plus de 12."
         " Combien de nouvelles femmes et nouveaux hommes? Exemple 5 3"
     )
+    assert problem.message.text("sw") == (
+        "Wanawake 12 na wanaume 7, lakini wanawake wapya 15. Hawawezi kuzidi 12."
+        " Wanawake wapya na wanaume wapya wangapi? Mfano 5 3"
+    )
     assert problem.message.text("rn") == problem.message.text("fr")
 
 

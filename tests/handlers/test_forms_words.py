@@ -97,6 +97,7 @@ CATALOGUE: dict[str, tuple[str, str, dict[str, str]]] = {
             " Inconnu ou vous préférez ne pas dire: X",
             "rn": "07A: mwagurishije amahera angahe uku kwezi (BIF)? Akarorero 450000."
             " Mutabizi canke mudashaka kubivuga: X",
+            "sw": "07A: mauzo ya mwezi huu kwa BIF? Tuma kiasi, mfano 450000. Hujui au hutaki kusema: tuma X",
         },
     ),
     "G3": (
@@ -106,6 +107,7 @@ CATALOGUE: dict[str, tuple[str, str, dict[str, str]]] = {
             "en": "07A: costs this month in BIF (inputs, pay, fuel, repair)? Example 210000. Do not know: X",
             "fr": "07A: dépenses de ce mois en BIF (intrants, paie, carburant, réparation)?"
             " Exemple 210000. Inconnu: X",
+            "sw": "07A: gharama za mwezi huu kwa BIF (pembejeo, malipo, mafuta, matengenezo)? Mfano 210000. Hujui: X",
         },
     ),
     "G4": (
@@ -115,6 +117,7 @@ CATALOGUE: dict[str, tuple[str, str, dict[str, str]]] = {
             "en": "07A: the start-up kit is 1 good 2 needs repair 3 broken 4 lost or stolen",
             "fr": "07A: le kit de démarrage est 1 bon 2 à réparer 3 en panne 4 perdu ou volé",
             "rn": "07A: ibikoresho mwahawe ni 1 vyiza 2 birakeneye gukorwa 3 vyarapfuye 4 vyarazimanganye",
+            "sw": "07A: vifaa mlivyopewa: 1 vizuri 2 vinahitaji matengenezo 3 vimeharibika 4 vimepotea au kuibiwa",
         },
     ),
     "G5": (
@@ -127,6 +130,8 @@ CATALOGUE: dict[str, tuple[str, str, dict[str, str]]] = {
             " 8 climat 9 autre",
             "rn": "07A: ingorane nyamukuru? 1 nta yo 2 abaguzi 3 ibiciro 4 imbuto n'ifumbire 5 imashini 6 amahera"
             " 7 gutwara 8 ikirere 9 ikindi",
+            "sw": "07A: tatizo kubwa? 1 hakuna 2 wateja 3 bei 4 pembejeo 5 mashine 6 pesa 7 usafiri"
+            " 8 hali ya hewa 9 lingine",
         },
     ),
     "G6": (
@@ -135,6 +140,8 @@ CATALOGUE: dict[str, tuple[str, str, dict[str, str]]] = {
         {
             "en": "07A: paid workers now? Women then men, example 1 2. Then stock in bags or kg, example 6 bags",
             "fr": "07A: personnes payées? Femmes puis hommes, exemple 1 2. Puis le stock, exemple 6 sacs",
+            "sw": "07A: wafanyakazi wanaolipwa? Wanawake kisha wanaume, mfano 1 2. Kisha akiba kwa magunia au kg,"
+            " mfano magunia 6",
         },
     ),
     "G8": (
@@ -143,6 +150,7 @@ CATALOGUE: dict[str, tuple[str, str, dict[str, str]]] = {
         {
             "en": "07A: what help do you need for the machine? Write one SMS, or 9 and we call you",
             "fr": "07A: de quelle aide avez-vous besoin pour la machine? Un SMS, ou 9 et nous vous appelons",
+            "sw": "07A: mnahitaji msaada gani kuhusu mashine? Andika SMS moja, au 9 tutakupigia",
         },
     ),
 }

@@ -183,7 +183,7 @@ def test_saving_again_keeps_the_old_file_and_the_other_texts(tmp_path: Path) -> 
 
 def test_a_changed_text_without_a_name_is_a_draft(tmp_path: Path) -> None:
     for said in ("draft", "shipped", "signed:", "missing"):
-        edit = {("A4", "SW"): "{sender}: Sawa.", ("A4", "state SW"): said}
+        edit = {("S.told", "SW"): "{sender}: Sawa.", ("S.told", "state SW"): said}
         [change] = table.propose(WORDS, load(export(tmp_path, edit))).changes
         assert change.new.draft and change.old is None
 
