@@ -1,10 +1,10 @@
 # Two commands are enough: `make demo` and `make test`. Both set up first.
 PYTHON ?= python3
 BIN := .venv/bin
-# Some tests wait (for processes, for a browser): one worker more than cores, and who has nothing left takes from others.
+# Some tests wait (for processes, for a browser): one worker more than cores.
 WORKERS ?= $(shell echo $$((1 + $$(nproc 2>/dev/null || echo 2))))
 
-.PHONY: setup demo test tests lint pictures crash power crash-broadcast stop reminders-check channel-faults forged bench bench-check clean
+.PHONY: setup demo test tests lint thorough pictures crash power crash-broadcast stop reminders-check channel-faults forged bench bench-check clean
 
 .venv/runtime.stamp: pyproject.toml constraints.txt
 	$(PYTHON) -m venv .venv
@@ -30,7 +30,10 @@ test: .venv/dev.stamp  ## lint, types, import rules, and every test; both at onc
 	@$(MAKE) --no-print-directory --jobs 2 lint tests
 
 tests: .venv/dev.stamp
-	$(BIN)/pytest -n $(WORKERS) --dist worksteal
+	$(BIN)/pytest --forks $(WORKERS)
+
+thorough: .venv/dev.stamp  ## every test, with three times as many generated cases and every pair of role and page
+	KURIKIRANA_THOROUGH=1 $(BIN)/pytest --forks $(WORKERS) --timeout 600
 
 pictures: .venv/dev.stamp  ## what the pages look like, on small and large screens and on paper, in test-output/
 	KURIKIRANA_PICTURES=1 $(BIN)/pytest tests/console -m chromium -n $(WORKERS)

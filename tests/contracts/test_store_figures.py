@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 from sqlalchemy import delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -16,10 +16,11 @@ from bot.store import reports as store
 from bot.store.batch import Batch
 from bot.store.engine import Database
 from tests.databases import NOW, database, execute, place, postgres_server, rows
+from tests.examples import examples
 
 __all__ = ["database", "place", "postgres_server"]
 ASSOCIATIONS = 3
-MANY = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+MANY = examples(40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 COUNTS = st.none() | st.integers(0, 40)
 VALUES = st.fixed_dictionaries(
     {"women": COUNTS, "men": COUNTS, "new_women": COUNTS, "new_men": COUNTS, "new_people": COUNTS}

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 from sqlalchemy import select, update
 
@@ -29,11 +29,12 @@ from tests.databases import (
     processes,
     rows,
 )
+from tests.examples import examples
 
 __all__ = ["database", "place", "postgres_server", "processes"]
 ORDER = ("queued", "sending", "uncertain", "accepted", "sent", "failed", "delivered", "read")
 REPORTED = ("accepted", "sent", "failed", "delivered", "read")
-MANY = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+MANY = examples(60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 def told(

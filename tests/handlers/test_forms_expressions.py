@@ -9,11 +9,12 @@ from typing import Any
 import pytest
 from elementpath import XPathContext
 from elementpath.xpath1 import XPath1Parser
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from handlers.forms.expressions import BadExpression, compiled
 from handlers.forms.functions import FUNCTIONS, Value, boolean, number, string
+from tests.examples import examples
 
 VALUES: dict[str, Value] = {
     "women": 12,
@@ -76,7 +77,7 @@ LOGIC = st.recursive(
 )
 
 
-@settings(max_examples=1000, deadline=None)
+@examples(1000)
 @given(FIGURES | LOGIC | TEXTS.map("string-length({})".format))
 def test_the_closures_say_what_elementpath_says(source: str) -> None:
     assume(not (" div " in source and "=" in source))  # exact fractions there, floats here

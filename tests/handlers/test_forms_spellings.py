@@ -6,12 +6,13 @@ import random
 from datetime import date, timedelta
 from typing import Any
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
 from handlers.forms.atoms import Atoms
 from handlers.forms.grammar import Grammar
 from handlers.forms.reading import _quick, _search
+from tests.examples import examples, short_of
 from tests.handlers.forms_at_work import COLLINES, FORMS, START, TODAY, context
 
 WOMEN = ("F", "W", "K", "femmes", "Abakenyezi", "wanawake", "women")
@@ -118,7 +119,7 @@ def test_no_spelling_is_misread_in_silence() -> None:
     """A reading is exactly what was meant, or it is not whole and the leader is asked."""
     seen = {"whole": 0, "asked": 0}
 
-    @settings(max_examples=1500, deadline=None, suppress_health_check=list(HealthCheck))
+    @examples(1500, suppress_health_check=list(HealthCheck))
     @given(values=reports(), seed=st.integers(0, 2**32))
     def spelled(values: dict[str, Any], seed: int) -> None:
         line = _spelled(random.Random(seed), values)
@@ -128,7 +129,7 @@ def test_no_spelling_is_misread_in_silence() -> None:
         seen["whole" if reading.status == "whole" else "asked"] += 1
 
     spelled()
-    assert sum(seen.values()) >= 500
+    assert sum(seen.values()) >= short_of(1200)
     assert seen["whole"] > 3 * seen["asked"], seen
 
 
@@ -139,7 +140,7 @@ def test_what_is_offered_without_a_stray_word_is_what_was_meant() -> None:
     """D7 offers a reading only without words that mean nothing: never another figure than was meant."""
     seen = {"offered": 0, "sent again": 0, "taken": 0}
 
-    @settings(max_examples=400, deadline=None, suppress_health_check=list(HealthCheck))
+    @examples(400, suppress_health_check=list(HealthCheck))
     @given(values=reports(), seed=st.integers(0, 2**32), stray=st.sampled_from(STRAY))
     def spoilt(values: dict[str, Any], seed: int, stray: str) -> None:
         rng = random.Random(seed)
@@ -155,10 +156,10 @@ def test_what_is_offered_without_a_stray_word_is_what_was_meant() -> None:
         seen["taken" if reading.status in ("whole", "ambiguous") else sort] += 1
 
     spoilt()
-    assert seen["offered"] > 20 and seen["sent again"] > 50, seen
+    assert seen["offered"] > short_of(20) and seen["sent again"] > short_of(50), seen
 
 
-@settings(max_examples=400, deadline=None)
+@examples(400)
 @given(st.lists(st.integers(0, 40).map(str), max_size=9), st.booleans(), st.booleans())
 def test_the_way_for_figures_alone_says_what_the_whole_grammar_says(
     numbers: list[str], dated: bool, keyword: bool
@@ -171,7 +172,7 @@ def test_the_way_for_figures_alone_says_what_the_whole_grammar_says(
     assert sorted(map(str, quick)) == sorted(map(str, whole))
 
 
-@settings(max_examples=300, deadline=None)
+@examples(300)
 @given(st.text(max_size=200))
 def test_no_text_raises(text: str) -> None:
     for form in FORMS.values():
@@ -180,7 +181,7 @@ def test_no_text_raises(text: str) -> None:
             form.read_answer(step, text, context(), {})
 
 
-@settings(max_examples=300, deadline=None)
+@examples(300)
 @given(values=reports())
 def test_the_line_reads_back(values: dict[str, Any]) -> None:
     form, ctx = FORMS["training"], context()

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, example, given, settings
+from hypothesis import HealthCheck, example, given
 from hypothesis import strategies as st
 from sqlalchemy import delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -23,6 +23,7 @@ from bot.channels.base import Arrival
 from bot.store import listing, look
 from bot.store import tables as t
 from handlers.understand.words import is_stop, keyword
+from tests.examples import examples
 from tests.play import NOW, service
 
 TEXTS = (
@@ -153,7 +154,7 @@ def check(turns: Sequence[Any]) -> int:
 
 
 @pytest.mark.parametrize("at_once", [False, True], ids=["one by one", "all at once"])
-@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+@examples(25, suppress_health_check=list(HealthCheck))
 @given(talk=TALKS)
 @example(talk=[(0, "1"), (1, "STOP"), (0, "12/11"), (0, "HELP"), (1, "9")])
 @example(talk=[(0, "STOP"), (0, "DELETE"), (0, "55"), (0, "hello")])

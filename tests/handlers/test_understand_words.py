@@ -5,7 +5,7 @@ from __future__ import annotations
 import unicodedata
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from handlers.understand.vocabulary import LANGUAGE_OF, NO, QUESTIONS, SENSITIVE, YES
@@ -21,6 +21,7 @@ from handlers.understand.words import (
     plain,
     yes_no,
 )
+from tests.examples import examples
 
 ANY_TEXT = st.text() | st.text(st.characters(categories=["Cs", "Cc", "Cf", "Mn", "No", "Nd", "Lu", "Po", "Zs"]))
 
@@ -247,7 +248,7 @@ def test_language_of(text: str, expected: str | None) -> None:
 
 
 @given(ANY_TEXT)
-@settings(max_examples=200)
+@examples(200)
 def test_nothing_in_words_raises(text: str) -> None:
     for ask in (keyword, is_stop, yes_no, is_question, is_sensitive, language_of):
         ask(text)

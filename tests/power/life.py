@@ -1,7 +1,10 @@
-"""A life of the service whose disk is recorded: `python -m tests.power.life FOLDER EACH BUG`.
+"""Lives of the service whose disk is recorded, one for each line `FOLDER<tab>EACH<tab>BUG` on the standard input.
 
-EACH phone writes so many messages. What was promised goes into the file `promises` as it is promised: `A key` once
-a provider would be thanked for a message, `S row tries` once a text is handed to the gateway. BUG is a planted one to
+`python -m tests.power.life` imports everything and lives once in peace; each recorded life is a fork of it, with its
+data in FOLDER/data and its diary in FOLDER/diary. How it left is written when it has ended.
+
+EACH phone writes so many messages. What was promised goes into the file `promises` as it is promised: `A key` once a
+provider would be thanked for a message, `S row tries` once a text is handed to the gateway. BUG is a planted one to
 be found: `OFF` or `NORMAL` for SQLite's synchronous, `early` thanks before the commit, `uncounted` sends before the
 try is committed.
 """
@@ -9,20 +12,20 @@ try is committed.
 from __future__ import annotations
 
 import asyncio
-import logging
 import os
 import sys
+import tempfile
 from collections.abc import Sequence
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Any
-
-import structlog
 
 from bot.app import App
 from bot.channels.base import Arrival, Message, Sent
 from bot.store import engine, outbox
 from tests.crash import programme
+from tests.crash.harness import fork, warm
 
 
 class Promises:
@@ -80,6 +83,22 @@ async def live(folder: Path, each: int, bug: str) -> None:
         await app.outbox.drain(5)
 
 
+def record(folder: Path, each: int, bug: str) -> None:
+    """One life, from here on in the diary."""
+    (folder / "data").mkdir()
+    os.environ |= {"DIARY_OF": str(folder / "data"), "DIARY": str(folder / "diary")}
+    asyncio.run(live(folder / "data", each, bug))
+
+
+def main() -> None:
+    """Live as often as it is asked for."""
+    with tempfile.TemporaryDirectory() as folder:
+        warm(Path(folder))
+    for line in sys.stdin:
+        folder, each, bug = line.removesuffix("\n").split("\t")
+        _, status = os.waitpid(fork(partial(record, Path(folder), int(each), bug)), 0)
+        print(status, flush=True)
+
+
 if __name__ == "__main__":
-    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
-    asyncio.run(live(Path(sys.argv[1]), int(sys.argv[2]), sys.argv[3]))
+    main()

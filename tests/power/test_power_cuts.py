@@ -33,23 +33,29 @@ pytestmark = [
 ]
 
 
+Recorder = subprocess.Popen[str]
+
+
 @pytest.fixture(scope="module")
-def library(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """diary.c, compiled."""
+def recorder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Recorder]:
+    """Lives under diary.c, as often as it is asked to."""
     made = tmp_path_factory.mktemp("diary") / "diary.so"
     command = [str(COMPILER), "-shared", "-fPIC", "-O1", "-o", str(made), str(HERE / "diary.c"), "-ldl", "-lpthread"]
     subprocess.run(command, check=True)
-    return made
+    command, pipe = [sys.executable, "-m", "tests.power.life"], subprocess.PIPE
+    environment = {**os.environ, "LD_PRELOAD": str(made)}
+    with subprocess.Popen(
+        command, cwd=HERE.parents[1], env=environment, stdin=pipe, stdout=pipe, text=True
+    ) as living:
+        yield living
 
 
-def recorded(folder: Path, library: Path, each: int, bug: str = "") -> list[disk.Entry]:
+def recorded(folder: Path, recorder: Recorder, each: int, bug: str = "") -> list[disk.Entry]:
     """The diary of one life."""
-    place, diary = folder / "data", folder / "diary"
-    place.mkdir()
-    environment = {**os.environ, "LD_PRELOAD": str(library), "DIARY_OF": str(place), "DIARY": str(diary)}
-    command = [sys.executable, "-m", "tests.power.life", str(place), str(each), bug]
-    subprocess.run(command, cwd=HERE.parents[1], env=environment, check=True, timeout=120)
-    return disk.read(diary)
+    assert recorder.stdin and recorder.stdout
+    print(folder, each, bug, sep="\t", file=recorder.stdin, flush=True)
+    assert recorder.stdout.readline() == "0\n"
+    return disk.read(folder / "diary")
 
 
 def broken(cut: disk.Cut, folder: Path) -> Iterator[str]:
@@ -105,8 +111,8 @@ def outcome(diary: list[disk.Entry], folder: Path, how_many: int) -> Counter[str
 
 
 @pytest.mark.fault("A9")
-def test_nothing_acknowledged_is_lost_and_nothing_is_half_there(tmp_path: Path, library: Path) -> None:
-    diary = recorded(tmp_path, library, 60)
+def test_nothing_acknowledged_is_lost_and_nothing_is_half_there(tmp_path: Path, recorder: Recorder) -> None:
+    diary = recorded(tmp_path, recorder, 60)
     names = Counter((entry.name, entry.kind) for entry in diary)
     assert names["crash.db", "w"] > 100, "no checkpoint was ever recorded"
     assert names["crash.db-wal", "s"] > 60, "no commit was ever synced"
@@ -119,6 +125,6 @@ def test_nothing_acknowledged_is_lost_and_nothing_is_half_there(tmp_path: Path, 
     ("bug", "sign"),
     [("NORMAL", "lost"), ("OFF", "damaged"), ("early", "lost"), ("uncounted", "a try was not counted")],
 )
-def test_a_planted_bug_is_seen(bug: str, sign: str, tmp_path: Path, library: Path) -> None:
-    seen = outcome(recorded(tmp_path, library, 12, bug), tmp_path / "after", 60)
+def test_a_planted_bug_is_seen(bug: str, sign: str, tmp_path: Path, recorder: Recorder) -> None:
+    seen = outcome(recorded(tmp_path, recorder, 12, bug), tmp_path / "after", 60)
     assert seen[sign] > 0, seen

@@ -8,11 +8,12 @@ from time import perf_counter
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from scheduler.pacing import HALF_HOUR, Plan, plan
 from scheduler.quiet import Hours
+from tests.examples import examples
 
 HOME = ZoneInfo("Africa/Bujumbura")
 USUAL = Hours(time(7, 30), time(19, 30), ("Sat before 12:00", "Sun before 13:00"), (), HOME)
@@ -77,7 +78,7 @@ def _counted(parts: list[int], start: datetime, hours: Hours, per_half_hour: int
     return left
 
 
-@settings(max_examples=150, deadline=None)
+@examples(150)
 @given(
     st.lists(st.integers(1, 4), min_size=1, max_size=60),
     st.datetimes(datetime(2026, 1, 1), datetime(2027, 12, 31)),

@@ -6,10 +6,11 @@ from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo, available_timezones
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from scheduler.quiet import DAYS, Hours
+from tests.examples import examples
 
 HOME = ZoneInfo("Africa/Bujumbura")
 USUAL = ("Sat before 12:00", "Sun before 13:00")
@@ -259,7 +260,7 @@ def holds(when: Hours, moment: datetime) -> None:
 
 
 @pytest.mark.parametrize("zone", ZONES)
-@settings(max_examples=25, deadline=None)
+@examples(25)
 @given(data=st.data())
 def test_the_first_free_minute_and_no_earlier_one(zone: str, data: st.DataObject) -> None:
     when = data.draw(any_hours(zone))
@@ -269,14 +270,14 @@ def test_the_first_free_minute_and_no_earlier_one(zone: str, data: st.DataObject
         holds(when, moment)
 
 
-@settings(max_examples=300, deadline=None)
+@examples(300)
 @given(moment=moments, zone=st.sampled_from(sorted(z for z in available_timezones() if "/" in z)))
 @example(moment=datetime(2026, 3, 29, 0, 59, 59, tzinfo=UTC), zone="Europe/Brussels")
 def test_the_usual_hours_in_every_zone(moment: datetime, zone: str) -> None:
     holds(hours(zone=ZoneInfo(zone)), moment)
 
 
-@settings(max_examples=300)
+@examples(300)
 @given(rule=st.text(max_size=30))
 def test_any_text_is_taken_or_refused_in_words(rule: str) -> None:
     try:

@@ -6,11 +6,12 @@ from collections import Counter
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from scheduler.cadence import Season
 from scheduler.tips import ONE_A_WEEK, TIMES, Reader, Sent, Tip, choose, fit, in_season, letters_on, more, next_due
+from tests.examples import examples
 
 NOW = datetime(2026, 11, 23, 10, 0, tzinfo=UTC)
 HOME = ZoneInfo("Africa/Bujumbura")
@@ -139,7 +140,7 @@ def test_more_is_on_the_same_thing_and_new(tips: list[Tip], data: st.DataObject)
     st.none() | st.integers(0, 100),
     st.sampled_from(("Africa/Bujumbura", "Europe/Brussels", "America/Santiago", "Australia/Lord_Howe")),
 )
-@settings(max_examples=300)
+@examples(300)
 def test_the_next_one_is_later_at_its_hour_and_a_week_after_the_last(
     wall: datetime, every: int, at: time, place: int, ago: int | None, name: str
 ) -> None:

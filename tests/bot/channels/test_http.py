@@ -10,7 +10,7 @@ from urllib.parse import parse_qs, quote, quote_plus, unquote
 
 import aiohttp
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
@@ -21,6 +21,7 @@ from bot.http_templates import PLACES, everywhere, filled
 from bot.settings import Http as Settings
 from tests.contracts.channel_kit import PATIENCE, Answer, Call, Kit, knock, sending
 from tests.contracts.test_channels import JSON, KEY, SECRET, HttpKit, external
+from tests.examples import examples
 
 TEXT = 'No 4127 OK "13 F", ça & {id} {{x}} 100% +\n😀'
 
@@ -118,7 +119,7 @@ async def test_a_header_may_name_the_message_and_the_kind_of_body() -> None:
 SOME = st.dictionaries(st.sampled_from(PLACES), st.text(), min_size=len(PLACES), max_size=len(PLACES))
 
 
-@settings(max_examples=200, deadline=None)
+@examples(200)
 @given(SOME)
 def test_no_value_ever_leaves_its_place(values: dict[str, str]) -> None:
     template = "&".join(f"{name}={{{name}}}" for name in PLACES)

@@ -8,12 +8,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.programme.roster import Checked, check, read
 from bot.programme.roster.columns import SHEETS
 from tests.bot.programme.roster_books import ASSOCIATION, LEADER, STAFF, book, table
+from tests.examples import examples
 
 
 def programme(path: Path, leader: dict[str, Any] | None = None, **association: Any) -> Checked:
@@ -234,7 +235,7 @@ def test_missing_sheets_and_columns_name_what_was_found(tmp_path: Path) -> None:
     assert checked.roster is None
 
 
-@settings(max_examples=300, deadline=None)
+@examples(300)
 @given(st.data())
 def test_no_cell_makes_the_check_raise(data: st.DataObject) -> None:
     from bot.programme.roster.nouns import Workbook

@@ -10,7 +10,7 @@ from tempfile import TemporaryDirectory
 
 import openpyxl
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.programme.roster import (
@@ -27,6 +27,7 @@ from bot.programme.roster import (
     write_empty,
 )
 from bot.programme.roster.columns import SHEETS
+from tests.examples import examples
 
 
 def test_the_empty_workbook_says_only_that_it_is_empty(tmp_path: Path) -> None:
@@ -140,7 +141,7 @@ def leaders(draw: st.DrawFn, no: str, place: int) -> Leader:
     )
 
 
-@settings(max_examples=60, deadline=None)
+@examples(60)
 @given(rosters())
 def test_write_read_check_gives_the_same_roster(roster: Roster) -> None:
     with TemporaryDirectory() as folder:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -17,6 +17,7 @@ from bot.store.area import AREA, binds
 from bot.store.engine import Database
 from bot.store.tables import associations
 from handlers.turn import Viewer
+from tests.examples import examples
 
 OLD, NOW = ("Bukemba", "Giharo", "Rutana", "Gitanga"), ("Musongati", "Rutana")
 PLACES = [
@@ -83,7 +84,7 @@ def expected(viewer: Viewer) -> set[int]:
     return own or {row["id"] for row in PLACES}
 
 
-@settings(max_examples=60, deadline=None)
+@examples(60)
 @given(viewer=VIEWERS)
 def test_the_query_says_what_the_rule_says(rows: Rows, viewer: Viewer) -> None:
     assert rows.seen(viewer) == expected(viewer)

@@ -16,13 +16,14 @@ from xml.dom.minidom import parseString
 
 import openpyxl
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from pypdf import PdfReader
 
 from bot.render.book import Column, Page, csv_of, xlsx
 from tests import october
 from tests.bot.cli.test_summary_commands import AS_OF, audit, load
+from tests.examples import examples
 from tests.programme import Programme, command
 
 SHEETS = ["README", "Progress", "Trainings", "Businesses", "Needs", "Questions", "Quality"]
@@ -160,7 +161,7 @@ def test_libreoffice_opens_it_without_repair(programme: Programme, tmp_path: Pat
     assert (tmp_path / "seen" / "donor-2026-10.pdf").read_bytes().startswith(b"%PDF")
 
 
-@settings(max_examples=25, deadline=None)
+@examples(25)
 @given(st.lists(st.text(st.characters(min_codepoint=32, max_codepoint=0x2FF), max_size=40), min_size=1, max_size=5))
 def test_no_text_becomes_a_formula(texts: list[str]) -> None:
     columns = (Column("=1+1"), Column("n", "number"), Column("d", "day"))

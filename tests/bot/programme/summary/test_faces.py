@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import orjson
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 from PIL import Image
 
@@ -26,6 +26,7 @@ from bot.render.report import pdf
 from bot.store.engine import Database
 from tests import october
 from tests.bot.programme.summary.test_summary import ZONE, of
+from tests.examples import examples
 
 EN, FR = Say("en", ZONE), Say("fr", ZONE)
 
@@ -57,7 +58,7 @@ NAMES = st.text(min_size=1, max_size=400)
 
 
 @given(NAMES, st.lists(NAMES, max_size=5), st.integers(0, 40), st.integers(0, 10**12))
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@examples(25, suppress_health_check=[HealthCheck.too_slow])
 def test_a_caption_fits_whatever_the_names(name: str, needs: list[str], owed: int, sales: int) -> None:
     scope = replace(example().scope, name=name)
     asked = [replace(example().questions[-1], number=number) for number in range(owed)]
