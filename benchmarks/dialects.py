@@ -51,8 +51,8 @@ def _telegram_request(path: str, contact: int, key: str, text: str, now: int) ->
 
 def _telegram_answer(line: bytes, body: bytes) -> tuple[int | None, bytes]:
     if b"/sendMessage" not in line:
-        bot = {"id": 1, "is_bot": True, "first_name": "bench", "username": "bench_bot"}
-        return None, response(orjson.dumps({"ok": True, "result": bot if b"/getMe" in line else True}), _JSON)
+        asked = line.split(b"/")[-2].removesuffix(b" HTTP")
+        return None, response(orjson.dumps({"ok": True, "result": _ASKED.get(asked, True)}), _JSON)
     found = _CHAT.search(body)
     chat = int(found[1]) if found else 0
     number = next(_numbers)
@@ -62,6 +62,12 @@ def _telegram_answer(line: bytes, body: bytes) -> tuple[int | None, bytes]:
 
 
 _JSON = b"application/json"
+_ASKED: dict[bytes, object] = {
+    b"getMe": {"id": 1, "is_bot": True, "first_name": "bench", "username": "bench_bot"},
+    b"getMyCommands": [],
+    b"getMyDescription": {"description": ""},
+    b"getMyShortDescription": {"short_description": ""},
+}
 DIALECTS = {
     "kannel": Dialect(_kannel_request, _kannel_answer),
     "telegram": Dialect(_telegram_request, _telegram_answer),

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from handlers import card, state
+from handlers import card_shown, state
 from handlers.forms import Form, Reading, Step
 from handlers.known_forms import association_of, context, form_of, kind_of
 from handlers.turn import Association, KeepDraft, Outcome, Reply, Turn
@@ -36,7 +36,7 @@ def question(
     new = state.ask(turn, "form", **{key: value for key, value in kept.items() if key not in ("kind", "at")})
     timers = (state.nudge(turn),) if "step" not in draft else ()
     if turn.address.rich:
-        return card.ask(turn, form, step, values, new, ctx).but(timers=timers)
+        return card_shown.ask(turn, form, step, values, new, ctx).but(timers=timers)
     missing = kind_of(form).missing(form, step, values, ctx) if noted else None
     reply = missing or Reply(form.prompt(step, values, ctx))
     return Outcome(new, (reply,), (), timers, understood=f"{form.name}: asks {step.name}")

@@ -1,19 +1,21 @@
-"""The form as one card in a chat: edited at each answer, reviewed before it is sent, receipted in place."""
+"""The form as one card in a chat: what its buttons do, and what is typed while it is open; each answer edits it."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
-from handlers import form as forms_
+from handlers import form as form_
 from handlers import state
+from handlers.asking import draft_of, put_aside
 from handlers.card_face import asked_about, data, face, lines, open_question, rows_of
+from handlers.card_shown import KEPT, place
+from handlers.form import complete, go_on
 from handlers.forms import Context, Form, Question, Step
+from handlers.known_forms import association_of, context, form_of, kind_of
 from handlers.said import Said
-from handlers.turn import Button, Label, Outcome, Reply, ReportOfCard, Turn
+from handlers.turn import Button, Outcome, Reply, ReportOfCard, Turn
 from handlers.understand.words import yes_no
-
-_KEPT = ("form", "association", "asked", "card", "step")
 
 
 def _alone(question: Question) -> Step:
@@ -22,53 +24,7 @@ def _alone(question: Question) -> Step:
 
 
 def _context(turn: Turn, draft: Mapping[str, Any]) -> Context:
-    return forms_.context(turn, forms_.association_of(turn, draft) or turn.association)
-
-
-def _place(turn: Turn, draft: Mapping[str, Any]) -> int:
-    """The card to edit. A report that is taken up again by a word gets a new card, below that word."""
-    question = turn.state.get("open") or {}
-    if turn.inbound.kind == "button" or question.get("card") == draft["card"]:
-        return int(draft["card"])
-    return turn.inbound.id
-
-
-def ask(
-    turn: Turn, form: Form, step: Step, values: Mapping[str, Any], new: Mapping[str, Any], ctx: Context
-) -> Outcome:
-    """The card with what is filled, the next question and its buttons."""
-    question = open_question(form, step, values, ctx)
-    opened = {**new["open"], "question": question.name, "chosen": [], "card": _place(turn, new["open"])}
-    reply = face(turn, form, step, question, values, opened, ctx)
-    return Outcome({**new, "open": opened}, (reply,), understood=f"{form.name}: asks {question.name}")
-
-
-def review(turn: Turn, form: Form, values: Mapping[str, Any], draft: Mapping[str, Any], ctx: Context) -> Outcome:
-    """Messages are free in a chat: the whole report is shown before it is sent."""
-    kept = {key: draft[key] for key in _KEPT if key in draft}
-    timers = () if "step" in kept else (state.nudge(turn),)
-    kept = {"step": form.steps[0].name, **kept, "card": _place(turn, draft)}
-    new = state.ask(turn, "form", **kept, values=dict(values), tries=0, question="", chosen=[], reviewed=True)
-    rows = (
-        (Button("b.send", data(kept, "!", "send")), Button("b.change", data(kept, "!", "change"))),
-        (Button("b.later", data(kept, "!", "later")), Button("b.cancel", data(kept, "!", "cancel"))),
-    )
-    shown = {"title": form.title, "lines": lines(form, values, ctx)}
-    return Outcome(new, (Reply("T7any", shown, rows, card=kept["card"]),), (), timers, understood="review")
-
-
-def receipt(number: int, place: int, replies: Sequence[Reply]) -> tuple[Reply, ...]:
-    """The first text replaces the card; it offers what may follow."""
-    first, *others = replies or (Reply("T15", {"number": number}),)
-    return (Reply(first.key, first.values, first.buttons or receipt_rows(first.key, number), card=place), *others)
-
-
-def receipt_rows(key: str | Label, number: int) -> tuple[tuple[Button, ...], ...]:
-    """Under a receipt: the correction; under that of a training the sheet and the details too."""
-    correct = Button("b.correct", f"fix:{number}")
-    if key not in ("C5", "C5n", "C5x"):
-        return ((correct,),)
-    return ((Button("b.photo", f"photo:{number}"), Button("b.details", f"details:{number}")), (correct,))
+    return context(turn, association_of(turn, draft) or turn.association)
 
 
 def pressed(turn: Turn, said: Said) -> Outcome | None:
@@ -80,7 +36,7 @@ def pressed(turn: Turn, said: Said) -> Outcome | None:
     there, question = _found(turn, card)
     if question is None:
         return _old(turn, card)
-    form = forms_.form_of(turn, question["form"])
+    form = form_of(turn, question["form"])
     if name == "!":
         return _action(there, form, question, value)
     if name == "+" and value.isdigit():
@@ -106,7 +62,7 @@ def _found(turn: Turn, card: str) -> tuple[Turn, dict[str, Any] | None]:
 
 def _next(turn: Turn, draft: Mapping[str, Any]) -> str:
     """The question at which a half-made report stopped; '' when all are answered."""
-    form, ctx = forms_.form_of(turn, draft["form"]), _context(turn, draft)
+    form, ctx = form_of(turn, draft["form"]), _context(turn, draft)
     step = form.next_step(draft["values"], frozenset(draft["asked"]), ctx)
     return open_question(form, step, draft["values"], ctx).name if step else ""
 
@@ -130,9 +86,9 @@ def _action(turn: Turn, form: Form, question: Mapping[str, Any], action: str) ->
         return cancel(turn, question)
     if action == "later":
         reply = Reply("X3", card=question["card"])
-        return Outcome(forms_.put_aside(turn, question), (reply,), (forms_.draft_of(question),), understood="later")
+        return Outcome(put_aside(turn, question), (reply,), (draft_of(question),), understood="later")
     if action == "send" and question.get("reviewed"):
-        return forms_.complete(turn, form, values, {key: question[key] for key in _KEPT})
+        return complete(turn, form, values, {key: question[key] for key in KEPT})
     if action == "next" and question["chosen"]:
         asked = form.question(question["question"])
         chosen = [asked.choices[n - 1].name for n in question["chosen"]]
@@ -148,8 +104,8 @@ def _action(turn: Turn, form: Form, question: Mapping[str, Any], action: str) ->
 
 def cancel(turn: Turn, question: Mapping[str, Any]) -> Outcome:
     """Throw it away, say what was thrown away, and offer to bring it back."""
-    form = forms_.form_of(turn, question["form"])
-    noted = forms_.kind_of(form).words(form, question["values"], _context(turn, question))
+    form = form_of(turn, question["form"])
+    noted = kind_of(form).words(form, question["values"], _context(turn, question))
     new = {key: value for key, value in state.close(turn).items() if key != "removed"} | {"thrown": dict(question)}
     rows = ((Button("b.bringback", f"back:c{question['card']}"),),)
     if any(noted.texts.values()):
@@ -171,12 +127,12 @@ def _what_to_change(turn: Turn, form: Form, question: Mapping[str, Any]) -> Outc
 
 def again(turn: Turn, question: Mapping[str, Any]) -> Outcome:
     """The card as it stands; below, when something came between."""
-    form = forms_.form_of(turn, question["form"])
-    opened = {**question, "card": _place(turn, question), "at": turn.now.isoformat()}
+    form = form_of(turn, question["form"])
+    opened = {**question, "card": place(turn, question), "at": turn.now.isoformat()}
     if question.get("question") and not question.get("reviewed"):
         return _show(turn, form, opened)
     there = turn.with_state({**turn.state, "open": opened})
-    return forms_.go_on(there, form, question["values"], {key: opened[key] for key in _KEPT})
+    return go_on(there, form, question["values"], {key: opened[key] for key in KEPT})
 
 
 def below(turn: Turn, question: Mapping[str, Any]) -> Outcome:
@@ -214,7 +170,7 @@ def answer(turn: Turn, form: Form, question: Mapping[str, Any], name: str, value
 
 def typed(turn: Turn, said: Said, question: Mapping[str, Any]) -> Outcome | None:
     """An answer that is typed instead of pressed: to the question that the card asks, or to its whole step."""
-    form = forms_.form_of(turn, question["form"])
+    form = form_of(turn, question["form"])
     if question.get("reviewed") and (agreed := yes_no(turn.inbound.text)) is not None:
         return _action(turn, form, question, "send" if agreed else "change")
     name = question.get("question")
@@ -223,7 +179,7 @@ def typed(turn: Turn, said: Said, question: Mapping[str, Any]) -> Outcome | None
         reading = form.read_answer(_alone(asked), turn.inbound.text, _context(turn, question), {})
         if reading.status == "whole" and set(reading.values) == {name}:
             return _took(turn, form, question, name, reading.values)
-    outcome = forms_.answer(turn, said, question)
+    outcome = form_.answer(turn, said, question)
     opened = outcome.state.get("open", {}) if outcome else {}
     if outcome and opened.get("tries", 0) > question["tries"] and len(outcome.replies) == 1:
         return outcome.but(replies=(_not_clear(turn, form, opened),))  # the card has not changed
@@ -246,7 +202,7 @@ def _took(turn: Turn, form: Form, question: Mapping[str, Any], name: str, given:
     if mine := [problem for problem in problems if problem.question in given]:
         shown = again(turn, question)
         return shown.but(replies=(Reply("D2", {"message": mine[0].message}), *shown.replies))
-    kept = {key: question[key] for key in _KEPT}
+    kept = {key: question[key] for key in KEPT}
     for problem in problems:
         for gone in (form.question(problem.question), *form.stand_ins(problem.question)):
             values.pop(gone.name, None)
@@ -255,4 +211,4 @@ def _took(turn: Turn, form: Form, question: Mapping[str, Any], name: str, given:
     there = asked_about(form, form.compute(values, ctx), ctx)
     if all(q.name in values for q in step.questions if q in there):
         kept["asked"] = sorted({*kept["asked"], step.name})
-    return forms_.go_on(turn, form, values, kept)
+    return go_on(turn, form, values, kept)

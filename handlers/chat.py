@@ -6,7 +6,19 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from handlers import asking, broadcast_answer, card, correct, correct_face, form, menu, receipted, reminded, state
+from handlers import (
+    asking,
+    broadcast_answer,
+    card,
+    card_shown,
+    correct,
+    correct_face,
+    form,
+    menu,
+    receipted,
+    reminded,
+    state,
+)
 from handlers.said import Said
 from handlers.turn import (
     Button,
@@ -247,7 +259,7 @@ def _as_chat(turn: Turn, reply: Reply, question: Mapping[str, Any]) -> Reply:
 def _buttons(turn: Turn, reply: Reply, question: Mapping[str, Any]) -> tuple[Row, ...]:
     key, number = str(reply.key), reply.values.get("number")
     if key in _RECEIPTS and number:
-        return card.receipt_rows(key, number)
+        return card_shown.receipt_rows(key, number)
     if key in _BACK:
         return ((Button("b.bringback", f"back:{number}"),),)
     if not question or (key == "T9" and question["kind"] != "photo"):

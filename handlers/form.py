@@ -12,8 +12,10 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from handlers import asking, card, state
+from handlers import asking, state
 from handlers.asking import TRIES, draft_of, give_up, put_aside, question
+from handlers.card_shown import receipt as card_receipt
+from handlers.card_shown import review
 from handlers.forms import Context, Form, Reading, Step
 from handlers.kinds import Check
 from handlers.known_forms import (
@@ -153,7 +155,7 @@ def _then(
     if step is not None:
         return question(turn, form, step, values, draft, noted=noted)
     if turn.address.rich and not draft.get("reviewed"):
-        return card.review(turn, form, values, draft, context(turn, association_of(turn, draft) or turn.association))
+        return review(turn, form, values, draft, context(turn, association_of(turn, draft) or turn.association))
     return complete(turn, form, values, draft)
 
 
@@ -260,7 +262,7 @@ def receipt(
             replies = (*replies[:-1], replace(replies[-1], card=turn.inbound.id))
             new["open"]["card"] = turn.inbound.id
         asks = follow is not None and follow.instead
-        replies = (replace(replies[0], card=save.card),) if asks else card.receipt(save.number, save.card, replies)
+        replies = (replace(replies[0], card=save.card),) if asks else card_receipt(save.number, save.card, replies)
     return Outcome(new, replies, (save,), understood=f"{form.name} No {save.number} stored")
 
 

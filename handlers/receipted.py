@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from handlers import card, checks, correct, form, state
+from handlers import card_shown, checks, correct, form, state
 from handlers.card_face import NUMBERS, rows_of
 from handlers.forms import Form
 from handlers.forms.saying import filled
@@ -169,5 +169,5 @@ def _finished(
     association = checks.association_of(turn, report)
     form.kind_of(form_).need(turn, association, values)
     replies = form.receipts(turn, form_, report.number, values, association, report)
-    shown = card.receipt(report.number, place, replies)
+    shown = card_shown.receipt(report.number, place, replies)
     return Outcome(state.close(turn), shown, changes, understood=f"No {report.number}: details done")

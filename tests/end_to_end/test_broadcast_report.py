@@ -255,7 +255,7 @@ async def test_one_and_two_are_buttons_in_a_chat_and_are_counted(
             "id"
         ]
         setup = acts.setup_details(means_of(chats.app.settings, chats.app.channels, {}).setup)
-        await do("freeze", id=number, after=None, setup=setup)
+        await do("freeze", id=number, after=None, setup=setup, asked="association:07", associations=None)
         times = {"starts_at": now.isoformat(), "ends_at": (now + timedelta(hours=1)).isoformat()}
         await do("approve", id=number, number=1, **times)
         await botapi.until(lambda: odette.sees[-1].text == "Odette, will you come? 1 yes 2 no", PATIENCE)
