@@ -37,7 +37,6 @@ from bot.inbox_worker import InboxWorker
 from bot.lease import Lease
 from bot.media_worker import MediaWorker
 from bot.outbox_worker import OutboxWorker
-from bot.programme import figures_in_chat
 from bot.programme.broadcasts.plan import means_of
 from bot.render import Words
 from bot.settings import Settings, unasked_hours
@@ -74,13 +73,12 @@ class App:
         alone = [name for name, channel in self.channels.items() if channel.alone and database.shared]
         self.leases = {name: Lease(database, name) for name in alone}
         self.outbox.holds = self._may_send
-        self.turns.learn(figures_in_chat.LOADERS)
         self.turns.learn(channel_states.loaders(self.channels, self.outbox))
         self.inbox = InboxWorker(database, self.turns, clock.now, self.outbox.notify)
         self.tips = TipPlanner(settings, database, clock.now, channels.values())
         self.means = means_of(settings, self.channels, limits)
         self.broadcasts = BroadcastWorker(database, clock.now, self.means, self.outbox.look, self.inbox.notify)
-        self.figures = FiguresWorker(settings, database, clock.now, self.inbox.notify)
+        self.figures = FiguresWorker(settings, words, database, clock.now, self.inbox.notify)
         self.counter = BroadcastCounter(database, clock.now, self.means, self.inbox.notify, self.figures.begin)
         schemes = frozenset(channel.scheme for channel in self.channels.values())
         self.timers = TimerWorker(database, clock.now, self.inbox.notify, self.turns.when, schemes)

@@ -41,10 +41,10 @@ class BroadcastCounter:
         try:
             async with self._database.read() as tx:
                 asked, old = await countings.waiting(tx), await countings.old(tx, self._now())
-            if any(row.about.startswith(countings.FIGURES) for row in asked):
+            if any(row.about.startswith(countings.BESIDE) for row in asked):
                 self._figures()
             for row in asked:
-                if not row.about.startswith(countings.FIGURES):
+                if not row.about.startswith(countings.BESIDE):
                     await self._count(row)
             if old:
                 await self._database.writer.do(countings.forget, self._now())
@@ -55,7 +55,9 @@ class BroadcastCounter:
         question = countings.read(row.question)
         async with self._database.read() as tx:
             found = await counted.count(tx, question, self._means, self._now())
-        answer = Answer(row.address_id, row.about, row.inbox_id, counted.plain(found), self._now(), _wakes(question))
+        answer = Answer(
+            row.address_id, row.about, row.inbox_id, countings.plain(found), self._now(), _wakes(question)
+        )
         if await self._database.writer.do(countings.keep, answer):
             self._wake(row.address_id)
             log.info("counted", what=type(question).__name__)

@@ -14,10 +14,11 @@ from pathlib import Path
 from rapidfuzz.distance import OSA
 
 from bot.render import Words
-from bot.render.keywords import FILE, read, written
+from bot.render.keywords import FILE, LABEL, read, written
 from handlers.forms import Form
+from handlers.said import meaning
 from handlers.understand.vocabulary import COURTESY, NO, SENSITIVE, YES
-from handlers.understand.words import FILLERS, KEYWORDS, SHIPPED, plain
+from handlers.understand.words import FILLERS, KEYWORDS, SHIPPED, Keywords, plain, yes_no
 
 Lists = Mapping[str, Sequence[str]]
 """Command -> its words."""
@@ -58,7 +59,7 @@ def faults(words: Words, forms: Iterable[Form], lists: Lists) -> list[str]:
         problems += [
             f"{command}: {fault}" for fault in _gone(words, command, set(words.keywords.of[command]) - {*new})
         ]
-    return problems
+    return problems + label_faults(Words(words.rules, words.texts, keywords=Keywords(together)), words.rules)
 
 
 def _word_faults(word: str, others: Sequence[str], forms: Iterable[Form], shipped: Collection[str]) -> list[str]:
@@ -120,6 +121,33 @@ def form_faults(words: Words, form: Form, others: Iterable[Form]) -> list[str]:
         for word in starts
         if word in taken
     ]
+
+
+def label_faults(words: Words, keys: Collection[str]) -> list[str]:
+    """Labels of the main keyboard, among these keys, whose tap would be taken for something else than their command.
+
+    What she taps comes back as text, and stop, answers and other labels are heard first.
+    """
+    labels = [
+        (key, language, entry.text)
+        for language, texts in words.texts.items()
+        for key, entry in texts.items()
+        if key.startswith(LABEL)
+    ]
+    problems = []
+    for key, language, text in labels:
+        others = [other for other, _, one in labels if other != key and plain(one) == plain(text)]
+        other = _taken_for(text, others, words.keywords.of)
+        if key in keys and other not in ("", key.removeprefix(LABEL)):
+            problems.append(f"{key} {language}: {text!r} would be taken for {other}; write another label.")
+    return problems
+
+
+def _taken_for(text: str, others: Sequence[str], of: Lists) -> str:
+    """What a label is read as before it is looked for among the labels: '' for nothing."""
+    if not any(char.isalpha() for char in text) or yes_no(text) is not None:
+        return "an answer"
+    return next(iter(others), "") or meaning(text, Keywords(of))
 
 
 def save(lists: Lists, folder: Path, at: datetime) -> Path:

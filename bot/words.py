@@ -22,6 +22,7 @@ from bot.render import Entry, Rule, Words, WordsError, replaced
 from bot.render.catalogue import COMPLETE, all_shipped, base, entries, faults, read
 from bot.render.fields import FIELDS
 from handlers.forms import Form
+from handlers.understand.words import Keywords
 
 SHEET_LANGUAGES = ("en", "fr", "rn", "sw")
 NEVER_SAID = re.compile(r"\b(invalide?|error|r[eé]f[eé]rence|code)s?\b", re.IGNORECASE)
@@ -110,8 +111,8 @@ def propose(words: Words, brought: Brought, forms: Iterable[Form] = ()) -> Propo
         seen.add(key)
         for language in SHEET_LANGUAGES:
             _compare(words, words.rules[key], language, row, proposal)
-    _measure(words, proposal)
     proposal.keywords = keywords.changed(words, brought.keywords)
+    _try(words, proposal)
     proposal.problems += keywords.faults(words, forms, proposal.keywords)
     return proposal
 
@@ -121,7 +122,7 @@ def propose_one(words: Words, key: str, language: str, text: str, signed: str = 
     proposal = Proposal()
     row = {language.upper(): text, f"state {language.upper()}": f"{_SIGNED}{signed}" if signed else ""}
     _compare(words, words.rules[key], language, row, proposal)
-    _measure(words, proposal)
+    _try(words, proposal)
     return proposal
 
 
@@ -177,14 +178,20 @@ def _answers(words: Words, rule: Rule, text: str) -> list[str]:
     ]
 
 
-def _measure(words: Words, proposal: Proposal) -> None:
-    """Refuse a text that needs two SMS with the longest values, after its shorter versions."""
+def _try(words: Words, proposal: Proposal) -> None:
+    """With all changes made: how long the texts get, and what a tap on a label would be taken for."""
     if proposal.problems:
         return
     texts = {language: dict(found) for language, found in words.texts.items()}
     for change in proposal.changes:
         texts[change.language][change.key] = change.new
-    trial = Words(words.rules, texts)
+    trial = Words(words.rules, texts, keywords=Keywords({**words.keywords.of, **proposal.keywords}))
+    _measure(words, trial, proposal)
+    proposal.problems += keywords.label_faults(trial, {one.key for one in proposal.changes})
+
+
+def _measure(words: Words, trial: Words, proposal: Proposal) -> None:
+    """Refuse a text that needs two SMS with the longest values, after its shorter versions."""
     for change in proposal.changes:
         if words.rules[change.key].chat:
             continue

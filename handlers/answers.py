@@ -36,7 +36,7 @@ from handlers import (
     tips,
 )
 from handlers.said import Said
-from handlers.team import answering, broadcast, console, figures, sealed, tasks, today
+from handlers.team import answering, beside, broadcast, console, sealed, tasks, today
 from handlers.turn import Fact, Outcome, Turn
 
 Answer = Callable[[Turn, Said, dict[str, Any]], Outcome | None]
@@ -131,7 +131,7 @@ TIMERS: Mapping[str, Callable[[Turn], Outcome]] = {
     "broadcast": broadcast.woken,
     "wake broadcast": broadcast.woken,
     "wake counted": broadcast.counted,
-    "wake figures": figures.told,
+    "wake figures": beside.told,
     "wake sealed": sealed.told,
     "wake console": console.woken,
     "sealed": sealed.late,

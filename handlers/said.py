@@ -94,11 +94,18 @@ def _command(text: str, said: str, rich: bool, keywords: Keywords) -> tuple[str,
         word, _, rest = said[1:].partition(" ")
         return _COMMAND_OF.get(word.partition("@")[0], "unknown"), rest
     if rich:
+        if said in keywords.labels:
+            return keywords.labels[said], ""
         bare = said.lstrip("".join(c for c in said if not c.isalnum() and c != " ")).strip()
         if bare in _COMMAND_OF and not said[:1].isalnum():
             return _COMMAND_OF[bare], ""
     found = keyword(text, keywords)
     return found if found and _is_meant(*found) else ("", "")
+
+
+def meaning(text: str, keywords: Keywords) -> str:
+    """The command that a message is in a chat; '' when it is none."""
+    return _command(text, plain(text), True, keywords)[0]
 
 
 def _is_meant(command: str, rest: str) -> bool:

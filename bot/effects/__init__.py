@@ -9,9 +9,9 @@ from collections.abc import Callable
 from typing import Any, get_args
 
 from bot.effects import (
+    beside,
     broadcasts,
     console,
-    figures,
     mentoring,
     people,
     reminders,
@@ -23,6 +23,7 @@ from bot.effects import (
 )
 from bot.effects.scene import Scene
 from handlers import turn
+from handlers.turn.beside import AskBeside, ForgetBeside
 from handlers.turn.uncertain import DecideText
 
 PERFORMERS: dict[type, Callable[[Any, Scene], None]] = {
@@ -49,8 +50,8 @@ PERFORMERS: dict[type, Callable[[Any, Scene], None]] = {
     turn.StopBroadcast: broadcasts.decided,
     turn.RetryBroadcast: broadcasts.decided,
     turn.TryBroadcast: broadcasts.decided,
-    turn.AskSummary: figures.ask,
-    turn.ForgetSummary: figures.forget,
+    AskBeside: beside.ask,
+    ForgetBeside: beside.forget,
     turn.ReadSealed: sealed.read,
     turn.CloseSealed: sealed.close,
     turn.KeepTip: tips.keep,

@@ -14,10 +14,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.errors import BotError
 from bot.settings import Settings
-from bot.store import audit, consent, facts, people, talk_states, tasks, team
+from bot.store import audit, consent, facts, lateness, people, talk_states, tasks, team
 from handlers.team.viewing import ABSENT_AFTER
 from handlers.team.waiting import Asked, Day, counted
-from handlers.turn import Fact, Task, TaskNumbered, TasksOpen, Viewer
+from handlers.turn import Fact, LateOf, Task, TaskNumbered, TasksOpen, Viewer
 from scheduler import right_time
 
 Details = Mapping[str, Any]
@@ -61,11 +61,12 @@ async def tasks_open(tx: AsyncConnection, viewer: Viewer, now: datetime) -> list
     return list((await _loaded(tx, fact))[fact])
 
 
-async def waiting(tx: AsyncConnection, viewer: Viewer, settings: Settings, now: datetime) -> Day:
-    """What /today counts."""
-    project, period = settings.project, settings.reminders.training_every_days
-    asked = Asked.of(viewer, now, project.timezone, project.start, period)
-    return counted(asked, await _loaded(tx, *asked.facts), now)
+async def waiting(tx: AsyncConnection, viewer: Viewer, settings: Settings, now: datetime, most: int = 0) -> Day:
+    """What /today counts, and the first `most` of those that are late."""
+    asked, late_of = Asked.of(viewer, now), LateOf(viewer, now, "en", "today")
+    period = (settings.zone, settings.project.start, settings.reminders.training_every_days)
+    late = await lateness.listed(tx, late_of, period, slice(most), 0)
+    return counted(asked, await _loaded(tx, *asked.facts), late, now)
 
 
 async def day(tx: AsyncConnection, viewer: Viewer, settings: Settings, now: datetime) -> dict[str, Any]:
@@ -82,7 +83,7 @@ async def day(tx: AsyncConnection, viewer: Viewer, settings: Settings, now: date
         "uncertain": len(there.uncertain),
         "numbers": [short(task, now) for task in there.numbers],
         "overdue": len(there.overdue),
-        "late": len(there.late),
+        "late": there.late.late,
         "clock": right_time.said_ahead(there.ahead),
         "waiting": [{"channel": one.channel, "texts": one.texts, "since": one.since} for one in there.texts],
     }

@@ -6,13 +6,10 @@ that is done when the text is sent.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from datetime import date
 from importlib.util import find_spec
 from typing import Any
 
-import orjson
-from pydantic import TypeAdapter
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.errors import BotError
@@ -29,39 +26,15 @@ from bot.programme.summary.subjects import subject_of
 from bot.programme.summary.text import chat_text
 from bot.render.report import ReportsMissing
 from bot.settings import Settings
-from bot.store import countings, summaries
-from handlers.turn import MadeFile, Summarised, SummaryOf, SummaryRead
+from bot.store import summaries
+from handlers.turn import MadeFile, Summarised, SummaryOf
+from handlers.turn.beside import Question
 
 MOST_MESSAGES, WORDS = 40, 120
 """In a chat: messages, and characters of each."""
 
 
-_QUESTION, _ANSWER = TypeAdapter(SummaryOf), TypeAdapter(Summarised)
-
-
-def asked(text: str) -> SummaryOf:
-    """A question that was kept as JSON (bot/effects/figures.py)."""
-    return _QUESTION.validate_json(text)
-
-
-def plain(answer: Summarised) -> Any:
-    """An answer as it is kept."""
-    return orjson.loads(orjson.dumps(answer))
-
-
-async def load(
-    tx: AsyncConnection, wanted: Sequence[SummaryRead], known: Any
-) -> dict[SummaryRead, Summarised | None]:
-    """The loader of SummaryRead."""
-    kept = await countings.counted(tx, [fact.address_id for fact in wanted])
-    rows = {fact: kept.get((fact.address_id, fact.asked)) for fact in wanted}
-    return {fact: _ANSWER.validate_python(row.found) if row else None for fact, row in rows.items()}
-
-
-LOADERS: Mapping[type, Any] = {SummaryRead: load}
-
-
-def failed(question: SummaryOf, settings: Settings) -> Summarised:
+def failed(question: Question, settings: Settings) -> Summarised:
     """What is said when reading broke off for a reason that is nobody's here."""
     say = Say(question.language, settings.zone)
     return Summarised(say("It could not be counted. The service's log says why."), question.face)

@@ -3,19 +3,29 @@
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from bot.render.catalogue import WordsError
+from bot.render.catalogue import Entry, WordsError
 from handlers.understand.words import KEYWORDS, SHIPPED, Keywords, plain
 
 FILE = "keywords.toml"
+LABEL = "kb."
+"""How the keys of the main keyboard's labels begin; what follows is the command."""
 
 
 def load(overrides: Path | None) -> Keywords:
     """The keywords in use: of each command its own list where the programme has one. Raises WordsError."""
     file = overrides / FILE if overrides else None
     return Keywords({**SHIPPED.of, **read(file)}) if file and file.is_file() else SHIPPED
+
+
+def with_labels(keywords: Keywords, texts: Mapping[str, Mapping[str, Entry]]) -> Keywords:
+    """With what stands on the chat's main keyboard in any language: what she taps comes back as text."""
+    there = (found for entries in texts.values() for found in entries.items())
+    labels = {plain(entry.text): key.removeprefix(LABEL) for key, entry in there if key.startswith(LABEL)}
+    return Keywords(keywords.of, labels)
 
 
 def read(file: Path) -> dict[str, tuple[str, ...]]:

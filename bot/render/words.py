@@ -19,6 +19,7 @@ from bot.render.catalogue import EVERY, Entry, Rule, base
 from bot.render.fields import COMMON, FIELDS
 from bot.render.gsm import Encoding, fits, fold, segments
 from bot.render.keywords import load as load_keywords
+from bot.render.keywords import with_labels
 from handlers.turn import FALLBACK, NOTHING, BySms, Label, Labels, Parts, Reply
 from handlers.understand.words import SHIPPED, Keywords
 
@@ -69,7 +70,7 @@ class Words:
     ) -> None:
         self.rules = rules
         self.texts = texts
-        self.keywords = keywords
+        self.keywords = with_labels(keywords, texts)
         """What leaders command by; corrected as the texts are, because texts name them."""
         self.drafts = {lang: {key for key, entry in found.items() if entry.draft} for lang, found in texts.items()}
         self.fallbacks: Counter[tuple[str, str]] = Counter()
@@ -97,7 +98,7 @@ class Words:
         Raises WordsError; then nothing was taken.
         """
         (rules, texts), keywords = catalogue.load(overrides), load_keywords(overrides)
-        self.rules, self.texts, self.keywords = rules, texts, keywords
+        self.rules, self.texts, self.keywords = rules, texts, with_labels(keywords, texts)
         self.drafts = {lang: {key for key, one in found.items() if one.draft} for lang, found in self.texts.items()}
         self._choices = {}
 

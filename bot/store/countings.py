@@ -19,11 +19,14 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.store import consent
 from bot.store.tables import countings
 from handlers.turn import AudiencesOf, BroadcastEnds, ToCount
+from handlers.turn.beside import Found, Question, ReadBeside
 
 _KINDS: Mapping[str, TypeAdapter[Any]] = {kind.__name__: TypeAdapter(kind) for kind in get_args(ToCount)}
 KEPT = timedelta(days=1)
-FIGURES = "figures "
-"""How `about` begins for summaries; the rest is of cards of /broadcast."""
+BESIDE = "figures "
+"""How `about` begins for what is told as it was read; the rest is of cards of /broadcast."""
+_QUESTION: TypeAdapter[Question] = TypeAdapter(Question)
+_FOUND: TypeAdapter[Found] = TypeAdapter(Found)
 
 
 def _ask(module: Any) -> Any:
@@ -40,7 +43,7 @@ _WAITING = (
     .where(countings.c.counted_at.is_(None))
     .order_by(countings.c.asked_at)
 )
-_OF_FIGURES = countings.c.about.startswith(FIGURES)
+_BESIDE = countings.c.about.startswith(BESIDE)
 FORGET = delete(countings).where(
     countings.c.address_id == bindparam("address"), countings.c.about == bindparam("which")
 )
@@ -92,8 +95,18 @@ def read(text: str) -> ToCount:
     return question
 
 
+def question(text: str) -> Question:
+    """What is asked to be read beside the turns, as it was kept (bot/effects/beside.py)."""
+    return _QUESTION.validate_json(text)
+
+
+def plain(answer: Any) -> Any:
+    """An answer as it is kept."""
+    return orjson.loads(orjson.dumps(answer, default=dict))
+
+
 async def waiting(tx: AsyncConnection) -> Sequence[Any]:
-    """(address_id, about, question, inbox_id) of what is to be counted, oldest first: for cards, and summaries."""
+    """(address_id, about, question, inbox_id) of what is to be counted, oldest first: for cards, and to be told."""
     return (await tx.execute(_WAITING)).all()
 
 
@@ -140,6 +153,15 @@ async def forget_all(tx: AsyncConnection) -> None:
 
     What a card asks is asked again by the card; a summary is read anew, under another number.
     """
-    await tx.execute(delete(countings).where(~_OF_FIGURES))
+    await tx.execute(delete(countings).where(~_BESIDE))
     other = {"inbox_id": countings.c.inbox_id - 1, "found": None, "counted_at": None}
-    await tx.execute(update(countings).where(_OF_FIGURES).values(other))
+    await tx.execute(update(countings).where(_BESIDE).values(other))
+
+
+async def _read_beside(tx: AsyncConnection, wanted: Sequence[ReadBeside], known: Any) -> dict[Any, Found | None]:
+    kept = await counted(tx, [fact.address_id for fact in wanted])
+    rows = {fact: kept.get((fact.address_id, fact.asked)) for fact in wanted}
+    return {fact: _FOUND.validate_python(row.found) if row else None for fact, row in rows.items()}
+
+
+LOADERS: dict[type, Any] = {ReadBeside: _read_beside}

@@ -9,6 +9,7 @@ from sqlalchemy import and_, bindparam, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.store import (
+    countings,
     elsewhere,
     lessons,
     links,
@@ -247,4 +248,5 @@ LOADERS: dict[type, Loader] = {
     **elsewhere.LOADERS,
     **uncertain.LOADERS,
     **sessions.LOADERS,
+    **countings.LOADERS,
 }

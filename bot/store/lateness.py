@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -13,11 +14,15 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.store.area import AREA, binds
 from bot.store.last_texts import last_texts
 from bot.store.late import Late, by_hand, late
+from bot.store.people import load_associations
 from bot.store.tables import conversations, drafts
 from handlers.turn import Association, Fact, LateList, Lateness, LateOf, RemindOf, ToRemind, Viewer
+from handlers.turn.lateness import LATE
 
 Associations = dict[int, Association]
 Values = dict[Fact, Any]
+Period = tuple[ZoneInfo, date, int]
+"""The zone, the programme's first day, and the days of a period."""
 
 _IDS: Any = bindparam("ids", expanding=True)
 _HALF = select(conversations.c.address_id, conversations.c.state).where(conversations.c.address_id.in_(_IDS))
@@ -32,17 +37,25 @@ async def _seen(tx: AsyncConnection, viewer: Viewer, known: Associations) -> dic
     return {number: known[number] for number in (await tx.execute(AREA, binds(viewer))).scalars() if number in known}
 
 
-async def _late(tx: AsyncConnection, wanted: list[LateOf], known: Associations) -> Values:
-    values: Values = {}
-    for fact in wanted:
-        seen = await _seen(tx, fact.viewer, known)
-        there = await late(tx, fact.now, ZoneInfo(fact.timezone), fact.start, fact.days)
-        theirs = [one for one in there if one.id in seen]
-        texts = await last_texts(tx, [one.address_id for one in theirs if one.address_id is not None])
-        half = await _half(tx, theirs)
-        rows = tuple(_lateness(one, seen[one.id], texts, half) for one in theirs)
-        values[fact] = LateList(len(seen), fact.days, rows)
-    return values
+async def listed(tx: AsyncConnection, wanted: LateOf, period: Period, page: slice, quiet: int | None) -> LateList:
+    """The late list that somebody sees: `page` of those that are late, `quiet` of each other state (None: all)."""
+    seen = await _seen(tx, wanted.viewer, await load_associations(tx))
+    there = [one for one in await late(tx, wanted.now, *period) if one.id in seen]
+    states = Counter[str](one.state for one in there)
+    silent = [one for one in there if one.state in LATE][page]
+    others = [one for state in ("later", "zero") for one in [one for one in there if one.state == state][:quiet]]
+    shown = await _known(tx, silent + others, seen)
+    rows, rest = shown[: len(silent)], shown[len(silent) :]
+    late_ones = sum(states[state] for state in LATE)
+    counts = (len(seen), period[2], late_ones, states["zero"], states["later"])
+    return LateList(*counts, rows, rest, wanted.start, wanted.face)
+
+
+async def _known(tx: AsyncConnection, shown: Sequence[Late], seen: Associations) -> tuple[Lateness, ...]:
+    """With what is known of each."""
+    texts = await last_texts(tx, [one.address_id for one in shown if one.address_id is not None])
+    half = await _half(tx, shown)
+    return tuple(_lateness(one, seen[one.id], texts, half) for one in shown)
 
 
 def _lateness(one: Late, own: Association, texts: Mapping[int, Any], half: Mapping[int, datetime]) -> Lateness:
@@ -88,5 +101,4 @@ async def _remind(tx: AsyncConnection, wanted: list[RemindOf], known: Associatio
     return values
 
 
-LOADERS: dict[type, Any] = {LateOf: _late, RemindOf: _remind}
-"""A fact about late associations -> its loader."""
+LOADERS: dict[type, Any] = {RemindOf: _remind}

@@ -1,25 +1,15 @@
 """/summary, /progress, /export: figures and what was said, as a picture, a text, a page, tables.
 
 The turn only asks: reading takes a second or more, and other people's messages do not wait for it. The service reads
-beside the turns, within the area of who asks, and wakes this chat (`told`); files are made when they are sent.
+beside the turns, within the area of who asks, and wakes this chat (beside.told); files are made when they are sent.
 """
 
 from __future__ import annotations
 
 from handlers.said import Said
 from handlers.team.viewing import viewer
-from handlers.turn import (
-    AskSummary,
-    Audit,
-    Button,
-    ForgetSummary,
-    Outcome,
-    Reply,
-    Summarised,
-    SummaryOf,
-    SummaryRead,
-    Turn,
-)
+from handlers.turn import Audit, Button, Outcome, Reply, Summarised, SummaryOf, Turn
+from handlers.turn.beside import AskBeside
 
 FACES = ("picture", "text", "pdf", "xlsx", "messages")
 KINDS = ("donor", "trainings", "businesses", "messages")
@@ -59,32 +49,22 @@ def _ask(turn: Turn, face: str, words: str) -> Outcome:
     assert person is not None
     language, reads = "fr" if turn.language == "fr" else "en", person.role in READERS
     asked = SummaryOf(viewer(turn), words, face, language, turn.today, turn.now, person.sms_name, reads)
-    return Outcome(dict(turn.state), effects=(AskSummary(asked),), understood=f"asks for figures: {face}")
+    return Outcome(dict(turn.state), effects=(AskBeside(asked),), understood=f"asks for figures: {face}")
 
 
-def told(turn: Turn) -> Outcome:
-    """It is read. Whoever was taken out of the team meanwhile is told nothing.
-
-    Nothing is there when somebody had herself erased in between: it is read anew, and this chat is woken again.
-    """
-    asked = str(turn.inbound.data.get("asked"))
-    found: Summarised | None = turn.known(SummaryRead(turn.address.id, asked))
-    if found is None:
-        return Outcome(dict(turn.state), understood="figures: read anew")
-    forget = ForgetSummary(asked)
-    if turn.person is None or not turn.person.role:
-        return Outcome(dict(turn.state), effects=(forget,), understood="figures for nobody")
+def shown(turn: Turn, found: Summarised) -> Outcome:
+    """It is read: the text with its files and buttons, or which places may be meant."""
     if not found.place:
         meant = tuple((Button(name, _data("picture", name, "")),) for name in found.suggestions)
         said = Reply("O.said", {"text": found.text}, meant)
-        return Outcome(dict(turn.state), (said,), (forget,), understood="which place?")
+        return Outcome(dict(turn.state), (said,), understood="which place?")
     about = {"of": found.place, "period": found.period, "face": found.face}
     audit = Audit("export" if found.face.startswith("export") else "summary", about)
     rows = _buttons(found) if found.face == "picture" else ()
     first, *others = found.files or (None,)
     replies = [Reply("O.said", {"text": found.text}, rows, file=first)]
     replies += [Reply("O.said", {"text": one.name}, file=one) for one in others if one]
-    return Outcome(dict(turn.state), tuple(replies), (audit, forget), understood=f"summary: {found.face}")
+    return Outcome(dict(turn.state), tuple(replies), (audit,), understood=f"summary: {found.face}")
 
 
 def _data(face: str, place: str, period: str) -> str:

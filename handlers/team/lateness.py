@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import timedelta
+from typing import Literal
 
 from handlers.said import Said
 from handlers.team import reminding
@@ -15,88 +16,82 @@ from handlers.turn import (
     LateList,
     Lateness,
     LateOf,
+    MadeFile,
     Outcome,
     RemindOf,
     Reply,
-    Sheet,
     Turn,
 )
-from handlers.turn.lateness import LATE
+from handlers.turn.beside import AskBeside
 
 PAGE = 8
 NAMED = 30
 """So many that are not late are named; a message has 4,096 characters."""
 DATA = 64
 """Bytes of a button's data (Bot API)."""
-_HEAD = (
-    "O.sheet.number",
-    "O.sheet.association",
-    "O.sheet.commune",
-    "O.sheet.state",
-    "O.sheet.days",
-    "O.sheet.reminders",
-    "O.sheet.until",
-    "O.sheet.half",
-    "O.sheet.text",
-)
-_STATES = {
+STATES = {
     "silent": "O.sheet.silent",
     "unreachable": "O.sheet.unreachable",
     "later": "O.sheet.later",
     "zero": "O.sheet.zero",
 }
-
-
-def wanted(turn: Turn) -> LateOf:
-    """The late list that this person sees today."""
-    programme = turn.programme
-    return LateOf(viewer(turn), turn.now, programme.timezone, programme.start, programme.period_days)
+"""As the file says them."""
 
 
 def late(turn: Turn, said: Said) -> Outcome:
     """/late"""
-    return _page(turn, 0)
+    return asks(turn, "page")
+
+
+def asks(turn: Turn, face: Literal["page", "file", "today", "morning"], start: int = 0) -> Outcome:
+    """Who is late is read beside the turns, and this chat is woken to tell it (beside.told)."""
+    wanted = LateOf(viewer(turn), turn.now, turn.language, face, start)
+    return Outcome(dict(turn.state), effects=(AskBeside(wanted),), understood=f"asks who is late: {face}")
 
 
 def pressed_late(turn: Turn, said: Said) -> Outcome | None:
     """From /today, the next page, the Excel file; `late:+:remind:7,11` shows their reminders, `send` sends them."""
     what, _, numbers = said.rest.removeprefix("+:").partition(":")
     if what == "xlsx":
-        return _sheet(turn)
+        return asks(turn, "file")
     if what == "cancel":
         return reminding.cancelled(turn)
     if what in ("remind", "send"):
         ids = [int(number) for number in numbers.split(",") if number.isdigit()]
         return reminding.several(turn, ids, send=what == "send") if ids else None
-    return _page(turn, int(what)) if what.isdigit() else None
+    return asks(turn, "page", int(what)) if what.isdecimal() and len(what) < 9 else None
 
 
-def _page(turn: Turn, start: int) -> Outcome:
+def shown(turn: Turn, there: LateList) -> Outcome:
     """Silent ones one by one, longest first; who said "later" or "no training" is not late and is only named."""
-    there: LateList = turn.known(wanted(turn))
-    silent = [one for one in there.rows if one.state in LATE]
-    page = silent[start : start + PAGE]
-    zero, later = ([one for one in there.rows if one.state == state] for state in ("zero", "later"))
-    lines = [_head(turn, there, len(zero), len(later), len(silent))]
-    lines += [_line(turn, place, one) for place, one in enumerate(page, start + 1)]
-    if zero:
-        lines.append(Reply("O.late.zero", {"items": _names(zero)}))
-    if later:
-        lines.append(Reply("O.late.later", {"items": _names(later)}))
-    rows = _buttons(turn, page, start)
-    if len(silent) > start + PAGE:
-        rows = (*rows, (Button("b.nextpage", f"late:+:{start + PAGE}"),))
-    audit = (Audit("late list", {"associations": len(page)}),)
+    if there.file:
+        return _sheet(turn, there, there.file)
+    lines = [_head(turn, there)]
+    lines += [_line(turn, place, one) for place, one in enumerate(there.rows, there.start + 1)]
+    for state, key in (("zero", "O.late.zero"), ("later", "O.late.later")):
+        if named := [one for one in there.quiet if one.state == state]:
+            lines.append(Reply(key, {"items": _names(named)}))
+    rows = _buttons(turn, there.rows, there.start)
+    if there.late > there.start + len(there.rows) and there.rows:
+        rows = (*rows, (Button("b.nextpage", f"late:+:{there.start + len(there.rows)}"),))
+    audit = (Audit("late list", {"associations": len(there.rows)}),)
     reply = Reply("O.lines", {"lines": tuple(lines)}, rows)
-    return Outcome(dict(turn.state), (reply,), audit, understood=f"late: {len(silent)}")
+    return Outcome(dict(turn.state), (reply,), audit, understood=f"late: {there.late}")
 
 
-def _head(turn: Turn, there: LateList, zero: int, later: int, silent: int) -> Reply:
+def _sheet(turn: Turn, there: LateList, file: MadeFile) -> Outcome:
+    """All of them, also who is not late, as an Excel file."""
+    audit = (Audit("late list", {"associations": there.not_reported, "file": True}),)
+    values = {"date": turn.today, "count": there.late}
+    return Outcome(dict(turn.state), (Reply("O.late.file", values, file=file),), audit, understood="late, as a file")
+
+
+def _head(turn: Turn, there: LateList) -> Reply:
     counts = {
-        "O.late.n.reported": there.associations - len(there.rows),
-        "O.late.n.zero": zero,
-        "O.late.n.later": later,
-        "O.late.n.silent": silent,
+        "O.late.n.reported": there.associations - there.not_reported,
+        "O.late.n.zero": there.zero,
+        "O.late.n.later": there.later,
+        "O.late.n.silent": there.late,
     }
     values = {
         "date": turn.today,
@@ -167,26 +162,6 @@ def _named(late: Lateness) -> Reply:
     if late.later is None:
         return Reply("O.who.association", {"association": late.association.sms_name})
     return Reply("O.late.until", {"association": late.association.sms_name, "date": late.later})
-
-
-# --- as an Excel file ---
-
-
-def _sheet(turn: Turn) -> Outcome:
-    """All of them, also who is not late, with what is known of each."""
-    there: LateList = turn.known(wanted(turn))
-    silent = sum(one.state in LATE for one in there.rows)
-    file = Sheet(f"late-{turn.today.isoformat()}", _HEAD, tuple(_cells(turn, one) for one in there.rows))
-    audit = (Audit("late list", {"associations": len(there.rows), "file": True}),)
-    values = {"date": turn.today, "count": silent}
-    return Outcome(dict(turn.state), (Reply("O.late.file", values, file=file),), audit, understood="late, as a file")
-
-
-def _cells(turn: Turn, late: Lateness) -> tuple[object, ...]:
-    own = late.association
-    half = (late.half_since + turn.utc_offset).date() if late.half_since else None
-    values = (own.no, own.name, late.commune, Reply(_STATES[late.state]), late.days, late.reminders, late.later)
-    return (*values, half, _last_text(turn, late))
 
 
 def _last_text(turn: Turn, late: Lateness) -> Reply | None:

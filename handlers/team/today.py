@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 from handlers.said import Said
+from handlers.team import lateness
 from handlers.team.reasons import why
 from handlers.team.viewing import clock, viewer, who
 from handlers.team.waiting import STUCK, Asked, Day, counted
@@ -16,6 +17,7 @@ from handlers.turn import (
     Button,
     ChannelsNow,
     ChannelState,
+    LateList,
     OpenQuestion,
     Outcome,
     Reply,
@@ -29,22 +31,27 @@ from handlers.working_days import is_working
 HOUR = 8
 LATEST_HOUR = 12
 """After this hour the morning's message says nothing new."""
+_NOT_NOW = "not the morning of a working day"
 NAMED = 3
 """So many are named in a line; the rest is counted."""
 
 
 def today(turn: Turn, said: Said) -> Outcome:
-    """What waits for her, in one message."""
-    return _shown(turn).but(timers=(morning_timer(turn),))
+    """What waits for her, in one message, once it is read who is late."""
+    return lateness.asks(turn, "today").but(timers=(morning_timer(turn),))
 
 
 def morning(turn: Turn) -> Outcome:
     """The timer fired: said only on the morning of a working day, however late the service came back."""
-    local = turn.now + turn.utc_offset
     again = morning_timer(turn)
-    if not is_working(turn.today, turn.programme.holidays) or not HOUR - 1 <= local.hour < LATEST_HOUR:
-        return Outcome(dict(turn.state), (), (), (again,), "not the morning of a working day")
-    return _shown(turn).but(timers=(again,))
+    if not _is_morning(turn):
+        return Outcome(dict(turn.state), (), (), (again,), _NOT_NOW)
+    return lateness.asks(turn, "morning").but(timers=(again,))
+
+
+def _is_morning(turn: Turn) -> bool:
+    hour = (turn.now + turn.utc_offset).hour
+    return is_working(turn.today, turn.programme.holidays) and HOUR - 1 <= hour < LATEST_HOUR
 
 
 def morning_timer(turn: Turn) -> Timer:
@@ -56,11 +63,13 @@ def morning_timer(turn: Turn) -> Timer:
     return Timer("today", str(turn.address.id), at - turn.utc_offset)
 
 
-def _shown(turn: Turn) -> Outcome:
-    programme = turn.programme
-    asked = Asked.of(viewer(turn), turn.now, programme.timezone, programme.start, programme.period_days)
+def shown(turn: Turn, late: LateList) -> Outcome:
+    """Everything is known. What nobody asked for may have been read at night, by a service that was off."""
+    if late.face == "morning" and not _is_morning(turn):
+        return Outcome(dict(turn.state), understood=_NOT_NOW)
+    asked = Asked.of(viewer(turn), turn.now)
     turn.need(*asked.facts, ChannelsNow())
-    day = counted(asked, turn.facts, turn.now)
+    day = counted(asked, turn.facts, late, turn.now)
     lines = (*(_lines(turn, day) or (Reply("O.today.nothing"),)), *channels(turn, day))
     values = {
         "name": turn.person.sms_name if turn.person else "",
@@ -82,7 +91,7 @@ def _lines(turn: Turn, day: Day) -> tuple[Reply, ...]:
         *_line("O.today.photos", day.photos, [_item(task) for task in day.photos]),
         *_line("O.today.numbers", day.numbers, ()),
         *_line("O.today.overdue", day.overdue, ()),
-        *_line("O.today.late", day.late, ()),
+        *((Reply("O.today.late", {"count": day.late.late}),) if day.late.late else ()),
         *_line("O.today.uncertain", day.uncertain, ()),
     )
 

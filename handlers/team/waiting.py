@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from handlers.team.viewing import ABSENT_AFTER
 from handlers.turn import (
     Fact,
-    LateOf,
+    LateList,
     OpenQuestion,
     QuestionsOpen,
     Task,
@@ -19,7 +19,6 @@ from handlers.turn import (
     Viewer,
     Waiting,
 )
-from handlers.turn.lateness import LATE, Lateness
 from handlers.turn.team import ClockAhead
 from handlers.turn.uncertain import UncertainText, UncertainTexts
 
@@ -31,30 +30,28 @@ STUCK = timedelta(minutes=15)
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """The facts that a day is counted from."""
+    """The facts that a day is counted from, beside who is late."""
 
     tasks: TasksOpen
     questions: QuestionsOpen
     texts: TextsWaiting
-    late: LateOf
     uncertain: UncertainTexts
     clock: ClockAhead
 
     @classmethod
-    def of(cls, viewer: Viewer, now: datetime, timezone: str, start: date, period_days: int) -> Asked:
+    def of(cls, viewer: Viewer, now: datetime) -> Asked:
         """What this person must know about now."""
         return cls(
             TasksOpen(viewer, now - ABSENT_AFTER),
             QuestionsOpen(viewer),
             TextsWaiting(now - STUCK),
-            LateOf(viewer, now, timezone, start, period_days),
             UncertainTexts(viewer),
             ClockAhead(),
         )
 
     @property
     def facts(self) -> tuple[Fact, ...]:
-        return (self.tasks, self.questions, self.texts, self.late, self.uncertain, self.clock)
+        return (self.tasks, self.questions, self.texts, self.uncertain, self.clock)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,15 +64,15 @@ class Day:
     numbers: tuple[Task, ...]
     overdue: tuple[Task, ...]
     questions: tuple[OpenQuestion, ...]
-    late: tuple[Lateness, ...]
+    late: LateList
     texts: tuple[Waiting, ...]
     uncertain: tuple[UncertainText, ...]
     ahead: timedelta = timedelta()
     """How far our clock seems to stand ahead."""
 
 
-def counted(asked: Asked, known: Mapping[Fact, Any], now: datetime) -> Day:
-    """The day, once its facts are known."""
+def counted(asked: Asked, known: Mapping[Fact, Any], late: LateList, now: datetime) -> Day:
+    """The day, once its facts are known, and who is late was read."""
     tasks: tuple[Task, ...] = known[asked.tasks]
     return Day(
         tuple(task for task in tasks if task.kind in TO_CALL),
@@ -84,7 +81,7 @@ def counted(asked: Asked, known: Mapping[Fact, Any], now: datetime) -> Day:
         tuple(task for task in tasks if task.kind in NUMBERS),
         tuple(task for task in tasks if task.due_at < now),
         known[asked.questions],
-        tuple(one for one in known[asked.late].rows if one.state in LATE),
+        late,
         known[asked.texts],
         known[asked.uncertain],
         known[asked.clock],

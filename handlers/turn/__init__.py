@@ -66,7 +66,7 @@ from handlers.turn.facts import (
     TokenOwner,
     Unknown,
 )
-from handlers.turn.figures import AskSummary, ForgetSummary, MadeFile, Summarised, SummaryOf, SummaryRead
+from handlers.turn.figures import MadeFile, Summarised, SummaryOf
 from handlers.turn.lateness import LateList, Lateness, LateOf, RemindOf, ToRemind
 from handlers.turn.mentoring import (
     AnswerQuestion,
@@ -142,9 +142,6 @@ from handlers.turn.when import When
 
 __all__ = [
     "SummaryOf",
-    "SummaryRead",
-    "AskSummary",
-    "ForgetSummary",
     "Summarised",
     "MadeFile",
     "Address",

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
-from handlers.turn import broadcasts, console, figures, mentoring, reminding, roads, sealed, team, tips, uncertain
+from handlers.turn import beside, broadcasts, console, mentoring, reminding, roads, sealed, team, tips, uncertain
 from handlers.turn.nouns import Language
 
 
@@ -171,7 +171,7 @@ Effect = (
     | KeepDraft
     | Wake
     | broadcasts.Effects
-    | figures.Effects
+    | beside.Effects
     | tips.Effects
     | mentoring.Effects
     | team.Effects

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from handlers.turn import (
+    beside,
     broadcasts,
     console,
-    figures,
     lateness,
     mentoring,
     reminding,
@@ -140,7 +140,7 @@ Fact = (
     | uncertain.Facts
     | sealed.Facts
     | console.Facts
-    | figures.Facts
+    | beside.Facts
 )
 
 

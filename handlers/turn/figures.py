@@ -1,4 +1,4 @@
-"""What the team asks of the figures in a chat: a summary, the progress, an export."""
+"""What the team asks of the figures in a chat: a summary, the progress, an export; read beside the turns."""
 
 from __future__ import annotations
 
@@ -50,30 +50,3 @@ class Summarised:
     """The period before: as it is written, and as a button says it."""
     after: tuple[str, str] = ("", "")
     suggestions: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class SummaryRead:
-    """-> Summarised | None: what was asked for in this chat by `AskSummary`, once it is read."""
-
-    address_id: int
-    asked: str
-    """As the wake says it."""
-
-
-@dataclass(frozen=True, slots=True)
-class AskSummary:
-    """Have it read beside the turns; this chat is woken with the key of SummaryRead ("wake figures")."""
-
-    question: SummaryOf
-
-
-@dataclass(frozen=True, slots=True)
-class ForgetSummary:
-    """It has been told: what was read is not kept."""
-
-    asked: str
-
-
-Facts = SummaryRead
-Effects = AskSummary | ForgetSummary

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal
 
+from handlers.turn.figures import MadeFile
 from handlers.turn.nouns import Association, Person
 from handlers.turn.team import Viewer
 
@@ -34,13 +35,28 @@ class Lateness:
 
 @dataclass(frozen=True, slots=True)
 class LateList:
-    """Of the associations that somebody sees."""
+    """Of the associations that somebody sees: counts of all, and those of them that a page shows."""
 
     associations: int
     """How many she sees in all."""
     days: int
     """Of the period."""
+    late: int
+    zero: int
+    later: int
+    """How many are late, had nothing to report, put us off."""
     rows: tuple[Lateness, ...]
+    """Those that are late, from `start` on: silent ones first, longest first."""
+    quiet: tuple[Lateness, ...]
+    """Some of those that are not late and have not reported."""
+    start: int = 0
+    face: str = "page"
+    """As it was asked for."""
+    file: MadeFile | None = None
+
+    @property
+    def not_reported(self) -> int:
+        return self.late + self.zero + self.later
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,13 +77,15 @@ class ToRemind:
 
 @dataclass(frozen=True, slots=True)
 class LateOf:
-    """-> LateList: who has sent no training report in the last `days` days."""
+    """Who has sent no training report in the period: read beside the turns, since it goes through all of them."""
 
     viewer: Viewer
     now: datetime
-    timezone: str
-    start: date
-    days: int
+    language: str
+    face: Literal["page", "file", "today", "morning"]
+    """What it is asked for: the list, all of it as a file, or how many there are for /today."""
+    start: int = 0
+    """Of a page: so many that are late stand on the pages before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,4 +97,4 @@ class RemindOf:
     now: datetime
 
 
-Facts = LateOf | RemindOf
+Facts = RemindOf

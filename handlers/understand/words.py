@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
+from types import MappingProxyType
 
 from rapidfuzz.distance import OSA
 
@@ -63,9 +64,11 @@ _SENSITIVE_PHRASES = tuple(f" {entry} " for row in SENSITIVE.values() for entry 
 class Keywords:
     """The words by which leaders command, in all languages: those of the program, or a programme's own. Immutable."""
 
-    __slots__ = ("_near", "command_of", "of")
+    __slots__ = ("_near", "command_of", "labels", "of")
 
-    def __init__(self, of: Mapping[str, Sequence[str]]) -> None:
+    def __init__(self, of: Mapping[str, Sequence[str]], labels: Mapping[str, str] = MappingProxyType({})) -> None:
+        """`labels`: what stands on the chat's main keyboard, plain -> the command that a tap is."""
+        self.labels = dict(labels)
         self.of = {command: tuple(words) for command, words in of.items()}
         self.command_of = {word: command for command, words in self.of.items() for word in words}
         self._near = tuple(word for word in self.command_of if len(word) >= 5)

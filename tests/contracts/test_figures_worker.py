@@ -11,24 +11,26 @@ from sqlalchemy import insert, select, text
 
 from bot.broadcast_counter import BroadcastCounter
 from bot.figures_worker import FiguresWorker
-from bot.programme import figures_in_chat
+from bot.render import Words
 from bot.settings import Settings
-from bot.store import countings, tables
+from bot.store import countings, facts, tables
 from bot.store.engine import Database
-from handlers.turn import SummaryOf, SummaryRead, Viewer
+from handlers.turn import LateList, LateOf, Summarised, SummaryOf, Viewer
+from handlers.turn.beside import ReadBeside
 from tests import october
 from tests.contracts.test_broadcasts import MEANS
 from tests.databases import NOW, Place, database, execute, place, postgres_server, rows
 
 __all__ = ["database", "place", "postgres_server"]
 CHAT = 101
+MANY = 2_400
 AT = datetime(2026, 11, 2, 6, 15, tzinfo=UTC)
 
 
 def _worker(database: Database, place: Place, woken: list[int]) -> FiguresWorker:
     project = {"name": "Rutana", "start": "2026-04-01"}
     settings = Settings.model_validate({"project": project, "database": {"url": place.url}, "folder": place.folder})
-    return FiguresWorker(settings, database, lambda: NOW, woken.append)
+    return FiguresWorker(settings, Words.load(), database, lambda: NOW, woken.append)
 
 
 async def _ask(database: Database, number: int, face: str, said: str) -> None:
@@ -62,8 +64,9 @@ async def test_every_wish_has_one_answer(database: Database, place: Place) -> No
         f"figures {number}" for number in range(1, len(faces) + 1)
     ]
     async with database.read() as tx:
-        wanted = [SummaryRead(CHAT, f"figures {number}") for number in range(1, len(faces) + 1)]
-        found = await figures_in_chat.load(tx, wanted, {})
+        wanted = [ReadBeside(CHAT, f"figures {number}") for number in range(1, len(faces) + 1)]
+        found = await facts.load(tx, wanted, {})
+    assert all(isinstance(answer, Summarised) for answer in found.values())
     assert [answer.face for answer in found.values() if answer] == list(faces)
     kinds = [[file.kind for file in answer.files] for answer in found.values() if answer]
     assert kinds == [["picture"], [], [], [], ["pdf"], ["xlsx"], ["pdf", "xlsx"]]
@@ -90,6 +93,41 @@ async def test_the_one_look_begins_what_waits_and_nothing_else(database: Databas
     assert figures._under_way is begun, "it is answered"
 
 
+async def _many(tx: Any, items: list[None]) -> list[None]:
+    await tx.execute(insert(tables.addresses), {"id": CHAT, "scheme": "telegram", "value": "1"})
+    names = {"commune_old": "x", "commune_now": "Giharo", "colline": "x"}
+    numbers = range(1, MANY + 1)
+    places = [{"id": n, "no": f"{n:04}", "name": f"A {n}", "sms_name": f"A{n}", **names} for n in numbers]
+    await tx.execute(insert(tables.associations), places)
+    zero = {"form": "training", "since": "2026-11-01", "at": NOW}
+    await tx.execute(insert(tables.zero_reports), [{"association_id": n, **zero} for n in range(1, 101)])
+    return [None]
+
+
+async def test_of_very_many_associations_a_page_is_kept_and_the_file_has_them_all(
+    database: Database, place: Place
+) -> None:
+    """What the turn that tells it has to read is as small as for a few; only the file is as long as the list."""
+    await database.writer.do(_many, None)
+    faces = (("page", 16), ("today", 0), ("file", 0))
+    for number, (face, start) in enumerate(faces, 1):
+        question = LateOf(Viewer(1, everything=True), NOW, "en", face, start)  # type: ignore[arg-type]
+        row = {"address_id": CHAT, "about": f"figures {number}", "question": orjson.dumps(question).decode()}
+        dialect = "postgresql" if database.shared else "sqlite"
+        await execute(database, countings.ASK[dialect], row | {"inbox_id": number, "asked_at": NOW})
+    await _worker(database, place, []).look()
+    kept = await rows(database, select(tables.countings.c.found).order_by(tables.countings.c.about))
+    assert [len(orjson.dumps(row.found)) < 30_000 for row in kept] == [True, True, False]
+    async with database.read() as tx:
+        wanted = [ReadBeside(CHAT, f"figures {number}") for number in range(1, len(faces) + 1)]
+        page, today, file = (await facts.load(tx, wanted, {})).values()
+    assert isinstance(page, LateList) and isinstance(today, LateList) and isinstance(file, LateList)
+    assert (page.associations, page.late, page.zero, page.start) == (MANY, MANY - 100, 100, 16)
+    assert [one.association.no for one in page.rows] == [f"{n:04}" for n in range(117, 125)]
+    assert len(page.quiet) == 31 and today.late == MANY - 100 and today.rows == today.quiet == ()
+    assert file.file and len(file.file.data["pages"][0]["rows"]) == MANY
+
+
 async def test_an_erasure_in_between_has_it_read_anew(database: Database, place: Place) -> None:
     """What was being read while she had herself erased is dropped; the wish stays, and is answered once."""
     await database.writer.do(_load, None)
@@ -101,8 +139,8 @@ async def test_an_erasure_in_between_has_it_read_anew(database: Database, place:
     await _worker(database, place, woken).look()
     await database.writer.do(_forget, None)
     async with database.read() as tx:
-        fact = SummaryRead(CHAT, "figures 1")
-        assert await figures_in_chat.load(tx, [fact], {}) == {fact: None}
+        fact = ReadBeside(CHAT, "figures 1")
+        assert await facts.load(tx, [fact], {}) == {fact: None}
     await _worker(database, place, woken).look()
     assert woken == [CHAT, CHAT]
 

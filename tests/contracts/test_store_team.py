@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.store import facts, people, tables, tasks
+from bot.store import facts, lateness, people, tables, tasks
 from bot.store.engine import Database
 from handlers.turn import (
     AssociationSeen,
@@ -108,12 +109,14 @@ async def test_lists_stay_within_the_area_and_behind_the_door(database: Database
 
 async def test_what_waits_and_who_is_late(database: Database) -> None:
     await _fill(database)
-    late_of = LateOf(Viewer(ERIC), NOW, "Africa/Bujumbura", date(2026, 11, 1), 14)
-    waiting, questions, late, remind, none = await _known(
+    late_of = LateOf(Viewer(ERIC), NOW, "en", "page")
+    async with database.read() as tx:
+        period = (ZoneInfo("Africa/Bujumbura"), date(2026, 11, 1), 14)
+        late = await lateness.listed(tx, late_of, period, slice(8), 31)
+    waiting, questions, remind, none = await _known(
         database,
         TextsWaiting(NOW),
         QuestionsOpen(ALL),
-        late_of,
         RemindOf(Viewer(ERIC), 1, NOW),
         RemindOf(Viewer(ALINE), 1, NOW),
     )

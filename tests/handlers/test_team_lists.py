@@ -14,7 +14,8 @@ from handlers.said import COMMANDS as LEADERS
 from handlers.team import lists
 from handlers.team.answering import reply
 
-TEAM = Path(__file__).parents[2] / "handlers/team"
+ROOT = Path(__file__).parents[2]
+FILES = (*(ROOT / "handlers/team").glob("*.py"), ROOT / "bot/programme/late_in_chat.py")
 _KEY = re.compile(r'"(O\.[a-z._]+[a-z])"')
 MADE = {"O.refused.stopped", "O.refused.agreed", "O.refused.gone"}
 """Keys that are put together: handlers/team/answering.py."""
@@ -25,7 +26,7 @@ OTHERS = {"O.help.mentor"}
 
 
 def test_every_text_of_the_team_is_used_and_the_other_way_round() -> None:
-    used = {key for file in TEAM.glob("*.py") for key in _KEY.findall(file.read_text("utf-8"))} | MADE
+    used = {key for file in FILES for key in _KEY.findall(file.read_text("utf-8"))} | MADE
     known = {key for key in Words.load().rules if key.startswith("O.")}
     assert len(known) > 80
     assert used - known == set()

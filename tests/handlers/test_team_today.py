@@ -10,14 +10,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from handlers.team.today import channels, morning, morning_timer
+from handlers.team.today import channels, morning, morning_timer, shown
 from handlers.team.waiting import Day
-from handlers.turn import ChannelsNow, ChannelState, Turn, Waiting
+from handlers.turn import ChannelsNow, ChannelState, LateList, Turn, Waiting
 from handlers.working_days import is_working
 
 HOME = timedelta(hours=2)
 FIRST = datetime(2026, 11, 1, tzinfo=UTC)
 NOW = datetime(2026, 11, 23, 17, 30, tzinfo=UTC)
+NOBODY = LateList(24, 14, 0, 0, 0, (), ())
 
 
 def turn(now: datetime, holidays: Any) -> Turn:
@@ -53,6 +54,12 @@ def test_nothing_comes_on_a_holiday_though_its_timer_was_set_before_it_became_on
     assert outcome.timers[0].due_at == tuesday + timedelta(days=1)
 
 
+def test_what_was_asked_for_in_the_morning_is_not_told_at_night() -> None:
+    late = LateList(24, 14, 3, 0, 0, (), (), face="morning")
+    outcome = shown(turn(NOW, ()), late)  # the service was off in between; it is 19:30
+    assert outcome.replies == () and outcome.understood == "not the morning of a working day"
+
+
 @pytest.mark.parametrize(
     ("state", "key"),
     [
@@ -66,12 +73,12 @@ def test_nothing_comes_on_a_holiday_though_its_timer_was_set_before_it_became_on
 def test_how_a_gateway_is(state: ChannelState, key: str | None) -> None:
     facts = {ChannelsNow(): (state,)}
     there = cast(Turn, SimpleNamespace(**vars(turn(NOW, ())), known=facts.__getitem__))
-    day = Day((), (), (), (), (), (), (), (Waiting("smsgate", 3, NOW - timedelta(hours=1)),), ())
+    day = Day((), (), (), (), (), (), NOBODY, (Waiting("smsgate", 3, NOW - timedelta(hours=1)),), ())
     assert [reply.key for reply in channels(there, day)] == ["O.today.channel", *([key] if key else [])]
 
 
 def test_a_clock_that_seems_to_stand_ahead_is_said_first() -> None:
     there = cast(Turn, SimpleNamespace(**vars(turn(NOW, ())), known={ChannelsNow(): ()}.__getitem__))
-    day = Day((), (), (), (), (), (), (), (), (), timedelta(hours=3))
+    day = Day((), (), (), (), (), (), NOBODY, (), (), timedelta(hours=3))
     (line,) = channels(there, day)
     assert (line.key, line.values) == ("O.today.clock", {"time": "19:30", "moment": "16:30"})

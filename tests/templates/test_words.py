@@ -15,13 +15,16 @@ from typing import Any
 import openpyxl
 import pytest
 
+from bot import keywords
 from bot import words as table
 from bot.render import Words, WordsError, replaced
 from bot.render.catalogue import base, check, fields_of, messages, read, shipped
 from bot.render.fields import COMMON, FIELDS
 from bot.word_files import export as export_words
 from bot.word_files import load
+from handlers.said import meaning
 from handlers.turn import LANGUAGES, Label
+from handlers.understand.words import SHIPPED
 
 WORDS = Words.load()
 LONGEST = table.longest()
@@ -200,6 +203,11 @@ def test_a_changed_text_without_a_name_is_a_draft(tmp_path: Path) -> None:
         ({("A4", "EN"): "{sender}: Invalid."}, "A4 en: leaders never read"),
         ({("A4", "key"): "A44"}, "'A44' is no key of ours"),
         ({("A4", "key"): "A3"}, "'A3' is there twice"),
+        ({("kb.totals", "FR"): "🛑 Stop"}, "kb.totals fr: '🛑 Stop' would be taken for stop; write another label"),
+        ({("kb.totals", "FR"): "❓ Mentor"}, "kb.totals fr: '❓ Mentor' would be taken for kb.mentor"),
+        ({("kb.totals", "EN"): "Help"}, "kb.totals en: 'Help' would be taken for help"),
+        ({("kb.totals", "EN"): "1"}, "kb.totals en: '1' would be taken for an answer"),
+        ({("kb.totals", "EN"): "Oui"}, "kb.totals en: 'Oui' would be taken for an answer"),
     ],
 )
 def test_an_import_refuses(tmp_path: Path, edit: dict[tuple[str, str], str], problem: str) -> None:
@@ -208,6 +216,24 @@ def test_an_import_refuses(tmp_path: Path, edit: dict[tuple[str, str], str], pro
     with pytest.raises(WordsError):
         table.save(proposal, WORDS, tmp_path / "own", AT)
     assert not (tmp_path / "own").exists()
+
+
+@pytest.mark.parametrize("label", ["📋 Nos rencontres", "Rencontres", "📋 Training"])
+def test_a_corrected_label_of_the_keyboard_is_understood_when_it_is_tapped(tmp_path: Path, label: str) -> None:
+    proposal = table.propose(WORDS, load(export(tmp_path, {("kb.training", "FR"): label})))
+    table.save(proposal, WORDS, tmp_path / "own", AT)
+    own = Words.load(tmp_path / "own")
+    said = own.text("kb.training", "fr", rich=True).text
+    assert said == label
+    assert meaning(said, own.keywords) == meaning("📋 Formation", own.keywords) == "training"
+    assert meaning("stop", own.keywords) == "stop"
+
+
+def test_no_keyword_takes_a_label_of_the_keyboard_away(tmp_path: Path) -> None:
+    proposal = table.propose(WORDS, load(export(tmp_path, {("kb.training", "FR"): "📋 Rencontres"})))
+    table.save(proposal, WORDS, tmp_path / "own", AT)
+    (problem,) = keywords.faults(Words.load(tmp_path / "own"), (), {"stop": (*SHIPPED.of["stop"], "rencontres")})
+    assert problem == "kb.training fr: '📋 Rencontres' would be taken for stop; write another label."
 
 
 def test_replaced_characters_are_shown(tmp_path: Path) -> None:

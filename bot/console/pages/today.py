@@ -30,7 +30,7 @@ MOST = 100
 
 async def show(ask: Ask) -> Response:
     """Everything that waits for her, oldest first."""
-    day = await ask.read(desk.waiting, ask.viewer, ask.app.settings, ask.now)
+    day = await ask.read(desk.waiting, ask.viewer, ask.app.settings, ask.now, MOST)
     parts = (
         (_("To call"), day.calls),
         (_("Without an answer"), day.messages),
@@ -43,7 +43,9 @@ async def show(ask: Ask) -> Response:
         "today.html",
         parts=[(title, len(there), [_row(ask, task) for task in there[:MOST]]) for title, there in parts],
         questions=day.questions[:MOST],
-        late=[_late(one) for one in day.late[:MOST]],
+        asked_in_all=len(day.questions),
+        late=[_late(one) for one in day.late.rows],
+        late_in_all=day.late.late,
         waiting=day.texts,
         overdue=len(day.overdue),
         channels=channel_states.states(ask.app.channels, ask.app.outbox),

@@ -12,7 +12,6 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-import orjson
 from pydantic import TypeAdapter
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -61,11 +60,6 @@ _ANSWERS: Mapping[type, TypeAdapter[Any]] = {
     BroadcastPlan: TypeAdapter(Planned),
     BroadcastEnds: TypeAdapter(Ended),
 }
-
-
-def plain(answer: Any) -> Any:
-    """An answer as it is kept."""
-    return orjson.loads(orjson.dumps(answer, default=dict))
 
 
 async def known(tx: AsyncConnection, wanted: Sequence[ToCount], means: Means) -> Values:

@@ -1,4 +1,4 @@
-"""Summaries in a chat: what is asked for is kept until the service has read it, beside the turns."""
+"""What is read beside the turns: a wish is kept until the service has read it, the answer until it is told."""
 
 from __future__ import annotations
 
@@ -6,17 +6,17 @@ import orjson
 
 from bot.effects.scene import Scene
 from bot.store import countings
-from handlers.turn import AskSummary, ForgetSummary
+from handlers.turn.beside import AskBeside, ForgetBeside
 
 
-def ask(effect: AskSummary, scene: Scene) -> None:
+def ask(effect: AskBeside, scene: Scene) -> None:
     """Every wish by itself: two buttons pressed in a row are two answers."""
     inbox_id = scene.turn.inbound.id
-    row = {"address_id": scene.turn.address.id, "about": f"{countings.FIGURES}{inbox_id}", "inbox_id": inbox_id}
+    row = {"address_id": scene.turn.address.id, "about": f"{countings.BESIDE}{inbox_id}", "inbox_id": inbox_id}
     row |= {"question": orjson.dumps(effect.question).decode(), "asked_at": scene.now}
     scene.batch.add(countings.ASK[scene.dialect], row)
 
 
-def forget(effect: ForgetSummary, scene: Scene) -> None:
+def forget(effect: ForgetBeside, scene: Scene) -> None:
     """Leaders' words may stand in it."""
     scene.batch.add(countings.FORGET, {"address": scene.turn.address.id, "which": effect.asked})

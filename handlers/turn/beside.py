@@ -1,0 +1,41 @@
+"""What the team asks in a chat and takes long to read: it is read beside the turns, and the chat is woken.
+
+In a turn it would hold up the messages of everybody.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from handlers.turn.figures import Summarised, SummaryOf
+from handlers.turn.lateness import LateList, LateOf
+
+Question = SummaryOf | LateOf
+Found = Summarised | LateList
+
+
+@dataclass(frozen=True, slots=True)
+class ReadBeside:
+    """-> Found | None: what was asked for in this chat by `AskBeside`, once it is read."""
+
+    address_id: int
+    asked: str
+    """As the wake says it."""
+
+
+@dataclass(frozen=True, slots=True)
+class AskBeside:
+    """Have it read; this chat is woken with the key of ReadBeside ("wake figures")."""
+
+    question: Question
+
+
+@dataclass(frozen=True, slots=True)
+class ForgetBeside:
+    """It has been told: what was read is not kept."""
+
+    asked: str
+
+
+Facts = ReadBeside
+Effects = AskBeside | ForgetBeside
