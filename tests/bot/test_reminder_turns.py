@@ -45,7 +45,7 @@ async def _until_the_call(app: App) -> Line:
     await odette.send("12 11 3 12 7 5 3")
     await odette.answers()
     await odette.move(timedelta(days=21, minutes=5))
-    assert "Eric de l'OIM vous appellera" in (await odette.answers())[-1].text
+    assert "Eric wo muri OIM azobahamagara" in (await odette.answers())[-1].text
     assert await _calls(app) == [("open", "training: no news since 2026-11-23, 3 reminders", None)]
     return odette
 

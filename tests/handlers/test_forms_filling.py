@@ -177,7 +177,7 @@ def test_constraints_that_hold_or_cannot_be_checked(training: Form, changed: dic
     assert training.check(training.compute({**FULL, **changed}, CTX), CTX) == ()
 
 
-def test_constraint_messages_fit_in_one_sms_in_french(training: Form) -> None:
+def test_constraint_messages_are_said_in_each_language(training: Form) -> None:
     problem = training.check({**FULL, "new_women": 15}, CTX)[0]
     assert problem.message.text("fr") == (
         "12 femmes et 7 hommes, mais 15 nouvelles femmes. Pas plus de 12."
@@ -187,7 +187,10 @@ def test_constraint_messages_fit_in_one_sms_in_french(training: Form) -> None:
         "Wanawake 12 na wanaume 7, lakini wanawake wapya 15. Hawawezi kuzidi 12."
         " Wanawake wapya na wanaume wapya wangapi? Mfano 5 3"
     )
-    assert problem.message.text("rn") == problem.message.text("fr")
+    assert problem.message.text("rn") == (
+        "Abakenyezi 12 n'abagabo 7, ariko abakenyezi bashasha 15. Ntibarenga 12."
+        " Abakenyezi n'abagabo bashasha bangahe? Akarorero 5 3"
+    )
 
 
 def test_missing(training: Form) -> None:

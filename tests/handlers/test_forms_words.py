@@ -107,6 +107,8 @@ CATALOGUE: dict[str, tuple[str, str, dict[str, str]]] = {
             "en": "07A: costs this month in BIF (inputs, pay, fuel, repair)? Example 210000. Do not know: X",
             "fr": "07A: dépenses de ce mois en BIF (intrants, paie, carburant, réparation)?"
             " Exemple 210000. Inconnu: X",
+            "rn": "07A: mwasohoye amahera angahe uku kwezi (BIF): ivyo mwaguze, abakozi, esanse?"
+            " Akarorero 210000. Mutabizi: X",
             "sw": "07A: gharama za mwezi huu kwa BIF (pembejeo, malipo, mafuta, matengenezo)? Mfano 210000. Hujui: X",
         },
     ),
@@ -140,6 +142,8 @@ CATALOGUE: dict[str, tuple[str, str, dict[str, str]]] = {
         {
             "en": "07A: paid workers now? Women then men, example 1 2. Then stock in bags or kg, example 6 bags",
             "fr": "07A: personnes payées? Femmes puis hommes, exemple 1 2. Puis le stock, exemple 6 sacs",
+            "rn": "07A: abakozi muhemba? Abakenyezi, abagabo, akarorero 1 2. Hanyuma ibiri mu bubiko,"
+            " akarorero imifuko 6",
             "sw": "07A: wafanyakazi wanaolipwa? Wanawake kisha wanaume, mfano 1 2. Kisha akiba kwa magunia au kg,"
             " mfano magunia 6",
         },
@@ -150,6 +154,7 @@ CATALOGUE: dict[str, tuple[str, str, dict[str, str]]] = {
         {
             "en": "07A: what help do you need for the machine? Write one SMS, or 9 and we call you",
             "fr": "07A: de quelle aide avez-vous besoin pour la machine? Un SMS, ou 9 et nous vous appelons",
+            "rn": "07A: imashini: mukeneye imfashanyo iyihe? Andika SMS imwe, canke 9 tubahamagare",
             "sw": "07A: mnahitaji msaada gani kuhusu mashine? Andika SMS moja, au 9 tutakupigia",
         },
     ),

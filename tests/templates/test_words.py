@@ -88,8 +88,8 @@ def test_a_text_missing_in_french_is_named() -> None:
 
 def test_drafts_are_marked() -> None:
     assert not WORDS.drafts["en"] and not WORDS.drafts["fr"]
-    assert WORDS.drafts["rn"] == set(WORDS.texts["rn"]) and len(WORDS.drafts["rn"]) > 60
-    assert WORDS.drafts["sw"] == set(WORDS.texts["sw"]) and len(WORDS.drafts["sw"]) > 30
+    assert WORDS.drafts["rn"] == set(WORDS.texts["rn"]) and len(WORDS.drafts["rn"]) > 250
+    assert WORDS.drafts["sw"] == set(WORDS.texts["sw"]) and len(WORDS.drafts["sw"]) > 250
     assert len(table.drafts(WORDS, "rn")) == len(WORDS.drafts["rn"])
     assert {language for language, _, _ in table.drafts(WORDS)} == {"rn", "sw"}
 
