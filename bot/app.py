@@ -16,13 +16,14 @@ import structlog
 import uvicorn
 from starlette.routing import BaseRoute
 
-from bot import channel_states, clock_guard, control, health
+from bot import channel_states, channel_watch, clock_guard, control, health
 from bot import channels as channel_list
 from bot.added_forms import load_all
 from bot.broadcast_counter import BroadcastCounter
 from bot.broadcast_worker import BroadcastWorker
 from bot.changes import SECONDS as CHANGES_SECONDS
 from bot.changes import Changes
+from bot.channel_watch import ChannelWatch
 from bot.channels.base import Channel, Message
 from bot.channels.front import Front
 from bot.channels.phone import Phone
@@ -81,6 +82,7 @@ class App:
         self.figures = FiguresWorker(settings, words, database, clock.now, self.inbox.notify)
         self.counter = BroadcastCounter(database, clock.now, self.means, self.inbox.notify, self.figures.begin)
         schemes = frozenset(channel.scheme for channel in self.channels.values())
+        self.watch = ChannelWatch(database, clock.now, self.channels, self.outbox, self.inbox.notify)
         self.timers = TimerWorker(database, clock.now, self.inbox.notify, self.turns.when, schemes)
         self.erasures = ErasureWorker(database, folder)
         self.media = MediaWorker(settings, database, self.channels, clock.now)
@@ -188,6 +190,7 @@ class App:
         alarm.every(60, self.outbox.match_reports)
         alarm.every(1, self.broadcasts.look)
         alarm.every(1, self.counter.look)
+        alarm.every(channel_watch.SECONDS, self.watch.look)
         alarm.every(2, self.media.look)
         alarm.every(5, self.erasures.look)
         alarm.every(60, self.console.uploads.look)

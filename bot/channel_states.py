@@ -18,7 +18,14 @@ def states(channels: Mapping[str, Channel], outbox: OutboxWorker) -> tuple[Chann
     """Each channel as it is now. One whose gateway says that it lives has `heard_at`."""
     broken, full = outbox.broken, outbox.full
     return tuple(
-        ChannelState(name, name in broken, name in full, getattr(channel, "heard_at", None))
+        ChannelState(
+            name,
+            name in broken,
+            name in full,
+            getattr(channel, "heard_at", None),
+            hasattr(channel, "heard_at"),
+            getattr(channel, "warns", ()),
+        )
         for name, channel in channels.items()
     )
 

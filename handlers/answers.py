@@ -36,7 +36,7 @@ from handlers import (
     tips,
 )
 from handlers.said import Said
-from handlers.team import answering, beside, broadcast, console, sealed, tasks, today
+from handlers.team import alarm, answering, beside, broadcast, console, sealed, tasks, today
 from handlers.turn import Fact, Outcome, Turn
 
 Answer = Callable[[Turn, Said, dict[str, Any]], Outcome | None]
@@ -134,6 +134,7 @@ TIMERS: Mapping[str, Callable[[Turn], Outcome]] = {
     "wake figures": beside.told,
     "wake sealed": sealed.told,
     "wake console": console.woken,
+    "wake channel": alarm.told,
     "sealed": sealed.late,
 }
 

@@ -11,7 +11,7 @@ import hashlib
 import hmac
 import re
 from collections.abc import Callable, Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
@@ -22,11 +22,12 @@ from starlette.routing import BaseRoute, Route
 from starlette.types import Receive, Scope
 
 from bot.channels import pulling, web
+from bot.channels import smsgate_wire as wire
 from bot.channels.arrival_keys import content_key
 from bot.channels.base import Arrival, Delivery, Intake, Message, Sent, State
 from bot.channels.json_answers import json_list, json_object, mapping, string
 from bot.channels.phone_numbers import normalise
-from bot.errors import Ambiguous, ChannelMisconfigured, Refused, RetryLater, SendError
+from bot.errors import Ambiguous, ChannelMisconfigured, RetryLater, SendError
 from bot.settings import SmsGate as Settings
 from handlers.turn import Kind
 from handlers.understand.words import clean
@@ -37,13 +38,10 @@ ARRIVALS: dict[str, tuple[Kind, str]] = {"sms:received": ("text", "message"), "m
 STATES: dict[str, State] = {"sms:sent": "sent", "sms:delivered": "delivered", "sms:failed": "failed"}
 HOOKS = {event: "kurikirana-" + event.replace(":", "-") for event in (*ARRIVALS, *STATES, "system:ping")}
 """Event -> the id of our hook: always the same, for two hooks would bring every SMS twice."""
-TAKEN: dict[str, State] = {"Sent": "sent", "Delivered": "delivered"}  # Pending, Processed: accepted
 TTL_S = 86_400
 """Seconds until the phone drops what it could not send: no stale text after days without network."""
 SKEW_S = 300
 """Seconds that a signature's time may differ from our clock."""
-LISTED_SINCE = (1, 67)
-"""The first version whose inbox has the operator's time, as its events have it: before, all would come twice."""
 ONLY_WAY_S = 30.0
 """Seconds between two readings of the inbox where the phone cannot call us."""
 PAGE, PAGE_BYTES = 200, 2_000_000
@@ -63,7 +61,10 @@ class SmsGate(web.Gateway):
 
     def __init__(self, settings: Settings, public_url: str, now: Callable[[], datetime]) -> None:
         self.settings, self.now = settings, now
-        self.heard_at: datetime | None = None  # when the phone last wrote to us, a ping included
+        self.heard_at: datetime | None = None
+        """When the phone last wrote to us, a ping included, or answered us."""
+        self.warns: tuple[str, ...] = ()
+        """What it last complained of."""
         self._here = f"{public_url.rstrip('/')}/channels/smsgate/incoming" if public_url else ""
         self._secret = settings.signing_key.get_secret_value().encode()
         account = aiohttp.encode_basic_auth(settings.username, settings.password.get_secret_value(), "utf-8")
@@ -81,6 +82,8 @@ class SmsGate(web.Gateway):
                 await intake.arrivals([self._arrival(kind, event)])
             elif kind in STATES:
                 await intake.deliveries([self._delivery(kind, event)])
+            elif kind == "system:ping":
+                self.warns = wire.warns(mapping(mapping(event.get("payload")).get("health")))
 
         return [Route("/channels/smsgate/incoming", web.Door(self.name, incoming, "POST"))]
 
@@ -107,22 +110,22 @@ class SmsGate(web.Gateway):
         if reply.status == 409:
             return Sent(ours, "accepted")
         if reply.status in (200, 201, 202):
-            return _taken(reply.body, ours)
-        raise _refusal(reply)
+            return wire.taken(reply.body, ours)
+        raise wire.refusal(reply)
 
     async def check(self) -> list[str]:
         """Ask the phone for its health, then whether our account and webhooks are right."""
-        problems = [] if self._here else [_UNCALLED]
+        problems = [] if self._here else [wire.UNCALLED]
         try:
             health = await self._health()
             for name, found in health["checks"].items():
                 if found["status"] != "pass":
                     problems.append(f"phone: {name} is {found['status']} ({found['observedValue']}).")
-            if not _lists(health):
+            if not wire.lists(health):
                 problems.append("phone: the app is older than 1.67, so its inbox is not read; install a newer one.")
             reply = await self._ask("GET", "/webhooks")
             if reply.status != 200:
-                raise _refusal(reply)
+                raise wire.refusal(reply)
             hooks = [(hook["event"], hook["id"]) for hook in orjson.loads(reply.body) if hook["url"] == self._here]
             for event in ("sms:received", *STATES):
                 if [key for kind, key in hooks if kind == event] != [HOOKS[event]]:
@@ -145,34 +148,35 @@ class SmsGate(web.Gateway):
             if reply.status == 400 and event == "sms:received":  # an old app refuses what it does not know
                 raise ChannelMisconfigured("smsgate refuses our webhooks", "web.public_url must be https://")
             if reply.status > 400:
-                raise _refusal(reply)
+                raise wire.refusal(reply)
 
     async def _health(self) -> dict[str, Any]:
         """Raises a SendError, Unwanted when it is no SMS Gate."""
         reply = await self._ask("GET", "/health")
         if reply.status not in (200, 500):  # 500: it answers, and something of it fails
-            raise _refusal(reply)
-        return json_object(reply.body)
+            raise wire.refusal(reply)
+        health = json_object(reply.body)
+        self.heard_at, self.warns = self.now(), wire.warns(health)
+        return health
 
     async def _look(self, intake: Intake, since: datetime) -> None:
         """Hand over what came since then and is not here, oldest first. Raises SendError, Unwanted, DatabaseError."""
         await self._register()
-        if not _lists(await self._health()):
+        if not wire.lists(await self._health()):
             return
         until = self.now() + AHEAD
-        order = {"since": _iso(since), "until": _iso(until), "messageTypes": ["SMS"]}
+        order = {"since": wire.iso(since), "until": wire.iso(until), "messageTypes": ["SMS"]}
         # the app takes the SMS over from Android that it has missed; until 1.70 the first word says "bring nothing"
         reply = await self._ask(
             "POST", "/inbox/refresh", order | {"triggerWebhooks": False, "webhookDelivery": "Disabled"}
         )
         if reply.status != 202:
-            raise _refusal(reply)
+            raise wire.refusal(reply)
         rows = [row for page in await self._pages(since, until) for row in page]
         there = (self._listed(mapping(row)) for row in reversed(rows))
         if missing := await intake.missing([arrival for arrival in there if arrival]):
             log.info("found in the phone's inbox", channel=self.name, messages=len(missing))
             await intake.arrivals(missing)
-        self.heard_at = self.now()
 
     async def _pages(self, since: datetime, until: datetime) -> list[list[Any]]:
         """The inbox between these moments, newest first."""
@@ -180,14 +184,14 @@ class SmsGate(web.Gateway):
         while not pages or len(pages[-1]) == PAGE:
             query = {
                 "type": "SMS",
-                "from": _iso(since),
-                "to": _iso(until),
+                "from": wire.iso(since),
+                "to": wire.iso(until),
                 "limit": PAGE,
                 "offset": PAGE * len(pages),
             }
             reply = await self._ask("GET", f"/inbox?{urlencode(query)}", limit=PAGE_BYTES)
             if reply.status != 200:
-                raise _refusal(reply)
+                raise wire.refusal(reply)
             pages.append(json_list(reply.body))
         return pages
 
@@ -221,7 +225,7 @@ class SmsGate(web.Gateway):
 
     def _arrival(self, kind: str, event: Mapping[str, Any]) -> Arrival:
         payload = mapping(event.get("payload"))
-        key = _word(event.get("id"))
+        key = wire.word(event.get("id"))
         sender = normalise(string(payload.get("sender")) or string(payload.get("phoneNumber")))
         if not (key and sender):
             raise web.Unwanted(400)
@@ -233,52 +237,8 @@ class SmsGate(web.Gateway):
 
     def _delivery(self, kind: str, event: Mapping[str, Any]) -> Delivery:
         payload = mapping(event.get("payload"))
-        theirs = _word(payload.get("messageId"))
+        theirs = wire.word(payload.get("messageId"))
         ours = OUR_ID.fullmatch(theirs)
-        reason = re.sub(r"\d{5,}", "...", _word(payload.get("reason")))  # it may name the number
+        reason = re.sub(r"\d{5,}", "...", wire.word(payload.get("reason")))  # it may name the number
         word, number = f"{kind} {reason}".strip(), int(ours[1]) if ours else None
-        return Delivery(self.name, STATES[kind], word, number, theirs or None, _word(event.get("id")))
-
-
-_UNCALLED = (
-    "web.public_url: empty, so the phone cannot call us: its inbox is read every 30 seconds, and nothing tells what "
-    "became of our texts."
-)
-
-
-def _lists(health: Mapping[str, Any]) -> bool:
-    """Whether the app's inbox can be compared with its events."""
-    found = re.match(r"v?(\d{1,4})\.(\d{1,4})", string(health.get("version")))
-    return found is not None and (int(found[1]), int(found[2])) >= LISTED_SINCE
-
-
-def _iso(moment: datetime) -> str:
-    return f"{moment.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
-
-
-def _taken(body: bytes, ours: str) -> Sent:
-    """What the app says of a message that it took. Anything else is no proof: Ambiguous."""
-    try:
-        said = json_object(body)
-    except web.Unwanted:
-        said = {}
-    if said.get("id") != ours:
-        raise Ambiguous("smsgate answered something unknown")
-    if said.get("state") == "Failed":
-        raise Refused("smsgate could not send this message")
-    return Sent(ours, TAKEN.get(string(said.get("state")), "accepted"))
-
-
-def _refusal(reply: web.Reply) -> SendError:
-    """The error that an answer of the app is; nothing it wrote is quoted, it may name the number."""
-    what = f"smsgate answered {reply.status}"
-    if reply.status in (401, 403, 404, 405):
-        return ChannelMisconfigured(what, "compare url, username and password with the app's Local server")
-    if reply.status in (502, 503, 504):
-        return RetryLater(what, reply.after_s)
-    return Refused(what) if 400 <= reply.status < 500 else Ambiguous(what)
-
-
-def _word(value: Any) -> str:
-    """A short text that is no person's: an id, a reason."""
-    return str(clean(string(value))).strip()[:128]
+        return Delivery(self.name, STATES[kind], word, number, theirs or None, wire.word(event.get("id")))

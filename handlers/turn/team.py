@@ -83,7 +83,11 @@ class ChannelState:
     full: bool
     """Its SIM has sent all that it may in a day."""
     heard_at: datetime | None
-    """When its gateway last said that it lives; None where gateways say nothing of themselves."""
+    """When its gateway last said that it lives; None where it has said nothing yet."""
+    speaks: bool = False
+    """Its gateway says so again and again: long silence is a trouble."""
+    warns: tuple[str, ...] = ()
+    """What its gateway complains of: battery, unplugged, failing."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,73 @@
+"""What goes over the line to and from SMS Gate: its health, what it took, what it refused. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from bot.channels import web
+from bot.channels.base import Sent, State
+from bot.channels.json_answers import json_object, mapping, string
+from bot.errors import Ambiguous, ChannelMisconfigured, Refused, RetryLater, SendError
+from handlers.understand.words import clean
+
+TAKEN: dict[str, State] = {"Sent": "sent", "Delivered": "delivered"}  # Pending, Processed: accepted
+LISTED_SINCE = (1, 67)
+"""The first version whose inbox has the operator's time, as its events have it: before, all would come twice."""
+UNCALLED = (
+    "web.public_url: empty, so the phone cannot call us: its inbox is read every 30 seconds, and nothing tells what "
+    "became of our texts."
+)
+
+
+def lists(health: Mapping[str, Any]) -> bool:
+    """Whether the app's inbox can be compared with its events."""
+    found = re.match(r"v?(\d{1,4})\.(\d{1,4})", string(health.get("version")))
+    return found is not None and (int(found[1]), int(found[2])) >= LISTED_SINCE
+
+
+def warns(health: Mapping[str, Any]) -> tuple[str, ...]:
+    """What it complains of, as troubles of a channel (handlers/team/alarm.py)."""
+    checks = {name: mapping(found) for name, found in mapping(health.get("checks")).items()}
+    level, charging, failed = (
+        checks.get(name, {}) for name in ("battery:level", "battery:charging", "messages:failed")
+    )
+    return (
+        *(("battery",) if level.get("status") in ("warn", "fail") else ()),
+        *(("unplugged",) if charging.get("observedValue") == 0 else ()),
+        *(("failing",) if failed.get("status") == "fail" else ()),
+    )
+
+
+def iso(moment: datetime) -> str:
+    return f"{moment.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
+
+
+def taken(body: bytes, ours: str) -> Sent:
+    """What the app says of a message that it took. Anything else is no proof: Ambiguous."""
+    try:
+        said = json_object(body)
+    except web.Unwanted:
+        said = {}
+    if said.get("id") != ours:
+        raise Ambiguous("smsgate answered something unknown")
+    if said.get("state") == "Failed":
+        raise Refused("smsgate could not send this message")
+    return Sent(ours, TAKEN.get(string(said.get("state")), "accepted"))
+
+
+def refusal(reply: web.Reply) -> SendError:
+    """The error that an answer of the app is; nothing it wrote is quoted, it may name the number."""
+    what = f"smsgate answered {reply.status}"
+    if reply.status in (401, 403, 404, 405):
+        return ChannelMisconfigured(what, "compare url, username and password with the app's Local server")
+    if reply.status in (502, 503, 504):
+        return RetryLater(what, reply.after_s)
+    return Refused(what) if 400 <= reply.status < 500 else Ambiguous(what)
+
+
+def word(value: Any) -> str:
+    """A short text that is no person's: an id, a reason."""
+    return str(clean(string(value))).strip()[:128]

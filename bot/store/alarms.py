@@ -1,0 +1,79 @@
+"""Whose chats are woken when a channel has trouble: two of the team, administrators first."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import case, func, select
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.store.tables import addresses, inbox, people, people_addresses
+
+PEOPLE = 2
+ROLES = ("admin", "supervisor", "officer")
+"""Who is told, in this order."""
+_WHOM = (
+    select(func.min(addresses.c.id))
+    .select_from(people)
+    .join(people_addresses, people_addresses.c.person_id == people.c.id)
+    .join(addresses, addresses.c.id == people_addresses.c.address_id)
+    .where(
+        people.c.kind == "staff",
+        people.c.role.in_(ROLES),
+        people.c.left_at.is_(None),
+        people.c.consent != "stopped",
+        addresses.c.active.is_(True),
+        addresses.c.scheme != "tel",
+    )
+    .group_by(people.c.id, people.c.role)
+    .order_by(case({role: place for place, role in enumerate(ROLES)}, value=people.c.role), people.c.id)
+    .limit(PEOPLE)
+)
+_WAKE = {
+    "sqlite": sqlite.insert(inbox).on_conflict_do_nothing(index_elements=["channel", "dedupe_key"]),
+    "postgresql": postgresql.insert(inbox).on_conflict_do_nothing(index_elements=["channel", "dedupe_key"]),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Alarm:
+    """A channel's trouble, or its end (`trouble` is "over")."""
+
+    channel: str
+    trouble: str
+    since: datetime
+    texts: int
+    at: datetime
+
+    @property
+    def key(self) -> str:
+        """Each once an hour: a trouble that comes and goes, or that several processes see, is told once."""
+        return f"alarm:{self.channel}:{self.trouble}:{self.at:%Y-%m-%dT%H}:"
+
+
+async def tell(tx: AsyncConnection, items: Sequence[Alarm]) -> list[list[int]]:
+    """Work for the writer: wake the chats of each; returns their addresses."""
+    whom = list((await tx.execute(_WHOM)).scalars())
+    for item in items:
+        if rows := [_row(item, address) for address in whom]:
+            await tx.execute(_WAKE[tx.dialect.name], rows)
+    return [whom] * len(items)
+
+
+def _row(item: Alarm, address: int) -> dict[str, Any]:
+    told = {"channel": item.channel, "trouble": item.trouble, "since": item.since.isoformat(), "texts": item.texts}
+    return {
+        "channel": "timer",
+        "dedupe_key": f"{item.key}{address}",
+        "address_id": address,
+        "kind": "timer",
+        "text": "",
+        "data": {"timer": "wake", "what": "channel", **told},
+        "received_at": item.at,
+        "state": "new",
+        "deaths": 0,
+    }
