@@ -41,7 +41,7 @@ from bot.outbox_worker import OutboxWorker
 from bot.programme.broadcasts.plan import means_of
 from bot.render import Words
 from bot.settings import Settings, unasked_hours
-from bot.store import look
+from bot.store import look, roads
 from bot.store.engine import Database
 from bot.timer_worker import TimerWorker
 from bot.tip_planner import TipPlanner
@@ -81,7 +81,7 @@ class App:
         self.broadcasts = BroadcastWorker(database, clock.now, self.means, self.outbox.look, self.inbox.notify)
         self.figures = FiguresWorker(settings, words, database, clock.now, self.inbox.notify)
         self.counter = BroadcastCounter(database, clock.now, self.means, self.inbox.notify, self.figures.begin)
-        schemes = frozenset(channel.scheme for channel in self.channels.values())
+        schemes = roads.reached(self.channels.values())
         self.watch = ChannelWatch(database, clock.now, self.channels, self.outbox, self.inbox.notify)
         self.timers = TimerWorker(database, clock.now, self.inbox.notify, self.turns.when, schemes)
         self.erasures = ErasureWorker(database, folder)

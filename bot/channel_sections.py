@@ -60,7 +60,7 @@ class Twilio(Paced):
     api_url: str = Field("https://api.twilio.com", description="Any host that speaks Twilio's API.")
     sender: str = Field("", description="Our number with +, MG..., or a name that nobody can answer; empty = no SMS.")
     whatsapp: str = Field("", description="Our WhatsApp sender: its number with +, or MG...; empty = no WhatsApp.")
-    template: str = Field("", description="ContentSid HX... with {{1}} for what nobody asked for on WhatsApp.")
+    template: str = Field("", description="ContentSid HX... with {{1}}, on WhatsApp a day after her last words.")
     content_url: str = Field("https://content.twilio.com", description="Where buttons are made; empty = as numbers.")
 
 
@@ -82,7 +82,7 @@ class Whatsapp(Section):
     app_secret: SecretStr = Field(description="Secret of the app at Meta; signs what Meta brings.")
     verify_token: SecretStr = Field(description="A word of ours that Meta shows when it first calls us.")
     api_url: str = Field("https://graph.facebook.com", description="Any host that speaks the Graph API.")
-    template: str = Field("", description="Template with {{1}} for what nobody asked for; empty = as plain text.")
+    template: str = Field("", description="Template with {{1}} a day after her last words; empty = her next road.")
     template_language: str = Field("fr", description="Language code of that template.")
 
 

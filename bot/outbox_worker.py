@@ -18,6 +18,7 @@ import structlog
 from prometheus_client import Counter, Gauge
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.asked_for import asked_for
 from bot.attachments import attached
 from bot.channels.base import Attached, Channel, Message
 from bot.errors import (
@@ -30,8 +31,7 @@ from bot.errors import (
     RetryLater,
     SendError,
 )
-from bot.store import erasure, outbox, roads
-from bot.store.consent import moved
+from bot.store import consent, erasure, outbox, roads
 from bot.store.deliveries import match_again
 from bot.store.engine import Database
 from bot.store.markets import Opens
@@ -224,7 +224,7 @@ class OutboxWorker:
     async def _send(self, name: str, claim: Claim) -> Mark:
         channel = self._channels[name]
         try:
-            file, asked = await self._file(claim), claim.kind == "reply"
+            file, asked = await self._file(claim), await asked_for(self._database, channel, claim, self._now())
             message = Message(claim.id, claim.address, claim.text, claim.attempts, claim.data, file, asked)
             sent = await channel.send(message)
         except SendError as error:
@@ -263,7 +263,7 @@ class OutboxWorker:
             self._heal(name)
             return Mark(claim.id, "queued", now, None, why, now + timedelta(seconds=max(0.5, error.after_s)))
         if isinstance(error, AddressMoved):
-            await self._database.writer.do(moved, (claim.address_id, error.address))
+            await self._database.writer.do(consent.moved, (claim.address_id, error.address))
             return Mark(claim.id, "queued", now, None, "the chat moved", now)
         if isinstance(error, ChannelMisconfigured):
             self._break(name, error)

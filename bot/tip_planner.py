@@ -8,7 +8,7 @@ from datetime import date, datetime
 from bot.channels.base import Channel
 from bot.errors import DatabaseError
 from bot.settings import Settings, unasked_hours
-from bot.store import tip_list, tip_timers
+from bot.store import roads, tip_list, tip_timers
 from bot.store.engine import Database
 from bot.tips import shipped
 from scheduler import tips
@@ -20,7 +20,7 @@ class TipPlanner:
     def __init__(
         self, settings: Settings, database: Database, now: Callable[[], datetime], channels: Iterable[Channel]
     ) -> None:
-        self._schemes = tuple(sorted({channel.scheme for channel in channels}))
+        self._schemes = tuple(sorted(roads.reached(channels)))
         self._rules, self._zone, self._hours = settings.tips, settings.zone, unasked_hours(settings)
         self._database, self._now = database, now
 

@@ -96,7 +96,7 @@ class Turns:
         self._first = {channel.scheme: name for name, channel in reversed(list(channels.items()))}
         self._zone = settings.zone
         self._means = means_of(settings, channels, channel_list.limits(settings))
-        self.loaders = {**broadcasts.loaders(self._means), **roads.loaders(frozenset(self._first))}
+        self.loaders = {**broadcasts.loaders(self._means), **roads.loaders(roads.reached(channels.values()), now)}
         self.when = rules(settings)
         self._associations: dict[int, Association] | None = None
         self._programmes: dict[bool, Programme] = {}

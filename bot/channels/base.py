@@ -85,7 +85,7 @@ class Message:
     file: Attached | None = None
     """Rich channels only."""
     asked: bool = True
-    """An answer; False for a reminder, a tip, a broadcast, which WhatsApp takes after a day as a template only."""
+    """An answer; False for a reminder, a tip, a broadcast. To WhatsApp: she wrote within a day (bot/asked_for.py)."""
 
 
 @dataclass(frozen=True, slots=True)

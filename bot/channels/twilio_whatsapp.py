@@ -65,6 +65,11 @@ class TwilioWhatsApp(Twilio):
         self._offered: OrderedDict[str, tuple[str, ...]] = OrderedDict()
         self._files: OrderedDict[str, Attached] = OrderedDict()
 
+    @property
+    def within_a_day(self) -> bool:
+        """Without a template it takes a text only within a day of what she last wrote."""
+        return not self.settings.template
+
     def routes(self, intake: Intake) -> Sequence[BaseRoute]:
         """As Twilio's SMS below .../whatsapp/, and .../whatsapp/file/TOKEN for what goes along with a text."""
 

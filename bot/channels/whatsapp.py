@@ -51,6 +51,11 @@ class WhatsApp(web.Gateway):
         self._headers = {"Authorization": f"Bearer {settings.token.get_secret_value()}"}
         self._number = quote(settings.phone_number_id, safe="")
 
+    @property
+    def within_a_day(self) -> bool:
+        """Without a template it takes a text only within a day of what she last wrote."""
+        return not self.settings.template
+
     def routes(self, intake: Intake) -> Sequence[BaseRoute]:
         """.../incoming: GET is Meta's question whether the address is ours, POST everything else."""
 

@@ -129,7 +129,8 @@ def retry(
         base.words.print(f"Nothing was sent. {again} texts would be: --yes {again}.", markup=False)
         return
     ends = (composer.clock(settings).now() + timedelta(hours=1)).isoformat()
-    details = {"id": number, "what": what, "number": yes or 0, "ends_at": ends}
+    setup = acts.setup_details(composer.means(settings).setup)
+    details = {"id": number, "what": what, "number": yes or 0, "ends_at": ends, "setup": setup}
     done = base.run(control.act(settings, "broadcast retry", details))
     if json:
         base.show(done)

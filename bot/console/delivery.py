@@ -26,7 +26,7 @@ TODO: Mapping[str, str] = {
     "expired": _("retry, or call"),
     "permanent": _("correct the number"),
     "ours": _("top up, wake the phone, then retry"),
-    "refused": _("SMS if she agreed, else nothing"),
+    "refused": _("retry: by her next road, if she agreed to one"),
     "uncertain": _("ask one of them, then retry --uncertain"),
     "too_late": _("send it as a new broadcast if it still matters"),
 }

@@ -10,12 +10,12 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, case, func, or_, select
+from sqlalchemy import bindparam, case, func, or_, select, true
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.store.area import AREA, binds
 from bot.store.reminders import UNASKED
-from bot.store.roads import BY_SMS
+from bot.store.roads import A_DAY, BY_SMS, TALKED
 from bot.store.tables import (
     addresses,
     associations,
@@ -92,7 +92,13 @@ _LEADERS = (
 )
 _theirs = people_addresses.alias("theirs")
 _WAYS = (
-    select(_theirs.c.person_id, addresses.c.id, addresses.c.scheme, addresses.c.active)
+    select(
+        _theirs.c.person_id,
+        addresses.c.id,
+        addresses.c.scheme,
+        addresses.c.active,
+        case((addresses.c.scheme == "whatsapp", TALKED), else_=true()).label("talked"),
+    )
     .join(addresses, addresses.c.id == _theirs.c.address_id)
     .where(_theirs.c.person_id.in_(select(people_addresses.c.person_id).where(_BETWEEN)))
     .order_by(_theirs.c.person_id, addresses.c.id)
@@ -125,7 +131,7 @@ async def page(tx: AsyncConnection, after: int, most: int, now: datetime) -> Pag
     for row in (await tx.execute(_LEADERS, there)).all():
         by_id[row.address_id].leaders.append(row)
     ways: dict[int, list[Road]] = {}
-    for person, *way in (await tx.execute(_WAYS, there)).all():
+    for person, *way in (await tx.execute(_WAYS, {**there, "talked_since": now - A_DAY})).all():
         ways.setdefault(person, []).append(Road(*way))
     for number, texts in (await tx.execute(_UNASKED, {**there, "since": now - WEEK})).all():
         by_id[number].unasked = max(by_id[number].unasked, texts)

@@ -102,7 +102,7 @@ async def fire(tx: AsyncConnection, items: Sequence[Look]) -> list[Fired]:
 async def _fire(tx: AsyncConnection, look: Look) -> Fired:
     due = await rows(tx, _DUE, {"now": look.now, "most": look.most})
     theirs = sorted({row.association_id for row in due if row.association_id is not None})
-    contacts = await waking.contacts(tx, theirs, look.schemes) if theirs else {}
+    contacts = await waking.contacts(tx, theirs, look.schemes, look.now) if theirs else {}
     woken: list[tuple[Any, int, dict[str, int]]] = []
     unreached: list[Any] = []
     for row in due:

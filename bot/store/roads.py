@@ -5,12 +5,12 @@ Which one a text takes is decided by handlers/turn/roads.py alone; here are the 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import and_, bindparam, exists, insert, or_, select, update
+from sqlalchemy import String, and_, bindparam, exists, insert, literal_column, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.store.prepared import rows
@@ -27,6 +27,26 @@ BY_SMS = or_(~_agreed(consents.c.how == "chat"), _agreed(consents.c.how != "chat
 """She agreed on paper, aloud or by SMS; or nothing says how."""
 ALLOWED = and_(addresses.c.active.is_(True), or_(addresses.c.scheme != "tel", people.c.channel == "sms", BY_SMS))
 """The rows of addresses that a text may take that nobody asked for; `people` and `addresses` are joined."""
+TALKING = "?"
+"""Behind a scheme among those that are reached: only within a day of what she last wrote there."""
+A_DAY = timedelta(days=1)
+"""So long WhatsApp takes a text of any words; after it only templates, where there are any."""
+TALKED = (
+    exists()
+    .where(
+        inbox.c.address_id == addresses.c.id,
+        inbox.c.received_at > bindparam("talked_since"),
+        # in the index's own words
+        inbox.c.channel.in_((literal_column("'whatsapp'", String), literal_column("'twilio_whatsapp'", String))),
+    )
+    .correlate(addresses)
+)
+"""She has written from there since then; asked of WhatsApp only."""
+REACHED = or_(
+    addresses.c.scheme.in_(bindparam("schemes", expanding=True)),
+    and_((addresses.c.scheme + TALKING).in_(bindparam("schemes", expanding=True)), TALKED),
+)
+"""A channel leads there, and takes what nobody asked for; the parameters are those of `reach`."""
 _OF = (
     select(
         people.c.id,
@@ -35,6 +55,7 @@ _OF = (
         addresses.c.id.label("address_id"),
         addresses.c.scheme,
         addresses.c.active,
+        REACHED.label("reached"),
     )
     .select_from(
         people.join(people_addresses, people_addresses.c.person_id == people.c.id).join(
@@ -58,11 +79,23 @@ _WOKEN_BY = (
 _EVENT = insert(inbox).values(channel="timer", kind="blocked", text="")
 
 
-async def of(tx: AsyncConnection, ids: Collection[int], schemes: Collection[str]) -> dict[int, Roads]:
-    """The roads to these people with one query; `schemes` are those that a channel reaches."""
+def reached(channels: Iterable[Any]) -> frozenset[str]:
+    """The schemes that these channels reach, with TALKING where only within a day."""
+    found = [(each.scheme, getattr(each, "within_a_day", False)) for each in channels]
+    always = {scheme for scheme, within in found if not within}
+    return frozenset(always | {scheme + TALKING for scheme, within in found if within and scheme not in always})
+
+
+def reach(schemes: Collection[str], now: datetime) -> dict[str, Any]:
+    """The parameters of REACHED."""
+    return {"schemes": list(schemes), "talked_since": now - A_DAY}
+
+
+async def of(tx: AsyncConnection, ids: Collection[int], schemes: Collection[str], now: datetime) -> dict[int, Roads]:
+    """The roads to these people with one query; `schemes` as `reached` gives them."""
     found: dict[int, Roads] = dict.fromkeys(ids, Roads(()))
-    for row in await rows(tx, _OF, {"ids": list(ids)}):
-        road = Road(row.address_id, row.scheme, bool(row.active) and row.scheme in schemes)
+    for row in await rows(tx, _OF, {"ids": list(ids), **reach(schemes, now)}):
+        road = Road(row.address_id, row.scheme, bool(row.active) and bool(row.reached))
         found[row.id] = Roads((*found[row.id].roads, road), row.channel, bool(row.by_sms))
     return found
 
@@ -89,11 +122,19 @@ async def close(tx: AsyncConnection, items: Sequence[Closed]) -> list[None]:
     return [None] * len(items)
 
 
-def loaders(schemes: Collection[str]) -> Mapping[type, Any]:
+_TALKS = select(TALKED).where(addresses.c.id == bindparam("address"))
+
+
+async def talks(tx: AsyncConnection, address_id: int, now: datetime) -> bool:
+    """Whether she has written from this WhatsApp chat within a day."""
+    return bool((await tx.execute(_TALKS, {"address": address_id, "talked_since": now - A_DAY})).scalar())
+
+
+def loaders(schemes: Collection[str], now: Callable[[], datetime]) -> Mapping[type, Any]:
     """The loader of `RoadsOf`, for the channels that there are."""
 
     async def load(tx: AsyncConnection, wanted: list[RoadsOf], known: Any) -> dict[Any, Any]:
-        found = await of(tx, {fact.person_id for fact in wanted}, schemes)
+        found = await of(tx, {fact.person_id for fact in wanted}, schemes, now())
         return {fact: found[fact.person_id] for fact in wanted}
 
     return {RoadsOf: load}

@@ -207,6 +207,13 @@ inbox = Table(
         postgresql_where=text("association_id is not null"),
     ),
     Index(
+        "ix_inbox_whatsapp",
+        "address_id",
+        "received_at",
+        sqlite_where=text("channel in ('whatsapp', 'twilio_whatsapp')"),
+        postgresql_where=text("channel in ('whatsapp', 'twilio_whatsapp')"),
+    ),
+    Index(
         "ix_inbox_new",
         "address_id",
         "id",

@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.store.batch import Batch
 from bot.store.conversations import set_timer
-from bot.store.roads import ALLOWED, BY_SMS
+from bot.store.roads import ALLOWED, BY_SMS, REACHED, reach
 from bot.store.tables import addresses, associations, people, people_addresses, timers, tip_sends
 from handlers.turn import Road, Roads, Timer
 
@@ -48,7 +48,7 @@ _WITHOUT = (
         or_(people.c.channel.is_(None), people.c.channel != "call"),
         associations.c.left_at.is_(None),
         ALLOWED,
-        addresses.c.scheme.in_(bindparam("schemes", expanding=True)),
+        REACHED,
         ~_WAITING,
     )
     .order_by(people.c.id, addresses.c.id)
@@ -79,7 +79,7 @@ async def plan(tx: AsyncConnection, items: Sequence[Plan]) -> list[int]:
 
 async def _plan(tx: AsyncConnection, item: Plan) -> int:
     await tx.execute(_NOWHERE)
-    rows: list[Any] = list(await tx.execute(_WITHOUT, {"most": MOST_AT_ONCE, "schemes": list(item.schemes)}))
+    rows: list[Any] = list(await tx.execute(_WITHOUT, {"most": MOST_AT_ONCE, **reach(item.schemes, item.now)}))
     batch = Batch(tx)
     for person, theirs in groupby(rows, lambda row: int(row.id)):
         ways = list(theirs)

@@ -9,20 +9,21 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import bindparam, delete, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.store.reminders import KIND, about, to_call
-from bot.store.roads import ALLOWED, BY_SMS
+from bot.store.roads import ALLOWED, BY_SMS, REACHED, reach
 from bot.store.tables import addresses, associations, people, people_addresses, reports, timers
 from bot.store.tasks import OPEN, tell_of
 from handlers.turn import Association, Road, Roads, When
 from handlers.turn.roads import EVERY
 
 DAY = timedelta(days=1)
+LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 CALL_WITHIN = timedelta(days=2)
 """When an officer's call is due that nobody could be written to instead."""
 
@@ -64,7 +65,7 @@ _CONTACTS = (
         or_(people.c.can_read.is_(None), people.c.can_read != "no"),
         or_(people.c.channel.is_(None), people.c.channel != "call"),
         ALLOWED,
-        addresses.c.scheme.in_(bindparam("schemes", expanding=True)),
+        REACHED,
     )
     .order_by(people.c.id, addresses.c.id)
 )
@@ -84,10 +85,13 @@ _PUT_OFF = (
 _GONE = delete(timers).where(timers.c.id == bindparam("row"))
 
 
-async def contacts(tx: AsyncConnection, ids: Sequence[int], schemes: Collection[str] = EVERY) -> dict[int, Contact]:
-    """The contact of each association that has one: one query. `schemes`: those that a channel reaches."""
+async def contacts(
+    tx: AsyncConnection, ids: Sequence[int], schemes: Collection[str] = EVERY, now: datetime = LONG_AGO
+) -> dict[int, Contact]:
+    """The contact of each association that has one: one query. `schemes`: those that a channel reaches, as
+    roads.reached gives them; `now` matters where one is reached within a day only."""
     theirs: dict[int, dict[int, list[Any]]] = {}
-    for row in await tx.execute(_CONTACTS, {"ids": list(ids), "schemes": list(schemes)}):
+    for row in await tx.execute(_CONTACTS, {"ids": list(ids), **reach(schemes, now)}):
         theirs.setdefault(row.association_id, {}).setdefault(row.person_id, []).append(row)
     return {association: _chosen(of_people) for association, of_people in theirs.items()}
 

@@ -26,6 +26,8 @@ class Road(NamedTuple):
     scheme: str
     works: bool = True
     """Nobody blocked us there or said that it is wrong, and a channel leads there."""
+    talked: bool = True
+    """She wrote from there within a day; told of WhatsApp, which takes nothing but templates after that."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,7 +32,7 @@ async def test_a_stop_reaches_what_waits_for_the_half_hour(database: Database) -
         sent.append(message.id)
         return Sent(None)
 
-    channel: Any = SimpleNamespace(name="kannel", window=32, keyed=False, send=send)
+    channel: Any = SimpleNamespace(name="kannel", scheme="tel", window=32, keyed=False, send=send)
     worker = OutboxWorker(database, {"kannel": channel}, lambda: clock[0], {"kannel": Limits(4)}, HOURS, Path())
     addresses = await add_addresses(database, 5)
     first = [await add_outbox(database, address, parts=1) for address in addresses[:3]]
@@ -69,7 +69,7 @@ async def test_a_restart_does_not_begin_the_day_anew_and_answers_are_first_tomor
         sent.append(message.id)
         return Sent(None)
 
-    channel: Any = SimpleNamespace(name="kannel", window=1, keyed=False, send=send)
+    channel: Any = SimpleNamespace(name="kannel", scheme="tel", window=1, keyed=False, send=send)
 
     async def running_until(worker: OutboxWorker, most: int) -> None:
         running = asyncio.create_task(worker.run(0.05))

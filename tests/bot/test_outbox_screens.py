@@ -50,7 +50,8 @@ class Gateway:
 async def running(
     database: Database, gateway: Gateway, limits: Limits, window: int = 32
 ) -> AsyncIterator[OutboxWorker]:
-    channel: Any = SimpleNamespace(name="kannel", window=window, keyed=False, screens=True, send=gateway.send)
+    is_so = {"name": "kannel", "scheme": "tel", "window": window, "keyed": False, "screens": True}
+    channel: Any = SimpleNamespace(**is_so, send=gateway.send)
     worker = OutboxWorker(database, {"kannel": channel}, lambda: NOW, {"kannel": limits}, HOURS, Path())
     task = asyncio.create_task(worker.run(0.05))
     try:

@@ -32,6 +32,7 @@ PEOPLE = 25
 HOURS = Hours.parse(time(7, 30), time(23, 0), (), (), ZoneInfo("Africa/Bujumbura"))
 SETUP = Setup("OIM", True, {"tel": "kannel"}, ("kannel",), (), 2, "Africa/Bujumbura", "2026-04-01", 14)
 MEANS = Means(SETUP, HOURS, {})
+SET = acts.setup_details(SETUP)
 TEXT = Wording({"en": "{name}: come"})
 
 
@@ -258,8 +259,8 @@ async def test_what_failed_is_sent_again_by_its_number_only(
     await here.look()
     later = (NOW + timedelta(hours=1)).isoformat()
     with pytest.raises(BroadcastError, match="2 texts .* not 5"):
-        await do(database, "retry", id=number, what="failed", number=5, ends_at=later)
-    assert (await do(database, "retry", id=number, what="failed", number=2, ends_at=later))["number"] == 2
+        await do(database, "retry", id=number, what="failed", number=5, ends_at=later, setup=SET)
+    assert (await do(database, "retry", id=number, what="failed", number=2, ends_at=later, setup=SET))["number"] == 2
     await here.look()
     await send_all(database)
     await here.look()

@@ -61,7 +61,7 @@ async def test_only_answers_leave_until_the_clock_is_right_again(database: Datab
     clock[0] = NOW - timedelta(days=2)
     guard = ClockGuard(database, lambda: clock[0])
     await guard.look()
-    channel: Any = SimpleNamespace(name="kannel", window=32, keyed=False, send=send)
+    channel: Any = SimpleNamespace(name="kannel", scheme="tel", window=32, keyed=False, send=send)
     worker = OutboxWorker(database, {"kannel": channel}, lambda: clock[0], {}, HOURS, Path())
     worker.may_speak = guard.is_right
     first, second = await add_addresses(database, 2)

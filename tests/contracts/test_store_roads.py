@@ -58,7 +58,7 @@ async def test_a_contact_is_reached_by_the_road_that_the_rule_says(database: Dat
     async def work(tx: AsyncConnection) -> None:
         await _people(tx)
         for schemes in (EVERY, frozenset(["tel"]), frozenset(["telegram", "tel"])):
-            hers = await roads.of(tx, EVERYBODY, schemes)
+            hers = await roads.of(tx, EVERYBODY, schemes, NOW)
             contacts = await waking.contacts(tx, EVERYBODY, schemes)
             ruled = {number: found.best for number, found in hers.items() if found.best}
             assert {number: contact.address_id for number, contact in contacts.items()} == ruled
@@ -70,7 +70,7 @@ async def test_a_contact_is_reached_by_the_road_that_the_rule_says(database: Dat
 async def test_sms_only_with_consent_to_sms(database: Database) -> None:
     async def work(tx: AsyncConnection) -> dict[int, Roads]:
         await _people(tx)
-        return await roads.of(tx, [*EVERYBODY, 999_999], EVERY)
+        return await roads.of(tx, [*EVERYBODY, 999_999], EVERY, NOW)
 
     hers = await within(database, work)
     for number, (_, agreed, _) in enumerate(product(PREFERS, AGREED, REACHED), 1):

@@ -200,7 +200,8 @@ async def retry(ask: Ask) -> Response:
     if ask.form.get("number", "").strip() != str(number):
         raise Wrong(_("%(number)s texts would be sent again. Type this number to send them."), number=number)
     ends = (ask.now + timedelta(hours=1)).isoformat()
-    details = {"id": row.id, "what": what, "number": number, "ends_at": ends}
+    setup = acts.setup_details(ask.app.means.setup)
+    details = {"id": row.id, "what": what, "number": number, "ends_at": ends, "setup": setup}
     await ask.act("broadcast retry", details, broadcast=row.id, texts=number)
     return ask.go(f"/broadcasts/{row.id}", _("%(number)s texts are sent again."), number=number)
 

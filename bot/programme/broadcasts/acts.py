@@ -17,6 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.errors import BotError
 from bot.programme.broadcasts import audience as audiences
+from bot.programme.broadcasts import other_roads
 from bot.programme.broadcasts.audience import Audience
 from bot.programme.broadcasts.recipients import Rule, Setup, Tally, rows_of
 from bot.programme.broadcasts.states import may_arrive
@@ -163,8 +164,9 @@ async def stop(tx: AsyncConnection, details: Mapping[str, Any], now: datetime) -
 
 async def retry(tx: AsyncConnection, details: Mapping[str, Any], now: datetime) -> Any:
     """Send again by the number of texts: what failed, what may have arrived too (uncertain), or only what failed but
-    not for good (reachable)."""
+    not for good (reachable). Where it failed for good it goes by her next road, if she has one."""
     row = await _held(tx, details["id"], "sending done stopped", "be sent again")
+    closed = await other_roads.closed(tx, row.id)
     again = await _wait_again(tx, row.id, details["what"])
     if not again:
         raise BroadcastError(f"broadcast {row.id}: nothing {details['what']}; nothing to send again")
@@ -172,6 +174,7 @@ async def retry(tx: AsyncConnection, details: Mapping[str, Any], now: datetime) 
         raise BroadcastError(
             f"{again} texts of broadcast {row.id} would be sent again, not {details['number']}. Nothing was sent."
         )
+    await other_roads.take(tx, row.id, closed, wording_of(row), setup_of(details["setup"]), now)
     values = {"starts_at": now, "ends_at": _moment(details["ends_at"]), "stopped_at": None, "finished_at": None}
     await store.change(tx, row.id, state="approved", **values)
     return {"id": row.id, "state": "approved", "number": again}

@@ -118,7 +118,8 @@ async def _retry(tx: AsyncConnection, effect: RetryBroadcast, who: int | None, m
     row = await store.by_key(tx, store.card_key(effect.key))
     if row is not None:
         ends_at = (now + timedelta(hours=1)).isoformat()
-        await acts.retry(tx, {"id": row.id, "what": "reachable", "number": effect.number, "ends_at": ends_at}, now)
+        again = {"id": row.id, "what": "reachable", "number": effect.number, "ends_at": ends_at}
+        await acts.retry(tx, {**again, "setup": acts.setup_details(means.setup)}, now)
 
 
 async def _try(tx: AsyncConnection, effect: TryBroadcast, who: int | None, means: Means, now: datetime) -> None:

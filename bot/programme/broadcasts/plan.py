@@ -18,6 +18,7 @@ from bot.programme.broadcasts.wording import Wording
 from bot.settings import Settings, unasked_hours
 from bot.store import audiences as people
 from bot.store import broadcasts as store
+from bot.store.roads import TALKING, reached
 from scheduler import pacing
 from scheduler.pace import Limits
 from scheduler.quiet import Hours
@@ -50,6 +51,7 @@ def means_of(settings: Settings, channels: Mapping[str, Any], limits: Mapping[st
         timezone=settings.project.timezone,
         start=settings.project.start.isoformat(),
         period_days=settings.reminders.training_every_days,
+        within_a_day=tuple(one.removesuffix(TALKING) for one in reached(channels.values()) if one.endswith(TALKING)),
     )
     every = {name: limits.get(name, Limits()) for name in channels}
     return Means(setup, unasked_hours(settings), every, settings.sms.price_bif, settings.sms.budget_month_bif)

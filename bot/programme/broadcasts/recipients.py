@@ -50,6 +50,8 @@ class Setup:
     """ISO date on which the programme began: who never reported is silent since then."""
     period_days: int
     """So long without news is late."""
+    within_a_day: tuple[str, ...] = ()
+    """Schemes by which a text leaves within a day of what she last wrote there only."""
 
     def period(self) -> Period:
         """Since when an association is late, as the officers' list counts it."""
@@ -139,7 +141,7 @@ def _way(leader: Any, ways: Sequence[Road], setup: Setup) -> tuple[int, str]:
         return 0, reason
     if leader.channel == "call" or leader.can_read == "no":
         return 0, WANTS_CALLS
-    active = [way for way in ways if way.works]
+    active = [way for way in ways if way.works and (way.talked or way.scheme not in setup.within_a_day)]
     reached = [way for way in active if way.scheme in setup.first] or active
     best = Roads(tuple(reached), leader.channel, bool(leader.by_sms)).best
     return (best, "") if best else (0, CHAT_ONLY if active else NO_ADDRESS)

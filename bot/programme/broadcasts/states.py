@@ -30,7 +30,7 @@ STATES = {
         State("expired", "Phone off or no signal for too long; the network gave up", "retry, or call"),
         State("permanent", "Wrong number", "correct the number"),
         State("ours", "Our SIM has no credit, or our phone is off", "top up, wake the phone, then retry"),
-        State("refused", "Blocked the bot or said STOP", "SMS if she agreed, else nothing"),
+        State("refused", "Blocked the bot or said STOP", "retry: by her next road, if she agreed to one"),
         State(
             "uncertain", "May have arrived: it was cut off while leaving", "ask one of them, then retry --uncertain"
         ),
