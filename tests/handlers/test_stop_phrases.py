@@ -21,9 +21,9 @@ WORDS = ("stop", "arr", "hagarika", "acha")
 
 
 def _sent_in_scripts() -> list[str]:
-    """Everything in the scripts that does not begin with a word of stopping."""
+    """Everything in the scripts, dialled and chatted too, that does not begin with a word of stopping."""
     texts = [path.read_text("utf-8") for path in sorted((HERE.parent / "conversations").glob("*.txt"))]
-    said = {line[1:].strip() for text in texts for line in text.splitlines() if line.startswith(">")}
+    said = {line.lstrip(">#/ ") for text in texts for line in text.splitlines() if line.startswith(">")}
     return sorted(text for text in said if not text.lower().startswith(WORDS))
 
 
