@@ -35,15 +35,19 @@ def list_(
     draft: Annotated[bool, typer.Option("--draft", help="Only texts that nobody has signed.")] = False,
     language: Annotated[str, typer.Option(help="rn, sw, fr or en.")] = "",
 ) -> None:
-    """Every text, or the drafts."""
+    """Every text, or the drafts, a line each."""
     words = in_use(base.load())
     if draft:
         for lang, key, text in tables.drafts(words, language or None):
-            typer.echo(f"{lang}\t{key}\t{text}")
+            typer.echo(f"{lang}\t{key}\t{_line(text)}")
         return
     for lang in [language] if language else tables.SHEET_LANGUAGES:
         for key, entry in words.texts[lang].items():
-            typer.echo(f"{lang}\t{key}\t{tables.state(entry)}\t{entry.text}")
+            typer.echo(f"{lang}\t{key}\t{tables.state(entry)}\t{_line(entry.text)}")
+
+
+def _line(text: str) -> str:
+    return text.replace("\n", " / ")
 
 
 @commands.command()

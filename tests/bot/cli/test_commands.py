@@ -74,7 +74,8 @@ def test_a_token_is_made_once_and_kept_as_a_digest(tmp_path: Path, programme: Pr
 
 
 def test_words_go_out_and_come_back(tmp_path: Path, programme: Programme) -> None:
-    assert "rn\tA1\t" in programme.command("words", "list", "--draft", "--language", "rn")
+    drafts = programme.command("words", "list", "--draft", "--language", "rn").splitlines()
+    assert "A1" in [line.split("\t")[1] for line in drafts] and all(line.startswith("rn\t") for line in drafts)
     programme.command("words", "export", "words.xlsx")
     programme.command("words", "import", "words.xlsx", "--yes")
     programme.command("words", "import", "missing.xlsx", "--yes", code=1)
