@@ -4,7 +4,7 @@ BIN := .venv/bin
 # Some tests wait (for processes, for a browser): one worker more than cores.
 WORKERS ?= $(shell echo $$((1 + $$(nproc 2>/dev/null || echo 2))))
 
-.PHONY: setup demo test tests lint thorough pictures crash power crash-broadcast stop reminders-check channel-faults forged bench bench-check clean
+.PHONY: setup demo test tests lint thorough pictures crash power crash-broadcast stop reminders-check channel-faults forged backups bench bench-check clean
 
 .venv/runtime.stamp: pyproject.toml constraints.txt
 	$(PYTHON) -m venv .venv
@@ -52,6 +52,9 @@ reminders-check: .venv/dev.stamp  ## 100,000 simulated reminder ladders over out
 
 stop: .venv/dev.stamp  ## promise 6: a million interleavings with STOP (make test does 6,000)
 	KURIKIRANA_INTERLEAVINGS=1000000 $(BIN)/pytest tests/stop -n 0 --timeout 14400 -s
+
+backups: .venv/dev.stamp  ## 1,000 copies of a database that is written to, 100 of them killed (make test: 30 and 10)
+	KURIKIRANA_BACKUPS=1000 $(BIN)/pytest tests/contracts/test_store_copies.py -n 0 -s
 
 channel-faults: .venv/dev.stamp  ## every payload of every channel through every fault of a network (make test: one fault each)
 	KURIKIRANA_CHANNEL_FAULTS=1 KURIKIRANA_LATE=10000 $(BIN)/pytest -n 0 --timeout 1800 -s \

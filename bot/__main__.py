@@ -11,6 +11,7 @@ import typer
 
 from bot.cli import (
     admin,
+    backup,
     broadcasts,
     certificates,
     clock,
@@ -40,6 +41,8 @@ app.command()(setup.init)
 app.command()(setup.doctor)
 app.command()(connect.connect)
 app.command()(clock.clock)
+app.command()(backup.backup)
+app.command()(backup.restore)
 app.command()(certificates.certificates)
 app.command()(certificates.token)
 app.command()(service.run)

@@ -19,6 +19,8 @@ from starlette.routing import BaseRoute
 from bot import channel_states, channel_watch, clock_guard, control, health
 from bot import channels as channel_list
 from bot.added_forms import load_all
+from bot.backup_worker import BackupWorker
+from bot.backups import Backups
 from bot.broadcast_counter import BroadcastCounter
 from bot.broadcast_worker import BroadcastWorker
 from bot.changes import SECONDS as CHANGES_SECONDS
@@ -85,6 +87,7 @@ class App:
         self.watch = ChannelWatch(database, clock.now, self.channels, self.outbox, self.inbox.notify)
         self.timers = TimerWorker(database, clock.now, self.inbox.notify, self.turns.when, schemes)
         self.erasures = ErasureWorker(database, folder)
+        self.backups = BackupWorker(database, Backups.of(settings), settings.backup.at, clock.now)
         self.media = MediaWorker(settings, database, self.channels, clock.now)
         self.changes = Changes(database, settings.path(settings.words.folder), self.reload_words, self.reload)
         self.control = control.Server(self)
@@ -149,6 +152,7 @@ class App:
         self.database.writer.start()
         await self.tips.begin()
         await self.reload()
+        await self.backups.begin(self.turns.free_texts)
         site = self.web  # the phone's intake is wired here
         for name, channel in self.channels.items():
             await _start(name, channel, http)
@@ -195,6 +199,7 @@ class App:
         alarm.every(5, self.erasures.look)
         alarm.every(60, self.console.uploads.look)
         alarm.every(60, self.tips.look)
+        alarm.every(60, self.backups.look)
         alarm.every(CHANGES_SECONDS, self.changes.look)
         alarm.every(clock_guard.SECONDS, self.guard.look)
         alarm.every(900, self.timers.make)

@@ -26,6 +26,7 @@ def settings_for(folder: Path, port: int, today: date) -> Settings:
             "project": {"name": "Rutana (invented)", "start": today - HISTORY - timedelta(days=30)},
             "database": {"url": "sqlite:///demo.db"},
             "web": {"port": port},
+            "backup": {"folder": ""},
             "safeguarding": {"hotline": "22 00 00 00"},
             "folder": folder,
         }

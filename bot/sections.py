@@ -183,6 +183,12 @@ class Privacy(Section):
     photo_megabytes: int = Field(10, ge=1, le=20, description="Largest photo or voice note, in MB.")
 
 
+class Backup(Section):
+    folder: str = Field("backups", description="Folder of the copies; empty = none is made.")
+    at: _AT = Field(time(2, 0), description="Local time at which the day's copy is made.")
+    keep: int = Field(14, ge=1, description="So many copies are kept, the newest.")
+
+
 class Safeguarding(Section):
     hotline: str = Field("", description="Number people may call about a problem; live needs it.")
 
@@ -201,6 +207,7 @@ class Settings(Section):
     sms: Sms = Sms()
     words: Words = Words()
     privacy: Privacy = Privacy()
+    backup: Backup = Backup()
     safeguarding: Safeguarding = Safeguarding()
     channels: Channels = Channels()
     folder: Path = Field(Path(), exclude=True, description="Folder of the settings file.")

@@ -13,7 +13,7 @@ import typer
 from bot import channels as channel_list
 from bot.channels import kannel_conf
 from bot.channels.base import Channel
-from bot.cli import base, clock
+from bot.cli import backup, base, clock
 from bot.cli.channel_check import fail_unless_one, looked_at, reached, there_and_back
 from bot.clock import Clock
 from bot.errors import BotError
@@ -105,6 +105,7 @@ def doctor(
 
 def _everything(settings: Settings) -> list[tuple[str, str]]:
     lines = [("ok", f"settings file {find(None)}"), *_sqlite(), *_words(settings)]
+    lines.append(backup.last(settings, Clock().now()))
 
     async def sending(tx: Any) -> list[tuple[str, str]]:
         return [*await clock.wrong(tx), *await clock.full(tx, settings, channel_list.limits(settings))]

@@ -6,6 +6,7 @@ from typing import Any
 
 from bot.effects.scene import Scene
 from bot.store import consent as store
+from bot.store import erasure
 from bot.store.tokens import digest
 from handlers.turn import (
     ErasePerson,
@@ -98,9 +99,5 @@ def use_token(effect: UseToken, scene: Scene) -> None:
 
 def erase(effect: ErasePerson, scene: Scene) -> None:
     """Cancel what waits for her, blank the name, the words and, once I5 has left, the number (store/erasure.py)."""
-    scene.batch.add(store.STATE, {"person": effect.person_id, "new_consent": "stopped"})
-    scene.batch.add(store.CANCEL, {"person": effect.person_id, "this": scene.turn.inbound.id})
-    for statement in store.BLANK:
-        scene.batch.add(statement, {"person": effect.person_id, "at": scene.now})
-    scene.batch.erased[effect.person_id] = scene.now
+    erasure.begin(scene.batch, effect.person_id, scene.now, scene.turn.inbound.id)
     scene.people_changed = True

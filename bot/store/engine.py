@@ -120,7 +120,7 @@ class Database:
                 result = (await tx.execute(text("PRAGMA quick_check(1)"))).scalar()
                 if result != "ok":
                     raise DatabaseError(
-                        f"{self.name}: damaged ({result}). It was not touched. Restore the last backup; "
+                        f"{self.name}: damaged ({result}). It was not touched. `kurikirana restore` the last copy; "
                         "keep this file for whoever repairs it."
                     )
             await tx.run_sync(migrations.upgrade)
@@ -169,8 +169,8 @@ def _check_file(file: Path) -> None:
 
 def _say(error: DBAPIError | UnicodeDecodeError) -> str:
     if isinstance(error, UnicodeDecodeError):
-        return "damaged (its schema is not text any more). It was not touched. Restore the last backup."
+        return "damaged (its schema is not text any more). It was not touched. `kurikirana restore` the last copy."
     original = error.orig or error
     if isinstance(original, sqlite3.DatabaseError) or "not a database" in str(original):
-        return f"cannot be used ({original}). It was not touched. Restore the last backup."
+        return f"cannot be used ({original}). It was not touched. `kurikirana restore` the last copy."
     return f"cannot be reached ({type(original).__name__}). Check database.url and that the server runs."

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 
 from sqlalchemy import bindparam, literal_column, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.store import countings, questions, singles
+from bot.store import consent, countings, questions, singles
+from bot.store.batch import Batch
 from bot.store.consent import FINISH_ERASURES, TEAM
 from bot.store.tables import addresses, media, outbox, report_history, reports
 
@@ -23,6 +25,18 @@ _WAITS = outbox.c.state.in_((literal_column("'queued'"), literal_column("'sendin
 _TO_TEAM = select(outbox.c.id).where(outbox.c.address_id.in_(TEAM), _WAITS)
 _WAITING = select(outbox.c.id).where(outbox.c.id.in_(bindparam("ids", expanding=True)), _WAITS)
 _UNSAY = update(outbox).where(outbox.c.id == bindparam("row")).values(text="", data=None)
+
+
+def begin(batch: Batch, person: int, at: datetime, but: int = 0) -> None:
+    """Cancel what waits for her, but for the answer to the inbox row `but`, blank her name and her messages.
+
+    Her own words in reports go after the flush (`blank_words`), her number once the last text has left (`finish`).
+    """
+    batch.add(consent.STATE, {"person": person, "new_consent": "stopped"})
+    batch.add(consent.CANCEL, {"person": person, "this": but})
+    for statement in consent.BLANK:
+        batch.add(statement, {"person": person, "at": at})
+    batch.erased[person] = at
 
 
 async def blank_words(

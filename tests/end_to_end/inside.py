@@ -60,15 +60,15 @@ class Inside:
         rosters.write(self.folder / "roster.xlsx", roster)
         await self.command("roster", "import", str(self.folder / "roster.xlsx"), "--yes")
 
-    async def command(self, *words: str, code: int = 0) -> str:
-        """Its standard output; with code 1 its words. Fails when it leaves with another code."""
+    async def command(self, *words: str, code: int = 0, both: bool = False) -> str:
+        """Its standard output; with code 1 its words; or both. Fails when it leaves with another code."""
 
         def run() -> Any:
             return CliRunner(env={"KURIKIRANA_CONFIG": str(self.config)}).invoke(commands, list(words))
 
         done = await asyncio.to_thread(run)
         assert done.exit_code == code, (done.exit_code, done.output, done.exception)
-        return str(done.stdout if code == 0 else done.stderr)
+        return str(done.output if both else done.stdout if code == 0 else done.stderr)
 
     async def json(self, *words: str) -> Any:
         """A command's JSON."""

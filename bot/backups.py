@@ -1,0 +1,143 @@
+"""Copies of the programme: the database, its photos and voice notes, in one folder, and how they are brought back.
+
+What must stay true whatever copy is brought back (whom we erased since, which numbers leaders hold) stands beside
+them in `since.json`; the service reads it when it starts.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import shutil
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import orjson
+from pydantic import TypeAdapter, ValidationError
+
+from bot.errors import DatabaseError
+from bot.settings import Settings
+from bot.store import copies
+from bot.store.copies import HALF, Rows, Since
+from bot.store.lock import FileLock
+
+_NAME = "kurikirana-%Y-%m-%d-%H%M.db"
+_SINCE: TypeAdapter[Since] = TypeAdapter(Since)
+
+
+@dataclass(frozen=True, slots=True)
+class Backups:
+    """The folder of the copies. Everything here waits for the disk: call it in a thread."""
+
+    folder: Path
+    database: Path
+    media: Path
+    zone: ZoneInfo
+    keep: int
+
+    @classmethod
+    def of(cls, settings: Settings) -> Backups | None:
+        """None on PostgreSQL, which has tools of its own, and where `backup.folder` is empty."""
+        if settings.sqlite_file is None or not settings.backup.folder:
+            return None
+        folder, media = settings.path(settings.backup.folder), settings.path(settings.privacy.media_folder)
+        return cls(folder, settings.sqlite_file, media, settings.zone, settings.backup.keep)
+
+    def made(self) -> list[tuple[datetime, Path]]:
+        """The copies that are there, oldest first, with their time (aware)."""
+        found = []
+        for file in self.folder.glob("kurikirana-*.db"):
+            with contextlib.suppress(ValueError):
+                found.append((datetime.strptime(file.name, _NAME).replace(tzinfo=self.zone), file))
+        return sorted(found)
+
+    def make(self, now: datetime) -> Path:
+        """One more copy, proved; those that are too many go. Raises DatabaseError: nothing was kept, none went."""
+        file = self.folder / now.astimezone(self.zone).strftime(_NAME)
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            self.folder.chmod(0o700)
+            copies.copy(self.database, file)
+            file.chmod(0o600)
+            self._follow(self.media, self.folder / "media")
+            for _, old in self.made()[: -self.keep]:
+                old.unlink(missing_ok=True)
+        except OSError as error:
+            raise DatabaseError(f"{self.folder}: cannot write there ({error.strerror})") from None
+        return file
+
+    def _follow(self, media: Path, into: Path) -> None:
+        """Photos and voice notes never change: bring what is new, remove what was erased."""
+        here = {file.relative_to(media) for file in media.rglob("*") if file.is_file()}
+        for file in into.rglob("*"):
+            if file.is_file() and file.relative_to(into) not in here:
+                file.unlink()
+        for name in here:
+            _bring(media / name, into / name)
+
+    def keep_since(self, since: Since) -> None:
+        """Write down what a copy of before does not know."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        half = self._since.with_name(self._since.name + HALF)
+        half.write_bytes(orjson.dumps(since, option=orjson.OPT_NON_STR_KEYS))
+        copies.put(half, self._since)
+
+    def since(self) -> Since:
+        """What was written down. Raises DatabaseError when it cannot be read: somebody erased may come back."""
+        try:
+            return _SINCE.validate_json(self._since.read_bytes())
+        except FileNotFoundError:
+            return Since({}, {})
+        except (OSError, ValidationError):
+            raise DatabaseError(
+                f"{self._since}: cannot be read. It says whom we erased and which numbers were given; bring it back "
+                "from another copy of the folder. Only if there is none, delete it."
+            ) from None
+
+    @property
+    def _since(self) -> Path:
+        return self.folder / "since.json"
+
+    def restore(self, file: Path, now: datetime) -> tuple[Rows, Path | None]:
+        """Bring a copy back; returns its rows, and where the database is now that stood there.
+
+        Raises DatabaseError: a service holds the database, the copy is damaged, the disk is full. Then everything
+        is as it was.
+        """
+        lock = FileLock(self.database)
+        lock.take()
+        try:
+            rows = copies.prove(file)
+            half = self.database.with_name(self.database.name + HALF)
+            shutil.copyfile(file, half)
+            before = self._aside(now)
+            copies.put(half, self.database)
+            if (kept := self.folder / "media").is_dir():
+                for one in kept.rglob("*"):
+                    if one.is_file():
+                        _bring(one, self.media / one.relative_to(kept))
+        except OSError as error:
+            raise DatabaseError(f"{self.database}: the copy could not be brought back ({error.strerror})") from None
+        finally:
+            lock.release()
+        return rows, before
+
+    def _aside(self, now: datetime) -> Path | None:
+        """Whatever stands there is kept, with what belongs to it: it may be all that there is."""
+        if not self.database.exists():
+            return None
+        before = self.database.with_name(f"{self.database.name}.before-{now.astimezone(self.zone):%Y-%m-%d-%H%M%S}")
+        for ending in ("-wal", "-shm", ""):
+            with contextlib.suppress(FileNotFoundError):
+                Path(f"{self.database}{ending}").replace(f"{before}{ending}")
+        return before
+
+
+def _bring(file: Path, to: Path) -> None:
+    """A file that never changes, unless it is there."""
+    if not to.exists():
+        to.parent.mkdir(parents=True, exist_ok=True)
+        half = to.with_name(to.name + HALF)
+        shutil.copyfile(file, half)
+        copies.put(half, to)

@@ -1,0 +1,136 @@
+"""The folder of copies: what is kept, what goes, what bringing one back does and refuses."""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from bot.backups import Backups
+from bot.errors import DatabaseError
+from bot.sections import Settings
+from bot.store.copies import Since
+from bot.store.engine import Database
+
+NOW = datetime(2026, 11, 23, 0, 30, tzinfo=UTC)
+
+
+@pytest.fixture
+def backups(tmp_path: Path) -> Backups:
+    """Of an empty programme."""
+
+    async def make() -> None:
+        await (await Database.open("sqlite:///ours.db", tmp_path)).close()
+
+    asyncio.run(make())
+    return Backups(tmp_path / "backups", tmp_path / "ours.db", tmp_path / "media", ZoneInfo("Africa/Bujumbura"), 3)
+
+
+def people(file: Path) -> int:
+    with closing(sqlite3.connect(file)) as there:
+        return int(there.execute("SELECT count(*) FROM people").fetchone()[0])
+
+
+def add_person(file: Path) -> None:
+    with closing(sqlite3.connect(file)) as there:
+        there.execute(
+            "INSERT INTO people (kind, name, sms_name, consent, practice, reports) VALUES ('leader','','','no',0,0)"
+        )
+        there.commit()
+
+
+def test_the_newest_are_kept_and_nothing_else_is_touched(backups: Backups) -> None:
+    backups.folder.mkdir()
+    strange = [backups.folder / name for name in ("kurikirana-old.db", "letter.txt")]
+    for file in strange:
+        file.write_text("not ours")
+    made = [backups.make(NOW + timedelta(days=day)) for day in range(5)]
+    assert [file for _, file in backups.made()] == made[2:]
+    assert made[-1].name == "kurikirana-2026-11-27-0230.db", "the programme's own time"
+    assert all(file.exists() for file in strange)
+    assert oct(made[-1].stat().st_mode)[-3:] == "600" and oct(backups.folder.stat().st_mode)[-3:] == "700"
+
+
+def test_photos_come_along_and_what_was_erased_goes(backups: Backups) -> None:
+    (backups.media / "2026").mkdir(parents=True)
+    (backups.media / "2026" / "a.jpg").write_bytes(b"a")
+    backups.make(NOW)
+    assert (backups.folder / "media" / "2026" / "a.jpg").read_bytes() == b"a"
+    (backups.media / "2026" / "a.jpg").unlink()
+    (backups.media / "b.jpg").write_bytes(b"b")
+    backups.make(NOW + timedelta(days=1))
+    assert [file.name for file in (backups.folder / "media").rglob("*") if file.is_file()] == ["b.jpg"]
+
+
+def test_a_copy_that_fails_leaves_all_others(backups: Backups, monkeypatch: pytest.MonkeyPatch) -> None:
+    made = [backups.make(NOW + timedelta(days=day)) for day in range(3)]
+
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("bot.store.copies.put", full)
+    with pytest.raises(DatabaseError, match="No space left"):
+        backups.make(NOW + timedelta(days=9))
+    assert [file for _, file in backups.made()] == made
+    assert not list(backups.folder.glob("*.half"))
+
+
+def test_a_copy_is_brought_back_and_what_stood_there_is_kept(backups: Backups) -> None:
+    (backups.media).mkdir()
+    (backups.media / "a.jpg").write_bytes(b"a")
+    copy = backups.make(NOW)
+    add_person(backups.database)
+    (backups.media / "a.jpg").unlink()
+    rows, before = backups.restore(copy, NOW)
+    assert rows["people"] == people(backups.database) == 0
+    assert before and people(before) == 1
+    assert (backups.media / "a.jpg").read_bytes() == b"a"
+
+
+def test_a_damaged_database_is_kept_too(backups: Backups) -> None:
+    copy = backups.make(NOW)
+    backups.database.write_bytes(b"damaged")
+    Path(f"{backups.database}-wal").write_bytes(b"of the damaged one")
+    _, before = backups.restore(copy, NOW)
+    assert before and before.read_bytes() == b"damaged"
+    assert Path(f"{before}-wal").read_bytes() == b"of the damaged one"
+    assert not Path(f"{backups.database}-wal").exists(), "it would be taken for the copy's own"
+    assert people(backups.database) == 0
+
+
+@pytest.mark.parametrize("what", ["damaged", "gone", "running"])
+async def test_what_cannot_be_brought_back_changes_nothing(backups: Backups, what: str) -> None:
+    copy = await asyncio.to_thread(backups.make, NOW)
+    add_person(backups.database)
+    holding = await Database.open("sqlite:///ours.db", backups.database.parent) if what == "running" else None
+    if what == "damaged":
+        copy.write_bytes(copy.read_bytes()[:8192])
+    elif what == "gone":
+        copy.unlink()
+    with pytest.raises(DatabaseError, match="in use by process" if what == "running" else copy.name):
+        await asyncio.to_thread(backups.restore, copy, NOW)
+    if holding:
+        await holding.close()
+    assert people(backups.database) == 1
+    assert not list(backups.database.parent.glob("ours.db.*e*")) or what == "running"
+
+
+def test_what_a_copy_does_not_know_is_written_down_whole(backups: Backups) -> None:
+    assert backups.since() == Since({}, {})
+    backups.keep_since(Since({7: NOW}, {"last_report": 4127}))
+    assert backups.since() == Since({7: NOW}, {"last_report": 4127})
+    (backups.folder / "since.json").write_text("{")
+    with pytest.raises(DatabaseError, match="whom we erased"):
+        backups.since()
+
+
+def test_postgresql_and_no_folder_make_none(tmp_path: Path) -> None:
+    usual = {"project": {"start": "2026-04-01"}, "folder": tmp_path}
+    assert Backups.of(Settings.model_validate(usual))
+    assert not Backups.of(Settings.model_validate(usual | {"backup": {"folder": ""}}))
+    assert not Backups.of(Settings.model_validate(usual | {"database": {"url": "postgresql://here/ours"}}))
