@@ -178,7 +178,13 @@ class Words(Section):
 class Privacy(Section):
     keep_messages_months: int = Field(24, ge=1, description="Months that messages are kept.")
     keep_photos_months: int = Field(12, ge=1, description="Months that photos are kept.")
-    small_cells_below: int = Field(5, ge=1, description="Counts of persons below this are not published.")
+    small_cells_below: int = Field(
+        5,
+        ge=5,
+        le=100,
+        multiple_of=5,
+        description="Groups of fewer persons are not told; others in steps of so many. A multiple of five.",
+    )
     media_folder: str = Field("media", description="Folder of photos and voice notes.")
     photo_megabytes: int = Field(10, ge=1, le=20, description="Largest photo or voice note, in MB.")
 

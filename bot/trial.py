@@ -6,7 +6,7 @@ Facts are read from the database as in a turn. Effects, timers and replies of th
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import SimpleNamespace
 from typing import Any
 
@@ -16,6 +16,7 @@ from bot.render import Words
 from bot.store import facts, people
 from bot.turns import MOST_WAVES, Turns
 from handlers.conversations import step
+from handlers.forms import Form
 from handlers.turn import Association, Language, Outcome, Person, SaveReport, Unknown
 
 NOBODY = 0
@@ -36,15 +37,25 @@ class Answered:
 
 
 async def tried(
-    turns: Turns, words: Words, tx: AsyncConnection, association_id: int, language: Language, lines: Sequence[str]
+    turns: Turns,
+    words: Words,
+    tx: AsyncConnection,
+    association_id: int,
+    language: Language,
+    lines: Sequence[str],
+    brought: Sequence[Form] = (),
 ) -> list[Answered]:
-    """The messages of a leader of this association, one after the other, as SMS."""
+    """The messages of a leader of this association, one after the other, as SMS.
+
+    `brought`: forms that nobody has taken yet, as if they were in use.
+    """
+    forms = {**turns.forms, **{form.name: form for form in brought}}
     group = await turns.open(tx, set())
     person = _somebody(group.associations.get(association_id), language)
     known = people.Known(NOBODY, "tel", "", active=True, ends_in="00", people=(person,), state={})
     found = []
     for text in lines[:MOST_LINES]:
-        outcome = await _step(turns, group, known, text)
+        outcome = await _step(turns, group, known, text, forms)
         known.state = dict(outcome.state)
         said = [words.text(reply.key, reply.language or language, reply.values) for reply in outcome.replies]
         found.append(_answered(text, outcome, [(one.text, one.parts) for one in said]))
@@ -62,13 +73,13 @@ def _somebody(association: Association | None, language: Language) -> Person:
     return Person(NOBODY, "Odette N.", "Odette", "F", language, "yes", association)
 
 
-async def _step(turns: Turns, group: Any, known: people.Known, text: str) -> Outcome:
+async def _step(turns: Turns, group: Any, known: people.Known, text: str, forms: Mapping[str, Form]) -> Outcome:
     row = SimpleNamespace(
         id=NOBODY, channel="", kind="text", text=text, received_at=group.now, sent_at=None, data=None
     )
     for _wave in range(MOST_WAVES):
         try:
-            return step(turns.turn(group, known, row))
+            return step(replace(turns.turn(group, known, row), forms=forms))
         except Unknown as unknown:
             group.facts.update(await facts.load(group.tx, unknown.facts, group.associations, turns.loaders))
     raise RuntimeError("a trial asked for facts wave after wave")

@@ -55,9 +55,9 @@ def progress(
 
     page, places, tree = base.read(settings, look)
     if json:
+        counted = [(one, counting.groups.bare(one.since_start.all, page.rules.step)) for one in places]
         communes = [
-            {"name": one.name, "target": one.target.plain(), "since_start": counting.groups.bare(one.since_start.all)}
-            for one in places
+            {"name": one.name, "target": one.target.plain(), "since_start": figures} for one, figures in counted
         ]
         base.show({**page.plain(), "communes": communes, "cascade": tree.plain()})
         return

@@ -9,7 +9,7 @@ from typing import Any
 
 from bot.console.page import Ask
 from bot.console.words import _
-from bot.programme.counting.small_cells import HIDDEN, SHOWN_AS, is_small
+from bot.programme.counting.small_cells import HIDDEN, fewer, is_small
 from handlers.forms import Form
 
 _ASKED = ("youth", "displaced", "returnee", "host")
@@ -31,19 +31,21 @@ class Value:
 def values_of(ask: Ask, form: str, values: Mapping[str, Any], *, everything: bool) -> list[Value]:
     """In the order of the form; of a form that is no longer there under their bare names.
 
-    Without `everything` nobody's own words, and of groups nothing of one to four people, nor what would tell it.
+    Without `everything` nobody's own words, and of groups nothing of few people (`privacy.small_cells_below`), nor
+    what would tell it.
     """
     found = _all(ask, form, values)
     if everything:
         return found
-    small = any(is_small(int(values.get(name) or 0)) for name in GROUPS)
-    return [_guarded(one, values.get(one.name)) if small else one for one in found if not one.own_words]
+    step = ask.app.settings.privacy.small_cells_below
+    small = any(is_small(int(values.get(name) or 0), step) for name in GROUPS)
+    return [_guarded(one, values.get(one.name), step) if small else one for one in found if not one.own_words]
 
 
-def _guarded(one: Value, value: Any) -> Value:
+def _guarded(one: Value, value: Any, step: int) -> Value:
     if one.name not in GROUPS or value is None:
         return one
-    return replace(one, text=SHOWN_AS if is_small(int(value)) else HIDDEN)
+    return replace(one, text=fewer(step) if is_small(int(value), step) else HIDDEN)
 
 
 def _all(ask: Ask, form: str, values: Mapping[str, Any]) -> list[Value]:

@@ -29,8 +29,8 @@ async def _counts(app: App) -> list[Any]:
     return [(await rows(app, select(func.count()).select_from(table)))[0][0] for table in COUNTED]
 
 
-async def _tried(browser: Any, text: str, language: str = "en") -> str:
-    answer = await browser.get("/words/forms/try", params={"text": text, "language": language})
+async def _tried(browser: Any, text: str, language: str = "en", **more: str) -> str:
+    answer = await browser.get("/words/forms/try", params={"text": text, "language": language, **more})
     assert answer.status_code == 200
     return " ".join(answer.text.split())
 
@@ -61,6 +61,24 @@ async def test_a_form_of_the_staff_is_asked_step_by_step(app: App) -> None:
     assert "Known so far: bags = 12" in page
     assert "Would be stored: bags = 12, quality = bad" in page
     assert await _counts(app) == before
+
+
+async def test_a_form_is_tried_before_it_is_taken(app: App) -> None:
+    browser, before = await signed_in(app, "supervisor"), dict(app.turns.forms)
+    await browser.get("/words/forms")
+    sent = {"form": ("seed.xlsx", (await a_form(app))["form"])}
+    shown = await browser.http.post("/words/forms/check", data={"csrf": browser.token}, files=sent)
+    link = shown.text.partition('href="/words/forms/try?form=')[2].partition('"')[0]
+    page = await _tried(browser, "SEED\n12\n2", form=link)
+    assert "leaders do not have it yet" in page and "Would be stored: bags = 12, quality = bad" in page
+    assert "Would be stored" not in await _tried(browser, "SEED\n12\n2"), "without it, it is no form's word"
+    assert app.turns.forms == before and await rows(app, select(t.forms.c.name)) == []
+    other = await signed_in(app, "admin")
+    assert (await other.get("/words/forms/try", params={"form": link})).status_code == 422, "not hers"
+    digest = page.partition('name="digest" value="')[2].partition('"')[0]
+    assert digest == link and (await browser.post("/words/forms/add", digest=digest)).status_code == 303
+    assert len(await rows(app, select(t.forms.c.name))) == 1
+    assert (await browser.get("/words/forms/try", params={"form": link})).status_code == 422, "it is taken"
 
 
 ANYTHING = ["STOP", "7", "data", "delete\n1", "FIX", "xyzzy", "9", "totals", "0", "LESSON hello"]

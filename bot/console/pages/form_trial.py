@@ -8,6 +8,7 @@ from starlette.responses import Response
 
 from bot import trial
 from bot.console.page import Ask, Page
+from bot.console.pages import word_forms
 from bot.console.pages.people import LANGUAGES
 from bot.store import area
 from handlers.turn import Language
@@ -17,7 +18,9 @@ LONGEST = 2000
 
 
 async def show(ask: Ask) -> Response:
-    """What is answered to each line, what is read of it, and what would be stored."""
+    """What is answered to each line, what is read of it, and what would be stored; `form`: with one not taken yet."""
+    digest = ask.query.get("form", "")
+    new = await word_forms.brought(ask, digest) if digest else None
     there = await ask.read(area.associations_of, ask.viewer)
     numbers = {str(row["id"]): row for row in there}
     chosen = ask.query.get("association", "")
@@ -31,7 +34,7 @@ async def show(ask: Ask) -> Response:
     if lines and association:
         speaking = cast(Language, language)
         async with ask.app.database.read() as tx:
-            found = await trial.tried(turns, words, tx, association["id"], speaking, lines)
+            found = await trial.tried(turns, words, tx, association["id"], speaking, lines, [new] if new else [])
     return ask.show(
         "form_trial.html",
         found=found,
@@ -41,7 +44,9 @@ async def show(ask: Ask) -> Response:
         associations=there,
         language=language,
         languages=LANGUAGES,
-        forms=turns.forms,
+        forms={**turns.forms, **({new.name: new} if new else {})},
+        new=new,
+        digest=digest,
         simulator=ask.app.simulator is not None,
     )
 

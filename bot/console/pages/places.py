@@ -44,7 +44,8 @@ TABLE = Table(
 async def show(ask: Ask) -> Response:
     """The communes in the geography that was chosen, with the sums of all."""
     about, which, places = await ask.read(_counted, ask)
-    rows, rules = shown(about, which, places), rules_of(ask)
+    rules = rules_of(ask)
+    rows = shown(about, which, places, rules.step)
     target = rules.target if about.scope.kind == "programme" else sum(one.target.people for one in places)
     rules = replace(rules, target=target, direct=sum(one.target.direct for one in places))
     names = [str(row["place"]) for row in rows[:-1]]
@@ -57,7 +58,7 @@ async def show(ask: Ask) -> Response:
 async def chart(ask: Ask) -> Response:
     """Reached, and what is missing to the target, by commune."""
     about, which, places = await ask.read(_counted, ask)
-    rows = shown(about, which, places)[:-1]
+    rows = shown(about, which, places, rules_of(ask).step)[:-1]
     if ask.query.get("as") == "map":
         return _map(ask, about, rows, await asyncio.to_thread(_shapes, ask))
     reached = [row["reached"] for row in rows]
@@ -94,17 +95,18 @@ async def _counted(tx: AsyncConnection, ask: Ask) -> tuple[Chosen, str, list[Pla
     return about, which, places
 
 
-def shown(about: Chosen, which: str, places: Sequence[PlaceFigures]) -> list[Mapping[str, Any]]:
-    """The lines and those of all together, groups in fives."""
+def shown(about: Chosen, which: str, places: Sequence[PlaceFigures], step: int) -> list[Mapping[str, Any]]:
+    """The lines and those of all together, groups in steps."""
     if not places:
         return []
     counts = added(one.since_start.all for one in places)
     target = sum(one.target.people for one in places), sum(one.target.reached for one in places)
     associations = sum(len(one.places) for one in places)
-    together = _line(about, about.words.gettext(_("together")), counts, target, associations)
+    together = _line(about, about.words.gettext(_("together")), counts, step, target, associations)
     lines = []
     for one in places:
-        line = _line(about, one.name, one.since_start.all, (one.target.people, one.target.reached), len(one.places))
+        reached = (one.target.people, one.target.reached)
+        line = _line(about, one.name, one.since_start.all, step, reached, len(one.places))
         links = {
             "link": about.to("/progress", place=one.name, geography=which),
             "behind": about.behind("new_people", since="start", place=one.name, geography=which),
@@ -113,8 +115,10 @@ def shown(about: Chosen, which: str, places: Sequence[PlaceFigures]) -> list[Map
     return [*lines, together]
 
 
-def _line(about: Chosen, name: str, counts: Counts, target: tuple[int, int], associations: int) -> dict[str, Any]:
-    told = groups(counts)
+def _line(
+    about: Chosen, name: str, counts: Counts, step: int, target: tuple[int, int], associations: int
+) -> dict[str, Any]:
+    told = groups(counts, step)
     return {
         "place": name,
         "link": about.to("/progress"),

@@ -17,7 +17,7 @@ from bot.console.tables import Column, Table
 from bot.console.words import Words, _
 from bot.programme.counting import Month, Sheet, by_month, sheet
 from bot.programme.counting.groups import REST, groups
-from bot.programme.counting.groups import SHOWN as IN_FIVES
+from bot.programme.counting.groups import SHOWN as IN_STEPS
 from bot.render import charts
 
 MONTHS = 12
@@ -32,7 +32,7 @@ SHOWN = (
     "new_women",
     "new_men",
     "new_sex_not_said",
-    *IN_FIVES,
+    *IN_STEPS,
     "unique_lower",
     "unique_upper",
 )
@@ -49,7 +49,7 @@ SPLITS: Mapping[str, Mapping[str, str]] = {
 TABLE = Table(
     "progress",
     (
-        Column("figure", _("Figure"), "words", {**FIGURES, REST: _("New people: rest, over a five or not said")}),
+        Column("figure", _("Figure"), "words", {**FIGURES, REST: _("New people: rest, over a step or not said")}),
         Column("this", _("The period"), "number", link="{this_link}"),
         Column("before", _("The one before"), "number", link="{before_link}"),
         Column("since_start", _("Since the start"), "number", link="{since_link}"),
@@ -149,10 +149,10 @@ def parts(about: Chosen, page: Sheet) -> list[Part]:
 
 
 def row_of(about: Chosen, page: Sheet, name: str) -> dict[str, Any]:
-    """A line of TABLE; groups of people in fives."""
+    """A line of TABLE; groups of people in steps."""
     figure, columns = name, [column.all for column in (page.this, page.before, page.since_start)]
-    if name in IN_FIVES:
-        this, before, since = (cell(about.words, groups(column)[name]) for column in columns)
+    if name in IN_STEPS:
+        this, before, since = (cell(about.words, groups(column, page.rules.step)[name]) for column in columns)
         name = "new_people" if name == REST else name  # what stands behind it
     else:
         this, before, since = (getattr(column, name) for column in columns)

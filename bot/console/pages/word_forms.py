@@ -95,11 +95,22 @@ def _line(ask: Ask, one: Question, became: str) -> dict[str, Any]:
     return {"name": one.name, "label": label, "type": one.type, "choices": ", ".join(choices), "became": became}
 
 
-async def add(ask: Ask) -> Response:
-    """Take the form that was shown to her; leaders can answer it at once, by its keyword."""
-    place = await ask.app.console.uploads.find(_KIND, ask.me.person_id, ask.form.get("digest", ""))
+async def _brought(ask: Ask, digest: str) -> Path:
+    """The file that was shown to her. Raises Wrong: it is there no more."""
+    place = await ask.app.console.uploads.find(_KIND, ask.me.person_id, digest)
     if place is None:
         raise Wrong(_("This file is no longer here: an hour has passed, or another one was sent. Send it once more."))
+    return place
+
+
+async def brought(ask: Ask, digest: str) -> Form:
+    """The form that was shown to her and is not taken yet, to be tried. Raises Wrong, FormError."""
+    return (await _form(ask, await _brought(ask, digest)))[1]
+
+
+async def add(ask: Ask) -> Response:
+    """Take the form that was shown to her; leaders can answer it at once, by its keyword."""
+    place = await _brought(ask, ask.form.get("digest", ""))
     sheets, form = await _form(ask, place)
     added = await ask.act("form add", {"sheets": sheets, "source": f"{form.name}{place.suffix}"}, form=form.name)
     await ask.app.console.uploads.forget(place)

@@ -14,7 +14,7 @@ from bot.programme.counting.quality import KINDS, Flag, flags
 from bot.programme.counting.reports import Revision, Training, trainings
 from bot.programme.counting.rules import Rules
 from bot.programme.counting.scope import NotFound, Place, Scope, find, places
-from bot.programme.counting.small_cells import in_fives, told
+from bot.programme.counting.small_cells import in_steps, told
 from bot.programme.counting.trainings import (
     Month,
     PlaceFigures,
@@ -65,7 +65,7 @@ __all__ = [
     "find",
     "flags",
     "grid",
-    "in_fives",
+    "in_steps",
     "places",
     "sample",
     "sheet",

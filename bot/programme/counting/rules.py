@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from bot.programme.counting.small_cells import LEAST
 from bot.settings import Settings
 
 LANGUAGES = ("en", "fr")
@@ -51,6 +52,8 @@ class Rules:
     includes_representatives: bool
     members_only: bool
     direct: int = 0
+    step: int = LEAST
+    """Groups of people are told in steps of so many (small_cells)."""
 
     @classmethod
     def of(cls, settings: Settings) -> Rules:
@@ -59,6 +62,7 @@ class Rules:
             settings.project.target_people,
             settings.project.target_includes_representatives,
             settings.counting.members_only,
+            step=settings.privacy.small_cells_below,
         )
 
     def said(self, language: str = "en") -> Iterator[str]:

@@ -74,9 +74,9 @@ class Sheet:
             "as_of": self.as_of.isoformat(timespec="seconds"),
             "target": self.target.plain(),
             "target_before": self.target_before.plain(),
-            "this": groups.plain(self.this),
-            "before": groups.plain(self.before),
-            "since_start": groups.plain(self.since_start),
+            "this": groups.plain(self.this, self.rules.step),
+            "before": groups.plain(self.before, self.rules.step),
+            "since_start": groups.plain(self.since_start, self.rules.step),
             "rules": list(self.rules.said(language)),
         }
 

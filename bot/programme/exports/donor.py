@@ -61,13 +61,14 @@ def _communes(found: Exported, say: Say) -> Iterator[str | Table]:
             say("Returnees"), say("Hosts"), say("Rest"), say("Reached"))  # fmt: skip
     sheet = found.summary.sheet
     lines = [(one.name, one.this.all, one.target) for one in found.communes]
-    rows = [_line(*line, say) for line in (*lines, (say("all"), sheet.this.all, sheet.target))]
+    step = sheet.rules.step
+    rows = [_line(*line, step, say) for line in (*lines, (say("all"), sheet.this.all, sheet.target))]
     yield Table(head, tuple(rows))
-    yield phrases.in_fives(say) + "."
+    yield phrases.in_steps(step, say) + "."
 
 
-def _line(name: str, this: Counts, target: Target, say: Say) -> tuple[str, ...]:
-    told = groups(this)
+def _line(name: str, this: Counts, target: Target, step: int, say: Say) -> tuple[str, ...]:
+    told = groups(this, step)
     split = [say("not said") if told[one] is None else str(told[one]) for one in (*GROUPS, REST)]
     numbers = map(say.number, (this.trainings, this.attendances, this.new_people))
     return (name, *numbers, *split, say("{part} of {whole}", part=target.reached, whole=target.people))

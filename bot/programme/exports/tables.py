@@ -48,11 +48,15 @@ def _numbers(numbers: tuple[int, ...]) -> str:
 
 
 def _progress(found: Exported, say: Say) -> Page:
-    return Page("Progress", columns(say, *PROGRESS), tuple(_association(one) for one in found.associations))
+    return Page(
+        "Progress",
+        columns(say, *PROGRESS),
+        tuple(_association(one, found.wanted.asked.rules.step) for one in found.associations),
+    )
 
 
-def _association(one: PlaceFigures) -> Row:
-    this, told = one.this.all, groups(one.this.all)
+def _association(one: PlaceFigures, step: int) -> Row:
+    this, told = one.this.all, groups(one.this.all, step)
     figures = (this.trainings, this.attendances, this.women, this.men, this.new_people, this.new_women, this.new_men)
     unique = (one.since_start.all.unique_lower, one.since_start.all.unique_upper)
     split = one.this.new_by_standing().values()
@@ -192,7 +196,7 @@ def _said(found: Exported, names: tuple[str, ...], say: Say) -> Iterator[Row]:
     yield say("Rules"), f"v{RULES_VERSION}"
     persons = "names and words of persons: by right, and noted" if found.wanted.names else "persons are pseudonyms"
     yield say("Persons"), say(persons)
-    yield say("Groups"), phrases.in_fives(say)
+    yield say("Groups"), phrases.in_steps(asked.rules.step, say)
     yield say("Empty cell"), say("not said, which is never zero")
     for number, sentence in enumerate(asked.rules.said(say.language), 1):
         yield say("Rule {n}", n=number), sentence

@@ -48,7 +48,7 @@ def _lines(found: Summary, say: Say) -> Iterator[tuple[str, ...]]:
     yield (say("New people"), *(f"{say.number(one.all.new_people)} ({phrases.split(one.all, say, 'new_')})"
                                 for one in columns),
            _standing(sheet.this.new_by_standing(), say))  # fmt: skip
-    split = [groups(one.all) for one in columns]
+    split = [groups(one.all, sheet.rules.step) for one in columns]
     yield (say("of the new: displaced / returnee / host / rest"),
            *(_groups(told, (*GROUPS, REST), say) for told in split), say("said by the leader"))  # fmt: skip
     yield (say("of the new: youth 15-35 / not said"), *(_groups(told, YOUTH, say) for told in split),

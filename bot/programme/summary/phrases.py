@@ -163,7 +163,7 @@ def rule(found: Summary, say: Say) -> str:
     return said + say(" Target {whole}, the {direct} representatives apart.", whole=whole, direct=direct)
 
 
-def in_fives(say: Say) -> str:
+def in_steps(step: int, say: Say) -> str:
     """How groups of people are told, wherever they are."""
-    return say("Groups of people are told in fives, rounded down (<5: fewer than 5 people); the rest is over a five, "
-               "or was not said")  # fmt: skip
+    return say("Groups of people are told in steps of {n}, rounded down (<{n}: fewer than {n} people); the rest is "
+               "over a step, or was not said", n=step)  # fmt: skip

@@ -216,5 +216,5 @@ def _made(found: Summary, say: Say) -> Iterator[str]:
     yield say("By rules, not by a language model: {messages} messages in, {out} out, {reports} training reports. "
               "A message counts under one subject, by a list of words. No. = report or question, # = message.",
               messages=found.talk.arrived.value, out=found.talk.left.value, reports=len(found.trainings))  # fmt: skip
-    yield phrases.in_fives(say) + "."
+    yield phrases.in_steps(found.sheet.rules.step, say) + "."
     yield " ".join(found.sheet.rules.said(say.language))

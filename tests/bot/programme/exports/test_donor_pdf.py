@@ -62,7 +62,7 @@ async def test_what_stands_on_which_page(tx: AsyncConnection) -> None:
     ):
         assert said in first
     for said in ("Stories, told with consent", "Since we dry the rice longer", "transl. Eric", "What we did",
-                 "Method and limits", "never added", "told in fives", "Not known"):  # fmt: skip
+                 "Method and limits", "never added", "told in steps of 5", "Not known"):  # fmt: skip
         assert said in first + second
     assert "Stories, told with consent" in second and "Method and limits" in second
     for name in (*october.LEADERS, "79000"):
