@@ -111,6 +111,7 @@ class Gate:
         if not roles.may(role, ask.page.path):
             if ask.session is None:
                 return self._sign_in(ask)
+            log.warning("page refused", page=ask.page.path, person=ask.me.person_id, role=role)
             raise Missing
         if ask.page.method == "POST" and (refused := await self._form(ask)):
             return refused
@@ -150,6 +151,7 @@ class Gate:
     async def _form(self, ask: Ask) -> Response | None:
         """Read what was posted, if it is from a form of ours."""
         if not self._same_site(ask.request):
+            log.warning("form refused", page=ask.page.path, why="another site")
             return self._say(ask, 403, _("This form came from another site"), _("Open the page here and try again."))
         try:
             ask.posted = await read_form(ask.request, ask.page.largest, ask.page.files)
@@ -157,6 +159,7 @@ class Gate:
             return self._say(ask, 413, _("That is too much"), _("Send less, or a smaller file."))
         ask.form = {name: value for name, value in ask.posted if isinstance(value, str)}
         if not ask.csrf or not self._console.same(ask.form.get("csrf", ""), ask.csrf):
+            log.warning("form refused", page=ask.page.path, why="not of this session")
             text = _("Go back, load the page anew and send it once more. Nothing was changed.")
             return self._say(ask, 403, _("This form is too old"), text)
         return None

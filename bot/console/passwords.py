@@ -9,6 +9,7 @@ import asyncio
 import hmac
 import io
 import secrets
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from functools import cache
@@ -21,6 +22,10 @@ from bot.console.words import _
 from handlers.understand.words import plain
 
 SHORTEST = 12
+GOOD = 3
+"""Of zxcvbn's five: a hundred million guesses or more (Wheeler 2016)."""
+_ESTIMATED = 72
+"""Letters that it looks at; its time grows faster than they do."""
 _THREADS = ThreadPoolExecutor(2, "password")
 _HASHER = PasswordHasher()
 _WELL_KNOWN = """password motdepasse passw0rd azerty azertyuiop qwerty qwertyuiop 123456789012 1234567890 iloveyou
@@ -73,7 +78,17 @@ def weakness(password: str, *context: str) -> str:
             rest = rest.replace(word, "")
     if len(rest) < SHORTEST - 4:
         return _("The password is mostly a name or a well-known word. Choose other words.")
+    if _score(password, context) < GOOD:
+        return _("The password is easy to guess: it is often used, or of a pattern. Choose other words.")
     return ""
+
+
+def _score(password: str, context: Sequence[str]) -> int:
+    """0 to 4, by the guesses that it stands: against what is often used, words, names, dates, ways over the keys."""
+    from zxcvbn import zxcvbn  # noqa: PLC0415 - 14 MB that only who chooses a password pays
+
+    found: int = zxcvbn(password[:_ESTIMATED], user_inputs=list(context))["score"]
+    return found
 
 
 def weak_pin(pin: str) -> str:

@@ -41,6 +41,7 @@ MAY: Mapping[str, Roles] = {
     "/account": TEAM,
     "/account/end": TEAM,
     "/account/language": TEAM,
+    "/account/secret": TEAM,
     "/sign-out": TEAM,
     "/confirm": TEAM,
     # the pages

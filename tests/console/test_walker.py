@@ -261,7 +261,7 @@ async def _answer_of(app: App, page: Page) -> int:
 
 async def test_a_page_that_does_not_say_what_it_read_is_not_shown(app: App) -> None:
     async def silent(ask: Ask) -> Any:
-        return ask.show("account.html", sessions=[], this=0)
+        return ask.show("account.html", sessions=[], this=0, by_pin=False, problem="")
 
     assert await _answer_of(app, Page("/account", silent)) == 200
     assert await _answer_of(app, Page("/account", silent, reads="people")) == 500

@@ -13,6 +13,7 @@ from typing import Any
 from sqlalchemy import func, insert, select, update
 
 from bot.app import App
+from bot.console import passwords
 from bot.console.page import Page, each
 from bot.programme.broadcasts import acts
 from bot.programme.broadcasts.compose import compose
@@ -238,6 +239,12 @@ async def _other_session(app: App) -> dict[str, Any]:
     return {"session": (await rows(app, select(func.max(t.sessions.c.id))))[0][0]}
 
 
+async def _own_password(app: App) -> dict[str, Any]:
+    """Of whoever signs in by password."""
+    await write(app, t.accounts.update().values(password=await passwords.hashed("present"), failed=0))
+    return {"current": "present", "new": "quatre collines rouges", "again": "quatre collines rouges"}
+
+
 FORMS: dict[str, Form | dict[str, Any]] = {
     "/reports/{report}/ask": {},
     "/summary/{what}/pdf": {},
@@ -264,6 +271,7 @@ FORMS: dict[str, Form | dict[str, Any]] = {
     "/sealed/{case}": {},
     "/sealed/{case}/closed": _read,
     "/account/language": {"language": "fr"},
+    "/account/secret": _own_password,
     "/accounts/invite": _staff,
     "/accounts/revoke": _staff,
     "/accounts/unlock": _staff,

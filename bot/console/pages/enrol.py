@@ -61,14 +61,19 @@ def _problem(ask: Ask, account: Account, login: str, step: int | None) -> str:
     password = ask.form.get("password", "")
     if not _LOGIN(login):
         return _("The sign-in name: 3 to 40 small letters, digits, dots or dashes.")
-    context = (login, *account.name.split(), ask.app.settings.project.name, ask.app.settings.project.sender)
-    if weak := passwords.weakness(password, *context):
+    if weak := passwords.weakness(password, login, *context(ask, account)):
         return weak
     if password != ask.form.get("again", ""):
         return _("The two passwords are not the same.")
     if step is None:
         return _("The code of the authenticator is not right. Is the clock of the phone right?")
     return ""
+
+
+def context(ask: Ask, account: Account) -> tuple[str, ...]:
+    """Words that her password may not be made of."""
+    project = ask.app.settings.project
+    return (account.login or "", *account.name.split(), project.name, project.sender)
 
 
 def _form(ask: Ask, link: Mapping[str, Any], account: Account, problem: str, status: int = 200) -> Response:

@@ -197,7 +197,11 @@ async def out(ask: Ask) -> Response:
     assert session is not None
     await ask.write(lambda tx: accounts.end(tx, session.id, ask.now), session=session.id)
     ask.cookies[SESSION] = None
-    return ask.go("/sign-in", _("You are signed out."))
+    response = ask.go("/sign-in", _("You are signed out."))
+    response.headers["clear-site-data"] = (
+        '"cache", "storage"'  # what a browser kept of the pages; our cookie says bye
+    )
+    return response
 
 
 async def confirm(ask: Ask) -> Response:
