@@ -36,10 +36,14 @@ class Kannel(Paced):
 
 
 class SmsGate(Paced):
-    url: str = Field(description="The Android app's local server, http://PHONE:8080.")
+    url: str = Field(
+        description="The app's local server, http://PHONE:8080, or a private server, https://HOST/3rdparty/v1."
+    )
     username: str = Field(description="User shown in the app.")
     password: SecretStr = Field(description="Password shown in the app.")
     signing_key: SecretStr = Field(description="Key that the app signs its webhooks with.")
+    sim: int = Field(0, ge=0, le=3, description="SIM card that sends, 1 to 3; 0 = as the phone is set.")
+    device: str = Field("", description="Id of the phone that sends, of several at a private server; empty = any.")
     per_half_hour: int = Field(30, ge=0, description="SMS parts in 30 minutes; Android stops an app above 30.")
 
 

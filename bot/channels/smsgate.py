@@ -1,4 +1,4 @@
-"""SMS Gate (capcom6/android-sms-gateway): a phone with a SIM card as gateway, by its local server.
+"""SMS Gate (capcom6/android-sms-gateway): phones with SIM cards as gateway, by a local or a private server.
 
 Formats from its documentation and source (1.75, September 2026). What the phone could not bring is read from
 its inbox, which knows a message by another id than the event that brings it: so an arrived SMS is known by what
@@ -105,6 +105,8 @@ class SmsGate(web.Gateway):
         content = f"{message.address}\0{message.text}".encode()
         ours = f"{message.id}-{hmac.new(self._secret, content, hashlib.sha256).hexdigest()[:12]}"
         order: dict[str, Any] = {"id": ours, "ttl": TTL_S, "withDeliveryReport": True}
+        order |= {"simNumber": self.settings.sim} if self.settings.sim else {}
+        order |= {"deviceId": self.settings.device} if self.settings.device else {}
         order |= {"textMessage": {"text": message.text}, "phoneNumbers": [message.address]}
         reply = await self._ask("POST", "/messages?skipPhoneValidation=true", order)
         if reply.status == 409:
@@ -115,13 +117,15 @@ class SmsGate(web.Gateway):
 
     async def check(self) -> list[str]:
         """Ask the phone for its health, then whether our account and webhooks are right."""
-        problems = [] if self._here else [wire.UNCALLED]
+        problems = []
         try:
             health = await self._health()
+            if not self._here:
+                problems.append(wire.UNCALLED_SERVER if wire.is_server(health) else wire.UNCALLED)
             for name, found in health["checks"].items():
                 if found["status"] != "pass":
                     problems.append(f"phone: {name} is {found['status']} ({found['observedValue']}).")
-            if not wire.lists(health):
+            if not (wire.lists(health) or wire.is_server(health)):
                 problems.append("phone: the app is older than 1.67, so its inbox is not read; install a newer one.")
             reply = await self._ask("GET", "/webhooks")
             if reply.status != 200:
@@ -156,23 +160,24 @@ class SmsGate(web.Gateway):
         if reply.status not in (200, 500):  # 500: it answers, and something of it fails
             raise wire.refusal(reply)
         health = json_object(reply.body)
-        self.heard_at, self.warns = self.now(), wire.warns(health)
+        if not wire.is_server(health):
+            self.heard_at, self.warns = self.now(), wire.warns(health)
         return health
 
     async def _look(self, intake: Intake, since: datetime) -> None:
         """Hand over what came since then and is not here, oldest first. Raises SendError, Unwanted, DatabaseError."""
         await self._register()
-        if not wire.lists(await self._health()):
-            return
-        until = self.now() + AHEAD
+        health, until = await self._health(), self.now() + AHEAD
         order = {"since": wire.iso(since), "until": wire.iso(until), "messageTypes": ["SMS"]}
-        # the app takes the SMS over from Android that it has missed; until 1.70 the first word says "bring nothing"
-        reply = await self._ask(
-            "POST", "/inbox/refresh", order | {"triggerWebhooks": False, "webhookDelivery": "Disabled"}
-        )
-        if reply.status != 202:
-            raise wire.refusal(reply)
-        rows = [row for page in await self._pages(since, until) for row in page]
+        if wire.is_server(health):  # it has its phones bring what they have not brought; an old one cannot
+            await self._ask("POST", "/inbox/refresh", order | wire.BRING)
+        elif wire.lists(health):
+            reply = await self._ask("POST", "/inbox/refresh", order | wire.TAKE_OVER)
+            if reply.status != 202:
+                raise wire.refusal(reply)
+            await self._hand_over(intake, [row for page in await self._pages(since, until) for row in page])
+
+    async def _hand_over(self, intake: Intake, rows: Sequence[Any]) -> None:
         there = (self._listed(mapping(row)) for row in reversed(rows))
         if missing := await intake.missing([arrival for arrival in there if arrival]):
             log.info("found in the phone's inbox", channel=self.name, messages=len(missing))

@@ -16,10 +16,19 @@ from handlers.understand.words import clean
 TAKEN: dict[str, State] = {"Sent": "sent", "Delivered": "delivered"}  # Pending, Processed: accepted
 LISTED_SINCE = (1, 67)
 """The first version whose inbox has the operator's time, as its events have it: before, all would come twice."""
+TAKE_OVER = {"triggerWebhooks": False, "webhookDelivery": "Disabled"}
+"""The app takes the SMS over from Android that it has missed, and brings nothing; until 1.70 by the first word."""
+BRING = {"triggerWebhooks": True, "webhookDelivery": "Individual"}
 UNCALLED = (
     "web.public_url: empty, so the phone cannot call us: its inbox is read every 30 seconds, and nothing tells what "
     "became of our texts."
 )
+UNCALLED_SERVER = "web.public_url: empty; behind a private server phones bring messages to an address of ours only."
+
+
+def is_server(health: Mapping[str, Any]) -> bool:
+    """A private server answers, which has a database and no battery."""
+    return "db:ping" in mapping(health.get("checks"))
 
 
 def lists(health: Mapping[str, Any]) -> bool:

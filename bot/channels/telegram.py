@@ -150,7 +150,7 @@ class Telegram:
                     await self._introduce()
                     introduced = True
                     continue
-                updates = await self._updates(offset)
+                updates = await self.updates(offset)
                 await self._keep(updates, intake)
                 offset = _after(updates)
                 failures = 0
@@ -230,7 +230,7 @@ class Telegram:
         except (TelegramError, TimeoutError, *UNREADABLE) as error:
             log.warning("commands and description not set", channel=self.name, error=type(error).__name__)
 
-    async def _updates(self, offset: int | None) -> list[Any]:
+    async def updates(self, offset: int | None) -> list[Any]:
         """One long poll, as raw JSON. The last _ keeps PTB from warning that it has a method for this."""
         wanted: dict[str, Any] = {"timeout": self.waits.poll, "allowed_updates": list(telegram_updates.WANTED)}
         if offset is not None:

@@ -21,8 +21,9 @@ from pydantic.fields import FieldInfo
 from bot import channels as channel_list
 from bot import secrets_file, toml_section
 from bot import settings as settings_file
+from bot.channel_sections import Paced
 from bot.channels.base import Channel, Recorder
-from bot.cli import base
+from bot.cli import base, first_start
 from bot.cli.channel_check import looked_at
 from bot.cli.connect_words import ALSO, GUIDES, Guide
 from bot.clock import Clock
@@ -44,6 +45,7 @@ def connect(
     public_url: Annotated[str, typer.Option(help="How providers reach us from outside, https://...")] = "",
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would be written, try nothing.")] = False,
     anyway: Annotated[bool, typer.Option("--anyway", help="Write it although the try did not succeed.")] = False,
+    admin: Annotated[str, typer.Option(help="telegram: who opens the bot first, as an administrator.")] = "",
 ) -> None:
     """Connect a channel: asks what it needs, tries it, writes kurikirana.toml, says what to set at the provider."""
     name = ALSO.get(channel, channel)
@@ -55,7 +57,8 @@ def connect(
     typed = _typed(name, given or [])
     values = _asked(name, have | typed)
     made = _made(name, have | values)
-    web = {"public_url": public_url or _public_url(name, here)} if public_url or not here else {}
+    called = name not in ("gammu", "smpp") and not (name == "telegram" and values.get("mode") != "webhook")
+    web = {"public_url": public_url or _public_url(name, here, called)} if public_url or not here else {}
     over = {"channels": {name: values | made}, **({"web": web} if any(web.values()) else {})}
     settings = _whole(over)
     link = ""
@@ -64,6 +67,8 @@ def connect(
     _write(name, values | made, web, dry_run=dry_run)
     there = _filled(guide.there, _addresses(settings, name, shown=bool(made) and not dry_run))
     _say("At the provider", (*there, *([f"The bot is {link}"] if link else [])))
+    if name == "telegram" and link:
+        first_start.greet(settings, link, admin)
     _say("Next", ("`kurikirana run` (start it anew if it runs), then `kurikirana doctor`", *guide.then))
 
 
@@ -78,7 +83,7 @@ def _fields(name: str) -> Mapping[str, FieldInfo]:
     section = Channels.model_fields[name].annotation
     model: Any = next(one for one in getattr(section, "__args__", ()) if one is not type(None))
     fields: Mapping[str, FieldInfo] = model.model_fields
-    return fields
+    return {name: fields[name] for name in sorted(fields, key=lambda name: name in Paced.model_fields)}
 
 
 def _is_secret(field: FieldInfo) -> bool:
@@ -158,9 +163,9 @@ def _made(name: str, values: Mapping[str, Any]) -> dict[str, Any]:
     return {field: secrets.token_hex(24) for field in MADE if field in _fields(name) and not values.get(field)}
 
 
-def _public_url(name: str, here: str) -> str:
+def _public_url(name: str, here: str, called: bool) -> str:
     """Our address, where a provider must call it."""
-    if here or name in ("gammu", "smpp") or not sys.stdin.isatty():
+    if here or not called or not sys.stdin.isatty():
         return here
     base.words.print("\nHow providers reach us from outside; empty when this channel only sends.", markup=False)
     default = "http://127.0.0.1:8080" if name == "kannel" else ""

@@ -13,7 +13,8 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.errors import BotError
-from bot.store import accounts, audit, links, team
+from bot.programme import certificates
+from bot.store import accounts, audit, links, team, tokens
 from bot.store.accounts import Account
 from handlers.team.console import BY_LINK
 
@@ -25,19 +26,40 @@ LASTS = timedelta(hours=24)
 
 async def create(tx: AsyncConnection, details: Details, now: datetime) -> Any:
     """An address to enrol an administrator, who is added to the team when the roster has nobody of that name."""
-    name = " ".join(str(details["name"]).split())
-    if not name:
-        raise BotError("admin create: whose? Write the name.")
+    name = _name(details)
+    number = await _administrator(tx, name)
+    account = await accounts.member(tx, number)
+    if account and account.login and not account.revoked:
+        raise BotError(f"{name} has an account. A new password: kurikirana admin reset {name}")
+    return await _invited(tx, number, "account invited", details, now)
+
+
+async def chat(tx: AsyncConnection, details: Details, now: datetime) -> Any:
+    """A one-time token with which an administrator opens the bot, who is added to the team as by `create`.
+
+    `first`: no administrator has a chat yet.
+    """
+    first = not await tokens.team_has_chat(tx, ROLE)
+    number, token = await _administrator(tx, _name(details)), certificates.new_token()
+    await tokens.make(tx, token, number, now)
+    await audit.note(tx, now, str(details["user"]), "administrator's chat", {"person": number})
+    return {"person": number, "token": token, "first": first}
+
+
+def _name(details: Details) -> str:
+    if name := " ".join(str(details["name"]).split()):
+        return name
+    raise BotError("an administrator: who? Write the name.")
+
+
+async def _administrator(tx: AsyncConnection, name: str) -> int:
+    """Who of the team has this name and is an administrator; added when nobody has it. Raises BotError."""
     found = await team.staff_named(tx, name)
     if len(found) > 1:
         raise BotError(f"{len(found)} people of the team are called {name!r}. Write the whole name.")
     if found and found[0]["role"] != ROLE:
         raise BotError(f"{name} is {found[0]['role']} in the roster. Make the role admin there, or use another name.")
-    number = found[0]["id"] if found else await team.add(tx, name, ROLE)
-    account = await accounts.member(tx, number)
-    if account and account.login and not account.revoked:
-        raise BotError(f"{name} has an account. A new password: kurikirana admin reset {name}")
-    return await _invited(tx, number, "account invited", details, now)
+    return int(found[0]["id"]) if found else await team.add(tx, name, ROLE)
 
 
 async def reset(tx: AsyncConnection, details: Details, now: datetime) -> Any:
@@ -90,4 +112,4 @@ async def listed(tx: AsyncConnection, now: datetime) -> list[dict[str, Any]]:
     ]
 
 
-OPERATIONS = {"admin create": create, "admin reset": reset, "admin revoke": revoke}
+OPERATIONS = {"admin create": create, "admin chat": chat, "admin reset": reset, "admin revoke": revoke}

@@ -36,6 +36,7 @@ _HAS_CHAT = exists().where(
     addresses.c.scheme == "telegram",
     addresses.c.active,
 )
+_OF_THE_TEAM = select(people.c.id).where(people.c.kind == "staff", people.c.left_at.is_(None), _HAS_CHAT)
 _HAS_CARD = exists().where(tokens.c.person_id == people.c.id, tokens.c.used_at.is_(None))
 _WITHOUT_CHAT = (
     select(people.c.id, people.c.name, people.c.language, associations.c.no, associations.c.name.label("association"))
@@ -43,6 +44,11 @@ _WITHOUT_CHAT = (
     .where(people.c.kind == "leader", people.c.left_at.is_(None), people.c.erased_at.is_(None), ~_HAS_CHAT)
     .order_by(associations.c.no, people.c.id)
 )
+
+
+async def team_has_chat(tx: AsyncConnection, role: str) -> bool:
+    """Whether somebody of this role has opened the bot."""
+    return (await tx.execute(_OF_THE_TEAM.where(people.c.role == role).limit(1))).first() is not None
 
 
 async def without_chat(tx: AsyncConnection, association: str | None, *, again: bool) -> list[dict[str, Any]]:

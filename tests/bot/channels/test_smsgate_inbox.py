@@ -14,13 +14,18 @@ from aiohttp import web
 from pydantic import SecretStr
 
 from bot.channels import pulling, smsgate
-from bot.channels.base import Recorder
+from bot.channels.base import Message, Recorder
 from bot.channels.smsgate import SmsGate
 from bot.errors import DatabaseError
 from bot.settings import SmsGate as Settings
 from tests.contracts.channel_kit import Provider, knock, sending
 from tests.contracts.test_channels import KEY, NOW, PASSWORD, SMS, SmsGateKit, event, signed
 
+LOW = {
+    "battery:level": {"observedValue": 9, "status": "fail"},
+    "battery:charging": {"observedValue": 0, "status": "pass"},
+    "messages:failed": {"observedValue": 7, "status": "fail"},
+}
 SIX_HOURS = timedelta(hours=6)
 
 
@@ -32,7 +37,7 @@ class Phone(Provider):
         self.android: list[dict[str, Any]] = []
         self.listed: list[dict[str, Any]] = []
         self.version, self.orders = "1.75.0", list[dict[str, Any]]()
-        self.is_off = False
+        self.is_off, self.checks = False, dict[str, Any]()
 
     def receive(self, text: str, at: datetime, sender: str = "+25779123456") -> bytes:
         """An SMS arrives; the event that brings it."""
@@ -50,10 +55,11 @@ class Phone(Provider):
             case "POST /webhooks":
                 return web.Response(status=201, body=order)
             case "GET /health":
-                return web.json_response({"status": "pass", "version": self.version, "checks": {}})
+                return web.json_response({"status": "pass", "version": self.version, "checks": self.checks})
             case "POST /inbox/refresh":
                 self.orders.append(asked := json.loads(order))
-                assert asked["messageTypes"] == ["SMS"] and asked["webhookDelivery"] == "Disabled"
+                assert asked["messageTypes"] == ["SMS"]
+                assert asked["triggerWebhooks"] == (asked["webhookDelivery"] != "Disabled")
                 self.listed = [row for row in self.android if asked["since"] <= row["createdAt"] <= asked["until"]]
                 return web.Response(status=202)
             case "GET /inbox":
@@ -160,3 +166,27 @@ async def test_a_phone_that_cannot_call_us_is_read_every_half_minute(monkeypatch
     with pytest.raises(asyncio.CancelledError):
         await channel.run(Recorder())
     assert slept == [smsgate.ONLY_WAY_S] * 2 and len(found) == 2
+
+
+async def test_a_private_server_has_its_phones_bring_what_they_missed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Several phones behind one account: the server lists nothing, and says nothing of how they are."""
+    intake = Recorder()
+    async with pulled(monkeypatch, intake) as (channel, phone, read):
+        phone.checks, phone.version = {"db:ping": {"observedValue": 0, "status": "pass"}}, "v1.40.0"
+        await read()
+        assert {order["webhookDelivery"] for order in phone.orders} == {"Individual"}
+        assert "GET /inbox" not in phone.paths and channel.heard_at is None
+        assert await knock(channel, intake, signed(event("system:ping", {"health": {"checks": LOW}}))) == 200
+        assert channel.heard_at == NOW and channel.warns == ("battery", "unplugged", "failing")
+        assert [problem for problem in await channel.check() if "older" in problem] == []
+
+
+@pytest.mark.parametrize(("sim", "device"), [(0, ""), (2, ""), (1, "phone-of-the-north")])
+async def test_the_sim_card_and_the_phone_that_send_can_be_named(sim: int, device: str) -> None:
+    async with sending(SmsGateKit()) as (channel, provider):
+        assert isinstance(channel, SmsGate)
+        channel.settings = channel.settings.model_copy(update={"sim": sim, "device": device})
+        provider.taken = SmsGateKit().taken
+        await channel.send(Message(41, "+25779123456", "No 4127 OK", 1))
+    order = json.loads(provider.asked[-1])
+    assert (order.get("simNumber", 0), order.get("deviceId", "")) == (sim, device)

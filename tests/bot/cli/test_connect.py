@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 import pty
 import re
@@ -60,6 +61,46 @@ class Folder:
     @property
     def settings(self) -> settings_file.Settings:
         return settings_file.load(self.file, {})
+
+
+class Terminal:
+    """`connect` on a terminal of its own."""
+
+    def __init__(self, folder: Folder, *words: str) -> None:
+        self._ours, theirs = pty.openpty()
+        environment = {**os.environ, "KURIKIRANA_CONFIG": str(folder.file), "PYTHONPATH": str(ROOT)}
+        ask = [sys.executable, "-m", "bot", "connect", *words]
+        self._process = subprocess.Popen(ask, stdin=theirs, stdout=theirs, stderr=theirs, env=environment)
+        os.close(theirs)
+        self.seen = ""
+
+    def __enter__(self) -> Terminal:
+        return self
+
+    def __exit__(self, *args: object) -> None:
+        self._process.kill()
+        self._process.wait()
+        os.close(self._ours)
+
+    def until(self, words: str) -> str:
+        """What is shown by the time that these words stand in the last lines."""
+        while words not in self.seen:
+            self.seen += os.read(self._ours, 4096).decode()
+        return self.seen
+
+    def answers(self, question: str, answer: str) -> None:
+        """Type it when it is asked."""
+        while not self.seen.rsplit("\n", 1)[-1].endswith(question):
+            self.seen += os.read(self._ours, 4096).decode()
+        os.write(self._ours, f"{answer}\n".encode())
+        self.seen += "\n"
+
+    def ends(self) -> int:
+        """Its exit code."""
+        with contextlib.suppress(OSError):
+            while more := os.read(self._ours, 4096):
+                self.seen += more.decode()
+        return self._process.wait(30)
 
 
 @pytest.fixture
@@ -131,6 +172,24 @@ def test_telegram_is_told_its_address_and_tells_its_name(folder: Folder, botapi:
     assert hook["secret_token"] == folder.settings.channels.telegram.secret.get_secret_value()  # type: ignore[union-attr]
 
 
+def test_the_first_administrator_presses_start_and_is_greeted_by_name(folder: Folder, botapi: Emulator) -> None:
+    """On a terminal: no service runs yet, so connect says hello; what Telegram keeps is there for the service."""
+    ask = ["telegram", "--set", f"token={botapi.token}", "--set", f"api_url={botapi.url}"]
+    with Terminal(folder, *ask) as terminal:
+        terminal.answers("name: ", "Eric Niyonzima")
+        token = re.search(r"start=([\w-]+) and press", terminal.until("Waiting for START"))
+        assert token is not None
+        stranger, eric = botapi.user(9, "Somebody"), botapi.user(31, "Eric")
+        stranger.says("hello")
+        eric.starts(token[1])
+        assert "ok  said hello" in terminal.until("ok  said hello") and terminal.ends() == 0
+    assert [shown.text.partition(".")[0] for shown in eric.sees] == ["Hello Eric, you are the first administrator"]
+    assert "Bonjour Eric" in eric.sees[0].text and not stranger.sees
+    assert len(botapi.queue.pending) == 2
+    said = folder.connect(*ask, "--admin", "Eric")
+    assert re.search(r"Open https://t.me/\w+\?start=[\w-]+ and press START", said) and "Waiting" not in said
+
+
 @pytest.mark.skipif(os.name != "posix" or os.geteuid() != 0, reason="only root gives files away")
 def test_what_root_writes_the_service_can_read(folder: Folder) -> None:
     os.chown(folder.file, 1234, 1234)
@@ -173,24 +232,15 @@ def test_every_channel_has_its_words_and_can_be_asked_for(folder: Folder, channe
     assert ALSO.get(channel, channel) in GUIDES
 
 
-def test_on_a_terminal_it_asks_and_hides_what_is_secret(folder: Folder, tmp_path: Path) -> None:
-    (tmp_path / "sms").mkdir()
-    for place in ("inbox", "outbox", "sent", "error"):
-        (tmp_path / "sms" / place).mkdir()
-    ours, theirs = pty.openpty()
-    environment = {**os.environ, "KURIKIRANA_CONFIG": str(folder.file), "PYTHONPATH": str(ROOT)}
-    ask = [sys.executable, "-m", "bot", "connect", "whatsapp", "--anyway", "--set", "api_url=http://127.0.0.1:9"]
-    process = subprocess.Popen(ask, stdin=theirs, stdout=theirs, stderr=theirs, env=environment, close_fds=True)
-    os.close(theirs)
-    seen = ""
-    for question, answer in [
-        ("phone_number_id", "77"), ("token", CANARY), ("app_secret", "hush-" + CANARY), ("public_url", "https://k.org"),
-    ]:  # fmt: skip
-        while f"{question}: " not in seen.rsplit("\n", 1)[-1]:
-            seen += os.read(ours, 4096).decode()
-        os.write(ours, f"{answer}\n".encode())
-        seen += "\n"
-    assert process.wait(30) == 0, seen
+def test_on_a_terminal_it_asks_and_hides_what_is_secret(folder: Folder) -> None:
+    ask = ["whatsapp", "--anyway", "--set", "api_url=http://127.0.0.1:9"]
+    with Terminal(folder, *ask) as terminal:
+        for question, answer in [
+            ("phone_number_id", "77"), ("token", CANARY), ("app_secret", "hush-" + CANARY), ("public_url", "https://k.org"),
+        ]:  # fmt: skip
+            terminal.answers(f"{question}: ", answer)
+        assert terminal.ends() == 0, terminal.seen
+    seen = terminal.seen
     assert CANARY not in seen
     whatsapp = folder.settings.channels.whatsapp
     assert whatsapp is not None and whatsapp.app_secret.get_secret_value() == "hush-" + CANARY
