@@ -27,7 +27,7 @@ from bot.changes import SECONDS as CHANGES_SECONDS
 from bot.changes import Changes
 from bot.channel_watch import ChannelWatch
 from bot.channels.base import Channel, Message
-from bot.channels.front import Front
+from bot.channels.front import NO_DOOR, Front
 from bot.channels.phone import Phone
 from bot.clock import Clock
 from bot.clock_guard import ClockGuard
@@ -107,7 +107,7 @@ class App:
             routes.extend(channel.routes(self.inbox))
         if self.simulator:
             routes.extend(self.simulator.routes())
-        return Front([*routes, *self.console.routes()])
+        return Front([*routes, NO_DOOR, *self.console.routes()])
 
     def reload_words(self) -> None:
         """The programme's own words have changed: what is said, and understood, next is so in them."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Sequence
 from datetime import date, timedelta
 from pathlib import Path
@@ -10,11 +11,14 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot import demo_talk
 from bot.clock import Clock
+from bot.errors import DatabaseError
 from bot.programme import invented
 from bot.settings import Settings
 from bot.store.engine import Database
+from bot.store.lock import FileLock
 from bot.store.singles import get, put
 
+DATABASE = "demo.db"
 HISTORY = timedelta(days=120)
 SEED = 2026
 
@@ -24,7 +28,7 @@ def settings_for(folder: Path, port: int, today: date) -> Settings:
     return Settings.model_validate(
         {
             "project": {"name": "Rutana (invented)", "start": today - HISTORY - timedelta(days=30)},
-            "database": {"url": "sqlite:///demo.db"},
+            "database": {"url": f"sqlite:///{DATABASE}"},
             "web": {"port": port},
             "backup": {"folder": ""},
             "safeguarding": {"hotline": "22 00 00 00"},
@@ -33,8 +37,33 @@ def settings_for(folder: Path, port: int, today: date) -> Settings:
     )
 
 
+def clear(folder: Path) -> None:
+    """Remove a demo with its folder. Raises DatabaseError while it runs, and for a folder that is no demo's."""
+    _is_ours(folder)
+    if not folder.exists():
+        return
+    lock = FileLock(folder / DATABASE)
+    lock.take()
+    lock.release()
+    shutil.rmtree(folder.resolve())
+
+
+def _is_ours(folder: Path) -> None:
+    """A demo has a folder of its own, since it writes settings there and is removed with it."""
+    there = [file.name for file in folder.iterdir()] if folder.is_dir() else []
+    if folder.is_file() or (there and not any(name.startswith(DATABASE) for name in there)):
+        raise DatabaseError(
+            f"{folder}: holds something else than a demo, nothing was touched. "
+            "Name an empty folder, or one that is not there yet: kurikirana demo --folder demo"
+        )
+
+
 async def prepare(folder: Path, port: int, today: date) -> tuple[Settings, Clock]:
-    """Make the folder and the programme when they are not there yet; the clock goes on where it was."""
+    """Make the folder and the programme when they are not there yet; the clock goes on where it was.
+
+    Raises DatabaseError for a folder that holds something else.
+    """
+    _is_ours(folder)
     folder.mkdir(parents=True, exist_ok=True)
     settings = settings_for(folder, port, today)
     database = await Database.open(settings.database.url, folder)

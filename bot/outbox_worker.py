@@ -31,7 +31,7 @@ from bot.errors import (
     RetryLater,
     SendError,
 )
-from bot.store import consent, erasure, outbox, roads
+from bot.store import erasure, moved_chats, outbox, roads
 from bot.store.deliveries import match_again
 from bot.store.engine import Database
 from bot.store.markets import Opens
@@ -263,7 +263,7 @@ class OutboxWorker:
             self._heal(name)
             return Mark(claim.id, "queued", now, None, why, now + timedelta(seconds=max(0.5, error.after_s)))
         if isinstance(error, AddressMoved):
-            await self._database.writer.do(consent.moved, (claim.address_id, error.address))
+            await self._database.writer.do(moved_chats.moved, (claim.address_id, error.address))
             return Mark(claim.id, "queued", now, None, "the chat moved", now)
         if isinstance(error, ChannelMisconfigured):
             self._break(name, error)

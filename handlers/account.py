@@ -124,7 +124,9 @@ def delete_answer(turn: Turn, said: Said, question: Mapping[str, Any]) -> Outcom
     answer = said.rest if said.command == "button delete" else said.plain.rstrip(".! ")
     if answer == ERASE:
         erase = ErasePerson(int(question["person"]))
-        return Outcome({}, (Reply("I5", keyboard="remove"),), (erase,), understood="erased")
+        others = [p.sms_name for p in turn.people if p.id != erase.person_id and p.consent == "yes"]
+        last = Reply("I5shared", {"name": others[0]}) if others else Reply("I5", keyboard="remove")
+        return Outcome({}, (last,), (erase,), understood="erased")
     if answer in ("1", "0") or (not said.command and yes_no(turn.inbound.text) is False):
         return state.say(turn, "I4keep")
     return None

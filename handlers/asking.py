@@ -134,7 +134,7 @@ def leftover(turn: Turn, form: Form, reading: Reading, association: Association)
     Where a figure fits nowhere, nothing is offered: she sends the line again, and then a person calls.
     """
     if not reading.values:
-        return _line_again(turn, form)
+        return line_again(turn, form)
     ctx = context(turn, association)
     values = form.compute({**kind_of(form).preset(turn, association), **reading.values}, ctx)
     new = state.ask(turn, "reading", form=form.name, association=association.id, readings=[values])
@@ -143,7 +143,8 @@ def leftover(turn: Turn, form: Form, reading: Reading, association: Association)
     return Outcome(new, (Reply("D7", shown),), understood=f"not clear: {len(left)} letters")
 
 
-def _line_again(turn: Turn, form: Form) -> Outcome:
+def line_again(turn: Turn, form: Form) -> Outcome:
+    """D7again: a figure of the line fits nowhere; twice, and a person calls (D6)."""
     before = state.opened(turn) or {}
     tries = before.get("tries", 0) + 1 if before.get("kind") == "reading" else 1
     if tries >= TRIES:

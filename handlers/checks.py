@@ -7,6 +7,7 @@ from typing import Any
 
 from handlers import form, state
 from handlers.forms import Context, Form
+from handlers.forms.tables import UNKNOWN
 from handlers.kinds import Check
 from handlers.known_forms import association_of as _association
 from handlers.known_forms import looks_like_report, read_answer
@@ -14,7 +15,8 @@ from handlers.said import Said
 from handlers.turn import Association, ChangeReport, Outcome, Reply, Report, ReportNumbered, Turn
 from handlers.understand.words import yes_no
 
-UNKNOWN = ("x", "?")
+_NOTHING = frozenset(("?", "0", *UNKNOWN))
+"""Said to what may be left unanswered: not known, or nothing to say."""
 
 
 def _report(turn: Turn, question: Mapping[str, Any]) -> tuple[Report, Form, Association | None, Context]:
@@ -139,15 +141,15 @@ def ask_split(turn: Turn, number: int, new: int, change: ChangeReport) -> Outcom
 def split(turn: Turn, said: Said, question: Mapping[str, Any]) -> Outcome | None:
     """D2b: how many of the new people are women."""
     report, form_, association, ctx = _report(turn, question)
-    if said.plain in UNKNOWN:
-        form.kind_of(form_).need(turn, association, report.values)
-        replies = form.receipts(turn, form_, report.number, report.values, association, report)
-        return Outcome(state.close(turn), replies, understood="the split is not known")
     total = int(question["new"])
     reading = form_.read_answer(form_.step_of("new_women"), turn.inbound.text, ctx, report.values)
     told = {name: reading.values.get(name) for name in ("new_women", "new_men")}
     if reading.status != "whole" or set(reading.values) - set(told):
         return None
+    if told["new_women"] is None and told["new_men"] is None:
+        form.kind_of(form_).need(turn, association, report.values)
+        replies = form.receipts(turn, form_, report.number, report.values, association, report)
+        return Outcome(state.close(turn), replies, understood="the split is not known")
     women = told["new_women"] if told["new_women"] is not None else total - int(told["new_men"] or 0)
     men = told["new_men"] if told["new_men"] is not None else total - women
     if min(women, men) < 0 or women + men != total:
@@ -167,7 +169,7 @@ ALL_ASKED = ("D4", "D5", "D10")
 def details(turn: Turn, said: Said, question: Mapping[str, Any]) -> Outcome | None:
     """C6: four optional numbers; anything else is looked at by other conversations."""
     report, form_, _association, ctx = _report(turn, question)
-    if said.plain in (*UNKNOWN, "0"):
+    if said.plain in _NOTHING:
         return state.say(turn, "B7")
     reading = form_.read_optional(turn.inbound.text, ctx, ("youth", "displaced", "returnee", "host"))
     if reading.status != "whole" or not reading.values:
@@ -199,7 +201,7 @@ def added(report: Report, form_: Form, values: Mapping[str, Any], ctx: Context) 
 def place(turn: Turn, said: Said, question: Mapping[str, Any]) -> Outcome | None:
     """C7: the colline; never invented, only one that the association is known in."""
     report, form_, association, ctx = _report(turn, question)
-    if said.plain in (*UNKNOWN, "0"):
+    if said.plain in _NOTHING:
         return state.say(turn, "B7")
     names = question["choices"]
     if said.digit:
@@ -215,7 +217,7 @@ def place(turn: Turn, said: Said, question: Mapping[str, Any]) -> Outcome | None
 def remark(turn: Turn, said: Said, question: Mapping[str, Any]) -> Outcome | None:
     """C8 and G8: a sentence about the report; an officer reads it, G8's need is kept with the report too."""
     report, form_, association, ctx = _report(turn, question)
-    if said.plain in (*UNKNOWN, "0"):
+    if said.plain in _NOTHING:
         return state.say(turn, "B7")
     if said.command or said.digit or looks_like_report(turn):
         return None

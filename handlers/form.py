@@ -24,8 +24,9 @@ from handlers.known_forms import (
     figures_after,
     form_of,
     kind_of,
+    line_of,
+    meant_as_line,
     read_answer,
-    read_line,
 )
 from handlers.said import Said
 from handlers.turn import Association, Outcome, Reply, SaveReport, Turn
@@ -60,12 +61,11 @@ RESUMED_WITHIN = timedelta(days=7)
 
 def from_line(turn: Turn, said: Said, association: Association) -> Outcome | None:
     """A report in one line from cold, by keyword or by its shape; None when it is no report."""
-    for form in turn.forms.values():
-        ctx = context(turn, association)
-        reading = read_line(form, turn.inbound.text, ctx)
-        if reading.status != "nothing":
-            return take_line(turn, form, reading, association)
-    return None
+    found = line_of(turn, association)
+    if found is not None:
+        return take_line(turn, *found, association)
+    form = meant_as_line(turn)
+    return asking.line_again(turn, form) if form else None
 
 
 def take_line(turn: Turn, form: Form, reading: Reading, association: Association) -> Outcome:
@@ -205,17 +205,16 @@ def _line_instead(
     turn: Turn, form: Form, step: Step, question_: Mapping[str, Any], association: Association
 ) -> Outcome | None:
     """A report in one line while another one is open: it is taken, and the open one is kept."""
-    for other in turn.forms.values():
-        reading = read_line(other, turn.inbound.text, context(turn, association))
-        if reading.status == "nothing":
-            continue
-        if reading.status == "whole" and not reading.values and other is form:
-            return question(turn, form, step, question_["values"], asking.kept(question_))
-        same = asking.agrees(question_, other.name, reading.values)
-        left = state.close(turn) if same else put_aside(turn, question_)
-        outcome = take_line(turn.with_state(left), other, reading, association)
-        return outcome if same else outcome.but(effects=(*outcome.effects, draft_of(question_)))
-    return None
+    found = line_of(turn, association)
+    if found is None:
+        return None
+    other, reading = found
+    if reading.status == "whole" and not reading.values and other is form:
+        return question(turn, form, step, question_["values"], asking.kept(question_))
+    same = reading.status == "whole" and asking.agrees(question_, other.name, reading.values)
+    left = state.close(turn) if same else put_aside(turn, question_)
+    outcome = take_line(turn.with_state(left), other, reading, association)
+    return outcome if same else outcome.but(effects=(*outcome.effects, draft_of(question_)))
 
 
 def complete(turn: Turn, form: Form, values: Mapping[str, Any], draft: Mapping[str, Any]) -> Outcome:

@@ -13,17 +13,28 @@ from handlers.kinds import Kind
 from handlers.training import Training
 from handlers.turn import Association, AssociationOf, Figures, Label, Report, Turn
 from handlers.turn import Business as Owned
+from handlers.understand.words import tokens
 
 KINDS: dict[str, Kind] = {"training": Training(), "business": Business()}
 """The forms that do more than ask; every other form is just `Kind`."""
 _ANY = Kind()
 _APART = re.compile(r"\s*\d(?:\s+\d)+\s*")
+_FIGURES = re.compile(r"\W*\d{1,4}(?:[\s.,;:*/-]+\d{1,4}){5,}\W*")
+"""So many figures and nothing else are meant as a report, though one of them is no day, no topic, or one too many."""
+_SHORTEST_NAME = 3
 
 
 def context(turn: Turn, association: Association | None) -> Context:
     """What a form may look at: the day, the language, this association's places and businesses."""
     lists = _lists(association.collines, association.businesses) if association else _NO_LISTS
-    return Context(turn.today, turn.language, turn.programme.start, lists, turn.programme.sender)
+    names = _names(association.sms_name if association else "", *(person.sms_name for person in turn.people))
+    return Context(turn.today, turn.language, turn.programme.start, lists, turn.programme.sender, names)
+
+
+@lru_cache(maxsize=4096)
+def _names(*names: str) -> frozenset[str]:
+    words = (token.text for name in names for token in tokens(name) if token.kind == "word")
+    return frozenset(word for word in words if len(word) >= _SHORTEST_NAME)
 
 
 @lru_cache(maxsize=4096)
@@ -89,6 +100,26 @@ def read_answer(form: Form, step: Step, text: str, ctx: Context, values: Values)
     if several and _APART.fullmatch(text):
         text = "".join(text.split())
     return form.read_answer(step, text, ctx, values)
+
+
+def line_of(turn: Turn, association: Association) -> tuple[Form, Reading] | None:
+    """The form that a message is a line of: one that reads the whole of it goes before one that reads a part."""
+    found = None
+    ctx = context(turn, association)
+    for form in turn.forms.values():
+        reading = read_line(form, turn.inbound.text, ctx)
+        if reading.status == "whole":
+            return form, reading
+        if found is None and reading.status != "nothing":
+            found = form, reading
+    return found
+
+
+def meant_as_line(turn: Turn) -> Form | None:
+    """The form whose line a message of nothing but figures was meant to be, though no form can read it."""
+    if _FIGURES.fullmatch(turn.inbound.text) is None:
+        return None
+    return next((form for form in turn.forms.values() if form.tables.dates), None)
 
 
 def looks_like_report(turn: Turn) -> bool:

@@ -24,7 +24,7 @@ def _keep_open(turn: Turn) -> dict[str, Any]:
 
 
 def _name(turn: Turn) -> str:
-    names = dict.fromkeys(p.association.sms_name for p in turn.people if p.association)
+    names = dict.fromkeys(p.association.sms_name if p.association else p.sms_name for p in turn.people)
     return " ".join(names)[:23]
 
 

@@ -53,9 +53,7 @@ def stranger(turn: Turn, said: Said) -> Outcome:
     if question and question["kind"] == "sealed" and (answer := account.sealed_answer(turn, said, question)):
         return answer
     if said.command == "call" or said.digit == "9" or turn.inbound.kind == "missed_call":
-        claimed = turn.state.get("open") if "claims" in turn.state else None
-        new = {**state.close(turn), **({"open": claimed} if claimed else {})}
-        return Outcome(new, (Reply("K3c"),), (task_of(turn, "call"),), understood="call me")
+        return Outcome(dict(turn.state), (Reply("K3c"),), (task_of(turn, "call"),), understood="call me")
     if "claims" in turn.state:
         return _claiming(turn, said)
     if question and question["kind"] == "stranger" and said.digit in ("1", "2"):

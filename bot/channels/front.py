@@ -5,10 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from starlette.applications import Starlette
+from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 from starlette.types import Receive, Scope, Send
 
 from bot.channels.web import Door
+
+NO_DOOR = Route("/channels/{rest:path}", Response(status_code=404))
+"""Behind all doors: to a gateway a page of ours, the sign-in for instance, is a 200, and what it brought is lost."""
 
 
 class Front:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import shutil
 import signal
 from datetime import date, timedelta
 from pathlib import Path
@@ -56,13 +55,13 @@ def demo(
     folder: Annotated[Path, typer.Option(help="Where the demo's data are kept.")] = Path("demo"),
 ) -> None:
     """Two phones and an invented programme on one page: nothing can leave this machine."""
-    if reset:
-        shutil.rmtree(folder, ignore_errors=True)
     logs.configure("WARNING", human=True)
-    base.run(_demo(folder, port))
+    base.run(_demo(folder, port, reset=reset))
 
 
-async def _demo(folder: Path, port: int) -> None:
+async def _demo(folder: Path, port: int, *, reset: bool) -> None:
+    if reset:
+        await asyncio.to_thread(invented.clear, folder)
     settings, clock = await invented.prepare(folder, port, date.today())  # noqa: DTZ011 - the demo begins today
     stop = _stopped()
     async with App.running(settings, clock, simulate=True) as app:

@@ -76,7 +76,10 @@ def init(folder: Annotated[Path, typer.Argument(help="Where to write the two fil
         else:
             write(file)
             base.words.print(f"{file}: written.", markup=False)
-    base.words.print("Next: fill in both, then `kurikirana roster check roster.xlsx` and `roster import`.")
+    base.words.print(
+        "Next: fill in both, save the workbook as roster.xlsx, then "
+        "`kurikirana roster check roster.xlsx` and `kurikirana roster import roster.xlsx`."
+    )
 
 
 def _write_settings(file: Path) -> None:
@@ -110,6 +113,9 @@ def _everything(settings: Settings) -> list[tuple[str, str]]:
     async def sending(tx: Any) -> list[tuple[str, str]]:
         return [*await clock.wrong(tx), *await clock.full(tx, settings, channel_list.limits(settings))]
 
+    if not base.exists(settings):
+        lines.append(("!!", "no database yet -> kurikirana roster import roster.xlsx"))
+        return [*lines, *_wishes(settings), *base.run(_channels(settings))]
     try:
         lines += base.read(settings, _database)
         lines += base.read(settings, sending)

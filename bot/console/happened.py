@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime, tzinfo
 from typing import Any
 
+from bot.render.catalogue import Rule
 from bot.render.gsm import segments
 from bot.store.look import SHOWN, Happened, Stored
 
@@ -49,8 +50,8 @@ def screen(
 class Story:
     """Tells turns in the programme's time and with its price of an SMS (0 = not known)."""
 
-    def __init__(self, zone: tzinfo, price_bif: int) -> None:
-        self._zone, self._price = zone, price_bif
+    def __init__(self, zone: tzinfo, price_bif: int, rules: Mapping[str, Rule]) -> None:
+        self._zone, self._price, self._rules = zone, price_bif, rules
 
     def turn(self, turn: Happened) -> dict[str, Any]:
         """One entry of the log. `settled`: nothing of it can change on its own any more."""
@@ -64,12 +65,17 @@ class Story:
             "text": arrived.text,
             "timer": (arrived.data or {}).get("timer", "") if arrived.kind == "timer" else "",
             "late": f"sent at {_clock(arrived.sent_at, self._zone)}" if late else "",
-            "understood": arrived.understood or "",
+            "understood": self._understood(arrived.understood or ""),
             "state": arrived.state,
             "stored": [_stored(one) for one in turn.stored] + [f"task for the team: {kind}" for kind in turn.tasks],
             "out": [self._out(row) for row in turn.out],
             "settled": arrived.state != "new" and all(row.state not in UNDER_WAY for row in turn.out),
         }
+
+    def _understood(self, words: str) -> str:
+        """A turn that only said a text notes its key; when that is said tells a reader more."""
+        rule = self._rules.get(words)
+        return rule.when.rstrip(".") if rule else words
 
     def _out(self, row: Any) -> dict[str, Any]:
         parts = f"{row.parts} SMS"

@@ -127,7 +127,7 @@ class Simulator:
         after = request.query_params.get("after", "0")
         if not after.isdigit():
             return refused(400, "after: a whole number, the id of a turn")
-        story = Story(self._app.settings.zone, self._app.settings.sms.price_bif)
+        story = Story(self._app.settings.zone, self._app.settings.sms.price_bif, self._app.words.rules)
         async with self._app.database.read() as tx:
             turns = await look.happened(tx, phones, int(after), MOST_TURNS, request.query_params.get("chat", ""))
             screens = {phone: await self._screen(tx, phone) for phone in phones}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import (
@@ -21,7 +20,6 @@ from sqlalchemy import (
     update,
 )
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.store import lessons, questions, visits
 from bot.store.tables import (
@@ -179,12 +177,3 @@ def _wake(where: Any) -> Any:
 WAKE_PHONE = _wake(_phone)
 WAKE_CHAT = _wake(_chat_first)
 WAKE_ADDRESS = _wake(bindparam("address", type_=Integer))
-
-_MOVED = update(addresses).where(addresses.c.id == bindparam("row")).values(value=bindparam("new_value"))
-
-
-async def moved(tx: AsyncConnection, items: Sequence[tuple[int, str]]) -> list[None]:
-    """A chat has a new id; items are (address id, new value)."""
-    for row, value in items:
-        await tx.execute(_MOVED, {"row": row, "new_value": value})
-    return [None] * len(items)

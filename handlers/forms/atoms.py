@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Final, Literal
 
 from handlers.forms.model import Context, Question
-from handlers.forms.tables import CONNECTIVES, UNKNOWN, Phrases, Tables, bare
+from handlers.forms.tables import CONNECTIVES, POLITE, UNKNOWN, Phrases, Tables, bare
 from handlers.understand import choices as near
 from handlers.understand import dates
 from handlers.understand.calendar import DAY_WORDS
@@ -67,11 +67,13 @@ class Atoms:
             said = _ASKS.sub(" x ", said)
         if tables.splits_digits and ("," in said or "+" in said or "&" in said):
             said = _JOINED.sub(r"\1 et \2", said)
-        found = tokens(said, tables.label_words)
+        found = _zeros(tokens(said, tables.label_words), tables.label_words)
         self.long = len(found) > MOST_TOKENS
         self.keyword = bool(found) and found[0].kind == "word" and found[0].text in tables.keywords
         self.tokens: Sequence[Token] = found[1:] if self.keyword else found
         self.plain_numbers = all(token.kind == "number" for token in self.tokens)
+        polite = POLITE | CONNECTIVES | ctx.names
+        self.nothing_but_numbers = all(token.kind == "number" or token.text in polite for token in self.tokens)
         self.only_figures = len(tables.dates) == 1 and all(token.kind != "word" for token in self.tokens)
         self._tables, self._labels, self._ctx = tables, labels, ctx
         self._words: list[str] = []
@@ -122,7 +124,9 @@ class Atoms:
         token = self.tokens[at]
         exact = list(self._exact(at, token))
         yield from exact
-        if token.kind == "word" and not exact:
+        if token.kind == "word" and not exact and token.text in self._ctx.names:
+            yield (Item("filler", token.text, token.glued),), at + 1
+        elif token.kind == "word" and not exact:
             apart = list(self._apart(at, token))
             yield from apart or self._near(at, token)
 
@@ -238,6 +242,18 @@ class Atoms:
             left, after = self._left(at)
             for rest in self._from(after, extra - 1):
                 yield (*left, *rest)
+
+
+def _zeros(found: Sequence[Token], labels: Container[str]) -> list[Token]:
+    """A letter O that stands alone behind a figure or a label, or is all that was sent, is a zero."""
+    zeros: list[Token] = []
+    for token in found:
+        behind = bool(zeros) and (zeros[-1].kind == "number" or zeros[-1].text in labels)
+        alone = not zeros and all(other.text == "o" for other in found)
+        if token.text == "o" and token.text not in labels and (behind or alone):
+            token = Token("0", "number", token.glued)
+        zeros.append(token)
+    return zeros
 
 
 def _squeezed(text: str) -> str:

@@ -225,7 +225,7 @@ class Grammar:
                 yield self._in_order(question.name, {name for names in both for name in names[0] or ()}), 2
 
     def _day(self, numbers: list[Item]) -> Iterator[tuple[str, int]]:
-        """Day and month, and the year where four digits follow; never from one number."""
+        """Day and month, and the year, in full or the last two digits of this one or the one before."""
         if len(numbers) < 2 or numbers[0].kind == "unknown":
             return
         pair = [Token(item.text, "number", False) for item in numbers[:3]]
@@ -233,6 +233,11 @@ class Grammar:
             read = dates.date(pair[:count], self.ctx.today, earliest=self.ctx.start) if len(pair) >= count else None
             if read is not None and read.consumed == count:
                 yield read.day.isoformat(), count
+        years = [f"{self.ctx.today.year - back}"[-2:] for back in (0, 1)]
+        if len(pair) == 3 and pair[2].text in years:
+            written = [Token("/".join(token.text for token in pair), "date", False)]
+            if (read := dates.date(written, self.ctx.today)) is not None:
+                yield read.day.isoformat(), 3
 
     def _of_number(self, question: Question, item: Item, values: dict[str, Any]) -> list[Any]:
         """The values that one number, or X, can be for a question."""
@@ -268,8 +273,8 @@ class Grammar:
         if named or question.type == "select_one" or len(listed) > 9:
             place = int(item.text)
             return named or ([listed[place - 1].name] if 1 <= place <= len(listed) else [])
-        digits = [int(digit) for digit in item.text]
-        if len(set(digits)) < len(digits) or not all(1 <= digit <= len(listed) for digit in digits):
+        digits = [int(digit) for digit in item.text.lstrip("0")]
+        if not digits or len(set(digits)) < len(digits) or not all(1 <= digit <= len(listed) for digit in digits):
             return []
         return [listed[digit - 1].name for digit in digits]
 

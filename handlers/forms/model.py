@@ -134,6 +134,8 @@ class Context:
     """The lists of `select_one_from_file X.csv`, by X."""
     sender: str = "OIM"
     """For `{sender}` in a form's texts."""
+    names: frozenset[str] = frozenset()
+    """Plain words by which a line is signed or addressed: her name, her association's. They carry no value."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -116,13 +116,13 @@ def _is_report(form: Form, values: dict[str, Any], atoms: Atoms, left: Sequence[
     dated = any(values.get(name) is not None for name in dates)
     if len(left) > max(1, len(values)):
         return False
-    if atoms.plain_numbers and dated and len(values) == 1:
+    if atoms.nothing_but_numbers and dated and len(values) == 1:
         return False
     if atoms.keyword:
         return bool(values)
     if not dated or len(values) < (3 if left else 2):
         return False
-    return not atoms.plain_numbers or not form.missing(form.compute(values, ctx), ctx)
+    return not atoms.nothing_but_numbers or not form.missing(form.compute(values, ctx), ctx)
 
 
 # --- the open step --------------------------------------------------------------------------------
@@ -149,7 +149,7 @@ def read_answer(form: Form, step: Step, text: str, ctx: Context, known: Values) 
         return NOTHING
     grammar = Grammar(form, ctx, known, groups, frozenset(q.name for q in asked))
     found, left, sure = _search(atoms, grammar, 0)
-    return _reading(found, left, sure, False) if found else NOTHING
+    return _reading(found, left, sure, False) if any(found) else NOTHING
 
 
 def _one_number(form: Form, asked: Sequence[Question], said: str, ctx: Context, known: Values) -> Reading:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Final
 
 from handlers.forms.model import SAID, SELECTS, Choice, Context, Question, Step
-from handlers.understand.words import FILLERS, plain, tokens
+from handlers.understand.words import COURTESY, FILLERS, GREETINGS, plain, tokens
 
 if TYPE_CHECKING:
     from handlers.forms.form import Form
@@ -18,6 +18,7 @@ Group = tuple[tuple[Question, ...], ...]
 PEOPLE: Final = frozenset(["people", "persons", "personnes", "personne", "abantu", "watu", "umuntu", "mtu", "ni"])
 CONNECTIVES: Final = frozenset(["et", "and", "na", "n'", "n", "'", "kandi"])
 """Between two numbers they may join the digits of one answer: "1 et 3"."""
+POLITE: Final = COURTESY | GREETINGS
 UNKNOWN: Final = frozenset(
     ["x", "inconnu", "unknown", "simbizi", "mutabizi", "sinzi", "ntubizi", "sijui", "haijulikani"]
 )
@@ -74,7 +75,7 @@ class Tables:
         )
         self.keywords = frozenset(plain(word) for word in form.keywords)
         used = self.label_words | {words[0] for words in self.choices.words}
-        self.fillers = (FILLERS | PEOPLE) - used
+        self.fillers = (FILLERS | PEOPLE | POLITE) - used
         self.groups = self._line_groups()
         self.dates = tuple(q.name for q in said if q.type == "date")
         self.fractions = any(q.type == "decimal" for q in said)

@@ -65,8 +65,15 @@ NO: Final = _words("no nope non oya oyaa hoya hapana siyo")
 NO_WITHOUT_COURTESY_OF: Final = frozenset(("murakoze", "cane"))
 """After a bare "no" these make the message Kirundi, where "no" means "and"."""
 
+GREETINGS: Final = _words(
+    "bonjour bonsoir salut hello hi good morning evening afternoon amahoro bwakeye mwaramutse mwiriwe habari jambo"
+    " salama shikamoo"
+)
+"""Around a report they say nothing of it."""
+
 FILLERS: Final = _words(
     "et and na no ni de des du le la les the of a an il y ya wa za oim fbu bif frw fr francs franc"
+    " dont including incl with avec pour for zo"
 )
 """Words that carry no value in a report line; the grammar may pass over them unless a form uses them."""
 

@@ -17,6 +17,7 @@ from handlers.understand.tokens import Token, tokens
 from handlers.understand.vocabulary import (
     COURTESY,
     FILLERS,
+    GREETINGS,
     KEYWORDS,
     LANGUAGE_OF,
     NO,
@@ -28,7 +29,9 @@ from handlers.understand.vocabulary import (
 )
 
 __all__ = (
+    "COURTESY",
     "FILLERS",
+    "GREETINGS",
     "KEYWORDS",
     "SHIPPED",
     "Keywords",

@@ -213,6 +213,7 @@ const row = (list, name, label, ...content) => list.append(make("dt", name, labe
 
 function arrived(turn) {
   if (turn.phone === chat?.value && turn.kind !== "timer") return ["Chat in", make("q", "", turn.text || `(${turn.kind})`)];
+  if (turn.timer === "wake") return ["Woken", "by another conversation"];
   if (turn.kind === "timer") return ["A timer", `${turn.timer} became due`];
   if (turn.kind === "ussd") return ["USSD in", make("q", "", turn.text || "(dialled)")];
   return ["SMS in", make("q", "", turn.text || "(empty SMS)"), make("small", "", turn.late)];

@@ -30,6 +30,11 @@ async def test_health_and_metrics(tmp_path: Path) -> None:
         for secret in ("79123456", "Odette", "p4ss"):
             assert secret not in metrics
             assert secret not in programme.log
+        for path in ("kannel/incoming", "kannel//incoming", "smsgate/incoming", "acme/s3/status", ""):
+            # a gateway that calls a wrong address must not be told that all is well
+            for method in ("GET", "POST"):
+                async with http.request(method, f"{programme.url}/channels/{path}", params=query) as answer:
+                    assert (answer.status, await answer.read()) == (404, b""), path
         for path in (
             "/",
             "/sim/people",

@@ -160,6 +160,25 @@ async def test_on_a_narrow_screen_nothing_is_cut_off(page: Page) -> None:
 
 
 @pytest.mark.chromium
+@pytest.mark.parametrize("width", [1100, 1280, 1366, 1600])
+async def test_on_a_laptop_what_happened_stands_beside_the_phones(page: Page, width: int) -> None:
+    await page.set_viewport_size({"width": width, "height": 768})
+    for place in (".handset >> nth=0 >> .send", ".handset >> nth=1 >> .send", ".try.main", "#happened"):
+        box = await page.locator(place).bounding_box()
+        assert box and box["x"] + box["width"] <= width and box["y"] + box["height"] <= 768, place
+    assert await page.evaluate("document.documentElement.scrollWidth") == width
+    await keep(page, f"simulator-6-{width}")
+
+
+@pytest.mark.chromium
+async def test_what_was_understood_is_said_in_words(page: Page) -> None:
+    left = page.locator(".handset").nth(0)
+    await left.get_by_role("textbox").fill("FIX 999999")
+    await left.get_by_role("button", name="Send").click()
+    await expect(page.locator(BY_SMS)).to_contain_text("FIX or BACK with a number that is none of hers")
+
+
+@pytest.mark.chromium
 async def test_another_phone_can_be_chosen(page: Page) -> None:
     left = page.locator(".handset").nth(0)
     await left.get_by_label("Whose phone").select_option("A number nobody knows")

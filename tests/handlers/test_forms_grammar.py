@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -48,6 +49,39 @@ TABLE: list[tuple[str, dict[str, Any]]] = [
 def test_the_table_of_lines_that_must_be_read(training: Form, line: str, values: dict[str, Any]) -> None:
     reading = training.read_line(line, context())
     assert (reading.status, reading.values) == ("whole", values)
+
+
+SIGNED = replace(context(), names=frozenset(("abahuza", "odette", "kivoga")))
+
+
+@pytest.mark.parametrize(
+    ("line", "values"),
+    [
+        ("12 11 03 12 07 05 03", SPLIT),
+        ("12 11 26 3 12 7 5 3", SPLIT),
+        ("12 11 25 3 12 7 5 3", {**SPLIT, "held_on": "2025-11-12"}),
+        ("12 11 3 12 7 O o", {**SPLIT, "new_women": 0, "new_men": 0}),
+        ("12/11 3 F O M 7 N O", {**BASE, "women": 0, "new_people": 0}),
+        ("Amahoro. 12 11 3 12 7 5 3. Murakoze cane", SPLIT),
+        ("Bonjour OIM, 12/11 transformation avec 12 femmes et 7 hommes dont 8 nouveaux, merci bien", TOTAL),
+        ("inyigisho zo ku wa 12 munyonyo guhingura abakenyezi 12 abagabo 7", BASE),
+        ("ABAHUZA 12 11 3 12 7 5 3 Odette", SPLIT),
+        ("odette: 12/11 3 12 7 5 3 kivoga", {**SPLIT, "place": "Kivoga"}),
+    ],
+)
+def test_zeros_years_and_courtesies(training: Form, line: str, values: dict[str, Any]) -> None:
+    reading = training.read_line(line, SIGNED)
+    assert (reading.status, reading.values) == ("whole", values)
+
+
+@pytest.mark.parametrize("line", ["Amahoro 12 7", "Odette 12 7 3", "12 et 7 et 3", "merci 12 11", "12/11 merci"])
+def test_a_courtesy_makes_no_report_of_numbers(training: Form, line: str) -> None:
+    assert training.read_line(line, SIGNED).status == "nothing"
+
+
+@pytest.mark.parametrize("answer", ["merci", "Odette", "et"])
+def test_a_courtesy_alone_is_no_answer(training: Form, answer: str) -> None:
+    assert training.read_answer(training.step("people"), answer, SIGNED, {}).status == "nothing"
 
 
 def test_two_numbers_from_cold_are_never_guessed(training: Form) -> None:
@@ -122,8 +156,8 @@ def test_two_whole_readings_are_asked_about(training: Form, line: str) -> None:
 
 
 def test_what_is_left_over_is_said_and_the_rest_kept(training: Form) -> None:
-    reading = training.read_line("12/11 transformation 12 femmes 7 hommes 8 nouveaux bonjour", context())
-    assert (reading.status, reading.values, reading.leftover) == ("leftover", TOTAL, ("bonjour",))
+    reading = training.read_line("12/11 transformation 12 femmes 7 hommes 8 nouveaux patate", context())
+    assert (reading.status, reading.values, reading.leftover) == ("leftover", TOTAL, ("patate",))
 
 
 @pytest.mark.parametrize(

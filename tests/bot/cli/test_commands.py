@@ -36,7 +36,7 @@ def test_from_nothing_to_figures(tmp_path: Path) -> None:
     doctor = kurikirana("doctor")
     assert doctor.returncode == 1
     assert "hotline" in doctor.stdout
-    assert "no database yet" in doctor.stderr
+    assert "no database yet" in doctor.stdout
     rosters.write(tmp_path / "roster.xlsx", small_roster())
     refused = kurikirana("roster", "import", "roster.xlsx")  # nobody to answer the question
     assert refused.returncode == 1
