@@ -17,6 +17,7 @@ from handlers import (
     checks,
     correct,
     draft,
+    early,
     elsewhere,
     enrol,
     form,
@@ -42,7 +43,7 @@ from handlers.turn import Fact, Outcome, Turn
 Answer = Callable[[Turn, Said, dict[str, Any]], Outcome | None]
 
 ANSWERS: Mapping[str, Answer] = {
-    "form": lambda turn, said, question: (card.typed if turn.address.rich else form.answer)(turn, said, question),
+    "form": lambda turn, said, question: (card.typed if turn.address.rich else early.answer)(turn, said, question),
     "reading": form.chosen,
     "check": checks.answer,
     "split": checks.split,

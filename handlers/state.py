@@ -1,10 +1,11 @@
 """The conversation's state, one JSON object per address, and the small moves all conversations make.
 
-Its keys: `open` (the one open question: its kind and what it needs), `drafts` (half-made reports that
-were left), `who` (which of the people who share the phone is writing, while it matters), `agreed` (who
-had agreed when STOP came), `claims` (whom a new number says to be), `foreign` (the other language of
-the last message), `stays` (the language she does not want to go on in), `silent` (a wrong number),
-`brake` and `same` (automatic answers, and what was answered, in the current hour).
+Its keys: `open` (the one open question: its kind and what it needs), `drafts` (half-made reports that were
+left), `who` (which of the people who share the phone is writing, while it matters), `agreed` (who had agreed
+when STOP came), `claims` (whom a new number says to be), `foreign` (the other language of the last message),
+`early` (answers that overtook others, and of which report), `stays` (the language she does not want to go on
+in), `silent` (a wrong number), `brake` and `same` (automatic answers, and what was answered, in the current
+hour).
 """
 
 from __future__ import annotations

@@ -1,0 +1,67 @@
+"""An answer that overtook the one before it waits until its question is asked (conversations 1.6)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+from handlers import form, state
+from handlers.forms import Form
+from handlers.said import Said, read
+from handlers.turn import Outcome, Turn
+
+_SURELY = timedelta(seconds=1)
+"""Our clock and the operator's give seconds."""
+_MOST = 4
+"""Questions of a form by SMS."""
+
+
+def answer(turn: Turn, said: Said, question: Mapping[str, Any]) -> Outcome | None:
+    """As form.answer. What was sent before this question left and answers a later one is kept, and taken there."""
+    waiting = _waiting(turn, question)
+    if len(waiting) < _MOST and _overtook(turn, said, question):
+        kept = {"card": question["card"], "texts": [*waiting, turn.inbound.text]}
+        return Outcome({**turn.state, "early": kept}, understood="came before its question: kept for it")
+    outcome = form.answer(turn, said, question)
+    return outcome and _taken(turn, outcome, waiting)
+
+
+def _waiting(turn: Turn, question: Mapping[str, Any]) -> list[str]:
+    kept = turn.state.get("early", {})
+    return list(kept.get("texts", ())) if kept.get("card") == question["card"] else []
+
+
+def _overtook(turn: Turn, said: Said, question: Mapping[str, Any]) -> bool:
+    sent = turn.inbound.sent_at
+    if sent is None or sent >= state.asked_at(question) - _SURELY or said.command or said.digit:
+        return False
+    form_ = form.form_of(turn, question["form"])
+    names = [step.name for step in form_.steps]
+    here, *later = names[names.index(question["step"]) :]
+    fits = [name for name in (here, *later) if _fits(turn, form_, question, name, turn.inbound.text)]
+    return bool(fits) and fits[0] != here
+
+
+def _fits(turn: Turn, form_: Form, question: Mapping[str, Any], step: str, text: str) -> bool:
+    ctx = form.context(turn, form.association_of(turn, question))
+    return form.read_answer(form_, form_.step(step), text, ctx, question["values"]).status == "whole"
+
+
+def _taken(turn: Turn, outcome: Outcome, waiting: list[str]) -> Outcome:
+    """The question that comes next is answered already: its answer is taken in the same turn."""
+    asked = outcome.state.get("open") or {}
+    if not waiting or asked.get("kind") != "form":
+        return outcome.but(state={key: value for key, value in outcome.state.items() if key != "early"})
+    form_ = form.form_of(turn, asked["form"])
+    text = next((text for text in waiting if _fits(turn, form_, asked, asked["step"], text)), None)
+    if text is None:
+        return outcome
+    left = [other for other in waiting if other != text]
+    new = {**outcome.state, "early": {"card": asked["card"], "texts": left}}
+    there = replace(turn.with_state(new), inbound=replace(turn.inbound, text=text, sent_at=None))
+    then = answer(there, read(there), asked)
+    if then is None:
+        return outcome
+    return then.but(effects=(*outcome.effects, *then.effects), timers=(*outcome.timers, *then.timers))
