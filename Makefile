@@ -50,7 +50,7 @@ crash-broadcast: .venv/dev.stamp  ## 1,000 broadcasts to 1,000 recipients, kille
 reminders-check: .venv/dev.stamp  ## 100,000 simulated reminder ladders over outages, wrong clocks and zones (make test: 500)
 	$(BIN)/python -m tests.side_by_side tests.scheduler.reminders_model --runs 400
 
-stop: .venv/dev.stamp  ## promise 6: a million interleavings with STOP (make test does 6,000)
+stop: .venv/dev.stamp  ## promise 6: a million interleavings with STOP (make test does 3,000)
 	KURIKIRANA_INTERLEAVINGS=1000000 $(BIN)/pytest tests/stop -n 0 --timeout 14400 -s
 
 backups: .venv/dev.stamp  ## 1,000 copies of a database that is written to, 100 of them killed (make test: 30 and 10)

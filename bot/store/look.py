@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import Select, and_, bindparam, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.store.tables import (
@@ -124,15 +124,18 @@ async def held(tx: AsyncConnection) -> list[Any]:
 
 async def unfinished(tx: AsyncConnection, phone: str) -> int:
     """How many turns and texts of this phone are still under way (what a switched-off phone waits for is not)."""
-    mine = select(addresses.c.id).where(addresses.c.scheme == "tel", addresses.c.value == phone).scalar_subquery()
-    arrived = select(func.count()).select_from(inbox).where(inbox.c.address_id == mine, inbox.c.state == "new")
-    leaving = (
-        select(func.count())
-        .select_from(outbox)
-        .where(outbox.c.address_id == mine, outbox.c.state.in_(("queued", "sending")))
-    )
-    both = select(arrived.scalar_subquery() + leaving.scalar_subquery())
-    return int((await tx.execute(both)).scalar_one())
+    return int((await tx.execute(_UNFINISHED, {"phone": phone})).scalar_one())
+
+
+def _unfinished() -> Select[Any]:
+    mine = select(addresses.c.id).where(addresses.c.scheme == "tel", addresses.c.value == bindparam("phone"))
+    arrived = select(func.count()).where(inbox.c.address_id == mine.scalar_subquery(), inbox.c.state == "new")
+    states = ("queued", "sending")
+    leaving = select(func.count()).where(outbox.c.address_id == mine.scalar_subquery(), outbox.c.state.in_(states))
+    return select(arrived.scalar_subquery() + leaving.scalar_subquery())
+
+
+_UNFINISHED = _unfinished()
 
 
 async def under_way(tx: AsyncConnection, now: datetime) -> bool:

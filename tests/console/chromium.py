@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, Page, async_playwright
+from playwright.async_api import Browser, BrowserContext, Page, ViewportSize, async_playwright
 
 IN_ITS_LOOP = pytest.mark.asyncio(loop_scope="session")
 PICTURES = Path(__file__).parents[2] / "test-output"
@@ -41,6 +42,29 @@ async def chromium() -> AsyncIterator[Browser]:
         browser = await playwright.chromium.launch(executable_path=_CHROMIUM, args=_ARGUMENTS)
         yield browser
         await browser.close()
+
+
+_contexts: dict[tuple[Any, ...], BrowserContext] = {}
+
+
+@asynccontextmanager
+async def window(browser: Browser, viewport: ViewportSize | None = None, **options: Any) -> AsyncIterator[Page]:
+    """A page without cookies, of a context that all with these options share: one more takes 0.3 s of processor.
+
+    Its first page stays open, or its window would be opened again and again. What else is kept, is kept for an
+    address with its port, and each test has another one.
+    """
+    key = (browser, *sorted(options.items()))
+    if key not in _contexts:
+        _contexts[key] = await browser.new_context(**options)
+        await _contexts[key].new_page()
+    context = _contexts[key]
+    page = await context.new_page()
+    await page.set_viewport_size(viewport or {"width": 1280, "height": 720})
+    yield page
+    for one in context.pages[1:]:
+        await one.close()
+    await context.clear_cookies()
 
 
 async def keep(page: Page, name: str, **more: Any) -> None:

@@ -76,14 +76,14 @@ async def app(tmp_path: Path) -> AsyncIterator[App]:
 async def opened(chromium: Chromium, app: App, **more: Any) -> AsyncIterator[Page]:
     """A window; every fault of a script, every breach of the rules of content and every foreign request fails."""
     here, wrong = f"http://127.0.0.1:{app.port}", []
-    context = await chromium.new_context(base_url=here, **{"locale": "en-GB", **more})
-    page = await context.new_page()
-    page.set_default_timeout(10_000)
-    page.on("request", lambda asked: wrong.append(asked.url) if not asked.url.startswith(here) else None)
-    page.on("pageerror", lambda error: wrong.append(str(error)))
-    page.on("console", lambda said: wrong.append(said.text) if _is_fault(said.type, said.text) else None)
-    yield page
-    await context.close()
+    async with browser.window(chromium, **{"locale": "en-GB", **more}) as page:
+        page.set_default_timeout(10_000)
+        page.on("request", lambda asked: wrong.append(asked.url) if not asked.url.startswith(here) else None)
+        page.on("pageerror", lambda error: wrong.append(str(error)))
+        page.on("console", lambda said: wrong.append(said.text) if _is_fault(said.type, said.text) else None)
+        go = page.goto
+        page.goto = lambda path: go(here + path)  # type: ignore[method-assign, assignment]
+        yield page
     assert not wrong, wrong
 
 

@@ -12,7 +12,6 @@ from typing import Any
 import httpx
 import pyotp
 import pytest
-from argon2 import PasswordHasher
 from sqlalchemy import select, update
 
 from bot.app import App
@@ -22,6 +21,7 @@ from bot.console.page import each
 from bot.store import accounts
 from bot.store import tables as t
 from bot.store.tokens import digest
+from tests.console.conftest import IN_THE_FIELD
 from tests.console.site import Browser, console, person, rows, signed_in, write
 
 GOOD = "quatre collines vertes lentement"
@@ -58,13 +58,19 @@ async def _seconds(app: App, tries: int = 7, **given: str) -> float:
     return min(took)
 
 
+def test_in_the_field_a_guess_is_dear() -> None:
+    """The other tests pay less, see conftest.py."""
+    assert IN_THE_FIELD.memory_cost >= 64 * 1024 and IN_THE_FIELD.time_cost >= 3
+    assert passwords._HASHER is not IN_THE_FIELD
+
+
 @pytest.mark.fault("E5")
 @pytest.mark.parametrize("tells", [False, True], ids=["as it is", "planted: nobody's password is not looked at"])
 async def test_a_wrong_name_takes_as_long_as_a_wrong_password(
     app: App, monkeypatch: pytest.MonkeyPatch, tells: bool
 ) -> None:
     """E5: who may sign in cannot be told by the time that a refusal takes."""
-    monkeypatch.setattr(passwords, "_HASHER", PasswordHasher())  # as in the field, whatever tests use
+    monkeypatch.setattr(passwords, "_HASHER", IN_THE_FIELD)
     passwords._nobodys.cache_clear()
     await _enrolled(app)
     if tells:

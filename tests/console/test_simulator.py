@@ -16,7 +16,7 @@ from playwright.async_api import Browser, Page, Request, expect
 
 from bot.app import App
 from bot.store import singles
-from tests.console.chromium import IN_ITS_LOOP, keep
+from tests.console.chromium import IN_ITS_LOOP, keep, window
 from tests.play import service
 
 pytestmark = IN_ITS_LOOP
@@ -41,14 +41,13 @@ async def page(app: App, chromium: Browser) -> AsyncIterator[Page]:
         if not request.url.startswith(here):
             wrong.append(f"left the machine: {request.url}")
 
-    page = await chromium.new_page(viewport={"width": 1280, "height": 800})
-    page.set_default_timeout(10_000)
-    page.on("request", asked)
-    page.on("pageerror", lambda error: wrong.append(str(error)))
-    page.on("console", lambda said: wrong.append(said.text) if said.type in ("error", "warning") else None)
-    await page.goto(here)
-    yield page
-    await page.close()
+    async with window(chromium, viewport={"width": 1280, "height": 800}) as page:
+        page.set_default_timeout(10_000)
+        page.on("request", asked)
+        page.on("pageerror", lambda error: wrong.append(str(error)))
+        page.on("console", lambda said: wrong.append(said.text) if said.type in ("error", "warning") else None)
+        await page.goto(here)
+        yield page
     assert not wrong, wrong
 
 

@@ -21,6 +21,8 @@ from tests.crash.programme import Told
 
 AGAIN = 0.1
 """Share of messages that are brought once more after they were taken."""
+AGAIN_S = 0.06
+"""Rest before a message that was not taken is brought again."""
 
 
 class Phones:
@@ -52,13 +54,13 @@ class Phones:
     async def _phone(self, messages: Iterator[Told]) -> None:
         for message in messages:
             while not await self._post(message):
-                await asyncio.sleep(0.03)
+                await asyncio.sleep(AGAIN_S)
             self.taken.append(message)
             if self._chance.random() < AGAIN:
                 self.again += 1
                 old = self._chance.choice(self.taken)
                 while not await self._post(old):
-                    await asyncio.sleep(0.03)
+                    await asyncio.sleep(AGAIN_S)
             await asyncio.sleep(self._chance.random() * 2 * self._pause_s)
 
     async def _post(self, message: Told) -> bool:

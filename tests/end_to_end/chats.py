@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import exists, literal, select, union_all
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.app import App
@@ -19,7 +19,7 @@ from bot.operations import OPERATIONS
 from bot.programme import roster as rosters
 from bot.settings import Settings
 from bot.store.engine import Database
-from bot.store.tables import metadata
+from bot.store.tables import countings, inbox, metadata, outbox
 from handlers.turn import NOTHING
 from tests import botapi_bots
 from tests.botapi import Emulator
@@ -29,6 +29,12 @@ from tests.programme import small_roster
 
 SETTLES_S = 30.0
 """Patience, for a machine that has other work too; nothing waits so long on a quiet one."""
+WAITING = union_all(
+    select(literal("a summary or a count")).where(exists().where(countings.c.counted_at.is_(None))),
+    select(literal("a turn")).where(exists().where(inbox.c.state == "new")),
+    select(literal("a text")).where(exists().where(outbox.c.state == "queued", outbox.c.channel == "telegram")),
+    select(literal("a send")).where(exists().where(outbox.c.state == "sending")),
+)
 
 
 def settings_for(
@@ -132,10 +138,9 @@ class Chats:
         """Until nothing waits: no update, no turn, nothing that is read beside the turns, no text."""
         await self.botapi.until(lambda: not self.botapi.queue.pending, SETTLES_S)
         for _ in range(int(SETTLES_S / 0.01)):
-            waiting = await self.rows("countings", counted_at=None) + await self.rows("inbox", state="new")
-            waiting += await self.rows("countings", counted_at=None)
-            waiting += await self.rows("outbox", state="queued", channel="telegram")
-            if not waiting and not await self.rows("outbox", state="sending"):
+            async with self.app.database.read() as tx:
+                waiting = (await tx.execute(WAITING)).scalars().all()
+            if not waiting:
                 return
             await asyncio.sleep(0.01)
         raise AssertionError(f"still waiting: {waiting}")

@@ -10,7 +10,7 @@ import pytest
 from tests import processes
 from tests.stop.model import main
 
-INTERLEAVINGS = int(os.environ.get("KURIKIRANA_INTERLEAVINGS", "6000"))
+INTERLEAVINGS = int(os.environ.get("KURIKIRANA_INTERLEAVINGS", "3000"))
 pytestmark = pytest.mark.timeout(14_400)
 model = partial(processes.result, main)
 
