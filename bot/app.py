@@ -42,6 +42,7 @@ from bot.media_worker import MediaWorker
 from bot.outbox_worker import OutboxWorker
 from bot.programme.broadcasts.plan import means_of
 from bot.render import Words
+from bot.retention_worker import RetentionWorker
 from bot.settings import Settings, unasked_hours
 from bot.store import look, roads
 from bot.store.engine import Database
@@ -88,6 +89,7 @@ class App:
         self.timers = TimerWorker(database, clock.now, self.inbox.notify, self.turns.when, schemes)
         self.erasures = ErasureWorker(database, folder)
         self.backups = BackupWorker(database, Backups.of(settings), settings.backup.at, clock.now)
+        self.retention = RetentionWorker(settings, database, clock.now, self.guard.is_right)
         self.media = MediaWorker(settings, database, self.channels, clock.now)
         self.changes = Changes(database, settings.path(settings.words.folder), self.reload_words, self.reload)
         self.control = control.Server(self)
@@ -200,6 +202,7 @@ class App:
         alarm.every(60, self.console.uploads.look)
         alarm.every(60, self.tips.look)
         alarm.every(60, self.backups.look)
+        alarm.every(3600, self.retention.look)
         alarm.every(CHANGES_SECONDS, self.changes.look)
         alarm.every(clock_guard.SECONDS, self.guard.look)
         alarm.every(900, self.timers.make)

@@ -176,8 +176,8 @@ class Words(Section):
 
 
 class Privacy(Section):
-    keep_messages_months: int = Field(24, ge=1, description="Months that messages are kept.")
-    keep_photos_months: int = Field(12, ge=1, description="Months that photos are kept.")
+    keep_messages_months: int = Field(24, ge=1, description="Months that the words of messages are kept.")
+    keep_photos_months: int = Field(12, ge=1, description="Months that photos and voice notes are kept.")
     small_cells_below: int = Field(
         5,
         ge=5,

@@ -160,8 +160,8 @@ def _check_file(file: Path) -> None:
         return
     if file.stat().st_size == 0:
         raise DatabaseError(
-            f"{file}: empty, so it is not a database of ours. It was not touched. Restore the last "
-            "backup; or, to begin with nothing, delete this file."
+            f"{file}: empty, so it is not a database of ours. It was not touched. `kurikirana restore` "
+            "the last copy; or, to begin with nothing, delete this file."
         )
     if not os.access(file, os.W_OK):
         raise DatabaseError(f"{file}: read-only. Let the service write it, and mount its disk for writing.")
