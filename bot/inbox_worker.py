@@ -55,7 +55,7 @@ class InboxWorker:
         """Keep what providers say of our messages."""
         now = self._now()
         for d in deliveries:
-            told = reports.Told(d.channel, d.state, d.word, d.outbox_id, d.provider_id, d.event, now)
+            told = reports.Told(d.channel, d.state, d.word, d.outbox_id, d.provider_id, d.event, now, d.stopped)
             await self._database.writer.do(reports.deliveries, told)
             DELIVERED.labels(d.channel, d.state).inc()
 

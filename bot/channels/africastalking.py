@@ -199,4 +199,5 @@ class AfricasTalking(web.Gateway):
         if not theirs:
             raise web.Unwanted(400)
         word = re.sub(r"\d{5,}", "...", f"{status} {reason}".strip())  # a new word may name the number
-        return Delivery(self.name, wire.STATES.get(status, "accepted"), word, provider_id=theirs, event=status)
+        state, stopped = wire.STATES.get(status, "accepted"), reason.lower() == "userinblacklist"
+        return Delivery(self.name, state, word, None, theirs, status, stopped and state == "failed")

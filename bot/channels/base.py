@@ -57,6 +57,8 @@ class Delivery:
     provider_id: str | None = None
     event: str = ""
     """What makes this report unique, when the provider gives such an id."""
+    stopped: bool = False
+    """It failed because its owner wants nothing from us: told to the provider, not to us."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -125,6 +125,8 @@ class SmsGate(web.Gateway):
             for name, found in health["checks"].items():
                 if found["status"] != "pass":
                     problems.append(f"phone: {name} is {found['status']} ({found['observedValue']}).")
+            if "unplugged" in wire.warns(health):
+                problems.append("phone: not on power; put the charger in and leave it there.")
             if not (wire.lists(health) or wire.is_server(health)):
                 problems.append("phone: the app is older than 1.67, so its inbox is not read; install a newer one.")
             reply = await self._ask("GET", "/webhooks")

@@ -128,7 +128,8 @@ def delivery(channel: str, fields: Mapping[str, str], ours: int | None) -> Deliv
         return None
     said = " ".join(clean(fields.get(name, "")).strip() for name in ("MessageStatus", "ErrorCode")).strip()[:60]
     state: State = STATES.get(said.partition(" ")[0], "accepted")
-    return Delivery(channel, state, said, ours, theirs, f"{theirs}.{said}")
+    stopped = state == "failed" and fields.get("ErrorCode") == str(STOPPED)  # of a messaging service it comes late
+    return Delivery(channel, state, said, ours, theirs, f"{theirs}.{said}", stopped)
 
 
 def as_form(row: Mapping[str, Any]) -> dict[str, str]:

@@ -16,6 +16,7 @@ from sqlalchemy import String, and_, bindparam, case, delete, exists, func, sele
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.store import roads
 from bot.store.tables import outbox, receipts
 
 STATES = ("queued", "sending", "uncertain", "accepted", "sent", "failed", "delivered", "read")
@@ -34,6 +35,8 @@ class Told:
     provider_id: str | None
     event: str
     at: datetime
+    stopped: bool = False
+    """It failed because its owner has told the provider to stop us: the address is off."""
 
 
 _UNMATCHED = select(receipts).where(
@@ -63,10 +66,11 @@ async def _any_unmatched(tx: AsyncConnection) -> bool:
     return bool((await tx.execute(select(exists().where(receipts.c.matched.is_(False))))).scalar())
 
 
-async def _move(tx: AsyncConnection, row: int, state: str, word: str) -> None:
+async def _move(tx: AsyncConnection, row: int, state: str, word: str) -> bool:
+    """Forward, or not at all; whether it was."""
     forward = update(outbox).where(outbox.c.id == row, outbox.c.state.in_(_BEFORE[state]))
     reason = case((outbox.c.reason.is_(None), word), else_=outbox.c.reason) if state == "failed" else None
-    await tx.execute(forward.values(state=state, reason=reason, lease_until=None))
+    return (await tx.execute(forward.values(state=state, reason=reason, lease_until=None))).rowcount > 0
 
 
 async def deliveries(tx: AsyncConnection, items: Sequence[Told]) -> list[bool]:
@@ -81,7 +85,8 @@ async def _delivery(tx: AsyncConnection, told: Told) -> bool:
     else:
         which = outbox.c.provider_id == (told.provider_id or "")  # NULL would be every text without one
         key = f"{_theirs(told.provider_id or '')}{told.event or told.state}"
-    row = (await tx.execute(select(outbox.c.id).where(and_(which, outbox.c.channel == told.channel)))).scalar()
+    ours = select(outbox.c.id, outbox.c.address_id).where(and_(which, outbox.c.channel == told.channel))
+    row = (await tx.execute(ours)).first()
     dialect = sqlite if tx.dialect.name == "sqlite" else postgresql
     await tx.execute(
         dialect.insert(receipts).on_conflict_do_nothing(),
@@ -95,7 +100,9 @@ async def _delivery(tx: AsyncConnection, told: Told) -> bool:
         },
     )
     if row is not None and told.state in _BEFORE:
-        await _move(tx, row, told.state, told.word[:200])
+        moved = await _move(tx, row.id, told.state, told.word[:200])
+        if moved and told.stopped:
+            await roads.close(tx, [roads.Closed(row.address_id, told.word[:200], row.id, told.at)])
     return row is not None
 
 
