@@ -120,20 +120,17 @@ class SmsGate(web.Gateway):
         problems = []
         try:
             health = await self._health()
-            if not self._here:
-                problems.append(wire.UNCALLED_SERVER if wire.is_server(health) else wire.UNCALLED)
             for name, found in health["checks"].items():
                 if found["status"] != "pass":
                     problems.append(f"phone: {name} is {found['status']} ({found['observedValue']}).")
             if "unplugged" in wire.warns(health):
                 problems.append("phone: not on power; put the charger in and leave it there.")
-            if not (wire.lists(health) or wire.is_server(health)):
-                problems.append("phone: the app is older than 1.67, so its inbox is not read; install a newer one.")
+            problems += wire.unread(health, self._here)
             reply = await self._ask("GET", "/webhooks")
             if reply.status != 200:
                 raise wire.refusal(reply)
             hooks = [(hook["event"], hook["id"]) for hook in orjson.loads(reply.body) if hook["url"] == self._here]
-            for event in ("sms:received", *STATES):
+            for event in ("sms:received", *STATES) if self._here else ():
                 if [key for kind, key in hooks if kind == event] != [HOOKS[event]]:
                     problems.append(f"phone: {event} must lead here once; restart us, remove others there.")
         except SendError as error:

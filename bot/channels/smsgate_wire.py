@@ -19,11 +19,6 @@ LISTED_SINCE = (1, 67)
 TAKE_OVER = {"triggerWebhooks": False, "webhookDelivery": "Disabled"}
 """The app takes the SMS over from Android that it has missed, and brings nothing; until 1.70 by the first word."""
 BRING = {"triggerWebhooks": True, "webhookDelivery": "Individual"}
-UNCALLED = (
-    "web.public_url: empty, so the phone cannot call us: its inbox is read every 30 seconds, and nothing tells what "
-    "became of our texts."
-)
-UNCALLED_SERVER = "web.public_url: empty; behind a private server phones bring messages to an address of ours only."
 
 
 def is_server(health: Mapping[str, Any]) -> bool:
@@ -35,6 +30,17 @@ def lists(health: Mapping[str, Any]) -> bool:
     """Whether the app's inbox can be compared with its events."""
     found = re.match(r"v?(\d{1,4})\.(\d{1,4})", string(health.get("version")))
     return found is not None and (int(found[1]), int(found[2])) >= LISTED_SINCE
+
+
+def unread(health: Mapping[str, Any], here: str) -> list[str]:
+    """What may be lost, or cannot come at all. A phone that is only read, without an address of ours, is none."""
+    if is_server(health):
+        return [] if here else ["web.public_url: empty; a private server's phones bring messages to an address only."]
+    if lists(health):
+        return []
+    if not here:
+        return ["web.public_url: empty, and the app is older than 1.67: no message can come; install a newer one."]
+    return ["phone: the app is older than 1.67, so its inbox is not read; install a newer one."]
 
 
 def warns(health: Mapping[str, Any]) -> tuple[str, ...]:

@@ -167,7 +167,10 @@ def _public_url(name: str, here: str, called: bool) -> str:
     """Our address, where a provider must call it."""
     if here or not called or not sys.stdin.isatty():
         return here
-    base.words.print("\nHow providers reach us from outside; empty when this channel only sends.", markup=False)
+    base.words.print(
+        "\nHow providers reach us from outside; empty when this channel only sends, or is read (sms).",
+        markup=False,
+    )
     default = "http://127.0.0.1:8080" if name == "kannel" else ""
     return str(typer.prompt("web.public_url", default=default, show_default=bool(default), err=True)).strip()
 

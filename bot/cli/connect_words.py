@@ -37,7 +37,10 @@ GUIDES: Mapping[str, Guide] = {
             "Settings, Webhooks: note the signing key. Settings, Messages: processing order FIFO. Ping: 5 minutes.",
             "Battery optimisation off for the app, charger in, RCS off, date and time automatic.",
         ),
-        ("Nothing: the webhooks were registered on the phone. It calls https:// or http://127.0.0.1 only.",),
+        (
+            "Nothing: the webhooks were registered on the phone. It calls https:// or http://127.0.0.1 only.",
+            "Without an address of ours: its inbox is read every 30 seconds, and nothing tells what arrived.",
+        ),
         (RECEIVE, "Android lets an app send 30 parts in half an hour; that is our default (per_half_hour)."),
     ),
     "africastalking": Guide(

@@ -54,6 +54,8 @@ class Phone(Provider):
                 return web.Response(status=503)
             case "POST /webhooks":
                 return web.Response(status=201, body=order)
+            case "GET /webhooks":
+                return web.json_response([])
             case "GET /health":
                 return web.json_response({"status": "pass", "version": self.version, "checks": self.checks})
             case "POST /inbox/refresh":
@@ -190,3 +192,15 @@ async def test_the_sim_card_and_the_phone_that_send_can_be_named(sim: int, devic
         await channel.send(Message(41, "+25779123456", "No 4127 OK", 1))
     order = json.loads(provider.asked[-1])
     assert (order.get("simNumber", 0), order.get("deviceId", "")) == (sim, device)
+
+
+@pytest.mark.parametrize(("version", "wrong"), [("1.75.0", 0), ("1.66.1", 1)])
+async def test_a_phone_without_our_address_is_all_right_when_it_can_be_read(
+    monkeypatch: pytest.MonkeyPatch, version: str, wrong: int
+) -> None:
+    async with pulled(monkeypatch, Recorder()) as (channel, phone, _):
+        channel._here, phone.version = "", version
+        problems = await channel.check()
+        assert len(problems) == wrong and all("older than 1.67" in problem for problem in problems)
+        phone.checks = {"db:ping": {"observedValue": 0, "status": "pass"}}
+        assert ["private server" in problem for problem in await channel.check()] == [True]
