@@ -8,7 +8,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any, Literal
 
@@ -17,6 +17,7 @@ import xlsxwriter
 from starlette.responses import Response
 
 from bot.console.page import Ask
+from bot.console.words import _
 
 Kind = Literal["text", "number", "day", "moment", "words"]
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
@@ -57,8 +58,14 @@ class Table:
         """The page, with `table` for its template; or the file, as the address ends."""
         if ask.ending:
             ask.exported = len(rows)
-            return {"json": self._json, "csv": self._csv, "xlsx": self._xlsx}[ask.ending](ask, rows)
+            taken = self._marked(ask) if ask.page.persons else self
+            rows = [{**row, "taken": _taken(ask)} for row in rows] if ask.page.persons else rows
+            return {"json": taken._json, "csv": taken._csv, "xlsx": taken._xlsx}[ask.ending](ask, rows)
         return ask.show(template, table=self.shown(ask, rows), **values)
+
+    def _marked(self, ask: Ask) -> Table:
+        """A list of persons says in each row who took it away and when, wherever the row is copied to."""
+        return replace(self, columns=(*self.columns, Column("taken", _("Taken away by, when"))))
 
     def shown(self, ask: Ask, rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
         """For the macro `table` of _parts.html: also for a second table of a page, which has no files."""
@@ -118,6 +125,10 @@ class Table:
     def _file(self, content: bytes, kind: str, ending: str) -> Response:
         there = {"content-disposition": f'attachment; filename="{self.name}.{ending}"'}
         return Response(content, media_type=kind, headers=there)
+
+
+def _taken(ask: Ask) -> str:
+    return f"{ask.me.name}, {ask.now.astimezone(ask.words.zone):%Y-%m-%d %H:%M}"
 
 
 def _harmless(value: Any) -> Any:

@@ -40,7 +40,8 @@ async def export(tx: AsyncConnection, details: Mapping[str, Any], now: datetime)
         if not reason:
             raise BotError("Persons are exported with a reason only: --reason TEXT. It is kept in the access log.")
         await audit.note(tx, now, name, "export of persons", {**about, "reason": reason})
-    return {"by": name, "key": await singles.once(tx, KEY, secrets.token_hex(KEY_BYTES))}
+    key = await singles.once(tx, KEY, secrets.token_hex(KEY_BYTES))
+    return {"by": name, "key": key, "at": now.isoformat()}
 
 
 async def many(tx: AsyncConnection, details: Mapping[str, Any], now: datetime) -> Any:

@@ -34,6 +34,8 @@ class Wanted:
     key: str
     names: bool = False
     messages: bool = False
+    taken_at: datetime | None = None
+    """When it was noted that persons are exported; `asked.as_of` may be any moment."""
 
 
 @dataclass(frozen=True, slots=True)

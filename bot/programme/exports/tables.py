@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -19,7 +20,7 @@ from bot.programme.exports.columns import (
     WHERE,
     columns,
 )
-from bot.programme.exports.gather import Exported
+from bot.programme.exports.gather import Exported, Wanted
 from bot.programme.summary import phrases
 from bot.programme.summary.model import RULES_VERSION
 from bot.programme.summary.subjects import subject_of
@@ -32,7 +33,18 @@ Row = tuple[Cell, ...]
 def pages(found: Exported, kind: str, say: Say) -> list[Page]:
     """The sheets of an export of this kind (of KINDS), README first."""
     names = KINDS[kind]
-    return [_readme(found, names, say), *(_SHEETS[name](found, say) for name in names)]
+    tables = [_SHEETS[name](found, say) for name in names]
+    if found.wanted.names:
+        tables = [_marked(one, found.wanted, say) for one in tables]
+    return [_readme(found, names, say), *tables]
+
+
+def _marked(page: Page, wanted: Wanted, say: Say) -> Page:
+    """Where persons are named each row says who took it away and when, wherever it is copied to."""
+    at = (wanted.taken_at or wanted.asked.as_of).astimezone(say.zone)
+    taken = f"{wanted.made_by}, {at:%Y-%m-%d %H:%M}"
+    more = columns(say, ("Taken away by, when", "text", "#meta+taken"))
+    return replace(page, columns=(*page.columns, *more), rows=tuple((*row, taken) for row in page.rows))
 
 
 def _where(place: Any) -> Row:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+import time
 from pathlib import Path
 
 import aiohttp
@@ -14,7 +15,8 @@ from tests.programme import Gateway, Programme, small_roster
 GOOD = "quatre collines vertes lentement"
 
 
-async def _enrol(http: aiohttp.ClientSession, address: str) -> None:
+async def _enrol(http: aiohttp.ClientSession, address: str) -> str:
+    """With the authenticator's secret that the page shows."""
     async with http.get(address) as answer:
         page = await answer.text()
     token = re.search(r'name="csrf" value="(\w+)"', page)[1]  # type: ignore[index]
@@ -22,6 +24,30 @@ async def _enrol(http: aiohttp.ClientSession, address: str) -> None:
     form = {"csrf": token, "login": "olivier", "password": GOOD, "again": GOOD, "code": pyotp.TOTP(secret).now()}
     async with http.post(address, data=form, allow_redirects=False) as answer:
         assert answer.status == 303, await answer.text()
+    return secret
+
+
+async def test_from_an_empty_database_to_the_first_page(tmp_path: Path) -> None:
+    """Nobody is there, no roster: one command, one address, one sign-in."""
+    async with Gateway() as gateway:
+        programme = Programme(tmp_path, {"kannel": gateway.settings})
+        jar = aiohttp.CookieJar(unsafe=True)
+        async with programme, aiohttp.ClientSession(cookie_jar=jar) as http:
+            made = await asyncio.to_thread(programme.json, "admin", "create", "Olivier Nduwimana")
+            secret = await _enrol(http, made["address"])
+            async with http.get(f"{programme.url}/sign-in") as answer:
+                token = re.search(r'name="csrf" value="(\w+)"', await answer.text())[1]  # type: ignore[index]
+            wrong = {"csrf": token, "login": "olivier", "password": "admin", "code": pyotp.TOTP(secret).now()}
+            async with http.post(f"{programme.url}/sign-in", data=wrong, allow_redirects=False) as answer:
+                assert answer.status == 401
+            code = pyotp.TOTP(secret).at(int(time.time()) + 30)  # the one of now was taken to enrol
+            right = {"csrf": token, "login": "olivier", "password": GOOD, "code": code}
+            async with http.post(f"{programme.url}/sign-in", data=right) as answer:
+                page = await answer.text()
+                assert (answer.status, str(answer.url)) == (200, f"{programme.url}/people")
+            assert 'action="/sign-out"' in page
+            async with http.get(made["address"]) as answer:
+                assert answer.status == 422, "used once"
 
 
 async def test_the_first_administrator(tmp_path: Path) -> None:

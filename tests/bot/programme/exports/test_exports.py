@@ -13,6 +13,7 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 from xml.dom.minidom import parseString
+from zoneinfo import ZoneInfo
 
 import openpyxl
 import pytest
@@ -133,6 +134,8 @@ def test_an_administrator_with_a_reason_gets_names(programme: Programme, tmp_pat
     assert {row["Person"] for row in rows} == {"Odette Ndayizeye", "Marie Ndayizeye", "Pascal Ndayizeye"}
     assert any("umukanda" in (row["Words"] or "") for row in rows)
     (noted,) = [row for row in asyncio.run(audit(tmp_path)) if row.what == "export of persons"]
+    at = noted.at.astimezone(ZoneInfo("Africa/Bujumbura"))
+    assert {row["Taken away by, when"] for row in rows} == {f"Carine, {at:%Y-%m-%d %H:%M}"}
     assert (noted.who, noted.details["reason"]) == ("Carine", "complaint 3")
 
 
