@@ -54,8 +54,8 @@ def export(
     details: dict[str, Any] = {"user": getpass.getuser(), "who": who, "persons": persons, "reason": reason}
     details |= {"kind": kind, "of": asked.scope.no or asked.scope.name or "all", "period": asked.period.name}
     allowed = base.run(control.act(settings, "export", details))
-    more = {"names": persons, "messages": kind == "messages", "taken_at": datetime.fromisoformat(allowed["at"])}
-    made = Wanted(asked, allowed["by"], allowed["key"], **more)
+    at = datetime.fromisoformat(allowed["at"])
+    made = Wanted(asked, allowed["by"], allowed["key"], names=persons, messages=kind == "messages", taken_at=at)
 
     async def look(tx: Any) -> Exported:
         return await gather(tx, made, say.language)
