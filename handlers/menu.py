@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from handlers import form, mentor_questions, receipted, state
-from handlers.said import MENU, Said
+from handlers.said import MENU, Said, read
 from handlers.training import reached
 from handlers.turn import Association, CloseTasks, Figures, FiguresOf, KeepMedia, Outcome, Reply, Turn
 from handlers.understand.words import is_question
@@ -99,7 +99,7 @@ def which(turn: Turn, then: str) -> Outcome:
 
 def free(turn: Turn) -> Outcome:
     """Anything not understood: stored, thanked, and a person reads it (never the word 'invalid')."""
-    if turn.inbound.text.strip() == "0":
+    if read(turn).digit == "0":
         return Outcome(dict(turn.state), (Reply("B7"),), understood="nothing, no, later")
     if is_question(turn.inbound.text):
         return mentor_questions.take(turn)

@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from handlers.turn import Turn
 from handlers.understand.text import SHORT
-from handlers.understand.words import Keywords, is_sensitive, is_stop, keyword, plain
+from handlers.understand.words import Keywords, is_sensitive, is_stop, keyword, plain, yes_no
 
 MENU = {
     "training": "1",
@@ -41,6 +41,12 @@ COMMANDS = {
 _COMMAND_OF = {word: command for command, words in COMMANDS.items() for word in words}
 _FREE_REST = ("call", "problem")
 """Commands that may be said in a sentence: a person calls in any case."""
+_ONE = re.compile(r"[\s.,;:!#*()\[\]'\"]*([0-9])[\s.,;:!*()\[\]'\"]*")
+_ONE_AND_WORDS = re.compile(r"([0-9])[\s.,;:!)=-]*([^\W\d_].{0,40})")
+_YES_IS, _NO_IS = "1", "023"
+"""The digits that stand for yes and for no where a text asks (1 yes 2 no, 0 no, 3 no)."""
+_LONGEST_LABEL = 3
+"""Words behind a digit of the menu: "lesson for Fair"."""
 _NUMBERED = ("fix", "back")
 _ALONE = ("road",)
 """Words that mean something else in a sentence: "SMS nyinshi cane", "la voie est coupée"."""
@@ -60,7 +66,7 @@ class Said:
     command: str
     rest: str
     digit: str
-    """The whole message, when it is one digit; else ''."""
+    """What a message says that is one digit, or one with the word that it stands for; else ''."""
 
 
 def read(turn: Turn) -> Said:
@@ -77,12 +83,33 @@ def read(turn: Turn) -> Said:
 
 def _read(text: str, rich: bool, keywords: Keywords) -> Said:
     said = plain(text)
-    digit = said if len(said) == 1 and said.isdigit() else ""
+    digit = _digit(said)
     command, rest = _command(text, said, rich, keywords)
     return Said(text, said, command, rest, digit)
 
 
 _read_short = lru_cache(maxsize=2048)(_read)
+
+
+def _digit(said: str) -> str:
+    """The digit of "1", "1." and "(1)", of a lone O, and of "1 oui" and "2 oya", where the word says the same."""
+    if alone := _ONE.fullmatch(said):
+        return alone[1]
+    if said == "o":
+        return "0"
+    both = _ONE_AND_WORDS.fullmatch(said)
+    agreed = yes_no(both[2]) if both else None
+    return both[1] if both and agreed is not None and both[1] in (_YES_IS if agreed else _NO_IS) else ""
+
+
+def _of_menu(said: str, keywords: Keywords) -> str:
+    """The command of "9 call me" or "5 our totals": the menu's digit with its words."""
+    both = _ONE_AND_WORDS.fullmatch(said)
+    words = both[2].split() if both else []
+    if both is None or len(words) > _LONGEST_LABEL:
+        return ""
+    named = {keywords.command_of.get(word) or _COMMAND_OF.get(word, "") for word in words}
+    return next((command for command in named if MENU.get(command) == both[1]), "")
 
 
 def _command(text: str, said: str, rich: bool, keywords: Keywords) -> tuple[str, str]:
@@ -99,6 +126,8 @@ def _command(text: str, said: str, rich: bool, keywords: Keywords) -> tuple[str,
         bare = said.lstrip("".join(c for c in said if not c.isalnum() and c != " ")).strip()
         if bare in _COMMAND_OF and not said[:1].isalnum():
             return _COMMAND_OF[bare], ""
+    if command := _of_menu(said, keywords):
+        return command, ""
     found = keyword(text, keywords)
     return found if found and _is_meant(*found) else ("", "")
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import date, timedelta
 from itertools import groupby
 from typing import TYPE_CHECKING, Any, Final
 
@@ -13,6 +14,7 @@ from handlers.forms.grammar import Grammar
 from handlers.forms.model import NO_LABEL, SAID, Context, Question, Reading, Step, Values
 from handlers.forms.pairing import TooMany
 from handlers.forms.tables import UNKNOWN, bare
+from handlers.understand import dates
 from handlers.understand.words import clean, plain
 
 if TYPE_CHECKING:
@@ -136,8 +138,7 @@ def read_answer(form: Form, step: Step, text: str, ctx: Context, known: Values) 
     asked = [q for q in step.questions if not q.shows_only]
     if asked and asked[-1].type == "text":
         return _with_text(form, step, text, ctx, known)
-    if len(asked) == 1 and asked[0].type == "date" and said in _AGO:
-        day = ctx.today.fromordinal(ctx.today.toordinal() - _AGO[said])
+    if len(asked) == 1 and asked[0].type == "date" and (day := _ago(said, ctx)):
         return Reading("whole", {asked[0].name: day.isoformat()})
     if (number := _one_number(form, asked, said, ctx, known)) is not NOTHING:
         return number
@@ -150,6 +151,16 @@ def read_answer(form: Form, step: Step, text: str, ctx: Context, known: Values) 
     grammar = Grammar(form, ctx, known, groups, frozenset(q.name for q in asked))
     found, left, sure = _search(atoms, grammar, 0)
     return _reading(found, left, sure, False) if any(found) else NOTHING
+
+
+def _ago(said: str, ctx: Context) -> date | None:
+    """The day of "1" or "2", of "2.", and of "2 hier", where the words say the same."""
+    digit, rest = said[:1], said[1:].strip(" .,;:!)=-")
+    if digit not in _AGO:
+        return None
+    day = ctx.today - timedelta(days=_AGO[digit])
+    read = dates.date(rest, ctx.today) if rest and not rest[0].isdigit() else None
+    return day if not said[1:].strip(" .!)") or (read and read.day == day) else None
 
 
 def _one_number(form: Form, asked: Sequence[Question], said: str, ctx: Context, known: Values) -> Reading:

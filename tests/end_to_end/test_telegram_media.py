@@ -167,7 +167,7 @@ async def test_a_group_gets_one_line_and_no_data(chats: Chats) -> None:
     odette = await chats.odette()
     odette.says_in_group(-1001, "/total")
     await chats.settled()
-    assert ["privé" in shown.text for shown in chats.botapi.sent(-1001)] == [True]
+    assert ["mugwi" in shown.text for shown in chats.botapi.sent(-1001)] == [True]
 
 
 async def test_who_blocks_the_bot_is_left_alone(chats: Chats) -> None:
