@@ -11,12 +11,11 @@ from bot import channel_states
 from bot.channels.base import Channel
 from bot.errors import DatabaseError
 from bot.outbox_worker import OutboxWorker
-from bot.store import alarms, pages
+from bot.store import alarms
 from bot.store.alarms import Alarm
 from bot.store.engine import Database
 from handlers.team.alarm import AFTER, Trouble, troubles
 from handlers.team.waiting import STUCK
-from handlers.turn import TextsWaiting
 
 log = structlog.get_logger(__name__)
 SECONDS = 60
@@ -56,9 +55,8 @@ class ChannelWatch:
             return
 
     async def _troubles(self, now: datetime) -> list[Trouble]:
-        fact = TextsWaiting(now - STUCK)
         async with self._database.read() as tx:
-            stuck = (await pages.LOADERS[TextsWaiting](tx, [fact], {}))[fact]
+            stuck = await alarms.stuck(tx, now - STUCK, now)
         return list(troubles(channel_states.states(self._channels, self._outbox), stuck, self._began, now))
 
     async def _tell(self, one: Trouble, now: datetime) -> None:

@@ -4,15 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import case, func, select
+from sqlalchemy import bindparam, case, func, literal_column, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.store.tables import addresses, inbox, people, people_addresses
+from bot.store.tables import addresses, inbox, outbox, people, people_addresses
+from handlers.turn import Waiting
 
+SOON = timedelta(minutes=5)
+"""Within so long a text is tried again that its channel did not take."""
+_STUCK = (
+    select(outbox.c.channel, func.count().label("texts"), func.min(outbox.c.made_at).label("since"))
+    .where(
+        outbox.c.state == literal_column("'queued'"),
+        outbox.c.urgency == literal_column("0"),
+        outbox.c.due_at <= bindparam("soon", type_=outbox.c.due_at.type),
+        outbox.c.made_at <= bindparam("before", type_=outbox.c.made_at.type),
+    )
+    .group_by(outbox.c.channel)
+)
 PEOPLE = 2
 ROLES = ("admin", "supervisor", "officer")
 """Who is told, in this order."""
@@ -53,6 +66,12 @@ class Alarm:
     def key(self) -> str:
         """Each once an hour: a trouble that comes and goes, or that several processes see, is told once."""
         return f"alarm:{self.channel}:{self.trouble}:{self.at:%Y-%m-%dT%H}:"
+
+
+async def stuck(tx: AsyncConnection, before: datetime, now: datetime) -> list[Waiting]:
+    """Answers that were written before then and have not left. The rest waits for its hours and its pace."""
+    found = await tx.execute(_STUCK, {"before": before, "soon": now + SOON})
+    return [Waiting(row.channel, row.texts, row.since) for row in found]
 
 
 async def tell(tx: AsyncConnection, items: Sequence[Alarm]) -> list[list[int]]:
