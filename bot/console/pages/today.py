@@ -48,6 +48,7 @@ async def show(ask: Ask) -> Response:
         late_in_all=day.late.late,
         waiting=day.texts,
         overdue=len(day.overdue),
+        uncertain=len(day.uncertain),
         channels=channel_states.states(ask.app.channels, ask.app.outbox),
         kinds=KINDS,
     )
