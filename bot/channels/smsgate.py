@@ -65,6 +65,8 @@ class SmsGate(web.Gateway):
         """When the phone last wrote to us, a ping included, or answered us."""
         self.warns: tuple[str, ...] = ()
         """What it last complained of."""
+        self.found: tuple[str, ...] = ()
+        """What `check` saw of a phone, line by line."""
         self._here = f"{public_url.rstrip('/')}/channels/smsgate/incoming" if public_url else ""
         self._secret = settings.signing_key.get_secret_value().encode()
         account = aiohttp.encode_basic_auth(settings.username, settings.password.get_secret_value(), "utf-8")
@@ -133,6 +135,7 @@ class SmsGate(web.Gateway):
             for event in ("sms:received", *STATES) if self._here else ():
                 if [key for kind, key in hooks if kind == event] != [HOOKS[event]]:
                     problems.append(f"phone: {event} must lead here once; restart us, remove others there.")
+            self.found = wire.found(health, (await self._ask("GET", "/devices")).body)
         except SendError as error:
             problems.append(f"channels.smsgate: {error}. Is the phone on, in our network, the app Online?")
         except (web.Unwanted, ValueError, LookupError, TypeError, AttributeError):

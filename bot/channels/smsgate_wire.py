@@ -9,7 +9,7 @@ from typing import Any
 
 from bot.channels import web
 from bot.channels.base import Sent, State
-from bot.channels.json_answers import json_object, mapping, string
+from bot.channels.json_answers import items, json_list, json_object, mapping, string
 from bot.errors import Ambiguous, ChannelMisconfigured, Refused, RetryLater, SendError
 from handlers.understand.words import clean
 
@@ -41,6 +41,23 @@ def unread(health: Mapping[str, Any], here: str) -> list[str]:
     if not here:
         return ["web.public_url: empty, and the app is older than 1.67: no message can come; install a newer one."]
     return ["phone: the app is older than 1.67, so its inbox is not read; install a newer one."]
+
+
+def found(health: Mapping[str, Any], devices: bytes) -> tuple[str, ...]:
+    """What there is, in words: the app, its power, its SIM cards; never a number. Empty for a private server."""
+    if is_server(health):
+        return ()
+    checks = {name: mapping(one).get("observedValue") for name, one in mapping(health.get("checks")).items()}
+    lines = [f"phone found, app {word(health.get('version')) or 'of unknown version'}"]
+    if checks.get("battery:charging"):
+        lines.append(f"on power, battery {checks.get('battery:level', '?')} %")
+    try:
+        cards = [mapping(card) for device in json_list(devices) for card in items(mapping(device).get("simCards"))]
+    except web.Unwanted:
+        cards = []
+    for card in cards:
+        lines.append(f"SIM card {card.get('simNumber', '?')}: {word(card.get('carrierName')) or 'operator unknown'}")
+    return tuple(lines)
 
 
 def warns(health: Mapping[str, Any]) -> tuple[str, ...]:

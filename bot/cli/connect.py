@@ -197,7 +197,8 @@ def _tried(settings: Settings, name: str, *, anyway: bool) -> str:
     if problems and not anyway:
         base.fail("Nothing was written. Correct it and ask again, or write it all the same with --anyway.")
     if not problems:
-        base.words.print(f"ok  {name} answers", markup=False)
+        for text in (f"{name} answers", *getattr(channels.get(name), "found", ())):
+            base.words.print(f"ok  {text}", markup=False)
     return str(getattr(channels.get(name), "link", ""))
 
 

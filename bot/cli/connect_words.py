@@ -41,7 +41,11 @@ GUIDES: Mapping[str, Guide] = {
             "Nothing: the webhooks were registered on the phone. It calls https:// or http://127.0.0.1 only.",
             "Without an address of ours: its inbox is read every 30 seconds, and nothing tells what arrived.",
         ),
-        (RECEIVE, "Android lets an app send 30 parts in half an hour; that is our default (per_half_hour)."),
+        (
+            "`kurikirana doctor smsgate --to +257...` writes to a phone of the team, waits for what comes back.",
+            RECEIVE,
+            "Android lets an app send 30 parts in half an hour; that is our default (per_half_hour).",
+        ),
     ),
     "africastalking": Guide(
         (

@@ -37,7 +37,7 @@ class Phone(Provider):
         self.android: list[dict[str, Any]] = []
         self.listed: list[dict[str, Any]] = []
         self.version, self.orders = "1.75.0", list[dict[str, Any]]()
-        self.is_off, self.checks = False, dict[str, Any]()
+        self.is_off, self.checks, self.cards = False, dict[str, Any](), list[dict[str, Any]]()
 
     def receive(self, text: str, at: datetime, sender: str = "+25779123456") -> bytes:
         """An SMS arrives; the event that brings it."""
@@ -54,6 +54,8 @@ class Phone(Provider):
                 return web.Response(status=503)
             case "POST /webhooks":
                 return web.Response(status=201, body=order)
+            case "GET /devices":
+                return web.json_response([{"id": "d", "name": "TECNO/X", "simCards": self.cards}])
             case "GET /webhooks":
                 return web.json_response([])
             case "GET /health":
@@ -204,3 +206,20 @@ async def test_a_phone_without_our_address_is_all_right_when_it_can_be_read(
         assert len(problems) == wrong and all("older than 1.67" in problem for problem in problems)
         phone.checks = {"db:ping": {"observedValue": 0, "status": "pass"}}
         assert ["private server" in problem for problem in await channel.check()] == [True]
+
+
+async def test_what_connect_shows_of_a_phone_names_no_number(monkeypatch: pytest.MonkeyPatch) -> None:
+    async with pulled(monkeypatch, Recorder()) as (channel, phone, _):
+        await channel.check()
+        assert channel.found == ("phone found, app 1.75.0",)
+        phone.checks = LOW | {"battery:charging": {"observedValue": 5, "status": "pass"}}
+        card = {
+            "slotIndex": 0,
+            "simNumber": 1,
+            "carrierName": "Lumitel",
+            "phoneNumber": "+25761000000",
+            "iccid": "8925",
+        }
+        phone.cards = [card, {"simNumber": 2, "carrierName": None}]
+        await channel.check()
+        assert channel.found[1:] == ("on power, battery 9 %", "SIM card 1: Lumitel", "SIM card 2: operator unknown")
