@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
+import orjson
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.requests import Request
@@ -32,7 +33,7 @@ def routes(app: Any) -> Sequence[BaseRoute]:
         if full:
             said["full_for_today"] = full
         said["channels"] = [asdict(state) for state in channel_states.states(app.channels, app.outbox)]
-        return JSONResponse(said, 200 if said["ok"] else 503)
+        return Response(orjson.dumps(said), 200 if said["ok"] else 503, media_type="application/json")
 
     async def metrics(request: Request) -> Response:
         return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)

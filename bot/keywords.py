@@ -13,6 +13,7 @@ from pathlib import Path
 
 from rapidfuzz.distance import OSA
 
+from bot.forms import load_shipped
 from bot.render import Words
 from bot.render.keywords import FILE, LABEL, read, written
 from handlers.forms import Form
@@ -107,7 +108,8 @@ def _told(words: Words) -> dict[str, str]:
 
 
 def form_faults(words: Words, form: Form, others: Iterable[Form]) -> list[str]:
-    """The words that start a form may not command, nor start another form; a new version may."""
+    """Why a form cannot be taken: a word that starts it commands, or starts another form; a new version of
+    one of ours lacks what texts and figures are made of."""
     taken = dict(words.keywords.command_of)
     taken |= {
         plain(word): f"the form {other.name}"
@@ -116,10 +118,28 @@ def form_faults(words: Words, form: Form, others: Iterable[Form]) -> list[str]:
         for word in other.keywords
     }
     starts = [plain(word) for word in form.keywords]
-    return [
+    return _not_ours(form) + [
         f"sheet settings, sms_keyword: {word!r} means {taken[word]} already; choose another word."
         for word in starts
         if word in taken
+    ]
+
+
+def _not_ours(form: Form) -> list[str]:
+    """A form with a shipped one's name begins with its questions: receipts, corrections and figures need them."""
+    ours = load_shipped().get(form.name)
+    if ours is None:
+        return []
+    there = {question.name: question.type for question in form.questions}
+    wanted = [question for question in ours.questions if question.stored]
+    gone = [question.name for question in wanted if there.get(question.name) != question.type]
+    steps = [step.name for step in ours.steps]
+    if not gone and [step.name for step in form.steps][: len(steps)] == steps:
+        return []
+    what = f"lacks {', '.join(gone)}, or has another type for it" if gone else "asks in another order"
+    return [
+        f"sheet settings, form_id: {form.name} is one of our own forms, and this one {what}; "
+        "keep its questions and add yours behind them, or give the form another form_id."
     ]
 
 

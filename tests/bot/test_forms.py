@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 from datetime import date
+from importlib.resources import files
 from pathlib import Path
 
 import openpyxl
@@ -13,6 +14,8 @@ from pyxform.xls2json_backends import md_to_dict
 
 from bot.errors import FormError
 from bot.forms import LARGEST, _sheets, check, load, load_shipped
+from bot.keywords import form_faults
+from bot.render import Words
 from handlers.forms import Choice, Context, Form
 from handlers.turn import Label
 
@@ -221,3 +224,22 @@ def test_a_list_given_at_run_time_can_be_named(tmp_path: Path) -> None:
     assert form.read_line("visit jean bosco 3", ctx).values == {"mentor": "Jean Bosco", "hours": 3}
     assert form.read_line("visit 2 3", ctx).values == {"mentor": "Aline", "hours": 3}
     assert form.prompt(form.steps[0], {}, ctx).text("en") == "visit 1/2. Who? 1 Jean Bosco 2 Aline"
+
+
+def test_a_new_version_of_ours_keeps_its_questions_in_order(tmp_path: Path) -> None:
+    words, shipped = Words.load(), load_shipped()
+    source = files("templates").joinpath("forms", "training.md").read_text("utf-8")
+
+    def faults(text: str) -> list[str]:
+        (tmp_path / "new.md").write_text(text, encoding="utf-8")
+        return form_faults(words, load(tmp_path / "new.md"), shipped.values())
+
+    assert faults(source) == []
+    place = next(line for line in source.splitlines() if "select_one_from_file collines.csv" in line)
+    more = place.replace("select_one_from_file collines.csv", "text").replace(" place ", " trainer ")
+    assert faults(source.replace(place, f"{place}\n{more}")) == []
+    first = next(line for line in source.splitlines() if "| date | held_on |" in line)
+    (order,) = faults(source.replace(first, f"{more}\n{first}".replace("| optional |", "|  |")))
+    assert "asks in another order" in order
+    (lacks,) = faults(source.replace(place, ""))
+    assert "training is one of our own forms, and this one lacks place" in lacks

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
+import hmac
+import json
+import time
 from pathlib import Path
 
 import aiohttp
@@ -41,3 +45,20 @@ async def test_health_and_metrics(tmp_path: Path) -> None:
         ):  # the simulator exists only in the demo
             async with http.get(f"{programme.url}{path}", allow_redirects=False) as answer:
                 assert (answer.status, answer.headers["location"][:8]) == (303, "/sign-in")
+
+
+async def test_health_says_when_a_phone_was_heard(tmp_path: Path) -> None:
+    phone = {"url": f"http://127.0.0.1:{free_port()}", "username": "u", "password": "p", "signing_key": "k"}
+    programme = Programme(tmp_path, {"smsgate": phone})
+    programme.bring(small_roster())
+    async with programme, aiohttp.ClientSession() as http:
+        event = json.dumps({"id": "1", "event": "system:ping", "payload": {}}).encode()
+        at = str(int(time.time()))
+        signed = hmac.new(b"k", event + at.encode(), hashlib.sha256).hexdigest()
+        headers = {"X-Timestamp": at, "X-Signature": signed}
+        async with http.post(f"{programme.url}/channels/smsgate/incoming", data=event, headers=headers) as answer:
+            assert answer.status == 200
+        async with http.get(f"{programme.url}/healthz") as answer:
+            (state,) = (await answer.json())["channels"]
+    assert state["name"] == "smsgate"
+    assert state["heard_at"].startswith("20")

@@ -36,6 +36,11 @@ async def test_a_form_of_the_staff(tmp_path: Path) -> None:
     problems = programme.command("forms", "check", "broken.md", code=1)
     assert "number!" in problems
     assert "survey" in problems
+    (tmp_path / "taken.md").write_text(FORM.replace("| SEED |", "| STOP |").replace("| seed |", "| training |"))
+    problems = programme.command("forms", "check", "taken.md", code=1)
+    assert "'stop' means stop already" in problems
+    assert "training is one of our own forms, and this one lacks held_on, topics" in problems
+    programme.command("forms", "add", "taken.md", code=1)
     (tmp_path / "seed.md").write_text(FORM)
     programme.command("forms", "check", "seed.md")
 
