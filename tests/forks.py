@@ -27,8 +27,10 @@ from _pytest.reports import TestReport
 
 AT_ONCE = 25
 """So many tests of one module are taken together, since they may share what is dear to make."""
-ALONE = ("tests/crash/", "tests/power/", "tests/stop/")
-"""Harnesses of many seconds each, which begin first."""
+FIRST = ("tests/crash/", "tests/power/", "tests/stop/")
+"""Harnesses of many seconds each, so that nobody waits for them at the end."""
+ALONE = ("tests/crash/", "tests/stop/")
+"""Those of which each test is taken for itself: they share nothing."""
 _PLACE = struct.Struct("HH")
 
 
@@ -55,7 +57,7 @@ def _order(item: pytest.Item) -> tuple[int, str]:
     module = item.nodeid.partition("::")[0]
     if item.get_closest_marker("chromium"):
         return 1, "chromium"
-    return (0 if module.startswith(ALONE) else 2), module
+    return (0 if module.startswith(FIRST) else 2), module
 
 
 @dataclass
