@@ -13,7 +13,7 @@ from handlers.forms.atoms import DAY_NAMES, Atoms, Item
 from handlers.forms.grammar import Grammar
 from handlers.forms.model import NO_LABEL, SAID, Context, Question, Reading, Step, Values
 from handlers.forms.pairing import TooMany
-from handlers.forms.tables import UNKNOWN, bare
+from handlers.forms.tables import NOBODY, UNKNOWN, bare
 from handlers.understand import dates
 from handlers.understand.words import clean, plain
 
@@ -136,6 +136,8 @@ def read_answer(form: Form, step: Step, text: str, ctx: Context, known: Values) 
     if said in UNKNOWN or said.strip(" ?") == "" < said:
         return _not_known(step)
     asked = [q for q in step.questions if not q.shows_only]
+    if said.rstrip(".! ") in NOBODY and any(form.stand_ins(q.name) for q in asked):
+        text = said = "0"  # of a number that is asked in parts, as the new people
     if asked and asked[-1].type == "text":
         return _with_text(form, step, text, ctx, known)
     if len(asked) == 1 and asked[0].type == "date" and (day := _ago(said, ctx)):

@@ -23,6 +23,10 @@ UNKNOWN: Final = frozenset(
     ["x", "inconnu", "unknown", "simbizi", "mutabizi", "sinzi", "ntubizi", "sijui", "haijulikani"]
 )
 """Asked and not known (C6, G2). Kirundi and Swahili are drafts."""
+NOBODY: Final = frozenset(
+    ["nobody", "none", "nobody new", "personne", "aucun", "aucune", "hakuna", "nta n'umwe", "nta numwe"]
+)
+"""How C4 itself says 0 0. Kirundi and Swahili are drafts."""
 
 
 def key_of(text: str) -> Words:
