@@ -27,7 +27,9 @@ def backup() -> None:
         file = backups.make(Clock().now())
     except BotError as error:
         base.fail(str(error))
-    base.words.print(f"{file}: made and proved; {len(backups.made())} copies are kept.", markup=False)
+    kept = len(backups.made())
+    said = "one copy is" if kept == 1 else f"{kept} copies are"
+    base.words.print(f"{file}: made and proved; {said} kept.", markup=False)
 
 
 def restore(
