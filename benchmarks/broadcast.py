@@ -18,7 +18,6 @@ from typing import Any
 
 from bot import settings as settings_file
 from bot.app import App
-from bot.broadcast_worker import BroadcastWorker
 from bot.channels import build, limits
 from bot.clock import Clock
 from bot.control import run_all
@@ -31,6 +30,7 @@ from bot.sections import Hours
 from bot.settings import Settings
 from bot.store import broadcasts as store
 from bot.store.engine import Database
+from bot.workers.broadcasts import BroadcastWorker
 
 TEXT = Wording(
     {

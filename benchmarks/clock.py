@@ -22,13 +22,13 @@ from bot import channels
 from bot import settings as settings_file
 from bot.added_forms import load_all
 from bot.channels.base import Arrival
-from bot.inbox_worker import InboxWorker
 from bot.render import Words
 from bot.sections import Hours
 from bot.settings import Settings
 from bot.store.engine import Database
-from bot.timer_worker import TimerWorker
 from bot.turns import Turns
+from bot.workers.inbox import InboxWorker
+from bot.workers.timers import TimerWorker
 from handlers.conversations import step
 
 WAIT_S = 0.05

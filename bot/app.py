@@ -16,39 +16,40 @@ import structlog
 import uvicorn
 from starlette.routing import BaseRoute
 
-from bot import channel_states, channel_watch, clock_guard, control, health
+from bot import channel_states, control, health
 from bot import channels as channel_list
 from bot.added_forms import load_all
-from bot.backup_worker import BackupWorker
 from bot.backups import Backups
-from bot.broadcast_counter import BroadcastCounter
-from bot.broadcast_worker import BroadcastWorker
 from bot.changes import SECONDS as CHANGES_SECONDS
 from bot.changes import Changes
-from bot.channel_watch import ChannelWatch
 from bot.channels.base import Channel, Message
 from bot.channels.front import NO_DOOR, Front
 from bot.channels.phone import Phone
 from bot.clock import Clock
-from bot.clock_guard import ClockGuard
 from bot.console.simulator import Simulator
 from bot.console.site import Console
-from bot.erasure_worker import ErasureWorker
 from bot.errors import ChannelMisconfigured
-from bot.figures_worker import FiguresWorker
-from bot.inbox_worker import InboxWorker
-from bot.lease import Lease
-from bot.media_worker import MediaWorker
-from bot.outbox_worker import OutboxWorker
 from bot.programme.broadcasts.plan import means_of
 from bot.render import Words
-from bot.retention_worker import RetentionWorker
 from bot.settings import Settings, unasked_hours
 from bot.store import look, roads
 from bot.store.engine import Database
-from bot.timer_worker import TimerWorker
-from bot.tip_planner import TipPlanner
 from bot.turns import Turns
+from bot.workers import channel_watch, clock_guard
+from bot.workers.backups import BackupWorker
+from bot.workers.broadcast_counts import BroadcastCounter
+from bot.workers.broadcasts import BroadcastWorker
+from bot.workers.channel_watch import ChannelWatch
+from bot.workers.clock_guard import ClockGuard
+from bot.workers.erasures import ErasureWorker
+from bot.workers.figures import FiguresWorker
+from bot.workers.inbox import InboxWorker
+from bot.workers.lease import Lease
+from bot.workers.media import MediaWorker
+from bot.workers.outbox import OutboxWorker
+from bot.workers.retention import RetentionWorker
+from bot.workers.timers import TimerWorker
+from bot.workers.tips import TipPlanner
 from handlers.conversations import step
 from scheduler.alarm import Alarm
 

@@ -11,7 +11,7 @@ from bot.channels.base import Channel
 from handlers.turn import ChannelsNow, ChannelState
 
 if TYPE_CHECKING:
-    from bot.outbox_worker import OutboxWorker
+    from bot.workers.outbox import OutboxWorker
 
 
 def states(channels: Mapping[str, Channel], outbox: OutboxWorker) -> tuple[ChannelState, ...]:

@@ -21,9 +21,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.app import App
 from bot.channels.base import Arrival
 from bot.cli.talk import Line
-from bot.erasure_worker import ErasureWorker
 from bot.store import listing
 from bot.store import tables as t
+from bot.workers.erasures import ErasureWorker
 from tests.play import NOW, service
 
 NAME, SMS_NAME, WORDS = "Zebulonne Qwxyzandi", "Zebulonne", "canaryword xylophone husker"

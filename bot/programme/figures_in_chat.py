@@ -1,7 +1,7 @@
 """What a chat is told of the figures: finds the place and the period, counts, puts it in words; files are only data.
 
-Read beside the turns by bot/figures_worker.py, and kept as JSON until the chat is told. Nothing is drawn or set here:
-that is done when the text is sent.
+Read beside the turns by bot/workers/figures.py, and kept as JSON until the chat is told. Nothing is drawn or set
+here: that is done when the text is sent.
 """
 
 from __future__ import annotations

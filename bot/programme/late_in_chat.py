@@ -1,6 +1,6 @@
 """The late list as a chat is told it: a page of it, all of it as an Excel file, or how many there are.
 
-Read beside the turns by bot/figures_worker.py.
+Read beside the turns by bot/workers/figures.py.
 """
 
 from __future__ import annotations

@@ -15,10 +15,10 @@ from sqlalchemy import insert, select, update
 
 from bot.channels.base import File
 from bot.clock import StoppedClock
-from bot.media_worker import MediaWorker
 from bot.sections import Privacy, Project, Settings
 from bot.store.engine import Database
 from bot.store.tables import addresses, inbox, media
+from bot.workers.media import MediaWorker
 
 AT = datetime(2026, 11, 30, 22, 30, tzinfo=UTC)  # in Burundi it is December already
 OGG = b"OggS\x00\x02" + bytes(22) + b"OpusHead" + b"\x01" * 500

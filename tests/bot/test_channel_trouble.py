@@ -16,10 +16,10 @@ import pytest
 from sqlalchemy import select
 
 from bot.channels.kannel import Kannel
-from bot.outbox_worker import OutboxWorker
 from bot.settings import Kannel as Settings
 from bot.store import tables
 from bot.store.engine import Database
+from bot.workers.outbox import OutboxWorker
 from scheduler.breaker import FAILURES
 from scheduler.quiet import Hours
 from tests.databases import NOW, add_addresses, add_outbox, database, place, postgres_server, rows

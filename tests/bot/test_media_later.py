@@ -12,11 +12,12 @@ from typing import Any
 import pytest
 import structlog
 
-from bot import media_worker, safe_image
+from bot import safe_image
 from bot.channels.base import File
 from bot.errors import ChannelMisconfigured, Refused, RetryLater
 from bot.store import media as store
 from bot.store.engine import Database
+from bot.workers import media as media_worker
 from tests.bot.media_bench import OGG, Bench, opened
 from tests.bot.pictures import picture
 

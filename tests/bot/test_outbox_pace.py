@@ -13,9 +13,9 @@ import pytest
 from sqlalchemy import select, update
 
 from bot.channels.base import Message, Sent
-from bot.outbox_worker import OutboxWorker
 from bot.store import tables
 from bot.store.engine import Database
+from bot.workers.outbox import OutboxWorker
 from scheduler.pace import Limits
 from scheduler.quiet import Hours
 from tests.databases import NOW, add_addresses, add_outbox, database, execute, place, postgres_server, rows

@@ -15,9 +15,9 @@ from sqlalchemy import select
 
 from bot.channels.base import Message, Sent
 from bot.errors import ChannelMisconfigured
-from bot.outbox_worker import OutboxWorker
 from bot.store import tables
 from bot.store.engine import Database
+from bot.workers.outbox import OutboxWorker
 from scheduler.pace import Limits
 from scheduler.quiet import Hours
 from tests.databases import NOW, add_addresses, add_outbox, database, place, postgres_server, rows

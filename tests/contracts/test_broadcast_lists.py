@@ -8,13 +8,13 @@ from typing import Any
 import pytest
 from sqlalchemy import insert, select, update
 
-from bot.broadcast_worker import BroadcastWorker
 from bot.programme.broadcasts import acts
 from bot.programme.broadcasts.acts import BroadcastError
 from bot.programme.broadcasts.plan import make as planned
 from bot.store import broadcasts as store
 from bot.store import tables
 from bot.store.engine import Database
+from bot.workers.broadcasts import BroadcastWorker
 from tests.contracts.test_broadcasts import (
     MEANS,
     PEOPLE,

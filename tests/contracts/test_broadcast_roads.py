@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 from sqlalchemy import insert, select, update
 
-from bot.broadcast_worker import BroadcastWorker
 from bot.programme.broadcasts import acts
 from bot.store import outbox, tables
 from bot.store.engine import Database
 from bot.store.outbox import Mark, Wanted
+from bot.workers.broadcasts import BroadcastWorker
 from tests.contracts.test_broadcasts import MEANS, SETUP, TEXT, Clock, approve, do
 from tests.databases import NOW, database, execute, place, postgres_server, rows
 

@@ -12,7 +12,6 @@ import pytest
 from sqlalchemy import func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.broadcast_worker import BroadcastWorker
 from bot.control import run_all
 from bot.operations import Asked
 from bot.programme.broadcasts import acts
@@ -24,6 +23,7 @@ from bot.programme.broadcasts.wording import Wording
 from bot.store import consent, outbox, tables
 from bot.store.engine import Database
 from bot.store.outbox import Mark, Wanted
+from bot.workers.broadcasts import BroadcastWorker
 from scheduler.quiet import Hours
 from tests.databases import NOW, database, execute, place, postgres_server, processes, rows
 
@@ -145,7 +145,7 @@ async def test_two_services_and_two_looks_at_once_queue_each_text_once(
     await fill(processes[0])
     number = await draft(processes[0], monkeypatch)
     await approve(processes[0], number, PEOPLE)
-    monkeypatch.setattr("bot.broadcast_worker.CHUNK", 3)
+    monkeypatch.setattr("bot.workers.broadcasts.CHUNK", 3)
     await asyncio.gather(*(worker(one, Clock()).look() for one in processes for _ in range(3)))
     assert await states(processes[0], number) == {"queued": PEOPLE, "out queued": PEOPLE}
 
@@ -189,7 +189,7 @@ async def test_stopped_in_the_middle_the_rest_stays(database: Database, monkeypa
     number = await draft(database, monkeypatch)
     await approve(database, number, PEOPLE)
     here = worker(database, Clock())
-    monkeypatch.setattr("bot.broadcast_worker.MOST_QUEUED", 10)
+    monkeypatch.setattr("bot.workers.broadcasts.MOST_QUEUED", 10)
     row = (await rows(database, select(tables.broadcasts)))[0]
     await here._advance(row)
     await here.fill(number, 10)

@@ -25,11 +25,11 @@ from starlette.applications import Starlette
 from bot.channels.base import Channel, Delivery, Message, Recorder, Sent
 from bot.clock import StoppedClock
 from bot.errors import Ambiguous, RetryLater
-from bot.inbox_worker import InboxWorker
-from bot.outbox_worker import OutboxWorker
 from bot.store import tables
 from bot.store.deliveries import STATES
 from bot.store.engine import Database
+from bot.workers.inbox import InboxWorker
+from bot.workers.outbox import OutboxWorker
 from scheduler.quiet import Hours
 from tests import faultproxy
 from tests.contracts.channel_kit import Call, Kit, Provider, knock

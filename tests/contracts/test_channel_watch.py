@@ -8,9 +8,9 @@ from typing import Any
 
 from sqlalchemy import insert, select
 
-from bot.channel_watch import ChannelWatch
 from bot.store import tables
 from bot.store.engine import Database
+from bot.workers.channel_watch import ChannelWatch
 from tests.databases import NOW, add_outbox, database, execute, place, postgres_server, rows
 
 __all__ = ["database", "place", "postgres_server"]

@@ -15,11 +15,11 @@ from hypothesis import strategies as st
 from sqlalchemy import insert
 
 from bot.channels.base import Message, Sent
-from bot.clock_guard import ClockGuard
 from bot.operations import clock_right
-from bot.outbox_worker import OutboxWorker
 from bot.store import other_clocks, singles, tables
 from bot.store.engine import Database
+from bot.workers.clock_guard import ClockGuard
+from bot.workers.outbox import OutboxWorker
 from scheduler import right_time
 from scheduler.quiet import Hours
 from tests.databases import NOW, add_addresses, add_outbox, count, database, execute, place, postgres_server

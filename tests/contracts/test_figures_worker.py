@@ -9,12 +9,12 @@ from typing import Any
 import orjson
 from sqlalchemy import insert, select, text
 
-from bot.broadcast_counter import BroadcastCounter
-from bot.figures_worker import FiguresWorker
 from bot.render import Words
 from bot.settings import Settings
 from bot.store import countings, facts, tables
 from bot.store.engine import Database
+from bot.workers.broadcast_counts import BroadcastCounter
+from bot.workers.figures import FiguresWorker
 from handlers.turn import LateList, LateOf, Summarised, SummaryOf, Viewer
 from handlers.turn.beside import ReadBeside
 from tests import october

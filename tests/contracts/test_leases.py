@@ -10,9 +10,9 @@ from contextlib import asynccontextmanager
 import pytest
 
 from bot.errors import ChannelMisconfigured
-from bot.lease import Lease
 from bot.store.engine import Database
 from bot.store.leases import Wish, take
+from bot.workers.lease import Lease
 from tests.databases import database, place, postgres_server, processes
 
 __all__ = ["database", "place", "postgres_server", "processes"]

@@ -11,10 +11,10 @@ import pytest
 from sqlalchemy import insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.broadcast_counter import BroadcastCounter
 from bot.programme.broadcasts import acts, counted
 from bot.store import countings, erasure, tables
 from bot.store.engine import Database
+from bot.workers.broadcast_counts import BroadcastCounter
 from handlers.turn import Audiences, AudiencesOf, BroadcastEnds, BroadcastPlan, Planned, ToCount, Viewer
 from tests.contracts.test_broadcasts import MEANS, PEOPLE, TEXT, Clock, approve, do, fill, worker
 from tests.databases import NOW, count, database, execute, place, postgres_server, processes, rows

@@ -31,7 +31,6 @@ from urllib.parse import unquote_plus
 from sqlalchemy import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot import broadcast_worker
 from bot.app import App
 from bot.channels.kannel import Kannel
 from bot.control import run_all
@@ -44,6 +43,7 @@ from bot.settings import Settings
 from bot.store import broadcasts as store
 from bot.store import outbox, recipients, tables
 from bot.store.engine import Database
+from bot.workers import broadcasts as broadcast_worker
 from tests.crash import child, programme
 from tests.crash.broadcast_check import broken, kept
 from tests.crash.child import Plan, Shared

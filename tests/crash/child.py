@@ -19,12 +19,13 @@ from typing import Any
 import structlog
 
 from bot import app as application
-from bot import inbox_worker, outbox_worker
 from bot.app import App
 from bot.forms import load_shipped
 from bot.render import Words
 from bot.settings import Settings
 from bot.store import inbox, outbox
+from bot.workers import inbox as inbox_worker
+from bot.workers import outbox as outbox_worker
 from handlers import conversations
 from tests.crash.programme import POISON
 

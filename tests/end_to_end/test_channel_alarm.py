@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from bot.channel_watch import ChannelWatch
 from bot.channels.smsgate import SmsGate
 from bot.clock import StoppedClock
 from bot.programme import roster as rosters
+from bot.workers.channel_watch import ChannelWatch
 from tests.botapi import Emulator, botapi_fixture  # noqa: F401
 from tests.botapi_updates import User
 from tests.end_to_end.chats import Chats, programme

@@ -17,11 +17,11 @@ from PIL import Image
 from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot import figures_worker
 from bot.programme import invented
 from bot.programme.roster import Staff
 from bot.store import countings, tables
 from bot.store.engine import Database
+from bot.workers import figures as figures_worker
 from handlers.turn import SummaryOf, Viewer
 from tests.botapi import Emulator, botapi_fixture  # noqa: F401
 from tests.end_to_end.chats import Chats, programme

@@ -12,8 +12,8 @@ from telegram.error import Conflict
 from bot.app import App
 from bot.channels.telegram import Telegram
 from bot.clock import StoppedClock
-from bot.lease import Lease
 from bot.settings import Settings
+from bot.workers.lease import Lease
 from tests import botapi_bots
 from tests.botapi import Emulator, botapi_fixture  # noqa: F401
 from tests.botapi_updates import User

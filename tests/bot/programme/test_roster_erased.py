@@ -11,12 +11,12 @@ import pytest
 
 from bot.app import App
 from bot.cli.talk import Line
-from bot.erasure_worker import ErasureWorker
 from bot.errors import BotError
 from bot.operations import roster_import
 from bot.programme import roster
 from bot.programme.roster import Association, Checked, Leader, Roster
 from bot.store import listing
+from bot.workers.erasures import ErasureWorker
 from tests.play import NOW, service
 
 ZONE = ZoneInfo("Africa/Bujumbura")

@@ -1,0 +1,1 @@
+"""What the running service does by itself, one file for each worker; `bot/app.py` starts and stops them."""
