@@ -25,6 +25,8 @@ import pytest
 from _pytest.config import create_terminal_writer
 from _pytest.reports import TestReport
 
+RUN = "TESTS_OF_ONE_RUN"
+"""In the environment of all forks the same, for what they share."""
 AT_ONCE = 25
 """So many tests of one module are taken together, since they may share what is dear to make."""
 FIRST = ("tests/crash/", "tests/power/", "tests/stop/")
@@ -91,6 +93,7 @@ class Forks:
         for part in parts(session.items):
             os.write(writing, _PLACE.pack(part.start, part.stop))
         os.close(writing)
+        os.environ[RUN] = str(os.getpid())
         gc.collect()
         gc.freeze()
         base = self.config._tmp_path_factory.getbasetemp()  # type: ignore[attr-defined]
