@@ -1,7 +1,7 @@
 # Two commands are enough: `make demo` and `make test`. Both set up first.
 PYTHON ?= python3
 BIN := .venv/bin
-# Some tests wait (for processes, for a browser): one worker more than cores.
+# Some tests wait (for processes, for a browser): one worker more than cores, and who has nothing left takes from others.
 WORKERS ?= $(shell echo $$((1 + $$(nproc 2>/dev/null || echo 2))))
 
 .PHONY: setup demo test tests lint thorough pictures crash power crash-broadcast stop reminders-check channel-faults forged backups bench bench-check clean
@@ -30,10 +30,10 @@ test: .venv/dev.stamp  ## lint, types, import rules, and every test; both at onc
 	@$(MAKE) --no-print-directory --jobs 2 lint tests
 
 tests: .venv/dev.stamp
-	$(BIN)/pytest --forks $(WORKERS)
+	$(BIN)/pytest -n $(WORKERS) --dist worksteal
 
 thorough: .venv/dev.stamp  ## every test, with three times as many generated cases and every pair of role and page
-	KURIKIRANA_THOROUGH=1 $(BIN)/pytest --forks $(WORKERS) --timeout 600
+	KURIKIRANA_THOROUGH=1 $(BIN)/pytest -n $(WORKERS) --dist worksteal --timeout 600
 
 pictures: .venv/dev.stamp  ## what the pages look like, on small and large screens and on paper, in test-output/
 	KURIKIRANA_PICTURES=1 $(BIN)/pytest tests/console -m chromium -n $(WORKERS)

@@ -30,7 +30,6 @@ from bot.store import tables
 from bot.store.engine import Database
 from bot.store.inbox import Incoming
 from tests.disk import open_to_all
-from tests.forks import RUN
 
 NOW = datetime(2026, 11, 23, 17, 30, tzinfo=UTC)
 _names = (f"t{os.getpid()}_{number}" for number in itertools.count())
@@ -126,7 +125,7 @@ async def _empty_file() -> bytes:
 
 
 def _server_folder() -> Path:
-    return open_to_all() / f"kurikirana-pg-{os.environ.get(RUN, os.getpid())}"
+    return open_to_all() / f"kurikirana-pg-{os.environ.get('PYTEST_XDIST_TESTRUNUID', os.getpid())}"
 
 
 @cache
