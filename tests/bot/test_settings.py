@@ -126,7 +126,12 @@ WRONG = [
     ('name = "Rutana"', "target_people = 0", "line 4, project.target_people: read 0; ", "or equal to 1"),
     ("sqlite:///kurikirana.db", "mysql://x", "line 8, database.url: read 'mysql://x'; ", "postgresql://"),
     ("port = 8080", 'prt = "1"', "line 11, web.prt: no such setting. ", "Known here: host, port, public_url."),
-    ("[web]", "[webb]", "line 10, webb: no such setting. ", "Known here: channels, counting, database, hours,"),
+    (
+        "[web]",
+        "[webb]",
+        "line 10, webb: no such setting. ",
+        "Known here: backup, channels, counting, database, hours,",
+    ),
     ("[channels.telegram]", "[channels.signal]", "line 16, channels.signal: no such setting. ", "kannel, smpp, "),
     ("token =", 'mode = "push"\ntoken =', "line 17, channels.telegram.mode: read 'push'; ", "'polling' or 'webhook'"),
     ("start = 2026-04-01", "", "project.start: missing. ", "First day a report may be about (YYYY-MM-DD)."),

@@ -22,7 +22,8 @@ MADE = {"O.refused.stopped", "O.refused.agreed", "O.refused.gone"}
 NAMED = ("O.bc.run.", "O.bc.out.", "O.bc.to.", "O.bc.who.", "O.bc.is.")
 """How keys begin that name a state, a reason or an audience of a broadcast (handlers/team/broadcast_*.py)."""
 STATES = {f"O.bc.{state}" for state in ("sending", "asks", "stopped", "done", "draft", "approved")}
-OTHERS = {"O.help.mentor"}
+OTHERS = {"O.help.mentor", "O.first"}
+"""Said elsewhere: in the list of help, and by `kurikirana connect`."""
 
 
 def test_every_text_of_the_team_is_used_and_the_other_way_round() -> None:

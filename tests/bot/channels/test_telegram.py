@@ -134,7 +134,7 @@ async def test_two_pollers_the_first_waits_and_comes_back(
     recorder, other = Recorder(), Telegram(botapi.settings, "", waits=FAST)
     async with polling(botapi, recorder):
         await botapi.until(lambda: botapi.called("getUpdates"))
-        asking = asyncio.create_task(other._updates(None))
+        asking = asyncio.create_task(other.updates(None))
         await botapi.until(lambda: "another process polls" in capsys.readouterr().out)
         asking.cancel()
         await other.stop()
