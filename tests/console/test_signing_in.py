@@ -48,14 +48,10 @@ def _code(app: App, later_s: int = 0) -> str:
     return pyotp.TOTP(SECRET).at(app.clock.now() + timedelta(seconds=later_s))
 
 
-async def _seconds(app: App, tries: int = 7, **given: str) -> float:
-    """Processor and wall are shared here: the fastest of several tries says what it costs."""
-    took = []
-    for _ in range(tries):
-        began = time.perf_counter()
-        assert (await _sign_in(Browser(app), **given)).status_code == 401
-        took.append(time.perf_counter() - began)
-    return min(took)
+async def _seconds(app: App, **given: str) -> float:
+    began = time.perf_counter()
+    assert (await _sign_in(Browser(app), **given)).status_code == 401
+    return time.perf_counter() - began
 
 
 def test_in_the_field_a_guess_is_dear() -> None:
@@ -75,10 +71,15 @@ async def test_a_wrong_name_takes_as_long_as_a_wrong_password(
     await _enrolled(app)
     if tells:
         monkeypatch.setattr(passwords, "_nobodys", lambda: "no hash")
-    await _seconds(app, 1, login="nobody.here")
-    name, word = await _seconds(app, login="nobody.here"), await _seconds(app, password="another password here")
-    alike = 0.6 < name / word < 1.7
-    assert alike is not tells, f"{name:.3f} s and {word:.3f} s"
+    await _seconds(app, login="nobody.here")
+    names, words = [], []
+    for tries in range(1, 31):  # by turns, and the fastest: processor and wall are shared here
+        names.append(await _seconds(app, login="nobody.here"))
+        words.append(await _seconds(app, password="another password here"))
+        alike = 0.6 < min(names) / min(words) < 1.7
+        if tries >= 5 and alike is not tells:
+            return
+    raise AssertionError(f"{min(names):.3f} s and {min(words):.3f} s")
 
 
 async def _sign_in(browser: Browser, **given: str) -> httpx.Response:
