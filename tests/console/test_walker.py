@@ -178,7 +178,9 @@ async def test_what_is_done_is_in_the_audit_by_whom(app: App) -> None:
         answer = await _send(app, browser, page)
         assert answer.status_code in (200, 303), (page.path, answer.text)
         if page.path != "/confirm":
-            written = (await _audited(app))[len(before) :]
+            since = (await _audited(app))[len(before) :]
+            # an earlier page's link is written down by a turn, which may come now
+            written = [what for what in since if what != "console link" or what == page.writes]
             assert written == [page.writes], f"{page.path}: done once, written down once"
         if "" not in roles.MAY[page.path] and page.path != "/confirm":
             assert page.writes in await _audited(app, who), page.path

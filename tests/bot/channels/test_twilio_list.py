@@ -70,7 +70,8 @@ async def test_what_came_during_an_outage_is_found_in_the_list_once_and_in_order
         assert len([path for path in provider.queries if "To=" in path]) > 1, "read again"
     first = dict(parse_qsl(provider.queries[0]))
     assert first == {"To": SENDER, "DateSent>": "2026-11-20", "PageSize": "50"}
-    assert dict(parse_qsl(provider.queries[-1]))["DateSent>"] == "2026-11-22"
+    begun = [path for path in provider.queries if "To=" in path]  # the last query may be of a later page
+    assert dict(parse_qsl(begun[-1]))["DateSent>"] == "2026-11-22"
     assert intake.kept[0].sent_at == datetime(2026, 11, 23, 17, 29, 11, tzinfo=UTC)
 
 
