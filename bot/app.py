@@ -90,7 +90,7 @@ class App:
         self.timers = TimerWorker(database, clock.now, self.inbox.notify, self.turns.when, schemes)
         self.erasures = ErasureWorker(database, folder)
         self.backups = BackupWorker(database, Backups.of(settings), settings.backup.at, clock.now)
-        self.retention = RetentionWorker(settings, database, clock.now, self.guard.is_right)
+        self.retention = RetentionWorker(settings, database, clock.now)
         self.media = MediaWorker(settings, database, self.channels, clock.now)
         self.changes = Changes(database, settings.path(settings.words.folder), self.reload_words, self.reload)
         self.control = control.Server(self)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import func, select
@@ -21,6 +21,14 @@ _NEWEST = (
     .order_by(inbox.c.id.desc())
     .limit(right_time.LATELY)
 )
+
+_LATEST = select(func.max(inbox.c.sent_at)).where(inbox.c.id > select(func.max(inbox.c.id) - ROWS).scalar_subquery())
+
+
+async def latest(tx: AsyncConnection) -> datetime | None:
+    """The latest time that a provider gave one of the newest messages; None when none gave any."""
+    found: datetime | None = (await tx.execute(_LATEST)).scalar()
+    return found
 
 
 async def ahead(tx: AsyncConnection) -> timedelta:

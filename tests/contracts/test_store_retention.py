@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 from sqlalchemy import insert
 
+from bot.sections import Settings
 from bot.store import erasure, inbox, retention
 from bot.store.engine import Database
 from bot.store.retention import Old
 from bot.store.tables import audit, media, outbox, tasks
 from bot.store.tables import inbox as arrived
+from bot.workers.retention import RetentionWorker
 from tests.databases import NOW, add_outbox, database, execute, message, place, postgres_server, rows
 
 __all__ = ["database", "place", "postgres_server"]
-OLD = NOW - timedelta(days=800)
+OLD, YEARS = NOW - timedelta(days=800), timedelta(days=801)
 
 
 async def forget(database: Database) -> list[int]:
@@ -83,3 +85,13 @@ async def test_old_files_leave_the_disk_as_those_of_an_erased_person(database: D
     await forget(database)
     async with database.read() as tx:
         assert [name for _, name in await erasure.files(tx)] == ["1.jpg"]
+
+
+@pytest.mark.parametrize("theirs", [NOW, NOW + timedelta(days=800)], ids=["our clock is ahead", "it is that late"])
+async def test_a_clock_that_stands_ahead_takes_nothing(database: Database, theirs: datetime) -> None:
+    await database.writer.do(inbox.keep, message("1", text="new", sent_at=NOW))
+    await database.writer.do(inbox.keep, message("2", text="newest", sent_at=theirs, received_at=NOW + YEARS))
+    await settle(database)
+    settings = Settings.model_validate({"project": {"start": "2026-04-01"}})
+    await RetentionWorker(settings, database, lambda: NOW + YEARS).look()
+    assert await texts(database, arrived) == (["new", "newest"] if theirs == NOW else ["", "newest"])
