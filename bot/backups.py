@@ -105,19 +105,19 @@ class Backups:
         Raises DatabaseError: a service holds the database, the copy is damaged, the disk is full. Then everything
         is as it was.
         """
-        lock = FileLock(self.database)
+        lock, kept = FileLock(self.database), self.folder / "media"
+        half = self.database.with_name(self.database.name + HALF)
         lock.take()
         try:
             rows = copies.prove(file)
-            half = self.database.with_name(self.database.name + HALF)
             shutil.copyfile(file, half)
+            for one in kept.rglob("*"):  # before the database: a full disk must leave that as it is
+                if one.is_file():
+                    _bring(one, self.media / one.relative_to(kept))
             before = self._aside(now)
             copies.put(half, self.database)
-            if (kept := self.folder / "media").is_dir():
-                for one in kept.rglob("*"):
-                    if one.is_file():
-                        _bring(one, self.media / one.relative_to(kept))
         except OSError as error:
+            half.unlink(missing_ok=True)
             raise DatabaseError(f"{self.database}: the copy could not be brought back ({error.strerror})") from None
         finally:
             lock.release()

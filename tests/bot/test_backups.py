@@ -134,3 +134,20 @@ def test_postgresql_and_no_folder_make_none(tmp_path: Path) -> None:
     assert Backups.of(Settings.model_validate(usual))
     assert not Backups.of(Settings.model_validate(usual | {"backup": {"folder": ""}}))
     assert not Backups.of(Settings.model_validate(usual | {"database": {"url": "postgresql://here/ours"}}))
+
+
+def test_a_disk_that_fills_up_leaves_the_database_as_it_is(backups: Backups, monkeypatch: pytest.MonkeyPatch) -> None:
+    backups.media.mkdir()
+    (backups.media / "a.jpg").write_bytes(b"a")
+    copy = backups.make(NOW)
+    add_person(backups.database)
+    (backups.media / "a.jpg").unlink()
+
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("bot.backups._bring", full)
+    with pytest.raises(DatabaseError, match="No space left"):
+        backups.restore(copy, NOW)
+    assert people(backups.database) == 1
+    assert not list(backups.database.parent.glob("ours.db.half"))
