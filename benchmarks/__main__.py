@@ -13,7 +13,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 from benchmarks import machine, rows, runs
-from benchmarks.targets import Row, show
+from benchmarks.targets import Row, brief, show
 
 
 def main(arguments: list[str]) -> int:
@@ -28,6 +28,7 @@ def main(arguments: list[str]) -> int:
         print("\n".join(f"{name:10} {text}" for name, text in described.items()), flush=True)
         for row in rows.measure(bench, lambda what: print(f"... {what}", file=sys.stderr, flush=True)):
             found.append(row)
+            print(brief(row), flush=True)  # what was measured is not lost when a later row cannot be
     missed = [row for row in found if row.missed and not quick]
     print(f"\n{show(found)}\n\n{time.time() - began:.0f} s")
     print(f"kept in {_keep(described, found, quick)}")

@@ -23,6 +23,7 @@ from bot.clock import Clock
 from bot.control import run_all
 from bot.operations import Asked
 from bot.programme.broadcasts import acts, sending
+from bot.programme.broadcasts.audience import Audience
 from bot.programme.broadcasts.plan import means_of
 from bot.programme.broadcasts.sending import Begin
 from bot.programme.broadcasts.wording import Wording
@@ -57,8 +58,9 @@ async def approved(database: Database, setup: Any, people: int) -> int:
 
     details = {**acts.as_details(TEXT), "audience": {"asked": "all"}, "submitted": "bench"}
     number, after = (await do("make", details))["id"], None
+    everybody = {"setup": acts.setup_details(setup), **acts.whom("all", Audience())}
     while True:
-        after = await do("freeze", {"id": number, "after": after, "setup": acts.setup_details(setup)})
+        after = await do("freeze", {"id": number, "after": after, **everybody})
         if after is None:
             break
     now = Clock().now()

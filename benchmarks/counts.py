@@ -46,7 +46,7 @@ def measure(bench: Bench, say: Callable[[str], None]) -> Iterator[Row]:
     for places in bench.size.places:
         say(f"W3, {places:,} associations, {bench.size.messages:,} messages, {bench.size.reports:,} reports")
         folder = bench.new_folder()
-        found = asyncio.run(_measured(folder, places, bench.size.messages, bench.size.reports))
+        found = asyncio.run(measured(folder, places, bench.size.messages, bench.size.reports))
         names = ("processor ms", "with since the start ms", "without a roll-up ms", "filled s")
         beside = {name: found[name] for name in names}
         yield Row(f"w3_all_{places}", f"W3, a month of {places:,} associations", found["all"], "ms", beside)
@@ -57,7 +57,8 @@ def measure(bench: Bench, say: Callable[[str], None]) -> Iterator[Row]:
         yield Row(f"start_{places}", what, started, "s", {"MB": (folder / _FILE).stat().st_size / 1e6})
 
 
-async def _measured(folder: Path, places: int, messages: int, reports: int) -> dict[str, float]:
+async def measured(folder: Path, places: int, messages: int, reports: int) -> dict[str, float]:
+    """Milliseconds of each way to count the month."""
     database = await Database.open(f"sqlite:///{_FILE}", folder)
     try:
         began = time.perf_counter()

@@ -102,5 +102,12 @@ def show(rows: list[Row]) -> str:
     )
 
 
+def brief(row: Row) -> str:
+    """One row as soon as it is measured."""
+    beside = ", ".join(f"{name} {_number(value)}" for name, value in row.beside.items())
+    said = f"{row.what}: {row.skipped or f'{_number(row.value)} {row.unit}'}"
+    return " | ".join(filter(None, (said, beside, row.wrong)))
+
+
 def _number(value: float) -> str:
     return f"{value:,.0f}" if abs(value) >= 100 else f"{value:.2f}".rstrip("0").rstrip(".")
