@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import getpass
 import sys
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -33,33 +33,57 @@ def check(file: File) -> None:
 def import_(
     file: File,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask before writing.")] = False,
+    leave_out: Annotated[
+        bool, typer.Option("--leave-out-errors", help="Import the rows without errors; leaves with 1 all the same.")
+    ] = False,
 ) -> None:
-    """Show the whole workbook's messages and what would change, then write it in one transaction."""
+    """Show the whole workbook's messages and what would change, then write it in one transaction.
+
+    Rows with errors are left out, each of them named, when whoever imports says so.
+    """
     settings = base.load()
     checked = _checked(settings, file)
-    if _show(checked) or checked.roster is None:
+    errors = _show(checked)
+    if errors and not (checked.roster and checked.roster.rows):
         base.fail("Nothing was written. Correct the errors first.")
     details = {
         "file": str(file.resolve()),
         "associations": settings.limits.associations,
         "people_per_association": settings.limits.people_per_association,
+        "today": _today(settings).isoformat(),
+        "errors": errors,
         "who": getpass.getuser(),
     }
+    for line in checked.left_out:
+        base.words.print(line, markup=False)
     if base.exists(settings):
         for line in base.run(control.act(settings, "roster plan", details)):
             base.words.print(line, markup=False)
-    if not yes and not _agreed():
-        base.fail("Nothing was written.")
+    if not _agreed(checked, yes, leave_out):
+        base.fail("Nothing was written. Correct the errors first." if errors else "Nothing was written.")
     for line in base.run(control.act(settings, "roster import", details)):
         base.words.print(line, markup=False)
+    if errors:
+        base.fail(f"Imported without the rows left out ({len(checked.left_out)}). Correct them, then import again.")
     base.words.print("Imported.")
 
 
-def _agreed() -> bool:
-    if not sys.stdin.isatty():
-        base.words.print("To import without a question add --yes.")
+def _agreed(checked: roster.Checked, yes: bool, leave_out: bool) -> bool:
+    """Whether to write: errors want a word of their own, so that --yes alone never leaves somebody out."""
+    errors = not checked.ok
+    if yes and (leave_out or not errors):
+        return True
+    if yes or not sys.stdin.isatty():
+        options = "--yes --leave-out-errors" if errors else "--yes"
+        base.words.print(f"To import {'the other rows ' if errors else ''}without a question add {options}.")
         return False
-    return typer.confirm("Import now?", err=True)
+    leaders = len(checked.roster.leaders) if checked.roster else 0
+    left = f" and leave out {len(checked.left_out)} rows? No = correct first" if errors else "?"
+    return typer.confirm(f"Import {leaders} now{left}", err=True)
+
+
+def _today(settings: Settings) -> date:
+    return datetime.now(settings.zone).date()
 
 
 def _checked(settings: Settings, file: Path) -> roster.Checked:
@@ -71,7 +95,7 @@ def _checked(settings: Settings, file: Path) -> roster.Checked:
         workbook,
         associations_expected=settings.limits.associations,
         people_per_association=settings.limits.people_per_association,
-        today=datetime.now(settings.zone).date(),
+        today=_today(settings),
     )
     if not base.exists(settings):
         return checked

@@ -19,6 +19,7 @@ from bot.app import App
 from bot.console.uploads import LASTS
 from bot.programme import invented, roster
 from bot.store import tables as t
+from tests.bot.programme.roster_books import ASSOCIATION, LEADER, book, table
 from tests.console.site import Browser, console, person, rows, signed_in, write
 from tests.play import TODAY
 
@@ -85,18 +86,35 @@ async def test_the_file_that_was_shown_is_imported_and_leaves_the_disk(app: App,
     ]
 
 
-async def test_a_file_with_errors_says_where_and_has_no_button(app: App, tmp_path: Path) -> None:
+async def test_a_file_with_errors_says_where_and_is_imported_without_them_when_she_says_so(
+    app: App, tmp_path: Path
+) -> None:
     def broken(there: roster.Roster) -> roster.Roster:
+        there = _renamed(there)
         return replace(there, leaders=(replace(there.leaders[0], phone="7912345"), *there.leaders[1:]))
 
-    browser, before = await signed_in(app, "admin"), await _people(app)
+    browser, before = await signed_in(app, "supervisor"), await _people(app)
     page = await _check(browser, _workbook(tmp_path, broken))
     assert '<td class="late">error</td><td>Leaders</td><td class="number">3</td>' in page.text
     assert "7 digits, Burundi numbers have 8" in page.text
-    assert "/people/import/now" not in page.text
+    assert "Left out: Leaders row 3, " in page.text
+    assert "Import 119 leaders now" in page.text
+    unseen = await browser.post("/people/import/now", digest=_digest(page.text))
+    assert (unseen.status_code, await _people(app)) == (422, before)
+    done = await browser.post("/people/import/now", digest=_digest(page.text), errors="1")
+    assert (done.status_code, await _people(app)) == (303, [*before, await _last(app)])
+
+
+async def _last(app: App) -> Any:
+    return (await _people(app))[-1]
+
+
+async def test_a_file_of_which_nothing_can_be_imported_has_no_button(app: App, tmp_path: Path) -> None:
+    book(tmp_path / "r.xlsx", Associations=table([ASSOCIATION | {"no": "x"}]), Leaders=table([LEADER]))
+    page = await _check(await signed_in(app, "admin"), (tmp_path / "r.xlsx").read_bytes())
     assert "Correct the errors in the workbook first" in page.text
+    assert "/people/import/now" not in page.text
     assert not _waiting(app)
-    assert await _people(app) == before
 
 
 @pytest.mark.parametrize("content", [b"", b"no workbook", b"PK\x03\x04 nor this"])

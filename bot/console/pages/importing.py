@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -53,14 +54,15 @@ async def check(ask: Ask) -> Response:
     levels: list[str] = [message.level for message in checked.messages]
     counted = {level: levels.count(level) for level in LEVELS}
     await ask.write(_nothing, file=digest[:12], **counted)
-    whole = len(levels) <= SHOWN and len(lines) <= SHOWN
-    ready = not counted["error"] and checked.roster is not None and whole and not refused
+    whole = max(len(levels), len(lines), len(checked.left_out)) <= SHOWN
+    ready = checked.roster is not None and checked.roster.rows > 0 and whole and not refused
     if not ready:
         await ask.app.console.uploads.forget(place)
     found = {
         "digest": digest,
         "messages": checked.messages[:SHOWN],
         "lines": lines[:SHOWN],
+        "left_out": checked.left_out[:SHOWN],
         "leaders": len(checked.roster.leaders) if checked.roster else 0,
         "counted": counted,
         "whole": whole,
@@ -70,16 +72,14 @@ async def check(ask: Ask) -> Response:
 
 
 async def _looked(ask: Ask, place: Path) -> tuple[roster.Checked, Sequence[str], str]:
-    """What the check says, what would change (nothing with errors), why it is refused ('' = it is not)."""
+    """What the check says, what would change, why it is refused ('' = it is not)."""
     checked = await asyncio.to_thread(_checked, ask, place)
 
     async def held(tx: AsyncConnection) -> tuple[roster.Checked, roster.Plan | None]:
         there = await roster.refuse(tx, checked, ask.app.settings.zone)
-        errors = any(message.level == "error" for message in there.messages)
-        plan = (
-            None if errors or there.roster is None else await roster.plan(tx, there.roster, there.messages, ask.now)
-        )
-        return there, plan
+        if there.roster is None or not there.roster.rows:
+            return there, None
+        return there, await roster.plan(tx, there.roster, there.messages, ask.now)
 
     there, plan = await ask.read(held)
     if plan is None:
@@ -93,8 +93,12 @@ def _checked(ask: Ask, place: Path) -> roster.Checked:
         associations_expected=ask.app.settings.limits.associations,
         people_per_association=ask.app.settings.limits.people_per_association,
         demo=ask.app.simulator is not None,
-        today=ask.now.astimezone(ask.app.settings.zone).date(),
+        today=_today(ask),
     )
+
+
+def _today(ask: Ask) -> date:
+    return ask.now.astimezone(ask.app.settings.zone).date()
 
 
 def _may_change_team(ask: Ask) -> bool:
@@ -112,10 +116,13 @@ async def import_(ask: Ask) -> Response:
     place = await ask.app.console.uploads.find(_KIND, ask.me.person_id, digest)
     if place is None:
         raise Wrong(_("This file is no longer here: an hour has passed, or another one was sent. Send it once more."))
+    errors = ask.form.get("errors", "")
     details: dict[str, Any] = {
         "file": str(place),
         "associations": ask.app.settings.limits.associations,
         "people_per_association": ask.app.settings.limits.people_per_association,
+        "today": _today(ask).isoformat(),
+        "errors": int(errors) if errors.isdecimal() and len(errors) < 6 else 0,
         "who": ask.who,
         "demo": ask.app.simulator is not None,
         "team": _may_change_team(ask),

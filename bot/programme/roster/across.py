@@ -3,38 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
-from typing import Generic, TypeVar
+from collections.abc import Callable, Sequence
 
-from bot.programme.roster.nouns import Association, Business, Leader, Partner, Place, Staff
+from bot.programme.roster import waiting
+from bot.programme.roster.entries import Entries, Entry, Item, listed
+from bot.programme.roster.nouns import Leader
 from bot.programme.roster.phones import shown
 from bot.programme.roster.reading import Row, Says
 from handlers.understand.words import plain
 
-Item = TypeVar("Item")
-_LISTED = 10
 _OTHERS = ("shared", "relative")
-
-
-@dataclass(frozen=True, slots=True)
-class Entry(Generic[Item]):
-    """A row and what was read of it."""
-
-    row: Row
-    item: Item
-
-
-@dataclass(frozen=True, slots=True)
-class Entries:
-    """Everything that was read, bad rows too."""
-
-    associations: Sequence[Entry[Association]]
-    leaders: Sequence[Entry[Leader]]
-    businesses: Sequence[Entry[Business]]
-    staff: Sequence[Entry[Staff]]
-    places: Sequence[Entry[Place]]
-    partners: Sequence[Entry[Partner]]
 
 
 def check(entries: Entries, says: Says, associations_expected: int, people_per_association: int) -> None:
@@ -49,28 +27,8 @@ def check(entries: Entries, says: Says, associations_expected: int, people_per_a
     _belong(entries)
     _officers(entries)
     _phones(entries, says)
-    _wait(entries, says)
+    waiting.hold(entries, says)
     _counts(entries, says, associations_expected, people_per_association)
-
-
-def waiting(entries: Entries) -> frozenset[tuple[str, ...]]:
-    """Keys of the rows that have an error: they are in the workbook, only not in the roster."""
-    keys: set[tuple[str, ...]] = set()
-    keys |= {("Associations", one.item.no) for one in entries.associations if one.row.bad}
-    keys |= {("Businesses", one.item.no) for one in entries.businesses if one.row.bad}
-    keys |= {("Partners", plain(one.item.name)) for one in entries.partners if one.row.bad}
-    keys |= {("Staff", plain(one.item.name)) for one in entries.staff if one.row.bad}
-    keys |= {("Leaders", one.item.association_no, plain(one.item.name)) for one in entries.leaders if one.row.bad}
-    keys |= {("Leaders", "", one.item.phone) for one in entries.leaders if one.row.bad and one.item.phone}
-    return frozenset(keys)
-
-
-def listed(values: Iterable[object]) -> str:
-    """'17', '3, 9 and 17', or the first ten and how many more."""
-    texts = [str(value) for value in values]
-    if len(texts) > _LISTED:
-        return f"{', '.join(texts[:_LISTED])} and {len(texts) - _LISTED} more"
-    return " and ".join([*([", ".join(texts[:-1])] if len(texts) > 1 else []), *texts[-1:]])
 
 
 def _twice(entries: Sequence[Entry[Item]], column: str, key: Callable[[Item], str]) -> None:
@@ -82,6 +40,7 @@ def _twice(entries: Sequence[Entry[Item]], column: str, key: Callable[[Item], st
         if value in first:
             row = first[value].number
             entry.row.say("error", column, f"already in row {row}. Make them different, or remove one.")
+            first[value].bad = True  # which of the two is meant, nobody knows
         else:
             first[value] = entry.row
 
@@ -153,26 +112,6 @@ def _same_sms_name(users: Sequence[Entry[Leader]]) -> None:
             text = f"the same as in row {seen[name]}, and they share a phone. Make them different."
             one.row.say("warning", "sms_name", text)
         seen.setdefault(name, one.row.number)
-
-
-def _wait(entries: Entries, says: Says) -> None:
-    """Nobody can be imported into an association that cannot."""
-    for entry in entries.associations:
-        if not entry.row.bad or not entry.item.no:
-            continue
-        number = entry.item.no
-        if any(one.item.no == number and not one.row.bad for one in entries.associations):
-            continue
-        people = [one.row for one in entries.leaders if one.item.association_no == number and not one.row.bad]
-        shops = [one.row for one in entries.businesses if one.item.association_no == number and not one.row.bad]
-        for row in (*people, *shops):
-            row.bad = True
-        if people or shops:
-            text = (
-                f"Associations row {entry.row.number} has an error: its people ({len(people)}) and "
-                f"businesses ({len(shops)}) wait until it is corrected."
-            )
-            says.say("warning", "Associations", entry.row.number, text)
 
 
 def _counts(entries: Entries, says: Says, associations_expected: int, people_per_association: int) -> None:

@@ -11,9 +11,9 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Literal
 
-from bot.programme.roster import across
-from bot.programme.roster.across import Entries, Entry
+from bot.programme.roster import across, waiting
 from bot.programme.roster.columns import ASSOCIATIONS, BUSINESSES, LEADERS, PARTNERS, PLACES, STAFF
+from bot.programme.roster.entries import Entries, Entry
 from bot.programme.roster.names import (
     COMMUNES_NOW,
     COMMUNES_OLD,
@@ -34,6 +34,7 @@ from bot.programme.roster.nouns import (
     Roster,
     Staff,
     Workbook,
+    with_officers,
 )
 from bot.programme.roster.phones import read_phone
 from bot.programme.roster.reading import Incomplete, Row, Says, rows_of, shown
@@ -73,18 +74,21 @@ def check(
     order = {level: number for number, level in enumerate(LEVELS)}
     messages = tuple(sorted(says.messages, key=lambda message: order[message.level]))
     whole = not any(rows is None or isinstance(rows, Incomplete) for rows in tables)
-    return Checked(messages, _roster(entries) if whole else None)
+    if not whole:
+        return Checked(messages, None)
+    return Checked(messages, _roster(entries), waiting.left_out(entries))
 
 
 def _roster(entries: Entries) -> Roster:
+    staff = [entry.item for entry in entries.staff if not entry.row.bad]
     return Roster(
-        tuple(entry.item for entry in entries.associations if not entry.row.bad),
+        with_officers((entry.item for entry in entries.associations if not entry.row.bad), staff),
         tuple(entry.item for entry in entries.leaders if not entry.row.bad),
         tuple(entry.item for entry in entries.businesses if not entry.row.bad),
-        tuple(entry.item for entry in entries.staff if not entry.row.bad),
+        tuple(staff),
         tuple(entry.item for entry in entries.places if not entry.row.bad),
         tuple(entry.item for entry in entries.partners if not entry.row.bad),
-        across.waiting(entries),
+        waiting.keys(entries),
     )
 
 

@@ -71,7 +71,7 @@ class Changes:
 
 def compare(present: Present, roster: Roster, now: datetime) -> Changes:
     """What an import of this roster would do at `now` (aware UTC)."""
-    leaders = _match_leaders(present.leaders, roster.leaders)
+    leaders = _match_leaders(present.leaders, roster)
     staff = _match_staff(present.staff, roster.staff)
     sharing = Counter(leader.phone for leader in roster.leaders)
     places = [((one.commune_old, one.colline), one) for one in roster.places]
@@ -97,19 +97,26 @@ def compare(present: Present, roster: Roster, now: datetime) -> Changes:
 # --- who is who ---
 
 
-def _match_leaders(present: Sequence[Known], leaders: Sequence[Leader]) -> dict[int, Known | None]:
+def _match_leaders(present: Sequence[Known], roster: Roster) -> dict[int, Known | None]:
     """By association and name; then by phone, when the names may be one person's.
 
-    A phone alone does not make somebody the same person: she would inherit the consent of another.
+    A phone alone does not make somebody the same person: she would inherit the consent of another. Whose own
+    row waits is nobody else.
     """
     found: dict[int, Known] = {}
+    leaders = roster.leaders
     by_name: dict[tuple[str, str], list[Known]] = {}
     for known in sorted(present, key=lambda known: known.values["left_at"] is not None):
         by_name.setdefault((known.values["association_no"] or "", plain(known.values["name"])), []).append(known)
     for number, leader in enumerate(leaders):
         if same := by_name.get((leader.association_no, plain(leader.name))):
             found[number] = same.pop(0)
-    left = {known.id: known for some in by_name.values() for known in some}
+    left = {
+        known.id: known
+        for (number, name), some in by_name.items()
+        for known in some
+        if ("Leaders", number, name) not in roster.waiting
+    }
     by_phone: dict[str, list[int]] = {}
     for known in left.values():
         for phone in known.phones:
@@ -240,7 +247,7 @@ def _removed(
         kept = {*there, *(key[1] for key in roster.waiting if key[0] == sheet)}
         return tuple(no for no, known in rows.items() if no not in kept and known.values["left_at"] is None)
 
-    places = {(one.commune_old, one.colline) for one in roster.places}
+    places = {("Places", one.commune_old, one.colline) for one in roster.places} | roster.waiting
     return {
         "Associations": numbers(present.associations, (one.no for one in roster.associations), "Associations"),
         "Leaders": tuple(
@@ -251,5 +258,7 @@ def _removed(
         "Businesses": numbers(present.businesses, (one.no for one in roster.businesses), "Businesses"),
         "Staff": tuple(known.values["name"] for known in present.staff if gone(known)),
         "Partners": numbers(present.partners, (plain(one.name) for one in roster.partners), "Partners"),
-        "Places": tuple(f"{colline} ({old})" for old, colline in present.places if (old, colline) not in places),
+        "Places": tuple(
+            f"{colline} ({old})" for old, colline in present.places if ("Places", old, colline) not in places
+        ),
     }

@@ -7,7 +7,8 @@ from datetime import datetime, tzinfo
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.programme.roster.nouns import Checked, Leader, Message, Roster, Staff
+from bot.programme.roster import waiting
+from bot.programme.roster.nouns import Checked, Leader, Message, Roster, Staff, with_officers
 from bot.store import tombstones
 from bot.store.tombstones import of_address, of_name
 
@@ -36,7 +37,10 @@ async def refuse(tx: AsyncConnection, checked: Checked, zone: tzinfo) -> Checked
             refused[id(one)] = _message(one, what, erased[what], zone)
     errors = [message for message in checked.messages if message.level == "error"]
     others = [message for message in checked.messages if message.level != "error"]
-    return Checked((*errors, *refused.values(), *others), _without(checked.roster, refused))
+    lines = [waiting.line(refused[id(one)].sheet, one) for one in hit if id(one) in refused]
+    return Checked(
+        (*errors, *refused.values(), *others), _without(checked.roster, refused), (*checked.left_out, *lines)
+    )
 
 
 def _whats(one: Leader | Staff) -> tuple[str, ...]:
@@ -57,8 +61,10 @@ def _message(one: Leader | Staff, what: str, at: datetime, zone: tzinfo) -> Mess
 
 
 def _without(roster: Roster, refused: dict[int, Message]) -> Roster:
+    staff = tuple(one for one in roster.staff if id(one) not in refused)
     return replace(
         roster,
+        associations=with_officers(roster.associations, staff),
         leaders=tuple(one for one in roster.leaders if id(one) not in refused),
-        staff=tuple(one for one in roster.staff if id(one) not in refused),
+        staff=staff,
     )

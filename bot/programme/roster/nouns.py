@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from typing import Literal
+
+from handlers.understand.words import plain
 
 Cell = str | float | int | bool | date | datetime | time | timedelta
 """What a cell of a workbook may hold; an empty one is ''."""
@@ -136,6 +138,21 @@ class Roster:
     waiting: frozenset[tuple[str, ...]] = field(default=frozenset(), compare=False)
     """Rows that are in the workbook but have an error, so that nobody takes them for removed."""
 
+    @property
+    def rows(self) -> int:
+        """How many there are to import."""
+        return sum(
+            map(len, (self.associations, self.leaders, self.businesses, self.staff, self.places, self.partners))
+        )
+
+
+def with_officers(associations: Iterable[Association], staff: Iterable[Staff]) -> tuple[Association, ...]:
+    """Nothing is said of an officer who is not of this team, so that what is known stays."""
+    names = {plain(one.name) for one in staff}
+    return tuple(
+        one if not one.officer or plain(one.officer) in names else replace(one, officer=None) for one in associations
+    )
+
 
 @dataclass(frozen=True, slots=True)
 class Checked:
@@ -143,6 +160,8 @@ class Checked:
 
     messages: tuple[Message, ...]
     roster: Roster | None
+    left_out: tuple[str, ...] = ()
+    """A line for each row that is not in the roster, when there is one."""
 
     def count(self, level: Level) -> int:
         """How many messages of this level."""

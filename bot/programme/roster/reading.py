@@ -35,13 +35,15 @@ class Says:
 
 @dataclass(slots=True)
 class Row:
-    """One row while it is read. `bad` once an error was found in it, so that it is not imported."""
+    """One row while it is read. `bad` once it cannot be imported: it has an error, or it waits for another."""
 
     sheet: Sheet
     number: int
     cells: dict[str, Cell]
     says: Says
     bad: bool = False
+    waits: str = ""
+    """The row that it waits for, when nothing is wrong with itself."""
 
     def say(self, level: Level, column: str, text: str) -> None:
         """Leaders row 14, phone "7912345": what is wrong. What to do."""

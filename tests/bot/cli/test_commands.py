@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -63,6 +64,19 @@ def test_a_faulty_roster_writes_nothing(tmp_path: Path, programme: Programme) ->
     programme.command("roster", "import", "roster.xlsx", "--yes", code=1)
     programme.command("roster", "check", "missing.xlsx", code=1)
     assert not (tmp_path / "kurikirana.db").exists()
+
+
+def test_rows_without_errors_are_imported_by_whoever_says_so(tmp_path: Path, programme: Programme) -> None:
+    there = small_roster()
+    faulty = replace(there, leaders=(replace(there.leaders[0], phone="7912345"), *there.leaders[1:]))
+    rosters.write(tmp_path / "roster.xlsx", faulty)
+    programme.command("roster", "import", "roster.xlsx", "--yes", code=1)
+    assert not (tmp_path / "kurikirana.db").exists()
+    programme.command("roster", "import", "roster.xlsx", "--yes", "--leave-out-errors", code=1)
+    rosters.write(tmp_path / "roster.xlsx", there)
+    environment = {**os.environ, **programme.environment}
+    again = command(("roster", "import", "roster.xlsx", "--yes"), environment, tmp_path)
+    assert f"1 new, {len(there.leaders) - 1} unchanged" in again.stderr
 
 
 def test_a_token_is_made_once_and_kept_as_a_digest(tmp_path: Path, programme: Programme) -> None:

@@ -1,0 +1,41 @@
+"""The rows of a workbook with what was read of them, also of those that cannot be imported."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+from bot.programme.roster.nouns import Association, Business, Leader, Partner, Place, Staff
+from bot.programme.roster.reading import Row
+
+Item = TypeVar("Item")
+_LISTED = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Entry(Generic[Item]):
+    """A row and what was read of it."""
+
+    row: Row
+    item: Item
+
+
+@dataclass(frozen=True, slots=True)
+class Entries:
+    """Everything that was read, bad rows too."""
+
+    associations: Sequence[Entry[Association]]
+    leaders: Sequence[Entry[Leader]]
+    businesses: Sequence[Entry[Business]]
+    staff: Sequence[Entry[Staff]]
+    places: Sequence[Entry[Place]]
+    partners: Sequence[Entry[Partner]]
+
+
+def listed(values: Iterable[object]) -> str:
+    """'17', '3, 9 and 17', or the first ten and how many more."""
+    texts = [str(value) for value in values]
+    if len(texts) > _LISTED:
+        return f"{', '.join(texts[:_LISTED])} and {len(texts) - _LISTED} more"
+    return " and ".join([*([", ".join(texts[:-1])] if len(texts) > 1 else []), *texts[-1:]])
