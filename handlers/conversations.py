@@ -138,7 +138,7 @@ def _before_consent(turn: Turn, said: Said) -> Outcome:
         return enrol.ask_language(turn)
     asked = enrol.ask_consent(turn)
     if turn.inbound.kind == "missed_call":
-        return asked.but(effects=(*asked.effects, state.task(turn, "call", "asked to be called")))
+        return asked.but(effects=(*asked.effects, state.task(turn, "call", state.ASKED_TO_BE_CALLED)))
     return asked
 
 

@@ -11,19 +11,20 @@ from handlers.said import Said
 from handlers.turn import (
     LANGUAGES,
     Button,
-    CloseTasks,
     Effect,
     Outcome,
     Person,
     RecordConsent,
     Reply,
     SetLanguage,
+    TakeBackCall,
     Timer,
     Turn,
 )
 from handlers.understand.words import keyword, language_of, plain, yes_no
 
 WAIT_FOR_CHOICE = timedelta(days=3)
+_TALK_FIRST = "wants to talk before agreeing"
 LANGUAGE_NAMES = {"rn": "Kirundi", "fr": "francais", "sw": "Kiswahili", "en": "English"}
 """As the texts say them, without letters that an SMS has not."""
 _NAMED = {
@@ -148,7 +149,7 @@ def consent_answer(turn: Turn, said: Said, question: Mapping[str, Any]) -> Outco
     if said.digit in ("3", "9") or "call" in (pressed, said.command) or turn.inbound.kind == "missed_call":
         return _call(turn, question)
     if said.digit == "0" and question.get("called"):
-        closed = CloseTasks("call", "not needed any more, says the leader")
+        closed = TakeBackCall(_TALK_FIRST)
         new = {**turn.state, "open": {**question, "called": False}}
         return Outcome(new, (Reply("B2c"),), (closed,), understood="no call")
     waiting = held(turn)
@@ -176,7 +177,7 @@ def _call(turn: Turn, question: Mapping[str, Any]) -> Outcome:
     if question.get("called"):
         return Outcome(dict(turn.state), (Reply("B2b", values),), understood="call again")
     new = {**turn.state, "open": {**question, "called": True}}
-    task = state.task(turn, "call", "wants to talk before agreeing")
+    task = state.task(turn, "call", _TALK_FIRST)
     return Outcome(new, (Reply("B2", values),), (task,), understood="call me")
 
 

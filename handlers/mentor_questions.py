@@ -31,7 +31,7 @@ from handlers.turn import (
     Turn,
     Wake,
 )
-from handlers.understand.words import plain, yes_no
+from handlers.understand.words import is_courtesy, plain, yes_no
 
 PROMISED_DAYS = 3
 """Working days in which a question is answered (conversations, H2)."""
@@ -56,7 +56,7 @@ def _whose(turn: Turn) -> bool:
 
 def answer(turn: Turn, said: Said, question: Mapping[str, Any]) -> Outcome | None:
     """The one message that H1 asked for: a question, or one to three words that a partner is found by."""
-    if said.command or said.digit or not said.text or looks_like_report(turn):
+    if said.command or said.digit or not said.text or looks_like_report(turn) or is_courtesy(said.text):
         return None
     return partners.asked(turn, said) or take(turn)
 

@@ -7,7 +7,7 @@ from typing import Any
 from handlers import form, mentor_questions, receipted, state
 from handlers.said import MENU, Said, read
 from handlers.training import reached
-from handlers.turn import Association, CloseTasks, Figures, FiguresOf, KeepMedia, Outcome, Reply, Turn
+from handlers.turn import Association, Figures, FiguresOf, KeepMedia, Outcome, Reply, TakeBackCall, Turn
 from handlers.understand.words import is_question
 
 
@@ -59,7 +59,7 @@ def call(turn: Turn, said: Said) -> Outcome:
     new = state.ask(turn, "call")
     if question and question["kind"] == "form":
         new = {**form.put_aside(turn, question, waits=True), "open": new["open"]}
-    effect = state.task(turn, "call", "asked to be called")
+    effect = state.task(turn, "call", state.ASKED_TO_BE_CALLED)
     return Outcome(new, (Reply("B2", {"officer": state.officer(turn)}),), (effect,), understood="call me")
 
 
@@ -67,7 +67,7 @@ def call_answer(turn: Turn, said: Said, question: dict[str, Any]) -> Outcome | N
     """0: not needed any more."""
     if said.digit != "0":
         return None
-    return state.say(turn, "B2c", CloseTasks("call", "not needed any more, says the leader"))
+    return state.say(turn, "B2c", TakeBackCall(state.ASKED_TO_BE_CALLED))
 
 
 def start_form(turn: Turn, name: str) -> Outcome:

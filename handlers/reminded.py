@@ -113,7 +113,7 @@ def _nothing(turn: Turn, question: Mapping[str, Any], association: Association) 
 
 
 def need(turn: Turn, said: Said, question: Mapping[str, Any]) -> Outcome | None:
-    """What would help: a mentor and materials are somebody's task."""
+    """What would help: a mentor and materials are somebody's task; the question itself may come at once."""
     association = form.association_of(turn, question)
     needed = _NEEDS.get(said.digit)
     if needed is None or association is None:
@@ -123,7 +123,10 @@ def need(turn: Turn, said: Said, question: Mapping[str, Any]) -> Outcome | None:
         return state.say(turn, "B7", *effects)
     due_at = state.tomorrow_evening(turn)
     effects += (OpenTask("help", due_at, question["person"], association.id, f"would be helped by: {needed}"),)
-    return state.say(turn, "F3a", *effects, officer=association.officer or turn.programme.sender)
+    values: dict[str, Any] = {"officer": association.officer or turn.programme.sender}
+    if needed == "mentor":
+        return state.say(turn, "F3m", *effects, state=state.ask(turn, "question"), **values)
+    return state.say(turn, "F3a", *effects, **values)
 
 
 # --- later ---

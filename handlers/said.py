@@ -8,6 +8,7 @@ from functools import lru_cache
 
 from handlers.turn import Turn
 from handlers.understand.text import SHORT
+from handlers.understand.vocabulary import GREETS
 from handlers.understand.words import Keywords, is_sensitive, is_stop, keyword, plain, yes_no
 
 MENU = {
@@ -129,7 +130,15 @@ def _command(text: str, said: str, rich: bool, keywords: Keywords) -> tuple[str,
     if command := _of_menu(said, keywords):
         return command, ""
     found = keyword(text, keywords)
+    if found and _greets(said, found[1]):
+        return "help", ""
     return found if found and _is_meant(*found) else ("", "")
+
+
+def _greets(said: str, rest: str) -> bool:
+    """Whether a command word is a greeting here: "Amakuru?", "Amakuru yanyu". The menu offers both."""
+    first, behind = said.removesuffix(rest).strip(" .,:;!?"), rest.strip(" .,:;!?").split()
+    return first in GREETS and len(behind) <= _LONGEST_REST and GREETS[first].isdisjoint(behind)
 
 
 def meaning(text: str, keywords: Keywords) -> str:

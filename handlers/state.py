@@ -19,6 +19,8 @@ from handlers.turn import Effect, OpenTask, Outcome, Reply, Timer, Turn
 OPEN_FOR = timedelta(hours=48)
 """After this an open question is closed; a half-made report becomes a draft, not a loss."""
 NUDGE_AFTER = timedelta(hours=24)
+ASKED_TO_BE_CALLED = "asked to be called"
+"""What a call task is about that she asked for with 9: she may take it back."""
 
 
 def opened(turn: Turn) -> dict[str, Any] | None:

@@ -42,7 +42,7 @@ PERFORMERS: dict[type, Callable[[Any, Scene], None]] = {
     turn.ErasePerson: people.erase,
     turn.Wake: people.wake,
     turn.OpenTask: tasks.open_task,
-    turn.CloseTasks: tasks.close,
+    turn.TakeBackCall: tasks.take_back,
     turn.AnswerBroadcast: broadcasts.answer,
     turn.CountBroadcast: broadcasts.count,
     turn.MakeBroadcast: broadcasts.decided,

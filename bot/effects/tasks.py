@@ -5,25 +5,27 @@ from __future__ import annotations
 from dataclasses import replace
 
 from bot.effects.scene import Scene
-from bot.store import sealed
+from bot.store import calls, sealed
 from bot.store import tasks as store
 from bot.store.audit import NOTE
 from handlers.turn import (
     Audit,
     CloseTask,
-    CloseTasks,
     OpenTask,
+    TakeBackCall,
     TaskNumbered,
     TasksOfRow,
     TasksOpen,
     TellTeam,
 )
 
+TAKEN_BACK = "not needed any more, says the leader"
+
 
 def open_task(effect: OpenTask, scene: Scene) -> None:
     """Open it for the association's officer; the words stay in the inbox row it points to."""
     scene.batch.add(
-        store.OPEN,
+        calls.OPEN if effect.kind == "call" else store.OPEN,
         {
             "kind": effect.kind,
             "due_at": effect.due_at,
@@ -51,12 +53,10 @@ def _tell(scene: Scene) -> None:
     scene.batch.add(sealed.TELL[scene.dialect], event)
 
 
-def close(effect: CloseTasks, scene: Scene) -> None:
-    """Close this address's open tasks of one kind, with the result."""
-    scene.batch.add(
-        store.CLOSE,
-        {"address": scene.turn.address.id, "what": effect.kind, "at": scene.now, "how": effect.result},
-    )
+def take_back(effect: TakeBackCall, scene: Scene) -> None:
+    """Close this address's open calls for one reason."""
+    which = {"address": scene.turn.address.id, "why": effect.about}
+    scene.batch.add(calls.TAKE_BACK, {**which, "at": scene.now, "how": TAKEN_BACK})
     for fact in (TaskNumbered, TasksOfRow, TasksOpen):
         scene.forget(fact)
 

@@ -32,11 +32,6 @@ from bot.store.tables import addresses, associations, inbox, media, people, peop
 from handlers.turn import Association, Fact, Kept, Task, TaskNumbered, TasksOfRow, TasksOpen, Viewer
 
 OPEN = insert(tasks)
-CLOSE = (
-    update(tasks)
-    .where(tasks.c.address_id == bindparam("address"), tasks.c.kind == bindparam("what"), tasks.c.state == "open")
-    .values(state="closed", closed_at=bindparam("at"), result=bindparam("how"))
-)
 CLOSE_ONE = (
     update(tasks)
     .where(tasks.c.id == bindparam("which"), tasks.c.state == "open")

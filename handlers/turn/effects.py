@@ -83,10 +83,10 @@ class OpenTask:
 
 
 @dataclass(frozen=True, slots=True)
-class CloseTasks:
-    kind: str
-    result: str
-    person_id: int | None = None
+class TakeBackCall:
+    """She needs no call any more for this reason; what else somebody calls about stays."""
+
+    about: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,7 +161,7 @@ Effect = (
     | RecordConsent
     | SetLanguage
     | OpenTask
-    | CloseTasks
+    | TakeBackCall
     | ErasePerson
     | LinkAddress
     | UnlinkAddress

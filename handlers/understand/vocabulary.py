@@ -71,6 +71,9 @@ GREETINGS: Final = _words(
 )
 """Around a report they say nothing of it."""
 
+GREETS: Final[Mapping[str, frozenset[str]]] = {"amakuru": _words("yanje yacu")}
+"""A command word that is an everyday greeting too -> what stands behind it where it is the command ("my news")."""
+
 FILLERS: Final = _words(
     "et and na no ni de des du le la les the of a an il y ya wa za oim fbu bif frw fr francs franc"
     " dont including incl with avec pour for zo"

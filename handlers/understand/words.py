@@ -163,6 +163,12 @@ def yes_no(text: str) -> bool | None:
     return answers is YES
 
 
+def is_courtesy(text: str) -> bool:
+    """Whether a message is thanks, a greeting or a yes and nothing else: "merci beaucoup", "ok murakoze"."""
+    words = _WORD.findall(plain(text))
+    return bool(words) and all(word in COURTESY or word in GREETINGS or word in YES for word in words)
+
+
 def is_question(text: str) -> bool:
     """Whether a message reads as a question for the mentor: an opener in any language, or a "?".
 
