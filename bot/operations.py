@@ -158,7 +158,9 @@ OPERATIONS: dict[str, Operation] = {
     **numbers.OPERATIONS,
     **merging.OPERATIONS,
 }
-AUDITED = frozenset(("roster import", "inbox reply", "talk write", "lesson translate", "export", "export decide"))
+AUDITED = frozenset(
+    ("roster import", "inbox reply", "talk write", "lesson translate", "question answer", "export", "export decide")
+)
 """Those that a page asks for and that write their own row into the audit, under the name of the page's `writes`: a
 command and a page are written down alike, once. In `details` they take who does it as `user` or `who`."""
 LEAVE_AS_IT_IS = frozenset(

@@ -22,7 +22,7 @@ ELSEWHERE = {
     "D8": "no line of the shipped forms has two whole readings: tests/handlers/test_conversations_reports.py",
 }
 """Texts that no script can bring about -> where they are tried."""
-_FIELD = re.compile(r"\\\{[a-z_]+\\\}")
+_FIELD = re.compile(r"\\\{[a-z_]+(?::.*?)?\\\}")
 
 
 @cache

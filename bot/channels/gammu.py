@@ -23,6 +23,7 @@ from bot.channels import web
 from bot.channels.base import Alone, Arrival, Delivery, Intake, Message, Sent, State
 from bot.channels.phone_numbers import is_number, normalise
 from bot.errors import ChannelMisconfigured, DatabaseError, Refused, RetryLater
+from bot.render.plural import many
 from bot.settings import Gammu as Settings
 from handlers.turn import NOTHING
 from handlers.understand.words import clean
@@ -104,9 +105,12 @@ class Gammu(web.Gateway):
         problems = []
         waiting = [file for file in (self.folder / "outbox").glob("OUT*") if _age_s(file) > STUCK_S]
         if waiting:
-            problems.append(f"gammu: {len(waiting)} messages wait in outbox; is gammu-smsd running, the modem in?")
+            messages = many(len(waiting), "message waits", "messages wait")
+            problems.append(f"gammu: {messages} in outbox; is gammu-smsd running, the modem in?")
         if odd := [file for file in (self.folder / "inbox").iterdir() if _age_s(file) > STUCK_S]:
-            problems.append(f"gammu: {len(odd)} files in inbox cannot be read; set inboxformat = detail.")
+            problems.append(
+                f"gammu: {many(len(odd), 'file', 'files')} in inbox cannot be read; set inboxformat = detail."
+            )
         return problems
 
     def _unusable(self) -> str:

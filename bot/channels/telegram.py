@@ -193,7 +193,7 @@ class Telegram:
             )
         if hook.last_error_message and hook.pending_update_count:
             problems.append(
-                f"channels.telegram: {hook.pending_update_count} updates wait; Telegram's last try to bring them"
+                f"channels.telegram: updates that wait: {hook.pending_update_count}; its last try to bring them"
                 f" failed: {hook.last_error_message}. Can web.public_url be reached from outside?"
             )
         return problems

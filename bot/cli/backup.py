@@ -12,6 +12,7 @@ from bot.backups import Backups
 from bot.cli import base
 from bot.clock import Clock
 from bot.errors import BotError
+from bot.render.plural import many
 from bot.settings import Settings
 from bot.store import copies
 from bot.store.copies import Rows
@@ -28,7 +29,7 @@ def backup() -> None:
     except BotError as error:
         base.fail(str(error))
     kept = len(backups.made())
-    said = "one copy is" if kept == 1 else f"{kept} copies are"
+    said = many(kept, "copy is", "copies are")
     base.words.print(f"{file}: made and proved; {said} kept.", markup=False)
 
 
@@ -75,4 +76,10 @@ def _backups(settings: Settings) -> Backups:
 
 
 def _said(rows: Rows) -> str:
-    return f"{rows['people']} people, {rows['reports']} reports, {rows['inbox']} messages"
+    return ", ".join(
+        (
+            many(rows["people"], "person", "people"),
+            many(rows["reports"], "report", "reports"),
+            many(rows["inbox"], "message", "messages"),
+        )
+    )

@@ -15,6 +15,7 @@ from bot.cli import base, composer
 from bot.errors import BotError
 from bot.programme.broadcasts import acts, present, states
 from bot.programme.broadcasts.wording import read
+from bot.render.plural import many
 from bot.store import broadcasts as store
 from bot.store import recipient_ends, recipients
 
@@ -103,12 +104,14 @@ def stop(number: Number, dry_run: DryRun = False, json: Json = False) -> None:
         waits = base.read(settings, lambda tx: recipients.not_begun(tx, number))
         if json:
             base.show({"id": number, "state": row.state, "stopped": waits, "dry_run": True})
-        base.words.print(f"Nothing was stopped. {waits} texts of broadcast {number} would not be sent.", markup=False)
+        base.words.print(
+            f"Nothing was stopped. Texts of broadcast {number} that would not be sent: {waits}.", markup=False
+        )
         return
     done = base.run(control.act(settings, "broadcast stop", {"id": number}))
     if json:
         base.show(done)
-    base.words.print(f"Broadcast {number} is stopped; {done['stopped']} texts were not sent.", markup=False)
+    base.words.print(f"Broadcast {number} is stopped; texts that were not sent: {done['stopped']}.", markup=False)
 
 
 @commands.command()
@@ -126,7 +129,7 @@ def retry(
         again = base.read(settings, lambda tx: acts.would_go_again(tx, number, what))
         if json:
             base.show({"id": number, "number": again, "dry_run": True})
-        base.words.print(f"Nothing was sent. {again} texts would be: --yes {again}.", markup=False)
+        base.words.print(f"Nothing was sent. {many(again, 'text', 'texts')} would be: --yes {again}.", markup=False)
         return
     ends = (composer.clock(settings).now() + timedelta(hours=1)).isoformat()
     setup = acts.setup_details(composer.means(settings).setup)
@@ -134,7 +137,7 @@ def retry(
     done = base.run(control.act(settings, "broadcast retry", details))
     if json:
         base.show(done)
-    base.words.print(f"{done['number']} texts of broadcast {number} are sent again.", markup=False)
+    base.words.print(f"Broadcast {number}: {many(done['number'], 'text is', 'texts are')} sent again.", markup=False)
 
 
 @commands.command()
@@ -149,7 +152,7 @@ def test(
     done = base.run(control.act(settings, "broadcast test", details))
     if json:
         base.show(done)
-    base.words.print(f"{done['texts']} texts go to {person}.", markup=False)
+    base.words.print(f"{many(done['texts'], 'text goes', 'texts go')} to {person}.", markup=False)
 
 
 @commands.command("list")

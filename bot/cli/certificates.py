@@ -17,6 +17,7 @@ from bot.cli.channel_check import looked_at
 from bot.clock import Clock
 from bot.errors import BotError
 from bot.programme import certificates as cards
+from bot.render.plural import many
 from bot.settings import Settings
 
 BotLink = Annotated[str, typer.Option("--bot", help="https://t.me/NAME; else Telegram is asked.")]
@@ -44,7 +45,8 @@ def certificates(
     except (BotError, OSError) as error:
         base.fail(f"not written: {error}")
     base.words.print(
-        f"{file}: {len(found)} cards. Each opens one chat, once; keep the file to yourself.", markup=False
+        f"{file}: {many(len(found), 'card', 'cards')}. Each opens one chat, once; keep the file to yourself.",
+        markup=False,
     )
 
 

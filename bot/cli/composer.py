@@ -17,6 +17,7 @@ from bot.errors import BotError
 from bot.programme.broadcasts import acts, people_list, present
 from bot.programme.broadcasts import plan as plans
 from bot.programme.broadcasts.wording import Wording
+from bot.render.plural import many
 from bot.settings import Settings
 from bot.store import audiences, singles
 from bot.store import broadcasts as store
@@ -98,7 +99,8 @@ def check(plan: plans.Plan, yes: int | None, dry_run: bool) -> None:
     if dry_run or yes is None or yes == tally.number:
         return
     base.fail(
-        f"This goes to {tally.phones} phones and {tally.chats} chats: {tally.number}, not {yes}. "
+        f"This goes to {many(tally.phones, 'phone', 'phones')} and {many(tally.chats, 'chat', 'chats')}: "
+        f"{tally.number}, not {yes}. "
         f"Nothing was sent. To send it: --yes {tally.number}"
     )
 

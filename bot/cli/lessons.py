@@ -13,6 +13,7 @@ from bot.cli import base
 from bot.cli.base import Json
 from bot.errors import BotError
 from bot.programme import posters
+from bot.render.plural import many
 from bot.store import lessons
 from handlers.understand.words import plain
 
@@ -110,7 +111,9 @@ def export(
     if json:
         files = [] if dry_run else [str(out / FORMATS[name]) for name in wanted]
         base.show({"lessons": len(found), "not_translated": missing, "left_out": kept, "files": files})
-    base.words.print(f"{len(found)} lessons{note}; {kept} left out: not to be shown, or not written down.")
+    base.words.print(
+        f"{many(len(found), 'lesson', 'lessons')}{note}; {kept} left out: not to be shown, or not written down."
+    )
 
 
 def _write(name: str, found: list[posters.Poster], title: str, file: Path) -> None:

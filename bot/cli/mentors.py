@@ -12,6 +12,7 @@ from bot import control
 from bot.cli import base
 from bot.cli.base import Json
 from bot.render import Rendered, Words, fold
+from bot.render.plural import many
 from bot.settings import Settings
 from bot.store import questions, visits
 from handlers.understand.words import language_of
@@ -93,7 +94,7 @@ def _weigh(found: dict[str, Any], said: Rendered, text: str) -> None:
     typer.echo(said.text)
     if not found["chat"]:
         note = "" if fold(text) == text else ", with letters that an SMS has"
-        base.words.print(f"{said.parts} SMS, {len(said.text)} characters{note}.")
+        base.words.print(f"{said.parts} SMS, {many(len(said.text), 'character', 'characters')}{note}.")
     if found["stopped"]:
         base.words.print("She or he said STOP since: the answer is kept, nothing leaves.")
     if written is not None and written != reads:

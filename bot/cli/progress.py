@@ -13,6 +13,7 @@ from bot.cli.base import Json
 from bot.clock import Clock
 from bot.programme import counting
 from bot.programme.counting import Column, Period, Rules, Scope, Sheet
+from bot.render.plural import many
 from bot.settings import Settings
 from bot.store import singles
 
@@ -65,7 +66,7 @@ def progress(
     rows = [_row(one.name, one.since_start) | {"reached": one.target.reached, "target": one.target.people}
             for one in places]  # fmt: skip
     base.table(rows, _BY_PLACE)
-    base.words.print(f"{tree.dormant} of {tree.direct} representatives have trained nobody yet.")
+    base.words.print(f"Representatives who have trained nobody yet: {tree.dormant} of {tree.direct}.")
     _rules(page)
 
 
@@ -94,7 +95,7 @@ def association(
     base.table(months, ("no", "type", "status", "sales", "costs", "left", "kit", "problem"))
     base.table([flag.plain() for flag in found["flags"]], ("kind", "report", "day", "others"))
     talk = found["messages"]
-    base.words.print(f"{talk.arrived.value} messages in, {talk.left.value} out.")
+    base.words.print(f"{many(talk.arrived.value, 'message', 'messages')} in, {talk.left.value} out.")
     _rules(page)
 
 

@@ -11,6 +11,7 @@ from rich.table import Table
 
 from bot import control
 from bot.cli import base
+from bot.render.plural import many
 from bot.settings import Settings
 
 commands = typer.Typer(no_args_is_help=True, help="Credit for the SMS that leaders paid.")
@@ -51,6 +52,7 @@ def sent(
         base.show(told)
         return
     if told["told"] is None:
-        base.words.print(f"{told['phones']} phones would be told. To tell them: --yes {told['phones']}")
+        base.words.print(f"{many(told['phones'], 'phone', 'phones')} would be told. To do it: --yes {told['phones']}")
     else:
-        base.words.print(f"{told['told']} phones are told within the hours; nobody is told of {month} twice.")
+        phones = many(told["told"], "phone is", "phones are")
+        base.words.print(f"{phones} told within the hours; nobody is told of {month} twice.")

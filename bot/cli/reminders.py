@@ -13,6 +13,7 @@ from bot.cli import base
 from bot.cli.base import Json
 from bot.clock import Clock
 from bot.render import Words
+from bot.render.plural import many
 from bot.render.words import Rendered
 from bot.settings import Settings, rules
 from bot.store import late as store
@@ -39,7 +40,8 @@ def late(
     if json:
         return
     silent = sum(one.state in LATE for one in found)
-    base.words.print(f"{silent} have sent nothing in {period} days; to remind one: kurikirana remind NN")
+    have, every = many(silent, "has", "have"), many(period, "day", "days")
+    base.words.print(f"{have} sent nothing in {every}; to remind one: kurikirana remind NN")
 
 
 def _row(one: store.Late) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from bot import control
 from bot.cli import base
 from bot.errors import BotError
 from bot.programme import roster
+from bot.render.plural import many
 from bot.settings import Settings
 
 commands = typer.Typer(no_args_is_help=True, help="The programme's people: check and import the workbook.")
@@ -78,7 +79,7 @@ def _agreed(checked: roster.Checked, yes: bool, leave_out: bool) -> bool:
         base.words.print(f"To import {'the other rows ' if errors else ''}without a question add {options}.")
         return False
     leaders = len(checked.roster.leaders) if checked.roster else 0
-    left = f" and leave out {len(checked.left_out)} rows? No = correct first" if errors else "?"
+    left = f" and leave out {many(len(checked.left_out), 'row', 'rows')}? No = correct first" if errors else "?"
     return typer.confirm(f"Import {leaders} now{left}", err=True)
 
 
@@ -116,5 +117,6 @@ def _show(checked: roster.Checked) -> int:
         sys.stdout.write(f"{message.level:8}{message.text}\n")
     levels = [message.level for message in checked.messages]
     leaders = len(checked.roster.leaders) if checked.roster else 0
-    base.words.print(f"{leaders} leaders fine, {levels.count('error')} errors, {levels.count('warning')} warnings.")
+    fine, errors = many(leaders, "leader", "leaders"), many(levels.count("error"), "error", "errors")
+    base.words.print(f"{fine} fine, {errors}, {many(levels.count('warning'), 'warning', 'warnings')}.")
     return levels.count("error")

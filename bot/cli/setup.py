@@ -19,6 +19,7 @@ from bot.clock import Clock
 from bot.errors import BotError
 from bot.programme import roster
 from bot.render import Words
+from bot.render.plural import many
 from bot.settings import Kannel, Settings, find
 from bot.store import listing, sealed
 from bot.words import drafts
@@ -167,7 +168,7 @@ def _words(settings: Settings) -> list[tuple[str, str]]:
             lines.append(
                 (
                     "!!" if settings.live else "i",
-                    f"{name}: {number} texts are drafts, {sent} -> "
+                    f"{name}: {many(number, 'text is a draft', 'texts are drafts')}, {sent} -> "
                     f"kurikirana words list --draft --language {language}",
                 )
             )
@@ -176,14 +177,16 @@ def _words(settings: Settings) -> list[tuple[str, str]]:
 
 async def _database(tx: Any) -> list[tuple[str, str]]:
     counted = await listing.counts(tx)
-    lines = [("ok", f"database: {counted['people']} people, {counted['reports']} reports")]
+    people, reports = many(counted["people"], "person", "people"), many(counted["reports"], "report", "reports")
+    lines = [("ok", f"database: {people}, {reports}")]
     if not counted["associations"]:
         lines.append(("!!", "no associations -> kurikirana roster import roster.xlsx"))
-    lines.append(("ok", f"{counted['consents']} consents"))
+    lines.append(("ok", many(counted["consents"], "consent", "consents")))
     if not await sealed.reachable(tx):
         lines.append(("!!", "nobody hears of a sealed message -> the role safeguarding and a chat for somebody"))
     if counted["quarantined"]:
-        lines.append(("!!", f"{counted['quarantined']} messages were set aside -> kurikirana messages --unanswered"))
+        aside = many(counted["quarantined"], "message was", "messages were")
+        lines.append(("!!", f"{aside} set aside -> kurikirana messages --unanswered"))
     return lines
 
 

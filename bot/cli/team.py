@@ -17,6 +17,7 @@ from bot.cli.base import Json
 from bot.clock import Clock
 from bot.programme import desk
 from bot.render import fold, segments
+from bot.render.plural import many
 from bot.settings import Settings
 from handlers.team.waiting import messages_of
 from handlers.understand.words import language_of
@@ -78,7 +79,9 @@ def today_lines(found: dict[str, Any], zone: ZoneInfo) -> Iterator[str]:
     )
     for row in found["waiting"]:
         since = row["since"].astimezone(zone)
-        yield f"{row['channel']}: {row['texts']} texts wait since {since:%d/%m %H:%M} (local)"
+        what = ", for their hours and pace" if row["unasked"] else ""
+        texts = many(row["texts"], "text waits", "texts wait")
+        yield f"{row['channel']}: {texts}{what} since {since:%d/%m %H:%M} (local)"
 
 
 @inbox_commands.callback()
@@ -126,7 +129,7 @@ def _weigh(found: dict[str, Any], text: str) -> None:
     written, reads = language_of(text), found["language"]
     if not found["chat"]:
         folded = fold(found["text"])
-        base.words.print(f"{segments(folded)[0]} SMS, {len(folded)} characters.")
+        base.words.print(f"{segments(folded)[0]} SMS, {many(len(folded), 'character', 'characters')}.")
     if written and reads and written != reads:
         base.words.print(f"Your text is {written}, the leader reads {reads}.")
 

@@ -15,6 +15,7 @@ from bot import tips as files
 from bot.cli import base
 from bot.cli.base import Json
 from bot.errors import BotError
+from bot.render.plural import many
 from bot.store import tip_list
 
 commands = typer.Typer(no_args_is_help=True, help="Mentoring tips: check, import, export, see what was useful.")
@@ -60,7 +61,7 @@ def import_(
                 typer.echo(f"{said:18}{name}")
     writes = bool(count) and not dry_run
     if writes and not _agreed(count, yes):
-        base.fail(f"Nothing was written. {count} tips change: to import them add --yes {count}.")
+        base.fail(f"Nothing was written. {many(count, 'tip changes', 'tips change')}: to import add --yes {count}.")
     if writes:
         changes = base.run(control.act(settings, "tips import", {"tips": rows}))
     if json:
@@ -72,7 +73,7 @@ def import_(
 def _agreed(count: int, yes: int | None) -> bool:
     """By the right number; on a terminal without one a question is asked."""
     if yes is None and sys.stdin.isatty():
-        return typer.confirm(f"Change {count} tips?", err=True)
+        return typer.confirm(f"Change {many(count, 'tip', 'tips')}?", err=True)
     return yes == count
 
 
@@ -88,7 +89,7 @@ def export(file: Annotated[Path, typer.Argument(help="The Excel file to write.")
         base.fail(f"{file}: cannot be written ({error.strerror}). Close it elsewhere, or check its path.")
     if json:
         base.show({"tips": number, "file": str(file)})
-    base.words.print(f"{number} tips written to {file}.", markup=False)
+    base.words.print(f"{many(number, 'tip', 'tips')} written to {file}.", markup=False)
 
 
 @commands.command("list")
@@ -135,5 +136,6 @@ def _show(checked: files.Checked) -> int:
     for level, messages in (("mistake", checked.errors), ("note", checked.notes)):
         for message in messages:
             sys.stdout.write(f"{level:8}{message}\n")
-    base.words.print(f"{len(checked.tips)} tips, {len(checked.errors)} mistakes, {len(checked.notes)} notes.")
+    tips, mistakes = many(len(checked.tips), "tip", "tips"), many(len(checked.errors), "mistake", "mistakes")
+    base.words.print(f"{tips}, {mistakes}, {many(len(checked.notes), 'note', 'notes')}.")
     return len(checked.errors)

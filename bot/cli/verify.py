@@ -14,6 +14,7 @@ from bot.cli.base import Json
 from bot.cli.progress import period
 from bot.programme import counting
 from bot.programme.counting import QUESTIONS, Sample
+from bot.render.plural import many
 from bot.settings import Settings
 
 commands = typer.Typer(no_args_is_help=True, help="Reports of a month that are verified by a call.")
@@ -142,8 +143,9 @@ def _show(found: dict[str, Any], json: bool) -> None:
     if json:
         base.show(found)
         return
-    typer.echo(f"Sample of {found['month']}, seed {found['seed']}: {found['drawn']} of {found['reports']} reports "
-               f"drawn, {found['flagged']} flagged beside them; {found['reached']} of the drawn reached")  # fmt: skip
+    typer.echo(f"Sample of {found['month']}, seed {found['seed']}: {found['drawn']} of "
+               f"{many(found['reports'], 'report', 'reports')} drawn, {found['flagged']} flagged beside them; "
+               f"{found['reached']} of the drawn reached")  # fmt: skip
     for name, rate in found["rates"].items():
         if rate["of"]:
             sure = f"{rate['low']:.0%} to {rate['high']:.0%} with 95 % certainty"

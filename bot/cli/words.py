@@ -16,6 +16,7 @@ from bot.cli import base
 from bot.errors import BotError
 from bot.operations import WORDS_SAVED
 from bot.render import Words
+from bot.render.plural import many
 from bot.settings import Settings
 
 commands = typer.Typer(no_args_is_help=True, help="The texts in four languages: see drafts, correct, sign.")
@@ -54,7 +55,7 @@ def _line(text: str) -> str:
 def export(file: Annotated[Path, typer.Argument(help="The Excel file to write.")]) -> None:
     """Write all texts, and the keywords, into an Excel file for a native speaker."""
     number = word_files.export(in_use(base.load()), file)
-    base.words.print(f"{number} texts written to {file}.", markup=False)
+    base.words.print(f"{many(number, 'text', 'texts')} written to {file}.", markup=False)
 
 
 @commands.command("import")
@@ -74,7 +75,9 @@ def import_(
         typer.echo(line)
     if proposal.problems:
         base.fail("Nothing was saved. Correct these first.")
-    agreed = yes or (sys.stdin.isatty() and typer.confirm(f"Save {proposal.size} changes?", err=True))
+    agreed = yes or (
+        sys.stdin.isatty() and typer.confirm(f"Save {many(proposal.size, 'change', 'changes')}?", err=True)
+    )
     if not agreed:
         base.fail("Nothing was saved. To save without a question add --yes.")
     folder = settings.path(settings.words.folder)

@@ -21,10 +21,10 @@ KINDS: Mapping[str, str] = {
 }
 _MORE: Mapping[str, str] = {
     "same_numbers": _("see %(others)s"),
-    "round_numbers": _("%(people)s people; see %(others)s"),
-    "all_new_again": _("%(people)s people"),
-    "more_than_members": _("%(new_people)s new people so far, %(members)s members"),
-    "groups": _("displaced, returnees and hosts make %(groups)s, but %(people)s came"),
+    "round_numbers": _("people: %(people)s; see %(others)s"),
+    "all_new_again": _("people: %(people)s"),
+    "more_than_members": _("new people so far: %(new_people)s; members: %(members)s"),
+    "groups": _("displaced, returnees and hosts make %(groups)s, but people who came are %(people)s"),
     "same_elsewhere": _("see %(others)s"),
     "same_photo": _("see %(others)s"),
     "only_after_reminders": _("see %(others)s"),

@@ -8,6 +8,7 @@ from typing import Any
 
 from bot.render.catalogue import Rule
 from bot.render.gsm import segments
+from bot.render.plural import many
 from bot.store.look import SHOWN, Happened, Stored
 
 UNDER_WAY = ("queued", "sending", "accepted")
@@ -81,7 +82,7 @@ class Story:
         parts = f"{row.parts} SMS"
         cost = f"{row.parts * self._price} BIF" if self._price else "price not set"
         state = _STATES.get(row.state, row.state)
-        about = f"{len(row.text)} characters, {parts}, {cost}"
+        about = f"{many(len(row.text), 'character', 'characters')}, {parts}, {cost}"
         if row.channel == "chat":
             return {"road": "Chat", "text": row.text, "about": "in a chat", "state": state}
         if not row.parts:

@@ -9,7 +9,7 @@ import importlib
 import secrets
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from importlib.resources import files
+from importlib.resources import as_file, files
 from io import BytesIO
 from typing import Any
 
@@ -54,8 +54,10 @@ def pdf(cards: Sequence[Mapping[str, Any]], title: str, bot: str, number: str) -
         typst = importlib.import_module("typst")
     except ModuleNotFoundError:
         raise ReportsMissing from None
-    made: bytes = typst.compile(TEMPLATE.read_bytes(), format="pdf", sys_inputs=inputs(cards, title, bot, number))
-    return made
+    with as_file(files("templates") / "fonts") as fonts:
+        made = typst.compile(TEMPLATE.read_bytes(), format="pdf", font_paths=[str(fonts)], ignore_system_fonts=True,
+                             sys_inputs=inputs(cards, title, bot, number))  # fmt: skip
+    return bytes(made)
 
 
 def inputs(cards: Sequence[Mapping[str, Any]], title: str, bot: str, number: str) -> dict[str, str]:

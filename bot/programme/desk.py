@@ -85,7 +85,10 @@ async def day(tx: AsyncConnection, viewer: Viewer, settings: Settings, now: date
         "overdue": len(there.overdue),
         "late": there.late.late,
         "clock": right_time.said_ahead(there.ahead),
-        "waiting": [{"channel": one.channel, "texts": one.texts, "since": one.since} for one in there.texts],
+        "waiting": [
+            {"channel": one.channel, "texts": one.texts, "since": one.since, "unasked": one.unasked}
+            for one in there.texts
+        ],
     }
 
 

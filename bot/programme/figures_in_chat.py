@@ -123,7 +123,7 @@ def _progress(found: Summary, say: Say) -> str:
     target, since = found.sheet.target, found.sheet.since_start
     lines = [say("Reached since the start: {share}.", share=phrases.reached(found, say)), text_chart(found, say)]
     split = ", ".join(f"{say.word(how)} {say.number(n)}" for how, n in since.new_by_standing().items())
-    lines.append(say("Of {n} new people since the start: {items}.", n=since.all.new_people, items=split))
+    lines.append(say("Of {n} new {n:person|people} since the start: {items}.", n=since.all.new_people, items=split))
     lines.append(phrases.rule(found, say))
     lines += [f"• {one.name}: {say.share(one.target.reached, one.target.people)}" for one in found.places]
     lines += list(found.sheet.rules.said(say.language)) if target.people else []
@@ -134,7 +134,7 @@ async def _messages(tx: AsyncConnection, found: Summary, asked: Asked, fact: Sum
     """What arrived, newest first; the words only for those who answer leaders."""
     numbers = {place.id: place.sms_name for place in asked.scope.places}
     rows = await summaries.words(tx, asked.scope.ids, *asked.period.moments(asked.zone))
-    lines = [f"{title(found, say)}: {say('{n} messages in', n=len(rows))}"]
+    lines = [f"{title(found, say)}: {say('{n} {n:message|messages} in', n=len(rows))}"]
     for row in reversed(rows[-MOST_MESSAGES:]):
         subject = subject_of(row.text)
         about = subject.title[say.language] if subject else ""

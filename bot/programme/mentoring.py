@@ -20,12 +20,15 @@ Details = Mapping[str, Any]
 
 
 async def question_answer(tx: AsyncConnection, details: Details, now: datetime) -> Any:
-    """The answer to an open question; the leader's conversation says it (H3). `dry_run` only looks."""
+    """The answer to an open question; the leader's conversation says it (H3). `dry_run` only looks.
+
+    `by` is the id of who answers, `who` her name when only that is known.
+    """
     number = int(details["number"])
     question = (await questions.numbered(tx, [number])).get(number)
     _must_be_open(question, number, timedelta(minutes=int(details.get("utc_offset_min") or 0)))
     assert question is not None
-    who = await _member(tx, details.get("who"))
+    who = details.get("by") or await _member(tx, details.get("who"))
     found = {"number": number, "language": question.language, "chat": question.rich, "stopped": question.stopped}
     if details.get("dry_run"):
         return found

@@ -104,7 +104,8 @@ def pdf(found: Sequence[Poster], title: str) -> bytes:
         raise ReportsMissing from None
     template = (files("templates") / "reports" / "posters.typ").read_bytes()
     pages = orjson.dumps([asdict(poster) for poster in found]).decode()
-    made: bytes = typst.compile(template, format="pdf", sys_inputs={"title": title, "posters": pages})
+    made: bytes = typst.compile(template, format="pdf", ignore_system_fonts=True,
+                                sys_inputs={"title": title, "posters": pages})  # fmt: skip
     return made
 
 

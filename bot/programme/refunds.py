@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.errors import BotError
+from bot.render.plural import many
 from bot.store import audit, refunds
 
 
@@ -26,7 +27,9 @@ async def refunds_sent(tx: AsyncConnection, details: Mapping[str, Any], now: dat
     if details["yes"] is None:
         return {"phones": len(rows), "told": None}
     if details["yes"] != len(rows):
-        raise BotError(f"--yes {details['yes']}: {len(rows)} phones would be told; write --yes {len(rows)}")
+        raise BotError(
+            f"--yes {details['yes']}: {many(len(rows), 'phone', 'phones')} would be told; write --yes {len(rows)}"
+        )
     await refunds.tell(tx, rows, details["month"], now)
     await audit.note(tx, now, details["who"], "refunds told", {"month": details["month"], "phones": len(rows)})
     return {"phones": len(rows), "told": len(rows)}

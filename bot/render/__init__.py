@@ -1,7 +1,7 @@
 """Words: template + language + values -> text. Everything that leaves was put together here."""
 
 from bot.render.catalogue import Entry, Rule, WordsError
-from bot.render.gsm import Encoding, fold, replaced, segments
+from bot.render.gsm import Encoding, fold, replaced, segments, septets
 from bot.render.words import Rendered, RenderError, Words
 
 __all__ = [
@@ -15,4 +15,5 @@ __all__ = [
     "fold",
     "replaced",
     "segments",
+    "septets",
 ]

@@ -15,19 +15,22 @@ from functools import cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
+from typing import NamedTuple
 
 from babel.messages.catalog import Catalog, Message
 from babel.messages.pofile import PoFileError, read_po
 
 from bot.errors import BotError
 from bot.render.fields import COMMON, FIELDS
+from bot.render.plural import is_one
 from handlers.turn import LANGUAGES
 
 EVERY: tuple[str, ...] = LANGUAGES
 COMPLETE = ("en", "fr")
 """The languages that must have every text."""
 
-_FIELD = re.compile(r"\{([a-z_]+)\}")
+_FIELD = re.compile(r"\{([a-z_]+)(?::([^{}|]*)\|([^{}|]*))?\}")
+"""{count}, or the word that goes with it: {count:text|texts}."""
 _MARKS = re.compile(r"(When|Fields|May be left out|Answers|Length): ")
 _LINE = re.compile(r'(?:msgid |msgstr )?"(?:[^"\\]|\\.)*"\s*|#.*|\s*')
 _KEY_LINE = re.compile(r'^msgid "(.+)"$', re.MULTILINE)
@@ -118,7 +121,7 @@ def rules(english: Catalog) -> dict[str, Rule]:
     for key, message in messages(english).items():
         parts = _MARKS.split(" ".join(message.auto_comments))
         said = dict(zip(parts[1::2], (part.strip() for part in parts[2::2]), strict=True))
-        fields = frozenset(_FIELD.findall(said.get("Fields", "")))
+        fields = frozenset(fields_of(said.get("Fields", "")))
         unknown = fields - set(FIELDS)
         if unknown or not said.get("When"):
             problems.append(f"en: {key}: its comment lacks When: or names unknown fields {sorted(unknown)}")
@@ -126,7 +129,7 @@ def rules(english: Catalog) -> dict[str, Rule]:
             key,
             said.get("When", ""),
             fields | set(COMMON),
-            frozenset(_FIELD.findall(said.get("May be left out", ""))) | set(COMMON),
+            frozenset(fields_of(said.get("May be left out", ""))) | set(COMMON),
             tuple(said.get("Answers", "").split()),
             said.get("Length") == "chat",
         )
@@ -137,7 +140,7 @@ def rules(english: Catalog) -> dict[str, Rule]:
 
 def fields_of(text: str) -> set[str]:
     """The fields that a text names."""
-    return set(_FIELD.findall(text))
+    return {found[1] for found in _FIELD.finditer(text)}
 
 
 def faults(rule: Rule, text: str) -> list[str]:
@@ -155,22 +158,35 @@ def _names(fields: frozenset[str]) -> str:
     return " ".join(f"{{{name}}}" for name in sorted(fields - set(COMMON))) or "none"
 
 
-def split(text: str, common: Mapping[str, str]) -> tuple[tuple[str, ...], tuple[tuple[int, str], ...]]:
-    """A text as pieces and the places among them that a field fills: (pieces, ((place, field), ...)).
+class Pieces(NamedTuple):
+    """A text taken apart: `slots` are the places that a field fills, `words` those of the word that goes with one."""
 
-    The settings' own fields are filled here, once.
-    """
+    pieces: tuple[str, ...]
+    slots: tuple[tuple[int, str], ...]
+    words: tuple[tuple[int, str, str, str], ...]
+    """Place, field, the word of one, the word of several."""
+
+
+def split(text: str, common: Mapping[str, str], language: str) -> Pieces:
+    """The text as pieces; the settings' own fields are filled here, once."""
     pieces: list[str] = [""]
     slots: list[tuple[int, str]] = []
-    for place, part in enumerate(_FIELD.split(text)):
-        if place % 2 == 0:
-            pieces[-1] += part
-        elif part in common:
-            pieces[-1] += common[part]
+    words: list[tuple[int, str, str, str]] = []
+    end = 0
+    for found in _FIELD.finditer(text):
+        name, one, several = found[1], found[2], found[3]
+        pieces[-1] += text[end : found.start()]
+        end = found.end()
+        if name in common:
+            pieces[-1] += common[name] if one is None else one if is_one(common[name], language) else several
+            continue
+        if one is None:
+            slots.append((len(pieces), name))
         else:
-            slots.append((len(pieces), part))
-            pieces += ["", ""]
-    return tuple(pieces), tuple(slots)
+            words.append((len(pieces), name, one, several))
+        pieces += ["", ""]
+    pieces[-1] += text[end:]
+    return Pieces(tuple(pieces), tuple(slots), tuple(words))
 
 
 def load(overrides: Path | None) -> tuple[dict[str, Rule], dict[str, dict[str, Entry]]]:

@@ -93,6 +93,11 @@ def segments(text: str) -> tuple[int, Encoding]:
     return len(split.parts), "gsm7" if split.encoding == "gsm0338" else "ucs2"
 
 
+def septets(text: str) -> int:
+    """What a text in GSM-7 takes of the 160 of one SMS: the euro, braces and their kind cost two."""
+    return len(text) + sum(map(text.count, EXTENSION))
+
+
 def fits(text: str) -> bool:
     """Whether this text is one SMS part in GSM-7."""
     return len(text) <= 160 and (_ONE_PART(text) is not None or segments(text) == (1, "gsm7"))

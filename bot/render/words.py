@@ -15,11 +15,12 @@ from babel.dates import get_day_names, get_month_names
 
 from bot.errors import BotError
 from bot.render import catalogue
-from bot.render.catalogue import EVERY, Entry, Rule, base
+from bot.render.catalogue import EVERY, Entry, Pieces, Rule, base
 from bot.render.fields import COMMON, FIELDS
 from bot.render.gsm import Encoding, fits, fold, segments
 from bot.render.keywords import load as load_keywords
 from bot.render.keywords import with_labels
+from bot.render.plural import is_one
 from handlers.turn import FALLBACK, NOTHING, BySms, Label, Labels, Parts, Reply
 from handlers.understand.words import SHIPPED, Keywords
 
@@ -46,8 +47,7 @@ class Rendered(NamedTuple):
 
 class _Version(NamedTuple):
     key: str
-    pieces: tuple[str, ...]
-    slots: tuple[tuple[int, str], ...]
+    text: Pieces
 
 
 class _Choice(NamedTuple):
@@ -158,8 +158,8 @@ class Words:
         return Rendered(said, language, "", *segments(said))
 
     def _fill(self, version: _Version, language: str, values: Mapping[str, Any], rich: bool, drafts: bool) -> str:
-        pieces = list(version.pieces)
-        for place, name in version.slots:
+        pieces = list(version.text.pieces)
+        for place, name in version.text.slots:
             value = values.get(name)
             kind = type(value)
             if kind is str:
@@ -171,6 +171,9 @@ class Words:
                 if said is None:
                     raise RenderError(f"{version.key}: no value for {{{name}}} (language {language})")
                 pieces[place] = said
+        for place, name, one, several in version.text.words:
+            number = self._say(values.get(name), name, language, rich, drafts)
+            pieces[place] = one if is_one(number or "", language) else several
         return "".join(pieces)
 
     def _say(self, value: Any, name: str, language: str, rich: bool, drafts: bool) -> str | None:
@@ -220,7 +223,7 @@ class Words:
         texts = self.texts[language]
         names = [f"{key}@chat"] if rich and f"{key}@chat" in texts else [key, f"{key}~2", f"{key}~3"]
         return tuple(
-            _Version(name, *catalogue.split(texts[name].text, self._common))
+            _Version(name, catalogue.split(texts[name].text, self._common, language))
             for name in names
             if name in texts and (drafts or not texts[name].draft)
         )

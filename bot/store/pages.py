@@ -46,14 +46,20 @@ LAST = 5
 _TYPED = ("text", "voice", "photo", "edited", "ussd")
 _IDS: Any = bindparam("ids", expanding=True)
 
+_unasked = outbox.c.urgency > literal_column("0")
 _WAITING = (
-    select(outbox.c.channel, func.count().label("texts"), func.min(outbox.c.due_at).label("since"))
+    select(
+        outbox.c.channel,
+        _unasked.label("unasked"),
+        func.count().label("texts"),
+        func.min(outbox.c.due_at).label("since"),
+    )
     .where(
         outbox.c.state == literal_column("'queued'"),
         outbox.c.due_at <= bindparam("before", type_=outbox.c.due_at.type),
     )
-    .group_by(outbox.c.channel)
-    .order_by(outbox.c.channel)
+    .group_by(outbox.c.channel, _unasked)
+    .order_by(outbox.c.channel, _unasked)
 )
 _mentor = people.alias("mentor")
 _QUESTIONS = (
@@ -135,7 +141,7 @@ async def _waiting(tx: AsyncConnection, wanted: list[TextsWaiting], known: Assoc
     values: Values = {}
     for fact in wanted:
         rows = await tx.execute(_WAITING, {"before": fact.before})
-        values[fact] = tuple(Waiting(row.channel, row.texts, row.since) for row in rows)
+        values[fact] = tuple(Waiting(row.channel, row.texts, row.since, bool(row.unasked)) for row in rows)
     return values
 
 

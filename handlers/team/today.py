@@ -158,4 +158,4 @@ def _since(turn: Turn, what: Reply, days: int) -> Reply:
 
 def _stuck(turn: Turn, waiting: Waiting) -> Reply:
     values = {"channel": waiting.channel, "count": waiting.texts, "time": clock(turn, waiting.since)}
-    return Reply("O.today.channel", values)
+    return Reply("O.today.turn" if waiting.unasked else "O.today.channel", values)

@@ -66,11 +66,12 @@ class Task:
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """Texts that should have left a channel by now."""
+    """Texts that are due on a channel and have not left. `unasked`: they wait for their hours and pace."""
 
     channel: str
     texts: int
     since: datetime
+    unasked: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,12 +93,11 @@ class ChannelState:
 
 @dataclass(frozen=True, slots=True)
 class OpenQuestion:
-    """A question to a mentor that nobody has answered."""
+    """A question to a mentor that nobody has answered. `mentor`: first name; empty: nobody was found."""
 
     number: int
     association: Association | None
     mentor: str
-    """First name; empty: nobody was found."""
     asked_at: datetime
     promised_at: datetime
 

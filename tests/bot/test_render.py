@@ -12,7 +12,7 @@ import smsutil
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.render import Rendered, RenderError, Words, WordsError, fold, replaced, segments
+from bot.render import Rendered, RenderError, Words, WordsError, fold, replaced, segments, septets
 from bot.render.gsm import BASIC, EXTENSION, fits
 from handlers.turn import Label, Labels, Reply
 
@@ -71,6 +71,7 @@ def test_fold_is_always_gsm7(text: str) -> None:
     assert set(folded) <= set(BASIC + EXTENSION)
     assert fold(folded) == folded
     assert segments(folded)[1] == "gsm7"
+    assert (segments(folded)[0] == 1) == (septets(folded) <= 160)
 
 
 @pytest.mark.fault("D3")

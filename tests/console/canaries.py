@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from sqlalchemy import func, insert, select, update
 
 from bot.app import App
 from bot.store import tables as t
-from tests.console.site import rows, write
+from tests.console.site import person, rows, write
 
 INSIDE, OUTSIDE = "Zebulonne Qwxyzandi", "Yvoniquette Vwabcanda"
 """Leaders of ABAHUZA, which the officer of these tests looks after, and of another association."""
@@ -60,3 +62,19 @@ async def sealed_canary(app: App) -> None:
         insert(t.inbox).values(id=message, address_id=address, person_id=leader, received_at=now, **said),
         insert(t.tasks).values(due_at=now, made_at=now, address_id=address, **task),
     )
+
+
+async def question(app: App) -> str:
+    """Of the leader of these tests to the mentor of these tests; a new one when the last is answered."""
+    mine = (t.questions.c.mentor_id == await person(app, "mentor"), t.questions.c.state == "open")
+    if there := await rows(app, select(t.questions.c.number).where(*mine)):
+        return str(there[0][0])
+    number = (await rows(app, select(func.coalesce(func.max(t.questions.c.number), 0))))[0][0] + 1
+    message = (await rows(app, select(t.inbox.c.id).where(t.inbox.c.text == WORDS[INSIDE])))[0][0]
+    address = (await rows(app, select(t.addresses.c.id).where(t.addresses.c.value == PHONES[INSIDE])))[0][0]
+    leader = (await rows(app, select(t.people).where(t.people.c.name == INSIDE)))[0]
+    who = {"person_id": leader.id, "association_id": leader.association_id, "mentor_id": await person(app, "mentor")}
+    asked = {"inbox_id": message, "address_id": address}
+    when = {"asked_at": app.clock.now(), "promised_at": app.clock.now() + timedelta(days=3)}
+    await write(app, insert(t.questions).values(number=number, **who, **asked, **when))
+    return str(number)

@@ -20,7 +20,7 @@ from bot.programme.broadcasts.compose import compose
 from bot.programme.broadcasts.wording import Wording
 from bot.store import tables as t
 from tests.console import bringing
-from tests.console.canaries import CANARIES, INSIDE, OUTSIDE, PHONES, SEALED, WORDS, canary, sealed_canary
+from tests.console.canaries import CANARIES, INSIDE, OUTSIDE, PHONES, SEALED, WORDS, canary, question, sealed_canary
 from tests.console.site import person, rows, signed_in, write
 
 __all__ = (
@@ -212,6 +212,7 @@ SAMPLES: dict[str, Callable[[App], Awaitable[str]]] = {
     "{photo}": _photo,
     "{member}": _member,
     "{lesson}": _lesson,
+    "{question}": question,
     "{key}": _a_text,
     "{language}": _a_language,
     "{command}": _is("fix"),
@@ -267,6 +268,7 @@ FORMS: dict[str, Form | dict[str, Any]] = {
     "/broadcasts/{broadcast}/stop": {},
     "/broadcasts/{broadcast}/again": _failed,
     "/words/text/{key}/{language}": _other_words,
+    "/questions/{question}/answer": {"text": "Stop it each hour", "sure": "yes"},
     "/lessons/{lesson}/translation": {"to": "fr", "text": "Nous pesons", "by": "Anna N."},
     "/sealed/{case}": {},
     "/sealed/{case}/closed": _read,

@@ -24,6 +24,7 @@ from handlers.turn import (
     TasksOpen,
     TextsWaiting,
     Viewer,
+    Waiting,
 )
 from tests.databases import NOW, database, execute, place, postgres_server, rows
 
@@ -61,7 +62,10 @@ async def _fill(database: Database) -> None:
             row | {"address_id": ODETTE, "inbox_id": number, "sealed": sealed, "made_at": NOW},
         )
     row = {"inbox_id": 3, "address_id": ODETTE, "channel": "x", "key": "J1", "kind": "reply", "language": "en"}
-    await execute(database, insert(t.outbox), row | {"text": "1 money 2", "parts": 1, "due_at": NOW, "made_at": NOW})
+    row |= {"text": "1 money 2", "parts": 1, "due_at": NOW, "made_at": NOW}
+    await execute(database, insert(t.outbox), row)
+    for kind in ("broadcast", "tip"):
+        await execute(database, insert(t.outbox), row | {"kind": kind, "urgency": 1})
 
 
 async def _known(database: Database, *wanted: Any) -> list[Any]:
@@ -120,7 +124,7 @@ async def test_what_waits_and_who_is_late(database: Database) -> None:
         RemindOf(Viewer(ERIC), 1, NOW),
         RemindOf(Viewer(ALINE), 1, NOW),
     )
-    assert [(one.channel, one.texts, one.since) for one in waiting] == [("x", 1, NOW)] and questions == ()
+    assert waiting == (Waiting("x", 1, NOW), Waiting("x", 2, NOW, unasked=True)) and questions == ()
     assert late.associations == 1 and [(one.association.no, one.state) for one in late.rows] == [("01", "silent")]
     assert remind.person.name == "Odette" and none is None
 

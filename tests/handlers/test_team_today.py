@@ -60,6 +60,9 @@ def test_what_was_asked_for_in_the_morning_is_not_told_at_night() -> None:
     assert outcome.replies == () and outcome.understood == "not the morning of a working day"
 
 
+WAITING = (Waiting("smsgate", 3, NOW - timedelta(hours=1)), Waiting("smsgate", 9, NOW, unasked=True))
+
+
 @pytest.mark.parametrize(
     ("state", "key"),
     [
@@ -73,8 +76,12 @@ def test_what_was_asked_for_in_the_morning_is_not_told_at_night() -> None:
 def test_how_a_gateway_is(state: ChannelState, key: str | None) -> None:
     facts = {ChannelsNow(): (state,)}
     there = cast(Turn, SimpleNamespace(**vars(turn(NOW, ())), known=facts.__getitem__))
-    day = Day((), (), (), (), (), (), NOBODY, (Waiting("smsgate", 3, NOW - timedelta(hours=1)),), ())
-    assert [reply.key for reply in channels(there, day)] == ["O.today.channel", *([key] if key else [])]
+    day = Day((), (), (), (), (), (), NOBODY, WAITING, ())
+    assert [reply.key for reply in channels(there, day)] == [
+        "O.today.channel",
+        "O.today.turn",
+        *([key] if key else []),
+    ]
 
 
 def test_a_clock_that_seems_to_stand_ahead_is_said_first() -> None:

@@ -19,6 +19,7 @@ from bot.console.pages import (
     importing,
     keywords,
     lessons,
+    mentoring,
     people,
     places,
     progress,
@@ -52,6 +53,7 @@ PAGES = (
     *quality.PAGES,
     *verify.PAGES,
     *lessons.PAGES,
+    *mentoring.PAGES,
     *broadcasts.PAGES,
     *composer.PAGES,
     *importing.PAGES,  # before /people/{person}

@@ -187,7 +187,11 @@ async def stop(ask: Ask) -> Response:
     """Undo within the minute, stop the rest later; a draft is thrown away."""
     row = await hers(ask)
     done = await ask.act("broadcast stop", {"id": row.id}, broadcast=row.id)
-    text = _("Stopped. %(count)s texts were not sent.") if done["had_begun"] else _("Called off: nothing was sent.")
+    text = (
+        _("Stopped. Texts that were not sent: %(count)s.")
+        if done["had_begun"]
+        else _("Called off: nothing was sent.")
+    )
     values = {"count": done["stopped"]} if done["had_begun"] else {}
     return ask.go(f"/broadcasts/{row.id}", text, **values)
 
@@ -198,12 +202,12 @@ async def retry(ask: Ask) -> Response:
     what = "uncertain" if ask.form.get("what") == "uncertain" else "failed"
     number = _again(await ask.read(recipient_ends.counted, row.id))[what]
     if ask.form.get("number", "").strip() != str(number):
-        raise Wrong(_("%(number)s texts would be sent again. Type this number to send them."), number=number)
+        raise Wrong(_("Texts that would be sent again: %(number)s. Type this number to send them."), number=number)
     ends = (ask.now + timedelta(hours=1)).isoformat()
     setup = acts.setup_details(ask.app.means.setup)
     details = {"id": row.id, "what": what, "number": number, "ends_at": ends, "setup": setup}
     await ask.act("broadcast retry", details, broadcast=row.id, texts=number)
-    return ask.go(f"/broadcasts/{row.id}", _("%(number)s texts are sent again."), number=number)
+    return ask.go(f"/broadcasts/{row.id}", _("Texts that are sent again: %(number)s."), number=number)
 
 
 async def freeze(ask: Ask, number: int, plan: Plan) -> None:

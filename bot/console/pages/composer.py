@@ -262,7 +262,7 @@ async def send(ask: Ask) -> Response:
     if number == 0:
         raise Wrong(_("It reaches nobody. Nothing was sent."))
     if ask.form.get("number", "").strip() != str(number):
-        text = _("It goes to %(number)s phones and chats: type this number to send it. Nothing was sent.")
+        text = _("Phones and chats that it goes to: %(number)s. Type this number to send it. Nothing was sent.")
         raise Wrong(text, number=number)
     times = {"starts_at": starts_at.isoformat(), "ends_at": plan.ends_at.isoformat()}
     details = {"id": row.id, "number": number, "who": ask.me.person_id, **times}

@@ -15,16 +15,16 @@ from bot.console.page import Ask, Page, Wrong
 from bot.console.pages.people import CONSENTS, LANGUAGES
 from bot.console.pages.today import KINDS
 from bot.console.roles import FIELD
+from bot.console.weighing import weighed
 from bot.console.words import _
 from bot.programme import desk, talks
 from bot.programme.broadcasts.states import state_of as delivery_of
-from bot.render import fold, segments
 from bot.store import talk_states, team
 from bot.store import talks as store
 from handlers.team.viewing import ABSENT_AFTER
 from handlers.team.waiting import messages_of
 from handlers.turn import Task
-from handlers.understand.words import language_of, plain
+from handlers.understand.words import plain
 
 FILTERS = {
     "": _("All"),
@@ -172,7 +172,8 @@ async def reply(ask: Ask) -> Response:
         done = _("It leaves within the hours for such texts.") if first else _("The answer leaves now.")
         return ask.go(f"/conversations/{door.address_id}", done)
     said = await ask.app.console.write(lambda tx: desk.OPERATIONS[does](tx, {**details, "dry_run": True}, ask.now))
-    return await _thread(ask, door, text=text, task_id=about, weighed=_weighed(text, said))
+    takes = weighed(text, said["text"], chat=said["chat"], reads=said["language"])
+    return await _thread(ask, door, text=text, task_id=about, weighed=takes)
 
 
 _FIRST = "first-"
@@ -182,22 +183,6 @@ def _first(door: store.Door, about: str) -> dict[str, Any] | None:
     """To which leader of this phone the team speaks first; None when it is none of hers."""
     one = next((one for one in door.people if about == f"{_FIRST}{one.id}"), None)
     return {"address": door.address_id, "person": one.id, "association": one.association_id} if one else None
-
-
-def _weighed(text: str, said: dict[str, Any]) -> dict[str, Any]:
-    """What the text takes, and whether it is in a language that she reads."""
-    folded = said["text"] if said["chat"] else fold(said["text"])
-    written, reads = language_of(text), said["language"]
-    differs = bool(written and reads and written != reads)
-    parts = 0 if said["chat"] else segments(folded)[0]
-    return {
-        "text": folded,
-        "characters": len(folded),
-        "parts": parts,
-        "written": written,
-        "reads": reads,
-        "differs": differs,
-    }
 
 
 async def note(ask: Ask) -> Response:

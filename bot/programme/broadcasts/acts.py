@@ -22,6 +22,7 @@ from bot.programme.broadcasts.audience import Audience
 from bot.programme.broadcasts.recipients import Rule, Setup, Tally, rows_of
 from bot.programme.broadcasts.states import may_arrive
 from bot.programme.broadcasts.wording import LANGUAGE_NAMES, Wording
+from bot.render.plural import many
 from bot.store import audiences as people
 from bot.store import broadcasts as store
 from bot.store import outbox, recipient_ends, recipients
@@ -143,7 +144,8 @@ async def approve(tx: AsyncConnection, details: Mapping[str, Any], now: datetime
     number = (await recipients.states(tx, row.id)).get("waiting", 0)
     if details["number"] != number:
         raise BroadcastError(
-            f"broadcast {row.id} goes to {number} phones and chats, not {details['number']}. Nothing was sent. "
+            f"broadcast {row.id} goes to {many(number, 'phone or chat', 'phones and chats')}, "
+            f"not {details['number']}. Nothing was sent. "
             f"To send it: kurikirana broadcast send {row.id} --yes {number}"
         )
     if not number:
@@ -172,7 +174,8 @@ async def retry(tx: AsyncConnection, details: Mapping[str, Any], now: datetime) 
         raise BroadcastError(f"broadcast {row.id}: nothing {details['what']}; nothing to send again")
     if details["number"] != again:
         raise BroadcastError(
-            f"{again} texts of broadcast {row.id} would be sent again, not {details['number']}. Nothing was sent."
+            f"{many(again, 'text', 'texts')} of broadcast {row.id} would be sent again, "
+            f"not {details['number']}. Nothing was sent."
         )
     await other_roads.take(tx, row.id, closed, wording_of(row), setup_of(details["setup"]), now)
     values = {"starts_at": now, "ends_at": _moment(details["ends_at"]), "stopped_at": None, "finished_at": None}

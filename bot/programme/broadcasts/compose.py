@@ -17,6 +17,7 @@ from bot.programme.broadcasts import plan as plans
 from bot.programme.broadcasts.plan import Means, Plan
 from bot.programme.broadcasts.recipients import Rule, Tally
 from bot.programme.broadcasts.wording import Wording
+from bot.render import septets
 from bot.store import audiences as people
 from handlers.turn import LANGUAGES
 
@@ -34,6 +35,11 @@ class Reader:
     rich: bool
     text: str
     parts: int
+
+    @property
+    def size(self) -> tuple[bool, int]:
+        """By which the longest is found: an SMS before a chat's text, in septets."""
+        return not self.rich, len(self.text) if self.rich else septets(self.text)
 
 
 @dataclass(slots=True)
@@ -80,7 +86,7 @@ async def compose(
         if row["state"] == "waiting":
             reader = reader_of(page, row, rule)
             before = longest.get(reader.language)
-            if before is None or (not reader.rich, len(reader.text)) > (not before.rich, len(before.text)):
+            if before is None or reader.size > before.size:
                 longest[reader.language] = reader
             if counted["waiting"] == place or not shown:
                 shown[:] = [reader]

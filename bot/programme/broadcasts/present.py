@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.programme.broadcasts.plan import Plan
 from bot.programme.broadcasts.states import STATES, counted, plain_state, state_of
 from bot.programme.broadcasts.wording import LANGUAGE_NAMES, LEAVE_OUT
+from bot.render.plural import many
 from bot.store import broadcasts as store
 from bot.store import recipient_ends
 
@@ -48,15 +49,17 @@ def plan_json(plan: Plan) -> dict[str, Any]:
 def plan_lines(plan: Plan, zone: ZoneInfo) -> Iterator[str]:
     """The composer's table, one line each. Times are the programme's own."""
     tally, shared = plan.tally, plan.tally.people - plan.tally.number
-    sharing = f" ({shared} share a phone)" if shared else ""
-    yield f"To        {plan.asked}: {tally.people} people = {tally.phones} phones + {tally.chats} chats{sharing}"
+    sharing = f" ({many(shared, 'shares', 'share')} a phone)" if shared else ""
+    people, phones = many(tally.people, "person", "people"), many(tally.phones, "phone", "phones")
+    yield f"To        {plan.asked}: {people} = {phones} + {many(tally.chats, 'chat', 'chats')}{sharing}"
     for reason, count in tally.left_out.most_common():
         yield f"          left out: {count} {reason}"
     if tally.full:
         yield f"          {tally.full} already had the week's messages (--leave-out-full leaves them out)"
     yield "Text      " + ", ".join(f"{LANGUAGE_NAMES[lang]} {n}" for lang, n in tally.languages.most_common())
     for (language, text), count in tally.instead.items():
-        yield f"          {count} readers of {LANGUAGE_NAMES[language]} get {LANGUAGE_NAMES[text]}"
+        readers = f"{many(count, 'reader', 'readers')} of {LANGUAGE_NAMES[language]}"
+        yield f"          {readers} {'gets' if count == 1 else 'get'} {LANGUAGE_NAMES[text]}"
     for language, instead in plan.wording.gaps.items():
         if instead == LEAVE_OUT and tally.languages[language] == 0:
             yield f"          readers of {LANGUAGE_NAMES[language]} are left out"
@@ -64,11 +67,12 @@ def plan_lines(plan: Plan, zone: ZoneInfo) -> Iterator[str]:
         if gone := plan.wording.replaced(language):
             yield f'          {LANGUAGE_NAMES[language]}: "{"".join(gone)}" cannot go by SMS and is replaced'
     characters, parts, text = tally.longest
-    yield f"Longest   {characters} characters{f' = {parts} SMS' if parts else ''}: {text}"
+    yield f"Longest   {many(characters, 'character', 'characters')}{f' = {parts} SMS' if parts else ''}: {text}"
     yield from _cost(plan)
     yield from _when(plan, zone)
     for number, at, count in plan.same:
-        yield f"Careful   the same text went to {count} phones and chats as broadcast {number} on {_said(at, zone)}"
+        went = f"the same text went to {many(count, 'phone or chat', 'phones and chats')}"
+        yield f"Careful   {went} as broadcast {number} on {_said(at, zone)}"
 
 
 def _cost(plan: Plan) -> Iterator[str]:
@@ -134,5 +138,5 @@ def report_lines(found: Counter[str], answers: Counter[str], questions: int, *, 
         yield f"{found[name]:>6}  {state.words}{f'  -> {state.todo}' if state.todo else ''}"
     yield f"{sum(found[name] for name in order):>6}  in all; {found['left_out']} left out"
     if asks or answers:
-        yield f"Answers: {answers['yes']} yes, {answers['no']} no, {questions} questions to read"
+        yield f"Answers: {answers['yes']} yes, {answers['no']} no, {many(questions, 'question', 'questions')} to read"
     yield "We cannot tell whether a text was read."

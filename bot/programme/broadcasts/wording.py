@@ -17,6 +17,7 @@ from typing import Any, NamedTuple
 
 from bot.errors import BotError
 from bot.render import fold, replaced, segments
+from bot.render.plural import many
 from handlers.turn import LANGUAGES
 
 FIELDS = ("name", "association", "date", "officer")
@@ -136,7 +137,7 @@ def _mistakes(wording: Wording) -> Iterator[str]:
         if not text.strip():
             yield f"{language}: empty. Write the text or take the line away."
         if len(text) > LONGEST:
-            yield f"{language}: {len(text)} characters; at most {LONGEST}. Shorten it."
+            yield f"{language}: {many(len(text), 'character', 'characters')}; at most {LONGEST}. Shorten it."
         for found in _BRACE.finditer(text):
             if found[1] not in FIELDS:
                 yield f"{language}: {found[0]} at character {found.start() + 1} is no field. {_ALLOWED}."

@@ -52,7 +52,11 @@ def _figure(found: Exported, say: Say) -> Iterator[str]:
     yield phrases.rule(summary, say)
     split = summary.sheet.since_start.new_by_standing()
     parts = ", ".join(f"{say.word(how)} {say.number(n)}" for how, n in split.items())
-    yield say("Of {n} new people since the start: {items}.", n=summary.sheet.since_start.all.new_people, items=parts)
+    yield say(
+        "Of {n} new {n:person|people} since the start: {items}.",
+        n=summary.sheet.since_start.all.new_people,
+        items=parts,
+    )
 
 
 def _communes(found: Exported, say: Say) -> Iterator[str | Table]:
@@ -93,7 +97,11 @@ def _problems(found: Exported, say: Say) -> Iterator[str]:
         named = [
             f"{say.word(name)} {say.number(figure.value)}" for name, figure in summary.grid.counted("problem").items()
         ]
-        yield say("Of {n} businesses: {items}.", n=len(summary.grid.lines), items=", ".join(named[:_MOST_PROBLEMS]))
+        yield say(
+            "Of {n} {n:business|businesses}: {items}.",
+            n=len(summary.grid.lines),
+            items=", ".join(named[:_MOST_PROBLEMS]),
+        )
     if summary.points:
         told = [f"{point.title[say.language]} ({say.number(point.figure.value)})" for point in summary.points]
         yield say("They write about: {items}.", items=", ".join(told))
@@ -106,10 +114,15 @@ def _did(found: Exported, say: Say) -> str:
     summary = found.summary
     answered = sum(one.hours is not None for one in summary.asked)
     said = [
-        say("{visits} visits, {calls} calls", visits=found.visits.get("visit", 0), calls=found.visits.get("call", 0)),
-        say("{n} of {of} questions answered", n=answered, of=len(summary.asked)),
-        say("{n} reminders", n=summary.reminders.sent.value),
-        say("{n} messages in", n=summary.talk.arrived.value) + say(", {n} out.", n=summary.talk.left.value),
+        say(
+            "{visits} {visits:visit|visits}, {calls} {calls:call|calls}",
+            visits=found.visits.get("visit", 0),
+            calls=found.visits.get("call", 0),
+        ),
+        say("{n} of {of} {of:question|questions} answered", n=answered, of=len(summary.asked)),
+        say("{n} {n:reminder|reminders}", n=summary.reminders.sent.value),
+        say("{n} {n:message|messages} in", n=summary.talk.arrived.value)
+        + say(", {n} out.", n=summary.talk.left.value),
     ]
     if summary.owed:
         said.append(say("Answers owed: {items}.", items=say.numbers(one.number for one in summary.owed)))

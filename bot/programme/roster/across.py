@@ -10,6 +10,7 @@ from bot.programme.roster.entries import Entries, Entry, Item, listed
 from bot.programme.roster.nouns import Leader
 from bot.programme.roster.phones import shown
 from bot.programme.roster.reading import Row, Says
+from bot.render.plural import many
 from handlers.understand.words import plain
 
 _OTHERS = ("shared", "relative")
@@ -117,7 +118,7 @@ def _same_sms_name(users: Sequence[Entry[Leader]]) -> None:
 def _counts(entries: Entries, says: Says, associations_expected: int, people_per_association: int) -> None:
     numbers = [one.item.no for one in entries.associations]
     if len(numbers) != associations_expected:
-        text = f"Associations: {len(numbers)} rows, the project has {associations_expected}."
+        text = f"Associations: {many(len(numbers), 'row', 'rows')}, the project has {associations_expected}."
         expected = {f"{number:02d}" for number in range(1, associations_expected + 1)}
         there = set(filter(None, numbers))
         for word, some in (("Missing", expected - there), ("Not expected", there - expected)):
@@ -129,5 +130,5 @@ def _counts(entries: Entries, says: Says, associations_expected: int, people_per
     odd = [number for number in sorted(set(numbers)) if each[number] != people_per_association]
     wrong = [f"{number} has {each[number]}" for number in odd]
     if wrong or not people:
-        text = f"Leaders: {len(people)} people, {people_per_association} per association expected."
+        text = f"Leaders: {many(len(people), 'person', 'people')}, {people_per_association} per association expected."
         says.say("warning", "Leaders", None, text + (f" {listed(wrong)}." if wrong else ""))

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import phonenumbers
 
 from bot.programme.roster.nouns import Cell
+from bot.render.plural import many
 
 DIGITS = 8
 """Of a number in Burundi, without +257 (phonenumbers' metadata; field, Burundi facts)."""
@@ -92,7 +93,7 @@ def _burundi(national: str, demo: bool) -> Phone:
         missing = DIGITS - len(national)
         digits = "digit" if abs(missing) == 1 else f"{abs(missing)} digits"
         what = f"Add the missing {digits}." if missing > 0 else f"Remove the extra {digits}."
-        return Phone(problem=f"{len(national)} digits, Burundi numbers have {DIGITS}. {what}")
+        return Phone(problem=f"{many(len(national), 'digit', 'digits')}, Burundi numbers have {DIGITS}. {what}")
     number = f"+257{national}"
     if _DEMO.fullmatch(national):
         if demo:

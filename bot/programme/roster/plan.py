@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.programme.roster.compare import Change, Changes, compare
 from bot.programme.roster.nouns import Message, Roster
 from bot.programme.roster.phones import shown
+from bot.render.plural import many
 from bot.store.roster import look
 
 TEAM_BY_ADMINISTRATORS = (
@@ -72,7 +73,7 @@ class Plan:
 
     def say(self) -> list[str]:
         """The lines to show before "Import n now": the leaders, the other sheets, each change, what is missing."""
-        lines = [f"{len(self.changes.leaders)} leaders fine{self._found()}; {self.leaders}"]
+        lines = [f"{many(len(self.changes.leaders), 'leader', 'leaders')} fine{self._found()}; {self.leaders}"]
         others = (
             ("Associations", self.changes.associations),
             ("Businesses", self.changes.businesses),

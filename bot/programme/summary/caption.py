@@ -40,7 +40,8 @@ def _lines(found: Summary, say: Say) -> Iterator[tuple[int, str]]:
     this, period = found.sheet.this.all, say.period(found.sheet.period)
     yield 0, f"{phrases.where(found, say)} · {period} · {say('made {at}', at=say.moment(found.sheet.as_of))}"
     yield 1, ""
-    yield 0, say("{trainings}, {attendances} attendances ({split}), {new} NEW people.", new=this.new_people,
+    yield 0, say("{trainings}, {attendances} {attendances:attendance|attendances} ({split}), "
+                 "{new} NEW {new:person|people}.", new=this.new_people,
                  trainings=phrases.trainings(this.trainings, say), attendances=this.attendances,
                  split=phrases.split(this, say))  # fmt: skip
     yield 0, say("Reached since the start: {share}.", share=phrases.reached(found, say))
@@ -71,7 +72,7 @@ def _business(found: Summary, say: Say) -> Iterator[str]:
         yield from phrases.business(line, line.cells[-1], before, say, month)
     elif found.grid.lines:
         counts = [f"{say.word(name)} {say.number(figure.value)}" for name, figure in found.grid.statuses().items()]
-        yield say("{n} businesses: {items}.", n=len(found.grid.lines), items=", ".join(counts))
+        yield say("{n} {n:business|businesses}: {items}.", n=len(found.grid.lines), items=", ".join(counts))
 
 
 def _owed(found: Summary, say: Say) -> str:
@@ -85,7 +86,7 @@ def _owed(found: Summary, say: Say) -> str:
 
 
 def _talk(found: Summary, say: Say) -> str:
-    said = say("{n} messages in", n=found.talk.arrived.value)
+    said = say("{n} {n:message|messages} in", n=found.talk.arrived.value)
     if found.talk.by_language:
         said += f" ({phrases.languages(found, say)})"
     said += say(", {n} out.", n=found.talk.left.value)

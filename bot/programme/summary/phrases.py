@@ -12,9 +12,9 @@ from bot.programme.summary.words import Say
 _DOUBTS = {
     "no_sheet": "no sheet for {reports}",
     "sheet_waits": "a photo of the sheet of {reports} was not looked at yet",
-    "corrected": "{reports} was corrected from {before} to {after} people",
+    "corrected": "{reports} was corrected from {before} to {after} {after:person|people}",
     "rejected": "{reports} rejected, counted nowhere",
-    "silent": "{n} of {of} representatives never wrote",
+    "silent": "{n} of {of} {of:representative|representatives} never wrote",
     "doubt": "a question about {reports} is open",
     "same_numbers": "the same numbers as the report before: {reports}",
     "round_numbers": "three reports in a row end in 0 or 5: {reports}",
@@ -43,7 +43,9 @@ def where(found: Summary, say: Say) -> str:
 def split(counts: Counts, say: Say, prefix: str = "") -> str:
     """21 women, 12 men; also those whose sex was not said."""
     said = say(
-        "{women} women, {men} men", women=getattr(counts, f"{prefix}women"), men=getattr(counts, f"{prefix}men")
+        "{women} {women:woman|women}, {men} {men:man|men}",
+        women=getattr(counts, f"{prefix}women"),
+        men=getattr(counts, f"{prefix}men"),
     )
     if prefix and counts.new_sex_not_said:
         said += say(", {n} not said", n=counts.new_sex_not_said)
@@ -69,10 +71,13 @@ def sentence(found: Summary, say: Say) -> str:
         "month": say.period(sheet.period.previous, short=True),
     }
     if sheet.this.all.trainings:
-        said = say("{name}: {trainings} held, {reached} of {people} people reached ({before} at the end of {month})",
+        said = say("{name}: {trainings} held, {reached} of {people} {people:person|people} reached "
+                   "({before} at the end of {month})",
                    **values)  # fmt: skip
     else:
-        said = say("{name}: no training reported; {reached} of {people} people are reached", **values)
+        said = say(
+            "{name}: no training reported; {reached} of {people} {people:person is|people are} reached", **values
+        )
     return said + _sold(found, say) + "."
 
 
@@ -96,14 +101,15 @@ def sales(found: Summary, month: int) -> int | None:
 
 def trainings(number: int, say: Say) -> str:
     """3 trainings"""
-    return say("1 training") if number == 1 else say("{n} trainings", n=number)
+    return say("{n} {n:training|trainings}", n=number)
 
 
 def checked(found: Summary, say: Say) -> str:
     """Checked: 2 of 3 trainings, 1 number corrected."""
     counted = found.counted
-    said = say("Checked: {of} trainings", of=say("{part} of {whole}", part=found.sheet.this.checked.trainings,
-                                                 whole=found.sheet.this.all.trainings))  # fmt: skip
+    whole = found.sheet.this.all.trainings
+    of = say("{part} of {whole}", part=found.sheet.this.checked.trainings, whole=whole)
+    said = say("Checked: {of} {whole:training|trainings}", of=of, whole=whole)
     if seen := sum(one.sheet == "seen" for one in counted):
         said += say(" ({n} with the sheet seen)", n=seen)
     if corrected := sum(doubt.kind == "corrected" for doubt in found.doubts):
@@ -157,10 +163,12 @@ def rule(found: Summary, say: Say) -> str:
     values = {"reached": target.reached, "people": target.people, "direct": target.direct}
     whole, direct = found.programme
     if target.includes_direct:
-        said = say("{reached} of {people} counts the {direct} representatives.", **values)
+        said = say("{reached} of {people} counts the {direct} {direct:representative|representatives}.", **values)
         return said + say(" Target {whole} = {direct} + {rest}.", whole=whole, direct=direct, rest=whole - direct)
-    said = say("{reached} of {people} does not count the {direct} representatives.", **values)
-    return said + say(" Target {whole}, the {direct} representatives apart.", whole=whole, direct=direct)
+    said = say("{reached} of {people} does not count the {direct} {direct:representative|representatives}.", **values)
+    return said + say(
+        " Target {whole}, the {direct} {direct:representative|representatives} apart.", whole=whole, direct=direct
+    )
 
 
 def in_steps(step: int, say: Say) -> str:

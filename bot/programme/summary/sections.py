@@ -57,10 +57,11 @@ def _top(found: Summary, say: Say) -> Iterator[str]:
         parts = [say("{colline}, commune {commune} ({now} since 2025)", colline=place.colline, now=place.commune_now,
                      commune=place.commune_old), place.activity]  # fmt: skip
         if place.members is not None:
-            parts.append(say("{n} members", n=place.members))
+            parts.append(say("{n} {n:member|members}", n=place.members))
     else:
-        parts.append(say("{n} associations", n=len(found.scope.places)))
-    parts.append(say("{n} representatives ({women} women, {men} men)", n=people.all, women=people.women,
+        parts.append(say("{n} {n:association|associations}", n=len(found.scope.places)))
+    parts.append(say("{n} {n:representative|representatives} "
+                     "({women} {women:woman|women}, {men} {men:man|men})", n=people.all, women=people.women,
                      men=people.men))  # fmt: skip
     if found.officer:
         parts.append(say("officer {name}", name=found.officer))
@@ -85,7 +86,7 @@ def _told(found: Summary, say: Say) -> Iterator[str]:
         yield say("No message arrived.")
         return
     channels = phrases.channels(found, say)
-    yield say("{n} messages: {languages}; {channels}.", n=talk.arrived.value,
+    yield say("{n} {n:message|messages}: {languages}; {channels}.", n=talk.arrived.value,
               languages=phrases.languages(found, say), channels=channels)  # fmt: skip
     quoted = 0
     for place, point in enumerate(found.points, 1):
@@ -104,7 +105,8 @@ def _point(place: int, point: Point, room: int, say: Say) -> str:
     days = say.day(point.first)
     if point.last != point.first:
         days += f"–{say.day(point.last)}"
-    said = say("{place}. {title} ({n} messages, {days}): {items}.", place=place, n=point.figure.value, days=days,
+    said = say("{place}. {title} ({n} {n:message|messages}, {days}): "
+               "{items}.", place=place, n=point.figure.value, days=days,
                title=point.title[say.language].capitalize(), items=_messages(point.figure.messages, say))  # fmt: skip
     return " ".join((said, *(_quotation(one, say) for one in point.quotations[:room])))
 
@@ -161,7 +163,7 @@ def _businesses(found: Summary, say: Say) -> Iterator[str | Table]:
         yield " ".join((*phrases.business(line, now, before, say, month), *_details(now, say)))
         return
     counts = [f"{say.word(name)} {say.number(figure.value)}" for name, figure in grid.statuses().items()]
-    yield say("{n} businesses: {items}.", n=len(grid.lines), items=", ".join(counts))
+    yield say("{n} {n:business|businesses}: {items}.", n=len(grid.lines), items=", ".join(counts))
     totals = []
     for name in ("sales", "costs", "left", "workers"):
         figure, missing = grid.total(name)
@@ -174,7 +176,8 @@ def _businesses(found: Summary, say: Say) -> Iterator[str | Table]:
     yield Table(("", say.period(grid.months[-1], short=True), say("Not said")), tuple(totals))
     for months, there in grid.survival().items():
         if there["of"]:
-            yield say("Still there {months} months after the kit: {yes} of {of}; not known: {not_known}.",
+            yield say("Still there {months} {months:month|months} after the kit: {yes} of {of}; "
+                      "not known: {not_known}.",
                       months=months, **there)  # fmt: skip
 
 
@@ -213,7 +216,8 @@ def _sentences(items: Iterable[str]) -> str:
 
 
 def _made(found: Summary, say: Say) -> Iterator[str]:
-    yield say("By rules, not by a language model: {messages} messages in, {out} out, {reports} training reports. "
+    yield say("By rules, not by a language model: {messages} {messages:message|messages} in, {out} out, "
+              "{reports} training {reports:report|reports}. "
               "A message counts under one subject, by a list of words. No. = report or question, # = message.",
               messages=found.talk.arrived.value, out=found.talk.left.value, reports=len(found.trainings))  # fmt: skip
     yield phrases.in_steps(found.sheet.rules.step, say) + "."

@@ -16,6 +16,7 @@ from babel.numbers import format_decimal
 
 from bot.errors import BotError
 from bot.programme.counting import Period
+from bot.render.plural import Number, is_one
 
 LANGUAGES = ("en", "fr")
 _WORDS: Mapping[str, str] = {
@@ -57,14 +58,14 @@ class Say:
         self.language, self.zone = language, zone
 
     def __call__(self, english: str, **values: object) -> str:
-        """A text with its {fields}; whole numbers are grouped by thousands."""
+        """A text with its {fields} and the words that go with them, {n:report|reports}; numbers by thousands."""
         text = french()[english] if self.language == "fr" else english
         return text.format(**{name: self._value(value) for name, value in values.items()})
 
-    def _value(self, value: object) -> str:
-        if isinstance(value, bool) or not isinstance(value, int):
-            return str(value)
-        return self.number(value)
+    def _value(self, value: object) -> Number:
+        whole = isinstance(value, int) and not isinstance(value, bool)
+        written = self.number(value) if whole else str(value)  # type: ignore[arg-type]
+        return Number(written, one=is_one(written, self.language))
 
     def number(self, value: int | float | None) -> str:
         """385,000; "not said" for None."""

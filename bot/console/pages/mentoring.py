@@ -1,0 +1,116 @@
+"""What a mentor sees: what she was asked, what may be told of elsewhere, and which partners there are.
+
+No leader's name and no number: her pages show what her chat shows her (M1) and what a poster prints.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Any
+
+from starlette.responses import Response
+
+from bot.console.page import Ask, Page
+from bot.console.pages.people import LANGUAGES
+from bot.console.tables import Column, Table
+from bot.console.weighing import weighed
+from bot.console.words import _
+from bot.operations import OPERATIONS
+from bot.programme import posters
+from bot.store import asked, lessons, partners
+from handlers.mentor import MOST
+
+ANSWERED = 50
+"""Of those that are answered, the newest are shown."""
+FAIR = Table(
+    "lessons",
+    (
+        Column("number", _("No")),
+        Column("text", _("Lesson")),
+        Column("language", _("Language"), "words", LANGUAGES),
+        Column("association", _("Association")),
+        Column("translator", _("Translator")),
+    ),
+)
+PARTNERS = Table(
+    "partners",
+    (
+        Column("name", _("Partner")),
+        Column("subjects", _("Knows about")),
+        Column("contact", _("Whom to ask")),
+        Column("place", _("Place")),
+        Column("hours", _("When to come")),
+    ),
+)
+
+
+async def listed(ask: Ask) -> Response:
+    """The questions that wait for her, by what was promised, and what she was asked before."""
+    hers = await ask.read(asked.of_mentor, ask.me.person_id)
+    waiting = sorted((one for one in hers if one["state"] == "open"), key=lambda one: one["promised_at"])
+    done = [one for one in reversed(hers) if one["state"] != "open"][:ANSWERED]
+    ask.saw(questions=[one["number"] for one in (*waiting, *done)][:200])
+    return ask.show("questions.html", waiting=waiting, done=done, languages=LANGUAGES)
+
+
+async def _hers(ask: Ask) -> dict[str, Any]:
+    number = ask.number("question")
+    found = [one for one in await ask.read(asked.of_mentor, ask.me.person_id) if one["number"] == number]
+    return found[0] if found else ask.missing()
+
+
+async def one(ask: Ask) -> Response:
+    """One question, and the place to answer it."""
+    return _shown(ask, await _hers(ask))
+
+
+def _shown(ask: Ask, question: dict[str, Any], status: int = 200, **more: Any) -> Response:
+    ask.saw(questions=[question["number"]])
+    values = {"text": "", "problem": "", "weighed": None, "stopped": False, "most": MOST, **more}
+    return ask.show("question.html", status, question=question, languages=LANGUAGES, **values)
+
+
+async def answer(ask: Ask) -> Response:
+    """Her answer: shown first as the leader will read it, then sent once, where the question came from."""
+    question, text = await _hers(ask), " ".join(ask.form.get("text", "").split())
+    if question["state"] != "open":
+        return _shown(ask, question, 422, problem=_("It is answered already: nothing was sent."), text=text)
+    if not text or len(text) > MOST:
+        problem = _("Write an answer of at most 250 characters: two SMS.")
+        return _shown(ask, question, 422, problem=problem, text=text)
+    details = {"number": question["number"], "answer": text, "by": ask.me.person_id, "user": ask.who}
+    if ask.form.get("sure") == "yes":
+        await ask.act("question answer", details)
+        return ask.go("/questions", _("The answer is kept, and leaves where the question came from."))
+    look = {**details, "dry_run": True}
+    found = await ask.app.console.write(lambda tx: OPERATIONS["question answer"](tx, look, ask.now))
+    said = {"number": question["number"], "answer": text}
+    words, drafts = ask.app.words, ask.app.turns.replies.drafts
+    sent = words.text("H3", found["language"] or "fr", said, rich=found["chat"], drafts=drafts).text
+    takes = weighed(text, sent, chat=found["chat"], reads=found["language"])
+    return _shown(ask, question, text=text, weighed=takes, stopped=found["stopped"])
+
+
+async def fair(ask: Ask) -> Response:
+    """The lessons of her area that leaders agreed to show, as a poster prints them, newest first."""
+    found, names = await ask.read(lessons.seen, ask.viewer), await ask.read(lessons.names)
+    wanted = ask.query.get("to", "")
+    shown = posters.posters(found, names, wanted if wanted in LANGUAGES else None)
+    ask.saw(lessons=[one.number for one in shown][:200])
+    return FAIR.answer(ask, "fair.html", [asdict(one) for one in shown], languages=LANGUAGES, to=wanted)
+
+
+async def directory(ask: Ask) -> Response:
+    """The partners of the roster, as leaders are told of them."""
+    there = await ask.read(partners.directory)
+    ask.saw(partners=len(there))
+    return PARTNERS.answer(ask, "partners.html", [asdict(one) for one in there])
+
+
+PAGES = (
+    Page("/questions", listed, reads="questions", title=_("My questions")),
+    Page("/questions/{question}", one, reads="questions"),
+    Page("/questions/{question}/answer", answer, writes="question answered"),
+    Page("/fair", fair, reads="lessons", title=_("For the Fair"), table=True),
+    Page("/partners", directory, reads="partners", title=_("Partners")),
+)
