@@ -22,6 +22,7 @@ from sqlalchemy.pool import StaticPool
 from bot.errors import DatabaseError
 from bot.store import migrations
 from bot.store.direct import DirectEngine
+from bot.store.kept import Kept
 from bot.store.lock import FileLock
 from bot.store.writer import Writer
 
@@ -77,7 +78,8 @@ class Database:
         self.engine = engine
         self._reader = reader
         self._lock = lock
-        self.writer = Writer(engine)
+        self._kept = Kept(engine) if lock is None else None
+        self.writer = Writer(self._kept or engine)
 
     @property
     def shared(self) -> bool:
@@ -146,6 +148,8 @@ class Database:
     async def close(self) -> None:
         """Stop the writer after what it holds, close every connection, let go of the file."""
         await self.writer.stop()
+        if self._kept:
+            await self._kept.close()
         for engine in {self.engine, self._reader}:
             await engine.dispose()
         if self._lock:

@@ -23,6 +23,7 @@ from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, ProgrammingErr
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.errors import DatabaseError
+from bot.store.kept import Kept
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -50,7 +51,7 @@ class _Job:
 class Writer:
     """Runs pieces of work in grouped transactions. `start()` it inside a running loop."""
 
-    def __init__(self, engine: AsyncEngine) -> None:
+    def __init__(self, engine: AsyncEngine | Kept) -> None:
         self._engine = engine
         self._waiting: deque[_Job] = deque()
         self._wake = asyncio.Event()

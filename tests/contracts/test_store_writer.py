@@ -13,7 +13,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.errors import DatabaseError
-from bot.store import inbox, tables
+from bot.store import inbox, kept, tables
 from bot.store.direct import DirectEngine
 from bot.store.engine import Database
 from bot.store.writer import Writer
@@ -211,6 +211,22 @@ async def test_a_lost_connection_is_told_as_such_and_the_next_work_is_done(proce
         await first.writer.do(slow, None)
     assert await first.writer.do(_put, "next") == "next"
     assert await _names(first) == {"next"}
+
+
+@pytest.mark.parametrize("place", [pytest.param("postgres", marks=pytest.mark.postgres)], indirect=True)
+async def test_a_connection_that_was_lost_while_it_rested_is_taken_anew(
+    processes: list[Database], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, last = processes
+
+    async def whose(tx: AsyncConnection, items: Sequence[None]) -> list[int]:
+        return [(await tx.execute(text("select pg_backend_pid()"))).scalar_one()] * len(items)
+
+    pid = await first.writer.do(whose, None)
+    assert await first.writer.do(whose, None) == pid  # kept from one transaction to the next
+    monkeypatch.setattr(kept, "REST_S", 0.0)
+    await execute(last, text("select pg_terminate_backend(:pid)"), {"pid": pid})
+    assert await first.writer.do(whose, None) != pid
 
 
 def test_the_errors_of_sqlite_are_known_to_be_the_storages() -> None:
