@@ -15,7 +15,7 @@ from bot.control import run_all
 from bot.operations import Asked
 from bot.render import Words
 from bot.settings import Settings
-from bot.store import inbox, listing, outbox, questions
+from bot.store import inbox, listing, outbox, question_list
 from bot.store.engine import Database
 from bot.store.inbox import Incoming
 from bot.store.outbox import Mark, Wanted
@@ -109,7 +109,7 @@ class _Talk:
     async def _answer(self, text: str) -> None:
         """The mentor answers the question that is open."""
         async with self._database.read() as tx:
-            [question] = [one for one in await questions.listed(tx) if one["state"] == "open"]
+            [question] = [one for one in await question_list.listed(tx) if one["state"] == "open"]
         details = {"number": question["number"], "answer": text, "who": "Jean", "user": "demo"}
         await self._database.writer.do(run_all, Asked("question answer", details, self.now))
 

@@ -141,6 +141,7 @@ OPERATIONS: dict[str, Operation] = {
     "certificates": certificates.make,
     "question show": mentoring.question_show,
     "question answer": mentoring.question_answer,
+    "question give": mentoring.question_give,
     "visit log": mentoring.visit_log,
     "lesson translate": mentoring.lesson_translate,
     "tips import": tips_import,

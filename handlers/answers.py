@@ -117,6 +117,7 @@ TIMERS: Mapping[str, Callable[[Turn], Outcome]] = {
     "wake tip": tips.due,
     "question": mentor_questions.overdue,
     "wake question": mentor.asked,
+    "wake given": mentor_questions.given,
     "wake question due": mentor.due,
     "wake answer": mentor_questions.answered,
     "answer": mentor_questions.answered,

@@ -26,13 +26,20 @@ class Match:
 
 def match(text: str, language: str | None, association: Association | None, mentors: Iterable[Mentor]) -> Match:
     """The mentor for this question; the same one for the same question, whatever the order of the mentors."""
-    asked = keys(text)
     named = subjects(text)
     topics = named & TOPICS.keys()
     subject = min(topics or named, default=None)
-    fitting = [one for one in mentors if covers(one.area, association) and _knows(one, topics)]
-    best = min(fitting, key=lambda one: _rank(one, asked, language, association), default=None)
-    return Match(best, subject)
+    fitting = [one for one in ranked(text, language, association, mentors) if _knows(one, topics)]
+    return Match(fitting[0] if fitting else None, subject)
+
+
+def ranked(
+    text: str, language: str | None, association: Association | None, mentors: Iterable[Mentor]
+) -> tuple[Mentor, ...]:
+    """Those who look after the association, who fits best first; also who does not know the subject."""
+    asked = keys(text)
+    there = [one for one in mentors if covers(one.area, association)]
+    return tuple(sorted(there, key=lambda one: _rank(one, asked, language, association)))
 
 
 def covers(area: tuple[str, ...], association: Association | None) -> bool:

@@ -14,6 +14,7 @@ from handlers.turn import (
     AnswerQuestion,
     Association,
     AssociationOf,
+    Button,
     Outcome,
     Parts,
     Question,
@@ -52,7 +53,7 @@ def _shown(turn: Turn, key: str) -> Outcome:
     if question is None or question.state != "open" or not question.text:
         return Outcome(dict(turn.state), understood=f"question No {number}: not open any more")
     day = working_days.day_of(turn, question.promised_at)
-    association = _of(turn, question)
+    association = of(turn, question)
     values = {
         "number": number,
         "association": association.sms_name if association else turn.programme.sender,
@@ -61,10 +62,12 @@ def _shown(turn: Turn, key: str) -> Outcome:
         "weekday": day,
         "date": day,
     }
-    return Outcome(dict(turn.state), (Reply(key, values),), understood=f"shows question No {number}")
+    passed_on = ((Button("b.passon", f"give:{number}"),),)
+    return Outcome(dict(turn.state), (Reply(key, values, passed_on),), understood=f"shows question No {number}")
 
 
-def _of(turn: Turn, question: Question) -> Association | None:
+def of(turn: Turn, question: Question) -> Association | None:
+    """The association that asks."""
     if question.association_id is None:
         return None
     association: Association | None = turn.known(AssociationOf(question.association_id))
@@ -80,7 +83,7 @@ def _language(language: str | None) -> Any:
 
 def reply(turn: Turn, said: Said, replied: Replied) -> Outcome:
     """Telegram's reply to M1 or M5: the text is the answer."""
-    return _offered(turn, int(replied.woken["number"]), said.text)
+    return offered(turn, int(replied.woken["number"]), said.text)
 
 
 def command(turn: Turn, said: Said) -> Outcome:
@@ -88,7 +91,7 @@ def command(turn: Turn, said: Said) -> Outcome:
     found = _NUMBER.fullmatch(said.rest)
     if found is None:
         return Outcome(dict(turn.state), (Reply("M4"),), understood="which question?")
-    return _offered(turn, int(found[1]), found[2].strip())
+    return offered(turn, int(found[1]), found[2].strip())
 
 
 def line(turn: Turn, said: Said) -> Outcome | None:
@@ -104,9 +107,9 @@ def lost(turn: Turn, said: Said) -> Outcome | None:
     return Outcome(dict(turn.state), (Reply("M4"),), understood="a mentor's words that answer nothing")
 
 
-def _offered(turn: Turn, number: int, text: str) -> Outcome:
+def offered(turn: Turn, number: int, text: str) -> Outcome:
     """Refuse, send, or ask first when it is long or in another language than she reads."""
-    question, refused = _open_one(turn, number)
+    question, refused = open_one(turn, number)
     if question is None:
         return refused
     text = " ".join(text.split())
@@ -128,11 +131,11 @@ def _offered(turn: Turn, number: int, text: str) -> Outcome:
     return Outcome(new, (Reply("M2lang", values),), understood="an answer in another language: send?")
 
 
-def _open_one(turn: Turn, number: int) -> tuple[Question | None, Outcome]:
+def open_one(turn: Turn, number: int) -> tuple[Question | None, Outcome]:
     """The question when it can be answered by this writer; else what is said."""
     question: Question | None = turn.known(QuestionNumbered(number))
     area = turn.person.area if turn.person else ()
-    if question is None or not covers(area, _of(turn, question)):
+    if question is None or not covers(area, of(turn, question)):
         said = Reply("M4none", {"number": number})
         return None, Outcome(state.close(turn), (said,), understood=f"no question No {number}")
     if question.state == "open":
@@ -163,12 +166,12 @@ def decided(turn: Turn, said: Said, question_: Mapping[str, Any]) -> Outcome | N
     if said.digit == "3":
         return state.say(turn, "M2cancel", number=number)
     if text is None and said.text:
-        return _offered(turn, number, said.text)
+        return offered(turn, number, said.text)
     if said.digit == "2":
         new = state.ask(turn, "reply", number=number)
         return Outcome(new, (Reply("M2change", {"number": number}),), understood="she writes it anew")
     if said.digit == "1" and text:
-        question, refused = _open_one(turn, number)
+        question, refused = open_one(turn, number)
         return _sent(turn, question, text) if question else refused
     return None
 

@@ -174,6 +174,20 @@ def overdue(turn: Turn) -> Outcome:
     return Outcome(dict(turn.state), (), effects, understood=f"question No {number}: the officer's now")
 
 
+def given(turn: Turn) -> Outcome:
+    """It was passed on: who has it now is told of it, and it is followed anew. The day that she was told stays."""
+    number = int(turn.inbound.data["number"])
+    question: Question | None = turn.known(QuestionNumbered(number))
+    if question is None or question.state != "open":
+        return Outcome(dict(turn.state), understood=f"question No {number}: not open any more")
+    effects: tuple[Effect, ...] = _told(question, "question", question.mentor_id or _officer(turn))
+    if question.mentor_id is None:
+        effects = (_task(turn, question), *effects)
+    due = question.promised_at if question.promised_at > turn.now else working_days.evening(turn, 1)
+    timer = Timer("question", str(number), due, {"number": number})
+    return Outcome(dict(turn.state), (), effects, (timer,), f"question No {number} was passed on")
+
+
 # --- the answer ---
 
 

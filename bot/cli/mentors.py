@@ -14,7 +14,7 @@ from bot.cli.base import Json
 from bot.render import Rendered, Words, fold
 from bot.render.plural import many
 from bot.settings import Settings
-from bot.store import questions, visits
+from bot.store import question_list, visits
 from handlers.understand.words import language_of
 
 commands = typer.Typer(no_args_is_help=True, help="Mentors: their questions, answers and visits.")
@@ -26,7 +26,7 @@ Number = Annotated[int, typer.Argument(help="The question's number.")]
 @commands.command("list")
 def list_(json: Json = False) -> None:
     """The mentors who can be reached: languages, subjects, area, how many questions wait."""
-    found = base.read(base.load(), questions.load_of_mentors)
+    found = base.read(base.load(), question_list.load_of_mentors)
     base.table(found, ("name", "languages", "subjects", "area", "open", "answered"), json)
 
 
@@ -36,7 +36,7 @@ def questions_(
     everything: Annotated[bool, typer.Option("--all", help="Also those that are answered.")] = False,
 ) -> None:
     """The questions that wait, oldest first; never their words."""
-    found = base.read(base.load(), questions.listed)
+    found = base.read(base.load(), question_list.listed)
     shown = [row for row in found if everything or row["state"] == "open"]
     columns = ("number", "state", "association", "language", "subject", "mentor", "promised_at", "climbed", "helped")
     base.table(shown, columns, json)
@@ -62,9 +62,8 @@ def answer(
     settings, text = base.load(), " ".join(text.split())
     if not text:
         base.fail("The answer is empty.")
-    offset = datetime.now(settings.zone).utcoffset()
     details = {"number": number, "answer": text, "who": who, "user": getpass.getuser(), "dry_run": True}
-    details["utc_offset_min"] = int(offset.total_seconds() / 60) if offset else 0
+    details["utc_offset_min"] = _offset(settings)
     found = base.run(control.act(settings, "question answer", details))
     said = _said(settings, found, text)
     phones = 0 if found["stopped"] else 1
@@ -77,6 +76,29 @@ def answer(
     if json:
         base.show({**found, "text": said.text, "parts": said.parts, "phones": phones, "answered": not dry_run})
     base.words.print("Nothing was sent." if dry_run else f"No {number} is answered.")
+
+
+@commands.command()
+def give(
+    number: Number,
+    to: Annotated[str, typer.Option("--to", help="A mentor, as in the sheet Staff; or officer.")],
+    who: As = "",
+    dry_run: DryRun = False,
+    json: Json = False,
+) -> None:
+    """Pass an open question on: whoever gets it is told of it; the day that the leader was told stays."""
+    settings = base.load()
+    details = {"number": number, "to": to, "who": who, "user": getpass.getuser(), "dry_run": dry_run}
+    found = base.run(control.act(settings, "question give", {**details, "utc_offset_min": _offset(settings)}))
+    if json:
+        base.show({**found, "given": not dry_run})
+    base.words.print(f"No {number} {'would go' if dry_run else 'goes'} to {found['to']}.", markup=False)
+
+
+def _offset(settings: Settings) -> int:
+    """Minutes from UTC, now."""
+    offset = datetime.now(settings.zone).utcoffset()
+    return int(offset.total_seconds() / 60) if offset else 0
 
 
 def _said(settings: Settings, found: dict[str, Any], text: str) -> Rendered:

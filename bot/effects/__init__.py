@@ -24,6 +24,7 @@ from bot.effects import (
 from bot.effects.scene import Scene
 from handlers import turn
 from handlers.turn.beside import AskBeside, ForgetBeside
+from handlers.turn.mentoring import GiveQuestion, LeaveQuestion
 from handlers.turn.uncertain import DecideText
 
 PERFORMERS: dict[type, Callable[[Any, Scene], None]] = {
@@ -59,6 +60,8 @@ PERFORMERS: dict[type, Callable[[Any, Scene], None]] = {
     turn.SaveQuestion: mentoring.save_question,
     turn.AnswerQuestion: mentoring.answer_question,
     turn.ClimbQuestion: mentoring.climb_question,
+    GiveQuestion: mentoring.give_question,
+    LeaveQuestion: mentoring.leave_question,
     turn.RateQuestion: mentoring.rate_question,
     turn.SaveLesson: mentoring.save_lesson,
     turn.ShowLesson: mentoring.show_lesson,

@@ -17,12 +17,17 @@ from handlers.turn import (
     NextQuestion,
     Question,
     QuestionNumbered,
+    QuestionsOpen,
     RateQuestion,
     SaveLesson,
     SaveQuestion,
     SaveVisit,
     ShowLesson,
+    TaskNumbered,
+    TasksOfRow,
+    TasksOpen,
 )
+from handlers.turn.mentoring import GiveQuestion, LeaveQuestion
 
 
 def _number(scene: Scene, name: str, number: int) -> None:
@@ -57,8 +62,7 @@ def answer_question(effect: AnswerQuestion, scene: Scene) -> None:
     """The first answer wins; a later turn of the group sees it answered."""
     said = {"which": effect.number, "said": effect.answer, "at": scene.now, "who": effect.by}
     scene.batch.add(questions.ANSWER, said)
-    about = {"what": about_question(effect.number), "at": scene.now, "who": effect.by}
-    scene.batch.add(questions.CLOSE_TASKS, about)
+    _close_tasks(effect.number, "answered", effect.by, scene)
     old: Question = scene.facts[QuestionNumbered(effect.number)]
     who = scene.turn.person.sms_name if scene.turn.person else ""
     scene.facts[QuestionNumbered(effect.number)] = replace(
@@ -68,9 +72,30 @@ def answer_question(effect: AnswerQuestion, scene: Scene) -> None:
     scene.forget(LastQuestion)
 
 
-def about_question(number: int) -> str:
-    """What a task about a question says, and is found by."""
-    return f"No {number}"
+def _close_tasks(number: int, how: str, who: int | None, scene: Scene) -> None:
+    """What was somebody's to do about this question is done."""
+    about = {"what": questions.about(number), "at": scene.now, "who": who, "how": how}
+    scene.batch.add(questions.CLOSE_TASKS, about)
+    for fact in (TaskNumbered, TasksOfRow, TasksOpen, QuestionsOpen):
+        scene.forget(fact)
+
+
+def give_question(effect: GiveQuestion, scene: Scene) -> None:
+    """Another one's from now on; a later turn of the group sees it so."""
+    scene.batch.add(questions.GIVE, {"which": effect.number, "whom": effect.mentor_id})
+    who = scene.turn.person.id if scene.turn.person else None
+    _close_tasks(effect.number, "passed on", who, scene)
+    old: Question = scene.facts[QuestionNumbered(effect.number)]
+    scene.facts[QuestionNumbered(effect.number)] = replace(old, mentor_id=effect.mentor_id, climbed=0)
+    scene.forget(Mentors)
+
+
+def leave_question(effect: LeaveQuestion, scene: Scene) -> None:
+    """Closed; its task closes with the result that was given for it."""
+    scene.batch.add(questions.LEAVE, {"which": effect.number})
+    scene.facts.pop(QuestionNumbered(effect.number), None)
+    for fact in (Mentors, LastQuestion, QuestionsOpen):
+        scene.forget(fact)
 
 
 def climb_question(effect: ClimbQuestion, scene: Scene) -> None:

@@ -13,9 +13,10 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.errors import BotError
+from bot.programme import mentoring
 from bot.settings import Settings
-from bot.store import audit, consent, facts, lateness, people, talk_states, tasks, team
-from handlers.team.viewing import ABSENT_AFTER
+from bot.store import audit, consent, facts, lateness, people, questions, talk_states, tasks, team
+from handlers.team.viewing import ABSENT_AFTER, question_of
 from handlers.team.waiting import Asked, Day, counted
 from handlers.turn import Fact, LateOf, Task, TaskNumbered, TasksOpen, Viewer
 from scheduler import right_time
@@ -139,6 +140,8 @@ async def inbox_reply(tx: AsyncConnection, details: Details, now: datetime) -> A
     _must_be_open(task, details)
     if task.refused or task.address_id is None:
         raise BotError(f"Who wrote this {_REFUSED[task.refused or 'gone']}.")
+    if (number := question_of(task)) is not None:
+        return await _question_answered(tx, task, number, details, now)
     who = await _who(tx, details)
     by = who["sms_name"] if who else str(details["sender"])
     text = f"{task.name}, {by}: {details['text']}" if task.shared and task.name else f"{by}: {details['text']}"
@@ -151,6 +154,20 @@ async def inbox_reply(tx: AsyncConnection, details: Details, now: datetime) -> A
     row = {"wake_key": f"wake:cli:task {task.id}:said", "what": woken, "at": now, "address": task.address_id}
     await tx.execute(consent.WAKE_ADDRESS, row)
     await audited(tx, {**details, "what": "answered", "details": {"task": task.id}}, now)
+    return found
+
+
+async def _question_answered(
+    tx: AsyncConnection, task: Task, number: int, details: Details, now: datetime
+) -> dict[str, Any]:
+    """A question to a mentor is answered as one: with its number, and she is asked whether it helped."""
+    question = await mentoring.open_question(tx, number, details)
+    text = f"Mentor No {number}: {details['text']}"
+    found = {"task": task.id, "language": task.language, "chat": task.rich, "text": text, "phones": 1}
+    if not details.get("dry_run"):
+        who = await _who(tx, details)
+        await mentoring.answer(tx, question, str(details["text"]), who["id"] if who else None, now)
+        await audited(tx, {**details, "what": "answered", "details": {"task": task.id}}, now)
     return found
 
 
@@ -178,6 +195,8 @@ async def task_close(tx: AsyncConnection, details: Details, now: datetime) -> An
         who = await _who(tx, details)
         number = who["id"] if who else None
         await tx.execute(tasks.CLOSE_ONE, {"which": task.id, "at": now, "who": number, "how": result})
+        if (asked := question_of(task)) is not None:
+            await tx.execute(questions.LEAVE, {"which": asked})
         await audited(tx, {**details, "what": "task closed", "details": {"task": task.id}}, now)
     return {"task": task.id, "result": result}
 

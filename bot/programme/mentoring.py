@@ -12,11 +12,13 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.errors import BotError
-from bot.store import audit, consent, lessons, partners, people, questions, team, visits
+from bot.store import audit, consent, lessons, partners, people, question_list, questions, team, visits
 from handlers.turn import LANGUAGES, Question
 from handlers.understand.words import plain
 
 Details = Mapping[str, Any]
+OFFICER = "officer"
+"""To whom a question may go besides a mentor: whoever looks after the association."""
 
 
 async def question_answer(tx: AsyncConnection, details: Details, now: datetime) -> Any:
@@ -25,50 +27,80 @@ async def question_answer(tx: AsyncConnection, details: Details, now: datetime) 
     `by` is the id of who answers, `who` her name when only that is known.
     """
     number = int(details["number"])
-    question = (await questions.numbered(tx, [number])).get(number)
-    _must_be_open(question, number, timedelta(minutes=int(details.get("utc_offset_min") or 0)))
-    assert question is not None
+    question = await open_question(tx, number, details)
     who = details.get("by") or await _member(tx, details.get("who"))
     found = {"number": number, "language": question.language, "chat": question.rich, "stopped": question.stopped}
     if details.get("dry_run"):
         return found
-    said = {"which": number, "said": details["answer"], "at": now, "who": who}
-    await tx.execute(questions.ANSWER, said)
-    await tx.execute(questions.CLOSE_TASKS, {"what": f"No {number}", "at": now, "who": who})
-    if not question.stopped:
-        await tx.execute(
-            consent.WAKE_ADDRESS,
-            {
-                "wake_key": f"wake:cli:{number}:answer",
-                "what": {"timer": "wake", "what": "answer", "number": number},
-                "at": now,
-                "address": question.address_id,
-            },
-        )
+    await answer(tx, question, str(details["answer"]), who, now)
     await _audit(tx, now, details, "question answered", {"number": number})
     return found
+
+
+async def answer(tx: AsyncConnection, question: Question, text: str, who: int | None, now: datetime) -> None:
+    """Keep it, close what was to do about it, and let her conversation say it; after STOP nothing is said."""
+    said = {"which": question.number, "said": text, "at": now, "who": who}
+    await tx.execute(questions.ANSWER, said)
+    await _close_tasks(tx, question.number, "answered", who, now)
+    if not question.stopped:
+        await _wake(tx, question, "answer", now)
+
+
+async def _close_tasks(tx: AsyncConnection, number: int, how: str, who: int | None, now: datetime) -> None:
+    row = {"what": questions.about(number), "at": now, "who": who, "how": how}
+    await tx.execute(questions.CLOSE_TASKS, row)
+
+
+async def _wake(tx: AsyncConnection, question: Question, what: str, now: datetime) -> None:
+    """The conversation of who asked goes on with it."""
+    woken = {"timer": "wake", "what": what, "number": question.number}
+    row = {"wake_key": f"wake:cli:{question.number}:{what}:{now.isoformat()}", "what": woken, "at": now}
+    await tx.execute(consent.WAKE_ADDRESS, {**row, "address": question.address_id})
+
+
+async def question_give(tx: AsyncConnection, details: Details, now: datetime) -> Any:
+    """An open question goes to another mentor, or to the officer ("officer"). `dry_run` only looks."""
+    number, name = int(details["number"]), str(details["to"])
+    question = await open_question(tx, number, details)
+    if question.stopped:
+        raise BotError(f"Who asked No {number} said STOP since: nobody waits for an answer. Call instead.")
+    there = {one.id: one for one in await questions.mentors(tx)}
+    named = await team.staff_named(tx, name) if plain(name) != OFFICER else ()
+    found = [there[one["id"]] for one in named if one["id"] in there]
+    if plain(name) != OFFICER and len(found) != 1:
+        names = ", ".join(one.name for one in there.values()) or "nobody"
+        raise BotError(f"{name!r} is no mentor who can be reached; there are {names}. Or write officer.")
+    who = await _member(tx, details.get("who"))
+    if not details.get("dry_run"):
+        await tx.execute(questions.GIVE, {"which": number, "whom": found[0].id if found else None})
+        await _close_tasks(tx, number, "passed on", who, now)
+        await _wake(tx, question, "given", now)
+        await _audit(tx, now, details, "question passed on", {"number": number})
+    return {"number": number, "to": found[0].name if found else OFFICER}
 
 
 async def question_show(tx: AsyncConnection, details: Details, now: datetime) -> Any:
     """One question with its words and its answer; that it was read is written down first."""
     number = int(details["number"])
-    found = await questions.whole(tx, number)
+    found = await question_list.whole(tx, number)
     if found is None:
         raise BotError(f"There is no question No {number}. See them with `kurikirana mentors questions`.")
     await _audit(tx, now, details, "question shown", {"number": number})
     return found
 
 
-def _must_be_open(question: Question | None, number: int, utc_offset: timedelta) -> None:
-    """Raises BotError that says who answered when."""
+async def open_question(tx: AsyncConnection, number: int, details: Details) -> Question:
+    """The question with this number, locked. Raises BotError that says who answered when."""
+    question = (await questions.numbered(tx, [number])).get(number)
     if question is None:
         raise BotError(f"There is no question No {number}. See them with `kurikirana mentors questions`.")
     if question.state == "answered" and question.answered_at:
-        local = question.answered_at + utc_offset
+        local = question.answered_at + timedelta(minutes=int(details.get("utc_offset_min") or 0))
         who = question.answered_by or "The command line"
         raise BotError(f"{who} answered No {number} on {local.day}/{local.month} at {local:%H:%M}.")
     if question.state != "open":
-        raise BotError(f"No {number} is closed: the person was erased.")
+        raise BotError(f"No {number} is closed: nobody waits for an answer.")
+    return question
 
 
 async def _member(tx: AsyncConnection, name: str | None) -> int | None:

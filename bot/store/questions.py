@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from typing import Any
 
 from sqlalchemy import bindparam, case, exists, func, insert, literal, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.store.listing import plain_row
 from bot.store.singles import next_number
-from bot.store.tables import addresses, associations, inbox, outbox, people, people_addresses, questions, tasks
+from bot.store.tables import addresses, inbox, outbox, people, people_addresses, questions, tasks
 from handlers.turn import (
     Association,
     AssociationCalled,
@@ -51,9 +51,19 @@ CLOSE_TASKS = (
     .where(tasks.c.kind == "question", tasks.c.about == bindparam("what"), tasks.c.state == "open")
     .values(
         state="closed", closed_at=bindparam("at", type_=tasks.c.closed_at.type), closed_by=bindparam("who"),
-        result="answered",
+        result=bindparam("how"),
     )
 )  # fmt: skip
+GIVE = (
+    update(questions)
+    .where(questions.c.number == bindparam("which"), questions.c.state == "open")
+    .values(mentor_id=bindparam("whom", type_=questions.c.mentor_id.type), climbed=0)
+)
+LEAVE = (
+    update(questions)
+    .where(questions.c.number == bindparam("which"), questions.c.state == "open")
+    .values(state="closed")
+)
 BLANK = (
     update(questions)
     .where(questions.c.person_id == bindparam("person"))
@@ -127,6 +137,11 @@ _UNSAY = (
 )
 
 
+def about(number: int) -> str:
+    """What a task about a question says, and is found by."""
+    return f"No {number}"
+
+
 def question(row: Any) -> Question:
     """A row of `questions` with its words and who asked, as a conversation sees it."""
     return Question(
@@ -171,63 +186,18 @@ def words(text: str | None) -> tuple[str, ...]:
     return tuple(filter(None, re.split(r"[\s,;]+", text or "")))
 
 
-_mentor = people.alias("mentor")
-_LISTED = (
-    select(
-        questions.c.number,
-        questions.c.state,
-        associations.c.no.label("association"),
-        people.c.language,
-        questions.c.subject,
-        _mentor.c.sms_name.label("mentor"),
-        questions.c.asked_at,
-        questions.c.promised_at,
-        questions.c.climbed,
-        questions.c.answered_at,
-        _answerer.c.sms_name.label("answered_by"),
-        questions.c.helped,
-    )
-    .outerjoin(associations, associations.c.id == questions.c.association_id)
-    .outerjoin(people, people.c.id == questions.c.person_id)
-    .outerjoin(_mentor, _mentor.c.id == questions.c.mentor_id)
-    .outerjoin(_answerer, _answerer.c.id == questions.c.answered_by)
-    .order_by(questions.c.number)
-)
-_ANSWERED = (
-    select(questions.c.answered_by, func.count())
-    .where(questions.c.state == "answered")
-    .group_by(questions.c.answered_by)
+_WORDS = (
+    select(questions.c.number, inbox.c.text)
+    .join(inbox, inbox.c.id == questions.c.inbox_id)
+    .where(questions.c.number.in_(bindparam("numbers", expanding=True)))
 )
 
 
-async def listed(tx: AsyncConnection) -> list[dict[str, Any]]:
-    """Every question without its words, oldest first."""
-    return [plain_row(row) for row in await tx.execute(_LISTED)]
-
-
-async def whole(tx: AsyncConnection, number: int) -> dict[str, Any] | None:
-    """One question with its words and its answer; None when there is none."""
-    row = (await tx.execute(_LISTED.where(questions.c.number == number))).one_or_none()
-    if row is None:
-        return None
-    said = (await tx.execute(_QUESTIONS.where(questions.c.number == number))).one()
-    return {**plain_row(row), "question": said.words, "answer": said.answer}
-
-
-async def load_of_mentors(tx: AsyncConnection) -> list[dict[str, Any]]:
-    """The mentors who can be reached, with what they know, have to do and have done."""
-    answered = {row[0]: row[1] for row in await tx.execute(_ANSWERED)}
-    return [
-        {
-            "name": one.name,
-            "languages": " ".join(one.languages),
-            "subjects": one.subjects,
-            "area": ", ".join(one.area),
-            "open": one.open,
-            "answered": answered.get(one.id, 0),
-        }
-        for one in await mentors(tx)
-    ]
+async def words_of(tx: AsyncConnection, abouts: Collection[str]) -> dict[str, str]:
+    """What was asked, by what the tasks say that they are about."""
+    numbers = [int(number) for said in abouts if (number := said.removeprefix("No ")).isdecimal()]
+    found = await tx.execute(_WORDS, {"numbers": numbers}) if numbers else ()
+    return {about(row.number): row.text for row in found}
 
 
 async def _next_question(tx: AsyncConnection, wanted: list[NextQuestion], known: Associations) -> Values:

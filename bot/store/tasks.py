@@ -6,6 +6,7 @@ Sealed tasks are opened here and loaded nowhere here.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -27,6 +28,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.store import questions
 from bot.store.area import AREA, binds
 from bot.store.tables import addresses, associations, inbox, media, people, people_addresses, tasks
 from handlers.turn import Association, Fact, Kept, Task, TaskNumbered, TasksOfRow, TasksOpen, Viewer
@@ -209,6 +211,13 @@ def _task(row: Any, known: Associations) -> Task:
     )
 
 
+async def _tasks(tx: AsyncConnection, statement: Any, there: dict[str, Any], known: Associations) -> tuple[Task, ...]:
+    """The tasks; one about a question to a mentor has its words, whatever the task was opened by."""
+    found = [_task(row, known) for row in await tx.execute(statement, there)]
+    asked = await questions.words_of(tx, {task.about for task in found if task.kind == "question"})
+    return tuple(replace(task, text=asked.get(task.about, "")) if task.kind == "question" else task for task in found)
+
+
 async def _numbered(tx: AsyncConnection, wanted: list[TaskNumbered], known: Associations) -> Values:
     values: Values = dict.fromkeys(wanted)
     alike: dict[tuple[Viewer | None, datetime | None], list[int]] = {}
@@ -219,8 +228,8 @@ async def _numbered(tx: AsyncConnection, wanted: list[TaskNumbered], known: Asso
         statement = _NUMBERED
         if viewer is not None:
             statement, there = _NUMBERED_SEEN, {**there, "before": before, **binds(viewer)}
-        for row in await tx.execute(statement, there):
-            values[TaskNumbered(row.id, viewer, before)] = _task(row, known)
+        for task in await _tasks(tx, statement, there, known):
+            values[TaskNumbered(task.id, viewer, before)] = task
     return values
 
 
@@ -228,7 +237,7 @@ async def _of_row(tx: AsyncConnection, wanted: list[TasksOfRow], known: Associat
     values: Values = {}
     for fact in wanted:
         there = {"row": fact.inbox_id, "before": fact.before, **binds(fact.viewer)}
-        values[fact] = tuple(_task(row, known) for row in await tx.execute(_OF_ROW, there))
+        values[fact] = await _tasks(tx, _OF_ROW, there, known)
     return values
 
 
@@ -239,7 +248,7 @@ async def _open(tx: AsyncConnection, wanted: list[TasksOpen], known: Association
         statement = _OPEN
         if fact.association_id is not None:
             statement, there["which"] = _OPEN_THERE, fact.association_id
-        values[fact] = tuple(_task(row, known) for row in await tx.execute(statement, there))
+        values[fact] = await _tasks(tx, statement, there, known)
     return values
 
 

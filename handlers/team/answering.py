@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from handlers import mentor
 from handlers.said import Said
 from handlers.team.tasks import closed
-from handlers.team.viewing import LANGUAGE_NAMES, numbered, pressed, who
+from handlers.team.viewing import LANGUAGE_NAMES, numbered, pressed, question_of, who
 from handlers.turn import (
     Audit,
     Button,
@@ -38,6 +39,8 @@ def reply(turn: Turn, said: Said, replied: Replied) -> Outcome | None:
     assert task is not None
     if turn.inbound.kind != "text" or not said.text:
         return Outcome(dict(turn.state), (Reply("O.onlytext"),), understood="an answer without text")
+    if (number := question_of(task)) is not None:
+        return mentor.offered(turn, number, said.text)
     return _weighed(turn, task, said.text)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from handlers import mentor, mentor_log
+from handlers import mentor, mentor_log, passing_on
 from handlers.said import Said
 from handlers.team import (
     answering,
@@ -42,7 +42,7 @@ FIGURES: Roles = OFFICERS | {"staff"}
 COMMANDS: Mapping[str, tuple[Roles, Do]] = {
     "help": (TEAM, welcome.help_),
     **dict.fromkeys(("answer", "repondre"), (OFFICERS | MENTORS, mentor.command)),
-    **dict.fromkeys(("visit", "visite"), (OFFICERS | MENTORS, mentor_log.command)),
+    **dict.fromkeys(("visit", "visite", "call", "appel"), (OFFICERS | MENTORS, mentor_log.command)),
     "aide": (TEAM, welcome.help_),
     "start": (TEAM, welcome.start),
     "console": (TEAM, console.console),
@@ -80,6 +80,7 @@ BUTTONS: Mapping[str, tuple[Roles, Callable[[Turn, Said], Outcome | None]]] = {
     "unsure": (OFFICERS, uncertain.decided),
     "sum": (FIGURES, figures.pressed),
     "case": (FOCAL, sealed.pressed),
+    "give": (OFFICERS | MENTORS, passing_on.give),
 }
 """What a button's data begins with -> who may, and who answers. `said.rest` is what stood behind the colon."""
 

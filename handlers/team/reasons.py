@@ -50,6 +50,7 @@ RESULTS: Mapping[str, str] = {
     "no answer": "O.result.noanswer",
     "wrong number": "O.result.wrong",
     "talked": "O.result.talked",
+    "passed on": "O.result.passed",
     "checked": "O.result.checked",
     "not right": "O.result.notright",
 }

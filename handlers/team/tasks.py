@@ -10,7 +10,16 @@ from typing import Any, Literal
 from handlers.said import Said
 from handlers.team import flood
 from handlers.team.reasons import result, why
-from handlers.team.viewing import ABSENT_AFTER, clock, numbered, pressed, viewer, who, whole_team_before
+from handlers.team.viewing import (
+    ABSENT_AFTER,
+    clock,
+    numbered,
+    pressed,
+    question_of,
+    viewer,
+    who,
+    whole_team_before,
+)
 from handlers.turn import (
     Audit,
     Button,
@@ -30,9 +39,11 @@ from handlers.turn import (
     Timer,
     Turn,
 )
+from handlers.turn.mentoring import LeaveQuestion
 
 _KEYS: Mapping[str, str] = {
     "read": "O.task.read",
+    "question": "O.task.question",
     "help": "O.task.read",
     "listen": "O.task.listen",
     "call": "O.task.call",
@@ -45,6 +56,7 @@ _NOTHING = (("b.nothingtoanswer", "nothing"),)
 _ACTIONS: Mapping[str, tuple[tuple[str, str], ...]] = {
     "call": (),
     "my_data": (),
+    "question": (("b.talked", "talked"), *_NOTHING),
     "photo": (("b.fine", "checked"), ("b.notright", "wrong")),
     "check_number": (("b.fine", "checked"), ("b.notright", "wrong")),
     "wrong_number": (("b.fine", "checked"),),
@@ -134,6 +146,8 @@ def face(task: Task) -> Reply:
     values: dict[str, Any] = {"who": who(task), "why": why(task)}
     if key == "O.task.read":
         return Reply(key, {"who": values["who"], "words": task.text[:MOST_WORDS] or why(task)})
+    if (number := question_of(task)) is not None:
+        return Reply(key, {"who": values["who"], "number": number, "words": task.text[:MOST_WORDS] or "-"})
     return Reply(key, values)
 
 
@@ -143,7 +157,10 @@ def _buttons(task: Task) -> tuple[tuple[Button, ...], ...]:
         return (tuple(actions or [Button("b.talked", f"task:{task.id}:talked")]),)
     if not actions:
         actions = [Button("b.icalled", f"called:{task.association.id}:{task.id}")]
-    return (tuple(actions), (Button(Label({"en": task.association.sms_name}), f"assoc:{task.association.id}"),))
+    about: tuple[Button, ...] = (Button(Label({"en": task.association.sms_name}), f"assoc:{task.association.id}"),)
+    if (number := question_of(task)) is not None:
+        about = (Button("b.passon", f"give:{number}"), *about)
+    return (tuple(actions), about)
 
 
 def pressed_task(turn: Turn, said: Said) -> Outcome | None:
@@ -157,8 +174,13 @@ def pressed_task(turn: Turn, said: Said) -> Outcome | None:
     return close(turn, task, CLOSING[action], *_seen(turn, task, action))
 
 
-def _seen(turn: Turn, task: Task, action: str) -> tuple[CheckReport, ...]:
-    """What the officer saw on the photo of a sheet makes its report checked, or puts it on hold."""
+def _seen(turn: Turn, task: Task, action: str) -> tuple[CheckReport | LeaveQuestion, ...]:
+    """What the officer saw on the photo of a sheet makes its report checked, or puts it on hold.
+
+    A question that was answered by phone, or needs no answer, waits for none any more.
+    """
+    if (number := question_of(task)) is not None:
+        return (LeaveQuestion(number),)
     named = _PHOTO_FOR.fullmatch(task.about) if task.kind == "photo" and action in _VERDICTS else None
     if named is None:
         return ()
@@ -170,7 +192,7 @@ def _seen(turn: Turn, task: Task, action: str) -> tuple[CheckReport, ...]:
     return (CheckReport(number, verdict, "sheet", reason, turn.person.id if turn.person else None),)
 
 
-def close(turn: Turn, task: Task, with_result: str, *also: CheckReport) -> Outcome:
+def close(turn: Turn, task: Task, with_result: str, *also: CheckReport | LeaveQuestion) -> Outcome:
     """Close it; the pressed message shows the result in its place."""
     mine = turn.person.sms_name if turn.person else ""
     then = replace(task, state="closed", result=with_result, closed_by=mine, closed_at=turn.now)

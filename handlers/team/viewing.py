@@ -34,6 +34,12 @@ def numbered(turn: Turn, task_id: int) -> TaskNumbered:
     return TaskNumbered(task_id, viewer(turn), whole_team_before(turn))
 
 
+def question_of(task: Task) -> int | None:
+    """The number of the question to a mentor that the task is about; None for any other task."""
+    number = task.about.removeprefix("No ")
+    return int(number) if task.kind == "question" and number.isdecimal() else None
+
+
 def clock(turn: Turn, moment: datetime) -> str:
     """10:12 when it was today, else 22/11 10:12."""
     local = moment + turn.utc_offset

@@ -149,6 +149,21 @@ class ClimbQuestion:
 
 
 @dataclass(frozen=True, slots=True)
+class GiveQuestion:
+    """Somebody else answers it now: this mentor, or the officer; whom it had climbed to has it no longer."""
+
+    number: int
+    mentor_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class LeaveQuestion:
+    """Nothing is written to it: there was nothing to answer, or she was called."""
+
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
 class RateQuestion:
     number: int
     helped: bool
@@ -202,5 +217,14 @@ Facts = (
     | AssociationOf
 )
 Effects = (
-    SaveQuestion | AnswerQuestion | ClimbQuestion | RateQuestion | SaveLesson | ShowLesson | SaveVisit | DropVisit
+    SaveQuestion
+    | AnswerQuestion
+    | ClimbQuestion
+    | GiveQuestion
+    | LeaveQuestion
+    | RateQuestion
+    | SaveLesson
+    | ShowLesson
+    | SaveVisit
+    | DropVisit
 )

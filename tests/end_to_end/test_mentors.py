@@ -160,3 +160,42 @@ async def test_a_mentors_words_that_answer_nothing_are_told_how(chats: Chats) ->
     assert "Telegram's reply" in (await chats.says(claude, "clean the screen first")).text
     assert "/answer 612" in (await chats.says(claude, "/help")).text or "answer 612" in claude.sees[-1].text
     assert await chats.rows("tasks") == []
+
+
+async def test_a_question_is_passed_on_and_answered_from_the_inbox(chats: Chats) -> None:
+    """By the mentor to another one, then to the officer; whose reply to the task is the answer with its number."""
+    odette, claude, eric = await chats.odette(), await _mentor(chats), await chats.eric()
+    alice = await _mentor(chats, "Alice", 42)
+    await chats.says(odette, HUSKER)
+    await chats.settled()
+    assert (await chats.presses(claude, "Pass it on")).text == "No 1: to whom?"
+    assert claude.sees[-1].labels == ["Alice", "The officer"]
+    assert "No 1 went to Alice" in (await chats.presses(claude, "Alice")).text
+    await chats.settled()
+    assert HUSKER in alice.sees[-1].text
+    await chats.presses(alice, "Pass it on")
+    await chats.presses(alice, "The officer")
+    await chats.settled()
+    assert HUSKER in eric.sees[-1].text
+    shown = await chats.says(eric, "/inbox")
+    assert shown.text.startswith("❓ No 1, Odette, ABAHUZA\n" + HUSKER)
+    await chats.replies(eric, shown, "Stop the motor")
+    await chats.settled()
+    assert eric.sees[-1].text == "No 1: answered (1 SMS). Thank you."
+    await chats.settled()
+    assert odette.sees[-1].text == "Mentor No 1: Stop the motor Helped? 1 yes 2 no"
+    assert [(task["state"], task["result"]) for task in await chats.rows("tasks")] == [("closed", "answered")]
+    assert "Eric answered No 1" in (await chats.presses(alice, "Pass it on")).text
+
+
+async def test_a_question_that_needs_no_answer_is_followed_no_more(chats: Chats) -> None:
+    odette, eric = await chats.odette(), await chats.eric()
+    await chats.says(odette, "how are you?")  # no mentor has a chat: the officer's
+    await chats.settled()
+    await chats.says(eric, "/inbox")
+    await chats.presses(eric, "Nothing to answer")
+    assert (await chats.rows("questions"))[0]["state"] == "closed"
+    seen = len(eric.sees)
+    await move_clock(chats.app, timedelta(days=3))
+    await chats.settled()
+    assert not [one for one in eric.sees[seen:] if "No 1" in one.text]

@@ -115,6 +115,30 @@ def test_a_question_is_listed_shown_and_answered_once(programme: Programme) -> N
     assert _json("mentors", "list")[0]["answered"] == 1
 
 
+def test_a_question_is_passed_on_and_its_task_is_answered_as_one(programme: Programme) -> None:
+    assert _json("mentors", "give", "612", "--to", "claude", "--dry-run") == {
+        "number": 612, "to": "Claude", "given": False
+    }  # fmt: skip
+    assert "there are Claude. Or write officer" in _run("mentors", "give", "612", "--to", "Eric", code=1).stderr
+    assert "goes to officer" in _run("mentors", "give", "612", "--to", "officer").stderr
+    assert _json("mentors", "questions")[0]["mentor"] is None
+    with contextlib.closing(sqlite3.connect("kurikirana.db")) as tx:
+        (woken,) = tx.execute("select data from inbox where kind = 'timer'").fetchone()
+        assert json.loads(woken) == {"timer": "wake", "what": "given", "number": 612}
+        tx.execute(
+            "insert into tasks (id, kind, about, due_at, made_at, address_id, association_id)"
+            " select 9, 'question', 'No 612', asked_at, asked_at, address_id, 1 from questions"
+        )
+        tx.commit()
+    assert _json("inbox")[0]["text"] == "why is it hot?"
+    dry = _json("inbox", "reply", "9", "let it cool", "--dry-run")
+    assert dry["text"] == "Mentor No 612: let it cool"
+    _run("inbox", "reply", "9", "let it cool", "--as", "Eric", "--yes", "1")
+    (answered,) = json.loads(_run("mentors", "questions", "--all", "--json").stdout)
+    assert (answered["state"], answered["answered_by"], _json("inbox")) == ("answered", "Eric", [])
+    assert "Eric answered No 612" in _run("mentors", "give", "612", "--to", "Claude", code=1).stderr
+
+
 def test_visits_are_logged_and_shown(programme: Programme) -> None:
     _run("mentors", "log", "visit", "07", "--on", "2026-11-12", "--note", "belt changed", "--dry-run")
     assert _json("mentors", "log") == []
