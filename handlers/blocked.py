@@ -49,7 +49,9 @@ def closed(turn: Turn) -> Outcome:
 
 def _others(turn: Turn, person: Person) -> list[int]:
     roads: Roads = turn.known(RoadsOf(person.id))
-    return [road.address_id for road in roads.in_order if road.address_id != turn.address.id]
+    woken = turn.inbound.data.get("woken") or {}
+    ordered = roads.of("tip") if "tip" in (woken.get("what"), woken.get("timer")) else roads
+    return [road.address_id for road in ordered.in_order if road.address_id != turn.address.id]
 
 
 def _call(turn: Turn, person: Person) -> OpenTask:

@@ -26,6 +26,8 @@ from handlers.turn import (
     QuestionNumbered,
     RateQuestion,
     Reply,
+    Roads,
+    RoadsOf,
     SaveQuestion,
     Timer,
     Turn,
@@ -192,11 +194,17 @@ def given(turn: Turn) -> Outcome:
 
 
 def answered(turn: Turn) -> Outcome:
-    """The mentor has answered: H3 in her channel. A question that is open on her phone comes first, for a while."""
+    """The mentor has answered: H3 where she asked, or where she wants answers. What is open there comes first, for a
+    while."""
     number = int(turn.inbound.data["number"])
     question: Question | None = turn.known(QuestionNumbered(number))
     if question is None or not question.answer:
         return Outcome(dict(turn.state), understood="nothing to say: no answer")
+    if question.person_id is not None and turn.address.id == question.address_id:
+        roads: Roads = turn.known(RoadsOf(question.person_id))
+        if roads.for_answers not in (None, turn.address.id):
+            there = Wake(None, {"what": "answer", "number": number}, address_id=roads.for_answers)
+            return Outcome(dict(turn.state), (), (there,), understood=f"answer to No {number}: by her other road")
     opened = state.opened(turn)
     if opened and turn.now - state.asked_at(opened) < BUSY_FOR:
         wait = Timer("answer", str(number), turn.now + BUSY_FOR, {"number": number})

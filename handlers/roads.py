@@ -12,10 +12,13 @@ from typing import Any
 from handlers import enrol, state
 from handlers.said import Said
 from handlers.turn import Button, Label, Outcome, Person, PreferRoad, RecordConsent, Reply, Roads, RoadsOf, Turn
-from handlers.turn.roads import PREFERRED
+from handlers.turn.roads import PREFERRED, Kind
 
 NAMES = {"sms": "SMS", "telegram": "Telegram", "whatsapp": "WhatsApp"}
 """As everybody says them, in any language."""
+
+_SAID: tuple[Kind, ...] = ("reminder", "tip")
+"""The kinds that Y1 to Y3 speak of."""
 
 
 def word(turn: Turn, said: Said) -> Outcome:
@@ -62,6 +65,7 @@ def _there(roads: Roads) -> list[str]:
 
 
 def _now(roads: Roads) -> str:
-    """The one that such texts take now; without any it is the one that she writes by, since answers take it."""
-    order = roads.in_order or roads.roads
-    return next(NAMES[name] for name, scheme in PREFERRED.items() if scheme == order[0].scheme)
+    """The one that such texts take now, without any the one that she writes by, as answers take it. Two where tips
+    have another one, which only Y1 can be told: its choices leave the room."""
+    first = [order[0].scheme for kind in _SAID if (order := roads.of(kind).in_order)] or [roads.roads[0].scheme]
+    return ", ".join(NAMES[name] for name, scheme in PREFERRED.items() if scheme in first)

@@ -47,9 +47,10 @@ def due(turn: Turn) -> Outcome:
     if rules is None:
         return Outcome(dict(turn.state), understood="no tip: they are switched off")
     roads: Roads = turn.known(RoadsOf(number))
-    if person is None or roads.best != turn.address.id:
+    road = roads.of("tip").best
+    if person is None or road != turn.address.id:
         woken = turn.inbound.data.get("timer") == "wake"  # else her road may be another one since
-        wake = () if woken or roads.best is None else (_at(roads.best, number),)
+        wake = () if woken or road is None else (_at(road, number),)
         return Outcome(dict(turn.state), (), wake, understood="no tip here: not her road")
     if person.consent != "yes":
         return Outcome(dict(turn.state), understood="no tip: she has not agreed")

@@ -5,6 +5,7 @@ A script is a text file that a non-programmer can read and write:
     as: ABAHUZA ODETTE       whose phone; or  phone: +25700009999  (may be unknown), or  chat: 100003
     language: en             her language from now on (rn fr sw en)
     consent: yes             none asked yes no stopped
+    tips_by: telegram        the roster's road for a kind of text: reminders_by, tips_by, answers_by
     on: tips                 what nobody asks for is off, unless the script wants it (tips, reminders)
     with: TWIYUNGE FABIOLA   writes from this phone, or this chat, too
     credit: 2026-11          the office says that it sent credit for her SMS of that month
@@ -59,7 +60,7 @@ _VALUES = {
     "language": ("rn", "fr", "sw", "en"),
     "consent": ("none", "asked", "yes", "no", "stopped"),
 }
-_HEADER = re.compile(r"(as|phone|chat|language|consent|with|credit|form|on):\s*(.+)")
+_HEADER = re.compile(r"(as|phone|chat|language|consent|with|credit|form|on|(?:reminders|tips|answers)_by):\s*(.+)")
 _OTHER: dict[str, Kind] = {"missed call": "missed_call", "mms": "mms", "blocked": "blocked"}
 FORMS = Path(__file__).parent / "conversations"
 

@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.store.area import AREA, binds
 from bot.store.reminders import UNASKED
-from bot.store.roads import A_DAY, BY_SMS, TALKED
+from bot.store.roads import A_DAY, BY_SMS, TALKED, prefers
 from bot.store.tables import (
     addresses,
     associations,
@@ -80,7 +80,7 @@ _LEADERS = (
         people.c.sex,
         people.c.language,
         people.c.consent,
-        people.c.channel,
+        prefers("broadcast").label("channel"),
         people.c.can_read,
         BY_SMS.label("by_sms"),
         people.c.practice,

@@ -39,7 +39,11 @@ from bot.store.tables import (
 
 CONSENT = insert(consents)
 STATE = update(people).where(people.c.id == bindparam("person")).values(consent=bindparam("new_consent"))
-ROAD = update(people).where(people.c.id == bindparam("person")).values(channel=bindparam("new_road"))
+ROAD = (
+    update(people)
+    .where(people.c.id == bindparam("person"))
+    .values(channel=bindparam("new_road"), reminders_by=None, tips_by=None, broadcasts_by=None, answers_by=None)
+)
 LANGUAGE = update(people).where(people.c.id == bindparam("person")).values(language=bindparam("new_language"))
 _THEIR_ADDRESSES = select(people_addresses.c.address_id).where(people_addresses.c.person_id == bindparam("person"))
 _other, _others = people.alias("other"), people_addresses.alias("others")

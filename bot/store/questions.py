@@ -81,6 +81,7 @@ _QUESTIONS = (
         addresses.c.scheme,
         people.c.language,
         people.c.consent,
+        people.c.answers_by,
         _answerer.c.sms_name.label("answerer"),
     )
     .join(inbox, inbox.c.id == questions.c.inbox_id)
@@ -152,7 +153,7 @@ def question(row: Any) -> Question:
         person_id=row.person_id,
         association_id=row.association_id,
         language=row.language,
-        rich=row.scheme != "tel",
+        rich=(row.answers_by or row.scheme) not in ("sms", "tel"),
         stopped=row.consent == "stopped",
         mentor_id=row.mentor_id,
         asked_at=row.asked_at,

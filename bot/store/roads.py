@@ -10,12 +10,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import String, and_, bindparam, exists, insert, literal_column, or_, select, update
+from sqlalchemy import String, and_, bindparam, exists, func, insert, literal_column, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.store.prepared import rows
 from bot.store.tables import addresses, consents, inbox, outbox, people, people_addresses
 from handlers.turn import Road, Roads, RoadsOf
+from handlers.turn.roads import Kind
 
 
 def _agreed(how: Any) -> Any:
@@ -25,8 +26,13 @@ def _agreed(how: Any) -> Any:
 
 BY_SMS = or_(~_agreed(consents.c.how == "chat"), _agreed(consents.c.how != "chat"))
 """She agreed on paper, aloud or by SMS; or nothing says how."""
-ALLOWED = and_(addresses.c.active.is_(True), or_(addresses.c.scheme != "tel", people.c.channel == "sms", BY_SMS))
-"""The rows of addresses that a text may take that nobody asked for; `people` and `addresses` are joined."""
+KINDS: Mapping[Kind, Any] = {
+    "reminder": people.c.reminders_by,
+    "tip": people.c.tips_by,
+    "broadcast": people.c.broadcasts_by,
+    "answer": people.c.answers_by,
+}
+"""Where it stands what she wants for a kind of text."""
 TALKING = "?"
 """Behind a scheme among those that are reached: only within a day of what she last wrote there."""
 A_DAY = timedelta(days=1)
@@ -51,6 +57,7 @@ _OF = (
     select(
         people.c.id,
         people.c.channel,
+        *KINDS.values(),
         BY_SMS.label("by_sms"),
         addresses.c.id.label("address_id"),
         addresses.c.scheme,
@@ -79,6 +86,16 @@ _WOKEN_BY = (
 _EVENT = insert(inbox).values(channel="timer", kind="blocked", text="")
 
 
+def prefers(kind: Kind) -> Any:
+    """The column of what she wants for texts of this kind that nobody asked for."""
+    return func.coalesce(KINDS[kind], people.c.channel)
+
+
+def allowed(kind: Kind) -> Any:
+    """The rows of addresses that such a text may take; `people` and `addresses` are joined."""
+    return and_(addresses.c.active.is_(True), or_(addresses.c.scheme != "tel", prefers(kind) == "sms", BY_SMS))
+
+
 def reached(channels: Iterable[Any]) -> frozenset[str]:
     """The schemes that these channels reach, with TALKING where only within a day."""
     found = [(each.scheme, getattr(each, "within_a_day", False)) for each in channels]
@@ -96,7 +113,8 @@ async def of(tx: AsyncConnection, ids: Collection[int], schemes: Collection[str]
     found: dict[int, Roads] = dict.fromkeys(ids, Roads(()))
     for row in await rows(tx, _OF, {"ids": list(ids), **reach(schemes, now)}):
         road = Road(row.address_id, row.scheme, bool(row.active) and bool(row.reached))
-        found[row.id] = Roads((*found[row.id].roads, road), row.channel, bool(row.by_sms))
+        kinds = {kind: wanted for kind, column in KINDS.items() if (wanted := getattr(row, column.name))}
+        found[row.id] = Roads((*found[row.id].roads, road), row.channel, bool(row.by_sms), kinds)
     return found
 
 

@@ -14,13 +14,14 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.store.batch import Batch
 from bot.store.conversations import set_timer
-from bot.store.roads import ALLOWED, BY_SMS, REACHED, reach
+from bot.store.roads import BY_SMS, REACHED, allowed, prefers, reach
 from bot.store.tables import addresses, associations, people, people_addresses, timers, tip_sends
 from handlers.turn import Road, Roads, Timer
 
 MOST_AT_ONCE = 5_000
 """People planned for in one transaction, so that answers do not wait behind a large import."""
 
+_PREFERS = prefers("tip")
 _WAITING = exists().where(
     timers.c.kind == "tip", timers.c.key == cast(people.c.id, String), timers.c.state == "waiting"
 )
@@ -31,7 +32,7 @@ _WITHOUT = (
     select(
         people.c.id,
         people.c.association_id,
-        people.c.channel,
+        _PREFERS.label("channel"),
         BY_SMS.label("by_sms"),
         addresses.c.id.label("address_id"),
         addresses.c.scheme,
@@ -45,9 +46,9 @@ _WITHOUT = (
         people.c.consent == "yes",
         people.c.left_at.is_(None),
         or_(people.c.can_read.is_(None), people.c.can_read != "no"),
-        or_(people.c.channel.is_(None), people.c.channel != "call"),
+        or_(_PREFERS.is_(None), _PREFERS != "call"),
         associations.c.left_at.is_(None),
-        ALLOWED,
+        allowed("tip"),
         REACHED,
         ~_WAITING,
     )

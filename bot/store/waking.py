@@ -16,13 +16,14 @@ from sqlalchemy import bindparam, delete, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.store.reminders import KIND, about, to_call
-from bot.store.roads import ALLOWED, BY_SMS, REACHED, reach
+from bot.store.roads import BY_SMS, REACHED, allowed, prefers, reach
 from bot.store.tables import addresses, associations, people, people_addresses, reports, timers
 from bot.store.tasks import OPEN, tell_of
 from handlers.turn import Association, Road, Roads, When
 from handlers.turn.roads import EVERY
 
 DAY = timedelta(days=1)
+_PREFERS = prefers("reminder")
 LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 CALL_WITHIN = timedelta(days=2)
 """When an officer's call is due that nobody could be written to instead."""
@@ -45,7 +46,7 @@ _CONTACTS = (
     select(
         people.c.association_id,
         people.c.id.label("person_id"),
-        people.c.channel,
+        _PREFERS.label("channel"),
         BY_SMS.label("by_sms"),
         addresses.c.id.label("address_id"),
         addresses.c.scheme,
@@ -63,13 +64,13 @@ _CONTACTS = (
         people.c.left_at.is_(None),
         people.c.consent == "yes",
         or_(people.c.can_read.is_(None), people.c.can_read != "no"),
-        or_(people.c.channel.is_(None), people.c.channel != "call"),
-        ALLOWED,
+        or_(_PREFERS.is_(None), _PREFERS != "call"),
+        allowed("reminder"),
         REACHED,
     )
     .order_by(people.c.id, addresses.c.id)
 )
-_LEADERS = select(people.c.association_id, people.c.consent, people.c.can_read, people.c.channel).where(
+_LEADERS = select(people.c.association_id, people.c.consent, people.c.can_read, _PREFERS.label("channel")).where(
     people.c.association_id.in_(bindparam("ids", expanding=True)),
     people.c.kind == "leader",
     people.c.left_at.is_(None),

@@ -1,20 +1,23 @@
 """The roads to a person: SMS to her phone, or a chat of hers; and which of them a text takes.
 
-An answer goes back where the question came from, which needs no rule. What nobody asked for (reminders, tips,
-broadcasts) takes the road that she prefers, else the cheapest one that works; where one is closed, the next.
+An answer goes back where the question came from, which needs no rule; only a mentor's, which comes days later, may be
+wanted elsewhere. What nobody asked for (reminders, tips, broadcasts) takes the road that she prefers, for its kind or
+for all, else the cheapest one that works; where one is closed, the next.
 This is the only place that says so: whoever chooses an address for such a text asks here.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any, NamedTuple
+from dataclasses import dataclass, field, replace
+from typing import Any, Literal, NamedTuple
 
 PREFERRED = {"sms": "tel", "telegram": "telegram", "whatsapp": "whatsapp"}
 """What a person may prefer -> the scheme of its addresses. "call" is no road: somebody phones her."""
 EVERY = frozenset(PREFERRED.values())
 """All schemes."""
+Kind = Literal["reminder", "tip", "broadcast", "answer"]
+"""What may take a road of its own; "answer" is a mentor's."""
 _COSTS = {"telegram": 0, "tel": 1, "whatsapp": 2}
 """The cheapest first. A chat is free; WhatsApp takes what nobody asked for as a template only, which is paid."""
 
@@ -39,6 +42,12 @@ class Roads:
     """sms, telegram, whatsapp or call; None = she has not said."""
     by_sms: bool = True
     """She agreed to SMS: on paper, aloud or by SMS. Who agreed in a chat gets none that she did not ask for."""
+    kinds: Mapping[Kind, str] = field(default_factory=dict)
+    """What she wants instead of `prefers` for a kind of text."""
+
+    def of(self, kind: Kind) -> Roads:
+        """The same roads as a text of this kind sees them."""
+        return replace(self, prefers=self.kinds.get(kind, self.prefers))
 
     @property
     def in_order(self) -> tuple[Road, ...]:
@@ -55,6 +64,12 @@ class Roads:
         """The address that it takes; None = no road is open."""
         order = self.in_order
         return order[0].address_id if order else None
+
+    @property
+    def for_answers(self) -> int | None:
+        """Where she wants a mentor's answers; None = where she asked, as when that road is closed."""
+        wanted = PREFERRED.get(self.kinds.get("answer", ""))
+        return next((road.address_id for road in self.roads if road.works and road.scheme == wanted), None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +99,7 @@ class LeftElsewhere:
 
 @dataclass(frozen=True, slots=True)
 class PreferRoad:
-    """She said by which road unasked texts shall come."""
+    """She said by which road unasked texts shall come, of whichever kind; what was set for a kind no longer holds."""
 
     person_id: int
     road: str

@@ -97,8 +97,7 @@ async def test_who_blocked_the_bot_gets_it_by_sms_if_she_agreed_to_sms(database:
 
 async def test_a_number_that_is_none_gives_way_and_a_phone_that_was_off_does_not(database: Database) -> None:
     await fill(database, {1: ("paper",), 2: ("paper",)})
-    people = tables.people
-    await execute(database, update(people).values(channel="sms"))
+    await execute(database, update(tables.people).values(channel="telegram", broadcasts_by="sms"))
     number = await sent(database, {1: "no such number", 2: "absent subscriber"})
     assert await again(database, number, 2) == {101: "telegram", 2: "kannel"}
 

@@ -6,11 +6,12 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from itertools import product
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.store import roads, waking
+from bot.store import roads, tables, tip_timers, waking
 from bot.store.engine import Database
 from bot.store.tables import addresses, associations, consents, inbox, outbox, people, people_addresses
 from handlers.turn import Roads
@@ -18,9 +19,18 @@ from handlers.turn.roads import EVERY
 from tests.databases import database, place, postgres_server
 
 __all__ = ["database", "place", "postgres_server"]
+ZONE = ZoneInfo("Africa/Bujumbura")
 NOW = datetime(2026, 11, 23, 15, 31, tzinfo=UTC)
 AGREED = ((), ("paper",), ("chat",), ("chat", "sms"), ("sms",))
-PREFERS = (None, "sms", "telegram", "whatsapp", "call")
+PREFERS = (
+    (None, None),
+    ("sms", None),
+    (None, "sms"),
+    ("sms", "telegram"),
+    ("call", "whatsapp"),
+    ("telegram", "call"),
+)
+"""What she prefers, and what of it is otherwise for one kind."""
 REACHED = (("tel",), ("telegram",), ("tel", "telegram"), ("telegram", "whatsapp", "tel"))
 
 
@@ -38,12 +48,13 @@ async def within(database: Database, work: Any) -> Any:
 
 async def _people(tx: AsyncConnection) -> None:
     """A leader in each association; every mixture of preference, consent and addresses, of which a third is off."""
-    for number, (prefers, agreed, schemes) in enumerate(product(PREFERS, AGREED, REACHED), 1):
+    for number, ((prefers, own), agreed, schemes) in enumerate(product(PREFERS, AGREED, REACHED), 1):
         place = {"commune_old": "R", "commune_now": "R", "colline": "K"}
         there = {"id": number, "no": f"{number}", "name": "A", "sms_name": "A", **place}
         await tx.execute(insert(associations), there)
         her = {"id": number, "kind": "leader", "association_id": number, "name": "N", "sms_name": "N"}
-        await tx.execute(insert(people), {**her, "consent": "yes", "channel": prefers})
+        kinds = {"reminders_by": own, "tips_by": own}
+        await tx.execute(insert(people), {**her, **kinds, "consent": "yes", "channel": prefers})
         for how in agreed:
             said = {"person_id": number, "given": "yes", "how": how, "at": NOW}
             await tx.execute(insert(consents), said)
@@ -54,15 +65,20 @@ async def _people(tx: AsyncConnection) -> None:
             await tx.execute(insert(people_addresses), {"person_id": number, "address_id": row})
 
 
-async def test_a_contact_is_reached_by_the_road_that_the_rule_says(database: Database) -> None:
+async def test_a_contact_and_a_tip_are_reached_by_the_road_that_the_rule_says(database: Database) -> None:
     async def work(tx: AsyncConnection) -> None:
         await _people(tx)
         for schemes in (EVERY, frozenset(["tel"]), frozenset(["telegram", "tel"])):
             hers = await roads.of(tx, EVERYBODY, schemes, NOW)
             contacts = await waking.contacts(tx, EVERYBODY, schemes)
-            ruled = {number: found.best for number, found in hers.items() if found.best}
+            ruled = {number: best for number, found in hers.items() if (best := found.of("reminder").best)}
             assert {number: contact.address_id for number, contact in contacts.items()} == ruled
             assert 20 < len(ruled) < len(EVERYBODY)
+        hers = await roads.of(tx, EVERYBODY, EVERY, NOW)
+        await tip_timers.plan(tx, [tip_timers.Plan(NOW, lambda now, last, association: NOW, ZONE, tuple(EVERY))])
+        timers = await tx.execute(select(tables.timers).where(tables.timers.c.kind == "tip"))
+        ruled = {number: best for number, found in hers.items() if (best := found.of("tip").best)}
+        assert {int(timer.key): timer.address_id for timer in timers} == ruled
 
     await within(database, work)
 

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from typing import get_args
+
 from hypothesis import given
 from hypothesis import strategies as st
 
 from handlers.turn import Road, Roads
-from handlers.turn.roads import EVERY, PREFERRED
+from handlers.turn.roads import EVERY, PREFERRED, Kind
 
 ROADS = st.lists(st.tuples(st.sampled_from(sorted(EVERY)), st.booleans()), max_size=5).map(
     lambda them: tuple(Road(number, scheme, works) for number, (scheme, works) in enumerate(them, 1))
 )
-HERS = st.builds(Roads, ROADS, st.sampled_from([None, *PREFERRED, "call"]), st.booleans())
+ANY = st.sampled_from([*PREFERRED, "call"])
+KINDS = st.dictionaries(st.sampled_from(get_args(Kind)), ANY)
+HERS = st.builds(Roads, ROADS, st.none() | ANY, st.booleans(), KINDS)
 
 
 @given(HERS)
@@ -52,3 +56,16 @@ def test_a_road_that_closes_moves_her_to_the_next(hers: Roads, data: st.DataObje
     gone = data.draw(st.sampled_from(hers.in_order))
     left = tuple(road._replace(works=False) if road == gone else road for road in hers.roads)
     assert Roads(left, hers.prefers, hers.by_sms).in_order == tuple(road for road in hers.in_order if road != gone)
+
+
+@given(HERS, st.sampled_from(get_args(Kind)))
+def test_a_kind_of_text_has_a_road_of_its_own_or_the_common_one(hers: Roads, kind: Kind) -> None:
+    said = hers.kinds.get(kind, hers.prefers)
+    assert hers.of(kind).in_order == Roads(hers.roads, said, hers.by_sms).in_order
+
+
+@given(HERS)
+def test_a_mentors_answer_leaves_where_she_asked_only_for_a_road_that_she_named(hers: Roads) -> None:
+    named = {road.address_id for road in hers.roads if road.works}
+    named &= {road.address_id for road in hers.roads if road.scheme == PREFERRED.get(hers.kinds.get("answer", ""))}
+    assert hers.for_answers in named if named else hers.for_answers is None

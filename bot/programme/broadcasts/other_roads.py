@@ -53,7 +53,8 @@ async def take(
 def _next(leaders: Sequence[Any], hers: Mapping[int, Roads]) -> Iterator[tuple[int, list[Any]]]:
     found: Next = {}
     for row in leaders:
-        order = [road.address_id for road in hers[row.person_id].in_order if road.address_id != row.address_id]
+        roads_ = hers[row.person_id].of("broadcast").in_order
+        order = [road.address_id for road in roads_ if road.address_id != row.address_id]
         if order:
             found.setdefault(order[0], []).append(row)
     yield from found.items()

@@ -4,8 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from types import MappingProxyType
 from typing import Literal
+
+from bot.programme.roster.words import (
+    CAN_READ,
+    CONSENTS,
+    HOW,
+    LANGUAGES,
+    PHONE_IS,
+    ROADS,
+    ROLES,
+    SEXES,
+    STATUSES,
+    YES_NO,
+    YES_NO_WORDS,
+    YOUTH,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,40 +55,6 @@ class Sheet:
         raise KeyError(name)
 
 
-YES_NO = ("yes", "no")
-_YES_NO = MappingProxyType(
-    {"oui": "yes", "y": "yes", "o": "yes", "ego": "yes", "ndiyo": "yes", "true": "yes", "1": "yes", "x": "yes"}
-    | {"non": "no", "n": "no", "oya": "no", "hapana": "no", "false": "no", "0": "no"}
-)
-LANGUAGES = MappingProxyType(
-    {"kirundi": "rn", "ikirundi": "rn", "run": "rn", "rundi": "rn"}
-    | {"francais": "fr", "french": "fr", "igifaransa": "fr", "fra": "fr", "kifaransa": "fr"}
-    | {"swahili": "sw", "kiswahili": "sw", "igiswahili": "sw", "swa": "sw"}
-    | {"anglais": "en", "english": "en", "icongereza": "en", "eng": "en", "kiingereza": "en"}
-)
-_SEX = MappingProxyType(
-    {"femme": "F", "feminin": "F", "female": "F", "woman": "F", "w": "F", "umugore": "F", "umukenyezi": "F"}
-    | {"homme": "M", "masculin": "M", "male": "M", "man": "M", "h": "M", "umugabo": "M"}
-)
-_PHONE_IS = MappingProxyType(
-    {"propre": "own", "personnel": "own", "a elle": "own", "a lui": "own"}
-    | {"partage": "shared", "commun": "shared", "parent": "relative", "famille": "relative"}
-)
-_CONSENT = MappingProxyType(
-    dict(_YES_NO) | dict.fromkeys(("pas demande", "non demande", "none", "not yet", "pas encore"), "not asked")
-)
-_ROLES = MappingProxyType(
-    dict.fromkeys(("agent", "agent de terrain"), "officer") | {"superviseur": "supervisor", "administrateur": "admin"}
-)
-_HOW = MappingProxyType({"papier": "paper", "oral": "spoken", "verbal": "spoken", "orally": "spoken"})
-_STATUS = MappingProxyType(
-    {"deplace": "displaced", "deplacee": "displaced", "idp": "displaced"}
-    | {"rapatrie": "returnee", "rapatriee": "returnee", "retourne": "returnee", "hote": "host"}
-)
-_CHANNEL = MappingProxyType({"appel": "call", "telephone": "call", "text": "sms"})
-_YOUTH = MappingProxyType({"yes": "y", "oui": "y", "o": "y", "ego": "y", "no": "n", "non": "n", "oya": "n"})
-_CAN_READ = MappingProxyType(dict(_YES_NO) | {"aide": "help", "avec aide": "help", "with help": "help"})
-
 _ASSOCIATION_NO = Column(
     "association_no",
     "numéro de l'association, comme dans Associations",
@@ -83,6 +63,12 @@ _ASSOCIATION_NO = Column(
     required=True,
     also=("association", "no association", "numero association"),
 )
+
+
+def _by(name: str, fr: str, en: str, *more: str) -> Column:
+    """By which road one kind of text comes; `more`: what may stand there that is none."""
+    return Column(name, fr, en, "", choices=("sms", "telegram", "whatsapp", *more), read_as=ROADS)
+
 
 ASSOCIATIONS = Sheet(
     "Associations",
@@ -128,7 +114,7 @@ LEADERS = Sheet(
             required=True,
             also=("nom sms", "prenom"),
         ),
-        Column("sex", "F ou M", "F or M", "F", True, choices=("F", "M"), read_as=_SEX, also=("sexe", "genre")),
+        Column("sex", "F ou M", "F or M", "F", True, choices=("F", "M"), read_as=SEXES, also=("sexe", "genre")),
         Column("role", "fonction", "role in the association", "présidente", also=("fonction",)),
         Column("phone", "8 chiffres", "8 digits", "00 00 00 07", True, also=("telephone", "tel", "numero", "mobile")),
         Column(
@@ -137,7 +123,7 @@ LEADERS = Sheet(
             "own, shared, of a relative",
             "own",
             choices=("own", "shared", "relative"),
-            read_as=_PHONE_IS,
+            read_as=PHONE_IS,
         ),
         Column(
             "language",
@@ -155,7 +141,7 @@ LEADERS = Sheet(
             "reads SMS: yes, with help, no",
             "yes",
             choices=("yes", "help", "no"),
-            read_as=_CAN_READ,
+            read_as=CAN_READ,
         ),
         Column(
             "channel",
@@ -163,9 +149,13 @@ LEADERS = Sheet(
             "prefers: sms, telegram, whatsapp, call (else the cheapest)",
             "sms",
             choices=("sms", "telegram", "whatsapp", "call"),
-            read_as=_CHANNEL,
+            read_as=ROADS,
             also=("canal",),
         ),
+        _by("reminders_by", "rappels, si autrement que channel", "reminders, if otherwise than channel", "call"),
+        _by("tips_by", "conseils, si autrement que channel", "tips, if otherwise than channel", "call"),
+        _by("broadcasts_by", "annonces, si autrement que channel", "broadcasts, if otherwise than channel", "call"),
+        _by("answers_by", "réponses du mentor, si ailleurs que demandé", "mentor's answers, if not where she asks"),
         Column("best_time", "meilleure heure", "best time", "17:30", also=("heure",)),
         Column(
             "consent",
@@ -174,7 +164,7 @@ LEADERS = Sheet(
             "yes",
             required=True,
             choices=("yes", "no", "not asked"),
-            read_as=_CONSENT,
+            read_as=CONSENTS,
             also=("consentement", "accord"),
         ),
         Column("consent_date", "jour de l'accord", "day of consent", "2026-08-01", kind="date"),
@@ -184,7 +174,7 @@ LEADERS = Sheet(
             "paper or spoken",
             "paper",
             choices=("paper", "spoken"),
-            read_as=_HOW,
+            read_as=HOW,
         ),
         Column(
             "status",
@@ -192,17 +182,17 @@ LEADERS = Sheet(
             "optional, sensitive: displaced, returnee, host",
             "",
             choices=("displaced", "returnee", "host"),
-            read_as=_STATUS,
+            read_as=STATUSES,
             also=("statut",),
         ),
-        Column("youth", "jeune : y, n", "youth: y, n", "n", choices=("y", "n"), read_as=_YOUTH, also=("jeune",)),
+        Column("youth", "jeune : y, n", "youth: y, n", "n", choices=("y", "n"), read_as=YOUTH, also=("jeune",)),
         Column(
             "practice",
             "yes = téléphone d'essai, ne compte pas",
             "yes = a phone for practice, does not count",
             "",
             choices=YES_NO,
-            read_as=_YES_NO,
+            read_as=YES_NO_WORDS,
         ),
     ),
     required=True,
@@ -230,7 +220,7 @@ STAFF = Sheet(
             "officer",
             required=True,
             choices=("officer", "supervisor", "mentor", "staff", "safeguarding", "admin", "auditor"),
-            read_as=_ROLES,
+            read_as=ROLES,
             also=("fonction",),
         ),
         Column("phone", "8 chiffres", "8 digits", "00 00 00 01", also=("telephone", "tel")),

@@ -21,7 +21,8 @@ ASSOCIATION = (
 )
 LEADER = (
     *("name", "sms_name", "sex", "role", "language", "can_read"),
-    *("channel", "best_time", "status", "youth", "practice"),
+    *("channel", "reminders_by", "tips_by", "broadcasts_by", "answers_by"),
+    *("best_time", "status", "youth", "practice"),
 )
 BUSINESS = ("type", "kit", "kit_date", "workers_women", "workers_men")
 STAFF = ("name", "role", "languages", "subjects", "area")

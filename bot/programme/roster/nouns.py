@@ -67,6 +67,10 @@ class Leader:
     phone_is: str | None = None
     can_read: str | None = None
     channel: str | None = None
+    reminders_by: str | None = None
+    tips_by: str | None = None
+    broadcasts_by: str | None = None
+    answers_by: str | None = None
     best_time: str | None = None
     status: str | None = None
     youth: bool | None = None
