@@ -1,5 +1,8 @@
 """A road is closed: she blocked the bot, or the provider says that nobody is there; and it is open again.
 
+Where WhatsApp says that her number is another one now, the old chat is closed and the new one is nobody's yet: an
+officer checks, as when she writes from a new number herself.
+
 What was not taken there and answers no message of hers from there (a reminder, a tip, the mentor's or the officer's
 words) is said on her next road, if she agreed to it (handlers/turn/roads.py). Where there is none, a person calls.
 """
@@ -11,7 +14,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from handlers import reminders, state
+from handlers import newcomers, reminders, state
 from handlers.turn import (
     Effect,
     OpenTask,
@@ -34,11 +37,15 @@ def closed(turn: Turn) -> Outcome:
     """The chat is switched off, its people stay. A second word of it changes nothing.
 
     `data` of a row of our own: `refused`, the text that was not taken; `first`, it is the first such word; `woken`,
-    what had us write that text.
+    what had us write that text. `ends_in`: of WhatsApp's word, the last two digits of her new number.
     """
     leaders = [person for person in turn.people if person.kind == "leader" and person.consent == "yes"]
     turn.need(*(RoadsOf(person.id) for person in leaders))
     others = {person.id: _others(turn, person) for person in leaders}
+    if ends_in := str(turn.inbound.data.get("ends_in") or ""):
+        checked = [effect for person in leaders for effect in newcomers.moves(turn, person, ends_in)]
+        off = UnlinkAddress(turn.address.id, "another number")
+        return Outcome(state.close(turn), (), (off, *checked), understood="her number there is another one")
     effects: list[Effect] = [UnlinkAddress(turn.address.id, "blocked the bot")] if turn.address.active else []
     if turn.address.active or turn.inbound.data.get("first"):
         effects += [_call(turn, person) for person in leaders if not others[person.id]]

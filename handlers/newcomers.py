@@ -109,16 +109,19 @@ def named(turn: Turn, said: Said, question: Mapping[str, Any]) -> Outcome:
         return Outcome(state.close(turn), (Reply("K4b"),), (task_of(turn, "check_number"),), understood="names?")
     person = found[0]
     ends_in = str(question.get("ends_in") or turn.address.ends_in)  # of a chat its number's, not its own
-    about = f"move to the number that ends in {ends_in}"
-    move = {"what": "move", "person": person.id, "ends_in": ends_in, "to": turn.address.id}
-    old = _old_road(turn, person)
     association = person.association
     values = {"officer": _officer(turn, association), "association": association.sms_name if association else ""}
     new = {**state.close(turn), "claims": person.id}
-    asked = (Wake(None, move, address_id=old),) if old is not None else ()
-    effects = (task_of(turn, "check_number", about, person), *asked)
-    outcome = Outcome(new, (Reply("K6", values),), effects, understood="asks to move a number")
+    outcome = Outcome(new, (Reply("K6", values),), moves(turn, person, ends_in), understood="asks to move a number")
     return _with_held(turn, said, outcome, person, str(question.get("held", "")))
+
+
+def moves(turn: Turn, person: Person, ends_in: str) -> tuple[Effect, ...]:
+    """Another number is said to be hers: an officer checks, and her old road is asked (K5). Nothing is linked."""
+    move = {"what": "move", "person": person.id, "ends_in": ends_in}
+    old = _old_road(turn, person)
+    asked = (Wake(None, move, address_id=old),) if old is not None else ()
+    return (task_of(turn, "check_number", f"move to the number that ends in {ends_in}", person), *asked)
 
 
 def _old_road(turn: Turn, person: Person) -> int | None:

@@ -78,7 +78,7 @@ def read(event: Mapping[str, Any], phone_number_id: str) -> tuple[list[Arrival],
 def _arrival(message: Mapping[str, Any]) -> Arrival | None:
     key, address = _word(message.get("id"), 200), _sender(message)
     kind = string(message.get("type"))
-    if not (key and address) or kind in ("reaction", "system"):
+    if not (key and address) or kind == "reaction" or (kind == "system" and not _moved(mapping(message.get(kind)))):
         return None
     time = web.moment(string(message.get("timestamp")))
     grouped: Content = ("group", "", NOTHING)
@@ -160,12 +160,11 @@ def _location(fields: Mapping[str, Any], address: str) -> Content | None:
     return ("location", "", place) if whole else None
 
 
-def _sticker(fields: Mapping[str, Any], address: str) -> Content | None:
-    return "sticker", "", NOTHING
-
-
-def _welcome(fields: Mapping[str, Any], address: str) -> Content | None:
-    return "start", "", NOTHING
+def _moved(fields: Mapping[str, Any], address: str = "") -> Content | None:
+    """Her number is another one now; whatever else Meta notes of her is nothing to us."""
+    number = _word(fields.get("wa_id") or fields.get("new_wa_id"), 20)
+    theirs = string(fields.get("type")).endswith("_changed_number") and number.isdecimal()
+    return ("blocked", "", {"ends_in": number[-2:]}) if theirs else None
 
 
 _CONTENTS: Mapping[str, Callable[[Mapping[str, Any], str], Content | None]] = {
@@ -177,8 +176,9 @@ _CONTENTS: Mapping[str, Callable[[Mapping[str, Any], str], Content | None]] = {
     "audio": _voice,
     "voice": _voice,
     "location": _location,
-    "sticker": _sticker,
-    "request_welcome": _welcome,
+    "sticker": lambda fields, address: ("sticker", "", NOTHING),
+    "request_welcome": lambda fields, address: ("start", "", NOTHING),
+    "system": _moved,
 }
 
 

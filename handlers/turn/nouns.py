@@ -45,7 +45,7 @@ Kind = Literal[
     "missed_call",
     "ussd",  # a step of a USSD session: what was typed, "" when the code was dialled; data: {"session": its key}
     "edited",  # text: the new text; data: {"message": provider's id of the edited message}
-    "blocked",  # the person blocked the bot
+    "blocked",  # the person blocked the bot; data: {"ends_in"} when she has another number there now
     "group",  # written in a group chat
     "timer",  # a timer of ours fired; data: {"timer": kind, ...}
 ]

@@ -101,7 +101,11 @@ class WhatsAppKit(Kit):
         "in a group": Sample(said("text", {"body": "Ego"}, group_id="120363"), 1),
         "first opening": Sample(said("request_welcome", {}), 1),
         "reaction": Sample(said("reaction", {"message_id": "wamid.ours", "emoji": "\U0001f44d"})),
-        "new number": Sample(said("system", {"body": "canary", "type": "user_changed_number"})),
+        "new number": Sample(said("system", {"body": "canary", "wa_id": "25761", "type": "user_changed_number"}), 1),
+        "new number, older": Sample(said("system", {"new_wa_id": "25761", "type": "customer_changed_number"}), 1),
+        "new number, not said": Sample(said("system", {"body": "canary", "type": "user_changed_number"})),
+        "new id": Sample(said("system", {"user_id": "BI.77", "type": "user_changed_user_id"})),
+        "identity": Sample(said("system", {"wa_id": "25779", "type": "customer_identity_changed"})),
         "without sender": Sample(signed(webhook([{"id": "w", "type": "text", "text": {"body": "x"}}]))),
         "another number of the account": Sample(signed(webhook([{**FROM, "id": "w", "type": "text"}], number="9"))),
         "another subject": Sample(

@@ -108,6 +108,16 @@ def test_telegrams_own_word_closes_the_chat_and_the_second_changes_nothing() -> 
     assert kinds(closed(Roads((CHAT._replace(works=False),)))) == []
 
 
+def test_a_number_that_changed_is_checked_by_a_person_and_asked_about_on_her_phone() -> None:
+    whatsapp = Road(10, "whatsapp")
+    off, task, asked = closed(Roads((whatsapp, PHONE)), active=True, ends_in="88").effects
+    assert off == UnlinkAddress(10, "another number")
+    assert isinstance(task, OpenTask) and (task.kind, task.person_id) == ("check_number", 1)
+    assert task.about == "move to the number that ends in 88"
+    assert asked == Wake(None, {"what": "move", "person": 1, "ends_in": "88"}, address_id=PHONE.address_id)
+    assert kinds(closed(Roads((whatsapp,)), active=True, ends_in="88")) == [UnlinkAddress, OpenTask]
+
+
 def test_who_writes_from_a_closed_chat_opens_it() -> None:
     there = turn(Roads((CHAT,)), {}, kind="text")
     assert kinds(blocked.open_again(there, Outcome({}))) == [ReopenAddress]
