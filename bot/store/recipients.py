@@ -14,6 +14,8 @@ from bot.store.prepared import rows, write
 from bot.store.tables import addresses, broadcasts, conversations, outbox, people, recipients
 from handlers.turn import BroadcastAsked
 
+AT_ONCE = 5_000
+"""Addresses that one statement names."""
 _THIS = recipients.c.broadcast_id == bindparam("broadcast")
 _QUEUED, _SENDING = literal_column("'queued'", String), literal_column("'sending'", String)
 _ADD = {
@@ -111,6 +113,7 @@ _ENDED = (outbox.c.id == recipients.c.outbox_id, outbox.c.state.in_(bindparam("e
 _ITS_END = update(recipients).where(_THIS, recipients.c.state == "queued").values(state="waiting", outbox_id=None)
 _AGAIN = _ITS_END.where(exists().where(*_ENDED))
 _AGAIN_FOR = _ITS_END.where(exists().where(*_ENDED, outbox.c.reason.in_(bindparam("reasons", expanding=True))))
+_AGAIN_AT = _ITS_END.where(recipients.c.address_id.in_(bindparam("addresses", expanding=True)))
 ANSWER = (
     update(recipients)
     .where(_THIS, recipients.c.address_id == bindparam("address"))
@@ -174,14 +177,21 @@ async def take_back(tx: AsyncConnection, broadcast: int, why: str) -> None:
     await tx.execute(_TAKE_BACK, {"broadcast": broadcast, "why": why})
 
 
-async def again(
-    tx: AsyncConnection, broadcast: int, ended: Sequence[str], reasons: Sequence[str] | None = None
+async def again(tx: AsyncConnection, broadcast: int, ended: Sequence[str]) -> int:
+    """Recipients whose text ended in one of these states wait again; returns how many."""
+    return (await tx.execute(_AGAIN, {"broadcast": broadcast, "ended": list(ended)})).rowcount
+
+
+async def again_reachable(
+    tx: AsyncConnection, broadcast: int, reasons: Sequence[str], addresses: Sequence[int]
 ) -> int:
-    """Recipients whose text ended in one of these states wait again; returns how many. `reasons`: only for these."""
-    where: dict[str, Any] = {"broadcast": broadcast, "ended": list(ended)}
-    if reasons is None:
-        return (await tx.execute(_AGAIN, where)).rowcount
-    return (await tx.execute(_AGAIN_FOR, {**where, "reasons": list(reasons)})).rowcount
+    """Recipients whose text failed for one of these reasons, or at one of these addresses, wait again; how many."""
+    where = {"broadcast": broadcast, "ended": ["failed"], "reasons": list(reasons)}
+    count = (await tx.execute(_AGAIN_FOR, where)).rowcount
+    for first in range(0, len(addresses), AT_ONCE):
+        where = {"broadcast": broadcast, "addresses": list(addresses[first : first + AT_ONCE])}
+        count += (await tx.execute(_AGAIN_AT, where)).rowcount
+    return count
 
 
 async def in_outbox(tx: AsyncConnection, broadcast: int) -> dict[str, int]:

@@ -94,7 +94,7 @@ class Ended:
     found: Counts
     """waiting, sent, delivered ... (bot/programme/broadcasts/present.py), and how many."""
     again: int
-    """Texts that failed and may arrive when they are sent once more."""
+    """Texts that failed and may arrive when they are sent once more, there or by another road; 0 while it runs."""
     answers: Counts
     """yes and no, and how many."""
     questions: int

@@ -75,9 +75,12 @@ async def close(database: Database, address: int) -> None:
     await execute(database, update(tables.addresses).where(tables.addresses.c.id == address).values(active=False))
 
 
-async def again(database: Database, number: int, texts: int) -> dict[int, str]:
+async def again(database: Database, number: int, texts: int, what: str = "failed") -> dict[int, str]:
     """Send again what failed: address -> channel of what waits in the outbox now."""
-    await do(database, "retry", id=number, what="failed", number=texts, ends_at=LATER, setup=acts.setup_details(BOTH))
+    if what == "reachable":
+        async with database.read() as tx:
+            assert await acts.reachable(tx, number, BOTH, NOW) == texts
+    await do(database, "retry", id=number, what=what, number=texts, ends_at=LATER, setup=acts.setup_details(BOTH))
     await work(database)
     queued = select(tables.outbox).where(tables.outbox.c.state == "queued")
     return {row.address_id: row.channel for row in await rows(database, queued)}
@@ -103,6 +106,17 @@ async def test_a_number_that_is_none_gives_way_and_a_phone_that_was_off_does_not
 
 
 @pytest.mark.fault("C10")
+async def test_a_cards_retry_leaves_out_whom_no_road_reaches(database: Database) -> None:
+    await fill(database, {1: ("paper",), 2: ("chat",), 3: ("paper",), 4: ("paper",)})
+    await execute(database, update(tables.people).where(tables.people.c.id == 4).values(broadcasts_by="sms"))
+    number = await sent(database, {101: "blocked", 102: "blocked", 4: "absent subscriber"})
+    for chat in (101, 102):
+        await close(database, chat)
+    assert await again(database, number, 2, "reachable") == {1: "kannel", 4: "kannel"}
+    here = await listed(database)
+    assert set(here) == {1, 102, 103, 4} and here[102].state == "queued", "as it was: it failed"
+
+
 async def test_nobody_gets_a_second_copy_on_the_way(database: Database) -> None:
     """Two share a phone and have a chat each, and somebody has none: the phone has its copy."""
     await fill(database, {1: ("paper",), 2: ("paper",), 3: ("paper",)}, shared={2: 1, 3: 1})

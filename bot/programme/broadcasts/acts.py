@@ -31,7 +31,8 @@ from handlers.understand.words import plain
 PAGE = 1_000
 """Addresses in one transaction."""
 TOLD = {"failed": ("failed",), "uncertain": ("uncertain", "failed")}
-"""What `retry` sends again: what failed, or also what may have arrived. "reachable" is a part of what failed."""
+"""What `retry` sends again: what failed, or also what may have arrived. "reachable" is a part of what failed: what
+may arrive now, or by another road."""
 
 
 class BroadcastError(BotError):
@@ -165,11 +166,12 @@ async def stop(tx: AsyncConnection, details: Mapping[str, Any], now: datetime) -
 
 
 async def retry(tx: AsyncConnection, details: Mapping[str, Any], now: datetime) -> Any:
-    """Send again by the number of texts: what failed, what may have arrived too (uncertain), or only what failed but
-    not for good (reachable). Where it failed for good it goes by her next road, if she has one."""
+    """Send again by the number of texts: what failed, what may have arrived too (uncertain), or only what may arrive
+    now (reachable). Where it failed for good it goes by her next road, if she has one."""
     row = await _held(tx, details["id"], "sending done stopped", "be sent again")
-    closed = await other_roads.closed(tx, row.id)
-    again = await _wait_again(tx, row.id, details["what"])
+    setup = setup_of(details["setup"])
+    closed = await other_roads.closed(tx, row.id, setup, now)
+    again = await _wait_again(tx, row.id, details["what"], closed)
     if not again:
         raise BroadcastError(f"broadcast {row.id}: nothing {details['what']}; nothing to send again")
     if details["number"] != again:
@@ -177,7 +179,7 @@ async def retry(tx: AsyncConnection, details: Mapping[str, Any], now: datetime) 
             f"{many(again, 'text', 'texts')} of broadcast {row.id} would be sent again, "
             f"not {details['number']}. Nothing was sent."
         )
-    await other_roads.take(tx, row.id, closed, wording_of(row), setup_of(details["setup"]), now)
+    await other_roads.take(tx, row.id, closed, wording_of(row), setup)
     values = {"starts_at": now, "ends_at": _moment(details["ends_at"]), "stopped_at": None, "finished_at": None}
     await store.change(tx, row.id, state="approved", **values)
     return {"id": row.id, "state": "approved", "number": again}
@@ -189,11 +191,19 @@ async def would_go_again(tx: AsyncConnection, broadcast: int, what: str) -> int:
     return sum(row.count for row in rows if row.state == "queued" and row.sent_state in TOLD[what])
 
 
-async def _wait_again(tx: AsyncConnection, broadcast: int, what: str) -> int:
+async def reachable(tx: AsyncConnection, broadcast: int, setup: Setup, now: datetime) -> int:
+    """How many texts `retry` would send again of what is reachable."""
+    may = sum(int(row.count) for row in await recipient_ends.counted(tx, broadcast) if may_arrive(row))
+    closed = await other_roads.closed(tx, broadcast, setup, now)
+    return may + sum(1 for other in closed.values() if other)
+
+
+async def _wait_again(tx: AsyncConnection, broadcast: int, what: str, closed: Mapping[int, Any]) -> int:
     if what != "reachable":
         return await recipients.again(tx, broadcast, TOLD[what])
     reasons = {row.sent_reason for row in await recipient_ends.counted(tx, broadcast) if may_arrive(row)}
-    return await recipients.again(tx, broadcast, ("failed",), sorted(reasons))
+    moving = [address for address, other in closed.items() if other]
+    return await recipients.again_reachable(tx, broadcast, sorted(reasons), moving)
 
 
 async def test(tx: AsyncConnection, details: Mapping[str, Any], now: datetime) -> Any:

@@ -15,8 +15,8 @@ from typing import Any
 from pydantic import TypeAdapter
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.programme.broadcasts import acts, compose, present, recipients, states
 from bot.programme.broadcasts import audience as audiences
-from bot.programme.broadcasts import compose, present, recipients, states
 from bot.programme.broadcasts import plan as plans
 from bot.programme.broadcasts.audience import AudienceError
 from bot.programme.broadcasts.plan import Means
@@ -89,7 +89,7 @@ async def count(tx: AsyncConnection, question: ToCount, means: Means, now: datet
         return await _audiences(tx, question, means, now)
     if isinstance(question, BroadcastPlan):
         return await _planned(tx, question, means, now)
-    return await _ended(tx, question)
+    return await _ended(tx, question, means, now)
 
 
 async def _audiences(tx: AsyncConnection, question: AudiencesOf, means: Means, now: datetime) -> Audiences:
@@ -168,12 +168,13 @@ def _copy(page: people.Page, row: Mapping[str, Any], rule: Rule) -> Copy:
     return Copy(reader.name, reader.rich, row["language"], reader.text, reader.parts)
 
 
-async def _ended(tx: AsyncConnection, question: BroadcastEnds) -> Ended:
+async def _ended(tx: AsyncConnection, question: BroadcastEnds, means: Means, now: datetime) -> Ended:
     row = await store.by_key(tx, store.card_key(question.key))
     rows = await recipient_ends.counted(tx, row.id) if row else ()
     found, answers = states.counted(rows)
     asked_ = 0
     if row and row.starts_at:
         asked_ = await store.questions(tx, row.id, row.starts_at, row.starts_at + present.ANSWERED_WITHIN)
-    again = sum(one.count for one in rows if states.may_arrive(one))
+    over = row is not None and row.state in ("done", "stopped")
+    again = await acts.reachable(tx, row.id, means.setup, now) if row and over else 0
     return Ended(tuple(sorted(found.items())), again, tuple(sorted(answers.items())), asked_)

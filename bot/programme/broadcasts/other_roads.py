@@ -21,20 +21,26 @@ from handlers.turn import Roads
 
 Next = dict[int, list[Any]]
 """Another address -> the people who are reached there."""
+AT_ONCE = 5_000
+"""People whose roads one query looks up."""
 
 
-async def closed(tx: AsyncConnection, broadcast: int) -> list[Any]:
-    """The leaders behind addresses that are off, or where it would fail again: asked before they wait again."""
-    return [row for row in await recipient_roads.failed(tx, broadcast) if not row.active or not may_arrive(row)]
+async def closed(tx: AsyncConnection, broadcast: int, setup: Setup, now: datetime) -> dict[int, Next]:
+    """The addresses that are off, or where it would fail again, and where their leaders are reached instead, if
+    anywhere: asked before they wait again."""
+    leaders = [row for row in await recipient_roads.failed(tx, broadcast) if not row.active or not may_arrive(row)]
+    schemes = [scheme + TALKING * (scheme in setup.within_a_day) for scheme in setup.first]
+    ids = sorted({row.person_id for row in leaders})
+    hers: dict[int, Roads] = {}
+    for first in range(0, len(ids), AT_ONCE):
+        hers |= await roads.of(tx, ids[first : first + AT_ONCE], schemes, now)
+    return {address: dict(_next(list(rows), hers)) for address, rows in groupby(leaders, lambda row: row.address_id)}
 
 
 async def take(
-    tx: AsyncConnection, broadcast: int, leaders: Sequence[Any], wording: Wording, setup: Setup, now: datetime
+    tx: AsyncConnection, broadcast: int, other: Mapping[int, Next], wording: Wording, setup: Setup
 ) -> None:
-    """Let those of them who wait again and have another road wait there; who has none stays where she was."""
-    schemes = [scheme + TALKING * (scheme in setup.within_a_day) for scheme in setup.first]
-    hers = await roads.of(tx, {row.person_id for row in leaders}, schemes, now)
-    other = {address: dict(_next(list(rows), hers)) for address, rows in groupby(leaders, lambda row: row.address_id)}
+    """Let those who wait again and have another road wait there; who has none stays where she was."""
     targets = {address for each in other.values() for address in each}
     there, taken = await recipient_roads.where(tx, targets), await recipient_roads.listed(tx, broadcast, targets)
     moved, added, dropped = list[Any](), list[Any](), list[int]()
