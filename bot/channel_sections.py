@@ -77,7 +77,7 @@ class AfricasTalking(Paced):
 
 
 class Gammu(Paced):
-    folder: str = Field(description="Folder with gammu-smsd's inbox, outbox, sent and error.")
+    folder: str = Field(description="Folder with gammu-smsd's inbox, outbox, sent, error; or its SQLite file.")
 
 
 class Whatsapp(Section):

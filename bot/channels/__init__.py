@@ -10,6 +10,7 @@ from bot.channels.africastalking import AfricasTalking
 from bot.channels.base import Channel
 from bot.channels.chat import Chat
 from bot.channels.gammu import Gammu
+from bot.channels.gammu_sql import GammuSql
 from bot.channels.http import Http
 from bot.channels.kannel import Kannel
 from bot.channels.phone import Phone
@@ -48,7 +49,8 @@ def build(settings: Settings, now: Callable[[], datetime], *, simulate: bool = F
     if on.http:
         channels["http"] = Http(on.http, public_url)
     if on.gammu:
-        channels["gammu"] = Gammu(on.gammu, settings.path(on.gammu.folder))
+        place = settings.path(on.gammu.folder)
+        channels["gammu"] = GammuSql(place) if place.is_file() else Gammu(place)
     if on.smpp:
         channels["smpp"] = Smpp(on.smpp)
     if on.smsgate:

@@ -1,4 +1,4 @@
-"""gammu-smsd: a USB modem at our own machine, through the folders of its files service.
+"""gammu-smsd: a USB modem at our own machine, through the folders of its files service (SQL: gammu_sql.py).
 
 The folder has gammu's inbox, outbox, sent and error. Formats are those of gammu-smsd 1.42 with
 `inboxformat = detail`: the other formats lose letters outside the machine's locale, and lay the parts of
@@ -12,8 +12,9 @@ import hashlib
 import os
 import re
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import aiohttp
 import structlog
@@ -24,7 +25,6 @@ from bot.channels.base import Alone, Arrival, Delivery, Intake, Message, Sent, S
 from bot.channels.phone_numbers import is_number, normalise
 from bot.errors import ChannelMisconfigured, DatabaseError, Refused, RetryLater
 from bot.render.plural import many
-from bot.settings import Gammu as Settings
 from handlers.turn import NOTHING
 from handlers.understand.words import clean
 
@@ -58,8 +58,8 @@ class Gammu(web.Gateway):
     window = 1
     look_s, settle_s = LOOK_S, SETTLE_S
 
-    def __init__(self, settings: Settings, folder: Path) -> None:
-        self.settings, self.folder = settings, folder
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
         self._odd: set[int] = set()  # inodes, as a name is used again
 
     def routes(self, intake: Intake) -> Sequence[BaseRoute]:
@@ -73,28 +73,27 @@ class Gammu(web.Gateway):
             raise ChannelMisconfigured("channels.gammu.folder", problem)
 
     async def run(self, intake: Intake) -> None:
-        """Look into the folders until cancelled. A file is deleted after its commit: after a kill in
-        between it is read again, and is the same arrival."""
+        """Look at what came until cancelled. It is deleted after its commit: after a kill in between it is read
+        again, and is the same arrival."""
         while True:
             try:
                 await self._look(intake)
             except (DatabaseError, OSError) as error:
-                log.warning("the folders are looked into again later", channel=self.name, reason=type(error).__name__)
+                log.warning("what came is looked at again later", channel=self.name, reason=type(error).__name__)
             await asyncio.sleep(self.look_s)
 
     async def send(self, message: Message) -> Sent:
-        """Lay the file into the outbox, whole at once. One that is there, or has left, is not laid again."""
+        """Lay it into the outbox, whole at once. What is there, or has left, is not laid again."""
         if not is_number(message.address):
             raise Refused("gammu sends to numbers only")
         digest = hashlib.sha256(f"{message.address}\0{message.text}".encode()).hexdigest()[:12]
-        name = f"OUTA_{message.id:019d}_0_{message.address}_{message.id}-{digest}.txt"
         try:
-            await asyncio.to_thread(self._lay, name, message.text)
+            await asyncio.to_thread(self._lay, message, digest)
         except (FileNotFoundError, PermissionError, NotADirectoryError) as error:
             raise ChannelMisconfigured(
                 f"gammu's outbox: {type(error).__name__}", "make it again, ours to write"
             ) from None
-        except OSError as error:  # a full disk; the name is given last, so nothing has left
+        except OSError as error:  # a full disk; it is laid whole or not at all, so nothing has left
             raise RetryLater(f"gammu's outbox: {type(error).__name__}") from None
         return Sent(None, "accepted")
 
@@ -119,13 +118,14 @@ class Gammu(web.Gateway):
                 return f"{place.name}/ is missing or not ours to write; make it for smsd's user and ours"
         return ""
 
-    def _lay(self, name: str, text: str) -> None:
+    def _lay(self, message: Message, digest: str) -> None:
         """The outbox is looked into before the others, as a file moves that way only."""
+        name = f"OUTA_{message.id:019d}_0_{message.address}_{message.id}-{digest}.txt"
         if any((self.folder / place / name).exists() for place in ("outbox", *STATES)):
             return
         hidden = self.folder / "outbox" / f".{name}"  # smsd passes over what begins with a dot
         with hidden.open("wb") as file:
-            file.write(b"\xfe\xff" + text.encode("utf-16-be"))
+            file.write(b"\xfe\xff" + message.text.encode("utf-16-be"))
             file.flush()
             os.fsync(file.fileno())
         hidden.chmod(0o660)
@@ -138,17 +138,23 @@ class Gammu(web.Gateway):
             await intake.arrivals(arrivals)
         if told:
             await intake.deliveries(list(told.values()))
-        await asyncio.to_thread(_delete, [*arrived, *told])
+        await asyncio.to_thread(self._forget, arrived, told)
 
-    def _read(self) -> tuple[dict[Path, Arrival | None], dict[Path, Delivery]]:
-        arrived: dict[Path, Arrival | None] = {}
+    def _forget(self, arrived: Mapping[Any, Arrival | None], told: Mapping[Any, Delivery]) -> None:
+        """Both are kept with us."""
+        for file in [*arrived, *told]:
+            file.unlink(missing_ok=True)
+
+    def _read(self) -> tuple[dict[Any, Arrival | None], dict[Any, Delivery]]:
+        """What arrived, None of which is no message, and what became of ours."""
+        arrived: dict[Any, Arrival | None] = {}
         for file in self._settled("inbox"):
             try:
                 arrived[file] = self._arrival(file)
             except ValueError:
                 self._odd.add(file.stat().st_ino)
                 log.warning("a file in gammu's inbox cannot be read", channel=self.name)
-        told = {}
+        told: dict[Any, Delivery] = {}
         for place, state in STATES.items():
             for file in self._settled(place):
                 if ours := OUTGOING.fullmatch(file.name):
@@ -189,8 +195,3 @@ def _age_s(file: Path) -> float:
         return abs(time.time() - file.stat().st_mtime)
     except FileNotFoundError:
         return 0.0
-
-
-def _delete(files: Sequence[Path]) -> None:
-    for file in files:
-        file.unlink(missing_ok=True)

@@ -120,7 +120,7 @@ def delivered(body: bytes) -> Delivered:
     content = extra.get(PAYLOAD, content)
     part = None
     if esm_class & 0x40:
-        part, content = _header(content)
+        part, content = header(content)
     elif {PART_REF, PARTS, PART} <= extra.keys():
         part = tuple(int.from_bytes(extra[tag], "big") for tag in (PART_REF, PART, PARTS))  # type: ignore[assignment]
     said = content.decode("latin-1")
@@ -146,7 +146,7 @@ def _said(pattern: str, text: str) -> str:
     return found[1] if found else ""
 
 
-def _header(content: bytes) -> tuple[tuple[int, int, int] | None, bytes]:
+def header(content: bytes) -> tuple[tuple[int, int, int] | None, bytes]:
     """The place of a part from its user data header, and the content behind it."""
     end = min(content[0] + 1, len(content)) if content else 0
     at = 1

@@ -95,8 +95,8 @@ GUIDES: Mapping[str, Guide] = {
     ),
     "gammu": Guide(
         (
-            "gammu-smsd with a modem and service = files (docs/channels/gammu.md has /etc/gammu-smsdrc): the folder",
-            "in which inbox, outbox, sent and error lie, writable for its user and for ours.",
+            "gammu-smsd with a modem (docs/channels/gammu.md has /etc/gammu-smsdrc): with service = files the folder",
+            "in which inbox, outbox, sent and error lie, with service = sql its SQLite file; both users write there.",
         ),
         (),
         (RECEIVE,),

@@ -17,7 +17,6 @@ import pytest
 from bot.channels.base import Arrival, Message, Recorder
 from bot.channels.gammu import Gammu
 from bot.errors import ChannelMisconfigured, DatabaseError, Refused, RetryLater
-from bot.settings import Gammu as Settings
 from tests.gammu import Smsd, folders, require
 
 NAME = "IN20261123_173000_00_+25779123456_00.txt"
@@ -38,7 +37,7 @@ MESSAGE = Message(41, "+25779123456", "No 4127 OK ça 😀", 1)
 
 
 def channel(folder: Path) -> Gammu:
-    made = Gammu(Settings(folder="gammu"), folder)
+    made = Gammu(folder)
     made.look_s, made.settle_s = 0.01, 0.0
     return made
 
