@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Container, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Final, Literal
 
+from handlers.forms import digits
 from handlers.forms.model import Context, Question
 from handlers.forms.tables import CONNECTIVES, POLITE, UNKNOWN, Phrases, Tables, bare
 from handlers.understand import choices as near
 from handlers.understand import dates
-from handlers.understand.calendar import DAY_WORDS
+from handlers.understand.calendar import BETWEEN, DAY_WORDS, LEADING
 from handlers.understand.numbers import decimal, number, number_words
 from handlers.understand.words import Token, plain, tokens
 
 Kind = Literal["number", "label", "choice", "date", "unknown", "filler", "left"]
 
-_JOINED: Final = re.compile(r"(?<![\w.,/+&])(?<![,+&] )([1-9]) ?[,+&] ?([1-9])(?! ?[,+&]|[\w./])")
 _ASKS: Final = re.compile(r"(?<!\w)\?+(?!\w)")
 _COMMA: Final = re.compile(r"(?<![\w.,])(\d+),(\d{1,2})(?![\w.]|,\S)")
 _FRACTION: Final = re.compile(r"\d+\.\d{1,2}")
@@ -30,6 +30,7 @@ DAY_NAMES: Final = frozenset(
         *DAY_WORDS.starts,
     )
 )
+_OF_DATES: Final = DAY_NAMES | LEADING | BETWEEN
 MOST_TOKENS: Final = 60
 MOST_PATHS: Final = 96
 """Ways to read the words of one message; a message with more is not a report."""
@@ -48,6 +49,8 @@ class Item:
     day: str = ""
     joined: bool = False
     """A connective stood between the number before and this one: "1 et 3"."""
+    bound: bool = False
+    """It was + or &, which only join: where several may be chosen, neither stands for anything else."""
 
 
 Edge = tuple[tuple[Item, ...], int]
@@ -65,14 +68,15 @@ class Atoms:
             said = _COMMA.sub(r"\1.\2", said)
         if "?" in said:
             said = _ASKS.sub(" x ", said)
-        if tables.splits_digits and ("," in said or "+" in said or "&" in said):
-            said = _JOINED.sub(r"\1 et \2", said)
-        found = _zeros(tokens(said, tables.label_words), tables.label_words)
+        if tables.splits_digits:
+            said = digits.joined(said, tables.label_words)
+        found = digits.zeros(tokens(said, tables.label_words), tables.label_words)
         self.long = len(found) > MOST_TOKENS
-        self.keyword = bool(found) and found[0].kind == "word" and found[0].text in tables.keywords
-        self.tokens: Sequence[Token] = found[1:] if self.keyword else found
-        self.plain_numbers = all(token.kind == "number" for token in self.tokens)
         polite = POLITE | CONNECTIVES | ctx.names
+        first = next((place for place, token in enumerate(found) if token.text not in polite), 0)
+        self.keyword = bool(found) and found[first].kind == "word" and found[first].text in tables.keywords
+        self.tokens: Sequence[Token] = found[first + 1 :] if self.keyword else found
+        self.plain_numbers = all(token.kind == "number" for token in self.tokens)
         self.nothing_but_numbers = all(token.kind == "number" or token.text in polite for token in self.tokens)
         self.only_figures = len(tables.dates) == 1 and all(token.kind != "word" for token in self.tokens)
         self._tables, self._labels, self._ctx = tables, labels, ctx
@@ -150,8 +154,11 @@ class Atoms:
             yield (Item("label", token.text, token.glued, meaning),), at + length
         if token.text in UNKNOWN:
             yield (Item("unknown", token.text, token.glued),), at + 1
-        if token.text in self._tables.fillers:
+        if token.text in self._tables.fillers or (token.text == digits.SIGN and self._between_numbers(at)):
             yield (Item("filler", token.text, token.glued),), at + 1
+
+    def _between_numbers(self, at: int) -> bool:
+        return 0 < at < len(self.tokens) - 1 and self.tokens[at - 1].kind == self.tokens[at + 1].kind == "number"
 
     def _date(self, at: int, token: Token) -> Iterator[Edge]:
         """A date with a word or a mark in it; two bare numbers are the grammar's business."""
@@ -170,7 +177,7 @@ class Atoms:
     def _swallowed(self, at: int, read: dates.ReadDate) -> bool:
         """Whether the near miss of a month or a weekday hides a word of the form: "mukakarocv"."""
         for token in self.tokens[at : at + read.consumed]:
-            if token.kind == "word" and token.text not in DAY_NAMES:
+            if token.kind == "word" and token.text not in _OF_DATES and token.text not in self._tables.fillers:
                 near_by = (word for word in DAY_NAMES if word in token.text)
                 if any(self._tables.hides(token.text, word) for word in near_by):
                     return True
@@ -244,18 +251,6 @@ class Atoms:
                 yield (*left, *rest)
 
 
-def _zeros(found: Sequence[Token], labels: Container[str]) -> list[Token]:
-    """A letter O that stands alone behind a figure or a label, or is all that was sent, is a zero."""
-    zeros: list[Token] = []
-    for token in found:
-        behind = bool(zeros) and (zeros[-1].kind == "number" or zeros[-1].text in labels)
-        alone = not zeros and all(other.text == "o" for other in found)
-        if token.text == "o" and token.text not in labels and (behind or alone):
-            token = Token("0", "number", token.glued)
-        zeros.append(token)
-    return zeros
-
-
 def _squeezed(text: str) -> str:
     return "".join(filter(str.isalnum, plain(text)))
 
@@ -269,7 +264,10 @@ def _without_fillers(path: tuple[Item, ...]) -> tuple[Item, ...]:
             filler = item.text
             continue
         if filler:
-            item = replace(item, glued=False, joined=filler in CONNECTIVES and item.kind == "number")
+            number = item.kind == "number"
+            item = replace(
+                item, glued=False, joined=filler in digits.JOINING and number, bound=filler == digits.SIGN and number
+            )
             filler = ""
         kept.append(item)
     return tuple(kept)

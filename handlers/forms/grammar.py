@@ -17,6 +17,7 @@ from collections.abc import Iterator, Sequence
 from itertools import product
 from typing import TYPE_CHECKING, Any, Final
 
+from handlers.forms import digits
 from handlers.forms.atoms import Item, count_of, figure_of
 from handlers.forms.model import NUMBERS, Choice, Context, Question, Values
 from handlers.forms.pairing import Pairing
@@ -30,7 +31,6 @@ if TYPE_CHECKING:
 
 THOUSANDS: Final = "thousands-sep"
 """XLSForm's appearance for amounts: their thousands may be written apart, 450 000."""
-_MOST_THOUSANDS: Final = 2
 
 Named = tuple[str, Any]
 
@@ -47,7 +47,7 @@ class Grammar:
         self.groups = groups
         self.asked = asked
         """Questions of the open step: they may be answered anew."""
-        self._pairing = Pairing(self._same_choice)
+        self._pairing = Pairing(self._same_choice, self._takes_several)
         self._scope = Evaluation(form, known, ctx)
         self._listed: dict[str, Sequence[Choice]] = {}
 
@@ -80,6 +80,9 @@ class Grammar:
             ):
                 return True
         return False
+
+    def _takes_several(self, label: Item) -> bool:
+        return any(self.form.question(name).type == "select_multiple" for name, _ in label.meanings)
 
     # --- values --------------------------------------------------------------------------------
 
@@ -215,14 +218,26 @@ class Grammar:
         if question.type == "date":
             yield from self._day(numbers)
             return
-        for value in self._of_number(question, numbers[0], values):
+        bound = question.type == "select_multiple" and len(numbers) > 1 and numbers[1].bound
+        for value in [] if bound else self._of_number(question, numbers[0], values):
             yield value, 1
         if question.type in NUMBERS and THOUSANDS in question.appearance:
-            yield from _thousands(numbers)
-        if question.type == "select_multiple" and len(numbers) > 1 and numbers[1].joined:
-            both = [self._of_number(question, item, values) for item in numbers[:2]]
-            if all(both):
-                yield self._in_order(question.name, {name for names in both for name in names[0] or ()}), 2
+            yield from digits.thousands([item.text for item in numbers])
+        if question.type == "select_multiple" and digits.is_digit(numbers[0].text):
+            yield from self._digits(question, numbers, values)
+
+    def _digits(
+        self, question: Question, numbers: list[Item], values: dict[str, Any]
+    ) -> Iterator[tuple[list[str], int]]:
+        """1 et 3: digits of one answer, as far as they are joined."""
+        chosen = set(self._selected(question, numbers[0], values))
+        for used, item in enumerate(numbers[1:], start=2):
+            names = self._selected(question, item, values) if item.joined and digits.is_digit(item.text) else []
+            if not chosen or not names or not chosen.isdisjoint(names):
+                return
+            chosen.update(names)
+            if used == len(numbers) or not numbers[used].bound:
+                yield self._in_order(question.name, chosen), used
 
     def _day(self, numbers: list[Item]) -> Iterator[tuple[str, int]]:
         """Day and month, and the year, in full or the last two digits of this one or the one before."""
@@ -273,19 +288,7 @@ class Grammar:
         if named or question.type == "select_one" or len(listed) > 9:
             place = int(item.text)
             return named or ([listed[place - 1].name] if 1 <= place <= len(listed) else [])
-        digits = [int(digit) for digit in item.text.lstrip("0")]
-        if not digits or len(set(digits)) < len(digits) or not all(1 <= digit <= len(listed) for digit in digits):
+        places = [int(digit) for digit in item.text.lstrip("0")]
+        if not places or len(set(places)) < len(places) or not all(1 <= place <= len(listed) for place in places):
             return []
-        return [listed[digit - 1].name for digit in digits]
-
-
-def _thousands(numbers: Sequence[Item]) -> Iterator[tuple[int, int]]:
-    """450 000 as one amount, up to 999 999 999."""
-    text = numbers[0].text
-    if not (text.isdecimal() and 1 <= len(text) <= 3 and text[0] != "0"):
-        return
-    for used, item in enumerate(numbers[1 : 1 + _MOST_THOUSANDS], start=2):
-        if len(item.text) != 3 or not item.text.isdecimal():
-            return
-        text += item.text
-        yield int(text), used
+        return [listed[place - 1].name for place in places]

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from typing import Final
 
+from handlers.forms import digits
 from handlers.forms.atoms import Item
 
 MOST_NODES: Final = 4000
@@ -24,10 +25,14 @@ class TooMany(Exception):
 
 
 class Pairing:
-    """Finds every way for one message. `same`: whether a number is the digit of the choice behind it."""
+    """Finds every way for one message. `same`: whether a number is the digit of the choice behind it.
 
-    def __init__(self, same: Callable[[Item, Item], bool]) -> None:
+    `several`: whether a label takes more than one digit: "T 1 et 3".
+    """
+
+    def __init__(self, same: Callable[[Item, Item], bool], several: Callable[[Item], bool]) -> None:
         self._same = same
+        self._several = several
         self._nodes = 0
 
     def of(self, items: Sequence[Item]) -> Iterator[Pairs]:
@@ -49,7 +54,11 @@ class Pairing:
         after = items[at + 1] if at + 1 < len(items) else None
         if kind == "label":
             if after is not None and (after.kind in _VALUES or _of_label(items[at], after)):
-                yield from self._pairings(items, at + 2, bare, (*pairs, (at, at + 1)))
+                if not (_goes_on(items, at + 2) and self._several(items[at])):
+                    yield from self._pairings(items, at + 2, bare, (*pairs, (at, at + 1)))
+                for end in self._digits(items, at):
+                    more = tuple((at, value) for value in range(at + 1, end))
+                    yield from self._pairings(items, end, bare, (*pairs, *more))
             if at and _of_label(items[at], items[at - 1]):
                 yield from self._pairings(items, at + 1, bare, pairs)
             return
@@ -62,6 +71,24 @@ class Pairing:
             yield from self._pairings(items, at + 1, bare, pairs)
         if not any(items[value].kind in _VALUES for _, value in pairs):
             yield from self._pairings(items, at + 1, (*bare, at), pairs)
+
+    def _digits(self, items: Sequence[Item], label: int) -> Iterator[int]:
+        """Where the digits behind a label may end, from the second on, each joined to the one before: "T 1 et 3"."""
+        end = label + 2
+        if not _is_digit(items[label + 1]) or not self._several(items[label]):
+            return
+        while end < len(items) and items[end].joined and _is_digit(items[end]):
+            end += 1
+            if not _goes_on(items, end):
+                yield end
+
+
+def _goes_on(items: Sequence[Item], at: int) -> bool:
+    return at < len(items) and items[at].bound
+
+
+def _is_digit(item: Item) -> bool:
+    return item.kind == "number" and digits.is_digit(item.text)
 
 
 def _of_label(label: Item, value: Item) -> bool:

@@ -52,7 +52,7 @@ def _search(atoms: Atoms, grammar: Grammar, drops: int) -> tuple[list[dict[str, 
             torn = set()
             for path in atoms.paths(extra):
                 out = tuple(item.text for item in path if item.kind == "left")
-                if out and (_torn(path) or not DAY_NAMES.isdisjoint(out)):
+                if out and (_torn(path) or not (DAY_NAMES | {"o"}).isdisjoint(out)):  # an O may be a zero
                     torn.add(out)
                 for values in grammar.readings(path):
                     found.setdefault(out, []).append(values)

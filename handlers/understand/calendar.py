@@ -77,11 +77,22 @@ COUNTED: Final[tuple[tuple[str, int], ...]] = (
     ("# weeks ago", -7), ("siku # zilizopita", -1), ("haheze imisi #", -1), ("hashize imisi #", -1),
 )  # fmt: skip
 
-LEADING: Final = _words("le du on the ku wa kuwa tarehe igenekerezo itariki tariki date umusi siku ya dated")
+LEADING: Final = _words("le du on the ku wa rya kuwa tarehe igenekerezo itariki tariki date umusi siku ya dated")
 """May stand before a date: "le 12 novembre", "tarehe 12/11"."""
 
 BETWEEN: Final = _words("er ere e eme st nd rd th de du of ya wa mwezi ukwezi kwezi kwa")
 """May stand between the day and the word of the month: "1er novembre", "12th of november"."""
+
+ORDINALS: Final[Mapping[str, int]] = {
+    **{"premier": 1, "first": 1, "second": 2, "third": 3, "fourth": 4, "fifth": 5, "sixth": 6, "seventh": 7},
+    **{"eighth": 8, "ninth": 9, "tenth": 10, "eleventh": 11, "twelfth": 12, "thirteenth": 13, "fourteenth": 14},
+    **{"fifteenth": 15, "sixteenth": 16, "seventeenth": 17, "eighteenth": 18, "nineteenth": 19},
+    **{"twentieth": 20, "thirtieth": 30, "mosi": 1, "pili": 2},
+}
+"""Days in words that are no numbers: "premier novembre", "tarehe mosi novemba". Swahili is a draft."""
+
+NOT_BEHIND_WORDS: Final = frozenset(("sept",))
+"""Months that are no month behind a day in words: "douze sept" is 12 and 7."""
 
 LONGEST_PHRASE: Final = 5
 

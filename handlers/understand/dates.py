@@ -14,13 +14,18 @@ from handlers.understand.calendar import (
     DAY_WORDS,
     LEADING,
     LONGEST_PHRASE,
+    NOT_BEHIND_WORDS,
     NOT_PAST,
+    ORDINALS,
     PAST,
     DayWords,
 )
+from handlers.understand.numbers import number_words
 from handlers.understand.tokens import DAY_MONTH, ISO, Token, tokens
 
 _LEADS = 3
+_SPELLED = 8
+"""Words of the longest day and its month: "mirongo ibiri na rimwe wa munyonyo"."""
 _PREFIX = 4
 _FARTHEST = 400
 """Days that "il y a # jours" may reach back."""
@@ -47,9 +52,10 @@ def date(
     """The date at the start of a message or of its tokens; None if there is none, or it is unclear.
 
     Reads `12/11`, `12.11`, `12-11`, `12 11`, with a year or without; `12 novembre`, `le 1er mai`,
-    `12 munyonyo`; `ejo`, `hier`, `juzi`; `lundi`, `ku wa mbere`, `jumatatu iliyopita` (the last such
-    day before today); `2026-11-12`. A month before its day ("november 12") is not read, because in
-    "munyonyo 12 femmes" it would eat the women; two numbers after a weekday are not a date either.
+    `12 munyonyo`, `douze novembre`, `cumi na kabiri munyonyo`; `ejo`, `hier`, `juzi`; `lundi`,
+    `ku wa mbere`, `jumatatu iliyopita` (the last such day before today); `2026-11-12`. A month before
+    its day ("november 12") is not read, because in "munyonyo 12 femmes" it would eat the women; two
+    numbers after a weekday are not a date either.
 
     `today`: the day the message was sent, in Burundi. `earliest`: the start of the project. Without a
     year the last such day counts; if that lies before `earliest`, this year's is returned with
@@ -92,7 +98,7 @@ class _Reader:
             return self._written(start)
         if first.kind == "number":
             return self._counted(start) or self._from_day(start)
-        return self._phrase(start) or self._weekday(start)
+        return self._phrase(start) or self._weekday(start) or self._spelled(start)
 
     # --- figures ---------------------------------------------------------------------------------
 
@@ -117,13 +123,18 @@ class _Reader:
         month = self._small(at + 1, 12)
         if month is not None:
             return self._with_year(day, month, at + 2)
-        after = at + 1
-        while after < min(at + 4, len(self.tokens)) and self.tokens[after].text in BETWEEN:
-            after += 1
+        after = self._behind(at + 1)
         if after == len(self.tokens) or self.tokens[after].kind != "word":
             return None
         month = self._month(self.tokens[after].text)
         return None if month is None else self._with_year(day, month, after + 1)
+
+    def _behind(self, at: int) -> int:
+        """Where the month stands, behind "er" or "of"."""
+        end = min(at + 3, len(self.tokens))
+        while at < end and self.tokens[at].text in BETWEEN:
+            at += 1
+        return at
 
     def _small(self, at: int, highest: int) -> int | None:
         if at >= len(self.tokens) or self.tokens[at].kind != "number":
@@ -155,6 +166,24 @@ class _Reader:
     def _dated(self, day: int, month: int, year: int, consumed: int) -> ReadDate | None:
         read = _exists(year, month, day) if 2000 <= year <= 2099 else None
         return None if read is None else ReadDate(read, consumed, read > self.today)
+
+    def _spelled(self, at: int) -> ReadDate | None:
+        """douze novembre, premier mai, cumi na kabiri munyonyo, twenty first of november; the month exactly."""
+        spoken = [token.text for token in self.tokens[at : at + _SPELLED]]
+        if self.words.months.keys().isdisjoint(spoken[1:]):
+            return None
+        ordinal = ORDINALS.get(spoken[0])
+        counted = (ordinal, 1) if ordinal else number_words(spoken, None)
+        if counted is None:
+            return None
+        day, used = counted
+        if used < len(spoken) and day in (20, 30) and (unit := ORDINALS.get(spoken[used], 10)) < 10:
+            day, used = day + unit, used + 1
+        after = self._behind(at + used)
+        month = self.tokens[after].text if after < len(self.tokens) else ""
+        if not 1 <= day <= 31 or month in NOT_BEHIND_WORDS or month not in self.words.months:
+            return None
+        return self._with_year(day, self.words.months[month], after + 1)
 
     # --- words -----------------------------------------------------------------------------------
 
@@ -219,7 +248,7 @@ class _Reader:
             return self._written(at)
         if self._small(at + 1, 12) is not None:
             return None
-        return self._from_day(at) if self.tokens[at].kind == "number" else None
+        return self._from_day(at) if self.tokens[at].kind == "number" else self._spelled(at)
 
     def _weekday_name(self, at: int) -> tuple[int, int] | None:
         spoken = self._spoken(at)

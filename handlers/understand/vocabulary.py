@@ -76,7 +76,7 @@ GREETS: Final[Mapping[str, frozenset[str]]] = {"amakuru": _words("yanje yacu")}
 
 FILLERS: Final = _words(
     "et and na no ni de des du le la les the of a an il y ya wa za oim fbu bif frw fr francs franc"
-    " dont including incl with avec pour for zo"
+    " dont including incl with avec pour for zo kandi"
 )
 """Words that carry no value in a report line; the grammar may pass over them unless a form uses them."""
 

@@ -67,6 +67,13 @@ SIGNED = replace(context(), names=frozenset(("abahuza", "odette", "kivoga")))
         ("inyigisho zo ku wa 12 munyonyo guhingura abakenyezi 12 abagabo 7", BASE),
         ("ABAHUZA 12 11 3 12 7 5 3 Odette", SPLIT),
         ("odette: 12/11 3 12 7 5 3 kivoga", {**SPLIT, "place": "Kivoga"}),
+        ("Bonjour, formation 12/11 agri f12 m7", BASE),
+        ("le douze novembre agri f12 m7", BASE),
+        ("inyigisho igenekerezo rya cumi na kabiri munyonyo guhingura abakenyezi 12 abagabo 7", BASE),
+        ("mafunzo tarehe kumi na mbili novemba usindikaji wanawake 12 wanaume 7", BASE),
+        ("Monday the twelfth of november agri f12 m7", BASE),
+        ("lundi vingt et un septembre 3 12 7 5 3", {**SPLIT, "held_on": "2026-09-21"}),
+        ("premier mai 2026 agri douze femmes sept hommes", {**BASE, "held_on": "2026-05-01"}),
     ],
 )
 def test_zeros_years_and_courtesies(training: Form, line: str, values: dict[str, Any]) -> None:
@@ -216,6 +223,8 @@ def test_a_business_has_to_be_named_where_there_are_several(business: Form) -> N
         ("topics", "13", {}, {"topics": ["business", "processing"]}),
         ("topics", "1 et 3", {}, {"topics": ["business", "processing"]}),
         ("topics", "1,3", {}, {"topics": ["business", "processing"]}),
+        ("topics", "1+2+3", {}, {"topics": ["business", "value_chain", "processing"]}),
+        ("held_on", "premier novembre", {}, {"held_on": "2026-11-01"}),
         ("topics", "guhingura", {}, {"topics": ["processing"]}),
         ("people", "12 7", {}, {"women": 12, "men": 7}),
         ("people", "7 hommes 12 femmes", {}, {"women": 12, "men": 7}),

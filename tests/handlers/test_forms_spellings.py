@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
@@ -27,6 +28,23 @@ TOPICS = {
     "value_chain": ("VC", "CV", "chaîne de valeur", "value chain", "mnyororo wa thamani"),
     "processing": ("agri", "TRANS", "transformation", "guhingura", "usindikaji"),
 }
+DAYS_IN_WORDS = [
+    day.split(",")
+    for day in (
+        "un,deux,trois,quatre,cinq,six,sept,huit,neuf,dix,onze,douze,treize,quatorze,quinze,seize,dix sept,dix-huit,"
+        "dix neuf,vingt,vingt et un,vingt deux,vingt-trois,vingt quatre,vingt cinq,vingt six,vingt sept,vingt huit,"
+        "vingt neuf,trente,trente et un",
+        "first,second,third,fourth,five,six,seven,eighth,nine,tenth,eleven,twelfth,thirteen,fourteenth,fifteen,"
+        "sixteenth,seventeen,eighteen,nineteenth,twentieth,twenty first,twenty two,twenty-third,twenty four,"
+        "twenty fifth,twenty six,twenty seventh,twenty eight,twenty ninth,thirtieth,thirty first",
+    )
+]
+for _units, *_tens in (
+    ("rimwe kabiri gatatu kane gatanu gatandatu indwi umunani icenda", "cumi", "mirongo ibiri", "mirongo itatu"),
+    ("moja mbili tatu nne tano sita saba nane tisa", "kumi", "ishirini", "thelathini"),
+):
+    _ones = _units.split()
+    DAYS_IN_WORDS.append([*_ones, *(day for ten in _tens for day in (ten, *(f"{ten} na {one}" for one in _ones)))])
 MONTHS = {4: ("avril", "ndamukiza"), 7: ("juillet", "mukakaro"), 11: ("novembre", "munyonyo", "novemba")}
 SIGNED = replace(context(), names=frozenset(("odette",)))
 SEPARATORS = (" ", "  ", ", ", ". ", " ; ", "\n", ",", " - ", " et ")
@@ -61,7 +79,9 @@ def _case(rng: random.Random, text: str) -> str:
 def _day(rng: random.Random, iso: str) -> str:
     day = date.fromisoformat(iso)
     shapes = [f"{day.day}{mark}{day.month}" for mark in "/.-"] + [f"{day.day:02}/{day.month:02}/{day.year}"]
-    shapes += [f"{day.day} {name}" for name in MONTHS.get(day.month, ())]
+    names = MONTHS.get(day.month, ())
+    spoken = [words[day.day - 1] for words in DAYS_IN_WORDS]
+    shapes += [f"{said} {name}" for said in (str(day.day), *spoken) for name in names]
     return rng.choice(shapes)
 
 
@@ -72,16 +92,23 @@ def _labelled(rng: random.Random, labels: tuple[str, ...], value: int) -> str:
 
 
 def _topics(rng: random.Random, names: list[str]) -> str:
+    if rng.random() < 0.3:
+        return rng.choice(("T", "T ", "themes ", "Topics: ", "MADA ")) + _digits(rng, names, ", ")
     return rng.choice((" ", ", ", " et ")).join(_case(rng, rng.choice(TOPICS[name])) for name in names)
 
 
+def _digits(rng: random.Random, names: list[str], *more: str) -> str:
+    digits = [str(list(TOPICS).index(name) + 1) for name in names]
+    return rng.choice(("", "", "", "+", " & ", " et ", " na ", "et", *more)).join(digits)
+
+
 def _bare(rng: random.Random, values: dict[str, Any]) -> list[str]:
-    digits = "".join(str(list(TOPICS).index(name) + 1) for name in values["topics"])
+    digits = _digits(rng, values["topics"])
     names = ("women", "men", "new_women", "new_men", "new_people")
     numbers = [digits, *(str(values[name]) for name in names if name in values)]
     zeros = rng.choice((None, "O", "02"))
     if zeros == "02":
-        return [number.zfill(2) for number in numbers]
+        return [digits, *(number.zfill(2) for number in numbers[1:])]
     return [zeros if number == "0" and zeros else number for number in numbers]
 
 
@@ -162,7 +189,7 @@ def test_what_is_offered_without_a_stray_word_is_what_was_meant() -> None:
         words.insert(rng.randint(1, len(words)), stray)
         reading = FORMS["training"].read_line(" ".join(words), SIGNED)
         if reading.status == "leftover" and reading.values:
-            assert reading.values == values, (line, words, reading)
+            assert reading.values == values, (line, " ".join(words), reading)
         sort = "offered" if reading.values else "sent again"
         seen["taken" if reading.status in ("whole", "ambiguous") else sort] += 1
 
@@ -200,3 +227,32 @@ def test_the_line_reads_back(values: dict[str, Any]) -> None:
     reading = form.read_line(form.line(computed, ctx), ctx)
     assert reading.status == "whole", form.line(computed, ctx)
     assert form.compute(reading.values, ctx) == computed
+
+
+PEOPLE = {"held_on": "2026-11-12", "women": 12, "men": 7}
+
+
+@pytest.mark.parametrize(
+    "digits",
+    [
+        *("T 1 et 3", "T1 et 3", "themes un et trois", "mada 1 na 3", "T1&3", "T 1 + 3", "T 1, 3", "topics 1 and 3"),
+        *("T 1 kandi 3", "1+3", "1 & 3", "T01 et 03"),
+    ],
+)
+def test_digits_that_are_joined_are_one_answer(digits: str) -> None:
+    reading = FORMS["training"].read_line(f"12/11 {digits} F12 M7", context())
+    assert (reading.status, reading.values) == ("whole", {**PEOPLE, "topics": ["business", "processing"]})
+    everything = FORMS["training"].read_line("12/11 T 1, 2 et 3 F12 M7", context())
+    assert everything.values == {**PEOPLE, "topics": ["business", "value_chain", "processing"]}
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        *("12/11 T 1 et 5 f12 m7", "12/11 T 1 3 f12 m7", "12/11 agri F 5 et 5 M 2", "12/11 1-3 12 7 5 3"),
+        *("quarante novembre agri f12 m7", "trente février agri f12 m7", "cumi na gatanu agri f12 m7"),
+        *("wanawake kumi na mbili novemba agri m7", "12/11 T 1 et 3 femmes 7 hommes femmes"),
+    ],
+)
+def test_what_only_looks_joined_or_like_a_day_is_asked_about(line: str) -> None:
+    assert FORMS["training"].read_line(line, context()).status != "whole"

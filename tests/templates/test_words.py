@@ -17,6 +17,7 @@ import pytest
 
 from bot import keywords
 from bot import words as table
+from bot.forms import load_shipped
 from bot.render import Words, WordsError, replaced
 from bot.render.catalogue import base, check, fields_of, messages, read, shipped
 from bot.render.fields import COMMON, FIELDS
@@ -33,6 +34,7 @@ SMS = sorted(
     for language in LANGUAGES
     for key in {base(key) for key in WORDS.texts[language] if not WORDS.rules[key].chat}
 )
+BY_SMS = {key for _, key in SMS}
 AT = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 
 
@@ -92,6 +94,27 @@ def test_drafts_are_marked() -> None:
     assert WORDS.drafts["sw"] == set(WORDS.texts["sw"]) and len(WORDS.drafts["sw"]) > 250
     assert len(table.drafts(WORDS, "rn")) == len(WORDS.drafts["rn"])
     assert {language for language, _, _ in table.drafts(WORDS)} == {"rn", "sw"}
+
+
+OF_THE_TEAM = ("S.", "O.", "M1", "M2", "M3", "M4", "M5", "M6", "cmd.")
+"""What the team reads is English and French; so are the descriptions of Telegram's commands."""
+NO_DRAFT_YET = {"rn": {"F2@chat"}, "sw": set[str]()}
+"""What a leader reads and nobody has dared to write: she gets the SMS's text, or French."""
+
+
+@pytest.mark.parametrize("language", sorted(NO_DRAFT_YET))
+def test_whatever_a_leader_reads_has_a_draft(language: str) -> None:
+    keys = {key for key in WORDS.texts["en"] if not key.startswith(OF_THE_TEAM)}
+    leaders = {
+        key for key in keys if not WORDS.rules[key].chat or base(key) in BY_SMS or key.startswith(("T", "kb."))
+    }
+    assert len(leaders) > 280
+    assert leaders - set(WORDS.texts[language]) == NO_DRAFT_YET[language]
+    for form in load_shipped().values():
+        assert language in form.drafts
+        asked = [q for q in form.questions if q.stored and q.label.texts and not q.shows_only]
+        labels = {q.name: q.label for q in asked} | {f"{q.name} {c.name}": c.label for q in asked for c in q.choices}
+        assert len(labels) > 10 and not [name for name, label in labels.items() if language not in label.texts]
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
