@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import sys
 from pathlib import Path
@@ -84,6 +85,10 @@ def _options(
 
 def main(arguments: list[str] | None = None) -> None:
     """Run a command. --config may stand before or behind it."""
+    if os.name == "nt":  # where a file or a pipe would get the letters of one country
+        for stream in (sys.stdout, sys.stderr):
+            if isinstance(stream, io.TextIOWrapper):
+                stream.reconfigure(encoding="utf-8")
     given = list(sys.argv[1:] if arguments is None else arguments)
     for place, word in enumerate(given):
         if word == "--config" and place + 1 < len(given):

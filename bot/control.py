@@ -1,6 +1,6 @@
-"""Commands while the service runs: a local socket beside the database, for its owner only.
+"""Commands while the service runs: a line beside the database (bot/control_line.py), for its owner only.
 
-A command that writes calls `act`: when a service holds the database it is asked over the socket, else
+A command that writes calls `act`: when a service holds the database it is asked over that line, else
 the command opens the database itself for as long as it takes. Nothing but the service is ever a
 second writer on SQLite. Each operation is one transaction; the written list is in bot/operations.py.
 """
@@ -10,7 +10,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import functools
-import os
 from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 from typing import Any
@@ -18,6 +17,7 @@ from typing import Any
 import orjson
 import structlog
 
+from bot import control_line
 from bot.clock import Clock
 from bot.errors import BotError, DatabaseError
 from bot.operations import LEAVE_AS_IT_IS, OPERATIONS, WORDS_SAVED, Asked
@@ -42,22 +42,10 @@ class Server:
         self._app = app
 
     async def run(self) -> None:
-        """Answer until cancelled. Where there are no local sockets (Windows) commands say so."""
+        """Answer until cancelled."""
         path = socket_path(self._app.settings)
-        if path is None or not hasattr(asyncio, "start_unix_server"):
-            return
-        with contextlib.suppress(FileNotFoundError):
-            path.unlink()  # of a dead process: we hold the database's lock
-        old = os.umask(0o177)
-        try:
-            server = await asyncio.start_unix_server(self._answer, path, limit=LARGEST)
-        finally:
-            os.umask(old)
-        try:
-            async with server:
-                await server.serve_forever()
-        finally:
-            path.unlink(missing_ok=True)
+        if path is not None:
+            await control_line.serve(path, self._answer, LARGEST)
 
     async def _answer(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
@@ -130,16 +118,17 @@ async def act(settings: Settings, name: str, details: dict[str, Any]) -> Any:
 
 async def _answers(path: Path) -> bool:
     """Whether somebody listens there; a dead process may have left the file."""
-    try:
-        _, writer = await asyncio.open_unix_connection(path)
-    except (ConnectionError, FileNotFoundError):
-        return False
-    writer.close()
-    return True
+    line = await control_line.connect(path, LARGEST)
+    if line is not None:
+        line[1].close()
+    return line is not None
 
 
 async def _ask(path: Path, name: str, details: dict[str, Any]) -> Any:
-    reader, writer = await asyncio.open_unix_connection(path, limit=LARGEST)
+    there = await control_line.connect(path, LARGEST)
+    if there is None:
+        raise DatabaseError("the running service did not answer")
+    reader, writer = there
     writer.write(orjson.dumps({"do": name, "with": details}, default=str) + b"\n")
     await writer.drain()
     line = await reader.readline()

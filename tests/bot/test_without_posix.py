@@ -1,0 +1,84 @@
+"""Windows' Python has neither fcntl nor local sockets: the demo starts without them, commands reach it.
+
+The process of its own costs six seconds, since Python has to import everything once more without them.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from bot import control_line
+from bot.control_line import Line
+from tests.bot.without_posix import HIDDEN, OURS
+
+ROOT = Path(__file__).parents[2]
+
+
+def test_the_demo_starts_where_what_only_posix_has_is_missing() -> None:
+    script = Path(__file__).with_name("without_posix.py")
+    warned = ("-W", "error::EncodingWarning:bot", "-X", "warn_default_encoding")
+    command = [sys.executable, *warned, str(script)]
+    done = subprocess.run(
+        command, capture_output=True, text=True, env=os.environ | {"PYTHONPATH": str(ROOT)}, timeout=100
+    )
+    assert done.returncode == 0, done.stderr
+
+
+def test_nothing_is_imported_at_once_that_only_posix_has() -> None:
+    at_once = re.compile(rf"^(?:import|from) (?:{'|'.join(HIDDEN)})\b", re.M)
+    files = [file for package in OURS for file in (ROOT / package).rglob("*.py")]
+    assert len(files) > 400
+    assert at_once.search("import fcntl")
+    assert not [file.name for file in files if at_once.search(file.read_text("utf-8"))]
+
+
+async def _told(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    writer.write(b"told " + await reader.readline())
+    writer.close()
+
+
+async def _ask(line: Line | None) -> bytes:
+    assert line is not None
+    line[1].write(b"7\n")
+    answer = await line[0].readline()
+    line[1].close()
+    return answer
+
+
+@pytest.mark.parametrize("name", ["kurikirana.db.sock", f"{'far' * 60}.sock"], ids=["local", "port"])
+async def test_a_command_reaches_the_service_and_nobody_after_it_ended(tmp_path: Path, name: str) -> None:
+    place = tmp_path / name
+    assert await control_line.connect(place, 1000) is None
+    place.write_text("1 stale", "ascii")
+    assert await control_line.connect(place, 1000) is None
+    serving = asyncio.create_task(control_line.serve(place, _told, 1000))
+    while not (line := await control_line.connect(place, 1000)):
+        await asyncio.sleep(0.01)
+    assert await _ask(line) == b"told 7\n"
+    assert place.stat().st_mode & 0o077 == 0
+    serving.cancel()
+    await asyncio.gather(serving, return_exceptions=True)
+    assert not place.exists()
+
+
+async def test_who_does_not_know_the_key_is_told_nothing(tmp_path: Path) -> None:
+    place = tmp_path / f"{'far' * 60}.sock"
+    serving = asyncio.create_task(control_line.serve(place, _told, 1000))
+    while not place.is_file() or len(place.read_text("ascii").split()) < 2:
+        await asyncio.sleep(0.01)
+    port, key = place.read_text("ascii").split()
+    reader, writer = await asyncio.open_connection(control_line.HERE, int(port))
+    writer.write(b"guessed\n" + b"0" * 64 + b"\n7\n")
+    assert len((await reader.read()).splitlines()) == 1
+    writer.close()
+    place.write_text(f"{port} {key[::-1]}", "ascii")
+    assert await control_line.connect(place, 1000) is None, "the service there is not ours: nothing is said to it"
+    serving.cancel()
+    await asyncio.gather(serving, return_exceptions=True)
