@@ -52,6 +52,8 @@ _KEYS: Mapping[str, str] = {
     "check_number": "O.task.number",
     "wrong_number": "O.task.number",
 }
+_SAYS_NOTHING = ("O.why.message", "O.why.unknown")
+"""Reasons that who wrote, and the words, say already."""
 _NOTHING = (("b.nothingtoanswer", "nothing"),)
 _ACTIONS: Mapping[str, tuple[tuple[str, str], ...]] = {
     "call": (),
@@ -145,10 +147,18 @@ def face(task: Task) -> Reply:
     key = _KEYS.get(task.kind, "O.task.other")
     values: dict[str, Any] = {"who": who(task), "why": why(task)}
     if key == "O.task.read":
-        return Reply(key, {"who": values["who"], "words": task.text[:MOST_WORDS] or why(task)})
+        return Reply(key, {"who": values["who"], "words": _words(task)})
     if (number := question_of(task)) is not None:
         return Reply(key, {"who": values["who"], "number": number, "words": task.text[:MOST_WORDS] or "-"})
     return Reply(key, values)
+
+
+def _words(task: Task) -> Reply | str:
+    """What she wrote, below why there is a task where that says more; a need is no text of hers but a digit."""
+    reason, text = why(task), task.text[:MOST_WORDS]
+    if not text or task.kind == "help":
+        return reason
+    return text if reason.key in _SAYS_NOTHING else Reply("O.lines", {"lines": (reason, text)})
 
 
 def _buttons(task: Task) -> tuple[tuple[Button, ...], ...]:
@@ -160,6 +170,8 @@ def _buttons(task: Task) -> tuple[tuple[Button, ...], ...]:
     about: tuple[Button, ...] = (Button(Label({"en": task.association.sms_name}), f"assoc:{task.association.id}"),)
     if (number := question_of(task)) is not None:
         about = (Button("b.passon", f"give:{number}"), *about)
+    if task.kind == "listen":  # what was said, in a few words
+        about = (Button("b.note", f"note:{task.association.id}"), *about)
     return (tuple(actions), about)
 
 

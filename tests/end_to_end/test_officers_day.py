@@ -137,8 +137,8 @@ async def _a_broadcast_in_three_languages(day: Day, leaders: list[User], clock: 
     await day.presses("All 3", card)
     await day.says(FAIR["English"])
     await day.presses("English", card)
-    while "What do they get" in card.text:
-        language = "French" if "read French" in card.text else "Kirundi"
+    while "there is no text for them" in card.text:
+        language = "French" if "French," in card.text else "Kirundi"
         await day.presses(f"Write it in {language}", card)
         await day.says(FAIR[language])
     assert "Telegram" in card.text
