@@ -10,10 +10,15 @@ from handlers.training import reached
 from handlers.turn import Association, Figures, FiguresOf, KeepMedia, Outcome, Reply, TakeBackCall, Turn
 from handlers.understand.words import is_question
 
+_DIGITS_MEANT = {*state.PASSING, "show"} - {"call", "later"}
+"""Questions whose answers look like the menu's; 0 takes a call back, later is a day, and unsaid is not shown."""
+
 
 def help_(turn: Turn, said: Said) -> Outcome:
-    """HELP, an empty message, the menu."""
-    new = _keep_open(turn)
+    """HELP, an empty message, the menu. A digit behind it is the menu's: what needed no answer is asked no more."""
+    question = state.opened(turn)
+    passed = question and question["kind"] in _DIGITS_MEANT and not turn.address.rich
+    new = state.close(turn) if passed else _keep_open(turn)
     reply = Reply("B1", {"association": _name(turn)}, keyboard="main", asks=True)
     return Outcome(new, (reply,), understood="menu")
 

@@ -13,13 +13,8 @@ from handlers.turn import AskedThen, Label, Outcome, Reply, Turn
 _NOT_ALOUD = ("sealed", "delete")
 """Questions that dialling closes: whoever dials next from this phone may be somebody else, and the menu's digits must
 not be taken for their answers. What was told before is kept."""
-_PASSING = (
-    *("call", "data", "details", "helped", "later", "logged", "more", "need", "photo", "place"),
-    *("problem", "refund", "remark", "road", "switch", "tip"),
-)
-"""Questions that need no answer: who dials later than a lost session would be gone on with wants the menu."""
 LOST = timedelta(minutes=5)
-"""So long after its question a session that broke off is gone on with."""
+"""So long after its question a lost session is gone on with. Later, where no answer is needed, the menu comes."""
 
 
 def step(turn: Turn, take: Callable[[Turn], Outcome]) -> Outcome:
@@ -37,7 +32,7 @@ def step(turn: Turn, take: Callable[[Turn], Outcome]) -> Outcome:
 
 def _is_over(turn: Turn, question: Mapping[str, Any]) -> bool:
     late = turn.now - state.asked_at(question) > LOST
-    return question["kind"] in _NOT_ALOUD or (late and question["kind"] in _PASSING)
+    return question["kind"] in _NOT_ALOUD or (late and question["kind"] in state.PASSING)
 
 
 def _asked_again(turn: Turn, at: datetime) -> Outcome | None:

@@ -19,6 +19,11 @@ from handlers.turn import Effect, OpenTask, Outcome, Reply, Timer, Turn
 OPEN_FOR = timedelta(hours=48)
 """After this an open question is closed; a half-made report becomes a draft, not a loss."""
 NUDGE_AFTER = timedelta(hours=24)
+PASSING = (
+    *("call", "data", "details", "helped", "later", "logged", "more", "need", "photo", "place"),
+    *("problem", "refund", "remark", "road", "switch", "tip"),
+)
+"""Questions that need no answer."""
 ASKED_TO_BE_CALLED = "asked to be called"
 """What a call task is about that she asked for with 9: she may take it back."""
 

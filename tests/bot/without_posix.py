@@ -11,6 +11,7 @@ import os
 import signal
 import sys
 import tempfile
+import warnings
 from datetime import date
 from pathlib import Path
 from types import ModuleType
@@ -34,6 +35,8 @@ def _locking(number: int, mode: int, count: int) -> None:
 
 def hide() -> None:
     """Before anything of ours is imported."""
+    for package in OURS:  # a file opened without saying its letters has those of one country there
+        warnings.filterwarnings("error", category=EncodingWarning, module=rf"{package}\b")
     fake = ModuleType("msvcrt")
     fake.locking, fake.LK_NBLCK = _locking, 2  # type: ignore[attr-defined]
     sys.modules["msvcrt"] = fake
