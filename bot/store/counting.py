@@ -103,7 +103,8 @@ _FEW_DAYS = _both(
     _days.association_id,
 )
 FEW = timedelta(days=31)
-"""In a month few associations train more than once or twice: SQL's grouping would cost more than it saves."""
+MANY = 500
+"""In a month few of many associations train more than once or twice: SQL's grouping would cost more than it saves."""
 _MONTHS = _both(_summed(_MONTH, training_days.c.standing), training_days.c.association_id)
 _PEOPLE = _both(
     _summed(training_days.c.association_id, training_days.c.person_id, training_days.c.standing),
@@ -211,9 +212,9 @@ async def seen(tx: AsyncConnection, viewer: Viewer) -> Sequence[Any]:
     return (await tx.execute(_SEEN, binds(viewer))).all()
 
 
-async def days(tx: AsyncConnection, first: str, last: str, ids: Ids) -> Sequence[Any]:
-    """Sums by association and standing, of few days in several rows; add them up."""
-    few = first and date.fromisoformat(last) - date.fromisoformat(first) < FEW
+async def days(tx: AsyncConnection, first: str, last: str, ids: Ids, places: int) -> Sequence[Any]:
+    """Sums by association and standing; of few days and many `places` in several rows: add them up."""
+    few = first and places > MANY and date.fromisoformat(last) - date.fromisoformat(first) < FEW
     return await _read(tx, _FEW_DAYS if few else _DAYS, ids, first=first, last=last)
 
 

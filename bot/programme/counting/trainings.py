@@ -125,7 +125,7 @@ async def _columns(
     tx: AsyncConnection, scope: Scope, first: str, last: str, rules: Rules
 ) -> tuple[Column, dict[int, Column]]:
     sums = Sums(rules.members_only)
-    for row in await store.days(tx, first, last, scope.ids):
+    for row in await store.days(tx, first, last, scope.ids, len(scope.places)):
         sums.take(row[0], row[1], row[2:])
     found = sums.columns(members(scope))
     return together(found.values()), found
