@@ -24,7 +24,7 @@ _MORE: Mapping[str, str] = {
     "round_numbers": _("people: %(people)s; see %(others)s"),
     "all_new_again": _("people: %(people)s"),
     "more_than_members": _("new people so far: %(new_people)s; members: %(members)s"),
-    "groups": _("displaced, returnees and hosts make %(groups)s, but people who came are %(people)s"),
+    "groups": _("displaced, returnees and hosts make %(groups)s, but %(people)s came"),
     "same_elsewhere": _("see %(others)s"),
     "same_photo": _("see %(others)s"),
     "only_after_reminders": _("see %(others)s"),

@@ -20,6 +20,7 @@ from bot.console.page import Ask
 from bot.console.words import _
 
 Kind = Literal["text", "number", "day", "moment", "words"]
+_LOOKS = {"number": "number", "day": "when", "moment": "when"}
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
@@ -40,11 +41,11 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """What the page shows: `number` stands to the right."""
+    """What the page shows. `look`: "number" stands to the right, "when" stays on one line."""
 
     text: str
     link: str = ""
-    number: bool = False
+    look: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +77,7 @@ class Table:
         value = row.get(column.key)
         show = {"number": ask.words.number, "day": ask.words.day, "moment": ask.words.moment}
         text = show[column.kind](value) if column.kind in show else str(self._value(ask, column, row) or "")
-        return Cell(text, column.link.format(**row) if column.link else "", column.kind == "number")
+        return Cell(text, column.link.format(**row) if column.link else "", _LOOKS.get(column.kind, ""))
 
     def _value(self, ask: Ask, column: Column, row: Mapping[str, Any]) -> Any:
         value = row.get(column.key)

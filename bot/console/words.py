@@ -7,6 +7,7 @@ when they are shown: `_` only marks them.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import date, datetime, tzinfo
 from functools import cache
@@ -110,5 +111,11 @@ def _catalogue(language: str) -> Mapping[str, str | tuple[str, ...]]:
             for message in read_po(file.read_text("utf-8").splitlines(keepends=True), locale=language):
                 if message.id and message.string and not message.fuzzy:
                     key = message.id if isinstance(message.id, str) else message.id[0]
-                    found[key] = message.string if isinstance(message.string, str) else tuple(message.string)
+                    said = message.string
+                    found[key] = _together(said) if isinstance(said, str) else tuple(map(_together, said))
     return found
+
+
+def _together(text: str) -> str:
+    """No line begins with what French sets apart from the word before it: a colon, a question mark, a guillemet."""
+    return re.sub(" (?=[:;?!»])|(?<=«) ", "\u00a0", text)

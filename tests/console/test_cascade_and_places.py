@@ -47,7 +47,7 @@ async def test_the_tree_adds_up_and_shows_who_has_trained_nobody(app: App) -> No
     ours = [row for row in listed if row["no"] == "07"]
     assert one.count("/reports/") == sum(row["trainings"] for row in ours)
     for row in ours:
-        assert f"representative {row['representative']}:" in " ".join(one.split())
+        assert f"representative {row['representative']} ·" in " ".join(one.split())
 
 
 async def test_names_of_representatives_are_for_who_works_with_them(app: App) -> None:
