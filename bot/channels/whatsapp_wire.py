@@ -40,6 +40,7 @@ CODES_OF_OURS = {
     368: "Meta has blocked the account; see WhatsApp Manager",
     131005: "the token may not do this; it needs whatsapp_business_messaging",
     131031: "Meta has locked the account; see WhatsApp Manager",
+    131037: "the number's display name is not approved yet; see WhatsApp Manager",
     131042: "Meta has no valid means of payment; see WhatsApp Manager",
     131045: "the number is not registered; register it in WhatsApp Manager",
     133010: "the number is not registered; register it in WhatsApp Manager",
@@ -53,6 +54,8 @@ WHY = {
     131030: "a test number sends to its listed numbers only",
     131047: "her last message is more than 24 hours ago, and there is no template",
     131049: "Meta holds back: she had too many such messages",
+    130497: "Meta lets the account write to nobody in her country",
+    131050: "she wants no such messages of ours: Meta takes the template for marketing",
     130472: "Meta holds back: she is in an experiment of its own",
 }
 NOTICES = ("unsupported", "video", "document", "order", "ephemeral", "unknown")

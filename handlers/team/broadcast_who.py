@@ -21,6 +21,7 @@ STATES = (
     "temporary",
     "expired",
     "permanent",
+    "unclear",
     "ours",
     "refused",
     "uncertain",

@@ -131,7 +131,10 @@ class WhatsAppKit(Kit):
     ego = (said("text", {"body": "Ego"}, "wamid.a"), said("text", {"body": "Ego"}, "wamid.b"))
     sent = (SENT, Answer(201, SENT.body), Answer(200, b'{"messages":[{"id":"157b5e14568e8"}],"new":[]}'))
     refused = (
-        *(refusal(400, code) for code in (100, 131047, 131026, 131030, 131021, 131049, 130472, 131009, 132001)),
+        *(
+            refusal(400, code)
+            for code in (100, 131047, 131026, 131030, 131021, 131049, 131050, 130472, 130497, 131009, 132001)
+        ),
         refusal(404, 132001),
         refusal(400, 99999),
         Answer(400, b"<html>"),

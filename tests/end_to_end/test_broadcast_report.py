@@ -79,7 +79,7 @@ async def _approved(chats: Chats, eric: User, audience: str, number: int) -> Sho
     await chats.presses(eric, audience, card)
     await chats.says(eric, "OIM: {name}, come on 12/12")
     await chats.presses(eric, "English", card)
-    while "What do they get" in card.text:
+    while "Send them English" in card.labels:
         await chats.presses(eric, "Send them English", card)
     await chats.presses(eric, "Continue", card)
     await chats.presses(eric, "Continue", card)

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -29,6 +30,7 @@ STATES = {
         State("temporary", "Phone off or no signal; we go on trying", "wait, or call"),
         State("expired", "Phone off or no signal for too long; the network gave up", "retry, or call"),
         State("permanent", "Wrong number", "correct the number"),
+        State("unclear", "Did not arrive; nobody says why", "retry once, or call"),
         State("ours", "Our SIM has no credit, or our phone is off", "top up, wake the phone, then retry"),
         State("refused", "Blocked the bot or said STOP", "retry: by her next road, if she agreed to one"),
         State(
@@ -39,9 +41,22 @@ STATES = {
         State("left_out", "Left out"),
     )
 }
-_OURS = ("credit", "balance", "radio", "no service", "phone is off", "given up", "no sim", "null pdu")
-_REFUSED = ("blocked", "deactivated", "stop", "kicked", "chat not found")
-_ABSENT = ("expired", "absent", "unreachable", "no signal", "undeliv")
+_FAILED = (
+    (
+        "ours",
+        r"credit|balance|radio|no service|phone is off|given up|no sim|null pdu|generic failure|limit exceeded"
+        r"|sendingerror|^error$",
+    ),
+    ("refused", r"blocked|deactivated|stop|kicked|chat not found|blacklist|wants no texts|\b131050\b"),
+    (
+        "permanent",
+        r"no such number|no mobile number|wrong number|invalidphonenumber|doesnotexist|notnetworksubscriber"
+        r"|userisinactive|unsupportednumber|couldnotroute|numbers only|not on whatsapp|cannot be delivered"
+        r"|answered 4\d\d(?!, code)|\b(30005|30006|63003|63024|131026|0x0*b)\b",
+    ),
+    ("expired", r"expired|absent|unreachable|notreachable|memory|no signal|^34\b|\b(undeliv|deleted|30003)\b"),
+)
+"""Signs in what a channel or a provider said of a failure, in small letters, spaces for "_"; the first counts."""
 
 
 def plain_state(row: Any) -> str:
@@ -62,20 +77,21 @@ def state_of(row: Any) -> State:
         tried = getattr(row, "tried", None) if hasattr(row, "tried") else bool(row.attempts)
         return STATES["temporary" if tried and row.sent_state == "queued" and row.sent_reason else "waiting"]
     if row.sent_state == "failed":
-        return STATES[_failed((row.sent_reason or "").lower())]
+        return STATES[_failed(row.sent_reason or "")]
     return STATES[{"accepted": "sent", "read": "delivered"}.get(row.sent_state, row.sent_state)]
 
 
 def _failed(reason: str) -> str:
-    for name, signs in (("ours", _OURS), ("refused", _REFUSED), ("expired", _ABSENT)):
-        if any(sign in reason for sign in signs):
-            return name
-    return "permanent"
+    """Which state it is; what says nothing of the number is no wrong number."""
+    said = reason.lower().replace("_", " ")
+    return next((name for name, signs in _FAILED if re.search(signs, said)), "unclear")
 
 
 def may_arrive(row: Any) -> bool:
     """Whether a text that failed may arrive when it is sent once more: not to a wrong number, nor to who refuses."""
-    return row.state == "queued" and row.sent_state == "failed" and state_of(row).name in ("ours", "expired")
+    return (
+        row.state == "queued" and row.sent_state == "failed" and state_of(row).name in ("ours", "expired", "unclear")
+    )
 
 
 def counted(rows: Iterable[Any]) -> tuple[Counter[str], Counter[str]]:
