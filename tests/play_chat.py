@@ -53,11 +53,12 @@ class ChatLine:
         new = select(outbox).where(here, outbox.c.id > self._read, outbox.c.text != "").order_by(outbox.c.id)
         async with asyncio.timeout(ANSWERS_WITHIN_S):
             while True:
-                async with self._app.database.read() as tx:
-                    if not (await tx.execute(waits)).scalar_one() + (await tx.execute(leaves)).scalar_one():
-                        rows = (await tx.execute(new)).all()
-                        break
-                await asyncio.sleep(0.01)
+                if not self._app.database.writer.at_work:
+                    async with self._app.database.read() as tx:
+                        if not (await tx.execute(waits)).scalar_one() + (await tx.execute(leaves)).scalar_one():
+                            rows = (await tx.execute(new)).all()
+                            break
+                await asyncio.sleep(0.005)
         if rows:
             self._read, self._last = rows[-1].id, rows[-1].provider_id or ""
         return [Said(row.text, row.provider_id or "") for row in rows]

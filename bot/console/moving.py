@@ -47,11 +47,12 @@ async def _said(app: App) -> None:
     loop = asyncio.get_running_loop()
     end = loop.time() + WAIT_S
     while loop.time() < end:
-        async with app.database.read() as tx:
-            if not await look.under_way(tx, app.clock.now()):
-                return
-        await app.outbox.look()
-        await asyncio.sleep(0.02)
+        if not app.database.writer.at_work:
+            async with app.database.read() as tx:
+                if not await look.under_way(tx, app.clock.now()):
+                    return
+            await app.outbox.look()
+        await asyncio.sleep(0.005)
 
 
 async def _keep_offset(tx: AsyncConnection, items: Sequence[float]) -> list[None]:

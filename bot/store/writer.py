@@ -56,9 +56,14 @@ class Writer:
         self._waiting: deque[_Job] = deque()
         self._wake = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
-        self._stopping = False
+        self._stopping = self._in_group = False
         self.crash: Callable[[str], None] = lambda point: None
         """Called at named points; the crash harness dies there."""
+
+    @property
+    def at_work(self) -> bool:
+        """Whether anything waits or is being written: who asks the database meanwhile will have to ask again."""
+        return self._in_group or bool(self._waiting)
 
     def start(self) -> None:
         """Begin to work, in a task of its own that no caller's cancellation reaches."""
@@ -98,7 +103,9 @@ class Writer:
             while self._waiting:
                 await asyncio.sleep(0)  # whoever was just told may have the next piece of work: it goes along
                 take = min(len(self._waiting), LARGEST_GROUP)
+                self._in_group = True
                 await self._group([self._waiting.popleft() for _ in range(take)])
+                self._in_group = False
             if self._stopping:
                 return
 
