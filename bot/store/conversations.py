@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.store import waking
 from bot.store.batch import Batch
 from bot.store.people import Known
-from bot.store.prepared import rows, write
+from bot.store.prepared import apart, rows, write
 from bot.store.tables import conversations, inbox, timers
 from handlers.turn import Timer, When
 from handlers.turn.roads import EVERY
@@ -35,7 +35,7 @@ def _set(module: Any) -> Any:
     return statement.on_conflict_do_update(index_elements=["kind", "key"], set_=changes)
 
 
-_SAVE = {"sqlite": _save(sqlite), "postgresql": _save(postgresql)}
+_SAVE = {"sqlite": _save(sqlite), "postgresql": apart(_save(postgresql))}
 _SET = {"sqlite": _set(sqlite), "postgresql": _set(postgresql)}
 _CANCEL = delete(timers).where(timers.c.kind == bindparam("what"), timers.c.key == bindparam("which"))
 _DUE = (
@@ -45,7 +45,7 @@ _DUE = (
     .limit(bindparam("most"))
     .with_for_update(skip_locked=True)
 )
-_FIRED = update(timers).where(timers.c.id == bindparam("row")).values(state="fired")
+_FIRED = apart(update(timers).where(timers.c.id == bindparam("row")).values(state="fired"))
 _EVENT = insert(inbox)
 
 

@@ -11,7 +11,7 @@ from sqlalchemy import String, bindparam, func, literal_column, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.store.prepared import rows, write
+from bot.store.prepared import apart, rows, write
 from bot.store.tables import addresses, inbox
 
 _INSERT = {
@@ -48,7 +48,7 @@ _LOCK = (
     .order_by(addresses.c.id)
     .with_for_update(skip_locked=True, key_share=True)  # a row may be kept for the address meanwhile
 )
-DONE = (
+DONE = apart(
     update(inbox)
     .where(inbox.c.id == bindparam("row"))
     .values(

@@ -16,7 +16,7 @@ from sqlalchemy import Integer, String, bindparam, func, literal_column, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.store.prepared import write
+from bot.store.prepared import apart, write
 from bot.store.tables import message_days, outbox
 
 Talk = tuple[str, int, str, str]
@@ -56,7 +56,10 @@ def _left(module: Any) -> Any:
     return _added(module.insert(message_days).from_select([*_KEY, "messages"], there))
 
 
-_UPSERT = {"sqlite": _added(sqlite.insert(message_days)), "postgresql": _added(postgresql.insert(message_days))}
+_UPSERT = {
+    "sqlite": _added(sqlite.insert(message_days)),
+    "postgresql": apart(_added(postgresql.insert(message_days))),
+}
 _LEFT = {"sqlite": _left(sqlite), "postgresql": _left(postgresql)}
 
 

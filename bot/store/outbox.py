@@ -16,7 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.store import message_days, sessions
 from bot.store.deliveries import rematch
 from bot.store.markets import Opens, unless_there
-from bot.store.prepared import rows, write
+from bot.store.prepared import apart, rows, write
 from bot.store.tables import addresses, consents, outbox, people, people_addresses
 
 INSERT = insert(outbox)
@@ -107,12 +107,12 @@ _CARD = (
     )
     .order_by(outbox.c.id)  # the last one wins: a card that could not be edited any more was sent anew
 )
-MARK = (
+MARK = apart(
     update(outbox)
     .where(outbox.c.id == bindparam("row"), outbox.c.state == "sending")
     .values(
         state=bindparam("new_state"),
-        provider_id=func.coalesce(bindparam("provider"), outbox.c.provider_id),
+        provider_id=func.coalesce(bindparam("provider", type_=String), outbox.c.provider_id),
         reason=bindparam("why"),
         due_at=bindparam("due"),
         sent_at=bindparam("at"),

@@ -13,7 +13,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Mapping, Sequence
 from functools import cache, lru_cache
-from typing import Any
+from typing import Any, TypeVar
 
 import orjson
 from sqlalchemy import Executable
@@ -26,6 +26,14 @@ from bot.store.direct import DirectConnection, told
 
 KEPT = 256
 """Compiled statements; there are about a hundred."""
+Statement = TypeVar("Statement", bound=Executable)
+_apart: set[Executable] = set()
+
+
+def apart(statement: Statement) -> Statement:
+    """Say that no two sets of parameters of one `write` concern the same row: PostgreSQL takes them all at once."""
+    _apart.add(statement)
+    return statement
 
 
 async def rows(tx: AsyncConnection, statement: Executable, parameters: Mapping[str, Any]) -> Sequence[Any]:
@@ -43,7 +51,7 @@ async def write(tx: AsyncConnection, statement: Executable, many: Sequence[Mappi
     if isinstance(tx, DirectConnection):
         _sqlite(statement, tuple(many[0])).execute(tx.sqlite, many)
     elif driver := _driver(tx):
-        await _postgres()(statement, tuple(many[0])).execute(driver, many)
+        await _postgres()(statement, tuple(many[0]), statement in _apart).execute(driver, many)
     else:
         await tx.execute(statement, many)
 

@@ -1,7 +1,12 @@
-"""Hot statements on PostgreSQL: handed to asyncpg's own connection, inside the transaction that SQLAlchemy began."""
+"""Hot statements on PostgreSQL: handed to asyncpg's own connection, inside the transaction that SQLAlchemy began.
+
+Many rows are one statement over one array for each parameter: executed row by row, each costs the server 30 to 50
+microseconds on its own.
+"""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -12,11 +17,22 @@ from sqlalchemy.sql.elements import BindParameter
 
 from bot.store.compiled import Compiled
 
+_PARAMETER = re.compile(r"\$(\d+)(?:::(\w+(?: PRECISION)?))?")
+_VALUES = re.compile(r"^(INSERT INTO .*?) VALUES \((.*?)\)( ON CONFLICT .*?)?(?: RETURNING .*)?$", re.DOTALL)
+_CHANGES = re.compile(r"^(UPDATE (?:(?! FROM ).)*?)( WHERE .*?)$", re.DOTALL)
+
 
 class Postgres(Compiled):
-    """asyncpg prepares each text once per connection and speaks binary; a list is one array."""
+    """asyncpg prepares each text once per connection and speaks binary; a list is one array.
+
+    `apart`: no two sets of parameters that are written together concern the same row.
+    """
 
     dialect = PGDialect_asyncpg()  # type: ignore[no-untyped-call]
+
+    def __init__(self, statement: Any, names: tuple[str, ...], apart: bool = False) -> None:
+        super().__init__(statement, names)
+        self._of_many = _of_many(self._text, apart)
 
     def _of_rows(self, place: int, bind: BindParameter[Any]) -> str:
         return f"SELECT unnest(${place}::{bind.type.compile(self.dialect)}[])"
@@ -31,6 +47,8 @@ class Postgres(Compiled):
         try:
             if len(parameters) == 1:
                 await connection.fetch(self._text, *parameters[0])
+            elif self._of_many:
+                await connection.fetch(self._of_many, *zip(*parameters, strict=True))
             else:
                 await connection.executemany(self._text, parameters)
         except (asyncpg.PostgresError, asyncpg.InterfaceError) as error:
@@ -44,6 +62,24 @@ class Postgres(Compiled):
         except (asyncpg.PostgresError, asyncpg.InterfaceError) as error:
             raise _told(error) from error
         return self._made(found)
+
+
+def _of_many(text: str, apart: bool) -> str:
+    """The statement over arrays, in the order of their rows; '' when its rows must be done one after the other."""
+    kinds = {int(place): kind for place, kind in _PARAMETER.findall(text)}
+    if not kinds or not all(kinds.values()):
+        return ""
+    arrays = ", ".join(f"${place}::{kinds[place]}[]" for place in sorted(kinds))
+    names = ", ".join(f"p{place}" for place in sorted(kinds))
+    if (found := _VALUES.match(text)) and (apart or " DO UPDATE " not in text):
+        into, values, conflict = found.groups()
+        said = _PARAMETER.sub(r"r.p\1", values)
+        many = f"unnest({arrays}) WITH ORDINALITY AS r({names}, place) ORDER BY r.place"
+        return f"{into} SELECT {said} FROM {many}{conflict or ''}"  # noqa: S608 - our own statement's parts
+    if apart and (found := _CHANGES.match(text)):
+        changes, where = (_PARAMETER.sub(r"r.p\1", part) for part in found.groups())
+        return f"{changes} FROM unnest({arrays}) AS r({names}){where}"
+    return ""
 
 
 def _told(error: asyncpg.PostgresError | asyncpg.InterfaceError) -> Exception:

@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.store import tables
 from bot.store.engine import Database
-from bot.store.prepared import rows, write
+from bot.store.prepared import apart, rows, write
 from tests.databases import database, place, postgres_server
 
 __all__ = ["database", "place", "postgres_server"]
@@ -28,6 +28,12 @@ DIED = (
     .values(deaths=INBOX.c.deaths + 1, handled_at=bindparam("at", type_=INBOX.c.handled_at.type))
     .returning(INBOX.c.deaths, INBOX.c.handled_at)
 )
+TOLD = apart(
+    update(INBOX)
+    .where(INBOX.c.id == bindparam("row"))
+    .values(handled_at=bindparam("at"), understood=bindparam("words"))
+)
+ONE_MORE = update(INBOX).where(INBOX.c.dedupe_key == bindparam("key")).values(deaths=INBOX.c.deaths + 1)
 
 
 def _message(key: str, **more: Any) -> dict[str, Any]:
@@ -63,6 +69,42 @@ async def test_a_change_returns_what_it_made(database: Database) -> None:
         assert [tuple(r) for r in await rows(tx, DIED, {"key": "a", "at": AT})] == [(1, AT)]
         assert [tuple(r) for r in await rows(tx, DIED, {"key": "a", "at": None})] == [(2, None)]
         assert await rows(tx, DIED, {"key": "nobody", "at": None}) == []
+
+
+async def test_many_rows_keep_their_order_and_each_gets_its_own_change(database: Database) -> None:
+    """Also where PostgreSQL takes them all at once, with nothing, empty texts and signs of its arrays in them."""
+    texts = ["z", "", "{a,NULL}", 'it\'s "x" \\ é', "NULL", "a"]
+    keys = [f"k{n}" for n in range(len(texts))]
+
+    async def work(tx: AsyncConnection, items: Sequence[Any]) -> list[Any]:
+        await write(tx, PUT_ADDRESS, [{"scheme": "tel", "value": "+25779000001", "active": True}])
+        data = [None, {"x": "{}"}, [], {"y": None}, None, {}]
+        many = [_message(key, text=text, data=one) for key, text, one in zip(keys, texts, data, strict=True)]
+        await write(tx, PUT, many)
+        ids = [row.id for row in await rows(tx, NAMED, {"keys": keys})]
+        told = [{"row": row, "at": AT if row % 2 else None} for row in ids]
+        await write(tx, TOLD, [{**row, "words": words} for row, words in zip(told, texts, strict=True)])
+        return [[tuple(row) for row in await rows(tx, NAMED, {"keys": keys})]]
+
+    found = await database.writer.do(work, 0)
+    async with database.read() as tx:
+        assert found == [tuple(row) for row in await tx.execute(NAMED, {"keys": keys})]
+        kept = (await tx.execute(NAMED, {"keys": keys})).all()
+    assert [row.dedupe_key for row in kept] == keys  # numbered in the order in which they were written
+    assert [row.text for row in kept] == [row.understood for row in kept] == texts
+    assert [row.handled_at for row in kept] == [AT if row.id % 2 else None for row in kept]
+
+
+async def test_the_same_row_twice_is_changed_twice(database: Database) -> None:
+    """A change that nobody has said to be apart is made for one set of parameters after the other."""
+    await database.writer.do(_fill, 0)
+
+    async def work(tx: AsyncConnection, items: Sequence[Any]) -> list[Any]:
+        await rows(tx, select(ADDRESSES), {})
+        await write(tx, ONE_MORE, [{"key": "a"}, {"key": "a"}, {"key": "b"}])
+        return [[row.deaths for row in await rows(tx, NAMED, {"keys": ["a", "b"]})]]
+
+    assert await database.writer.do(work, 0) == [2, 1]
 
 
 async def test_a_broken_rule_is_the_items_fault_and_says_nothing_personal(database: Database) -> None:
