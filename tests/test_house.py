@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -44,6 +45,11 @@ def test_every_folder_is_a_package_so_that_the_layers_are_seen_to_the_end() -> N
     assert [str(one.relative_to(ROOT)) for one in folders if not (one / "__init__.py").is_file()] == []
 
 
+@cache
+def _tree(path: Path) -> ast.Module:
+    return ast.parse(path.read_text())
+
+
 def _body(function: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
     first = function.body[0]
     documented = isinstance(first, ast.Expr) and isinstance(first.value, ast.Constant)
@@ -54,7 +60,7 @@ def _body(function: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
 def test_functions_are_short() -> None:
     long, seen = [], 0
     for path in _files():
-        for node in ast.walk(ast.parse(path.read_text())):
+        for node in ast.walk(_tree(path)):
             if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
                 seen += 1
                 if _body(node) > LONGEST_BODY:
@@ -68,7 +74,7 @@ def test_every_public_thing_of_ours_says_what_it_is() -> None:
     for path in _files():
         if path.parts[len(ROOT.parts)] in ("tests", "benchmarks") or path.name == "__init__.py":
             continue
-        tree = ast.parse(path.read_text())
+        tree = _tree(path)
         if ast.get_docstring(tree) is None:
             silent.append(str(path))
     assert not silent
