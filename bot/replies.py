@@ -132,7 +132,7 @@ class Replies:
         """Buttons and keyboard: only where the channel has them."""
         data: dict[str, Any] = {}
         if reply.buttons:
-            data["buttons"] = [[self._button(button, language) for button in line] for line in reply.buttons]
+            data["buttons"] = [[self.button(button, language) for button in line] for line in reply.buttons]
         if reply.edits:
             data["edit"] = reply.edits
         if reply.file:
@@ -161,7 +161,8 @@ class Replies:
             return self._word(cell.key, language, cell.values)
         return self._word(cell, language, {}) if isinstance(cell, Label) else cell
 
-    def _button(self, button: Button, language: str) -> dict[str, str]:
+    def button(self, button: Button, language: str) -> dict[str, str]:
+        """Its label in words, and what a press sends."""
         known = not isinstance(button.label, str) or button.label in self.words
         text = self._word(button.label, language, button.values) if known else str(button.label)
         return {"text": text, "data": button.data}

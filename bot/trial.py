@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from types import SimpleNamespace
 from typing import Any
 
@@ -17,7 +18,7 @@ from bot.store import facts, people
 from bot.turns import MOST_WAVES, Turns
 from handlers.conversations import step
 from handlers.forms import Form
-from handlers.turn import Association, Language, Outcome, Person, SaveReport, Unknown
+from handlers.turn import Association, Language, Outcome, Person, Reply, SaveReport, Unknown
 
 NOBODY = 0
 """The id of the person and the address of a trial: none of anybody's."""
@@ -25,12 +26,21 @@ MOST_LINES = 20
 
 
 @dataclass(frozen=True, slots=True)
+class Said:
+    """An answer: in SMS parts, or in a chat with its buttons, label -> what a press sends."""
+
+    text: str
+    parts: int
+    buttons: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
 class Answered:
-    """A message of the trial: what it was taken for, what is answered, in SMS parts each."""
+    """A message of the trial, or a button of the last answer: what it was taken for, what is answered."""
 
     text: str
     understood: str
-    replies: tuple[tuple[str, int], ...]
+    replies: tuple[Said, ...]
     values: Mapping[str, Any]
     """Of the form: as they would be stored, or what is known so far."""
     stored: bool
@@ -44,25 +54,44 @@ async def tried(
     language: Language,
     lines: Sequence[str],
     brought: Sequence[Form] = (),
+    *,
+    chat: bool = False,
 ) -> list[Answered]:
-    """The messages of a leader of this association, one after the other, as SMS.
+    """The messages of a leader of this association, one after the other, by SMS or in a `chat`.
 
-    `brought`: forms that nobody has taken yet, as if they were in use.
+    In a chat a line that is the label of a button there presses it. `brought`: forms that nobody has taken yet, as if
+    they were in use.
     """
     forms = {**turns.forms, **{form.name: form for form in brought}}
     group = await turns.open(tx, set())
     person = _somebody(group.associations.get(association_id), language)
-    known = people.Known(NOBODY, "tel", "", active=True, ends_in="00", people=(person,), state={})
-    found = []
+    known = people.Known(
+        NOBODY, "telegram" if chat else "tel", "", active=True, ends_in="00", people=(person,), state={}
+    )
+    found: list[Answered] = []
+    buttons: dict[str, str] = {}
     for text in lines[:MOST_LINES]:
-        outcome = await _step(turns, group, known, text, forms)
+        outcome = await _step(turns, group, known, _row(text, buttons.get(text), group.now), forms)
         known.state = dict(outcome.state)
-        said = [words.text(reply.key, reply.language or language, reply.values) for reply in outcome.replies]
-        found.append(_answered(text, outcome, [(one.text, one.parts) for one in said]))
+        said = [_said(turns, words, reply, reply.language or language, chat=chat) for reply in outcome.replies]
+        buttons = {label: data for one in said for label, data in one.buttons.items()}
+        found.append(_answered(text, outcome, said))
     return found
 
 
-def _answered(text: str, outcome: Outcome, said: Sequence[tuple[str, int]]) -> Answered:
+def _said(turns: Turns, words: Words, reply: Reply, language: str, *, chat: bool) -> Said:
+    text = words.text(reply.key, language, reply.values, rich=chat)
+    shown = [turns.replies.button(one, language) for line in reply.buttons for one in line] if chat else []
+    return Said(text.text, text.parts, {one["text"]: one["data"] for one in shown})
+
+
+def _row(text: str, pressed: str | None, now: datetime) -> Any:
+    """What a turn takes in: a message, or the press of a button."""
+    kind, said, data = ("button", "", {"data": pressed, "message": ""}) if pressed else ("text", text, None)
+    return SimpleNamespace(id=NOBODY, channel="", kind=kind, text=said, received_at=now, sent_at=None, data=data)
+
+
+def _answered(text: str, outcome: Outcome, said: Sequence[Said]) -> Answered:
     kept = next((effect for effect in outcome.effects if isinstance(effect, SaveReport)), None)
     values = kept.values if kept else outcome.state.get("open", {}).get("values", {})
     known = {name: value for name, value in values.items() if value is not None and value != ""}
@@ -73,13 +102,12 @@ def _somebody(association: Association | None, language: Language) -> Person:
     return Person(NOBODY, "Odette N.", "Odette", "F", language, "yes", association)
 
 
-async def _step(turns: Turns, group: Any, known: people.Known, text: str, forms: Mapping[str, Form]) -> Outcome:
-    row = SimpleNamespace(
-        id=NOBODY, channel="", kind="text", text=text, received_at=group.now, sent_at=None, data=None
-    )
+async def _step(turns: Turns, group: Any, known: people.Known, row: Any, forms: Mapping[str, Form]) -> Outcome:
+    rich = known.scheme != "tel"
     for _wave in range(MOST_WAVES):
         try:
-            return step(replace(turns.turn(group, known, row), forms=forms))
+            turn = turns.turn(group, known, row)
+            return step(replace(turn, forms=forms, address=replace(turn.address, rich=rich)))
         except Unknown as unknown:
             group.facts.update(await facts.load(group.tx, unknown.facts, group.associations, turns.loaders))
     raise RuntimeError("a trial asked for facts wave after wave")

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 import zipfile
 from collections.abc import AsyncIterator
+from html import unescape
 from io import BytesIO
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from sqlalchemy import func, select
@@ -60,6 +63,23 @@ async def test_a_form_of_the_staff_is_asked_step_by_step(app: App) -> None:
     assert "How many bags of seed?" in page
     assert "Known so far: bags = 12" in page
     assert "Would be stored: bags = 12, quality = bad" in page
+    assert await _counts(app) == before
+
+
+async def test_a_form_is_filled_by_the_buttons_of_a_chat(app: App) -> None:
+    browser, before = await signed_in(app, "supervisor"), await _counts(app)
+    text, page = "FORM", ""
+    for label in ("Today 23/11", "☐ processing", "Next"):
+        page = await _tried(browser, text, by="chat")
+        (link,) = [
+            link for link, said in re.findall(r'<a href="([^"]*by=chat[^"]*)">([^<]*)</a>', page) if said == label
+        ]
+        text = f"{text}\n{label}"
+        assert parse_qs(urlsplit(unescape(link)).query)["text"] == [text]
+    page = await _tried(browser, f"{text}\n9 4\n2 1", by="chat")
+    assert "women: 9 men: 4 new women: 2 new men: 1 Send?" in page
+    page = await _tried(browser, f"{text}\n9 4\n2 1\n✅ Send", by="chat")
+    assert "Would be stored: held_on = 2026-11-23, topics = processing, women = 9, men = 4" in page
     assert await _counts(app) == before
 
 

@@ -28,13 +28,15 @@ async def show(ask: Ask) -> Response:
     language = ask.query.get("language", "")
     language = language if language in LANGUAGES else ask.words.language
     text = ask.query.get("text", "")[:LONGEST]
+    chat = ask.query.get("by") == "chat"
     lines = [line.strip()[:480] for line in text.splitlines() if line.strip()]
     turns, words = ask.app.turns, ask.app.words
     found = []
     if lines and association:
         speaking = cast(Language, language)
         async with ask.app.database.read() as tx:
-            found = await trial.tried(turns, words, tx, association["id"], speaking, lines, [new] if new else [])
+            brought = [new] if new else []
+            found = await trial.tried(turns, words, tx, association["id"], speaking, lines, brought, chat=chat)
     return ask.show(
         "form_trial.html",
         found=found,
@@ -46,6 +48,7 @@ async def show(ask: Ask) -> Response:
         languages=LANGUAGES,
         forms={**turns.forms, **({new.name: new} if new else {})},
         new=new,
+        chat=chat,
         digest=digest,
         simulator=ask.app.simulator is not None,
     )
