@@ -4,7 +4,7 @@ BIN := .venv/bin
 # Some tests wait (for processes, for a browser): one worker more than cores, and who has nothing left takes from others.
 WORKERS ?= $(shell echo $$((1 + $$(nproc 2>/dev/null || echo 2))))
 
-.PHONY: setup demo test tests lint thorough pictures crash power crash-broadcast stop reminders-check channel-faults forged backups bench bench-check clean
+.PHONY: setup demo test tests lint thorough pictures crash power crash-broadcast stop reminders-check channel-faults forged backups bench bench-check sbom holes clean
 
 .venv/runtime.stamp: pyproject.toml constraints.txt
 	$(PYTHON) -m venv .venv
@@ -69,5 +69,16 @@ bench: .venv/dev.stamp  ## the workloads of docs/performance.md beside their pee
 bench-check: .venv/dev.stamp  ## every row can be measured (two minutes; its figures mean nothing)
 	$(BIN)/pytest benchmarks/test_rows.py -n 0
 
+.venv-tools/stamp:
+	$(PYTHON) -m venv .venv-tools
+	.venv-tools/bin/pip install --quiet --disable-pip-version-check cyclonedx-bom==7.5.0 pip-audit==2.10.1
+	@touch $@
+
+sbom: .venv/runtime.stamp .venv-tools/stamp  ## every library that is installed, in CycloneDX: sbom.json
+	.venv-tools/bin/cyclonedx-py environment $(BIN)/python --pyproject pyproject.toml --output-file sbom.json
+
+holes: .venv-tools/stamp  ## known holes of the libraries that constraints.txt pins; needs a network
+	.venv-tools/bin/pip-audit --requirement constraints.txt --no-deps --disable-pip
+
 clean:
-	rm -rf .venv demo test-output
+	rm -rf .venv .venv-tools sbom.json demo test-output
