@@ -17,6 +17,7 @@ from bot.cli import (
     certificates,
     clock,
     connect,
+    cue_cards,
     export,
     figures,
     forms,
@@ -45,6 +46,7 @@ app.command()(clock.clock)
 app.command()(backup.backup)
 app.command()(backup.restore)
 app.command()(certificates.certificates)
+app.command()(cue_cards.cue_cards)
 app.command()(certificates.token)
 app.command()(service.run)
 app.command()(service.demo)

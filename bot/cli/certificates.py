@@ -41,7 +41,7 @@ def certificates(
         base.table(found, ("no", "association", "name", "language"))
         return
     try:
-        _write(file, cards.pdf(found, settings.project.name, link, _number(settings)))
+        _write(file, cards.pdf(found, settings.project.name, link, sms_number(settings)))
     except (BotError, OSError) as error:
         base.fail(f"not written: {error}")
     base.words.print(
@@ -75,7 +75,7 @@ def _link(settings: Settings, given: str) -> str:
     return str(channel.link) or base.fail(" ".join([*wrong, "Or name the bot with --bot https://t.me/NAME."]))
 
 
-def _number(settings: Settings) -> str:
+def sms_number(settings: Settings) -> str:
     """Where leaders send their SMS, when a channel has a number for that."""
     on = settings.channels
     for section in (on.kannel, on.smpp, on.africastalking, on.twilio, on.http):

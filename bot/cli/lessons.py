@@ -74,7 +74,8 @@ def translate(
     found = base.run(control.act(base.load(), "lesson translate", {**details, "dry_run": dry_run}))
     if json:
         base.show({**found, "kept": not dry_run})
-    base.words.print(f"No {number}: {'would be' if dry_run else 'is'} kept in {to}, by {by}.", markup=False)
+    kept = "would be kept" if dry_run else "is kept"
+    base.words.print(f"No {number} {kept} in {to}, by {by.rstrip('.')}.", markup=False)
 
 
 @commands.command()

@@ -121,10 +121,11 @@ async def test_after_stop_the_answer_is_kept_and_nothing_leaves(chats: Chats) ->
 
 async def test_visits_are_logged_echoed_and_taken_back(chats: Chats) -> None:
     claude, odette = await _mentor(chats), await chats.odette()
-    said = await chats.says(claude, "visit 07 12/11 belt changed, costs explained")
-    assert said.text == "Visit to ABAHUZA, 12/11: belt changed, costs explained\nWrong? Send 0 and write it again."
+    said = await chats.says(claude, "/call 07 12/11 belt changed, costs explained")
+    assert said.text == "Call with ABAHUZA, 12/11: belt changed, costs explained\nWrong? Send 0 and write it again."
     assert (await chats.says(claude, "0")).text == "It is taken back."
-    await chats.says(claude, "visite abahuza hier courroie changée")
+    said = await chats.says(claude, "visite abahuza hier courroie changée")
+    assert said.text.startswith("Visit to ABAHUZA, 22/11: courroie changée")
     await chats.says(claude, "/visit 7 to ISABU 12 november seed ordered")
     await chats.says(claude, "call 07 the mill runs again")
     assert "no association of yours" in (await chats.says(claude, "visit 77 nobody")).text

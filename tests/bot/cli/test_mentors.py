@@ -7,6 +7,7 @@ import contextlib
 import csv
 import getpass
 import json
+import re
 import sqlite3
 from collections.abc import Sequence
 from dataclasses import replace
@@ -182,3 +183,14 @@ def test_lessons_are_found_translated_and_exported_as_she_allowed(programme: Pro
     _run("lessons", "export", "--out", str(tmp_path / "fair"))
     assert (tmp_path / "fair" / "lessons-posters.pdf").read_bytes().startswith(b"%PDF-")
     assert "write pdf or csv" in _run("lessons", "export", "--format", "png", "--out", "fair", code=1).stderr
+
+
+def test_every_leader_has_a_cue_card(programme: Programme) -> None:
+    """Two pages each; what stands on them is played by tests/conversations (seven_numbers, business_one_sms)."""
+    assert '--number "68 00 00 00"' in _run("cue-cards", "c.pdf", code=1).stderr
+    there = ("cue-cards", "c.pdf", "--number", "68 00 00 00")
+    assert "No leader of 99" in _run(*there, "--association", "99", code=1).stderr
+    rows = _json(*there, "--dry-run")
+    assert {row["no"] for row in rows} == {"07", "11"} and not Path("c.pdf").exists()
+    assert "3 cards" in _run(*there).stderr and sum(row["cards"] for row in rows) == 3
+    assert len(re.findall(rb"/Type */Page\b", Path("c.pdf").read_bytes())) == 6
