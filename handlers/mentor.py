@@ -123,7 +123,7 @@ def offered(turn: Turn, number: int, text: str) -> Outcome:
     foreign = written is not None and question.language is not None and written != question.language
     if not foreign and (question.rich or len(text) <= ONE_SMS):
         return _sent(turn, question, text)
-    new = state.ask(turn, "reply", number=number, text=text)
+    new = state.ask(turn, "reply", number=number, text=text, message=turn.inbound.data.get("message"))
     values = {"number": number, "parts": _parts(question, text)}
     if not foreign:
         return Outcome(new, (Reply("M2", values),), understood="a long answer: send?")
@@ -160,6 +160,14 @@ def _reads(question: Question) -> Any:
     return question.language or "fr"
 
 
+def edited(turn: Turn) -> Outcome | None:
+    """She changed the message that M2 asks about: it is weighed anew. None for any other message."""
+    question, message = state.opened(turn) or {}, turn.inbound.data.get("message")
+    if question.get("kind") != "reply" or not message or question.get("message") != message:
+        return None
+    return offered(turn, int(question["number"]), turn.inbound.text.strip())
+
+
 def decided(turn: Turn, said: Said, question_: Mapping[str, Any]) -> Outcome | None:
     """M2's answer: 1 send as it is, 2 change, 3 cancel; or the changed text."""
     number, text = int(question_["number"]), question_.get("text")
@@ -172,11 +180,11 @@ def decided(turn: Turn, said: Said, question_: Mapping[str, Any]) -> Outcome | N
         return Outcome(new, (Reply("M2change", {"number": number}),), understood="she writes it anew")
     if said.digit == "1" and text:
         question, refused = open_one(turn, number)
-        return _sent(turn, question, text) if question else refused
+        return _sent(turn, question, text, question_.get("message")) if question else refused
     return None
 
 
-def _sent(turn: Turn, question: Question, text: str) -> Outcome:
+def _sent(turn: Turn, question: Question, text: str, message: Any = None) -> Outcome:
     """The answer that won goes to the phone that asked; after STOP nothing does."""
     by = turn.person.id if turn.person else None
     answer = AnswerQuestion(question.number, text, by)
@@ -184,4 +192,5 @@ def _sent(turn: Turn, question: Question, text: str) -> Outcome:
     if question.stopped:
         return state.say(turn, "M3stop", answer, **values)
     wake = Wake(None, {"what": "answer", "number": question.number}, address_id=question.address_id)
-    return state.say(turn, "M3", answer, wake, **values, parts=_parts(question, text))
+    new = state.sent(turn, message or turn.inbound.data.get("message"))
+    return state.say(turn, "M3", answer, wake, state=new, **values, parts=_parts(question, text))

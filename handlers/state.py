@@ -5,7 +5,7 @@ left), `who` (which of the people who share the phone is writing, while it matte
 when STOP came), `claims` (whom a new number says to be), `foreign` (the other language of the last message),
 `early` (answers that overtook others, and of which report), `stays` (the language she does not want to go on
 in), `silent` (a wrong number), `brake` and `same` (automatic answers, and what was answered, in the current
-hour).
+hour), `sent` (messages of one of the team that have left).
 """
 
 from __future__ import annotations
@@ -56,6 +56,16 @@ def close(turn: Turn) -> dict[str, Any]:
 def say(turn: Turn, key: str, *effects: Effect, state: Mapping[str, Any] | None = None, **values: Any) -> Outcome:
     """One text and nothing open (or the given state)."""
     return Outcome(close(turn) if state is None else state, (Reply(key, values),), effects, understood=key)
+
+
+SENT = 20
+"""Messages of one of the team that are remembered as sent: editing one of them changes nothing any more."""
+
+
+def sent(turn: Turn, message: Any) -> dict[str, Any]:
+    """The state with nothing open, and this message of hers (its provider's id) remembered as sent."""
+    new = close(turn)
+    return {**new, "sent": [*new.get("sent", []), message][-SENT:]} if message else new
 
 
 def tomorrow_evening(turn: Turn) -> datetime:

@@ -1,4 +1,4 @@
-"""cue-cards: the card that teaches to report in one SMS, for every leader, to print on both sides and laminate."""
+"""cards: the card that teaches to report in one SMS, for every leader, to print on both sides and laminate."""
 
 from __future__ import annotations
 

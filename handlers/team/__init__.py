@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import TypeVar
 
-from handlers import state
+from handlers import mentor, state
 from handlers.said import Said
 from handlers.team import answering, lists
 from handlers.team.reporting import marked
@@ -34,7 +34,7 @@ def step(turn: Turn, said: Said) -> Outcome | None:
         return _command(turn, said)
     if kind == "button":
         return _pressed(turn, said)
-    if kind == "edited" and (outcome := answering.edited(turn, said)):
+    if kind == "edited" and (outcome := mentor.edited(turn) or answering.edited(turn, said)):
         return outcome
     if (answers := turn.inbound.data.get("reply_to")) and (outcome := _reply(turn, said, str(answers))):
         return outcome

@@ -81,12 +81,22 @@ async def test_another_language_is_asked_about_and_may_be_changed(chats: Chats) 
     odette, claude = await chats.odette(), await _mentor(chats)
     await chats.says(odette, HUSKER)
     await chats.settled()
-    said = await _replies(chats, claude, "arretez la machine avec vous pour une heure")
+    shown = claude.sees[-1]
+    mine = await chats.replies(claude, shown, "arretez la machine avec vous pour deux heures, puis nettoyez")
+    await chats.settled()
+    claude.edits(mine, "arretez la machine avec vous pour une heure")
+    await chats.settled()
+    said = claude.sees[-1].text
+    assert len([one for one in claude.sees if "Your text is" in one.text]) == 2, "an edited text is weighed anew"
     assert "Your text is francais, she or he reads English" in said
     assert len(claude.sees[-1].labels) == 3 and "Send as it is" in claude.sees[-1].labels[0]
     assert (await chats.presses(claude, "Change")).text == "No 1: write the new text."
-    assert "answered" in (await chats.says(claude, "call me when it is cold")).text
+    mine = claude.says("call me when it is cold")
     await chats.settled()
+    assert "answered" in claude.sees[-1].text
+    claude.edits(mine, "call me at once")
+    await chats.settled()
+    assert "has been sent already" in claude.sees[-1].text
     assert "call me when it is cold" in odette.sees[-1].text
     assert await chats.rows("tasks") == []
 

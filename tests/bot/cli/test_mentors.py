@@ -187,8 +187,8 @@ def test_lessons_are_found_translated_and_exported_as_she_allowed(programme: Pro
 
 def test_every_leader_has_a_cue_card(programme: Programme) -> None:
     """Two pages each; what stands on them is played by tests/conversations (seven_numbers, business_one_sms)."""
-    assert '--number "68 00 00 00"' in _run("cue-cards", "c.pdf", code=1).stderr
-    there = ("cue-cards", "c.pdf", "--number", "68 00 00 00")
+    assert '--number "68 00 00 00"' in _run("cards", "c.pdf", code=1).stderr
+    there = ("cards", "c.pdf", "--number", "68 00 00 00")
     assert "No leader of 99" in _run(*there, "--association", "99", code=1).stderr
     rows = _json(*there, "--dry-run")
     assert {row["no"] for row in rows} == {"07", "11"} and not Path("c.pdf").exists()
