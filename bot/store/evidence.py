@@ -41,17 +41,15 @@ _MESSAGES = (
     .where(inbox.c.id.in_(bindparam("ids", expanding=True)), inbox.c.channel != "timer", inbox.c.id.not_in(_SEALED))
     .order_by(inbox.c.id)
 )
-_PHOTOS = (
-    select(media.c.id, media.c.state, media.c.at)
+_FILES = (
+    select(media.c.id, media.c.kind, media.c.state, media.c.at)
     .where(
-        media.c.kind == "photo",
+        media.c.inbox_id.not_in(_SEALED),
         or_(media.c.report_number == _number, media.c.inbox_id.in_(bindparam("ids", expanding=True))),
     )
     .order_by(media.c.id)
 )
-_PHOTO = select(media.c.file).where(
-    media.c.id == bindparam("photo", type_=media.c.id.type), media.c.kind == "photo", media.c.state == "kept"
-)
+_FILE = select(media.c.file).where(media.c.id == bindparam("file", type_=media.c.id.type), media.c.state == "kept")
 
 
 _ARRIVED = (
@@ -95,15 +93,15 @@ async def messages(tx: AsyncConnection, found: dict[str, Any]) -> list[dict[str,
     return [dict(row) for row in (await tx.execute(_MESSAGES, {"ids": _ids(found)})).mappings()]
 
 
-async def photos(tx: AsyncConnection, found: dict[str, Any]) -> list[dict[str, Any]]:
-    """Its photos: id, state, when they came."""
-    there = await tx.execute(_PHOTOS, {"which": found["number"], "ids": _ids(found)})
+async def files(tx: AsyncConnection, found: dict[str, Any]) -> list[dict[str, Any]]:
+    """Its photos and voice notes: id, kind, state, when they came; never one of a sealed message."""
+    there = await tx.execute(_FILES, {"which": found["number"], "ids": _ids(found)})
     return [dict(row) for row in there.mappings()]
 
 
-async def photo(tx: AsyncConnection, found: dict[str, Any], number: int) -> str | None:
-    """The file of one of its photos, below the media folder; None when there is none (any more)."""
-    if number not in {one["id"] for one in await photos(tx, found)}:
+async def file(tx: AsyncConnection, found: dict[str, Any], number: int) -> str | None:
+    """Where one of them lies below the media folder; None when there is none (any more)."""
+    if number not in {one["id"] for one in await files(tx, found)}:
         return None
-    name: str | None = (await tx.execute(_PHOTO, {"photo": number})).scalar()
+    name: str | None = (await tx.execute(_FILE, {"file": number})).scalar()
     return name

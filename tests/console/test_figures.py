@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import AsyncIterator
+from datetime import datetime
 from html import unescape
 from pathlib import Path
 from typing import Any
@@ -116,6 +117,11 @@ async def test_what_does_not_count_stays_visible_and_adds_nothing(app: App) -> N
     assert f"{after.target.reached} of 600" in page
 
 
+def _voice(number: int, message: int, at: datetime) -> Any:
+    kept = {"kind": "voice", "state": "kept", "file": "1.ogg", "at": at}
+    return insert(t.media).values(report_number=number, inbox_id=message, **kept)
+
+
 async def test_a_report_shows_its_history_and_words_to_who_may_read_them(app: App) -> None:
     number = max(s.number for s in (await _counted(app, "07", "2026-q4")).this.sources)
     odette = (await rows(app, select(t.people.c.id).where(t.people.c.name == "Odette Ninahazwe")))[0][0]
@@ -133,11 +139,20 @@ async def test_a_report_shows_its_history_and_words_to_who_may_read_them(app: Ap
             number=number, revision=1, values={**values, "women": 99}, state="reported",
             reason="the leader corrected it", replaced_at=now,
         ),
+        *(_voice(number, message, now) for message in (900_001, 900_002)),
+        insert(t.tasks).values(kind="sealed", sealed=True, inbox_id=900_002, made_at=now, due_at=now),
     )  # fmt: skip
+    folder = app.settings.path(app.settings.privacy.media_folder)
+    folder.mkdir(exist_ok=True)
+    (folder / "1.ogg").write_bytes(b"OggS")
     for role, sees in (("supervisor", True), ("staff", False)):
-        page = (await (await signed_in(app, role)).get(f"/reports/{number}")).text
+        browser = await signed_in(app, role)
+        page = (await browser.get(f"/reports/{number}")).text
         assert "the leader corrected it" in page and "women: 99" in _text(page)
         assert ("canaryword" in page) == sees == ("Odette" in page) == ("Settle it" in page)
+        voices = _links(page, f"/reports/{number}/photo/")
+        assert len(voices) == sees, "the one of a sealed message is nowhere"
+        assert [(await browser.get(voice)).content for voice in voices] == [b"OggS"] * sees
     read = await rows(app, select(t.audit.c.details).where(t.audit.c.what == "reports read"))
     assert [row.details for row in read] == [
         {"reports": [number], "messages": [900_001]},

@@ -10,12 +10,12 @@ from datetime import date
 from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncConnection
-from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
 from bot.console import roles
 from bot.console.chosen import YEARS, Chosen, chosen
 from bot.console.figure_words import FIGURES, SHEETS, SOURCES, STANDINGS, VERDICTS, WAYS
+from bot.console.files import kept
 from bot.console.flag_words import said
 from bot.console.page import Ask, Page, Wrong
 from bot.console.tables import Column, Table
@@ -148,7 +148,7 @@ async def _one(tx: AsyncConnection, ask: Ask, words: bool) -> dict[str, Any]:
     return {
         "report": report,
         "messages": await evidence.messages(tx, report) if words else [],
-        "photos": await evidence.photos(tx, report),
+        "files": await evidence.files(tx, report),
         "checks": (await checks.of(tx, [report["number"]]))[::-1],
         "flags": await _flags(tx, ask, report),
     }
@@ -170,18 +170,11 @@ def _standing(report: Mapping[str, Any]) -> str:
 
 
 async def photo(ask: Ask) -> Response:
-    """A photo of the report's sheet, as it was kept."""
+    """A photo of the report's sheet, or a voice note, as it was kept."""
     report = await ask.read(evidence.report, ask.viewer, ask.number("report"))
-    name = await ask.read(evidence.photo, report, ask.number("photo")) if report else None
-    if name is None:
-        ask.missing()
-    settings = ask.app.settings
-    try:
-        content = await run_in_threadpool((settings.path(settings.privacy.media_folder) / name).read_bytes)
-    except OSError:
-        ask.missing()
+    name = await ask.read(evidence.file, report, ask.number("photo")) if report else None
     ask.saw(reports=[ask.number("report")], photos=[ask.number("photo")])
-    return Response(content, media_type="image/jpeg", headers={"content-disposition": "inline"})
+    return await kept(ask, name)
 
 
 async def check(ask: Ask) -> Response:
