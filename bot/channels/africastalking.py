@@ -121,7 +121,7 @@ class AfricasTalking(web.Gateway):
             if float(balance.split()[-1]) <= 0:
                 problems.append(f"africastalking: the balance is {balance}; top it up, nothing leaves without.")
         except SendError as error:
-            problems.append(f"channels.africastalking: {error}.")
+            problems.append(f"channels.africastalking: {error}.{web.todo(error)}")
         except (web.Unwanted, ValueError, LookupError):
             problems.append("channels.africastalking.api_url: answers without a balance; is it Africa's Talking?")
         return problems

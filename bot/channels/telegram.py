@@ -186,7 +186,8 @@ class Telegram:
             await self._bot.get_me()
             hook = await self._bot.get_webhook_info()
         except TelegramError as error:
-            return [f"channels.telegram: {decided(error)}."]
+            decision = decided(error)
+            return [f"channels.telegram: {decision}.{web.todo(decision)}"]
         if hook.url != (self.address if self.webhook else ""):
             problems.append(
                 "channels.telegram: Telegram sends updates elsewhere; start the service, which sets its address."

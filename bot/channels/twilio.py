@@ -98,7 +98,7 @@ class Twilio(web.Gateway):
                 path = f"{self._account}/IncomingPhoneNumbers.json?{query}"
                 problems += self._led(self._json(await self._ask("GET", path)))
         except SendError as error:
-            problems.append(f"channels.twilio: {error}.")
+            problems.append(f"channels.twilio: {error}.{web.todo(error)}")
         except web.Unwanted:
             problems.append("channels.twilio.api_url: this is not Twilio; write https://api.twilio.com.")
         return problems

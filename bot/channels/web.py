@@ -19,7 +19,7 @@ import structlog
 from starlette.types import Receive, Scope, Send
 
 from bot.channels.base import Alone, File, Intake
-from bot.errors import Ambiguous, ChannelMisconfigured, DatabaseError, Refused, RetryLater
+from bot.errors import Ambiguous, ChannelMisconfigured, DatabaseError, Refused, RetryLater, SendError
 
 LIMIT = 1_048_576
 """Bytes of a request's body; more is answered 413. A long SMS is 2 KB."""
@@ -204,6 +204,11 @@ class Reply:
     status: int
     body: bytes
     after_s: float
+
+
+def todo(error: SendError) -> str:
+    """What whoever connects a provider out there does about it, where the error itself does not say."""
+    return " Is this machine on the internet? Then try again in a while." if isinstance(error, RetryLater) else ""
 
 
 async def ask(

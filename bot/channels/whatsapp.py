@@ -125,7 +125,7 @@ class WhatsApp(web.Gateway):
             if said.get("quality_rating") == "RED":
                 problems.append("channels.whatsapp: Meta rates the number RED; people block it. Write less unasked.")
         except SendError as error:
-            problems.append(f"channels.whatsapp: {error}.")
+            problems.append(f"channels.whatsapp: {error}.{web.todo(error)}")
         except web.Unwanted:
             problems.append("channels.whatsapp.api_url: this is not Meta; write https://graph.facebook.com.")
         return problems

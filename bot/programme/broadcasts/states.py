@@ -51,7 +51,7 @@ _FAILED = (
     (
         "permanent",
         r"no such number|no mobile number|wrong number|invalidphonenumber|doesnotexist|notnetworksubscriber"
-        r"|userisinactive|unsupportednumber|couldnotroute|numbers only|not on whatsapp|cannot be delivered"
+        r"|userisinactive|unsupportednumber|couldnotroute|numbers only|not on whatsapp"
         r"|answered 4\d\d(?!, code)|\b(30005|30006|63003|63024|131026|0x0*b)\b",
     ),
     ("expired", r"expired|absent|unreachable|notreachable|memory|no signal|^34\b|\b(undeliv|deleted|30003)\b"),

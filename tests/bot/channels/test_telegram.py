@@ -171,7 +171,7 @@ async def test_telegram_out_of_reach_stops_nobody_and_is_tried_again(botapi: Emu
         await botapi.until(lambda: recorder.kept)
     away = botapi.settings.model_copy(update={"api_url": "http://127.0.0.1:9"})
     async with started(channel(away)) as telegram:
-        assert "cannot be reached" in (await telegram.check())[0]
+        assert "cannot be reached. Is this machine on the internet?" in (await telegram.check())[0]
 
 
 async def test_check_tells_a_webhook_that_is_not_ours(botapi: Emulator) -> None:

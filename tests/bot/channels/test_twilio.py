@@ -197,6 +197,7 @@ async def test_the_doctor_asks_where_the_numbers_sms_lead() -> None:
             (number(sms_method="GET"), "POST"),
             (Answer(200, b'{"incoming_phone_numbers":[]}'), "sender"),
             (Answer(401), "auth_token"),
+            (Answer(503), "on the internet"),
             (Answer(200, b"<html>"), "api_url"),
         ]:
             provider.answers[numbers] = answer

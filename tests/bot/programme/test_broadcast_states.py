@@ -66,6 +66,7 @@ SAID = {
         "undelivered 30008",
         "undelivered",
         "failed 131049",
+        "twilio answered 400, code 63049: this message cannot be delivered",
         "whatsapp answered 400, code 131049: Meta holds back: she had too many such messages",
         "16 NACK/0x00000008/System Error",
         "REJECTD",
