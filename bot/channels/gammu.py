@@ -106,11 +106,22 @@ class Gammu(web.Gateway):
         if waiting:
             messages = many(len(waiting), "message waits", "messages wait")
             problems.append(f"gammu: {messages} in outbox; is gammu-smsd running, the modem in?")
-        if odd := [file for file in (self.folder / "inbox").iterdir() if _age_s(file) > STUCK_S]:
+        if odd := [file for file in (self.folder / "inbox").iterdir() if self._is_odd(file)]:
             problems.append(
                 f"gammu: {many(len(odd), 'file', 'files')} in inbox cannot be read; set inboxformat = detail."
             )
         return problems
+
+    def _is_odd(self, file: Path) -> bool:
+        """It is no message, and not because smsd is still writing it; what can be read only waits for the service."""
+        try:
+            if _age_s(file) > STUCK_S:
+                self._arrival(file)
+        except ValueError:
+            return True
+        except FileNotFoundError:  # the service has taken it
+            pass
+        return False
 
     def _unusable(self) -> str:
         for place in (self.folder / name for name in FOLDERS):

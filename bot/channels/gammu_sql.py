@@ -65,10 +65,8 @@ _READ = "DELETE FROM inbox WHERE ID = ?"
 _BLANK = "UPDATE sentitems SET Text = '', TextDecoded = '' WHERE ID = ?"
 _OVER = "DELETE FROM sentitems WHERE ID = ?"
 _OLD = "DELETE FROM sentitems WHERE CreatorID LIKE 'kurikirana %' AND SendingDateTime < datetime('now', ?)"
-_STUCK = (
-    "SELECT (SELECT count(*) FROM outbox WHERE CreatorID LIKE 'kurikirana %' AND UpdatedInDB < at), "
-    "(SELECT count(*) FROM inbox WHERE UpdatedInDB < at) FROM (SELECT datetime('now', ?) AS at)"
-)
+_WAITING = "SELECT count(*) FROM outbox WHERE CreatorID LIKE 'kurikirana %' AND UpdatedInDB < datetime('now', ?)"
+_SENDERS = "SELECT SenderNumber FROM inbox"
 _PHONE = "SELECT Signal FROM phones WHERE UpdatedInDB >= datetime('now', ?)"
 
 
@@ -84,7 +82,8 @@ class GammuSql(Gammu):
         if problem := self._unusable():
             return [f"channels.gammu.folder: {problem}"]
         with self._open() as db:
-            waiting, stayed = db.execute(_STUCK, (LATELY,)).fetchone()
+            (waiting,) = db.execute(_WAITING, (LATELY,)).fetchone()
+            odd = [row for row in db.execute(_SENDERS) if not normalise(str(row[0]))]
             signals = [row[0] for row in db.execute(_PHONE, (LATELY,))]
         problems = []
         if not signals:
@@ -94,9 +93,9 @@ class GammuSql(Gammu):
         if waiting:
             messages = many(waiting, "message waits", "messages wait")
             problems.append(f"gammu: {messages} in outbox for 15 minutes; see gammu-smsd's log.")
-        if stayed:
-            messages = many(stayed, "message lies", "messages lie")
-            problems.append(f"gammu: {messages} in inbox; if the service runs, it finds no sender there.")
+        if odd:
+            messages = many(len(odd), "message", "messages")
+            problems.append(f"gammu: {messages} in inbox without a sender; look at them.")
         return problems
 
     def _unusable(self) -> str:

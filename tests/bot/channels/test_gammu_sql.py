@@ -128,10 +128,13 @@ async def test_the_doctor_says_what_to_do(tmp_path: Path) -> None:
     assert await made.check() == []
     old = {"CreatorID": "kurikirana 41 0123456789ab", "UpdatedInDB": "2026-01-01 00:00:00"}
     put(made.folder, "outbox", old)
-    put(made.folder, "inbox", sms("x", SenderNumber="\u200b", UpdatedInDB="2026-01-01 00:00:00"))
+    put(made.folder, "inbox", sms("Ego", UpdatedInDB="2026-01-01 00:00:00"))
+    (stuck,) = await made.check()
+    assert "1 message waits" in stuck, "what came before the service ran is no trouble"
+    put(made.folder, "inbox", sms("x", number=2, SenderNumber="\u200b"))
     await made._look(Recorder())
-    stuck, odd = await made.check()
-    assert "1 message waits" in stuck and "no sender" in odd
+    _, odd = await made.check()
+    assert "1 message in inbox without a sender" in odd
 
 
 async def test_a_file_that_is_none_of_gammus_is_named(tmp_path: Path) -> None:
