@@ -14,7 +14,7 @@ from bot.programme import mentoring
 from bot.store import consent, facts, lessons, questions, tables
 from bot.store.engine import Database
 from bot.store.reports import SET_FACT
-from handlers.turn import LastQuestion, Mentors, NextQuestion, QuestionNumbered
+from handlers.turn import LastQuestion, Mentors, NextQuestion, QuestionNumbered, TasksOpen, Viewer
 from tests.databases import NOW, count, database, place, postgres_server, processes, rows
 
 __all__ = ["database", "place", "postgres_server", "processes"]
@@ -149,3 +149,24 @@ async def test_erasure_takes_her_words_and_what_mentors_were_shown(database: Dat
     assert await count(database, tables.lessons) == 1
     async with database.read() as tx:
         assert (await lessons.everything(tx))[0]["show"] == "no"
+
+
+async def test_a_question_changes_hands_its_task_has_its_words_and_it_may_be_left(database: Database) -> None:
+    async def work(tx: AsyncConnection, items: Sequence[None]) -> list[Any]:
+        phone = await _address(tx, "+25779000009", odette := await _person(tx))
+        alice = await _person(tx, kind="staff", sms_name="Alice", role="mentor")
+        await _address(tx, "4711", alice, scheme="telegram")
+        number = await _ask(tx, phone, odette, "given", mentor=None)
+        row = {"kind": "question", "about": questions.about(number), "due_at": NOW, "made_at": NOW}
+        await tx.execute(insert(tables.tasks).values(row | {"address_id": phone, "person_id": odette}))
+        seen = TasksOpen(Viewer(0, everything=True), NOW)
+        (task,) = (await facts.load(tx, [seen], {}))[seen]
+        await tx.execute(questions.GIVE, {"which": number, "whom": alice})
+        closed = {"what": questions.about(number), "at": NOW, "who": alice, "how": "passed on"}
+        await tx.execute(questions.CLOSE_TASKS, closed)
+        (hers,) = [one for one in (await facts.load(tx, [Mentors()], {}))[Mentors()] if one.id == alice]
+        await tx.execute(questions.LEAVE, {"which": number})
+        left = (await facts.load(tx, [QuestionNumbered(number)], {}))[QuestionNumbered(number)]
+        return [(task.text, hers.open, left.state, (await facts.load(tx, [seen], {}))[seen])]
+
+    assert await database.writer.do(work, None) == (WORDS, 1, "closed", ())

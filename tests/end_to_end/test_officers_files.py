@@ -107,6 +107,9 @@ async def test_a_voice_note_is_heard_and_one_that_is_none_says_why(
         await _settled(chats)
         heard = eric.sees[-1]
         assert heard.file and heard.file[1] == VOICE and botapi.called("sendVoice")
+        await chats.presses(eric, "Note")
+        await chats.says(eric, "she says that the belt is broken")
+        assert [row["note"] for row in await chats.rows("visits")] == ["she says that the belt is broken"]
         odette.sends_voice(b"MZ" + b"\0" * 60)
         await _settled(chats)
         none = eric.sees[-1]
