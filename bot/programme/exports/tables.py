@@ -203,14 +203,14 @@ def _said(found: Exported, names: tuple[str, ...], say: Say) -> Iterator[Row]:
     asked = found.wanted.asked
     yield say("Place"), phrases.name(found.summary, say)
     yield say("Period"), f"{say.period(asked.period)} ({asked.period.first} - {asked.period.last})"
-    yield say("As of"), f"{say.moment(asked.as_of)}/{asked.as_of.astimezone(say.zone).year}"
+    yield say("As of"), f"{asked.as_of.astimezone(say.zone):%d/%m/%Y %H:%M}"
     yield say("Made by"), found.wanted.made_by
     yield say("Rules"), f"v{RULES_VERSION}"
     persons = "names and words of persons: by right, and noted" if found.wanted.names else "persons are pseudonyms"
     yield say("Persons"), say(persons)
     yield say("Groups"), phrases.in_steps(asked.rules.step, say)
     yield say("Empty cell"), say("not said, which is never zero")
-    for number, sentence in enumerate(asked.rules.said(say.language), 1):
+    for number, sentence in enumerate(found.summary.sheet.rules.said(say.language), 1):
         yield say("Rule {n}", n=number), sentence
     for name in names:
         yield say("Sheet {name}", name=name), say(_MEANING[name])

@@ -68,7 +68,8 @@ def test_the_donors_files(programme: Programme, tmp_path: Path) -> None:
     asked = {row["Question"]: row for row in _rows(book, "Questions")}
     assert (asked[571]["Hours"], asked[598]["Answered"]) == (3, None)
     readme = " ".join(str(cell) for row in book["README"].iter_rows(values_only=True) for cell in row)
-    for said in ("2/11 08:15/2026", "October 2026", "pseudonyms", "never added", "not said, which is never zero"):
+    assert "by the project itself (0)" not in readme
+    for said in ("02/11/2026 08:15", "October 2026", "pseudonyms", "never added", "not said, which is never zero"):
         assert said in readme
     _valid(content)
     pdf = (tmp_path / "made" / "donor-2026-10.pdf").read_bytes()
