@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from bot.console.audit_words import DONE
+from bot.console.pages import PAGES
 from bot.console.words import _catalogue
 from tests.console.words import missing, used
 
@@ -12,6 +14,11 @@ _PLACES = re.compile(r"%\((\w+)\)s|%%")
 
 def _forms(text: str | tuple[str, ...]) -> tuple[str, ...]:
     return (text,) if isinstance(text, str) else text
+
+
+def test_the_access_log_has_a_word_for_all_that_pages_do() -> None:
+    read = {f"{page.reads} {how}" for page in PAGES if page.reads for how in ("read", "exported")}
+    assert read | {page.writes for page in PAGES if page.writes} <= DONE.keys()
 
 
 def test_every_text_has_its_french() -> None:

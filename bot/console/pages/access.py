@@ -6,7 +6,9 @@ from typing import Any
 
 from starlette.responses import Response
 
+from bot.console.audit_words import DONE
 from bot.console.page import Ask, Page
+from bot.console.pages.accounts import ROLES
 from bot.console.tables import Column, Table
 from bot.console.words import _
 from bot.store import access
@@ -16,8 +18,8 @@ TABLE = Table(
     (
         Column("at", _("When"), "moment"),
         Column("name", _("Who")),
-        Column("role", _("Role")),
-        Column("what", _("What")),
+        Column("role", _("Role"), "words", ROLES),
+        Column("what", _("What"), "words", DONE),
         Column("about", _("Of what")),
     ),
 )
