@@ -124,6 +124,7 @@ class Reminders(Section):
     business_after_day: _MONTH_DAY = Field(
         25, description="Businesses are asked about on the first working day after this day of the month."
     )
+    totals_after_month: bool = Field(True, description="Whether an association hears its totals after each month.")
     associations: dict[str, Reminding] = Field({}, description="By number, as on the roster.")
     seasons: dict[Literal["A", "B", "C"], Reminding] = Field({}, description="By letter.")
 

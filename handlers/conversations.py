@@ -6,7 +6,7 @@ one line, then the menu's digits; what is left is for a person to read.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -23,6 +23,7 @@ from handlers import (
     lessons,
     limits,
     menu,
+    monthly,
     new_chats,
     newcomers,
     reminders,
@@ -35,7 +36,7 @@ from handlers import (
 from handlers.answers import ANSWERS, TIMERS, WORDS
 from handlers.known_forms import looks_like_report
 from handlers.said import MENU, Said, read
-from handlers.turn import Inbound, OpenTask, Outcome, Reply, Turn
+from handlers.turn import Inbound, OpenTask, Outcome, Reply, Timer, Turn
 
 _QUIET = ("sealed", "delete")
 """After these nothing more is said, not even that a report is still open."""
@@ -45,6 +46,11 @@ _SAID_BY_A3 = ("B1", "B3", "I2", "V5")
 """Answers to what she sent before she agreed that need no text of their own: A3 has said as much."""
 _AFTER_STOP = ("delete", "who")
 """Questions that she may answer although she said stop."""
+_FOR_ANOTHER: Mapping[str, Callable[[Turn], Timer]] = {
+    reminders.KIND: lambda turn: reminders.again(turn, reminders.WAIT),
+    monthly.KIND: monthly.again,
+}
+"""Timers of an association: another leader of it may be its contact when they fire again."""
 _DIGITS = {digit: command for command, digit in MENU.items()}
 
 
@@ -268,7 +274,7 @@ def _timer(turn: Turn) -> Outcome:
     data = turn.inbound.data
     which = str(data.get("timer"))
     if enrol.stopped(turn):
-        timers = (reminders.again(turn, reminders.WAIT),) if which == "reminder" else ()  # for another leader
+        timers = tuple(again(turn) for kind, again in _FOR_ANOTHER.items() if kind == which)
         return Outcome(dict(turn.state), (), (), timers, understood="nothing: said stop")
     if which == "wake":
         which = f"wake {data.get('what')}"

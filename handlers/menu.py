@@ -38,11 +38,16 @@ def totals(turn: Turn, said: Said) -> Outcome:
     association = turn.association
     if association is None:
         return which(turn, MENU["totals"])
+    return Outcome(_keep_open(turn), (Reply("B4", totals_of(turn, association)),), understood="totals")
+
+
+def totals_of(turn: Turn, association: Association) -> dict[str, Any]:
+    """What B4 says. Raises Unknown."""
     turn.need(FiguresOf(association.id), FiguresOf(None))
     ours: Figures = turn.known(FiguresOf(association.id))
     everybody: Figures = turn.known(FiguresOf(None))
     including = turn.programme.includes_representatives
-    values = {
+    return {
         "association": association.sms_name,
         "reached": reached(association, ours, turn),
         "target": association.target,
@@ -53,7 +58,6 @@ def totals(turn: Turn, said: Said) -> Outcome:
         "programme_reached": everybody.new_people + (turn.programme.representatives if including else 0),
         "programme_target": turn.programme.target_people,
     }
-    return Outcome(_keep_open(turn), (Reply("B4", values),), understood="totals")
 
 
 def call(turn: Turn, said: Said) -> Outcome:

@@ -106,7 +106,7 @@ def due(turn: Turn) -> Outcome:
         then = again(turn, allowed - turn.now)
         kept = {**then.data, "due": asked.due.isoformat()}  # too late is counted from when it should have been
         return _waits(turn, Timer(then.kind, then.key, then.due_at, kept, then.association_id), "not at this hour")
-    if _busy(turn):
+    if busy(turn):
         return _waits(turn, again(turn, WAIT), "something else is open")
     free = asked.when.free(turn.known(Unasked.in_week(asked.person.id, turn.now)), turn.now)
     if free is None or asked.when.touches(asked.association, asked.day0) == 0:
@@ -190,7 +190,7 @@ def _ahead(turn: Turn, asked: Asked, at: datetime) -> datetime:
     return at if at > turn.now else asked.when.next_hour(asked.association, turn.now + timedelta(minutes=1))
 
 
-def _busy(turn: Turn) -> bool:
+def busy(turn: Turn) -> bool:
     """One open question per phone: a reminder never interrupts one, nor a half-made report; a tip may pass."""
     question = state.opened(turn)
     return (

@@ -82,6 +82,14 @@ def business(cadence: Cadence, after: datetime, zone: ZoneInfo, holidays: Collec
         month = _next_month(month)
 
 
+def month_end(cadence: Cadence, after: datetime, zone: ZoneInfo) -> datetime:
+    """The association's hour on the first day after a month's end, the next one that comes after this moment."""
+    month = after.astimezone(zone).date().replace(day=1)
+    while on(month, cadence.at, zone) <= after:
+        month = _next_month(month)
+    return on(month, cadence.at, zone)
+
+
 def _working_day(month: date, after_day: int, holidays: Collection[date]) -> date:
     day, last = month + after_day * DAY, _next_month(month) - DAY
     while day < last and (day.weekday() >= _SATURDAY or day in holidays):

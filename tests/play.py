@@ -6,7 +6,7 @@ A script is a text file that a non-programmer can read and write:
     language: en             her language from now on (rn fr sw en)
     consent: yes             none asked yes no stopped
     tips_by: telegram        the roster's road for a kind of text: reminders_by, tips_by, answers_by
-    on: tips                 what nobody asks for is off, unless the script wants it (tips, reminders)
+    on: tips                 what nobody asks for is off, unless the script wants it (tips, reminders, totals)
     with: TWIYUNGE FABIOLA   writes from this phone, or this chat, too
     credit: 2026-11          the office says that it sent credit for her SMS of that month
     form: seed               answers tests/conversations/seed.md, a form that staff wrote
@@ -56,7 +56,7 @@ NOW = datetime(2026, 11, 23, 15, 31, tzinfo=UTC)
 TODAY = NOW.astimezone(ZoneInfo("Africa/Bujumbura")).date()
 _made: list[bytes] = []
 _VALUES = {
-    "on": ("tips", "reminders"),
+    "on": ("tips", "reminders", "totals"),
     "language": ("rn", "fr", "sw", "en"),
     "consent": ("none", "asked", "yes", "no", "stopped"),
 }
@@ -253,10 +253,12 @@ async def service(
 ) -> AsyncIterator[App]:
     """The service with the invented programme in a database of its own; the clock stands still.
 
-    `on`: tips, reminders; else none is sent, so that a script about something else can move the clock.
+    `on`: tips, reminders, totals; else none is sent, so that a script about something else can move the clock.
     """
     settings = demo.settings_for(folder, 0, TODAY)
     settings = settings.model_copy(update={"tips": settings.tips.model_copy(update={"on": "tips" in on})})
+    reminders = settings.reminders.model_copy(update={"totals_after_month": "totals" in on})
+    settings = settings.model_copy(update={"reminders": reminders})
     if "reminders" not in on:
         settings = settings.model_copy(update={"limits": settings.limits.model_copy(update={"reminders": 0})})
     if fresh:

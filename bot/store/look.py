@@ -213,9 +213,9 @@ async def _add_reports(tx: AsyncConnection, turns: dict[int, Happened]) -> None:
 
 
 async def next_unasked(tx: AsyncConnection, after: datetime) -> datetime | None:
-    """When the next reminder or tip is due."""
+    """When the next reminder, tip or totals of a month are due."""
     there = select(func.min(timers.c.due_at)).where(
-        timers.c.state == "waiting", timers.c.due_at > after, timers.c.kind.in_(("reminder", "tip"))
+        timers.c.state == "waiting", timers.c.due_at > after, timers.c.kind.in_(("reminder", "tip", "totals"))
     )
     found: datetime | None = (await tx.execute(there)).scalar()
     return found

@@ -1,4 +1,4 @@
-"""The timers of reminders: one row for each association and form, made when it is missing, never twice.
+"""The timers of an association: of each form's reminders, and of its monthly totals; made when missing, never twice.
 
 Run at start, after a roster import and now and then: what is there stays as it is (UNIQUE kind, key).
 """
@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import String, cast, delete, exists, literal, literal_column, select, update
+from sqlalchemy import String, cast, delete, exists, literal, literal_column, or_, select, update
 from sqlalchemy import bindparam as given
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -17,13 +17,14 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.store.reminders import FORMS, KIND, last_news
 from bot.store.tables import associations, businesses, inbox, timers
 from bot.store.waking import brief
+from handlers import monthly
 from handlers.reminders import key
 from handlers.turn import When
 
 _MADE_AT_ONCE = 5_000
 
 
-def _lacking(form: str) -> Any:
+def _lacking(form: str, kind: str = KIND) -> Any:
     its_key = literal(f"{form}:", String) + cast(associations.c.id, String)
     statement = select(
         associations.c.id,
@@ -31,7 +32,7 @@ def _lacking(form: str) -> Any:
         associations.c.name,
         associations.c.commune_old,
         associations.c.commune_now,
-    ).where(associations.c.left_at.is_(None), ~exists().where(timers.c.kind == KIND, timers.c.key == its_key))
+    ).where(associations.c.left_at.is_(None), ~exists().where(timers.c.kind == kind, timers.c.key == its_key))
     if form == "business":
         theirs = exists().where(businesses.c.association_id == associations.c.id, businesses.c.left_at.is_(None))
         statement = statement.where(theirs)
@@ -39,12 +40,14 @@ def _lacking(form: str) -> Any:
 
 
 _LACKING = {form: _lacking(form) for form in FORMS}
+_LACKING_TOTALS = _lacking("month", monthly.KIND)
+_KINDS = (KIND, monthly.KIND)
 _MAKE = {
     dialect: module.insert(timers).on_conflict_do_nothing(index_elements=["kind", "key"])
     for dialect, module in (("sqlite", sqlite), ("postgresql", postgresql))
 }
 _GONE = delete(timers).where(
-    timers.c.kind == KIND,
+    timers.c.kind.in_(_KINDS),
     timers.c.association_id.in_(select(associations.c.id).where(associations.c.left_at.is_not(None))),
 )
 _FIRED = (
@@ -58,10 +61,12 @@ _FIRED = (
         associations.c.commune_now,
     )
     .join(associations, associations.c.id == timers.c.association_id)
-    .where(timers.c.kind == KIND, timers.c.state == "fired")
+    .where(timers.c.kind.in_(_KINDS), timers.c.state == "fired")
 )
 _UNDER_WAY = select(inbox.c.dedupe_key).where(
-    inbox.c.state == literal_column("'new'"), inbox.c.channel == "timer", inbox.c.dedupe_key.startswith(f"{KIND}:")
+    inbox.c.state == literal_column("'new'"),
+    inbox.c.channel == "timer",
+    or_(*(inbox.c.dedupe_key.startswith(f"{kind}:") for kind in _KINDS)),
 )
 _AGAIN = update(timers).where(timers.c.id == given("row")).values(state="waiting", due_at=given("due"))
 
@@ -108,7 +113,26 @@ async def _make(tx: AsyncConnection, now: datetime, when: When) -> int:
             rows = [_row(row, form, news.get((row.id, form)), now, when) for row in lacking]
             await tx.execute(_MAKE[tx.dialect.name], rows)
             made += len(rows)
+    while lacking := (await tx.execute(_LACKING_TOTALS)).all():
+        rows = [row for one in lacking if (row := _of_totals(one, now, when))]
+        if not rows:
+            break  # they are switched off
+        await tx.execute(_MAKE[tx.dialect.name], rows)
+        made += len(rows)
     return made
+
+
+def _of_totals(row: Any, now: datetime, when: When) -> dict[str, Any] | None:
+    if (due := when.month_end(brief(row), now)) is None:
+        return None
+    return {
+        "kind": monthly.KIND,
+        "key": monthly.key(row.id),
+        "association_id": row.id,
+        "due_at": due,
+        "data": {"month": due.isoformat()},
+        "state": "waiting",
+    }
 
 
 def _row(row: Any, form: str, heard: Any, now: datetime, when: When) -> dict[str, Any]:

@@ -15,6 +15,7 @@ _KINDS = {
     "reply": Label({"en": "an answer", "fr": "une réponse"}),
     "reminder": Label({"en": "a reminder", "fr": "un rappel"}),
     "tip": Label({"en": "a tip", "fr": "un conseil"}),
+    "totals": Label({"en": "the month's totals", "fr": "les totaux du mois"}),
     "broadcast": Label({"en": "a broadcast", "fr": "un message collectif"}),
 }
 _DONE = {"again": "O.uncertain.again", "left": "O.uncertain.left", "arrived": "O.uncertain.arrived"}

@@ -29,6 +29,9 @@ class When(Protocol):
     ) -> bool:
         """Whether the last report or zero report makes this touch needless."""
 
+    def month_end(self, association: Association, after: datetime) -> datetime | None:
+        """When the totals of the month that ends next are said; None where they are not."""
+
     def hour(self, association: Association, day: date) -> datetime:
         """The association's hour of this local day, or the first moment after it in which we may write."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -72,6 +73,24 @@ async def test_timers_are_made_once_and_for_what_there_is(database: Database) ->
     assert sorted(await timers(database)) == ["business:7", "training:7"]
     await execute(database, update(t.associations).values(left_at=NOW))
     await made(database)
+    assert not await timers(database)
+
+
+async def test_totals_have_one_timer_that_ends_with_its_association(database: Database) -> None:
+    await programme(database, {}, businesses=False)
+    rules = replace(RULES, totals=True)
+    for now in (NOW, NOW + DAY):
+        await database.writer.do(reminder_timers.make, (now, rules))
+    found = (await timers(database))["month:7"]
+    assert (found.due_at.astimezone(HOME).strftime("%d %H:%M"), found.data) == (
+        "01 17:30",
+        {"month": found.due_at.isoformat()},
+    )
+    assert await database.writer.do(conversations.fire, Look(found.due_at, 100, rules)) == Fired(1, (1,))
+    await execute(database, update(t.inbox).values(state="quarantined"))  # its turn was set aside
+    assert await database.writer.do(reminder_timers.make, (found.due_at + DAY, rules)) == 1
+    await execute(database, update(t.associations).values(left_at=NOW))
+    await database.writer.do(reminder_timers.make, (NOW, rules))
     assert not await timers(database)
 
 

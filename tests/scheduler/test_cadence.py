@@ -118,6 +118,14 @@ def test_an_association_goes_before_its_season_and_the_season_before_the_rest() 
     assert rules.first(association("11"), "training", local("2026-06-01 08:00")) == local("2026-06-15 17:30")
 
 
+def test_a_month_has_ended_at_the_hour_of_the_next_ones_first_day() -> None:
+    rules = Rules(HOURS, USUAL, reminders=3, per_week=2, totals=True)
+    first = local("2026-12-01 17:30")
+    assert rules.month_end(association("07"), local("2026-11-01 17:30")) == first
+    assert rules.month_end(association("07"), local("2026-12-01 17:29")) == first
+    assert rules.month_end(association("07"), first) == local("2027-01-01 17:30")
+
+
 def test_a_market_day_of_either_commune_waits_and_no_other_does() -> None:
     market = Hours(time(7, 30), time(19, 30), ("Tue",), (), HOME)
     rules = Rules(HOURS, USUAL, reminders=3, per_week=2, market_days={"giharo": market})

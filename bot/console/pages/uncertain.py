@@ -18,6 +18,7 @@ KINDS: Mapping[str, str] = {
     "reply": _("an answer"),
     "reminder": _("a reminder"),
     "tip": _("a tip"),
+    "totals": _("the month's totals"),
     "broadcast": _("a broadcast"),
 }
 SAID: Mapping[str, str] = {

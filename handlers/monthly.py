@@ -1,0 +1,60 @@
+"""B4 unasked: a month has ended, and an association hears how far it has come.
+
+One timer for each association goes on for ever, as those of reminders do. Its text is one of the two that a week
+has room for, so it waits for its turn, and is news for some days only; who has reported nothing yet is not thanked.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from handlers import menu, reminders
+from handlers.turn import FiguresOf, Outcome, Reply, Timer, Turn, Unasked
+
+KIND = "totals"
+NEWS_FOR = timedelta(days=8)
+"""After a month's end; later they wait for the next one."""
+
+
+def key(association_id: int) -> str:
+    """Of the one timer of an association."""
+    return f"month:{association_id}"
+
+
+def _timer(association_id: int, due_at: datetime, month: datetime) -> Timer:
+    return Timer(KIND, key(association_id), due_at, {"month": month.isoformat()}, association_id)
+
+
+def again(turn: Turn, at: datetime | None = None) -> Timer:
+    """The same month's later, for whoever is the contact then."""
+    data = turn.inbound.data
+    number, month = int(data["association"]), datetime.fromisoformat(data["month"])
+    return _timer(number, at or turn.now + reminders.WAIT, month)
+
+
+def due(turn: Turn) -> Outcome:
+    """The timer fired: the totals now, or later, or those of the next month."""
+    data, rules = turn.inbound.data, reminders.rules(turn)
+    person = next((p for p in turn.people if p.id == data.get("person") and p.consent == "yes"), None)
+    association = person.association if person else None
+    if person is None or association is None or association.id != data["association"]:
+        return _waits(turn, again(turn), "whom it was for has changed")
+    following = rules.month_end(association, turn.now)
+    if following is None:
+        return Outcome(dict(turn.state), understood="totals: switched off")
+    next_month = _timer(association.id, following, following)
+    if turn.now - datetime.fromisoformat(data["month"]) > NEWS_FOR:
+        return _waits(turn, next_month, "too late")
+    if reminders.busy(turn):
+        return _waits(turn, again(turn), "something else is open")
+    free = rules.free(turn.known(Unasked.in_week(person.id, turn.now)), turn.now)
+    if (at := rules.allowed(max(turn.now, free or turn.now), association)) > turn.now:
+        return _waits(turn, again(turn, at), "not now")
+    if not turn.known(FiguresOf(association.id)).trainings:
+        return _waits(turn, next_month, "nothing reported yet")
+    said = Reply("B4", menu.totals_of(turn, association), kind="totals", person=person.id)
+    return Outcome(dict(turn.state), (said,), (), (next_month,), "totals of the month")
+
+
+def _waits(turn: Turn, then: Timer, why: str) -> Outcome:
+    return Outcome(dict(turn.state), (), (), (then,), f"totals: {why}")
