@@ -115,7 +115,7 @@ def rules(settings: Settings) -> Rules:
         usual=usual,
         reminders=settings.limits.reminders,
         per_week=settings.limits.unasked_per_week,
-        totals=own.totals_after_month,
+        totals_after_month=own.totals_after_month,
         seasons={letter: _season(window) for letter, window in settings.seasons.windows.items()},
         of_season={letter: _given(one) for letter, one in own.seasons.items()},
         of_association={no: _given(one) for no, one in own.associations.items()},

@@ -32,7 +32,7 @@ class Rules:
     of_association: Overrides = field(default_factory=dict)
     market_days: Mapping[str, Hours] = field(default_factory=dict)
     """Commune in small letters -> its hours, without those of its market."""
-    totals: bool = False
+    totals_after_month: bool = False
     """Whether an association hears its totals once a month has ended."""
     _cadences: dict[tuple[str, date], Cadence] = field(default_factory=dict, init=False, repr=False, compare=False)
     """What `cadence` found: one that has nothing of its own is asked for by every association of a day."""
@@ -73,7 +73,7 @@ class Rules:
         return ladder.begins_anew(touch, day0, news, after, now)
 
     def month_end(self, association: Association, after: datetime) -> datetime | None:
-        if not (self.totals and self.per_week):
+        if not (self.totals_after_month and self.per_week):
             return None
         own = self.cadence(association, self._day(after))
         return self.allowed(cadence.month_end(own, after, self.hours.zone), association)

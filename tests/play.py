@@ -31,12 +31,12 @@ import tempfile
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot import demo, forms
@@ -44,12 +44,12 @@ from bot.app import App
 from bot.cli.talk import Line, clock_move
 from bot.clock import StoppedClock
 from bot.programme import invented
-from bot.store import inbox, listing, look, refunds
+from bot.store import listing, look
 from bot.store.engine import Database
 from bot.store.tables import addresses, people, people_addresses
 from handlers.turn import Kind
 from tests.play_chat import ChatLine
-from tests.play_people import reports_sent
+from tests.play_people import credit, reports_sent, share
 
 NOW = datetime(2026, 11, 23, 15, 31, tzinfo=UTC)
 """Monday 23/11/2026, 17:31 in Bujumbura: the moment all examples are about."""
@@ -177,9 +177,9 @@ class Player:
         elif step.kind == "with":
             person = (await self._person(step.text))["id"]
             scheme = "telegram" if isinstance(line, ChatLine) else "tel"
-            await self._app.database.writer.do(_share, (scheme, line.phone, person))
+            await self._app.database.writer.do(share, (scheme, line.phone, person))
         elif step.kind == "credit":
-            await self._app.database.writer.do(_credit, (line.phone, step.text, self._app.clock.now()))
+            await self._app.database.writer.do(credit, (line.phone, step.text, self._app.clock.now()))
             await asyncio.sleep(1.2)  # the inbox worker looks once a second for rows of other processes
         elif step.kind == "form":
             form = forms.load(FORMS / f"{step.text}.md")
@@ -222,23 +222,6 @@ class Player:
         raise AssertionError("\n".join(said))
 
 
-async def _share(tx: AsyncConnection, items: Sequence[tuple[str, str, int]]) -> list[None]:
-    """These people use this phone, or this chat, too."""
-    for scheme, value, person in items:
-        ids = await inbox.address_ids(tx, [(scheme, value, None)])
-        await tx.execute(insert(people_addresses), {"person_id": person, "address_id": ids[scheme, value]})
-    return [None] * len(items)
-
-
-async def _credit(tx: AsyncConnection, items: Sequence[tuple[str, str, datetime]]) -> list[None]:
-    """As `refunds sent` does it, for one phone."""
-    for phone, month, now in items:
-        begins = datetime.strptime(month, "%Y-%m").replace(tzinfo=UTC)
-        paid = await refunds.paid(tx, begins, begins + timedelta(days=31))
-        await refunds.tell(tx, [row for row in paid if row["phone"] == phone], month, now)
-    return [None] * len(items)
-
-
 async def _set_people(tx: AsyncConnection, items: Sequence[tuple[str, str, str]]) -> list[None]:
     """A header line: everybody who writes from this phone has this language, or this consent."""
     for phone, column, value in items:
@@ -253,12 +236,12 @@ async def service(
 ) -> AsyncIterator[App]:
     """The service with the invented programme in a database of its own; the clock stands still.
 
-    `on`: tips, reminders, totals; else none is sent, so that a script about something else can move the clock.
+    `on`: tips, reminders, totals; else none is sent, so that a script can move the clock.
     """
     settings = demo.settings_for(folder, 0, TODAY)
-    settings = settings.model_copy(update={"tips": settings.tips.model_copy(update={"on": "tips" in on})})
-    reminders = settings.reminders.model_copy(update={"totals_after_month": "totals" in on})
-    settings = settings.model_copy(update={"reminders": reminders})
+    tips = settings.tips.model_copy(update={"on": "tips" in on})
+    own = settings.reminders.model_copy(update={"totals_after_month": "totals" in on})
+    settings = settings.model_copy(update={"tips": tips, "reminders": own})
     if "reminders" not in on:
         settings = settings.model_copy(update={"limits": settings.limits.model_copy(update={"reminders": 0})})
     if fresh:

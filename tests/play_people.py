@@ -1,14 +1,15 @@
-"""How many reports the leaders of the scripts have sent, whatever the invented history gives them.
-
-It decides what they are asked next (a detail, a place, a remark), and each script is about one of these.
-"""
+"""What a script makes of the leaders: who shares a phone, who got credit, how many reports they have sent."""
 
 from __future__ import annotations
 
-from sqlalchemy import update
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+
+from sqlalchemy import insert, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.store.tables import people
+from bot.store import inbox, refunds
+from bot.store.tables import people, people_addresses
 
 SENT = {
     0: "Ambroise Balthazar Bernadette Dieudonné Espérance Fides Fulgence Gerard Odile Venant Yvonne",
@@ -18,9 +19,27 @@ SENT = {
     4: "Beatrice Deo Judith Languide Odette Perpetue",
     5: "Denise Gaudence Jean Suavis",
 }
+"""It decides what they are asked next (a detail, a place, a remark), and each script is about one of these."""
 
 
 async def reports_sent(tx: AsyncConnection) -> None:
     """Write the numbers into the invented programme."""
     for sent, names in SENT.items():
         await tx.execute(update(people).where(people.c.sms_name.in_(names.split())).values(reports=sent))
+
+
+async def share(tx: AsyncConnection, items: Sequence[tuple[str, str, int]]) -> list[None]:
+    """These people use this phone, or this chat, too."""
+    for scheme, value, person in items:
+        ids = await inbox.address_ids(tx, [(scheme, value, None)])
+        await tx.execute(insert(people_addresses), {"person_id": person, "address_id": ids[scheme, value]})
+    return [None] * len(items)
+
+
+async def credit(tx: AsyncConnection, items: Sequence[tuple[str, str, datetime]]) -> list[None]:
+    """As `refunds sent` does it, for one phone."""
+    for phone, month, now in items:
+        begins = datetime.strptime(month, "%Y-%m").replace(tzinfo=UTC)
+        paid = await refunds.paid(tx, begins, begins + timedelta(days=31))
+        await refunds.tell(tx, [row for row in paid if row["phone"] == phone], month, now)
+    return [None] * len(items)

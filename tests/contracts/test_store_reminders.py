@@ -78,7 +78,7 @@ async def test_timers_are_made_once_and_for_what_there_is(database: Database) ->
 
 async def test_totals_have_one_timer_that_ends_with_its_association(database: Database) -> None:
     await programme(database, {}, businesses=False)
-    rules = replace(RULES, totals=True)
+    rules = replace(RULES, totals_after_month=True)
     for now in (NOW, NOW + DAY):
         await database.writer.do(reminder_timers.make, (now, rules))
     found = (await timers(database))["month:7"]

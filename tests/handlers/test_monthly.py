@@ -16,9 +16,8 @@ from scheduler.quiet import Hours
 from scheduler.when import Rules
 
 HOME = ZoneInfo("Africa/Bujumbura")
-RULES = Rules(
-    Hours(time(7, 30), time(19, 30), (), (), HOME), Cadence(14, time(17, 30), (3, 7), 25), 3, 2, totals=True
-)
+HOURS, USUAL = Hours(time(7, 30), time(19, 30), (), (), HOME), Cadence(14, time(17, 30), (3, 7), 25)
+RULES = Rules(HOURS, USUAL, reminders=3, per_week=2, totals_after_month=True)
 DUE, NEXT = datetime(2026, 12, 1, 15, 30, tzinfo=UTC), datetime(2027, 1, 1, 15, 30, tzinfo=UTC)
 PLACE = Association(7, "07", "Abahuza", "ABAHUZA", 25, None, "Eric")
 ODETTE = Person(1, "Odette N", "Odette", "F", "en", "yes", PLACE)
@@ -83,5 +82,5 @@ def test_they_are_left_out_until_the_next_month(given: dict[str, Any], why: str)
 
 
 def test_switched_off_they_end() -> None:
-    outcome = monthly.due(turn(rules=replace(RULES, totals=False)))
+    outcome = monthly.due(turn(rules=replace(RULES, totals_after_month=False)))
     assert not outcome.replies and not outcome.timers

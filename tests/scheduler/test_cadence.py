@@ -119,7 +119,7 @@ def test_an_association_goes_before_its_season_and_the_season_before_the_rest() 
 
 
 def test_a_month_has_ended_at_the_hour_of_the_next_ones_first_day() -> None:
-    rules = Rules(HOURS, USUAL, reminders=3, per_week=2, totals=True)
+    rules = Rules(HOURS, USUAL, reminders=3, per_week=2, totals_after_month=True)
     first = local("2026-12-01 17:30")
     assert rules.month_end(association("07"), local("2026-11-01 17:30")) == first
     assert rules.month_end(association("07"), local("2026-12-01 17:29")) == first
