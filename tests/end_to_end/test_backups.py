@@ -62,7 +62,7 @@ async def test_a_night_and_a_damaged_morning(tmp_path: Path) -> None:
         assert names(tmp_path / "kurikirana.db")[2] == ""
         (tmp_path / "kurikirana.db").write_bytes(b"what a broken disk left")
         said = await inside.command("restore", str(copies[-1]), "--yes", both=True)
-        assert "5 people, 1 reports, 1 messages" in said and "kurikirana.db.before-" in said
+        assert "5 people, 1 report, 1 message" in said and "kurikirana.db.before-" in said
         assert names(tmp_path / "kurikirana.db")[2] == "Agnes Nizigama", "the copy is from before she was erased"
         async with inside.service(clock):
             assert names(tmp_path / "kurikirana.db") == ["Odette Ninahazwe", "Jean Ndayizeye", ""]
