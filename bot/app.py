@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import gc
 from collections.abc import AsyncIterator, Callable, Mapping
 
 import aiohttp
@@ -32,6 +31,7 @@ from bot.errors import ChannelMisconfigured
 from bot.programme.broadcasts.plan import means_of
 from bot.render import Words
 from bot.settings import Settings, unasked_hours
+from bot.settled import settle
 from bot.store import look, roads
 from bot.store.engine import Database
 from bot.turns import Turns
@@ -164,7 +164,7 @@ class App:
         await self.inbox.recover()
         if isinstance(phone := self.channels.get("phone"), Phone):
             await self._hold_again(phone)
-        _settled()
+        settle()
         alarm = self._alarm()
         async with asyncio.TaskGroup() as group:
             tasks = [
@@ -268,12 +268,6 @@ class _Server(uvicorn.Server):
     @contextlib.contextmanager
     def capture_signals(self):  # type: ignore[no-untyped-def]
         yield
-
-
-def _settled() -> None:
-    """What was built at start stays until the end, so the collector need not look at it again: 5 % of an answer."""
-    gc.freeze()
-    gc.set_threshold(20_000, 20, 50)
 
 
 async def _start(name: str, channel: Channel, http: aiohttp.ClientSession) -> None:

@@ -105,7 +105,6 @@ async def test_a_number_that_is_none_gives_way_and_a_phone_that_was_off_does_not
     assert await again(database, number, 2) == {101: "telegram", 2: "kannel"}
 
 
-@pytest.mark.fault("C10")
 async def test_a_cards_retry_leaves_out_whom_no_road_reaches(database: Database) -> None:
     await fill(database, {1: ("paper",), 2: ("chat",), 3: ("paper",), 4: ("paper",)})
     await execute(database, update(tables.people).where(tables.people.c.id == 4).values(broadcasts_by="sms"))
@@ -117,6 +116,7 @@ async def test_a_cards_retry_leaves_out_whom_no_road_reaches(database: Database)
     assert set(here) == {1, 102, 103, 4} and here[102].state == "queued", "as it was: it failed"
 
 
+@pytest.mark.fault("C10")
 async def test_nobody_gets_a_second_copy_on_the_way(database: Database) -> None:
     """Two share a phone and have a chat each, and somebody has none: the phone has its copy."""
     await fill(database, {1: ("paper",), 2: ("paper",), 3: ("paper",)}, shared={2: 1, 3: 1})

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from handlers import session
+from handlers import session, state
 from handlers.answers import ANSWERS
 from handlers.conversations import step
 from handlers.turn import Address, AskedThen, Association, Inbound, Person, Programme, Turn, Unknown
@@ -39,7 +39,7 @@ def dialled(kind: str, minutes: float, words: str | None = "Topic?") -> Turn:
 def test_a_question_is_asked_again_or_makes_room_for_the_menu(kind: str, minutes: float) -> None:
     outcome = step(dialled(kind, minutes))
     (reply,) = outcome.replies
-    if kind in session._NOT_ALOUD or (minutes > 5 and kind in session._PASSING):
+    if kind in session._NOT_ALOUD or (minutes > 5 and kind in state.PASSING):
         assert reply.key == "B1" and reply.asks and "open" not in outcome.state
     else:
         assert not isinstance(reply.key, str) and reply.key.text("en") == "Topic?"
@@ -48,7 +48,7 @@ def test_a_question_is_asked_again_or_makes_room_for_the_menu(kind: str, minutes
 
 
 def test_every_question_that_passes_is_one() -> None:
-    assert {*session._PASSING, *session._NOT_ALOUD} < set(ANSWERS)
+    assert {*state.PASSING, *session._NOT_ALOUD} < set(ANSWERS)
 
 
 def test_a_question_whose_words_are_gone_gives_the_menu() -> None:

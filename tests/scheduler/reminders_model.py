@@ -110,7 +110,7 @@ class Service:
 
     def __init__(self, database: Database, world: World, plant: str) -> None:
         self.database, self.world, self.plant = database, world, plant
-        self.rules = rules(world.settings)
+        self.rules = replace(rules(world.settings), totals_after_month=False)  # this counts reminders
         self.channels = channels.build(world.settings, world.now, simulate=True)
         self.turns = Turns(world.settings, _made["words"], _made["forms"], world.now, self._step, self.channels)
 

@@ -31,6 +31,7 @@ WRITES = (
     "lessons translate",
     "lessons export",
     "mentors log",
+    "mentors give",
 )
 SENDS = (
     "remind",
