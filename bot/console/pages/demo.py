@@ -12,7 +12,7 @@ from bot.console.cookies import BROWSER, SESSION
 from bot.console.page import Ask, Page
 from bot.store import accounts, audit
 
-ROLES = (roles.OFFICER, roles.SUPERVISOR, roles.STAFF, roles.ADMINISTRATOR)
+ROLES = (roles.OFFICER, roles.SUPERVISOR, roles.MENTOR, roles.STAFF, roles.ADMINISTRATOR)
 NEVER_ASKS = timedelta(days=3650)
 """Nobody has a password here that could be asked for once more."""
 
