@@ -14,6 +14,8 @@ from handlers.turn import FiguresOf, Outcome, Reply, Timer, Turn, Unasked
 KIND = "totals"
 NEWS_FOR = timedelta(days=8)
 """After a month's end; later they wait for the next one."""
+OFF_FOR = timedelta(days=30)
+"""Where nobody wants them the timer only looks now and then whether somebody does."""
 
 
 def key(association_id: int) -> str:
@@ -41,7 +43,7 @@ def due(turn: Turn) -> Outcome:
         return _waits(turn, again(turn), "whom it was for has changed")
     following = rules.month_end(association, turn.now)
     if following is None:
-        return Outcome(dict(turn.state), understood="totals: switched off")
+        return _waits(turn, again(turn, turn.now + OFF_FOR), "switched off")
     next_month = _timer(association.id, following, following)
     if turn.now - datetime.fromisoformat(data["month"]) > NEWS_FOR:
         return _waits(turn, next_month, "too late")

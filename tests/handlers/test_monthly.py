@@ -81,6 +81,6 @@ def test_they_are_left_out_until_the_next_month(given: dict[str, Any], why: str)
     assert [one.due_at for one in outcome.timers] == [NEXT]
 
 
-def test_switched_off_they_end() -> None:
+def test_switched_off_the_timer_looks_again_much_later() -> None:
     outcome = monthly.due(turn(rules=replace(RULES, totals_after_month=False)))
-    assert not outcome.replies and not outcome.timers
+    assert not outcome.replies and [one.due_at for one in outcome.timers] == [DUE + timedelta(days=30)]
