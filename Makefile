@@ -1,9 +1,9 @@
 # Two commands are enough: `make demo` and `make test`. Both set up first.
 PYTHON ?= python3
 BIN := .venv/bin
-# Most tests wait half their time (for processes, a browser, a clock): two workers a core and one more, and who has
-# nothing left takes from others.
-WORKERS ?= $(shell echo $$((1 + 2 * $$(nproc 2>/dev/null || echo 2))))
+# Most tests wait half their time (for processes, a browser, a clock): two workers a core, and who has nothing left takes
+# from others.
+WORKERS ?= $(shell echo $$((2 * $$(nproc 2>/dev/null || echo 2))))
 
 .PHONY: setup demo test tests lint thorough pictures crash power crash-broadcast stop reminders-check channel-faults forged backups bench bench-check sbom holes clean
 

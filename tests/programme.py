@@ -93,7 +93,7 @@ class Programme:
         log = str(self.folder / "service.log")
         where = {"out": log, "err": log, "environment": self.environment, "folder": self.folder}
         self._service = await asyncio.to_thread(processes.started, main, ["run"], **where)
-        async with asyncio.timeout(30), aiohttp.ClientSession() as http:
+        async with asyncio.timeout(75), aiohttp.ClientSession() as http:  # a busy machine is no fault
             while True:
                 try:
                     async with http.get(f"{self.url}/healthz") as answer:
