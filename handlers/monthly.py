@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from handlers import menu, reminders
+from handlers import menu, reminders, state
 from handlers.turn import FiguresOf, Outcome, Reply, Timer, Turn, Unasked
 
 KIND = "totals"
@@ -36,11 +36,10 @@ def again(turn: Turn, at: datetime | None = None) -> Timer:
 
 def due(turn: Turn) -> Outcome:
     """The timer fired: the totals now, or later, or those of the next month."""
-    data, rules = turn.inbound.data, reminders.rules(turn)
-    person = next((p for p in turn.people if p.id == data.get("person") and p.consent == "yes"), None)
-    association = person.association if person else None
-    if person is None or association is None or association.id != data["association"]:
+    data, rules, found = turn.inbound.data, reminders.rules(turn), state.contact(turn)
+    if found is None:
         return _waits(turn, again(turn), "whom it was for has changed")
+    person, association = found
     following = rules.month_end(association, turn.now)
     if following is None:
         return _waits(turn, again(turn, turn.now + OFF_FOR), "switched off")

@@ -117,15 +117,15 @@ def due(turn: Turn) -> Outcome:
 
 
 def _asked(turn: Turn) -> Asked | None:
-    """None when the person left, took back her consent or changed her phone since the timer fired."""
-    data = turn.inbound.data
-    person = next((p for p in turn.people if p.id == data.get("person") and p.consent == "yes"), None)
-    if person is None or person.association is None or person.association.id != data["association"]:
+    """None when its contact is there no more."""
+    data, found = turn.inbound.data, state.contact(turn)
+    if found is None:
         return None
+    person, association = found
     news, unasked = foreseen(data, turn.now, turn.utc_offset)
     turn.need(news, unasked)
     return Asked(
-        person.association,
+        association,
         person,
         str(data["form"]),
         int(data.get("touch", 0)),

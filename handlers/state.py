@@ -14,7 +14,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from handlers.turn import Effect, OpenTask, Outcome, Reply, Timer, Turn
+from handlers.turn import Association, Effect, OpenTask, Outcome, Person, Reply, Timer, Turn
 
 OPEN_FOR = timedelta(hours=48)
 """After this an open question is closed; a half-made report becomes a draft, not a loss."""
@@ -95,6 +95,15 @@ def task(turn: Turn, kind: Any, about: str = "", *, sealed: bool = False, tell: 
 def nudge(turn: Turn, after: timedelta = NUDGE_AFTER) -> Timer:
     """Wake this conversation about its half-made report."""
     return Timer("form", str(turn.address.id), turn.now + after)
+
+
+def contact(turn: Turn) -> tuple[Person, Association] | None:
+    """Whom an association's timer woke; None when she left, took back her consent or changed her phone since."""
+    data = turn.inbound.data
+    person = next((p for p in turn.people if p.id == data.get("person") and p.consent == "yes"), None)
+    if person is None or person.association is None or person.association.id != data["association"]:
+        return None
+    return person, person.association
 
 
 def officer(turn: Turn) -> str:

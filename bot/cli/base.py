@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import sys
 from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
+from datetime import datetime
 from typing import Annotated, Any, NoReturn, TypeVar
 
 import orjson
@@ -23,6 +24,12 @@ Result = TypeVar("Result")
 Json = Annotated[bool, typer.Option("--json", help="As JSON, for another program.")]
 words = Console(stderr=True, highlight=False, soft_wrap=True)
 """Words for a person; never data."""
+
+
+def utc_offset_min(settings: Settings) -> int:
+    """Minutes that the programme's clock is ahead of UTC now."""
+    offset = datetime.now(settings.zone).utcoffset()
+    return int(offset.total_seconds() / 60) if offset else 0
 
 
 def load() -> Settings:

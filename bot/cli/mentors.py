@@ -63,7 +63,7 @@ def answer(
     if not text:
         base.fail("The answer is empty.")
     details = {"number": number, "answer": text, "who": who, "user": getpass.getuser(), "dry_run": True}
-    details["utc_offset_min"] = _offset(settings)
+    details["utc_offset_min"] = base.utc_offset_min(settings)
     found = base.run(control.act(settings, "question answer", details))
     said = _said(settings, found, text)
     phones = 0 if found["stopped"] else 1
@@ -89,16 +89,11 @@ def give(
     """Pass an open question on: whoever gets it is told of it; the day that the leader was told stays."""
     settings = base.load()
     details = {"number": number, "to": to, "who": who, "user": getpass.getuser(), "dry_run": dry_run}
-    found = base.run(control.act(settings, "question give", {**details, "utc_offset_min": _offset(settings)}))
+    details["utc_offset_min"] = base.utc_offset_min(settings)
+    found = base.run(control.act(settings, "question give", details))
     if json:
         base.show({**found, "given": not dry_run})
     base.words.print(f"No {number} {'would go' if dry_run else 'goes'} to {found['to']}.", markup=False)
-
-
-def _offset(settings: Settings) -> int:
-    """Minutes from UTC, now."""
-    offset = datetime.now(settings.zone).utcoffset()
-    return int(offset.total_seconds() / 60) if offset else 0
 
 
 def _said(settings: Settings, found: dict[str, Any], text: str) -> Rendered:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import getpass
 from collections.abc import Awaitable, Callable, Iterator
-from datetime import datetime
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo
 
@@ -37,8 +36,7 @@ def _read(settings: Settings, what: str, question: Callable[[AsyncConnection], A
 
 
 def _asked(settings: Settings, who: str) -> dict[str, Any]:
-    offset = datetime.now(settings.zone).utcoffset()
-    minutes = int(offset.total_seconds() / 60) if offset else 0
+    minutes = base.utc_offset_min(settings)
     return {"who": who, "user": getpass.getuser(), "utc_offset_min": minutes, "sender": settings.project.sender}
 
 
