@@ -54,12 +54,12 @@ class Server:
                 writer.close()
                 return
             asked = orjson.loads(line)
-            answer = {"ok": await self._do(asked["do"], asked["with"])}
+            answer = _line({"ok": await self._do(asked["do"], asked["with"])})
         except BotError as error:
-            answer = {"error": str(error)}
+            answer = _line({"error": str(error)})
         except (ValueError, KeyError, TypeError) as error:
-            answer = {"error": f"the request was not understood ({type(error).__name__})"}
-        writer.write(orjson.dumps(answer) + b"\n")
+            answer = _line({"error": f"the request was not understood ({type(error).__name__})"})
+        writer.write(answer)
         with contextlib.suppress(ConnectionError):
             await writer.drain()
         writer.close()
@@ -78,6 +78,11 @@ class Server:
             self._app.reload_words()
         elif name not in LEAVE_AS_IT_IS:
             await self._app.reload()
+
+
+def _line(said: dict[str, Any]) -> bytes:
+    """For the line. The names of a row are the database library's own texts: orjson is told to take them as keys."""
+    return orjson.dumps(said, default=str, option=orjson.OPT_NON_STR_KEYS) + b"\n"
 
 
 async def run_all(tx: Any, items: Any) -> list[Any]:
@@ -129,7 +134,7 @@ async def _ask(path: Path, name: str, details: dict[str, Any]) -> Any:
     if there is None:
         raise DatabaseError("the running service did not answer")
     reader, writer = there
-    writer.write(orjson.dumps({"do": name, "with": details}, default=str) + b"\n")
+    writer.write(_line({"do": name, "with": details}))
     await writer.drain()
     line = await reader.readline()
     writer.close()

@@ -82,7 +82,7 @@ def asked(turn: Turn) -> Outcome:
     form_, _association, ctx = _around(turn, report)
     reply, steps = form.kind_of(form_).menu(form_, number, report.values, ctx)
     new = state.ask(turn, "fix", number=number, steps=list(steps), asked=True)
-    return Outcome(new, (replace(reply, kind="reminder"),), understood=f"asked to look at No {number}")
+    return Outcome(new, (replace(reply, kind="notice"),), understood=f"asked to look at No {number}")
 
 
 def _is_removed(turn: Turn, report: Report) -> Outcome:

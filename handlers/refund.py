@@ -25,7 +25,7 @@ def sent(turn: Turn) -> Outcome:
         again = Timer("refund", str(turn.address.id), turn.now + LATER, kept)
         return Outcome(dict(turn.state), timers=(again,), understood="credit: told later")
     values = {"messages": int(data["messages"]), "month": date.fromisoformat(f"{data['month']}-01")}
-    return Outcome(state.ask(turn, "refund"), (Reply("B5", values, kind="reminder"),), understood="credit was sent")
+    return Outcome(state.ask(turn, "refund"), (Reply("B5", values, kind="notice"),), understood="credit was sent")
 
 
 def answer(turn: Turn, said: Said, question: Mapping[str, Any]) -> Outcome | None:

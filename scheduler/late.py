@@ -14,6 +14,7 @@ LIMITS: Mapping[str, timedelta] = {
     "reminder": timedelta(hours=24),
     "tip": timedelta(days=3),
     "totals": timedelta(days=3),
+    "notice": timedelta(hours=24),
     "broadcast": timedelta(hours=6),
 }
 """How long after its time a message of this kind may still leave. Answers have no limit here."""

@@ -14,11 +14,13 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-from babel.dates import format_date, format_datetime
+from babel.dates import format_date, format_datetime, get_day_names
 from babel.messages.pofile import read_po
 from babel.numbers import format_decimal
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
+
+from scheduler.quiet import DAYS
 
 LANGUAGES = ("fr", "en")
 """The first one where nothing else is known."""
@@ -49,6 +51,7 @@ class Words:
             "moment": self.moment,
             "number": self.number,
             "said": self.gettext,
+            "weekly": self.weekly,
         }
         self.pages.filters |= filters
 
@@ -79,6 +82,12 @@ class Words:
     def moment(self, value: datetime | None) -> str:
         """Day and time where the programme is."""
         return format_datetime(value, "d MMM y HH:mm", self.zone, self.language) if value else ""
+
+    def weekly(self, rule: str) -> str:
+        """A rule of hours.no_sending, as `Sat before 12:00`."""
+        day, *rest = rule.split()
+        names = get_day_names("abbreviated", locale=self.language)
+        return " ".join([names[DAYS.index(day.capitalize())], *map(self.gettext, rest)])
 
     def number(self, value: Any) -> str:
         """With the separators of the language; nothing for what is not known; what stands in its place as it is."""

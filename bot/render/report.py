@@ -27,8 +27,8 @@ def pdf(report: Mapping[str, Any]) -> bytes:
     """The same data give the same bytes. Raises ReportsMissing.
 
     `report`: title, footer, language, pages (1 or 2), picture (of render.picture, or None) and sections: each a title
-    and blocks, a block a text or {"head": [...], "rows": [[...]]} of texts. `second`: with which of them the second
-    page begins.
+    and blocks, a block a text, {"head": [...], "rows": [[...]]} of texts, or {"large": text}. `second`: with which of
+    them the second page begins.
     """
     try:
         typst = importlib.import_module("typst")

@@ -149,5 +149,5 @@ def said_to_her(turn: Turn) -> Outcome:
     """What a person of the team wrote, word for word; what was open stays open. Unasked texts have their hours."""
     data = turn.inbound.data
     text = Label({"en": str(data["text"])})
-    reply = Reply(text, kind="reminder") if data.get("first") else Reply(text)
+    reply = Reply(text, kind="notice") if data.get("first") else Reply(text)
     return Outcome(dict(turn.state), (reply,), understood="an answer from the team")

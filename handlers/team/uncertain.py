@@ -16,6 +16,7 @@ _KINDS = {
     "reminder": Label({"en": "a reminder", "fr": "un rappel"}),
     "tip": Label({"en": "a tip", "fr": "un conseil"}),
     "totals": Label({"en": "the month's totals", "fr": "les totaux du mois"}),
+    "notice": Label({"en": "a text of ours", "fr": "un texte de notre part"}),
     "broadcast": Label({"en": "a broadcast", "fr": "un message collectif"}),
 }
 _DONE = {"again": "O.uncertain.again", "left": "O.uncertain.left", "arrived": "O.uncertain.arrived"}

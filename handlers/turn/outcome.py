@@ -69,7 +69,7 @@ class Reply:
     """Chat only: this text is the card started by that inbox row, edited in place once it is sent."""
     language: Language | None = None
     """In which language, when it is not the reader's own."""
-    kind: Literal["reply", "reminder", "tip", "totals", "broadcast"] = "reply"
+    kind: Literal["reply", "reminder", "tip", "totals", "notice", "broadcast"] = "reply"
     """All but `reply` were not asked for: they leave within the hours, after every answer, or expire."""
     task: int | None = None
     """To the team: the task that a reply to this text answers."""

@@ -105,7 +105,7 @@ async def test_the_composer_shows_what_it_comes_to(app: App) -> None:
     path = await _draft(boss, text_fr="Venez à la fête, ça ira ’demain’", gap_fr="", not_after="2026-12-12T12:00")
     page = (await boss.get(path)).text
     for said in (
-        "left out: 1 said STOP or no",
+        "left out, said STOP or no: 1",
         f"{INSIDE.split()[0]}: said STOP or no",
         "no text: they are left out",
         "no text: they get English",

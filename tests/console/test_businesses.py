@@ -38,7 +38,9 @@ async def test_the_grid_says_which_of_them_work(app: App) -> None:
         assert f'is-{status}">{letter}</span> <strong>{wanted}</strong>' in page
     squares = re.findall(r'class="square is-(\w+)">', page)
     assert len(squares) == 32 * 12
-    for status in said:
+    assert 'is-before"><span title="before the kit">–</span>' in page
+    assert listed[0]["2026-01"] == "before", "its kit came later"
+    for status in (*said, "before"):
         assert squares.count(status) == sum(value == status for row in listed for value in row.values())
     french = await signed_in(app, "supervisor")
     await french.get("/account")

@@ -94,7 +94,10 @@ async def test_name_password_and_code_sign_in(app: App) -> None:
     assert (answer.status_code, answer.headers["location"]) == (303, "/access")
     cookie = next(value for value in answer.headers.get_list("set-cookie") if value.startswith("sid="))
     assert {"HttpOnly", "Path=/", "SameSite=strict", "Max-Age=43200"} <= set(cookie.split("; "))
-    assert (await browser.get("/access")).status_code == 200
+    await browser.get("/people")
+    page, listed = (await browser.get("/access")).text, (await browser.get("/access.json")).json()
+    assert "people: 120" in page and "searched" not in page, "what is so, in the words of the page"
+    assert "people: 120; searched: False" in [row["about"] for row in listed], "for programs as the audit has it"
     (session,) = await rows(app, select(t.sessions))
     token = browser.http.cookies["sid"]
     assert (session.person_id, session.digest) == (who, digest(token))

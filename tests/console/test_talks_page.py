@@ -108,7 +108,7 @@ async def test_the_team_can_write_first_within_the_hours(app: App) -> None:
     async with asyncio.timeout(10):
         while not (found := await rows(app, leaves)):
             await asyncio.sleep(0.02)
-    assert (found[0].urgency, found[0].kind) == (1, "reminder"), "nobody asked for it"
+    assert (found[0].urgency, found[0].kind) == (1, "notice"), "nobody asked for it, and it is no reminder"
     task = (await rows(app, select(t.tasks).where(t.tasks.c.about == "written by the team")))[0]
     assert (task.state, task.result) == ("closed", "answered")
     await write(app, update(t.people).where(t.people.c.name == INSIDE).values(consent="stopped"))

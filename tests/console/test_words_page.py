@@ -14,7 +14,9 @@ from sqlalchemy import func, select
 
 from bot import words as tables
 from bot.app import App
+from bot.console.pages.keywords import COMMANDS
 from bot.store import tables as t
+from handlers.understand.words import SHIPPED
 from tests.console.bringing import a_form, corrected
 from tests.console.site import Browser, console, rows, signed_in
 
@@ -114,6 +116,7 @@ async def test_no_keyword_means_two_things(app: App) -> None:
     page = (await (await signed_in(app, "officer")).get("/words/keywords")).text
     assert "hagarika" in page
     assert "These words mean two things" not in page
+    assert COMMANDS.keys() == SHIPPED.of.keys(), "each is said in words and can be changed"
 
 
 async def _sent(browser: Browser, path: str, field: str, name: str, content: bytes) -> Any:

@@ -10,14 +10,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot import control
 from bot.channels.telegram_profile import SHOWN
-from bot.operations import OPERATIONS
 from bot.programme import certificates
 from tests.botapi import Emulator
 from tests.botapi_updates import Fault, error
-from tests.end_to_end.chats import NOW, Chats, programme
+from tests.end_to_end.chats import Chats, programme
 from tests.end_to_end.inside import Inside
 from tests.programme import Gateway, small_roster
 
@@ -81,10 +80,8 @@ def _moved(to: int) -> Fault:
 
 
 async def _cards(chats: Chats, **details: Any) -> list[dict[str, Any]]:
-    async def make(tx: AsyncConnection, items: Any) -> list[Any]:
-        return [await OPERATIONS["certificates"](tx, {"who": "test", **details}, NOW) for _ in items]
-
-    return list(await chats.app.database.writer.do(make, None))
+    """As the command gets them from the running service."""
+    return list(await control.act(chats.app.settings, "certificates", {"who": "test", **details}))
 
 
 async def test_a_card_opens_her_own_chat_once_and_is_made_once(chats: Chats) -> None:

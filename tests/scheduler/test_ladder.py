@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, time, timedelta
+from typing import get_args, get_type_hints
 from zoneinfo import ZoneInfo
 
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.console.pages.uncertain import KINDS
+from handlers.turn import Reply
 from scheduler import ladder, late
 from scheduler.weekly import WEEK, may_leave
 
@@ -62,3 +65,8 @@ def test_each_kind_has_its_limit_and_an_answer_has_none(due: datetime, hours: in
         assert bool(late.reason(kind, due, now)) == (hours >= limit)
     assert late.reason("reply", due, now) == ""
     assert late.reason("reminder", due, due + timedelta(hours=56, minutes=30)) == "reminder expired: 56 h late"
+
+
+def test_every_kind_of_text_has_its_limit_and_a_name_for_the_team() -> None:
+    kinds = set(get_args(get_type_hints(Reply)["kind"]))
+    assert kinds == {"reply", *late.LIMITS} == KINDS.keys()

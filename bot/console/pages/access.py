@@ -6,7 +6,7 @@ from typing import Any
 
 from starlette.responses import Response
 
-from bot.console.audit_words import DONE
+from bot.console.audit_words import ABOUT, DONE
 from bot.console.page import Ask, Page
 from bot.console.pages.accounts import ROLES
 from bot.console.tables import Column, Table
@@ -33,21 +33,26 @@ async def show(ask: Ask) -> Response:
     before = int(ask.query["before"]) if ask.query.get("before", "").isdigit() else None
     found = await ask.read(access.log, kind, before, None if ask.ending else PAGE + 1)
     shown = found if ask.ending else found[:PAGE]
-    rows = [_row(one) for one in shown]
+    rows = [_row(ask, one) for one in shown]
     ask.saw(kind=kind or "everything", rows=len(rows))
     older = shown[-1]["id"] if len(found) > len(shown) else None
     return TABLE.answer(ask, "access.html", rows, kind=kind, kinds=_KINDS, older=older)
 
 
-def _row(one: dict[str, Any]) -> dict[str, Any]:
-    about = "; ".join(f"{name}: {_short(value)}" for name, value in (one["details"] or {}).items())
-    return {**one, "about": about}
+def _row(ask: Ask, one: dict[str, Any]) -> dict[str, Any]:
+    """What it was about in the words of the page; for programs with the names of the audit, and all of it."""
+    there = (one["details"] or {}).items()
+    if ask.ending == "json":
+        return {**one, "about": "; ".join(f"{name}: {_short(value)}" for name, value in there)}
+    told = [(ask.words.gettext(ABOUT.get(name, name)), value) for name, value in there if value not in _NOTHING]
+    return {**one, "about": "; ".join(name if value is True else f"{name}: {_short(value)}" for name, value in told)}
 
 
 def _short(value: Any) -> str:
     return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
 
 
+_NOTHING: tuple[Any, ...] = (None, "", [], False)
 _KINDS = {
     "": _("Everything"),
     "export": _("Exports"),

@@ -77,7 +77,7 @@ async def show(ask: Ask) -> Response:
         found=found,
         about=found.about,
         figures=FIGURES.shown(ask, [row_of(found.about, found.sheet, name) for name in SHOWN]),
-        squares=[(line, square(ask, line.last or line.cells[-1])) for line in found.grid.lines],
+        squares=[(line, square(ask, line, line.last or line.cells[-1])) for line in found.grid.lines],
         statuses=STATUSES,
         letters=LETTERS,
         languages=LANGUAGES,

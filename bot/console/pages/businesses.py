@@ -19,13 +19,14 @@ from bot.programme.counting import Business, Cell, Grid, Period, grid
 from bot.render import charts
 
 MONTHS = 12
-NOT_SAID = "not_said"
-LETTERS = {"working": _("W"), "paused": _("P"), "stopped": _("S"), "not_said": "?"}
+NOT_SAID, BEFORE = "not_said", "before"
+LETTERS = {"working": _("W"), "paused": _("P"), "stopped": _("S"), "not_said": "?", "before": "–"}
 STATUSES = {
     "working": _("working"),
     "paused": _("paused"),
     "stopped": _("stopped"),
     "not_said": _("not said"),
+    "before": _("before the kit"),
 }
 SURVIVED = {"True": _("yes"), "False": _("no"), "None": _("not known")}
 _FIXED = (
@@ -81,7 +82,7 @@ async def show(ask: Ask) -> Response:
         about=about,
         grid=found,
         heads=[month_in_words(ask.words, one) for one in found.months],
-        lines=[(line, [square(ask, cell) for cell in line.cells]) for line in found.lines],
+        lines=[(line, [square(ask, line, cell) for cell in line.cells]) for line in found.lines],
         letters=LETTERS,
         statuses=STATUSES,
         month=month_in_words(ask.words, found.months[month]),
@@ -99,11 +100,18 @@ def _spoken(found: Grid) -> int:
     return there[-1] if there else -1
 
 
-def square(ask: Ask, cell: Cell) -> Square:
+def status(line: Business, cell: Cell) -> str:
+    """One of STATUSES. Who had no kit yet was not asked, so that nothing was left unsaid."""
+    if cell.report is None and line.kit_date and cell.month < f"{line.kit_date:%Y-%m}":
+        return BEFORE
+    return cell.status if cell.status in STATUSES else NOT_SAID
+
+
+def square(ask: Ask, line: Business, cell: Cell) -> Square:
     """Letter, colour and pattern by its status; it leads to its report."""
-    status = cell.status if cell.status in STATUSES else NOT_SAID
-    letter, said = ask.words.gettext(LETTERS[status]), ask.words.gettext(STATUSES[status])
-    return Square(status, letter, said, f"/reports/{cell.report}" if cell.report else "")
+    there = status(line, cell)
+    letter, said = ask.words.gettext(LETTERS[there]), ask.words.gettext(STATUSES[there])
+    return Square(there, letter, said, f"/reports/{cell.report}" if cell.report else "")
 
 
 def _named(ask: Ask, question: str, found: Grid, month: int) -> list[tuple[str, Any]]:
@@ -121,7 +129,7 @@ def _row(ask: Ask, line: Business) -> Mapping[str, Any]:
         "business": line.no,
         "type": line.type,
         "association": f"{line.place.no} {line.place.name}",
-        **{cell.month: cell.status or NOT_SAID for cell in line.cells},
+        **{cell.month: status(line, cell) for cell in line.cells},
         "sales": last.sales,
         "costs": last.costs,
         "kit": topics(ask, "business", "kit", last.kit),

@@ -30,6 +30,7 @@ COMMANDS = {
     "mentor": _("ask a mentor"),
     "lesson": _("tell what worked well"),
     "totals": _("our figures"),
+    "road": _("choose how reminders and tips come"),
 }
 """A command -> what it does."""
 

@@ -23,6 +23,9 @@ CONSENTS = {
     "asked": _("was asked"),
     "none": _("not asked yet"),
 }
+PHONES = {"own": _("her own phone"), "shared": _("a shared phone"), "relative": _("a relative's phone")}
+WAYS = {"sms": _("by SMS"), "chat": _("in a chat"), "paper": _("on paper"), "spoken": _("spoken")}
+"""How consent was given."""
 LANGUAGES = {"rn": _("Kirundi"), "fr": _("French"), "sw": _("Swahili"), "en": _("English")}
 PAGE = 200
 """Rows of a page; the files have all of them."""
@@ -60,7 +63,15 @@ async def one(ask: Ask) -> Response:
         ask.missing()
     others = await _others(ask, person) if ask.me.role in roles.KEEPERS else ()
     ask.saw(people=[person["id"], *(one["id"] for one in others)])
-    return ask.show("person.html", person=person, others=others, consents=CONSENTS, languages=LANGUAGES)
+    return ask.show(
+        "person.html",
+        person=person,
+        others=others,
+        consents=CONSENTS,
+        languages=LANGUAGES,
+        phones=PHONES,
+        ways=WAYS,
+    )
 
 
 async def _others(ask: Ask, person: dict[str, Any]) -> list[dict[str, Any]]:

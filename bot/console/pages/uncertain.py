@@ -19,6 +19,7 @@ KINDS: Mapping[str, str] = {
     "reminder": _("a reminder"),
     "tip": _("a tip"),
     "totals": _("the month's totals"),
+    "notice": _("a text of ours"),
     "broadcast": _("a broadcast"),
 }
 SAID: Mapping[str, str] = {

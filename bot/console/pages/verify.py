@@ -33,7 +33,7 @@ NUMBERS = {
     "new_men": _("New men"),
     NEW_FOUND: _("New people whom you reached themselves, by another call"),
 }
-OUTCOMES = {"reached": _("reached"), "not_reached": _("not reached"), "refused": _("did not want to answer")}
+OUTCOMES = {"reached": _("was reached"), "not_reached": _("was not reached"), "refused": _("did not want to answer")}
 DRAWN = {"True": _("drawn by chance"), "False": _("flagged")}
 CONFIRMED = {"True": _("yes"), "False": _("no")}
 RATES = {

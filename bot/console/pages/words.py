@@ -105,11 +105,17 @@ def _text(ask: Ask, rule: Rule, language: str) -> dict[str, Any] | None:
     return _measured(ask, rule, language, entry) if entry else None
 
 
+def _state(entry: Entry | None) -> str:
+    """As the file says it, for whoever reads a page."""
+    state = tables.state(entry)
+    return _("as it came with the program") if state == "shipped" else state
+
+
 def _measured(ask: Ask, rule: Rule, language: str, entry: Entry) -> dict[str, Any]:
     said = ask.app.words.alone(rule.key, language, entry.text)
     gone = () if rule.chat else replaced(entry.text)
     counted = {"longest": said.text, "characters": len(said.text), "parts": said.parts, "chat": rule.chat}
-    return {"text": entry.text, "state": tables.state(entry), "draft": entry.draft, "replaced": gone, **counted}
+    return {"text": entry.text, "state": _state(entry), "draft": entry.draft, "replaced": gone, **counted}
 
 
 def _file_row(ask: Ask, rule: Rule) -> dict[str, Any]:
@@ -195,7 +201,7 @@ async def _edited(
         earlier=await asyncio.to_thread(tables.earlier, folder, rule.key, language),
         shipped=tables.as_shipped(rule.key, language),
         languages=LANGUAGES,
-        states=tables.state,
+        states=_state,
         **values,
     )
 

@@ -34,7 +34,9 @@ def donor(found: Exported, say: Say) -> dict[str, Any]:
         Section(say("What we did"), (_did(found, say),)),
         Section(say("Method and limits"), tuple(_method(found, say))),
     ]
-    at = say("made {at}", at=say.moment(summary.sheet.as_of))
+    at, target = say("made {at}", at=say.moment(summary.sheet.as_of)), summary.sheet.target
+    told = blocks([*first, *second])
+    told[0]["blocks"].insert(0, {"large": say.share(target.reached, target.people)})
     return {
         "title": title(summary, say),
         "footer": f"Kurikirana · {at} · {found.wanted.made_by}",
@@ -42,7 +44,7 @@ def donor(found: Exported, say: Say) -> dict[str, Any]:
         "pages": 2,
         "second": len(first),
         "picture": picture(summary, say).plain(),
-        "sections": blocks([*first, *second]),
+        "sections": told,
     }
 
 

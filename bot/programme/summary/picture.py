@@ -27,15 +27,13 @@ def _month(period: Period, say: Say) -> str:
 
 
 def _people(found: Summary, say: Say) -> Chart:
-    """Dark = checked, light = reported; below them nothing, above them the representatives where they count."""
+    """Dark = checked, light = reported; each kind has its tone, also where another one is nowhere."""
     target, months = found.sheet.target, found.months
     series: Series = {
         say.word(how): tuple(month.new_so_far[how] for month in months) for how in ("checked", "reported", "doubtful")
     }
     if target.includes_direct:
         series[say("representatives")] = (target.direct,) * len(months)
-    series = {name: values for name, values in series.items() if any(values)}
-    series = series or {say.word("reported"): (0,) * len(months)}
     labels = tuple(_month(month.period, say) for month in months)
     return Chart(say("People reached, line at {n}", n=target.people), labels, series, goal=target.people)
 

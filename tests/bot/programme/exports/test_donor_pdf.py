@@ -54,7 +54,7 @@ async def _lessons(tx: AsyncConnection, *shows: str, text: str = "Story") -> Non
 async def test_what_stands_on_which_page(tx: AsyncConnection) -> None:
     first, second = await _pages(tx)
     for said in (
-        "20 of 600",
+        "The one figure 20 of 600 (3 %)",
         "People reached, line at",
         "Sales and costs, thousand BIF",
         "By commune and group",

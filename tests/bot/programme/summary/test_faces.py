@@ -77,6 +77,12 @@ def test_an_ordinary_caption_has_every_line() -> None:
     assert isinstance(example().questions[0], Question)
 
 
+def test_each_kind_of_people_has_its_tone_also_where_another_is_nowhere() -> None:
+    left = picture(example(), EN).left
+    assert list(left.series) == ["checked", "reported", "doubtful", "representatives"]
+    assert not any(left.series["doubtful"]), "its place is kept"
+
+
 def test_the_picture_says_title_date_and_numbers_and_is_the_same_after_json() -> None:
     drawn = svg(picture(example(), FR))
     for text in ("ABAHUZA (07) · octobre 2026", "tabli le 2/11 08:15", "13 sur 25", "385", "228", "25"):
