@@ -10,6 +10,7 @@ from typing import Annotated
 
 import typer
 
+from bot import logs
 from bot.cli import (
     admin,
     backup,
@@ -101,6 +102,7 @@ def main(arguments: list[str] | None = None) -> None:
             os.environ["KURIKIRANA_CONFIG"] = word.partition("=")[2]
             del given[place]
             break
+    logs.configure("ERROR", human=True)  # a command says what it finds; `run` keeps a log
     app(args=given, prog_name="kurikirana")
 
 

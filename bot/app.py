@@ -47,6 +47,7 @@ from bot.workers.inbox import InboxWorker
 from bot.workers.lease import Lease
 from bot.workers.media import MediaWorker
 from bot.workers.outbox import OutboxWorker
+from bot.workers.receiving import receive
 from bot.workers.retention import RetentionWorker
 from bot.workers.timers import TimerWorker
 from bot.workers.tips import TipPlanner
@@ -157,8 +158,8 @@ class App:
         await self.reload()
         await self.backups.begin(self.turns.free_texts)
         site = self.web  # the phone's intake is wired here
-        for name, channel in self.channels.items():
-            await _start(name, channel, http)
+        for channel in self.channels.values():
+            await self._start(channel, http)
         await self.outbox.recover()
         await self.outbox.count_today()
         await self.inbox.recover()
@@ -171,10 +172,7 @@ class App:
                 group.create_task(self.inbox.run(), name="inbox"),
                 group.create_task(self.outbox.run(), name="outbox"),
                 group.create_task(self.control.run(), name="control"),
-                *(
-                    group.create_task(self._receive(name, channel), name=f"receive {name}")
-                    for name, channel in self.channels.items()
-                ),
+                *(group.create_task(self._receive(name), name=f"receive {name}") for name in self.channels),
             ]
             alarm.start()
             try:
@@ -209,6 +207,17 @@ class App:
         alarm.every(900, self.timers.make)
         return alarm
 
+    async def _start(self, channel: Channel, http: aiohttp.ClientSession) -> None:
+        """A channel whose account or settings are refused does not stop the others; doctor, health, watch say so."""
+        try:
+            await channel.start(http)
+        except ChannelMisconfigured as error:
+            log.error("channel did not start", channel=channel.name, what_to_do=error.what_to_do)
+            self.outbox.unheard.add(channel.name)
+
+    async def _receive(self, name: str) -> None:
+        await receive(self.channels[name], self.inbox, self.leases.get(name), self.outbox.unheard)
+
     async def _hold_again(self, phone: Phone) -> None:
         """A simulated phone that was off when the service stopped is off still, and its texts wait for it."""
         async with self.database.read() as tx:
@@ -218,20 +227,6 @@ class App:
     def _may_send(self, name: str) -> bool:
         """By a channel that has a single connection only the process that holds it."""
         return name not in self.leases or self.channels[name].alone != "both" or self.leases[name].held
-
-    async def _receive(self, name: str, channel: Channel) -> None:
-        """Poll; a channel whose account is refused is tried again every minute and disturbs no other."""
-        while True:
-            try:
-                if name in self.leases:
-                    await self.leases[name].run(lambda: channel.run(self.inbox))
-                else:
-                    await channel.run(self.inbox)
-            except ChannelMisconfigured as error:
-                log.error("channel cannot receive", channel=name, what_to_do=error.what_to_do)
-                await asyncio.sleep(60)
-            else:
-                return
 
     @contextlib.asynccontextmanager
     async def _served(self, site: Front) -> AsyncIterator[None]:
@@ -268,14 +263,6 @@ class _Server(uvicorn.Server):
     @contextlib.contextmanager
     def capture_signals(self):  # type: ignore[no-untyped-def]
         yield
-
-
-async def _start(name: str, channel: Channel, http: aiohttp.ClientSession) -> None:
-    """A channel whose account is refused does not stop the others; doctor and health say so."""
-    try:
-        await channel.start(http)
-    except ChannelMisconfigured as error:
-        log.error("channel did not start", channel=name, what_to_do=error.what_to_do)
 
 
 def _words_folder(settings: Settings):  # type: ignore[no-untyped-def]

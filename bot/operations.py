@@ -28,7 +28,7 @@ from bot.programme import (
     roster,
 )
 from bot.programme.broadcasts import acts as broadcasts
-from bot.store import audit, late, listing, reminder_timers, sealed, singles, team, tip_list, uncertain
+from bot.store import audit, late, listing, reminder_timers, sealed, singles, team, tip_list, trying, uncertain
 from bot.store.forms import keep as keep_form
 from bot.store.tokens import make as make_token
 from bot.tips import TipsError, check, of_row
@@ -127,7 +127,12 @@ async def clock_right(tx: AsyncConnection, details: Mapping[str, Any], now: date
     return now.isoformat(timespec="minutes")
 
 
-WORDS_SAVED = "words saved"
+async def doctors_text(tx: AsyncConnection, details: Mapping[str, Any], now: datetime) -> Any:
+    """A text to a phone of the team, by a channel whose one connection the service holds: its row in the outbox."""
+    return await trying.lay(tx, details["channel"], details["number"], details["text"], now)
+
+
+WORDS_SAVED, DOCTORS_TEXT = "words saved", "doctor's text"
 OPERATIONS: dict[str, Operation] = {
     "sealed": sealed.by_command,
     "uncertain": uncertain.by_command,
@@ -136,6 +141,7 @@ OPERATIONS: dict[str, Operation] = {
     "roster import": roster_import,
     "form add": form_add,
     WORDS_SAVED: words_saved,
+    DOCTORS_TEXT: doctors_text,
     "remind": remind,
     "token new": token_new,
     "certificates": certificates.make,
@@ -168,6 +174,7 @@ LEAVE_AS_IT_IS = frozenset(
     name
     for name in OPERATIONS
     if name.startswith("broadcast ")
-    or name in {**desk.OPERATIONS, **checking.OPERATIONS, **exporting.OPERATIONS, "question show": 0, WORDS_SAVED: 0}
+    or name in {**desk.OPERATIONS, **checking.OPERATIONS, **exporting.OPERATIONS}
+    or name in ("question show", WORDS_SAVED, DOCTORS_TEXT)
 )
 """After these the forms and the roster are what they were: nothing is read anew."""

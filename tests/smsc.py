@@ -79,7 +79,8 @@ class Smsc:
             await self._news.wait_for(so)
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        self._writer = writer
+        if not self.bound:  # `doctor` only looks whether the port is open
+            self._writer = writer
         with contextlib.suppress(OSError, EOFError):
             while True:
                 pdu = await wire.read(reader)

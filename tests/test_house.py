@@ -86,7 +86,9 @@ def test_every_channel_is_in_the_list_and_has_a_page() -> None:
     assert len(found) > 2
     assert found == set(NAMES)
     for name in set(NAMES) - {"phone", "chat"}:
-        assert (ROOT / f"docs/channels/{name}.md").is_file()
+        page = (ROOT / f"docs/channels/{name}.md").read_text()
+        assert "Costs" in page and "limits" in page, name
+        assert "traps" in page.lower() or "When it does not work" in page, name
 
 
 def _commands(group: Any, path: str = "kurikirana") -> list[str]:

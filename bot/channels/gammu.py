@@ -30,6 +30,7 @@ from handlers.understand.words import clean
 
 log = structlog.get_logger(__name__)
 
+GONE = (FileNotFoundError, PermissionError, NotADirectoryError)
 FOLDERS = ("inbox", "outbox", "sent", "error")
 STATES: dict[str, State] = {"sent": "sent", "error": "failed"}
 SETTLE_S = 2.0
@@ -74,10 +75,14 @@ class Gammu(web.Gateway):
 
     async def run(self, intake: Intake) -> None:
         """Look at what came until cancelled. It is deleted after its commit: after a kill in between it is read
-        again, and is the same arrival."""
+        again, and is the same arrival. Raises ChannelMisconfigured when there is no folder any more."""
         while True:
             try:
                 await self._look(intake)
+            except GONE as error:
+                if problem := await asyncio.to_thread(self._unusable):
+                    raise ChannelMisconfigured("channels.gammu.folder", problem) from None
+                log.warning("a file went while it was looked at", channel=self.name, reason=type(error).__name__)
             except (DatabaseError, OSError) as error:
                 log.warning("what came is looked at again later", channel=self.name, reason=type(error).__name__)
             await asyncio.sleep(self.look_s)
@@ -89,7 +94,7 @@ class Gammu(web.Gateway):
         digest = hashlib.sha256(f"{message.address}\0{message.text}".encode()).hexdigest()[:12]
         try:
             await asyncio.to_thread(self._lay, message, digest)
-        except (FileNotFoundError, PermissionError, NotADirectoryError) as error:
+        except GONE as error:
             raise ChannelMisconfigured(
                 f"gammu's outbox: {type(error).__name__}", "make it again, ours to write"
             ) from None

@@ -67,9 +67,9 @@ class Http(web.Gateway):
         ]
 
     async def start(self, http: aiohttp.ClientSession) -> None:
-        """Take the session. Raises ChannelMisconfigured for a body that is no JSON."""
+        """Take the session. Raises ChannelMisconfigured for a body that is no JSON; so does each send then."""
         await super().start(http)
-        self._body = self._read_body()
+        self._read_body()
 
     async def send(self, message: Message) -> Sent:
         """One call, made of the templates. The gateway's reports carry our id."""
@@ -117,8 +117,8 @@ class Http(web.Gateway):
 
     def _data(self, values: Mapping[str, str]) -> bytes:
         if self.settings.content == "form":
-            return filled(self._body, values, quote_plus).encode()
-        return orjson.dumps(everywhere(self._body, values))
+            return filled(self._read_body(), values, quote_plus).encode()
+        return orjson.dumps(everywhere(self._read_body(), values))
 
     async def _fields(self, scope: Scope, receive: Receive) -> dict[bytes, bytes]:
         """The fields of the query, the form or the JSON. Raises Unwanted(403) for a wrong secret, unread."""

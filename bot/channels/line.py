@@ -15,7 +15,7 @@ from urllib.parse import quote
 import aiohttp
 import yarl
 
-from bot.channels.web import ANSWER_LIMIT, Reply, judged, wait_of
+from bot.channels.web import ANSWER_LIMIT, Reply, judged, wait_of, why
 from bot.errors import Ambiguous, RetryLater
 
 try:
@@ -71,7 +71,7 @@ class Line:
         try:
             reply = await connection.ask(request, timeout.total or 0.0)
         except OSError as error:  # TimeoutError is one
-            raise Ambiguous(f"{self._gateway} gave no whole answer ({type(error).__name__})") from None
+            raise Ambiguous(f"{self._gateway} gave no whole answer ({why(error)})") from None
         finally:
             if connection.is_free:
                 self._idle.append(connection)
@@ -94,7 +94,7 @@ class Line:
             async with asyncio.timeout(timeout.connect or timeout.total):
                 _, connection = await loop.create_connection(_Connection, self._host, self._port)
         except OSError as error:
-            raise RetryLater(f"{self._gateway} cannot be reached ({type(error).__name__})") from None
+            raise RetryLater(f"{self._gateway} cannot be reached ({why(error)})") from None
         return connection
 
     def close(self) -> None:
@@ -103,7 +103,7 @@ class Line:
             self._idle.pop().close()
 
 
-class _Broken(OSError):
+class _Broken(ConnectionError):
     """The connection ended, or what came is not HTTP, before a whole answer."""
 
 

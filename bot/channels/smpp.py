@@ -86,7 +86,7 @@ class Smpp(web.Gateway):
         try:
             reply = await self._ask(self._writer, wire.SUBMIT, body)
         except OSError as error:  # TimeoutError is one
-            raise Ambiguous(f"the SMSC gave no answer ({type(error).__name__})") from None
+            raise Ambiguous(f"the SMSC gave no answer ({web.why(error)})") from None
         if reply.status or reply.command != wire.SUBMIT | RESP:
             raise self._refusal(reply)
         return Sent(wire.message_id(reply.body) or None, "accepted")
@@ -98,7 +98,7 @@ class Smpp(web.Gateway):
                 _, writer = await asyncio.open_connection(self.settings.host, self.settings.port)
             writer.close()
         except OSError as error:
-            return [f"channels.smpp: no connection ({type(error).__name__}). Is the VPN up, host and port right?"]
+            return [f"channels.smpp: no connection ({web.why(error)}). Is the VPN up, host and port right?"]
         return []
 
     async def _session(self, intake: Intake) -> None:

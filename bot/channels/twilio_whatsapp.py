@@ -3,7 +3,7 @@
 Twilio shows buttons and lists only as *contents* of the account. One for each number of buttons or rows is made
 when it is first needed, found again by its name, and filled with values; where that cannot be done the choices are
 a numbered text. A file is fetched from us by Twilio, at an address that nobody can guess, for some minutes.
-docs/channels/twilio.md has the settings, the codes and the traps.
+docs/channels/twilio_whatsapp.md has the settings, the codes and the traps.
 """
 
 from __future__ import annotations
@@ -203,7 +203,7 @@ class TwilioWhatsApp(Twilio):
             ) as answer:
                 status, there = answer.status, answer.headers.get("Location", "")
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
-            raise RetryLater(f"twilio gave no whole answer ({type(error).__name__})") from None
+            raise RetryLater(f"twilio gave no whole answer ({web.why(error)})") from None
         if status in (404, 410):
             raise Refused("the file is no longer there")
         if status not in (301, 302, 303, 307, 308):

@@ -8,6 +8,7 @@ Sending is one request, never two: aiohttp repeats a GET by itself, which here w
 from __future__ import annotations
 
 import hmac
+import socket
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -211,6 +212,25 @@ def todo(error: SendError) -> str:
     return " Is this machine on the internet? Then try again in a while." if isinstance(error, RetryLater) else ""
 
 
+_WHY: tuple[tuple[type[BaseException], str], ...] = (
+    (aiohttp.ClientConnectorDNSError, "no such name"),
+    (aiohttp.ClientConnectorCertificateError, "its certificate is not trusted"),
+    (aiohttp.ClientSSLError, "no https there"),
+    (TimeoutError, "no answer in time"),
+    (ConnectionRefusedError, "nobody listens there"),
+    (socket.gaierror, "no such name"),
+    (aiohttp.ServerDisconnectedError, "it hung up"),
+    (ConnectionError, "the connection broke"),
+)
+
+
+def why(error: BaseException) -> str:
+    """What went wrong with a connection, as a newcomer would say it; never the address, which may hold a secret."""
+    inner = getattr(error, "os_error", error)  # aiohttp wraps the system's own
+    found = (words for kind, words in _WHY if isinstance(error, kind) or isinstance(inner, kind))
+    return next(found, type(inner).__name__)
+
+
 async def ask(
     http: aiohttp.ClientSession, method: str, url: Any, gateway: str, timeout: aiohttp.ClientTimeout, **more: Any
 ) -> Reply:
@@ -232,11 +252,11 @@ async def ask(
                     break
             reply = Reply(answer.status, bytes(text), wait_of(answer.headers.get("Retry-After", "")))
     except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as error:
-        raise RetryLater(f"{gateway} cannot be reached ({type(error).__name__})") from None
+        raise RetryLater(f"{gateway} cannot be reached ({why(error)})") from None
     except aiohttp.InvalidURL:
         raise ChannelMisconfigured(f"{gateway}: not a web address", "write http://HOST:PORT/...") from None
     except (aiohttp.ClientError, TimeoutError, OSError) as error:
-        raise Ambiguous(f"{gateway} gave no whole answer ({type(error).__name__})") from None
+        raise Ambiguous(f"{gateway} gave no whole answer ({why(error)})") from None
     return judged(reply, gateway)
 
 

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from datetime import datetime, timedelta
 
 import aiohttp
 import typer
+from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot import control
+from bot.channels import web
 from bot.channels.base import Channel, Message, Recorder
 from bot.channels.phone_numbers import is_number, normalise
-from bot.cli import base
+from bot.cli import base, gateway
 from bot.clock import Clock
 from bot.errors import BotError, SendError
+from bot.operations import DOCTORS_TEXT
 from bot.settings import Settings
 from bot.store import trying
 from bot.store.engine import Database
@@ -22,6 +26,8 @@ TIMEOUT = aiohttp.ClientTimeout(total=15)
 OURS = (401, 403)
 """What our doors say to whoever has no secret."""
 Line = tuple[str, str]
+Reported = Callable[[AsyncConnection], Awaitable[str]]
+"""What the provider has told of a text by now; empty before."""
 
 
 async def looked_at(channels: Mapping[str, Channel]) -> dict[str, list[str]]:
@@ -40,17 +46,28 @@ async def looked_at(channels: Mapping[str, Channel]) -> dict[str, list[str]]:
 
 
 async def reached(settings: Settings, channels: Mapping[str, Channel]) -> list[Line]:
-    """Whether what providers call leads to us: knocks without the secret, from here, at web.public_url."""
+    """Whether what providers call leads to us: knocks without the secret, from here, at web.public_url. Of what is
+    fetched the running service is asked."""
     lines = []
+    seen = await gateway.seen(settings, Clock().now())
+    states = {one["channel"]: one["state"] for one in seen or ()}
     async with aiohttp.ClientSession(timeout=TIMEOUT) as http:
         for name, channel in channels.items():
             path = next(paths_of(channel), "")
             if not path:
-                lines.append(("i", f"{name}: nobody calls us; it brings messages itself while the service runs"))
+                lines.append(_fetched(name, states))
             elif settings.web.public_url:
                 wrong = await _knocked(http, settings.web.public_url.rstrip("/") + path)
                 lines.append(("!!", f"{name}: {wrong}") if wrong else ("ok", f"{name}: web.public_url leads to us"))
     return lines
+
+
+def _fetched(name: str, states: Mapping[str, str]) -> Line:
+    if name not in states:
+        return "i", f"{name}: nobody calls us; the service fetches messages, and none with it answers here"
+    if states[name] == "refused":
+        return "!!", f"{name}: the running service is refused there; its log says what to do"
+    return "ok", f"{name}: nobody calls us; the running service fetches messages"
 
 
 def paths_of(channel: Channel) -> Iterator[str]:
@@ -66,8 +83,8 @@ async def _knocked(http: aiohttp.ClientSession, url: str) -> str:
         async with http.post(url, allow_redirects=False) as answer:
             status = answer.status
     except (aiohttp.ClientError, TimeoutError, OSError, ValueError) as error:
-        why = type(error).__name__
-        return f"web.public_url cannot be reached ({why}). Does `kurikirana run` run, are name and certificate right?"
+        todo = "Does `kurikirana run` run, are name and certificate right?"
+        return f"web.public_url cannot be reached ({web.why(error)}). {todo}"
     if status in OURS:
         return ""
     if status in (404, 405):
@@ -88,11 +105,11 @@ async def there_and_back(settings: Settings, name: str, channel: Channel, number
         async with database.read() as tx:
             if await trying.is_a_leaders(tx, address):
                 return _step("!!", "this is a leader's phone; take one of the team")
-        message = int(begin.timestamp() * 1000)
-        provider_id = await _sent(channel, Message(message, address, _text(settings), 1))
-        if provider_id is None:
-            return False
-        return await _awaited(database, name, address, message, provider_id, begin, wait_s)
+        if channel.alone == "both":
+            reported = await _sent_by_the_service(settings, database, name, address)
+        else:
+            reported = await _sent(channel, Message(int(begin.timestamp() * 1000), address, _text(settings), 1))
+        return reported is not None and await _awaited(database, name, address, reported, begin, wait_s)
     finally:
         await database.close()
 
@@ -108,8 +125,8 @@ def _text(settings: Settings) -> str:
     )
 
 
-async def _sent(channel: Channel, message: Message) -> str | None:
-    """The provider's id, perhaps empty; None when it did not leave."""
+async def _sent(channel: Channel, message: Message) -> Reported | None:
+    """How its report is found; None when it did not leave."""
     async with aiohttp.ClientSession(timeout=TIMEOUT) as http:
         try:
             await channel.start(http)
@@ -120,16 +137,42 @@ async def _sent(channel: Channel, message: Message) -> str | None:
         finally:
             await channel.stop()
     _step("ok", f"the text was taken ({sent.state}); answer it with any word")
-    return sent.provider_id or ""
+    return lambda tx: trying.reported(tx, channel.name, message.id, sent.provider_id or None)
+
+
+async def _sent_by_the_service(settings: Settings, database: Database, name: str, number: str) -> Reported | None:
+    """The same by a channel with one connection, which the service has: it must run."""
+    if await gateway.seen(settings, Clock().now()) is None:
+        _step("!!", f"{name} has one connection, the service's: start `kurikirana run`, then ask again")
+        return None
+    details = {"channel": name, "number": number, "text": _text(settings)}
+    row = await control.act(settings, DOCTORS_TEXT, details)
+    state, why = "queued", ""
+    for _ in range(60):
+        async with database.read() as tx:
+            state, why = await trying.became(tx, row)
+        if state not in ("queued", "sending"):
+            break
+        await asyncio.sleep(0.5)
+    if state not in ("accepted", "sent", "delivered"):
+        _step("!!", f"the text did not leave ({state}): {why or 'the service is busy'}")
+        return None
+    _step("ok", f"the text was taken ({state}); answer it with any word")
+
+    async def reported(tx: AsyncConnection) -> str:
+        state, _ = await trying.became(tx, row)
+        return state if state in ("delivered", "failed") else ""
+
+    return reported
 
 
 async def _awaited(
-    database: Database, name: str, address: str, message: int, provider_id: str, begin: datetime, wait_s: int
+    database: Database, name: str, address: str, reported: Reported, begin: datetime, wait_s: int
 ) -> bool:
     state, answer = "", False
     while Clock().now() < begin + timedelta(seconds=wait_s) and not (answer and state):
         async with database.read() as tx:
-            if not state and (state := await trying.reported(tx, name, message, provider_id or None)):
+            if not state and (state := await reported(tx)):
                 _step("ok" if state != "failed" else "!!", f"the report came: {state}")
             if not answer and (answer := await trying.answered(tx, name, address, begin)):
                 _step("ok", "the answer came")

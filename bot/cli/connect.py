@@ -148,8 +148,9 @@ def _asked(name: str, have: dict[str, Any]) -> dict[str, Any]:
             base.fail(f"{name} needs " + ", ".join(f"--set {field}=..." for field in missing))
         return values
     for field, info in due:
-        base.words.print(f"\n{info.description}", markup=False)
         hidden, default = _is_secret(info), None if info.is_required() else str(info.default)
+        unseen = " It is not shown while you type or paste it." if hidden else ""
+        base.words.print(f"\n{info.description}{unseen}", markup=False)
         said = typer.prompt(field, default=default, show_default=bool(default), hide_input=hidden, err=True)
         if said.strip():
             values[field] = said.strip()
@@ -190,16 +191,28 @@ def _channels(settings: Settings, name: str) -> dict[str, Channel]:
 
 def _tried(settings: Settings, name: str, *, anyway: bool) -> str:
     """Log in and look; returns the bot's address where there is one. Leaves with 1 when something is wrong."""
-    channels = _channels(settings, name)
-    problems = [text for wrong in base.run(looked_at(channels)).values() for text in wrong]
-    for text in problems:
-        base.words.print(f"!!  {text}", markup=False)
-    if problems and not anyway:
-        base.fail("Nothing was written. Correct it and ask again, or write it all the same with --anyway.")
+    again = True
+    while again:
+        channels, again = _channels(settings, name), False
+        problems = [text for wrong in base.run(looked_at(channels)).values() for text in wrong]
+        for text in problems:
+            base.words.print(f"!!  {text}", markup=False)
+        if problems and not anyway:
+            again = _tries_again()
     if not problems:
         for text in (f"{name} answers", *getattr(channels.get(name), "found", ())):
             base.words.print(f"ok  {text}", markup=False)
     return str(getattr(channels.get(name), "link", ""))
+
+
+def _tries_again() -> bool:
+    """On a terminal, where perhaps a phone must be woken only: True; False writes it. Leaves with 1 for neither."""
+    if sys.stdin.isatty():
+        base.words.print("\nEnter tries again; w writes it all the same; q leaves and writes nothing.", markup=False)
+        said = str(typer.prompt("again", default="", show_default=False, err=True)).strip().lower()
+        if said in ("", "w"):
+            return not said
+    return base.fail("Nothing was written. Correct it and ask again, or write it all the same with --anyway.")
 
 
 def _write(name: str, values: Mapping[str, Any], web: Mapping[str, str], *, dry_run: bool) -> None:

@@ -19,8 +19,13 @@ _EVERYWHERE = ("0.0.0.0", "::", "")
 
 def states(settings: Settings, now: datetime) -> list[dict[str, Any]] | None:
     """Each channel with its state: ok, silent, full, refused; None when no service answers here."""
+    return base.run(seen(settings, now))
+
+
+async def seen(settings: Settings, now: datetime) -> list[dict[str, Any]] | None:
+    """The same, within a loop."""
     host = "127.0.0.1" if settings.web.host in _EVERYWHERE else settings.web.host
-    found = base.run(_asked(f"http://{host}:{settings.web.port}/healthz"))
+    found = await _asked(f"http://{host}:{settings.web.port}/healthz")
     return None if found is None else [_state(one, now) for one in found]
 
 
@@ -53,7 +58,7 @@ def lines(found: Sequence[dict[str, Any]] | None, zone: ZoneInfo) -> Iterator[st
     words = {
         "ok": "no fault known",
         "full": "its SIM has sent all that it may today",
-        "refused": "its account is refused, nothing leaves; see `kurikirana doctor`",
+        "refused": "its account or its settings are refused; see `kurikirana doctor`",
         "silent": "silent for more than 15 minutes: wake the phone",
     }
     for one in found:

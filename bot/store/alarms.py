@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import bindparam, case, func, literal_column, select
+from sqlalchemy import bindparam, case, func, literal_column, or_, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -15,13 +15,14 @@ from bot.store.tables import addresses, inbox, outbox, people, people_addresses
 from handlers.turn import Waiting
 
 SOON = timedelta(minutes=5)
-"""Within so long a text is tried again that its channel did not take."""
+"""Within so long a text is tried again that its channel did not take, unless it has asked for more."""
 _STUCK = (
     select(outbox.c.channel, func.count().label("texts"), func.min(outbox.c.made_at).label("since"))
     .where(
         outbox.c.state == literal_column("'queued'"),
         outbox.c.urgency == literal_column("0"),
-        outbox.c.due_at <= bindparam("soon", type_=outbox.c.due_at.type),
+        # a channel that was asked to wait says why; a text that waits for its pace does not
+        or_(outbox.c.reason.is_not(None), outbox.c.due_at <= bindparam("soon", type_=outbox.c.due_at.type)),
         outbox.c.made_at <= bindparam("before", type_=outbox.c.made_at.type),
     )
     .group_by(outbox.c.channel)

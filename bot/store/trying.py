@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import bindparam, exists, select
+from sqlalchemy import bindparam, exists, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.store.tables import addresses, inbox, people, people_addresses, receipts
+from bot.store.inbox import address_ids
+from bot.store.tables import addresses, inbox, outbox, people, people_addresses, receipts
 
+_LAY = insert(outbox).returning(outbox.c.id)
+_BECAME = select(outbox.c.state, outbox.c.reason).where(outbox.c.id == bindparam("row"))
 _A_LEADERS = select(
     exists().where(
         addresses.c.value == bindparam("number"),
@@ -32,6 +35,20 @@ _ANSWERED = select(
         addresses.c.value == bindparam("number"),
     )
 )
+
+
+async def lay(tx: AsyncConnection, channel: str, number: str, text: str, now: datetime) -> int:
+    """Put a text of one part into the outbox, for the service to send; its row."""
+    (address,) = (await address_ids(tx, [("tel", number, None)])).values()
+    row = {"address_id": address, "channel": channel, "key": "doctor", "kind": "reply", "language": "en"}
+    row |= {"text": text, "parts": 1, "due_at": now, "made_at": now}
+    return int((await tx.execute(_LAY, row)).scalar_one())
+
+
+async def became(tx: AsyncConnection, row: int) -> tuple[str, str]:
+    """The state of such a text, and why it is so."""
+    found = (await tx.execute(_BECAME, {"row": row})).one()
+    return str(found.state), str(found.reason or "")
 
 
 async def is_a_leaders(tx: AsyncConnection, number: str) -> bool:

@@ -69,6 +69,7 @@ class OutboxWorker:
         self._screens = {name: 32 * getattr(channel, "screens", False) for name, channel in channels.items()}
         """How many USSD screens may be shown at once: they take no connection, no part, and no account for SMS."""
         self._paused: dict[str, datetime] = {}
+        self.unheard = set[str]()  # channels that were refused where they fetch, or at their start
         self._breakers = {name: Breaker() for name in channels}
         for name in channels:
             BROKEN.labels(name).set(0)
@@ -150,11 +151,9 @@ class OutboxWorker:
             taken = await self._take(name)
             if taken and self._free[name] > 0:
                 continue
-            try:
+            with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(interval_s):
                     await wake.wait()
-            except TimeoutError:
-                pass
             wake.clear()
 
     async def _take(self, name: str) -> int:
@@ -297,4 +296,4 @@ class OutboxWorker:
     @property
     def broken(self) -> list[str]:
         """Channels whose account is refused at the moment."""
-        return sorted(self._paused)
+        return sorted({*self._paused, *self.unheard})

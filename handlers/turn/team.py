@@ -80,7 +80,7 @@ class ChannelState:
 
     name: str
     broken: bool
-    """Its account is refused: nothing leaves or comes."""
+    """Its account or its settings are refused: nothing leaves or comes."""
     full: bool
     """Its SIM has sent all that it may in a day."""
     heard_at: datetime | None

@@ -1,4 +1,5 @@
-"""One channel's trouble is its own: a provider that hangs slows no other channel, and is left alone for a while."""
+"""One channel's trouble is its own: a provider that hangs slows no other channel, and is left alone for a while; who
+refuses us where messages are fetched is told to two of the team, since nothing need leave by which it is seen."""
 
 from __future__ import annotations
 
@@ -9,16 +10,21 @@ from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from datetime import time as clock_time
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import aiohttp
 import pytest
 from sqlalchemy import select
 
+from bot.channels.base import Intake, Recorder
 from bot.channels.kannel import Kannel
+from bot.errors import ChannelMisconfigured
 from bot.settings import Kannel as Settings
 from bot.store import tables
 from bot.store.engine import Database
+from bot.workers import receiving
 from bot.workers.outbox import OutboxWorker
 from scheduler.breaker import FAILURES
 from scheduler.quiet import Hours
@@ -73,7 +79,6 @@ async def latencies(database: Database, worker: OutboxWorker, gateway: Gateway, 
 
 
 @pytest.mark.fault("B2")
-@pytest.mark.fault("B2")
 @pytest.mark.parametrize("place", ["sqlite"], indirect=True)
 async def test_a_provider_that_hangs_slows_no_other_channel(database: Database) -> None:
     async with Gateway() as gateway, FaultProxy("127.0.0.1", gateway.port) as proxy:
@@ -99,7 +104,6 @@ async def test_a_provider_that_hangs_slows_no_other_channel(database: Database) 
 
 
 @pytest.mark.fault("B1")
-@pytest.mark.fault("B1")
 @pytest.mark.parametrize("place", ["sqlite"], indirect=True)
 async def test_a_provider_that_is_off_is_left_alone_and_then_tried_with_one(database: Database) -> None:
     port = free_port()
@@ -123,3 +127,35 @@ async def test_a_provider_that_is_off_is_left_alone_and_then_tried_with_one(data
                 while len(gateway.sent) < len(addresses) - len(tried):
                     await asyncio.sleep(0.02)
         assert worker._breakers["kannel"].until is None
+
+
+class Refusing:
+    """A channel that fetches; its account is refused so often, then it goes well."""
+
+    name = "smpp"
+
+    def __init__(self) -> None:
+        self.refusals, self.runs = 2, 0
+
+    async def run(self, intake: Intake) -> None:
+        self.runs += 1
+        if self.runs <= self.refusals:
+            raise ChannelMisconfigured("refused", "compare system_id and password")
+        await asyncio.Event().wait()
+
+
+@pytest.mark.fault("B9")
+async def test_who_is_refused_where_messages_are_fetched_counts_as_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(receiving, "AGAIN_S", 0.05)
+    channels: Any = {"smpp": Refusing()}
+    worker: Any = SimpleNamespace(_paused={}, unheard=set())
+    running = asyncio.create_task(receiving.receive(channels["smpp"], Recorder(), None, worker.unheard))
+    seen = list[list[str]]()
+    async with asyncio.timeout(20):
+        while channels["smpp"].runs < 3 or worker.unheard:
+            broken = OutboxWorker.broken.fget(worker)  # type: ignore[attr-defined]
+            if not seen or seen[-1] != broken:
+                seen.append(broken)
+            await asyncio.sleep(0.005)
+    running.cancel()
+    assert seen in ([[], ["smpp"]], [["smpp"]]), "without a break between two tries, so it is told once"

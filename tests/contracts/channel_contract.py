@@ -20,7 +20,18 @@ import pytest
 from bot.channels.base import Channel, Recorder, Sent
 from bot.errors import Ambiguous, ChannelMisconfigured, DatabaseError, Refused, RetryLater
 from tests import faultproxy
-from tests.contracts.channel_kit import FUZZ, PHONE, Call, Kit, assert_clean, knock, outcome, sending, spoil
+from tests.contracts.channel_kit import (
+    FUZZ,
+    PHONE,
+    Call,
+    Kit,
+    assert_clean,
+    knock,
+    outcome,
+    sending,
+    spoil,
+    untrusted,
+)
 
 REJECTIONS = {400, 401, 403, 404, 405, 413}
 
@@ -195,7 +206,7 @@ class Sending(_Contract):
             assert len(provider.asked) - before <= 1
 
     async def test_a_slow_answer_in_time_is_an_answer(self) -> None:
-        async with sending(self.kit, fault=faultproxy.Latency(0.05)) as (channel, provider):
+        async with sending(self.kit, fault=faultproxy.Latency(0.05), hurry=False) as (channel, provider):
             provider.answer = self.kit.sent[0]
             assert isinstance(await outcome(channel), Sent)
 
@@ -206,6 +217,12 @@ class Sending(_Contract):
             url = f"http://127.0.0.1:{server.getsockname()[1]}"
         async with sending(self.kit, url if where == "closed port" else "http://gateway.invalid") as (channel, _):
             assert type(await outcome(channel)) is RetryLater
+
+    @pytest.mark.fault("B1")
+    async def test_nothing_left_to_whom_no_authority_vouches_for(self) -> None:
+        async with untrusted() as (url, heard), sending(self.kit, url) as (channel, _):
+            assert type(await outcome(channel)) is RetryLater
+            assert not heard
 
     async def test_no_file_is_promised(self) -> None:
         async with sending(self.kit) as (channel, _):

@@ -5,10 +5,12 @@ from __future__ import annotations
 import asyncio
 import os
 import random
+import ssl
 import traceback
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 
 import aiohttp
 from aiohttp import web
@@ -23,7 +25,7 @@ MESSAGE = Message(41, PHONE, TEXT, 1)
 FUZZ = int(os.environ.get("KURIKIRANA_FUZZ", "1500"))
 """Mutated requests per channel; nightly runs set more."""
 PATIENCE = aiohttp.ClientTimeout(total=0.4, connect=0.4)
-"""The timeout a Kit gives its channel."""
+"""What a call may take where the network is broken on purpose; elsewhere a busy machine may need longer."""
 
 
 @dataclass(frozen=True)
@@ -70,8 +72,12 @@ class Kit:
     doubtful: Sequence[Answer]
 
     def channel(self, url: str) -> Channel:
-        """The channel with its provider at `url` and PATIENCE as timeout."""
+        """The channel with its provider at `url`."""
         raise NotImplementedError
+
+    def hurry(self, channel: Channel) -> None:
+        """Let no call of the channel take longer than PATIENCE."""
+        channel.timeout = PATIENCE  # type: ignore[attr-defined]
 
     def seal(self, call: Call) -> Call:
         """The same call with a signature that is right for what is in it now."""
@@ -151,9 +157,10 @@ class Provider:
 
 @asynccontextmanager
 async def sending(
-    kit: Kit, url: str = "", fault: faultproxy.Fault | None = None
+    kit: Kit, url: str = "", fault: faultproxy.Fault | None = None, *, hurry: bool | None = None
 ) -> AsyncIterator[tuple[Channel, Provider]]:
-    """The channel, started, with its provider behind a proxy; `url` overrides where it looks."""
+    """The channel, started, with its provider behind a proxy; `url` overrides where it looks. It hurries where one of
+    these is given, or as `hurry` says."""
     provider = Provider()
     app = web.Application()
     app.router.add_route("*", "/{rest:.*}", provider.handle)
@@ -164,12 +171,29 @@ async def sending(
     port = runner.addresses[0][1]
     async with faultproxy.FaultProxy("127.0.0.1", port) as proxy, aiohttp.ClientSession() as http:
         channel = kit.channel(url or proxy.url)
+        if (url or fault) if hurry is None else hurry:
+            kit.hurry(channel)
         await channel.start(http)
         await proxy.drop()
         proxy.fault = fault or faultproxy.Fault()
         yield channel, provider
         await channel.stop()
     await runner.cleanup()
+
+
+@asynccontextmanager
+async def untrusted() -> AsyncIterator[tuple[str, list[bytes]]]:
+    """A provider by https that shows a certificate of its own making; its address, and what it was told."""
+    heard: list[bytes] = []
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        heard.append(await reader.read(1))
+        writer.close()
+
+    lock = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    lock.load_cert_chain(Path(__file__).with_name("untrusted.pem"))
+    async with await asyncio.start_server(serve, "127.0.0.1", 0, ssl=lock) as server:
+        yield f"https://127.0.0.1:{server.sockets[0].getsockname()[1]}", heard
 
 
 async def outcome(channel: Channel, message: Message = MESSAGE) -> Sent | SendError:

@@ -16,7 +16,7 @@ from pydantic import SecretStr
 
 from bot.channels.twilio import Twilio
 from bot.settings import Twilio as Settings
-from tests.contracts.channel_kit import PATIENCE, Answer, Call, Kit, Sample
+from tests.contracts.channel_kit import Answer, Call, Kit, Sample
 
 NOW = datetime(2026, 11, 23, 17, 30, tzinfo=UTC)
 HERE = "https://example.org/channels/twilio"
@@ -147,9 +147,7 @@ class TwilioKit(Kit):
 
     def channel(self, url: str, sender: str = SENDER, public_url: str = "https://example.org") -> Twilio:
         settings = Settings(account_sid=ACCOUNT, auth_token=SecretStr(TOKEN), api_url=url, sender=sender)
-        channel = Twilio(settings, public_url, lambda: NOW)
-        channel.timeout = PATIENCE
-        return channel
+        return Twilio(settings, public_url, lambda: NOW)
 
     def seal(self, call: Call) -> Call:
         return signed(call)

@@ -11,7 +11,7 @@ from pydantic import SecretStr
 
 from bot.channels.twilio_whatsapp import TwilioWhatsApp
 from bot.settings import Twilio as Settings
-from tests.contracts.channel_kit import PATIENCE, Answer, Call, Sample
+from tests.contracts.channel_kit import Answer, Call, Sample
 from tests.contracts.kit_twilio import ACCOUNT, FIELDS, NOW, SID, TOKEN, TwilioKit, refusal, row, signed
 
 OURS, HERS = "whatsapp:+14155238886", "whatsapp:+25779123456"
@@ -81,6 +81,4 @@ class TwilioWhatsAppKit(TwilioKit):
 
     def channel(self, url: str, public_url: str = "https://example.org", **more: Any) -> TwilioWhatsApp:  # type: ignore[override]
         own = {"account_sid": ACCOUNT, "auth_token": SecretStr(TOKEN), "whatsapp": OURS, "content_url": url, **more}
-        channel = TwilioWhatsApp(Settings(api_url=url, **own), public_url, lambda: NOW)
-        channel.timeout = PATIENCE
-        return channel
+        return TwilioWhatsApp(Settings(api_url=url, **own), public_url, lambda: NOW)

@@ -13,7 +13,7 @@ from pydantic import SecretStr
 
 from bot.channels.whatsapp import WhatsApp
 from bot.settings import Whatsapp as Settings
-from tests.contracts.channel_kit import PATIENCE, Answer, Call, Kit, Sample
+from tests.contracts.channel_kit import Answer, Call, Kit, Sample
 
 NUMBER, TOKEN, SECRET, VERIFY = "1234567890", "EAAtoken-of-ours", "app-secret-of-ours", "verify-word-of-ours"
 PATH = "/channels/whatsapp/incoming"
@@ -174,9 +174,7 @@ class WhatsAppKit(Kit):
 
     def channel(self, url: str, public_url: str = "https://example.org", **more: str) -> WhatsApp:
         secrets = {"token": SecretStr(TOKEN), "app_secret": SecretStr(SECRET), "verify_token": SecretStr(VERIFY)}
-        channel = WhatsApp(Settings(phone_number_id=NUMBER, api_url=url, **secrets, **more), public_url)  # type: ignore[arg-type]
-        channel.timeout = PATIENCE
-        return channel
+        return WhatsApp(Settings(phone_number_id=NUMBER, api_url=url, **secrets, **more), public_url)  # type: ignore[arg-type]
 
     def seal(self, call: Call) -> Call:
         return signed(call.body)

@@ -210,6 +210,7 @@ async def moody(kit: Kit) -> AsyncIterator[tuple[Channel, Provider, faultproxy.F
         aiohttp.ClientSession(connector=connector) as http,
     ):
         channel = kit.channel(proxy.url)
+        kit.hurry(channel)
         await channel.start(http)
         await proxy.drop()
         provider.taken = kit.taken

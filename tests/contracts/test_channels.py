@@ -22,7 +22,7 @@ from bot.settings import Kannel as KannelSettings
 from bot.settings import SmsGate as SmsGateSettings
 from tests import faultproxy
 from tests.contracts.channel_contract import ChannelContract
-from tests.contracts.channel_kit import PATIENCE, Answer, Call, Kit, Sample, sending
+from tests.contracts.channel_kit import Answer, Call, Kit, Sample, sending
 from tests.contracts.kit_twilio import TwilioKit
 from tests.contracts.kit_whatsapp import WhatsAppKit
 
@@ -114,9 +114,7 @@ class KannelKit(Kit):
             sender="8585",
             secret=SecretStr(SECRET),
         )
-        channel = Kannel(settings, "https://example.org")
-        channel.timeout = PATIENCE
-        return channel
+        return Kannel(settings, "https://example.org")
 
     def forgeries(self, call: Call) -> Iterator[tuple[Call, int]]:
         for wrong in ("x", SECRET[:-1], SECRET + "x", SECRET.upper(), "é" * 9, "\udcff", "%00", " ", PASSWORD):
@@ -186,9 +184,7 @@ class HttpKit(Kit):
                 "secret": SECRET,
             }
         )
-        channel = Http(settings, "https://example.org")
-        channel.timeout = PATIENCE
-        return channel
+        return Http(settings, "https://example.org")
 
     def forgeries(self, call: Call) -> Iterator[tuple[Call, int]]:
         yield from KannelKit().forgeries(call)
@@ -249,9 +245,7 @@ class SmsGateKit(Kit):
 
     def channel(self, url: str) -> SmsGate:
         settings = SmsGateSettings(url=url, username="sms", password=SecretStr(PASSWORD), signing_key=SecretStr(KEY))
-        channel = SmsGate(settings, "https://example.org", lambda: NOW)
-        channel.timeout = PATIENCE
-        return channel
+        return SmsGate(settings, "https://example.org", lambda: NOW)
 
     def seal(self, call: Call) -> Call:
         return signed(call.body)

@@ -10,7 +10,7 @@ from pydantic import SecretStr
 from bot.channels.africastalking import AfricasTalking
 from bot.settings import AfricasTalking as AfricasTalkingSettings
 from tests.contracts.channel_contract import ChannelContract
-from tests.contracts.channel_kit import PATIENCE, Answer, Call, Kit, Sample
+from tests.contracts.channel_kit import Answer, Call, Kit, Sample
 from tests.contracts.test_channels import GENERAL_DOUBT, NOW, PASSWORD, SECRET, KannelKit
 
 AT_SMS = {"linkId": "03090445075804249226", "text": "Ego", "to": "21512", "date": "2026-11-23T17:29:11Z"}
@@ -112,9 +112,7 @@ class AfricasTalkingKit(Kit):
         settings = AfricasTalkingSettings(
             username="rutana", api_key=SecretStr(PASSWORD), api_url=url, sender="21512", secret=SecretStr(SECRET)
         )
-        channel = AfricasTalking(settings, "https://example.org", lambda: NOW)
-        channel.timeout = PATIENCE
-        return channel
+        return AfricasTalking(settings, "https://example.org", lambda: NOW)
 
     forgeries = KannelKit.forgeries
 

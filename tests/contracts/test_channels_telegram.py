@@ -11,7 +11,7 @@ from typing import Any, Literal
 
 from pydantic import SecretStr
 
-from bot.channels.base import Recorder
+from bot.channels.base import Channel, Recorder
 from bot.channels.telegram import Telegram, Waits
 from bot.channels.telegram_wire import Pace
 from bot.errors import DatabaseError
@@ -21,7 +21,7 @@ from tests.botapi_bots import started
 from tests.botapi_methods import message
 from tests.botapi_updates import Shown
 from tests.contracts.channel_contract import ChannelContract, Receiving, Sending
-from tests.contracts.channel_kit import Answer, Call, Kit, Sample
+from tests.contracts.channel_kit import PATIENCE, Answer, Call, Kit, Sample
 from tests.contracts.test_channels import GENERAL_DOUBT
 
 SECRET = "the_secret-of-the-webhook"
@@ -29,7 +29,7 @@ CHAT = {"id": 4711, "type": "private", "first_name": "Odette"}
 FROM = {"id": 4711, "is_bot": False, "first_name": "Odette"}
 BOT = {"id": 7, "is_bot": True, "first_name": "Rutana"}
 FILE = {"file_id": "f", "file_unique_id": "u", "file_size": 900}
-QUICK = Waits(poll=1, answer=0.4, whole=0.4, back_off=(0.01,), conflict=0.1)
+QUICK = Waits(poll=1, back_off=(0.01,), conflict=0.1)
 
 
 def call(**update: Any) -> Call:
@@ -96,6 +96,11 @@ class Webhook(Kit):
     def channel(self, url: str) -> Telegram:
         settings = Settings(token=SecretStr(TOKEN), api_url=url, mode=self.mode, secret=SecretStr(SECRET))
         return Telegram(settings, "https://example.org", waits=QUICK, pace=Pace(1000, 0))
+
+    def hurry(self, channel: Channel) -> None:
+        assert isinstance(channel, Telegram) and PATIENCE.total
+        for wire in channel._wires:
+            wire.whole_s = PATIENCE.total
 
     def slow_down(self, seconds: str | None) -> Answer:
         """A number in the answer's parameters; Telegram could write anything there."""

@@ -84,5 +84,5 @@ async def test_texts_that_wait_are_told_and_nothing_twice(
         chats.app.outbox.notify()
         await chats.settled()
         assert [shown.text for shown in eric.sees[before:]] == [
-            "⚠️ telegram: its account is refused, nothing leaves. Tell the administrator."
+            "⚠️ telegram does not work: its account or its settings are refused. Tell the administrator."
         ]

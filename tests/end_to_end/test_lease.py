@@ -22,7 +22,6 @@ from tests.end_to_end.chats import settings_for
 from tests.play import NOW
 
 
-@pytest.mark.fault("B10")
 @pytest.mark.postgres
 @pytest.mark.fault("B10")
 @pytest.mark.parametrize("place", ["postgres"], indirect=True)

@@ -260,6 +260,8 @@ async def test_the_doctor_and_the_start_name_a_missing_folder(tmp_path: Path) ->
     async with aiohttp.ClientSession() as http:
         with pytest.raises(ChannelMisconfigured, match="sent/"):
             await made.start(http)
+    with pytest.raises(ChannelMisconfigured, match="sent/"):  # it was there when the service began
+        await made.run(Recorder())
 
 
 async def test_the_real_program(tmp_path: Path) -> None:

@@ -19,7 +19,7 @@ from bot.channels.http import Http
 from bot.errors import ChannelMisconfigured
 from bot.http_templates import PLACES, everywhere, filled
 from bot.settings import Http as Settings
-from tests.contracts.channel_kit import PATIENCE, Answer, Call, Kit, knock, sending
+from tests.contracts.channel_kit import Answer, Call, Kit, knock, sending
 from tests.contracts.test_channels import JSON, KEY, SECRET, HttpKit, external
 from tests.examples import examples
 
@@ -37,11 +37,7 @@ class Templated(Kit):
         self.path, self.changed = path, changed
 
     def channel(self, url: str) -> Http:
-        channel = Http(
-            section(send_url=url + self.path, sender="+25761000000", **self.changed), "https://example.org"
-        )
-        channel.timeout = PATIENCE
-        return channel
+        return Http(section(send_url=url + self.path, sender="+25761000000", **self.changed), "https://example.org")
 
 
 async def asked(kit: Kit, text: str = TEXT) -> tuple[str, str, bytes, Any]:
@@ -170,7 +166,9 @@ def test_no_template_shows_itself() -> None:
 async def test_a_body_that_is_no_json_stops_the_start(body: str) -> None:
     async with aiohttp.ClientSession() as http:
         with pytest.raises(ChannelMisconfigured, match="within quotes"):
-            await Http(section(body=body), "").start(http)
+            await (channel := Http(section(body=body), "")).start(http)
+        with pytest.raises(ChannelMisconfigured, match="within quotes"):
+            await channel.send(Message(41, "+25779123456", "x", 1))
 
 
 async def test_without_accepted_every_2xx_is_believed() -> None:

@@ -75,7 +75,6 @@ async def account(**more: Any) -> AsyncIterator[tuple[TwilioWhatsApp, Twilio]]:
     twilio.url = f"http://127.0.0.1:{runner.addresses[0][1]}"
     async with aiohttp.ClientSession() as http:
         channel = KIT.channel(twilio.url, **more)
-        channel.timeout = aiohttp.ClientTimeout(total=5)
         await channel.start(http)
         yield channel, twilio
     await runner.cleanup()

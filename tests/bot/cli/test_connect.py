@@ -233,15 +233,17 @@ def test_every_channel_has_its_words_and_can_be_asked_for(folder: Folder, channe
 
 
 def test_on_a_terminal_it_asks_and_hides_what_is_secret(folder: Folder) -> None:
-    ask = ["whatsapp", "--anyway", "--set", "api_url=http://127.0.0.1:9"]
+    ask = ["whatsapp", "--set", "api_url=http://127.0.0.1:9"]
     with Terminal(folder, *ask) as terminal:
         for question, answer in [
             ("phone_number_id", "77"), ("token", CANARY), ("app_secret", "hush-" + CANARY), ("public_url", "https://k.org"),
+            ("again", ""), ("again", "w"),
         ]:  # fmt: skip
             terminal.answers(f"{question}: ", answer)
         assert terminal.ends() == 0, terminal.seen
     seen = terminal.seen
-    assert CANARY not in seen
+    assert CANARY not in seen and "not shown while you type" in seen
+    assert seen.count("whatsapp cannot be reached (nobody listens there)") == 2
     whatsapp = folder.settings.channels.whatsapp
     assert whatsapp is not None and whatsapp.app_secret.get_secret_value() == "hush-" + CANARY
     assert whatsapp.phone_number_id == "77" and len(whatsapp.verify_token.get_secret_value()) == 48
@@ -266,21 +268,8 @@ def test_secrets_that_others_may_read_are_refused(folder: Folder) -> None:
         _ = folder.settings
 
 
-LINES = st.sampled_from(
-    [
-        "",
-        "# x = 1",
-        "[a]",
-        "[a.b]",
-        "[ a.c ] # here",
-        "[[d]]",
-        "x = 1",
-        'y = "#"  # z',
-        "'x y' = [1,",
-        "2]",
-        'z = """',
-    ]
-)
+TABLES = ["", "# x = 1", "[a]", "[a.b]", "[ a.c ] # here", "[[d]]"]
+LINES = st.sampled_from([*TABLES, "x = 1", 'y = "#"  # z', "'x y' = [1,", "2]", 'z = """'])
 VALUES = st.dictionaries(st.sampled_from("xyzw"), st.text(max_size=5), min_size=1)
 
 

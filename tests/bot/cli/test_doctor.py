@@ -26,6 +26,7 @@ from tests.contracts.test_channel_faults import KITS
 from tests.contracts.test_channel_faults import NAMES as KIT_NAMES
 from tests.end_to_end.inside import Inside
 from tests.programme import ODETTE, Gateway, free_port, small_roster
+from tests.smsc import Smsc
 
 CONF = (Path(__file__).parents[3] / "docs/channels/kannel.conf").read_text()
 SETTINGS = Kannel(
@@ -35,6 +36,12 @@ SETTINGS = Kannel(
     secret=SecretStr("canary-secret"),
 )
 ERIC = "+25779123499"
+SMPP = """[channels.smpp]
+host = "127.0.0.1"
+port = {port}
+system_id = "s"
+password = "p"
+"""
 
 
 def filled(conf: str = CONF) -> str:
@@ -149,13 +156,15 @@ class Doctor:
 
 async def test_the_address_is_knocked_at_and_a_text_goes_there_and_back(tmp_path: Path) -> None:
     port = free_port()
-    async with Smsbox() as gateway:
-        programme = Inside(tmp_path, gateway)
-        programme.config.write_text(programme.config.read_text().replace("127.0.0.1:9", f"127.0.0.1:{port}"))
+    async with Smsbox() as gateway, Smsc() as smsc:
+        programme = Inside(tmp_path, gateway, SMPP.format(port=smsc.port))
+        here = f'127.0.0.1:{port}"\nport = {port}'
+        programme.config.write_text(programme.config.read_text().replace('127.0.0.1:9"', here))
         await programme.bring(small_roster())
         doctor = Doctor(programme.config)
         assert "cannot be reached" in await doctor("kannel", code=1)
-        assert "twilio: not on. On are kannel" in await doctor("twilio", code=1)
+        assert "twilio: not on. On are kannel, smpp" in await doctor("twilio", code=1)
+        assert "start `kurikirana run`" in await doctor("smpp", "--to", ERIC, code=1)
         (tmp_path / "kannel.conf").write_text(filled())
         async with programme.service() as app, served(app, port):
             said = await doctor("kannel", str(tmp_path / "kannel.conf"), code=1)
@@ -172,7 +181,23 @@ async def test_the_address_is_knocked_at_and_a_text_goes_there_and_back(tmp_path
             assert "leader's phone" in refused and ODETTE not in refused
             silent = await doctor("kannel", "--to", "+25779123490", "--wait", "1", code=1)
             assert "no answer within 1 s" in silent and "not there and back" in silent
+            await _by_the_one_connection(doctor, smsc)
     assert [to for to, _ in gateway.sent if to == ODETTE] == []
+
+
+async def _by_the_one_connection(doctor: Doctor, smsc: Smsc) -> None:
+    """The service has it, so the service sends and is asked whether it fetches; a second bind there is none."""
+    await smsc.until(lambda: smsc.bound)
+    asking = asyncio.create_task(doctor("smpp", "--to", ERIC, "--wait", "60", code=0))
+    await smsc.until(lambda: bool(smsc.submitted))
+    assert "Answer with any word" in smsc.submitted[0].short_message
+    await asyncio.sleep(0.1)
+    smsc.reports("m1", "DELIVRD")
+    smsc.says(ERIC[1:], "Ego")
+    said = await asking
+    for step in ("nobody calls us; the running service fetches", "was taken (", "delivered", "answer came"):
+        assert step in said
+    assert len(smsc.binds) == 1
 
 
 async def _answers(app: App, gateway: Smsbox) -> None:

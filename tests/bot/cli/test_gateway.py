@@ -36,7 +36,7 @@ ZONE = ZoneInfo("Africa/Bujumbura")
             {"broken": True, "full": True},
             None,
             "refused",
-            "smsgate: its account is refused, nothing leaves; see `kurikirana doctor`",
+            "smsgate: its account or its settings are refused; see `kurikirana doctor`",
         ),
         ({}, None, "ok", "smsgate: no fault known"),
     ],
