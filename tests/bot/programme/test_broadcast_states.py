@@ -1,12 +1,17 @@
-"""What a failure is called, by the words of each channel's provider as they are documented or were seen."""
+"""What became of a text: a failure by the words of each channel's provider, as they are documented or were seen; and
+that nobody is told that a person has read it."""
 
 from __future__ import annotations
 
+import re
 from types import SimpleNamespace
 
 import pytest
 
-from bot.programme.broadcasts.states import may_arrive, state_of
+from bot.console.delivery import TODO, WORDS
+from bot.programme.broadcasts.states import STATES, may_arrive, plain_state, state_of
+from bot.store.deliveries import STATES as KNOWN
+from handlers.team.opening import SENT
 
 SAID = {
     "ours": (
@@ -82,3 +87,17 @@ def test_a_failure_is_called_what_it_is(name: str) -> None:
     for said in SAID[name]:
         row = SimpleNamespace(state="queued", sent_state="failed", sent_reason=said or None)
         assert (state_of(row).name, may_arrive(row)) == (name, name in ("ours", "expired", "unclear")), said
+
+
+def test_read_is_shown_as_arrived_and_nowhere_as_read_by_a_person() -> None:
+    """WhatsApp says it of a phone that others hold too; in lists, JSON, pages and chats it is what *delivered* is."""
+    read, arrived = (SimpleNamespace(state="queued", sent_state=state) for state in ("read", "delivered"))
+    assert state_of(read) is state_of(arrived) is STATES["delivered"]
+    assert plain_state(read) == plain_state(arrived) == "delivered"
+    assert set(SENT) == set(KNOWN) and SENT["read"] == SENT["delivered"]
+    said = [
+        *WORDS.values(),
+        *TODO.values(),
+        *(f"{state.name} {state.words} {state.todo}" for state in STATES.values()),
+    ]
+    assert set(WORDS) == set(STATES) and not [words for words in said if re.search(r"\bread\b", words)]
