@@ -78,7 +78,7 @@ async def _demo(folder: Path, port: int, *, reset: bool) -> None:
 
 
 def chat(
-    person: Annotated[str, typer.Option("--as", help="Name of a leader: ODETTE, or ABAHUZA ODETTE.")] = "",
+    person: Annotated[str, typer.Option("--as", help="Who writes: ODETTE, ABAHUZA ODETTE, or one of the team.")] = "",
     phone: Annotated[str, typer.Option(help="A phone number, +257...; may be unknown.")] = "",
     save: Annotated[Path | None, typer.Option(help="Write the talk as a test script.")] = None,
     folder: Annotated[Path, typer.Option(help="Folder of the demo to talk to.")] = Path("demo"),
@@ -95,10 +95,19 @@ async def _chat(person: str, phone: str, save: Path | None, folder: Path) -> Non
         await talk(app, number, save)
 
 
+_IN_A_CHAT = "Officers and mentors work in Telegram: try that on the smartphone of `kurikirana demo`'s page."
+
+
 async def _phone_of(app: App, person: str) -> str:
     async with app.database.read() as tx:
-        found: list[dict[str, Any]] = await listing.people_named(tx, person)
-    if len(found) != 1:
-        names = ", ".join(f"{row['association']} {row['sms_name']}" for row in found) or "nobody"
-        base.fail(f"{person}: {names} of that name. Write ASSOCIATION NAME, or use --phone.")
+        leaders: list[dict[str, Any]] = await listing.people_named(tx, person)
+        team = [] if leaders else await listing.people_named(tx, person, "staff")
+    found = leaders or team
+    if not found:
+        base.fail(f"{person}: nobody of that name writes by SMS. {_IN_A_CHAT} Any number will do: --phone +257...")
+    if len(found) > 1:
+        names = ", ".join(" ".join(filter(None, (row["association"], row["sms_name"]))) for row in found)
+        base.fail(f"{person}: {names}. Write ASSOCIATION NAME, or use --phone.")
+    if team:
+        base.words.print(f"{team[0]['sms_name']} is one of the team; this is her or his phone. {_IN_A_CHAT}")
     return str(found[0]["phone"])

@@ -122,7 +122,7 @@ def _progress(found: Summary, say: Say) -> str:
     """The one number, what it is made of, and its definition."""
     target, since = found.sheet.target, found.sheet.since_start
     lines = [say("Reached since the start: {share}.", share=phrases.reached(found, say)), text_chart(found, say)]
-    split = ", ".join(f"{say.word(how)} {say.number(n)}" for how, n in since.new_by_standing().items())
+    split = phrases.standings(since.new_by_standing(), say)
     lines.append(say("Of {n} new {n:person|people} since the start: {items}.", n=since.all.new_people, items=split))
     lines.append(phrases.rule(found, say))
     lines += [f"• {one.name}: {say.share(one.target.reached, one.target.people)}" for one in found.places]

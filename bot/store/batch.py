@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Executable, Insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.store import figures, message_days, tombstones, training_days
+from bot.store import calls, figures, message_days, tombstones, training_days
 from bot.store.message_days import Talk
 from bot.store.prepared import write
 from bot.store.reports import KEEP_OLD
@@ -45,18 +45,24 @@ class Batch:
     def add(self, statement: Executable, row: dict[str, Any]) -> None:
         """One more row for this statement.
 
-        The second change of one report keeps what the first one made of it, so it goes in a round of its own.
+        The second change of one report keeps what the first one made of it, so it goes in a round of its own; so does
+        a call that is asked for after one was taken back, which else would be closed with it.
         """
         if statement is KEEP_OLD:
             if row["which"] in self._replaced:
-                self._rounds.append(({}, {}))
-                self._replaced.clear()
+                self._next_round()
             self._replaced.add(row["which"])
+        elif statement is calls.OPEN and calls.TAKE_BACK in self._rounds[-1][1]:
+            self._next_round()
         inserts, changes = self._rounds[-1]
         rows = changes
         if isinstance(statement, Insert):
             rows, self.wakes = inserts, self.wakes or statement.table is inbox
         rows.setdefault(statement, []).append(row)
+
+    def _next_round(self) -> None:
+        self._rounds.append(({}, {}))
+        self._replaced.clear()
 
     async def count(self) -> None:
         """Count anew what changed, after a flush."""

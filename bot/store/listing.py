@@ -90,8 +90,8 @@ async def outbox_states(tx: AsyncConnection) -> dict[str, int]:
     return {row[0]: row[1] for row in await tx.execute(there)}
 
 
-async def people_named(tx: AsyncConnection, name: str) -> list[dict[str, Any]]:
-    """Leaders by name ("ODETTE", or "ABAHUZA ODETTE"), with the phone they write from."""
+async def people_named(tx: AsyncConnection, name: str, kind: str = "leader") -> list[dict[str, Any]]:
+    """Leaders, or the team (`kind` staff), by name ("ODETTE", "ABAHUZA ODETTE"), with the phone they write from."""
     there = (
         select(
             people.c.id,
@@ -104,7 +104,7 @@ async def people_named(tx: AsyncConnection, name: str) -> list[dict[str, Any]]:
         .outerjoin(associations, associations.c.id == people.c.association_id)
         .join(people_addresses, people_addresses.c.person_id == people.c.id)
         .join(addresses, addresses.c.id == people_addresses.c.address_id)
-        .where(people.c.kind == "leader", people.c.left_at.is_(None), addresses.c.scheme == "tel")
+        .where(people.c.kind == kind, people.c.left_at.is_(None), addresses.c.scheme == "tel")
         .order_by(people.c.id)
     )
     wanted = set(plain(name).split())

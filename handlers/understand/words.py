@@ -37,6 +37,7 @@ __all__ = (
     "Keywords",
     "Token",
     "clean",
+    "is_greeting",
     "is_question",
     "is_sensitive",
     "is_stop",
@@ -167,6 +168,13 @@ def is_courtesy(text: str) -> bool:
     """Whether a message is thanks, a greeting or a yes and nothing else: "merci beaucoup", "ok murakoze"."""
     words = _WORD.findall(plain(text))
     return bool(words) and all(word in COURTESY or word in GREETINGS or word in YES for word in words)
+
+
+def is_greeting(text: str, whom: str = "") -> bool:
+    """Whether a message greets and says nothing else: "Bonjour", "Amahoro OIM!", "habari?". `whom`: our own name."""
+    words = _WORD.findall(plain(text))
+    also = COURTESY | {plain(whom)}
+    return not GREETINGS.isdisjoint(words) and all(word in GREETINGS or word in also for word in words)
 
 
 def is_question(text: str) -> bool:

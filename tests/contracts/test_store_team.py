@@ -11,6 +11,7 @@ from sqlalchemy import insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.store import calls, facts, lateness, people, tables, tasks
+from bot.store.batch import Batch
 from bot.store.engine import Database
 from handlers.turn import (
     AssociationSeen,
@@ -161,18 +162,13 @@ async def test_a_task_is_told_to_its_officer_once_and_closed_once(database: Data
 async def test_one_call_is_one_task_and_taking_it_back_leaves_the_others(database: Database) -> None:
     """A stranger who sends 9 twice waits for one call; a person may wait for several reasons, from two phones."""
 
+    def call(why: str, phone: int, who: int | None) -> dict[str, Any]:
+        row = {"kind": "call", "due_at": NOW, "association_id": None, "inbox_id": 1, "sealed": False, "made_at": NOW}
+        return row | {"about": why, "address_id": phone, "person_id": who}
+
     async def opened(*rows_: tuple[str, int, int | None]) -> None:
         async def add(tx: AsyncConnection, items: Sequence[Any]) -> list[None]:
-            row = {
-                "kind": "call",
-                "due_at": NOW,
-                "association_id": None,
-                "inbox_id": 1,
-                "sealed": False,
-                "made_at": NOW,
-            }
-            made = [row | {"about": why, "address_id": phone, "person_id": who} for why, phone, who in rows_]
-            await tx.execute(calls.OPEN, made)
+            await tx.execute(calls.OPEN, [call(*row) for row in rows_])
             return [None for _ in items]
 
         await database.writer.do(add, None)
@@ -183,7 +179,14 @@ async def test_one_call_is_one_task_and_taking_it_back_leaves_the_others(databas
     there = select(tables.tasks.c.about, tables.tasks.c.address_id, tables.tasks.c.state).order_by(tables.tasks.c.id)
     first = [("unknown number", 7), ("unknown number", 8), (asked, 3), (money, 3)]
     assert await rows(database, there) == [(*one, "open") for one in first]
-    await execute(database, calls.TAKE_BACK, {"address": 3, "why": asked, "at": NOW, "how": "not needed"})
-    await opened((asked, 3, 3))
+
+    async def in_one_group(tx: AsyncConnection, items: Sequence[Any]) -> list[None]:
+        batch = Batch(tx)
+        batch.add(calls.TAKE_BACK, {"address": 3, "why": asked, "at": NOW, "how": "not needed"})
+        batch.add(calls.OPEN, call(asked, 3, 3))
+        await batch.flush()
+        return [None for _ in items]
+
+    await database.writer.do(in_one_group, None)
     found = await rows(database, there)
     assert [row[2] for row in found] == ["open", "open", "closed", "open", "open"], "taken back, and asked for anew"

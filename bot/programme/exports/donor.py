@@ -52,12 +52,10 @@ def _figure(found: Exported, say: Say) -> Iterator[str]:
     summary = found.summary
     yield say("Reached since the start: {share}.", share=phrases.reached(summary, say))
     yield phrases.rule(summary, say)
-    split = summary.sheet.since_start.new_by_standing()
-    parts = ", ".join(f"{say.word(how)} {say.number(n)}" for how, n in split.items())
     yield say(
         "Of {n} new {n:person|people} since the start: {items}.",
         n=summary.sheet.since_start.all.new_people,
-        items=parts,
+        items=phrases.standings(summary.sheet.since_start.new_by_standing(), say),
     )
 
 

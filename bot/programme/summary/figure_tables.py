@@ -62,7 +62,7 @@ def _groups(told: Mapping[str, str | None], names: tuple[str, ...], say: Say) ->
 
 
 def _standing(split: Mapping[str, int], say: Say) -> str:
-    return ", ".join(f"{say.word(how)} {say.number(n)}" for how, n in split.items() if n) or "–"
+    return phrases.standings({how: n for how, n in split.items() if n}, say) or "–"
 
 
 def _places(found: Summary, say: Say) -> Table:

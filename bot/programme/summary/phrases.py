@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from bot.programme.counting import Cell, Counts
 from bot.programme.counting.businesses import Business
@@ -26,6 +26,7 @@ _DOUBTS = {
     "only_after_reminders": "reports only after reminders, without a sheet: {reports}",
     "sales": "sales five times the usual: {reports}",
 }
+_STANDINGS = {"checked": "{n} checked", "reported": "{n} reported", "doubtful": "{n} doubtful"}
 
 
 def name(found: Summary, say: Say) -> str:
@@ -50,6 +51,11 @@ def split(counts: Counts, say: Say, prefix: str = "") -> str:
     if prefix and counts.new_sex_not_said:
         said += say(", {n} not said", n=counts.new_sex_not_said)
     return said
+
+
+def standings(split: Mapping[str, int], say: Say) -> str:
+    """2 checked, 1 reported: of trainings, attendances or new people, all feminine in French."""
+    return ", ".join(say(_STANDINGS[how], n=n) for how, n in split.items())
 
 
 def reached(found: Summary, say: Say) -> str:

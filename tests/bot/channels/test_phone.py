@@ -5,12 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+import typer
 from sqlalchemy import select
 
 from bot import demo
 from bot.app import App
 from bot.channels.base import Message, Recorder
 from bot.channels.phone import Phone
+from bot.cli.service import _phone_of
 from bot.cli.talk import Line
 from bot.clock import StoppedClock
 from bot.store.tables import outbox
@@ -64,3 +66,13 @@ async def test_a_phone_that_was_off_at_a_restart_is_off_still_and_takes_its_text
         assert set(await states(app)) == {"delivered"}
     async with App.running(settings, StoppedClock(NOW), web=False, simulate=True) as app:
         assert not phone_of(app).off
+
+
+async def test_who_writes_is_a_leader_or_one_of_the_team(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    async with service(tmp_path) as app:
+        assert await _phone_of(app, "ABAHUZA ODETTE") == await _phone_of(app, "odette")
+        assert (await _phone_of(app, "eric")).startswith("+257")
+        assert "smartphone" in capsys.readouterr().err
+        with pytest.raises(typer.Exit):
+            await _phone_of(app, "Nobody")
+        assert "--phone +257" in " ".join(capsys.readouterr().err.split())
