@@ -1,14 +1,14 @@
-"""B5: credit was sent for the SMS she paid; did it arrive?"""
+"""B5: credit was sent for the SMS she paid; did it arrive? It is one of the week's texts that nobody asked for."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
-from handlers import enrol, state
+from handlers import enrol, reminders, state
 from handlers.said import Said
-from handlers.turn import Outcome, Reply, Timer, Turn
+from handlers.turn import Outcome, Reply, Timer, Turn, Unasked
 from handlers.understand.words import yes_no
 
 LATER = timedelta(hours=6)
@@ -20,12 +20,23 @@ def sent(turn: Turn) -> Outcome:
     data = turn.inbound.data
     if not enrol.consenting(turn):
         return Outcome(dict(turn.state), understood="nothing: has not agreed")
-    if state.opened(turn):
+    free = turn.now + LATER if state.opened(turn) else _free(turn)
+    if free is None:
+        return Outcome(dict(turn.state), understood="credit: the settings allow no text that nobody asked for")
+    if free > turn.now:
         kept = {"month": data["month"], "messages": data["messages"]}
-        again = Timer("refund", str(turn.address.id), turn.now + LATER, kept)
+        again = Timer("refund", str(turn.address.id), free, kept)
         return Outcome(dict(turn.state), timers=(again,), understood="credit: told later")
     values = {"messages": int(data["messages"]), "month": date.fromisoformat(f"{data['month']}-01")}
     return Outcome(state.ask(turn, "refund"), (Reply("B5", values, kind="notice"),), understood="credit was sent")
+
+
+def _free(turn: Turn) -> datetime | None:
+    """When one more text that nobody asked for may leave to this phone; None = never, as the settings are now."""
+    everybody = [Unasked.in_week(person.id, turn.now) for person in turn.people]
+    turn.need(*everybody)
+    written = {moment for one in everybody for moment in turn.known(one)}
+    return reminders.rules(turn).free(sorted(written), turn.now)
 
 
 def answer(turn: Turn, said: Said, question: Mapping[str, Any]) -> Outcome | None:

@@ -69,8 +69,9 @@ class Reply:
     """Chat only: this text is the card started by that inbox row, edited in place once it is sent."""
     language: Language | None = None
     """In which language, when it is not the reader's own."""
-    kind: Literal["reply", "reminder", "tip", "totals", "notice", "broadcast"] = "reply"
-    """All but `reply` were not asked for: they leave within the hours, after every answer, or expire."""
+    kind: Literal["reply", "reminder", "notice", "tip", "totals", "broadcast"] = "reply"
+    """All but `reply` were not asked for: they leave within the hours, after every answer, or expire. A `reminder`
+    asks for a report, and is counted as one; a `notice` is what else is said to one person."""
     task: int | None = None
     """To the team: the task that a reply to this text answers."""
     edits: str = ""

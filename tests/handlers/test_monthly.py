@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from handlers import monthly
+from handlers import monthly, refund
 from handlers.turn import Address, Association, Figures, FiguresOf, Inbound, Person, Programme, Turn, Unasked
 from scheduler.cadence import Cadence
 from scheduler.quiet import Hours
@@ -84,3 +84,11 @@ def test_they_are_left_out_until_the_next_month(given: dict[str, Any], why: str)
 def test_switched_off_the_timer_looks_again_much_later() -> None:
     outcome = monthly.due(turn(rules=replace(RULES, totals_after_month=False)))
     assert not outcome.replies and [one.due_at for one in outcome.timers] == [DUE + timedelta(days=30)]
+
+
+def test_the_credit_is_told_as_no_reminder_and_within_the_week() -> None:
+    given = turn(inbound=Inbound(5, "timer", "timer", "", DUE, None, {"month": "2026-11", "messages": 6}))
+    assert [(reply.key, reply.kind) for reply in refund.sent(given).replies] == [("B5", "notice")]
+    full = replace(given, facts={**given.facts, Unasked.in_week(1, DUE): FULL})
+    waits = refund.sent(full)
+    assert (waits.replies, [one.due_at for one in waits.timers]) == ((), [FULL[0] + timedelta(days=7)])
