@@ -166,7 +166,8 @@ OPERATIONS: dict[str, Operation] = {
     **merging.OPERATIONS,
 }
 AUDITED = frozenset(
-    ("roster import", "inbox reply", "talk write", "lesson translate", "question answer", "export", "export decide")
+    ("roster import", "inbox reply", "talk write", "lesson translate", "question answer", "question give")
+    + ("export", "export decide")
 )
 """Those that a page asks for and that write their own row into the audit, under the name of the page's `writes`: a
 command and a page are written down alike, once. In `details` they take who does it as `user` or `who`."""

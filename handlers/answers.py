@@ -120,6 +120,7 @@ TIMERS: Mapping[str, Callable[[Turn], Outcome]] = {
     "question": mentor_questions.overdue,
     "wake question": mentor.asked,
     "wake given": mentor_questions.given,
+    "wake to mentor": mentor_questions.moved,
     "wake question due": mentor.due,
     "wake answer": mentor_questions.answered,
     "answer": mentor_questions.answered,

@@ -21,16 +21,20 @@ class Match:
 
     mentor: Mentor | None
     subject: str | None
-    """The topic, or the value chain when no topic was named."""
+    """See `subject_of`."""
 
 
 def match(text: str, language: str | None, association: Association | None, mentors: Iterable[Mentor]) -> Match:
     """The mentor for this question; the same one for the same question, whatever the order of the mentors."""
-    named = subjects(text)
-    topics = named & TOPICS.keys()
-    subject = min(topics or named, default=None)
+    topics = subjects(text) & TOPICS.keys()
     fitting = [one for one in ranked(text, language, association, mentors) if _knows(one, topics)]
-    return Match(fitting[0] if fitting else None, subject)
+    return Match(fitting[0] if fitting else None, subject_of(text))
+
+
+def subject_of(text: str) -> str | None:
+    """What a question is about: its topic, or the value chain when no topic is named."""
+    named = subjects(text)
+    return min(named & TOPICS.keys() or named, default=None)
 
 
 def ranked(

@@ -12,7 +12,7 @@ from typing import Any
 
 from handlers import enrol, form, partners, state, working_days
 from handlers.known_forms import looks_like_report
-from handlers.matching import Match, match
+from handlers.matching import Match, match, subject_of
 from handlers.said import Said
 from handlers.turn import (
     ClimbQuestion,
@@ -29,6 +29,8 @@ from handlers.turn import (
     Roads,
     RoadsOf,
     SaveQuestion,
+    Task,
+    TaskNumbered,
     Timer,
     Turn,
     Wake,
@@ -121,6 +123,19 @@ def _given(turn: Turn, found: Match) -> Outcome:
     timer = Timer("question", str(number), question.promised_at, {"number": number})
     said = (_receipt(turn, question, found.mentor.name if found.mentor else ""),)
     return Outcome(_left(turn), said, effects, (timer,), understood=f"question No {number}")
+
+
+def moved(turn: Turn) -> Outcome:
+    """One of the team has made a question of what she wrote; it goes to the mentor who was chosen."""
+    data = turn.inbound.data
+    task: Task | None = turn.known(TaskNumbered(int(data["task"])))
+    if task is None or task.inbox_id is None or not task.text or not enrol.consenting(turn):
+        return Outcome(dict(turn.state), understood="no question: nothing is left to ask, or nobody may be answered")
+    turn.need(NextQuestion(), Mentors())
+    mentor = next((one for one in turn.known(Mentors()) if one.id == data["mentor"]), None)
+    person = next((one for one in turn.people if one.id == task.person_id), turn.person)
+    inbound = replace(turn.inbound, id=task.inbox_id, text=task.text)
+    return _given(replace(turn, inbound=inbound, person=person), Match(mentor, subject_of(task.text)))
 
 
 def _left(turn: Turn) -> dict[str, Any]:

@@ -12,7 +12,8 @@ from sqlalchemy import func, select
 from bot.app import App
 from bot.channels.chat import Chat
 from bot.console.simulator import move_clock
-from bot.store.tables import addresses, inbox, outbox
+from bot.store import look
+from bot.store.tables import addresses, outbox
 from handlers.turn import Kind
 
 ANSWERS_WITHIN_S = 10.0
@@ -48,14 +49,15 @@ class ChatLine:
         """What came since the last look, once no turn and no text is under way."""
         mine = select(addresses.c.id).where(addresses.c.scheme == "telegram", addresses.c.value == self.phone)
         here = outbox.c.address_id.in_(mine)
-        waits = select(func.count()).where(inbox.c.address_id.in_(mine), inbox.c.state == "new")
         leaves = select(func.count()).where(here, outbox.c.state.in_(("queued", "sending")))
         new = select(outbox).where(here, outbox.c.id > self._read, outbox.c.text != "").order_by(outbox.c.id)
+        now = self._app.clock.now()
         async with asyncio.timeout(ANSWERS_WITHIN_S):
             while True:
                 if not self._app.database.writer.at_work:
                     async with self._app.database.read() as tx:
-                        if not (await tx.execute(waits)).scalar_one() + (await tx.execute(leaves)).scalar_one():
+                        # a turn of anybody's may wake this chat: a question that is overdue is woken at who asked
+                        if not await look.under_way(tx, now) and not (await tx.execute(leaves)).scalar_one():
                             rows = (await tx.execute(new)).all()
                             break
                 await asyncio.sleep(0.005)

@@ -122,6 +122,22 @@ def reply(
     base.words.print("Nothing was sent." if dry_run else "It leaves now; the task is closed.")
 
 
+@inbox_commands.command()
+def give(
+    number: Number,
+    to: Annotated[str, typer.Option("--to", help="A mentor, as in the sheet Staff.")],
+    who: As = "",
+    dry_run: DryRun = False,
+    json: Json = False,
+) -> None:
+    """Make a question to a mentor of a message: the leader hears its number and the day of the answer."""
+    details = {"task": number, "to": to, **_asked(base.load(), who), "dry_run": dry_run}
+    found = base.run(control.act(base.load(), "inbox give", details))
+    if json:
+        base.show({**found, "given": not dry_run})
+    base.words.print(f"Task {number} {'would go' if dry_run else 'goes'} to {found['to']}.", markup=False)
+
+
 def _weigh(found: dict[str, Any], text: str) -> None:
     """Parts and languages, to the writer."""
     written, reads = language_of(text), found["language"]

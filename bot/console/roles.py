@@ -90,6 +90,7 @@ MAY: Mapping[str, Roles] = {
     "/questions": frozenset((MENTOR,)),
     "/questions/{question}": frozenset((MENTOR,)),
     "/questions/{question}/answer": frozenset((MENTOR,)),
+    "/questions/{question}/give": frozenset((MENTOR,)),
     "/fair": frozenset((MENTOR,)),
     "/partners": frozenset((MENTOR,)),
     "/broadcasts": FIGURES,

@@ -16,6 +16,7 @@ from bot.errors import BotError
 from bot.programme import mentoring
 from bot.settings import Settings
 from bot.store import audit, consent, facts, lateness, people, questions, talk_states, tasks, team
+from handlers.team.tasks import is_for_a_mentor
 from handlers.team.viewing import ABSENT_AFTER, question_of
 from handlers.team.waiting import Asked, Day, counted
 from handlers.turn import Fact, LateOf, Task, TaskNumbered, TasksOpen, Viewer
@@ -171,6 +172,24 @@ async def _question_answered(
     return found
 
 
+async def inbox_give(tx: AsyncConnection, details: Details, now: datetime) -> Any:
+    """What a leader wrote becomes a question to the mentor `to`; she hears its number. `dry_run` only looks."""
+    task = await one(tx, int(details["task"]))
+    _must_be_open(task, details)
+    if not is_for_a_mentor(task):
+        raise BotError(f"Task {task.id} is no message that can be answered: nothing of it is for a mentor.")
+    mentor = await mentoring.mentor_named(tx, str(details["to"]))
+    who = await _who(tx, details)
+    if not details.get("dry_run"):
+        row = {"which": task.id, "at": now, "who": who["id"] if who else None, "how": f"a question to {mentor.name}"}
+        await tx.execute(tasks.CLOSE_ONE, row)
+        woken = {"timer": "wake", "what": "to mentor", "task": task.id, "mentor": mentor.id}
+        woken_at = {"wake_key": f"wake:cli:task {task.id}:to mentor", "what": woken, "at": now}
+        await tx.execute(consent.WAKE_ADDRESS, {**woken_at, "address": task.address_id})
+        await audited(tx, {**details, "what": "message made a question", "details": {"task": task.id}}, now)
+    return {"task": task.id, "to": mentor.name}
+
+
 async def talk_write(tx: AsyncConnection, details: Details, now: datetime) -> Any:
     """The team speaks first: to who waits for nothing. It leaves within the hours. `dry_run` only looks.
 
@@ -220,4 +239,10 @@ async def member(tx: AsyncConnection, name: str) -> dict[str, Any] | None:
     return found[0]
 
 
-OPERATIONS = {"audit": audited, "inbox reply": inbox_reply, "talk write": talk_write, "task close": task_close}
+OPERATIONS = {
+    "audit": audited,
+    "inbox reply": inbox_reply,
+    "inbox give": inbox_give,
+    "talk write": talk_write,
+    "task close": task_close,
+}

@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.errors import BotError
 from bot.store import audit, consent, lessons, partners, people, question_list, questions, team, visits
-from handlers.turn import LANGUAGES, Question
+from handlers.turn import LANGUAGES, Mentor, Question
 from handlers.understand.words import plain
 
 Details = Mapping[str, Any]
@@ -59,24 +59,44 @@ async def _wake(tx: AsyncConnection, question: Question, what: str, now: datetim
 
 
 async def question_give(tx: AsyncConnection, details: Details, now: datetime) -> Any:
-    """An open question goes to another mentor, or to the officer ("officer"). `dry_run` only looks."""
-    number, name = int(details["number"]), str(details["to"])
+    """An open question goes to another mentor, or to the officer. `dry_run` only looks.
+
+    `whom` is the mentor's id (0: the officer), `to` her name when only that is known ("officer": the officer).
+    `by` is the id of who passes it on, `who` her name when only that is known.
+    """
+    number = int(details["number"])
     question = await open_question(tx, number, details)
     if question.stopped:
         raise BotError(f"Who asked No {number} said STOP since: nobody waits for an answer. Call instead.")
-    there = {one.id: one for one in await questions.mentors(tx)}
-    named = await team.staff_named(tx, name) if plain(name) != OFFICER else ()
-    found = [there[one["id"]] for one in named if one["id"] in there]
-    if plain(name) != OFFICER and len(found) != 1:
-        names = ", ".join(one.name for one in there.values()) or "nobody"
-        raise BotError(f"{name!r} is no mentor who can be reached; there are {names}. Or write officer.")
-    who = await _member(tx, details.get("who"))
+    to = await _whom(tx, details)
+    who = details.get("by") or await _member(tx, details.get("who"))
     if not details.get("dry_run"):
-        await tx.execute(questions.GIVE, {"which": number, "whom": found[0].id if found else None})
+        await tx.execute(questions.GIVE, {"which": number, "whom": to.id if to else None})
         await _close_tasks(tx, number, "passed on", who, now)
         await _wake(tx, question, "given", now)
         await _audit(tx, now, details, "question passed on", {"number": number})
-    return {"number": number, "to": found[0].name if found else OFFICER}
+    return {"number": number, "to": to.name if to else OFFICER}
+
+
+async def _whom(tx: AsyncConnection, details: Details) -> Mentor | None:
+    """Who answers it now; None = the officer. Raises BotError."""
+    if "whom" not in details:
+        name = str(details["to"])
+        return None if plain(name) == OFFICER else await mentor_named(tx, name, " Or write officer.")
+    found = [one for one in await questions.mentors(tx) if one.id == details["whom"]]
+    if details["whom"] and not found:
+        raise BotError("This mentor is not reached any more. Choose somebody else.")
+    return found[0] if found else None
+
+
+async def mentor_named(tx: AsyncConnection, name: str, also: str = "") -> Mentor:
+    """The mentor of this name who can be reached. Raises BotError with those who can, and `also`."""
+    there = {one.id: one for one in await questions.mentors(tx)}
+    found = [there[one["id"]] for one in await team.staff_named(tx, name) if one["id"] in there]
+    if len(found) != 1:
+        names = ", ".join(one.name for one in there.values()) or "nobody"
+        raise BotError(f"{name!r} is no mentor who can be reached; there are {names}.{also}")
+    return found[0]
 
 
 async def question_show(tx: AsyncConnection, details: Details, now: datetime) -> Any:

@@ -17,8 +17,10 @@ _HERS = (
         questions.c.number,
         questions.c.state,
         inbox.c.text.label("words"),
+        questions.c.association_id,
         associations.c.sms_name.label("association"),
         people.c.language,
+        people.c.consent,
         questions.c.asked_at,
         questions.c.promised_at,
         questions.c.answered_at,
@@ -32,6 +34,15 @@ _HERS = (
     .where(questions.c.mentor_id == bindparam("mentor"), questions.c.state != "closed", ~behind(questions.c.inbox_id))
     .order_by(questions.c.number)
 )
+
+
+_ONE = _HERS.where(questions.c.number == bindparam("number"))
+
+
+async def one_of_mentor(tx: AsyncConnection, mentor_id: int, number: int) -> dict[str, Any] | None:
+    """The question with this number; None when there is none, or it is not hers."""
+    row = (await tx.execute(_ONE, {"mentor": mentor_id, "number": number})).one_or_none()
+    return plain_row(row) if row else None
 
 
 async def of_mentor(tx: AsyncConnection, mentor_id: int) -> list[dict[str, Any]]:

@@ -197,6 +197,8 @@ def _task(row: Any, known: Associations) -> Task:
         due_at=row.due_at,
         text=row.text or "",
         arrived=row.arrived or "",
+        inbox_id=row.inbox_id,
+        person_id=row.person_id,
         file=Kept(row.file_kind, row.file) if row.file_state == "kept" else None,
         not_kept=(row.reason or "") if row.file_state == "refused" else "",
         ends_in=(row.value or "")[-2:],

@@ -34,8 +34,8 @@ def reply(turn: Turn, said: Said, replied: Replied) -> Outcome | None:
     if replied.task_id is None:
         return None
     task: Task | None = turn.known(numbered(turn, replied.task_id))
-    if hindered := _hindered(turn, task):
-        return hindered
+    if refused := hindered(turn, task):
+        return refused
     assert task is not None
     if turn.inbound.kind != "text" or not said.text:
         return Outcome(dict(turn.state), (Reply("O.onlytext"),), understood="an answer without text")
@@ -44,7 +44,7 @@ def reply(turn: Turn, said: Said, replied: Replied) -> Outcome | None:
     return _weighed(turn, task, said.text)
 
 
-def _hindered(turn: Turn, task: Task | None, edits: str = "") -> Outcome | None:
+def hindered(turn: Turn, task: Task | None, edits: str = "") -> Outcome | None:
     """Why this cannot be answered: somebody was faster, or she may not be written to."""
     if task is None:
         return Outcome(dict(turn.state), (Reply("O.gone", edits=edits),), understood="no such task")
@@ -115,8 +115,8 @@ def decided(turn: Turn, said: Said) -> Outcome | None:
         return None
     left = turn.with_state({**turn.state, "answers": waiting})
     task: Task | None = turn.known(numbered(turn, int(draft["task"])))
-    if hindered := _hindered(left, task, pressed(turn)):
-        return hindered
+    if refused := hindered(left, task, pressed(turn)):
+        return refused
     assert task is not None
     if action == "send":
         return _sent(left, task, str(draft["text"]), draft.get("message"))
@@ -136,7 +136,7 @@ def edited(turn: Turn, said: Said) -> Outcome | None:
             task: Task | None = turn.known(numbered(turn, int(draft["task"])))
             waiting = {other: one for other, one in turn.state["answers"].items() if other != number}
             left = turn.with_state({**turn.state, "answers": waiting})
-            return _hindered(left, task) or (_weighed(left, task, turn.inbound.text.strip()) if task else None)
+            return hindered(left, task) or (_weighed(left, task, turn.inbound.text.strip()) if task else None)
     if message and message in turn.state.get("sent", []):
         return Outcome(dict(turn.state), (Reply("O.editedsent"),), understood="edited after it was sent")
     return None

@@ -81,6 +81,7 @@ BUTTONS: Mapping[str, tuple[Roles, Callable[[Turn, Said], Outcome | None]]] = {
     "sum": (FIGURES, figures.pressed),
     "case": (FOCAL, sealed.pressed),
     "give": (OFFICERS | MENTORS, passing_on.give),
+    "mentor": (OFFICERS, passing_on.to_mentor),
 }
 """What a button's data begins with -> who may, and who answers. `said.rest` is what stood behind the colon."""
 

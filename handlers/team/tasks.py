@@ -170,9 +170,16 @@ def _buttons(task: Task) -> tuple[tuple[Button, ...], ...]:
     about: tuple[Button, ...] = (Button(Label({"en": task.association.sms_name}), f"assoc:{task.association.id}"),)
     if (number := question_of(task)) is not None:
         about = (Button("b.passon", f"give:{number}"), *about)
+    if is_for_a_mentor(task):
+        about = (Button("b.tomentor", f"mentor:{task.id}"), *about)
     if task.kind == "listen":  # what was said, in a few words
         about = (Button("b.note", f"note:{task.association.id}"), *about)
     return (tuple(actions), about)
+
+
+def is_for_a_mentor(task: Task) -> bool:
+    """Whether it is what somebody wrote who can be answered: a mentor may know more of it."""
+    return task.kind == "read" and task.arrived == "text" and bool(task.text) and not task.refused
 
 
 def pressed_task(turn: Turn, said: Said) -> Outcome | None:

@@ -31,8 +31,7 @@ class Task:
 
     id: int
     kind: str
-    state: str
-    """open or closed"""
+    state: str  # open, closed
     about: str
     association: Association | None
     name: str
@@ -40,13 +39,14 @@ class Task:
     made_at: datetime
     due_at: datetime
     text: str = ""
-    """What she wrote."""
     arrived: str = ""
-    """What kind of message that was: text, voice, photo, timer ..."""
+    """What she wrote, and what kind of message that was: text, voice, photo, timer ..."""
+    inbox_id: int | None = None
+    person_id: int | None = None
+    """Its row, and who wrote it."""
     file: Kept | None = None
-    """The photo or voice note that it is about."""
     not_kept: str = ""
-    """Why that is not there, for staff."""
+    """The photo or voice note that it is about, or why that is not there, for staff."""
     ends_in: str = ""
     """Of the number she wrote from."""
     address_id: int | None = None

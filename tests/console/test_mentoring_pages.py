@@ -66,6 +66,24 @@ async def test_a_mentor_answers_after_a_look_and_only_once(app: App) -> None:
     assert "Stop it each hour" in (await browser.get("/questions")).text
     again = await browser.post("/questions/1/answer", text="Never mind", sure="yes")
     assert again.status_code == 422 and "answered already" in again.text
+    assert (await browser.post("/questions/1/give", to="officer")).status_code == 422
+
+
+async def test_a_mentor_passes_a_question_on_and_has_it_no_longer(app: App) -> None:
+    await person(app, "officer")
+    browser = await signed_in(app, "mentor")
+    shown = await browser.get("/questions/1")
+    assert 'value="officer"' in shown.text and "Test officer" not in shown.text, "nobody but mentors has a name here"
+    for nobody in ("", "999", "x"):
+        assert (await browser.post("/questions/1/give", to=nobody)).status_code == 422
+    assert (await browser.post("/questions/1/give", to="officer")).headers["location"] == "/questions"
+    (row,) = await rows(app, select(t.questions))
+    assert (row.state, row.mentor_id, row.climbed) == ("open", None, 0)
+    woken = await rows(app, select(t.inbox.c.data).where(t.inbox.c.kind == "timer"))
+    assert {"timer": "wake", "what": "given", "number": 1} in [one.data for one in woken]
+    assert (await browser.get("/questions/1")).status_code == 404
+    told = await rows(app, select(t.audit.c.what).where(t.audit.c.what == "question passed on"))
+    assert len(told) == 1
 
 
 async def test_what_came_through_the_neutral_door_is_no_question(app: App) -> None:

@@ -197,6 +197,15 @@ async def test_a_question_is_passed_on_and_answered_from_the_inbox(chats: Chats)
     assert odette.sees[-1].text == "Mentor No 1: Stop the motor Helped? 1 yes 2 no"
     assert [(task["state"], task["result"]) for task in await chats.rows("tasks")] == [("closed", "answered")]
     assert "Eric answered No 1" in (await chats.presses(alice, "Pass it on")).text
+    await chats.says(odette, "The rice mill smells of smoke since this morning")
+    await chats.settled()
+    assert (await chats.presses(eric, "To a mentor")).text == "Odette, ABAHUZA: to which mentor?"
+    assert eric.sees[-1].labels == ["Claude", "Alice"]
+    assert (await chats.presses(eric, "Claude")).text.startswith("Odette, ABAHUZA: it is a question to Claude now")
+    await chats.settled()
+    assert "No 2: your question went to mentor Claude" in odette.sees[-1].text
+    assert claude.sees[-1].text.startswith("No 2 from ABAHUZA") and "smells of smoke" in claude.sees[-1].text
+    assert "a question to Claude" in (await chats.presses(eric, "To a mentor")).text
 
 
 async def test_a_question_that_needs_no_answer_is_followed_no_more(chats: Chats) -> None:

@@ -17,8 +17,11 @@ from bot.console.weighing import weighed
 from bot.console.words import _
 from bot.operations import OPERATIONS
 from bot.programme import posters
-from bot.store import asked, lessons, partners
+from bot.programme.mentoring import OFFICER
+from bot.store import asked, lessons, partners, people, questions
+from handlers.matching import ranked
 from handlers.mentor import MOST
+from handlers.passing_on import OFFERED
 
 ANSWERED = 50
 """Of those that are answered, the newest are shown."""
@@ -54,19 +57,28 @@ async def listed(ask: Ask) -> Response:
 
 
 async def _hers(ask: Ask) -> dict[str, Any]:
-    number = ask.number("question")
-    found = [one for one in await ask.read(asked.of_mentor, ask.me.person_id) if one["number"] == number]
-    return found[0] if found else ask.missing()
+    return await ask.read(asked.one_of_mentor, ask.me.person_id, ask.number("question")) or ask.missing()
 
 
 async def one(ask: Ask) -> Response:
-    """One question, and the place to answer it."""
-    return _shown(ask, await _hers(ask))
+    """One question, the place to answer it, and those to whom it can be passed on."""
+    return await _shown(ask, await _hers(ask))
 
 
-def _shown(ask: Ask, question: dict[str, Any], status: int = 200, **more: Any) -> Response:
+async def _others(ask: Ask, question: dict[str, Any]) -> dict[str, str]:
+    """Who else could answer it: mentors who look after that association, best first, and the officer."""
+    known = await ask.read(people.load_associations)
+    place = known.get(question["association_id"])
+    there = [one for one in await ask.read(questions.mentors) if one.id != ask.me.person_id]
+    named = ranked(question["words"], question["language"], place, there)[:OFFERED]
+    return {**{str(one.id): one.name for one in named}, OFFICER: ask.words.gettext(_("The officer"))}
+
+
+async def _shown(ask: Ask, question: dict[str, Any], status: int = 200, **more: Any) -> Response:
     ask.saw(questions=[question["number"]])
     values = {"text": "", "problem": "", "weighed": None, "stopped": False, "most": MOST, **more}
+    passes = question["state"] == "open" and question["consent"] != "stopped"
+    values["others"] = await _others(ask, question) if passes else {}
     return ask.show("question.html", status, question=question, languages=LANGUAGES, **values)
 
 
@@ -74,10 +86,10 @@ async def answer(ask: Ask) -> Response:
     """Her answer: shown first as the leader will read it, then sent once, where the question came from."""
     question, text = await _hers(ask), " ".join(ask.form.get("text", "").split())
     if question["state"] != "open":
-        return _shown(ask, question, 422, problem=_("It is answered already: nothing was sent."), text=text)
+        return await _shown(ask, question, 422, problem=_("It is answered already: nothing was sent."), text=text)
     if not text or len(text) > MOST:
         problem = _("Write an answer of at most 250 characters: two SMS.")
-        return _shown(ask, question, 422, problem=problem, text=text)
+        return await _shown(ask, question, 422, problem=problem, text=text)
     details = {"number": question["number"], "answer": text, "by": ask.me.person_id, "user": ask.who}
     if ask.form.get("sure") == "yes":
         await ask.act("question answer", details)
@@ -88,7 +100,20 @@ async def answer(ask: Ask) -> Response:
     words, drafts = ask.app.words, ask.app.turns.replies.drafts
     sent = words.text("H3", found["language"] or "fr", said, rich=found["chat"], drafts=drafts).text
     takes = weighed(text, sent, chat=found["chat"], reads=found["language"])
-    return _shown(ask, question, text=text, weighed=takes, stopped=found["stopped"])
+    return await _shown(ask, question, text=text, weighed=takes, stopped=found["stopped"])
+
+
+async def pass_on(ask: Ask) -> Response:
+    """Somebody else answers it: a mentor, or the officer; the day that was promised stays."""
+    question, to = await _hers(ask), ask.form.get("to", "")
+    if question["state"] != "open" or question["consent"] == "stopped":
+        problem = _("Nobody waits for an answer any more: it was not passed on.")
+        return await _shown(ask, question, 422, problem=problem)
+    if to not in await _others(ask, question):
+        return await _shown(ask, question, 422, problem=_("Choose who answers it now."))
+    given = {"number": question["number"], "whom": 0 if to == OFFICER else int(to)}
+    await ask.act("question give", {**given, "by": ask.me.person_id, "user": ask.who})
+    return ask.go("/questions", _("It is passed on: who has it now is told."))
 
 
 async def fair(ask: Ask) -> Response:
@@ -111,6 +136,7 @@ PAGES = (
     Page("/questions", listed, reads="questions", title=_("My questions")),
     Page("/questions/{question}", one, reads="questions"),
     Page("/questions/{question}/answer", answer, writes="question answered"),
+    Page("/questions/{question}/give", pass_on, writes="question passed on"),
     Page("/fair", fair, reads="lessons", title=_("For the Fair"), table=True),
     Page("/partners", directory, reads="partners", title=_("Partners")),
 )

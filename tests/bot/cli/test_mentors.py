@@ -140,6 +140,29 @@ def test_a_question_is_passed_on_and_its_task_is_answered_as_one(programme: Prog
     assert "Eric answered No 612" in _run("mentors", "give", "612", "--to", "Claude", code=1).stderr
 
 
+def test_a_message_becomes_a_question_to_a_mentor(programme: Programme) -> None:
+    with contextlib.closing(sqlite3.connect("kurikirana.db")) as tx:
+        tx.execute(
+            "insert into tasks (id, kind, about, due_at, made_at, address_id, association_id, inbox_id, person_id)"
+            " select 9, 'read', '', asked_at, asked_at, address_id, 1, inbox_id, person_id from questions"
+        )
+        tx.execute(
+            "insert into tasks (id, kind, about, due_at, made_at)"
+            " select 10, 'call', '', asked_at, asked_at from questions"
+        )
+        tx.commit()
+    assert _json("inbox", "give", "9", "--to", "claude", "--dry-run") == {"task": 9, "to": "Claude", "given": False}
+    assert "who can be reached; there are Claude." in _run("inbox", "give", "9", "--to", "Eric", code=1).stderr
+    assert "no message that can be answered" in _run("inbox", "give", "10", "--to", "Claude", code=1).stderr
+    assert "goes to Claude" in _run("inbox", "give", "9", "--to", "Claude", "--as", "Eric").stderr
+    assert _json("inbox") == []
+    with contextlib.closing(sqlite3.connect("kurikirana.db")) as tx:
+        (woken,) = tx.execute("select data from inbox where kind = 'timer'").fetchone()
+        (claude,) = tx.execute("select id from people where role = 'mentor'").fetchone()
+    assert json.loads(woken) == {"timer": "wake", "what": "to mentor", "task": 9, "mentor": claude}
+    assert "a question to Claude" in _run("inbox", "give", "9", "--to", "Claude", code=1).stderr
+
+
 def test_visits_are_logged_and_shown(programme: Programme) -> None:
     _run("mentors", "log", "visit", "07", "--on", "2026-11-12", "--note", "belt changed", "--dry-run")
     assert _json("mentors", "log") == []
