@@ -190,6 +190,7 @@ class App:
     def _alarm(self) -> Alarm:
         """Who is asked how often, in seconds."""
         alarm = Alarm()
+        alarm.every(1, health.Lag(1).look)
         alarm.every(1, self.timers.look)
         alarm.every(1, self.outbox.look)
         alarm.every(60, self.outbox.match_reports)

@@ -15,7 +15,11 @@ from handlers.team import lists
 from handlers.team.answering import reply
 
 ROOT = Path(__file__).parents[2]
-FILES = (*(ROOT / "handlers/team").glob("*.py"), ROOT / "bot/programme/late_in_chat.py")
+FILES = (
+    *(ROOT / "handlers/team").glob("*.py"),
+    ROOT / "handlers/passing_on.py",
+    ROOT / "bot/programme/late_in_chat.py",
+)
 _KEY = re.compile(r'"(O\.[a-z._]+[a-z])"')
 MADE = {"O.refused.stopped", "O.refused.agreed", "O.refused.gone"}
 """Keys that are put together: handlers/team/answering.py."""

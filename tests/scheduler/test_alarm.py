@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import time
 
+import pytest
+
+from bot.health import LAG, Lag
 from scheduler.alarm import Alarm
 
 
@@ -43,3 +47,33 @@ async def test_what_never_ends_is_cancelled() -> None:
     await asyncio.wait_for(began.wait(), 5)
     await alarm.stop(within_s=0.1)
     await asyncio.wait_for(cancelled.wait(), 5)
+
+
+@pytest.mark.fault("C5")
+async def test_a_loop_that_was_blocked_is_late_once_and_says_so() -> None:
+    """With APScheduler's own second of grace a job that is asked for seldom would be dropped."""
+    asked: list[float] = []
+    alarm, lag = Alarm(), Lag(0.05)
+
+    async def call() -> None:
+        asked.append(time.monotonic())
+        await lag.look()
+
+    alarm.every(0.05, call)
+    alarm.start()
+    assert [job.misfire_grace_time for job in alarm._scheduler.get_jobs()] == [None]
+    while not asked:
+        await asyncio.sleep(0.01)
+    before, late = len(asked), _late()
+    time.sleep(0.3)  # noqa: ASYNC251 - what blocks the loop
+    await asyncio.sleep(0.02)
+    await alarm.stop(within_s=1)
+    assert len(asked) == before + 1, "once, not for every turn that was missed"
+    assert _late() == late + 1
+
+
+def _late() -> float:
+    """How many looks came more than a quarter of a second too late."""
+    (found,) = LAG.collect()
+    buckets = {one.labels["le"]: one.value for one in found.samples if one.name.endswith("_bucket")}
+    return buckets["+Inf"] - buckets["0.25"]

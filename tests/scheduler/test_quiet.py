@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zoneinfo
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -284,3 +285,13 @@ def test_any_text_is_taken_or_refused_in_words(rule: str) -> None:
         hours((rule,))
     except ValueError as error:
         assert str(error).startswith("no_sending: read ")
+
+
+@pytest.mark.fault("C3")
+def test_a_machine_without_zones_of_its_own_has_ours() -> None:
+    zoneinfo.reset_tzpath(to=[])
+    try:
+        assert ZoneInfo.no_cache("Africa/Bujumbura").utcoffset(START) == timedelta(hours=2)
+        assert ZoneInfo.no_cache("Europe/Paris").utcoffset(datetime(2026, 7, 1)) == timedelta(hours=2)
+    finally:
+        zoneinfo.reset_tzpath()

@@ -14,6 +14,7 @@ from scheduler.repeat import next_time
 HOME, PARIS = ZoneInfo("Africa/Bujumbura"), ZoneInfo("Europe/Paris")
 
 
+@pytest.mark.fault("C7")
 @pytest.mark.parametrize(
     ("moment", "every", "following"),
     [

@@ -98,7 +98,7 @@ def test_drafts_are_marked() -> None:
 
 OF_THE_TEAM = ("S.", "O.", "M1", "M2", "M3", "M4", "M5", "M6", "cmd.")
 """What the team reads is English and French; so are the descriptions of Telegram's commands."""
-NO_DRAFT_YET = {"rn": {"F2@chat"}, "sw": set[str]()}
+NO_DRAFT_YET = {"rn": set[str](), "sw": set[str]()}
 """What a leader reads and nobody has dared to write: she gets the SMS's text, or French."""
 
 

@@ -26,6 +26,7 @@ READS = (
     "mentors show",
 )
 WRITES = (
+    "inbox give",
     "task close",
     "broadcast stop",
     "lessons translate",
