@@ -12,7 +12,6 @@ from datetime import datetime, timedelta
 
 LIMITS: Mapping[str, timedelta] = {
     "reminder": timedelta(hours=24),
-    "notice": timedelta(hours=24),
     "tip": timedelta(days=3),
     "totals": timedelta(days=3),
     "notice": timedelta(hours=24),

@@ -59,6 +59,7 @@ DONE: Mapping[str, str] = {
     "lessons exported": _("lessons exported"),
     "lessons read": _("lessons read"),
     "link asked for": _("link asked for"),
+    "message made a question": _("message made a question"),
     "no training": _("no training"),
     "note kept": _("note kept"),
     "noted": _("noted"),

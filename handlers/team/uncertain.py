@@ -14,7 +14,6 @@ PAGE = 5
 _KINDS = {
     "reply": Label({"en": "an answer", "fr": "une réponse"}),
     "reminder": Label({"en": "a reminder", "fr": "un rappel"}),
-    "notice": Label({"en": "a word from the team", "fr": "un mot de l'équipe"}),
     "tip": Label({"en": "a tip", "fr": "un conseil"}),
     "totals": Label({"en": "the month's totals", "fr": "les totaux du mois"}),
     "notice": Label({"en": "a text of ours", "fr": "un texte de notre part"}),

@@ -17,7 +17,6 @@ PAGE = 200
 KINDS: Mapping[str, str] = {
     "reply": _("an answer"),
     "reminder": _("a reminder"),
-    "notice": _("a word from the team"),
     "tip": _("a tip"),
     "totals": _("the month's totals"),
     "notice": _("a text of ours"),
