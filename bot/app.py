@@ -1,4 +1,4 @@
-"""Wiring: builds the parts from the settings, starts them in order, stops them in reverse.
+"""The running service: starts the parts (bot/parts.py) in order, serves them, stops them in reverse.
 
 Order of start: database and writer, words and forms, channels, recovery of what a dead process left,
 workers, and last the web server, so that nothing arrives before it can be kept.
@@ -15,43 +15,25 @@ import structlog
 import uvicorn
 from starlette.routing import BaseRoute
 
-from bot import channel_states, control, health
 from bot import channels as channel_list
-from bot.added_forms import load_all
-from bot.backups import Backups
+from bot import control, health
 from bot.changes import SECONDS as CHANGES_SECONDS
-from bot.changes import Changes
 from bot.channels.base import Channel, Message
 from bot.channels.front import NO_DOOR, Front
 from bot.channels.phone import Phone
 from bot.clock import Clock
+from bot.console.gate import Gate
+from bot.console.pages import PAGES
 from bot.console.simulator import Simulator
 from bot.console.site import Console
 from bot.errors import ChannelMisconfigured
-from bot.programme.broadcasts.plan import means_of
-from bot.render import Words
-from bot.settings import Settings, unasked_hours
+from bot.parts import Parts
+from bot.settings import Settings
 from bot.settled import settle
-from bot.store import look, roads
+from bot.store import look
 from bot.store.engine import Database
-from bot.turns import Turns
 from bot.workers import channel_watch, clock_guard
-from bot.workers.backups import BackupWorker
-from bot.workers.broadcast_counts import BroadcastCounter
-from bot.workers.broadcasts import BroadcastWorker
-from bot.workers.channel_watch import ChannelWatch
-from bot.workers.clock_guard import ClockGuard
-from bot.workers.erasures import ErasureWorker
-from bot.workers.figures import FiguresWorker
-from bot.workers.inbox import InboxWorker
-from bot.workers.lease import Lease
-from bot.workers.media import MediaWorker
-from bot.workers.outbox import OutboxWorker
 from bot.workers.receiving import receive
-from bot.workers.retention import RetentionWorker
-from bot.workers.timers import TimerWorker
-from bot.workers.tips import TipPlanner
-from handlers.conversations import step
 from scheduler.alarm import Alarm
 
 log = structlog.get_logger(__name__)
@@ -62,46 +44,15 @@ ENDING_S = 5.0
 """And what the alarm has asked for: it is begun anew at the next start."""
 
 
-class App:
-    """The running service. Use `async with App.running(settings) as app`."""
+class App(Parts):
+    """The running service: its parts, and what serves them. Use `async with App.running(settings) as app`."""
 
     def __init__(self, settings: Settings, database: Database, clock: Clock, channels: Mapping[str, Channel]) -> None:
-        self.settings, self.database, self.clock = settings, database, clock
-        self.channels = dict(channels)
-        words = Words.load(_words_folder(settings), _common(settings))
-        self.words = words
-        self.turns = Turns(settings, words, {}, clock.now, step, self.channels)
-        limits, folder = channel_list.limits(settings), settings.path(settings.privacy.media_folder)
-        self.guard = ClockGuard(database, clock.now)
-        self.outbox = OutboxWorker(database, self.channels, clock.now, limits, unasked_hours(settings), folder)
-        self.outbox.may_speak = self.guard.is_right
-        self.outbox.opens = self.turns.when.opens if settings.hours.market_days else None
-        alone = [name for name, channel in self.channels.items() if channel.alone and database.shared]
-        self.leases = {name: Lease(database, name) for name in alone}
-        self.outbox.holds = self._may_send
-        self.turns.learn(channel_states.loaders(self.channels, self.outbox))
-        self.inbox = InboxWorker(database, self.turns, clock.now, self.outbox.notify)
-        self.tips = TipPlanner(settings, database, clock.now, channels.values())
-        self.means = means_of(settings, self.channels, limits)
-        self.broadcasts = BroadcastWorker(database, clock.now, self.means, self.outbox.look, self.inbox.notify)
-        self.figures = FiguresWorker(settings, words, database, clock.now, self.inbox.notify)
-        self.counter = BroadcastCounter(database, clock.now, self.means, self.inbox.notify, self.figures.begin)
-        schemes = roads.reached(self.channels.values())
-        self.watch = ChannelWatch(database, clock.now, self.channels, self.outbox, self.inbox.notify)
-        self.timers = TimerWorker(database, clock.now, self.inbox.notify, self.turns.when, schemes)
-        self.erasures = ErasureWorker(database, folder)
-        self.backups = BackupWorker(database, Backups.of(settings), settings.backup.at, clock.now)
-        self.retention = RetentionWorker(settings, database, clock.now)
-        self.media = MediaWorker(settings, database, self.channels, clock.now)
-        self.changes = Changes(database, settings.path(settings.words.folder), self.reload_words, self.reload)
+        super().__init__(settings, database, clock, channels)
+        self.console = Console(self, PAGES)
+        self.gate = Gate(self.console)
+        self.simulator = Simulator(self, self.gate) if self.simulated else None
         self.control = control.Server(self)
-        self.simulator = Simulator(self) if "phone" in self.channels else None
-        self.console = Console(self)
-        self.port = settings.web.port
-
-    def crash_at(self, crash: Callable[[str], None]) -> None:
-        """Have every part call this at its named points (the crash harness dies there)."""
-        self.database.writer.crash = self.turns.crash = self.outbox.crash = self.broadcasts.crash = crash
 
     @property
     def web(self) -> Front:
@@ -111,20 +62,7 @@ class App:
             routes.extend(channel.routes(self.inbox))
         if self.simulator:
             routes.extend(self.simulator.routes())
-        return Front([*routes, NO_DOOR, *self.console.routes()])
-
-    def reload_words(self) -> None:
-        """The programme's own words have changed: what is said, and understood, next is so in them."""
-        self.words.learn(_words_folder(self.settings))
-        self.turns.roster_changed()
-
-    async def reload(self) -> None:
-        """Forms and roster may have changed: read them anew before the next turn."""
-        async with self.database.read() as tx:
-            self.turns.forms = await load_all(tx)
-        self.turns.roster_changed()
-        await self.guard.look()
-        await self.timers.make()
+        return Front([*routes, NO_DOOR, *self.gate.routes()])
 
     @classmethod
     @contextlib.asynccontextmanager
@@ -225,10 +163,6 @@ class App:
             for row in await look.held(tx):
                 phone.hold(Message(row.id, row.phone, row.text, attempt=1))
 
-    def _may_send(self, name: str) -> bool:
-        """By a channel that has a single connection only the process that holds it."""
-        return name not in self.leases or self.channels[name].alone != "both" or self.leases[name].held
-
     @contextlib.asynccontextmanager
     async def _served(self, site: Front) -> AsyncIterator[None]:
         config = uvicorn.Config(
@@ -264,18 +198,3 @@ class _Server(uvicorn.Server):
     @contextlib.contextmanager
     def capture_signals(self):  # type: ignore[no-untyped-def]
         yield
-
-
-def _words_folder(settings: Settings):  # type: ignore[no-untyped-def]
-    folder = settings.path(settings.words.folder)
-    return folder if folder.is_dir() else None
-
-
-def _common(settings: Settings) -> dict[str, str | int]:
-    """Fields that the settings fill in every text."""
-    return {
-        "sender": settings.project.sender,
-        "hotline": settings.safeguarding.hotline or settings.project.sender,
-        "per_week": settings.limits.unasked_per_week,
-        "console": settings.web.address,
-    }

@@ -12,7 +12,7 @@ import contextlib
 import functools
 from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import orjson
 import structlog
@@ -20,9 +20,12 @@ import structlog
 from bot import control_line
 from bot.clock import Clock
 from bot.errors import BotError, DatabaseError
-from bot.operations import LEAVE_AS_IT_IS, OPERATIONS, WORDS_SAVED, Asked
+from bot.operations import OPERATIONS, Asked
 from bot.settings import Settings
 from bot.store.engine import Database
+
+if TYPE_CHECKING:
+    from bot.parts import Parts
 
 log = structlog.get_logger(__name__)
 LARGEST = 32 * 1024 * 1024
@@ -38,12 +41,12 @@ def socket_path(settings: Settings) -> Path | None:
 class Server:
     """The service's end."""
 
-    def __init__(self, app: Any) -> None:
-        self._app = app
+    def __init__(self, parts: Parts) -> None:
+        self._parts = parts
 
     async def run(self) -> None:
         """Answer until cancelled."""
-        path = socket_path(self._app.settings)
+        path = socket_path(self._parts.settings)
         if path is not None:
             await control_line.serve(path, self._answer, LARGEST)
 
@@ -67,17 +70,10 @@ class Server:
     async def _do(self, name: str, details: dict[str, Any]) -> Any:
         if name not in OPERATIONS:
             raise DatabaseError(f"the running service does not know {name!r}; it is older than this command")
-        asked = Asked(name, details, self._app.clock.now())
-        result = await self._app.database.writer.do(run_all, asked)
-        await self.after(name)
+        asked = Asked(name, details, self._parts.clock.now())
+        result = await self._parts.database.writer.do(run_all, asked)
+        await self._parts.changed(name)
         return result
-
-    async def after(self, name: str) -> None:
-        """An operation was done: what it may have changed is read anew."""
-        if name == WORDS_SAVED:
-            self._app.reload_words()
-        elif name not in LEAVE_AS_IT_IS:
-            await self._app.reload()
 
 
 def _line(said: dict[str, Any]) -> bytes:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from dataclasses import asdict
-from typing import Any
 
 import orjson
 from prometheus_client import CONTENT_TYPE_LATEST, Histogram, generate_latest
@@ -15,6 +14,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from bot import channel_states
+from bot.parts import Parts
 from bot.store import inbox
 
 LAG = Histogram(
@@ -35,22 +35,22 @@ class Lag:
         self._due = now + self._every_s
 
 
-def routes(app: Any) -> Sequence[BaseRoute]:
+def routes(parts: Parts) -> Sequence[BaseRoute]:
     """The two addresses."""
 
     async def healthz(request: Request) -> Response:
         try:
-            async with app.database.read() as tx:
+            async with parts.database.read() as tx:
                 waiting = await inbox.count_waiting(tx)
         except (SQLAlchemyError, OSError):
             return JSONResponse({"ok": False, "why": "the database does not answer"}, 503)
-        broken, wrong, full = app.outbox.broken, app.guard.wrong, app.outbox.full
+        broken, wrong, full = parts.outbox.broken, parts.guard.wrong, parts.outbox.full
         said = {"ok": not (broken or wrong), "waiting": waiting, "broken_channels": broken}
         if wrong:
             said["clock"] = wrong
         if full:
             said["full_for_today"] = full
-        said["channels"] = [asdict(state) for state in channel_states.states(app.channels, app.outbox)]
+        said["channels"] = [asdict(state) for state in channel_states.states(parts.channels, parts.outbox)]
         return Response(orjson.dumps(said), 200 if said["ok"] else 503, media_type="application/json")
 
     async def metrics(request: Request) -> Response:

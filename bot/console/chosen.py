@@ -10,7 +10,8 @@ from urllib.parse import urlencode
 from babel.dates import format_date
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.console.page import Ask, Wrong
+from bot.console.ask import Ask
+from bot.console.page import Wrong
 from bot.console.words import Words, _
 from bot.errors import BotError
 from bot.programme.counting import NotFound, Period, Place, Rules, Scope, find, places
@@ -139,4 +140,4 @@ def bar_of(words: Words, period: Period) -> str:
 
 def rules_of(ask: Ask) -> Rules:
     """How this programme counts."""
-    return Rules.of(ask.app.settings)
+    return Rules.of(ask.parts.settings)

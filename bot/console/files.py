@@ -6,14 +6,14 @@ import asyncio
 
 from starlette.responses import Response
 
-from bot.console.page import Ask
+from bot.console.ask import Ask
 
 KINDS = {".jpg": "image/jpeg", ".ogg": "audio/ogg", ".oga": "audio/ogg", ".mp3": "audio/mpeg", ".m4a": "audio/mp4"}
 
 
 async def kept(ask: Ask, name: str | None) -> Response:
     """The file below the media folder that a row names. Raises Missing when it is there no more."""
-    folder = ask.app.settings.path(ask.app.settings.privacy.media_folder)
+    folder = ask.parts.settings.path(ask.parts.settings.privacy.media_folder)
     place = folder / name if name else None
     if place is None or not await asyncio.to_thread(place.is_file):
         ask.missing()

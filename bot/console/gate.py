@@ -1,4 +1,4 @@
-"""What happens before and after every page: sign-in, role, the form's token, the audit, the headers.
+"""The way to every page, and what is done before and after it: sign-in, role, the form's token, audit, headers.
 
 A page cannot leave anything of it out: it is called from here only. An address that is none is treated as one
 that exists: a stranger is asked to sign in, one of the team is told that there is nothing for her.
@@ -7,28 +7,28 @@ that exists: a stranger is asked to sign in, one of the team is told that there 
 from __future__ import annotations
 
 import traceback
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import quote, urlsplit
 
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.requests import Request
 from starlette.responses import Response
+from starlette.routing import BaseRoute, Route, compile_path
 
 from bot.console import roles
+from bot.console.ask import Ask
 from bot.console.cookies import BROWSER, SAID, SESSION, form_token
 from bot.console.forms import TooLarge, read_form
-from bot.console.page import Ask, Missing, Wrong
+from bot.console.page import ENDINGS, Missing, Page, Wrong
 from bot.console.passwords import new_token
+from bot.console.site import Console
 from bot.console.words import LANGUAGES, _
 from bot.errors import BotError, DatabaseError
 from bot.programme import exporting
 from bot.store import accounts, audit
-
-if TYPE_CHECKING:
-    from bot.console.site import Console
 
 FRESH = timedelta(minutes=5)
 """So long a password or PIN counts for what needs it once more."""
@@ -43,6 +43,7 @@ HEADERS = {
     "cross-origin-resource-policy": "same-origin",
     "permissions-policy": "camera=(), microphone=(), geolocation=()",
 }
+METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
 HSTS = "max-age=31536000; includeSubDomains"
 log = structlog.get_logger(__name__)
 
@@ -51,7 +52,8 @@ class Gate:
     """Answers every request of the console."""
 
     def __init__(self, console: Console) -> None:
-        self._console, self._app = console, console.app
+        self.console, self._parts = console, console.parts
+        self._found = [(page, compile_path(page.path)) for page in console.pages]
 
     async def answer(self, request: Request) -> Response:
         """The page, or what stands in its place; never an exception."""
@@ -77,36 +79,62 @@ class Gate:
         await request.close()
         return self._finish(ask, response)
 
+    def routes(self) -> Sequence[BaseRoute]:
+        """One for everything that no other part of the service answers; the last of all."""
+
+        async def answer(request: Request) -> Any:
+            return await self.answer(request)
+
+        return [Route("/{path:path}", answer, methods=METHODS)]
+
+    def find(self, method: str, path: str) -> tuple[Page, dict[str, Any], str]:
+        """The page of an address, the parts of its path, its ending; a page that nobody may see when it is none."""
+        method = "GET" if method == "HEAD" else method
+        stem, _, ending = path.rpartition(".")
+        for page, (pattern, _format, convertors) in self._found:
+            if page.method != method:
+                continue
+            for wanted, end in ((stem, ending), (path, "")) if page.table and ending in ENDINGS else ((path, ""),):
+                if found := pattern.match(wanted):
+                    parts = {name: convertors[name].convert(value) for name, value in found.groupdict().items()}
+                    return page, parts, end
+        return _NOTHING, {}, ""
+
+    async def form_of(self, request: Request) -> tuple[str, str]:
+        """What a form on another page of this browser must bring along, and a cookie to set ('' = it has one)."""
+        ask = await self.ask(request)
+        return ask.csrf, ask.cookies.get(BROWSER) or ""
+
     async def ask(self, request: Request) -> Ask:
         """Who asks for what."""
-        page, parameters, ending = self._console.find(request.method, request.scope["path"])
+        page, parameters, ending = self.find(request.method, request.scope["path"])
         request.scope["path_params"] = parameters
-        token = self._console.cookies.get(request, SESSION)
-        now = self._app.clock.now()
+        token = self.console.cookies.get(request, SESSION)
+        now = self._parts.clock.now()
         session = None
         try:
-            async with self._app.database.read() as tx:
+            async with self._parts.database.read() as tx:
                 session = await accounts.session(tx, token, now) if token else None
         except (SQLAlchemyError, OSError):
-            page = self._console.broken
+            page = _BROKEN
         language = session.account.language if session else _preferred(request)
-        words = self._console.words[language]
-        ask = Ask(self._app, request, page, words, now, session, "", ending)
+        words = self.console.words[language]
+        ask = Ask(self._parts, self.console, request, page, words, now, session, "", ending)
         ask.csrf = form_token(token if session else self._browser(ask))
-        if said := self._console.cookies.said(request):
+        if said := self.console.cookies.said(request):
             ask.said = _filled(words.gettext(said[0]), said[1])
         return ask
 
     def _browser(self, ask: Ask) -> str:
         """The cookie of a browser that nobody is signed in with; made with its first page."""
-        found = self._console.cookies.get(ask.request, BROWSER)
+        found = self.console.cookies.get(ask.request, BROWSER)
         if not found:
             found = ask.cookies[BROWSER] = new_token()
         return found
 
     async def _page(self, ask: Ask) -> Response:
         role = ask.session.account.role if ask.session else ""
-        if ask.page is self._console.broken:
+        if ask.page is _BROKEN:
             return await ask.page.do(ask)
         if not roles.may(role, ask.page.path):
             if ask.session is None:
@@ -118,7 +146,7 @@ class Gate:
         if refused := await self._right(ask):
             return refused
         if ask.session and ask.now - ask.session.seen_at > accounts.SEEN_EVERY:
-            await self._console.write(lambda tx: accounts.seen(tx, ask.session.id, ask.now))  # type: ignore[union-attr]
+            await self.console.write(lambda tx: accounts.seen(tx, ask.session.id, ask.now))  # type: ignore[union-attr]
         response = await self._second(ask, await ask.page.do(ask))
         await self._audit(ask, response)
         return response
@@ -133,7 +161,7 @@ class Gate:
             return response
         asked = {"what": ask.page.path, "persons": ask.exported, "reason": ask.query.get("reason", "").strip()[:200]}
         details = {**asked, "by": ask.me.person_id}
-        found = await self._console.write(lambda tx: exporting.many(tx, details, ask.now))
+        found = await self.console.write(lambda tx: exporting.many(tx, details, ask.now))
         if found["agreed"]:
             return response
         text = _(
@@ -158,7 +186,7 @@ class Gate:
         except TooLarge:
             return self._say(ask, 413, _("That is too much"), _("Send less, or a smaller file."))
         ask.form = {name: value for name, value in ask.posted if isinstance(value, str)}
-        if not ask.csrf or not self._console.same(ask.form.get("csrf", ""), ask.csrf):
+        if not ask.csrf or not self.console.same(ask.form.get("csrf", ""), ask.csrf):
             log.warning("form refused", page=ask.page.path, why="not of this session")
             text = _("Go back, load the page anew and send it once more. Nothing was changed.")
             return self._say(ask, 403, _("This form is too old"), text)
@@ -169,7 +197,7 @@ class Gate:
         if request.headers.get("sec-fetch-site", "same-origin") != "same-origin":
             return False
         origin = request.headers.get("origin", "null")  # null: what our own referrer policy makes of it
-        ours = {request.headers.get("host", ""), urlsplit(self._app.settings.web.public_url).netloc}
+        ours = {request.headers.get("host", ""), urlsplit(self._parts.settings.web.public_url).netloc}
         return origin == "null" or urlsplit(origin).netloc in ours - {""}
 
     async def _right(self, ask: Ask) -> Response | None:
@@ -187,7 +215,7 @@ class Gate:
         if ask.now - session.confirmed_at < FRESH:
             return None
         given = ask.form.get("confirm", "")
-        if given and await self._console.confirm(session, given, ask.now):
+        if given and await self.console.confirm(session, given, ask.now):
             return None
         return self._confirm(ask, wrong=bool(given))
 
@@ -210,7 +238,7 @@ class Gate:
             details = dict(ask.read_of)
             if ask.ending:
                 details |= {"as": ask.ending, "reason": ask.query.get("reason", "")[:200]}
-            await self._console.write(lambda tx: audit.note(tx, ask.now, ask.who, export, details))
+            await self.console.write(lambda tx: audit.note(tx, ask.now, ask.who, export, details))
         if ask.page.writes and response.status_code == 303 and not ask.written:
             raise RuntimeError(f"{ask.page.path} says that it is done and wrote nothing: Ask.write, Ask.act")
 
@@ -221,7 +249,7 @@ class Gate:
     def _finish(self, ask: Ask, response: Response) -> Response:
         for name, value in HEADERS.items():
             response.headers.setdefault(name, value)
-        if self._console.cookies.secure:
+        if self.console.cookies.secure:
             response.headers["strict-transport-security"] = HSTS
         if (
             ask.said
@@ -230,7 +258,7 @@ class Gate:
         ):
             ask.cookies.setdefault(SAID, None)
         for name, cookie in ask.cookies.items():
-            self._console.cookies.put(response, name, cookie)
+            self.console.cookies.put(response, name, cookie)
         return response
 
 
@@ -247,3 +275,14 @@ def _filled(text: str, values: Mapping[str, Any]) -> str:
         return text % values if values else text
     except (KeyError, TypeError, ValueError):
         return ""
+
+
+async def _nothing(ask: Any) -> Any:
+    ask.missing()
+
+
+async def _broken(ask: Any) -> Any:
+    raise DatabaseError("the session could not be looked up")
+
+
+_NOTHING, _BROKEN = Page("", _nothing), Page("", _broken)

@@ -8,50 +8,47 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from datetime import timedelta
-from typing import TYPE_CHECKING
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.parts import Parts
 from bot.store import look, singles
-
-if TYPE_CHECKING:
-    from bot.app import App
 
 WAIT_S = 5.0
 """So long what became due is given to be said before the clock goes on."""
 
 
-async def move_clock(app: App, by: timedelta) -> None:
+async def move_clock(parts: Parts, by: timedelta) -> None:
     """Move the clock ahead; a restart keeps it, and what became due is looked for at once."""
-    target = app.clock.now() + by
-    while app.settings.limits.reminders:
-        async with app.database.read() as tx:
-            due = await look.next_unasked(tx, app.clock.now())
+    target = parts.clock.now() + by
+    while parts.settings.limits.reminders:
+        async with parts.database.read() as tx:
+            due = await look.next_unasked(tx, parts.clock.now())
         if due is None or due >= target:
             break
-        await _ahead(app, due - app.clock.now())
-        await _said(app)
-    await _ahead(app, target - app.clock.now())
+        await _ahead(parts, due - parts.clock.now())
+        await _said(parts)
+    await _ahead(parts, target - parts.clock.now())
 
 
-async def _ahead(app: App, by: timedelta) -> None:
+async def _ahead(parts: Parts, by: timedelta) -> None:
     by = max(by, timedelta())
-    await app.database.writer.do(_keep_offset, (app.clock.offset + by).total_seconds())
-    app.clock.advance(by)
-    await app.timers.look()
-    await app.outbox.look()
+    await parts.database.writer.do(_keep_offset, (parts.clock.offset + by).total_seconds())
+    parts.clock.advance(by)
+    await parts.timers.look()
+    await parts.outbox.look()
 
 
-async def _said(app: App) -> None:
+async def _said(parts: Parts) -> None:
     """Wait until no turn and no text is under way."""
     loop = asyncio.get_running_loop()
     end = loop.time() + WAIT_S
     while loop.time() < end:
-        if not app.database.writer.at_work:
-            async with app.database.read() as tx:
-                if not await look.under_way(tx, app.clock.now()):
+        if not parts.database.writer.at_work:
+            async with parts.database.read() as tx:
+                if not await look.under_way(tx, parts.clock.now()):
                     return
-            await app.outbox.look()
+            await parts.outbox.look()
         await asyncio.sleep(0.005)
 
 

@@ -1,4 +1,4 @@
-"""A page of the console: how it is declared, and what its function works with.
+"""A page of the console: how it is declared. What its function works with is an Ask (ask.py).
 
 Every address is one `Page` in the `PAGES` of a file of bot/console/pages/. The gate (gate.py) enforces what
 is declared: sign-in and role (roles.py), the form's token, the password given once more, the audit.
@@ -6,30 +6,14 @@ is declared: sign-in and role (roles.py), the form's token, the password given o
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime
-from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncConnection
-from starlette.datastructures import UploadFile
-from starlette.requests import Request
 from starlette.responses import Response
 
-from bot.console import roles
-from bot.console.words import Words
-from bot.operations import AUDITED, OPERATIONS
-from bot.store import audit
-from bot.store.accounts import Account, Session
-from handlers.turn import Viewer
-
-if TYPE_CHECKING:
-    from bot.app import App
-
-Result = TypeVar("Result")
 ENDINGS = ("json", "csv", "xlsx")
-PICTURE_POLICY = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
-"""Of a chart, instead of the rules of pages: styles of its own, but no scripts, also when it is opened alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +22,8 @@ class Page:
 
     path: str
     """As Starlette writes it, /people/{person}; its roles stand in roles.MAY."""
-    do: Callable[[Ask], Awaitable[Response]]
+    do: Callable[[Any], Awaitable[Response]]
+    """Its function, of an Ask."""
     reads: str = ""
     """The personal data that it shows, in a word or two for the audit; '' = none. See Ask.saw."""
     writes: str = ""
@@ -71,146 +56,6 @@ class Wrong(Exception):
     def __init__(self, text: str, **values: Any) -> None:
         super().__init__(text)
         self.text, self.values = text, values
-
-
-@dataclass(slots=True)
-class Ask:
-    """One request: who asks, what for, and the ways to answer."""
-
-    app: App
-    request: Request
-    page: Page
-    words: Words
-    now: datetime
-    session: Session | None
-    csrf: str
-    ending: str = ""
-    """json, csv or xlsx when the address has it."""
-    form: Mapping[str, str] = field(default_factory=dict)
-    """What was posted; of a repeated name the last. `many` has them all."""
-    posted: Sequence[tuple[str, str | UploadFile]] = ()
-    said: str = ""
-    """What the last action says, in the language of the reader."""
-    cookies: dict[str, str | None] = field(default_factory=dict)
-    """To be set with the answer; None takes one away."""
-    read_of: dict[str, Any] | None = None
-    exported: int | None = None
-    """Rows of the file that is the answer; set by the table."""
-    written: bool = False
-
-    # --- who ---
-
-    @property
-    def me(self) -> Account:
-        """Who is signed in; only on pages that are not for anybody."""
-        assert self.session is not None, f"{self.page.path} is open to anybody"
-        return self.session.account
-
-    @property
-    def who(self) -> str:
-        """As the audit has it."""
-        return f"person {self.session.account.person_id}" if self.session else "nobody"
-
-    @property
-    def viewer(self) -> Viewer:
-        """Whose eyes: for the area in every query (bot.store.area.binds)."""
-        return Viewer(self.me.person_id, self.me.role == roles.ADMINISTRATOR, self.me.area)
-
-    # --- what was asked ---
-
-    @property
-    def query(self) -> Mapping[str, str]:
-        """Behind the question mark."""
-        return self.request.query_params
-
-    def number(self, name: str) -> int:
-        """A part of the path that is a number. Raises Missing."""
-        text = str(self.request.path_params.get(name, ""))
-        if not (text.isascii() and text.isdigit()) or len(text) > 15:
-            raise Missing
-        return int(text)
-
-    def many(self, name: str) -> list[str]:
-        """Every value posted under this name."""
-        return [value for key, value in self.posted if key == name and isinstance(value, str)]
-
-    def upload(self, name: str) -> UploadFile | None:
-        """The file posted under this name."""
-        found = [value for key, value in self.posted if key == name and isinstance(value, UploadFile)]
-        return found[0] if found and found[0].filename else None
-
-    # --- the database ---
-
-    async def read(self, question: Callable[..., Awaitable[Result]], *arguments: Any, **named: Any) -> Result:
-        """`question(tx, ...)` in a reading connection."""
-        async with self.app.database.read() as tx:
-            return await question(tx, *arguments, **named)
-
-    def saw(self, **details: Any) -> None:
-        """What of `page.reads` is on this answer: ids, or a filter and a number; never the data themselves.
-
-        The gate writes it down before the answer leaves, and refuses to answer when it was not said.
-        """
-        self.read_of = {**(self.read_of or {}), **details}
-
-    async def write(self, work: Callable[[AsyncConnection], Awaitable[Result]], **details: Any) -> Result:
-        """`work(tx)` and its row in the audit, in one transaction of the service's writer."""
-
-        async def audited(tx: AsyncConnection) -> Result:
-            result = await work(tx)
-            await audit.note(tx, self.now, self.who, self.page.writes or self.page.reads, details)
-            return result
-
-        self.written = True
-        result: Result = await self.app.database.writer.do(each, audited)
-        return result
-
-    async def act(self, name: str, details: Mapping[str, Any], **audited: Any) -> Any:
-        """An operation of bot/operations.py, as a command would ask for it. `audited`: ids for the audit.
-
-        One that writes its own row into the audit (AUDITED) is left to it.
-        """
-        operation = OPERATIONS[name]
-
-        async def work(tx: AsyncConnection) -> Any:
-            return await operation(tx, details, self.now)
-
-        if name in AUDITED:
-            self.written = True
-            found = await self.app.console.write(work)
-        else:
-            found = await self.write(work, **audited)
-        await self.app.control.after(name)
-        return found
-
-    # --- answers ---
-
-    def show(self, template: str, status: int = 200, **values: Any) -> Response:
-        """A page of templates/console/."""
-        common = {
-            "ask": self,
-            "csrf": self.csrf,
-            "language": self.words.language,
-            "project": self.app.settings.project.name,
-            "menu": self.app.console.menu(self.session.account.role) if self.session else [],
-            "here": self.page.path,
-        }
-        return Response(self.words.render(template, {**common, **values}), status, media_type="text/html")
-
-    def picture(self, svg: str) -> Response:
-        """A chart of bot/render/charts.py, for an <img>."""
-        there = {"content-security-policy": PICTURE_POLICY}
-        return Response(svg, media_type="image/svg+xml", headers=there)
-
-    def go(self, path: str, text: str = "", **values: Any) -> Response:
-        """To another page (303), which says this marked text at its top."""
-        if text:
-            self.cookies["said"] = self.app.console.cookies.pack(text, values)
-        return Response(status_code=303, headers={"location": path})
-
-    def missing(self) -> NoReturn:
-        """Nothing is there, or it is not hers."""
-        raise Missing
 
 
 async def each(tx: AsyncConnection, items: Sequence[Callable[[AsyncConnection], Awaitable[Any]]]) -> list[Any]:

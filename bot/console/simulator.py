@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
 from importlib.resources import files
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from uuid import uuid4
 
 from jinja2 import Environment, StrictUndefined, Template
@@ -24,15 +24,14 @@ from starlette.routing import BaseRoute, Route
 
 from bot.channels.phone import Phone
 from bot.console.cookies import BROWSER
+from bot.console.gate import Gate
 from bot.console.happened import Story, screen
 from bot.console.moving import move_clock
 from bot.console.smartphone import Smartphone, Wrong
 from bot.console.told import HEADERS, answered, json, refused, told
+from bot.parts import Parts
 from bot.store import look
 from bot.store.look import Owner
-
-if TYPE_CHECKING:
-    from bot.app import App
 
 FIRST = "Odette"
 """Whose phone is on the left: the person all examples are about."""
@@ -58,11 +57,11 @@ class Typed:
 class Simulator:
     """The page's addresses, bound to the running service."""
 
-    def __init__(self, app: App) -> None:
-        self._app = app
+    def __init__(self, parts: Parts, gate: Gate) -> None:
+        self._parts, self._gate = parts, gate
         self._kept: dict[str, list[Typed]] = {}
         self._moving = asyncio.Lock()
-        self.smartphone = Smartphone(app)
+        self.smartphone = Smartphone(parts)
 
     def routes(self) -> Sequence[BaseRoute]:
         """The page, its two files, and what the page asks and tells."""
@@ -83,28 +82,28 @@ class Simulator:
 
     @property
     def _phone(self) -> Phone:
-        channel = self._app.channels["phone"]
+        channel = self._parts.channels["phone"]
         assert isinstance(channel, Phone), "the simulator talks to simulated phones only"
         return channel
 
     async def _show(self, request: Request) -> Response:
-        async with self._app.database.read() as tx:
+        async with self._parts.database.read() as tx:
             owners, chats = _ordered(await look.owners(tx)), await look.chat_owners(tx)
         two = _two(owners, [_number(n) for n in request.query_params.getlist("phone")])
-        token, browser = await self._app.console.form_of(request)
+        token, browser = await self._gate.form_of(request)
         html = _page().render(
             csrf=token,
-            demo=await self._app.console.is_demo(),
+            demo=await self._gate.console.is_demo(),
             owners=owners,
             chats=chats,
             two=two,
             stranger=STRANGER,
             languages=LANGUAGES,
-            sender=self._app.settings.project.sender,
+            sender=self._parts.settings.project.sender,
         )
         answer = answered(html.encode(), "text/html")
         if browser:
-            self._app.console.cookies.put(answer, BROWSER, browser)
+            self._gate.console.cookies.put(answer, BROWSER, browser)
         return answer
 
     async def _icon(self, request: Request) -> Response:
@@ -118,7 +117,7 @@ class Simulator:
         return answered(files("templates").joinpath("console", name).read_bytes(), kind)
 
     async def _people(self, request: Request) -> Response:
-        async with self._app.database.read() as tx:
+        async with self._parts.database.read() as tx:
             return json(_ordered(await look.owners(tx)))
 
     async def _state(self, request: Request) -> Response:
@@ -127,18 +126,18 @@ class Simulator:
         after = request.query_params.get("after", "0")
         if not after.isdigit():
             return refused(400, "after: a whole number, the id of a turn")
-        story = Story(self._app.settings.zone, self._app.settings.sms.price_bif, self._app.words.rules)
-        async with self._app.database.read() as tx:
+        story = Story(self._parts.settings.zone, self._parts.settings.sms.price_bif, self._parts.words.rules)
+        async with self._parts.database.read() as tx:
             turns = await look.happened(tx, phones, int(after), MOST_TURNS, request.query_params.get("chat", ""))
             screens = {phone: await self._screen(tx, phone) for phone in phones}
         return json({"clock": self._now(), "phones": screens, "log": [story.turn(turn) for turn in turns]})
 
     async def _chat(self, request: Request) -> Response:
-        async with self._app.database.read() as tx:
+        async with self._parts.database.read() as tx:
             return json(await self.smartphone.state(tx, request.query_params.get("chat", "")))
 
     def _now(self) -> dict[str, Any]:
-        local = self._app.clock.now().astimezone(self._app.settings.zone)
+        local = self._parts.clock.now().astimezone(self._parts.settings.zone)
         yesterday = local - timedelta(days=1)
         return {
             "text": f"{local:%a} {local.day}/{local.month}/{local.year} {local:%H:%M}",
@@ -152,7 +151,7 @@ class Simulator:
         written = await look.written(tx, phone, MOST_ON_SCREEN)
         shown = {text.id for text in self._phone.screen(phone)}
         kept = [text.text for text in self._kept.get(phone, ())]
-        return screen(typed, written, shown, kept, self._app.settings.zone) | {"off": phone in self._phone.off}
+        return screen(typed, written, shown, kept, self._parts.settings.zone) | {"off": phone in self._phone.off}
 
     async def _send(self, body: Mapping[str, Any]) -> str:
         """A text from a phone, with the network's troubles: twice, late, kept back until the next one."""
@@ -168,7 +167,7 @@ class Simulator:
             raise Wrong("hold: true keeps the SMS back until the next one was sent")
         if phone in self._phone.off:
             raise Wrong("this phone is off; switch it on first")
-        typed = Typed(text, times, self._app.clock.now() - timedelta(hours=late_h))
+        typed = Typed(text, times, self._parts.clock.now() - timedelta(hours=late_h))
         if hold:
             return self._keep_back(phone, typed)
         await self._hear(phone, typed)
@@ -200,15 +199,15 @@ class Simulator:
         """Hours ahead, or to the next reminder or tip; never back."""
         hours = body.get("hours")
         if hours == "next":
-            async with self._app.database.read() as tx:
-                due = await look.next_unasked(tx, self._app.clock.now())
+            async with self._parts.database.read() as tx:
+                due = await look.next_unasked(tx, self._parts.clock.now())
             if due is None:
                 raise Wrong("no reminder and no tip is planned")
-            hours = max(due - self._app.clock.now(), timedelta(minutes=1)) / timedelta(hours=1)
+            hours = max(due - self._parts.clock.now(), timedelta(minutes=1)) / timedelta(hours=1)
         if not isinstance(hours, int | float) or not 0 < hours <= 24 * 31:
             raise Wrong("hours: how far to move the clock ahead, more than 0 and at most 744")
         async with self._moving:
-            await move_clock(self._app, timedelta(hours=hours))
+            await move_clock(self._parts, timedelta(hours=hours))
         return str(self._now()["text"])
 
     async def _off(self, body: Mapping[str, Any]) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping, Sequence
 from datetime import tzinfo
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from uuid import uuid4
 
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -14,10 +14,8 @@ from starlette.responses import Response
 
 from bot.attachments import attached
 from bot.channels.chat import Chat
+from bot.parts import Parts
 from bot.store import look
-
-if TYPE_CHECKING:
-    from bot.app import App
 
 MOST_MESSAGES = 60
 LONGEST = 4096
@@ -30,21 +28,21 @@ class Wrong(Exception):
 class Smartphone:
     """One for the page; which chat it shows is asked each time."""
 
-    def __init__(self, app: App) -> None:
-        self._app = app
+    def __init__(self, parts: Parts) -> None:
+        self._parts = parts
 
     async def state(self, tx: AsyncConnection, chat: str) -> dict[str, Any]:
         """What this chat shows: messages, oldest first, and the keyboard below them."""
         heard = await look.chat_heard(tx, chat, MOST_MESSAGES)
         said = await look.chat_said(tx, chat, MOST_MESSAGES)
-        return screen(heard, said, self._app.settings.zone)
+        return screen(heard, said, self._parts.settings.zone)
 
     async def file(self, request: Request) -> Response:
         """What went along with a text of a simulated chat, to be saved."""
-        async with self._app.database.read() as tx:
+        async with self._parts.database.read() as tx:
             row = await look.chat_text(tx, int(request.path_params["row"]))
         noted = (row.data or {}).get("file") if row else None
-        settings = self._app.settings
+        settings = self._parts.settings
         there = noted and await asyncio.to_thread(attached, noted, settings.path(settings.privacy.media_folder))
         if not there:
             return Response("no such file", 404)
@@ -58,7 +56,7 @@ class Smartphone:
             raise Wrong("chat: the number of a chat, such as 101")
         if not isinstance(text, str) or len(text) > LONGEST:
             raise Wrong(f"text: at most {LONGEST} characters")
-        channel, key = self._app.channels["chat"], f"chat-{uuid4().hex}"
+        channel, key = self._parts.channels["chat"], f"chat-{uuid4().hex}"
         assert isinstance(channel, Chat), "the smartphone talks to simulated chats only"
         if isinstance(body.get("data"), str):
             pressed = {"data": body["data"], "callback": key, "message": str(body.get("message", ""))}

@@ -16,7 +16,7 @@ import orjson
 import xlsxwriter
 from starlette.responses import Response
 
-from bot.console.page import Ask
+from bot.console.ask import Ask
 from bot.console.words import _
 
 Kind = Literal["text", "number", "day", "moment", "words"]

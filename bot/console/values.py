@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
-from bot.console.page import Ask
+from bot.console.ask import Ask
 from bot.console.words import _
 from bot.programme.counting.small_cells import HIDDEN, fewer, is_small
 from handlers.forms import Form
@@ -37,7 +37,7 @@ def values_of(ask: Ask, form: str, values: Mapping[str, Any], *, everything: boo
     found = _all(ask, form, values)
     if everything:
         return found
-    step = ask.app.settings.privacy.small_cells_below
+    step = ask.parts.settings.privacy.small_cells_below
     small = any(is_small(int(values.get(name) or 0), step) for name in GROUPS)
     return [_guarded(one, values.get(one.name), step) if small else one for one in found if not one.own_words]
 
@@ -49,7 +49,7 @@ def _guarded(one: Value, value: Any, step: int) -> Value:
 
 
 def _all(ask: Ask, form: str, values: Mapping[str, Any]) -> list[Value]:
-    known = ask.app.turns.forms.get(form)
+    known = ask.parts.turns.forms.get(form)
     if known is None:
         return [Value(name, name, None if value is None else str(value), True) for name, value in values.items()]
     asked = [question for question in known.questions if question.name in values]
@@ -78,7 +78,7 @@ def _text(ask: Ask, form: Form, name: str, value: Any) -> str | None:
 
 def topics(ask: Ask, form: str, name: str, value: Any) -> str:
     """Of a table: the labels of what was chosen, '' when nothing was."""
-    known = ask.app.turns.forms.get(form)
+    known = ask.parts.turns.forms.get(form)
     if known is None or not value:
         return ""
     return _text(ask, known, name, value) or ""

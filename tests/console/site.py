@@ -30,7 +30,7 @@ class Browser:
 
     def __init__(self, app: App, role: str = "") -> None:
         self.app, self.role = app, role
-        transport = httpx.ASGITransport(Front(app.console.routes()), raise_app_exceptions=True)
+        transport = httpx.ASGITransport(Front(app.gate.routes()), raise_app_exceptions=True)
         self.http = httpx.AsyncClient(transport=transport, base_url=HOST, headers={"accept-language": "en"})
         self.token = ""
 

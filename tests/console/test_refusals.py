@@ -9,7 +9,8 @@ import structlog
 from sqlalchemy import select
 
 from bot.app import App
-from bot.console.page import Ask, Page
+from bot.console.ask import Ask
+from bot.console.page import Page
 from bot.store import tables as t
 from tests.console.site import Browser, person, rows, signed_in
 from tests.console.test_signing_in import app

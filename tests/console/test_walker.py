@@ -20,8 +20,10 @@ from sqlalchemy import select, update
 
 from bot.app import App
 from bot.console import roles
+from bot.console.ask import PICTURE_POLICY, Ask
 from bot.console.gate import HEADERS
-from bot.console.page import PICTURE_POLICY, Ask, Page
+from bot.console.page import Page
+from bot.console.site import Console
 from bot.store import tables as t
 from tests.console.site import ROLES, Browser, console, person, rows, signed_in, write
 from tests.console.walking import (
@@ -272,9 +274,7 @@ async def test_another_areas_person_is_as_missing_as_nobody(app: App) -> None:
 
 async def _answer_of(app: App, page: Page) -> int:
     """What the gate makes of this page in the place of /account."""
-    pages = [page if one.path == "/account" else one for one in app.console.pages]
-    app.console.pages = pages
-    app.console._found = [(one, found[1]) for one, found in zip(pages, app.console._found, strict=True)]
+    app.gate._found = [(page if one.path == "/account" else one, pattern) for one, pattern in app.gate._found]
     return (await (await signed_in(app, "officer")).get("/account")).status_code
 
 
@@ -286,11 +286,7 @@ async def test_a_page_that_does_not_say_what_it_read_is_not_shown(app: App) -> N
     assert await _answer_of(app, Page("/account", silent, reads="people")) == 500
 
 
-async def test_a_page_without_roles_stops_the_start(app: App, monkeypatch: pytest.MonkeyPatch) -> None:
-    from bot.console import pages
-    from bot.console.site import Console
-
-    extra = replace(pages.PAGES[0], path="/new")
-    monkeypatch.setattr(pages, "PAGES", (*pages.PAGES, extra))
+async def test_a_page_without_roles_stops_the_start(app: App) -> None:
+    extra = replace(app.console.pages[0], path="/new")
     with pytest.raises(RuntimeError, match="/new"):
-        Console(app)
+        Console(app, (*app.console.pages, extra))

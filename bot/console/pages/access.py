@@ -6,8 +6,9 @@ from typing import Any
 
 from starlette.responses import Response
 
+from bot.console.ask import Ask
 from bot.console.audit_words import ABOUT, DONE
-from bot.console.page import Ask, Page
+from bot.console.page import Page
 from bot.console.pages.accounts import ROLES
 from bot.console.tables import Column, Table
 from bot.console.words import _

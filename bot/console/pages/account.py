@@ -6,7 +6,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from starlette.responses import Response
 
 from bot.console import passwords, roles
-from bot.console.page import Ask, Page
+from bot.console.ask import Ask
+from bot.console.page import Page
 from bot.console.pages import enrol
 from bot.console.words import LANGUAGES, _
 from bot.store import accounts
@@ -34,7 +35,7 @@ async def secret(ask: Ask) -> Response:
     problem = passwords.weak_pin(new) if by_pin else passwords.weakness(new, *enrol.context(ask, ask.me))
     if not problem and new != again:
         problem = _("The two PINs are not the same.") if by_pin else _("The two passwords are not the same.")
-    if not problem and not await ask.app.console.confirm(this, ask.form.get("current", ""), ask.now):
+    if not problem and not await ask.console.confirm(this, ask.form.get("current", ""), ask.now):
         problem = _("What you use now is not right. Nothing was changed.")
     if problem:
         return await _shown(ask, ask.words.gettext(problem), 422)
@@ -72,7 +73,7 @@ async def language(ask: Ask) -> Response:
 
 async def home(ask: Ask) -> Response:
     """/ is where her role begins."""
-    return ask.go(ask.app.console.home(ask.me.role))
+    return ask.go(ask.console.home(ask.me.role))
 
 
 PAGES = (

@@ -9,8 +9,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from starlette.responses import Response
 
 from bot.console import passwords, roles
+from bot.console.ask import Ask
 from bot.console.limits import PIN_TRIES
-from bot.console.page import Ask, Page, Wrong
+from bot.console.page import Page, Wrong
 from bot.console.tables import Column, Table
 from bot.console.words import _
 from bot.store import accounts, links, team
@@ -107,7 +108,7 @@ async def invite(ask: Ask) -> Response:
         await links.invite(tx, token, one.person_id, ask.now, secret, INVITED_FOR)
 
     await ask.write(work, person=one.person_id)
-    address = f"{ask.app.console.address}/sign-in/enrol/{token}"
+    address = f"{ask.console.address}/sign-in/enrol/{token}"
     return ask.show("invited.html", name=one.name, address=address)
 
 
@@ -155,7 +156,7 @@ async def role(ask: Ask) -> Response:
         await accounts.end_all(tx, one.person_id, ask.now)
 
     await ask.write(work, person=one.person_id, role=wanted, before=one.role)
-    await ask.app.reload()
+    await ask.parts.reload()
     return ask.go("/accounts", _("The role is changed."))
 
 

@@ -6,7 +6,8 @@ from importlib.resources import files
 
 from starlette.responses import Response
 
-from bot.console.page import Ask, Page
+from bot.console.ask import Ask
+from bot.console.page import Page
 
 _KINDS = {"console.css": "text/css", "htmx.min.js": "text/javascript"}
 

@@ -9,8 +9,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from starlette.responses import Response
 
 from bot.console import roles
+from bot.console.ask import Ask
 from bot.console.chosen import Chosen, chosen, rules_of
-from bot.console.page import Ask, Page
+from bot.console.page import Page
 from bot.console.pages.businesses import LETTERS, STATUSES, square
 from bot.console.pages.people import LANGUAGES
 from bot.console.pages.progress import TABLE as FIGURES
@@ -92,7 +93,7 @@ async def _found(tx: AsyncConnection, ask: Ask, may_read: bool) -> Association:
     about = await chosen(ask, tx, str(ask.request.path_params["association"]))
     if about.scope.kind != "association":
         ask.missing()
-    scope, when, rules, zone = about.scope, about.period, rules_of(ask), ask.app.settings.zone
+    scope, when, rules, zone = about.scope, about.period, rules_of(ask), ask.parts.settings.zone
     return Association(
         about,
         await sheet(tx, scope, when, rules, ask.now),

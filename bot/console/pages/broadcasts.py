@@ -10,8 +10,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from starlette.responses import Response
 
 from bot.console import roles
+from bot.console.ask import Ask
 from bot.console.delivery import TODO, WORDS
-from bot.console.page import Ask, Page, Wrong
+from bot.console.page import Page, Wrong
 from bot.console.pages.people import LANGUAGES
 from bot.console.tables import Column, Table
 from bot.console.words import _
@@ -72,16 +73,16 @@ async def show(ask: Ask) -> Response:
     shown = found if ask.ending else found[:PAGE]
     ids = [row.id for row in shown]
     ends = await ask.read(recipient_ends.ends, ids)
-    parts = await ask.read(broadcast_list.sms_parts, ids, ask.app.means.setup.rich)
+    parts = await ask.read(broadcast_list.sms_parts, ids, ask.parts.means.setup.rich)
     rows = [_row(ask, row, ends[row.id], parts.get(row.id, 0)) for row in shown]
     older = shown[-1].id if len(found) > len(shown) else None
-    price = ask.app.means.price_bif
+    price = ask.parts.means.price_bif
     return TABLE.answer(ask, "broadcasts.html", rows, older=older, price=price, writes=ask.me.role in roles.FIELD)
 
 
 def _row(ask: Ask, row: Any, ends: list[Any], parts: int) -> dict[str, Any]:
     found, answers = states.counted(ends)
-    price = ask.app.means.price_bif
+    price = ask.parts.means.price_bif
     told = sum(found.values()) - found["left_out"]
     arrived, under_way = (sum(found[name] for name in names) for names in (ARRIVED, UNDER_WAY))
     begun = row.state not in ("draft", "approved")
@@ -141,7 +142,7 @@ async def report(ask: Ask, row: Any) -> Response:
     asked = 0
     if row.starts_at:
         asked = await ask.read(store.questions, row.id, row.starts_at, row.starts_at + ANSWERED_WITHIN)
-    parts = (await ask.read(broadcast_list.sms_parts, [row.id], ask.app.means.setup.rich)).get(row.id, 0)
+    parts = (await ask.read(broadcast_list.sms_parts, [row.id], ask.parts.means.setup.rich)).get(row.id, 0)
     ask.saw(broadcast=row.id, people=len(people))
     return ask.show(
         "broadcast.html",
@@ -152,7 +153,7 @@ async def report(ask: Ask, row: Any) -> Response:
         answers=answers,
         asked=asked,
         parts=parts,
-        bif=parts * ask.app.means.price_bif if ask.app.means.price_bif else None,
+        bif=parts * ask.parts.means.price_bif if ask.parts.means.price_bif else None,
         again=_again(ends),
         people=people,
         may=may_change(ask, row),
@@ -204,7 +205,7 @@ async def retry(ask: Ask) -> Response:
     if ask.form.get("number", "").strip() != str(number):
         raise Wrong(_("Texts that would be sent again: %(number)s. Type this number to send them."), number=number)
     ends = (ask.now + timedelta(hours=1)).isoformat()
-    setup = acts.setup_details(ask.app.means.setup)
+    setup = acts.setup_details(ask.parts.means.setup)
     details = {"id": row.id, "what": what, "number": number, "ends_at": ends, "setup": setup}
     await ask.act("broadcast retry", details, broadcast=row.id, texts=number)
     return ask.go(f"/broadcasts/{row.id}", _("Texts that are sent again: %(number)s."), number=number)
@@ -212,7 +213,7 @@ async def retry(ask: Ask) -> Response:
 
 async def freeze(ask: Ask, number: int, plan: Plan) -> None:
     """Make the list of a draft, page by page, each in a transaction of its own."""
-    constant = {"id": number, "setup": acts.setup_details(ask.app.means.setup)}
+    constant = {"id": number, "setup": acts.setup_details(ask.parts.means.setup)}
     constant |= acts.whom(plan.asked, plan.audience)
     after = None
     while True:
@@ -220,7 +221,7 @@ async def freeze(ask: Ask, number: int, plan: Plan) -> None:
         async def page(tx: AsyncConnection, after: int | None = after) -> Any:
             return await acts.freeze(tx, {**constant, "after": after}, ask.now)
 
-        after = await ask.app.console.write(page)
+        after = await ask.console.write(page)
         if after is None:
             return
 

@@ -10,8 +10,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from starlette.responses import Response
 
 from bot.console import roles
+from bot.console.ask import Ask
 from bot.console.chosen import Chosen, bar_of, chosen, month_in_words
-from bot.console.page import Ask, Page
+from bot.console.page import Page
 from bot.console.tables import Column, Table
 from bot.console.values import topics
 from bot.console.words import _
@@ -146,7 +147,7 @@ async def _grid(tx: AsyncConnection, ask: Ask, about: Chosen) -> Grid:
     """Twelve months until the end of the period."""
     last = about.period.last
     first = Period.month(last.year, last.month - MONTHS + 1).first
-    return await grid(tx, about.scope, first, last, ask.app.settings.zone)
+    return await grid(tx, about.scope, first, last, ask.parts.settings.zone)
 
 
 async def one(ask: Ask) -> Response:

@@ -10,9 +10,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from starlette.responses import Response
 
 from bot.console import roles
+from bot.console.ask import Ask
 from bot.console.chosen import YEARS, Chosen, chosen, rules_of
 from bot.console.figure_words import STANDINGS
-from bot.console.page import Ask, Page
+from bot.console.page import Page
 from bot.console.tables import Column, Table
 from bot.console.words import _
 from bot.programme.counting import AssociationBranch, Branch, Cascade, Period, Training, cascade, trainings

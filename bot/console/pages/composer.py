@@ -13,7 +13,8 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncConnection
 from starlette.responses import Response
 
-from bot.console.page import Ask, Page, Wrong
+from bot.console.ask import Ask
+from bot.console.page import Page, Wrong
 from bot.console.pages import broadcasts
 from bot.console.pages.broadcasts import AUDIENCES, audience, chosen, hers
 from bot.console.pages.people import LANGUAGES
@@ -79,7 +80,7 @@ async def _choices(ask: Ask) -> dict[str, Any]:
 
 def _filled(ask: Ask, row: Any) -> dict[str, Any]:
     """A draft as its form has it."""
-    local = row.expires_at.astimezone(ask.app.settings.zone) if row.expires_at else None
+    local = row.expires_at.astimezone(ask.parts.settings.zone) if row.expires_at else None
     return {
         "to": row.audience["asked"],
         "full": bool(row.audience.get("leave_out_full")),
@@ -177,7 +178,7 @@ def _is_date(text: str) -> bool:
 def moment(ask: Ask, text: str) -> datetime:
     """A local day and time that is to come. Raises Wrong."""
     try:
-        found = datetime.fromisoformat(text).replace(tzinfo=ask.app.settings.zone)
+        found = datetime.fromisoformat(text).replace(tzinfo=ask.parts.settings.zone)
     except ValueError:
         raise Wrong(_("Write the day and the time, like 2026-12-01T17:30.")) from None
     if found < ask.now:
@@ -199,7 +200,7 @@ async def show(ask: Ask) -> Response:
 
 async def _composed(ask: Ask, row: Any, starts_at: datetime, place: int = 0) -> composing.Composed:
     async def work(tx: AsyncConnection) -> composing.Composed:
-        means = ask.app.means
+        means = ask.parts.means
         return await composing.compose(tx, row.audience, acts.wording_of(row), means, starts_at, ask.now, place)
 
     return await ask.read(work)
@@ -226,7 +227,7 @@ async def _shown(ask: Ask, row: Any, values: Mapping[str, Any], problem: str = "
         typed=plan.tally.number > TYPED_ABOVE,
         reasons=REASONS,
         states=broadcasts.STATES,
-        hours=ask.app.settings.hours,
+        hours=ask.parts.settings.hours,
         **await _choices(ask),
     )
 
@@ -237,14 +238,14 @@ async def test(ask: Ask) -> Response:
     there = [one for one in await ask.read(audiences.to_try_on) if one.person_id == ask.me.person_id]
     if not there:
         raise Wrong(_("You have no phone and no chat here. Write yours on the roster's sheet Staff."))
-    setup = ask.app.means.setup
+    setup = ask.parts.means.setup
 
     async def work(tx: AsyncConnection) -> bool:
         return any([await acts.try_on(tx, one, acts.wording_of(row), setup, ask.now) for one in there])
 
     if not await ask.write(work, broadcast=row.id):
         raise Wrong(_("No channel reaches your phone or chat."))
-    await ask.app.outbox.look()
+    await ask.parts.outbox.look()
     return ask.go(f"/broadcasts/{row.id}", _("The texts are on their way to you."))
 
 

@@ -8,8 +8,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from starlette.responses import Response
 
 from bot.console import passwords, roles
+from bot.console.ask import Ask
 from bot.console.cookies import BROWSER, SESSION
-from bot.console.page import Ask, Page
+from bot.console.page import Page
 from bot.store import accounts, audit
 
 ROLES = (roles.OFFICER, roles.SUPERVISOR, roles.MENTOR, roles.STAFF, roles.ADMINISTRATOR)
@@ -20,7 +21,7 @@ NEVER_ASKS = timedelta(days=3650)
 async def sign_in(ask: Ask) -> Response:
     """As the first of this role."""
     wanted = ask.form.get("role", "")
-    if wanted not in ROLES or not await ask.app.console.is_demo():
+    if wanted not in ROLES or not await ask.console.is_demo():
         ask.missing()
     found = [one for one in await ask.read(accounts.members) if one.role == wanted]
     if not found:
@@ -33,10 +34,10 @@ async def sign_in(ask: Ask) -> Response:
         await accounts.confirmed(tx, session, ask.now + NEVER_ASKS)
         await audit.note(tx, ask.now, f"person {number}", "signed in", {"session": session, "demo": True})
 
-    await ask.app.console.write(work)
+    await ask.console.write(work)
     ask.written = True
     ask.cookies |= {SESSION: token, BROWSER: None}
-    return ask.go(ask.app.console.home(wanted))
+    return ask.go(ask.console.home(wanted))
 
 
 PAGES = (Page("/sign-in/demo", sign_in, writes="signed in"),)

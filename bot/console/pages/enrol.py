@@ -11,7 +11,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from starlette.responses import Response
 
 from bot.console import passwords, roles
-from bot.console.page import Ask, Page, Wrong
+from bot.console.ask import Ask
+from bot.console.page import Page, Wrong
 from bot.console.words import _
 from bot.store import accounts, links
 from bot.store.accounts import Account
@@ -72,13 +73,13 @@ def _problem(ask: Ask, account: Account, login: str, step: int | None) -> str:
 
 def context(ask: Ask, account: Account) -> tuple[str, ...]:
     """Words that her password may not be made of."""
-    project = ask.app.settings.project
+    project = ask.parts.settings.project
     return (account.login or "", *account.name.split(), project.name, project.sender)
 
 
 def _form(ask: Ask, link: Mapping[str, Any], account: Account, problem: str, status: int = 200) -> Response:
     login = ask.form.get("login") or account.login or plain(account.name).replace(" ", ".")
-    issuer = f"Kurikirana {ask.app.settings.project.name}"
+    issuer = f"Kurikirana {ask.parts.settings.project.name}"
     picture = Markup(passwords.picture_of(link["totp"], login, issuer).decode())
     secret = " ".join(re.findall(".{1,4}", link["totp"]))
     return ask.show(

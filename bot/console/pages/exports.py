@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from starlette.responses import Response
 
-from bot.console.page import Ask, Page
+from bot.console.ask import Ask
+from bot.console.page import Page
 from bot.console.words import _
 from bot.programme import exporting
 from bot.store import export_requests

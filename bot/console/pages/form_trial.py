@@ -7,7 +7,8 @@ from typing import cast
 from starlette.responses import Response
 
 from bot import trial
-from bot.console.page import Ask, Page
+from bot.console.ask import Ask
+from bot.console.page import Page
 from bot.console.pages import word_forms
 from bot.console.pages.people import LANGUAGES
 from bot.store import area
@@ -30,11 +31,11 @@ async def show(ask: Ask) -> Response:
     text = ask.query.get("text", "")[:LONGEST]
     chat = ask.query.get("by") == "chat"
     lines = [line.strip()[:480] for line in text.splitlines() if line.strip()]
-    turns, words = ask.app.turns, ask.app.words
+    turns, words = ask.parts.turns, ask.parts.words
     found = []
     if lines and association:
         speaking = cast(Language, language)
-        async with ask.app.database.read() as tx:
+        async with ask.parts.database.read() as tx:
             brought = [new] if new else []
             found = await trial.tried(turns, words, tx, association["id"], speaking, lines, brought, chat=chat)
     return ask.show(
@@ -50,7 +51,7 @@ async def show(ask: Ask) -> Response:
         new=new,
         chat=chat,
         digest=digest,
-        simulator=ask.app.simulator is not None,
+        simulator=ask.parts.simulated,
     )
 
 

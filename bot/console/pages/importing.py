@@ -12,7 +12,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from starlette.responses import Response
 
 from bot.console import roles
-from bot.console.page import Ask, Page, Wrong
+from bot.console.ask import Ask
+from bot.console.page import Page, Wrong
 from bot.console.words import _
 from bot.errors import BotError
 from bot.programme import roster
@@ -45,11 +46,11 @@ async def check(ask: Ask) -> Response:
     if sent is None:
         text = ask.words.say(_("Choose the workbook first: a file that ends in .xlsx."))
         return ask.show("importing.html", 422, problem=text, found=None)
-    digest, place = await ask.app.console.uploads.keep(_KIND, ask.me.person_id, await sent.read())
+    digest, place = await ask.console.uploads.keep(_KIND, ask.me.person_id, await sent.read())
     try:
         checked, lines, refused = await _looked(ask, place)
     except BotError as error:
-        await ask.app.console.uploads.forget(place)
+        await ask.console.uploads.forget(place)
         return ask.show("importing.html", 422, problem=str(error).removeprefix(f"{place.name}: "), found=None)
     levels: list[str] = [message.level for message in checked.messages]
     counted = {level: levels.count(level) for level in LEVELS}
@@ -57,7 +58,7 @@ async def check(ask: Ask) -> Response:
     whole = max(len(levels), len(lines), len(checked.left_out)) <= SHOWN
     ready = checked.roster is not None and checked.roster.rows > 0 and whole and not refused
     if not ready:
-        await ask.app.console.uploads.forget(place)
+        await ask.console.uploads.forget(place)
     found = {
         "digest": digest,
         "messages": checked.messages[:SHOWN],
@@ -76,7 +77,7 @@ async def _looked(ask: Ask, place: Path) -> tuple[roster.Checked, Sequence[str],
     checked = await asyncio.to_thread(_checked, ask, place)
 
     async def held(tx: AsyncConnection) -> tuple[roster.Checked, roster.Plan | None]:
-        there = await roster.refuse(tx, checked, ask.app.settings.zone)
+        there = await roster.refuse(tx, checked, ask.parts.settings.zone)
         if there.roster is None or not there.roster.rows:
             return there, None
         return there, await roster.plan(tx, there.roster, there.messages, ask.now)
@@ -90,15 +91,15 @@ async def _looked(ask: Ask, place: Path) -> tuple[roster.Checked, Sequence[str],
 def _checked(ask: Ask, place: Path) -> roster.Checked:
     return roster.check(
         roster.read(place),
-        associations_expected=ask.app.settings.limits.associations,
-        people_per_association=ask.app.settings.limits.people_per_association,
-        demo=ask.app.simulator is not None,
+        associations_expected=ask.parts.settings.limits.associations,
+        people_per_association=ask.parts.settings.limits.people_per_association,
+        demo=ask.parts.simulated,
         today=_today(ask),
     )
 
 
 def _today(ask: Ask) -> date:
-    return ask.now.astimezone(ask.app.settings.zone).date()
+    return ask.now.astimezone(ask.parts.settings.zone).date()
 
 
 def _may_change_team(ask: Ask) -> bool:
@@ -113,22 +114,22 @@ async def import_(ask: Ask) -> Response:
     """Import the file that was shown to her, and no other one."""
     _whole_programme(ask)
     digest = ask.form.get("digest", "")
-    place = await ask.app.console.uploads.find(_KIND, ask.me.person_id, digest)
+    place = await ask.console.uploads.find(_KIND, ask.me.person_id, digest)
     if place is None:
         raise Wrong(_("This file is no longer here: an hour has passed, or another one was sent. Send it once more."))
     errors = ask.form.get("errors", "")
     details: dict[str, Any] = {
         "file": str(place),
-        "associations": ask.app.settings.limits.associations,
-        "people_per_association": ask.app.settings.limits.people_per_association,
+        "associations": ask.parts.settings.limits.associations,
+        "people_per_association": ask.parts.settings.limits.people_per_association,
         "today": _today(ask).isoformat(),
         "errors": int(errors) if errors.isdecimal() and len(errors) < 6 else 0,
         "who": ask.who,
-        "demo": ask.app.simulator is not None,
+        "demo": ask.parts.simulated,
         "team": _may_change_team(ask),
     }
     await ask.act("roster import", details)
-    await ask.app.console.uploads.forget(place)
+    await ask.console.uploads.forget(place)
     return ask.go("/people", _("The roster is imported."))
 
 

@@ -10,7 +10,8 @@ from starlette.responses import Response
 from bot import keywords as rules
 from bot import words as tables
 from bot.console import roles
-from bot.console.page import Ask, Page
+from bot.console.ask import Ask
+from bot.console.page import Page
 from bot.console.pages.words import keep
 from bot.console.words import _
 from handlers.understand.words import SHIPPED, plain
@@ -37,8 +38,8 @@ COMMANDS = {
 
 async def show(ask: Ask) -> Response:
     """Both kinds of keywords, and those that mean two things."""
-    rows = [(name, COMMANDS.get(name, name), words) for name, words in ask.app.words.keywords.of.items()]
-    forms = [(name, form.keywords) for name, form in ask.app.turns.forms.items()]
+    rows = [(name, COMMANDS.get(name, name), words) for name, words in ask.parts.words.keywords.of.items()]
+    forms = [(name, form.keywords) for name, form in ask.parts.turns.forms.items()]
     means: dict[str, int] = {}
     for there in [*(words for _name, _does, words in rows), *(words for _name, words in forms)]:
         for word in {plain(word) for word in there}:
@@ -49,7 +50,7 @@ async def show(ask: Ask) -> Response:
 
 
 def _own(ask: Ask) -> set[str]:
-    return {name for name, words in ask.app.words.keywords.of.items() if words != SHIPPED.of[name]}
+    return {name for name, words in ask.parts.words.keywords.of.items() if words != SHIPPED.of[name]}
 
 
 def _command(ask: Ask) -> str:
@@ -62,18 +63,18 @@ def _command(ask: Ask) -> str:
 async def edit(ask: Ask) -> Response:
     """The words of one command, with its earlier lists."""
     command = _command(ask)
-    return await _edited(ask, command, ask.app.words.keywords.of[command])
+    return await _edited(ask, command, ask.parts.words.keywords.of[command])
 
 
 async def _edited(ask: Ask, command: str, words: tuple[str, ...], status: int = 200, **more: Any) -> Response:
-    folder = ask.app.settings.path(ask.app.settings.words.folder)
+    folder = ask.parts.settings.path(ask.parts.settings.words.folder)
     values: dict[str, Any] = {"problems": [], "same": False, "shown": False, **more}
     return ask.show(
         "keyword_edit.html",
         status,
         command=command,
         does=COMMANDS[command],
-        now=ask.app.words.keywords.of[command],
+        now=ask.parts.words.keywords.of[command],
         words=words,
         shipped=SHIPPED.of[command],
         earlier=await asyncio.to_thread(rules.earlier, folder, command),
@@ -84,10 +85,10 @@ async def _edited(ask: Ask, command: str, words: tuple[str, ...], status: int = 
 async def change(ask: Ask) -> Response:
     """Old and new are shown first; then leaders are understood so at once."""
     command, words = _command(ask), rules.read_list(ask.form.get("words", "")[:1000])
-    lists = rules.changed(ask.app.words, {command: words})
+    lists = rules.changed(ask.parts.words, {command: words})
     if not lists:
         return await _edited(ask, command, words, 422, same=True)
-    if problems := rules.faults(ask.app.words, ask.app.turns.forms.values(), lists):
+    if problems := rules.faults(ask.parts.words, ask.parts.turns.forms.values(), lists):
         return await _edited(ask, command, words, 422, problems=problems)
     if ask.form.get("sure") != "yes":
         return await _edited(ask, command, words, shown=True)

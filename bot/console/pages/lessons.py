@@ -7,8 +7,9 @@ from typing import Any
 
 from starlette.responses import Response
 
+from bot.console.ask import Ask
 from bot.console.files import kept
-from bot.console.page import Ask, Page, Wrong
+from bot.console.page import Page, Wrong
 from bot.console.pages.people import LANGUAGES
 from bot.console.tables import Column, Table
 from bot.console.words import _
@@ -114,7 +115,7 @@ async def print_posters(ask: Ask) -> Response:
     if not pages:
         raise Wrong(_("No lesson may be shown yet. Leaders say so when they answer the question after their lesson."))
     ask.saw(lessons=[one.number for one in pages][:100], posters=len(pages))
-    made = await asyncio.to_thread(posters.pdf, pages, ask.app.settings.project.name)
+    made = await asyncio.to_thread(posters.pdf, pages, ask.parts.settings.project.name)
     there = {"content-disposition": 'attachment; filename="lessons-posters.pdf"'}
     return Response(made, media_type="application/pdf", headers=there)
 

@@ -10,7 +10,8 @@ from typing import Any
 
 from starlette.responses import Response
 
-from bot.console.page import Ask, Page
+from bot.console.ask import Ask
+from bot.console.page import Page
 from bot.console.pages.people import LANGUAGES
 from bot.console.tables import Column, Table
 from bot.console.weighing import weighed
@@ -95,9 +96,9 @@ async def answer(ask: Ask) -> Response:
         await ask.act("question answer", details)
         return ask.go("/questions", _("The answer is kept, and leaves where the question came from."))
     look = {**details, "dry_run": True}
-    found = await ask.app.console.write(lambda tx: OPERATIONS["question answer"](tx, look, ask.now))
+    found = await ask.console.write(lambda tx: OPERATIONS["question answer"](tx, look, ask.now))
     said = {"number": question["number"], "answer": text}
-    words, drafts = ask.app.words, ask.app.turns.replies.drafts
+    words, drafts = ask.parts.words, ask.parts.turns.replies.drafts
     sent = words.text("H3", found["language"] or "fr", said, rich=found["chat"], drafts=drafts).text
     takes = weighed(text, sent, chat=found["chat"], reads=found["language"])
     return await _shown(ask, question, text=text, weighed=takes, stopped=found["stopped"])

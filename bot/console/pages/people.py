@@ -10,7 +10,8 @@ from typing import Any
 from starlette.responses import Response
 
 from bot.console import roles
-from bot.console.page import Ask, Page
+from bot.console.ask import Ask
+from bot.console.page import Page
 from bot.console.tables import Column, Table
 from bot.console.words import _
 from bot.programme import merging
@@ -113,7 +114,7 @@ async def number(ask: Ask) -> Response:
     if person is None:
         ask.missing()
     asked = {"person": person["id"], "number": ask.form.get("number", ""), "shared": ask.form.get("shared") == "yes"}
-    await ask.act("person move", {**asked, "demo": ask.app.simulator is not None}, person=person["id"])
+    await ask.act("person move", {**asked, "demo": ask.parts.simulated}, person=person["id"])
     return ask.go(f"/people/{person['id']}", _("The number is changed. What waited goes to the new one."))
 
 

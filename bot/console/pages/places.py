@@ -10,8 +10,9 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncConnection
 from starlette.responses import Response
 
+from bot.console.ask import Ask
 from bot.console.chosen import Chosen, chosen, rules_of
-from bot.console.page import Ask, Page
+from bot.console.page import Page
 from bot.console.pages.progress import cell
 from bot.console.tables import Column, Table
 from bot.console.words import _
@@ -83,8 +84,8 @@ def _map(ask: Ask, about: Chosen, rows: Sequence[Mapping[str, Any]], shapes: Map
 
 def _shapes(ask: Ask) -> Mapping[str, Any]:
     """Raises MapError. Empty when the programme has no map."""
-    file = ask.app.settings.project.map
-    return load(ask.app.settings.path(file)) if file else {}
+    file = ask.parts.settings.project.map
+    return load(ask.parts.settings.path(file)) if file else {}
 
 
 async def _counted(tx: AsyncConnection, ask: Ask) -> tuple[Chosen, str, list[PlaceFigures]]:

@@ -10,9 +10,10 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncConnection
 from starlette.responses import Response
 
+from bot.console.ask import Ask
 from bot.console.chosen import Chosen, bar_of, chosen, month_in_words, rules_of
 from bot.console.figure_words import FIGURES, STANDINGS
-from bot.console.page import Ask, Page
+from bot.console.page import Page
 from bot.console.tables import Column, Table
 from bot.console.words import Words, _
 from bot.programme.counting import Month, Sheet, by_month, sheet
@@ -129,7 +130,7 @@ def drawn(about: Chosen, page: Sheet, months: Sequence[Month]) -> str:
 async def _counted(tx: AsyncConnection, ask: Ask) -> tuple[Chosen, Sheet, list[Month]]:
     about = await chosen(ask, tx)
     page = await sheet(tx, about.scope, about.period, rules_of(ask), ask.now)
-    first: date = min(ask.app.settings.project.start, about.period.first)
+    first: date = min(ask.parts.settings.project.start, about.period.first)
     return about, page, await by_month(tx, about.scope, first, about.period.last)
 
 

@@ -11,10 +11,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from starlette.responses import Response
 
 from bot.console import roles
+from bot.console.ask import Ask
 from bot.console.chosen import Chosen, chosen
 from bot.console.figure_words import VERDICTS, WAYS
 from bot.console.flag_words import KINDS, said
-from bot.console.page import Ask, Page
+from bot.console.page import Page
 from bot.console.tables import Column, Table
 from bot.console.words import _
 from bot.programme.counting import Flag, Place, flags, trainings
@@ -78,7 +79,7 @@ async def show(ask: Ask) -> Response:
 async def _flagged(tx: AsyncConnection, ask: Ask) -> tuple[Chosen, list[Flagged]]:
     about = await chosen(ask, tx)
     found: dict[int, list[Flag]] = {}
-    for flag in await flags(tx, about.scope, about.period, ask.app.settings.zone):
+    for flag in await flags(tx, about.scope, about.period, ask.parts.settings.zone):
         found.setdefault(flag.report, []).append(flag)
     rejected = [one for one in await trainings(tx, about.scope, about.period) if one.standing == "rejected"]
     looked = {check["number"]: check for check in await checks.of(tx, [*found, *(one.number for one in rejected)])}

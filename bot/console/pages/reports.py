@@ -13,11 +13,12 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from starlette.responses import Response
 
 from bot.console import roles
+from bot.console.ask import Ask
 from bot.console.chosen import YEARS, Chosen, chosen
 from bot.console.figure_words import FIGURES, SHEETS, SOURCES, STANDINGS, VERDICTS, WAYS
 from bot.console.files import kept
 from bot.console.flag_words import said
-from bot.console.page import Ask, Page, Wrong
+from bot.console.page import Page, Wrong
 from bot.console.tables import Column, Table
 from bot.console.values import CHANGED, GROUPS, topics, values_of
 from bot.console.words import _
@@ -158,7 +159,7 @@ async def _flags(tx: AsyncConnection, ask: Ask, report: Mapping[str, Any]) -> li
     """The rules that this report breaks, of the month that it is about."""
     about = await chosen(ask, tx, str(report["no"]))
     day = _day(report["day"]) or report["created_at"].astimezone(ask.words.zone).date()
-    found = await flags(tx, about.scope, Period.of(day), ask.app.settings.zone)
+    found = await flags(tx, about.scope, Period.of(day), ask.parts.settings.zone)
     return [said(ask.words, flag) for flag in found if flag.report == report["number"]]
 
 

@@ -11,7 +11,8 @@ from datetime import timedelta
 from sqlalchemy.ext.asyncio import AsyncConnection
 from starlette.responses import Response
 
-from bot.console.page import Ask, Page, Wrong
+from bot.console.ask import Ask
+from bot.console.page import Page, Wrong
 from bot.console.words import _
 from bot.store import sealed
 from handlers.turn import Case

@@ -15,9 +15,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from starlette.responses import Response
 
 from bot.console import passwords, roles
+from bot.console.ask import Ask
 from bot.console.cookies import BROWSER, SESSION
 from bot.console.limits import PASSWORD_TRIES, PIN_TRIES, WAIT, network_of
-from bot.console.page import Ask, Page, Wrong
+from bot.console.page import Page, Wrong
 from bot.console.pages import demo
 from bot.console.pages.accounts import ROLES
 from bot.console.words import _
@@ -36,12 +37,12 @@ _OLD_LINK = _(
 async def show(ask: Ask) -> Response:
     """The two ways in."""
     if ask.session:
-        return ask.go(ask.app.console.home(ask.me.role))
+        return ask.go(ask.console.home(ask.me.role))
     return await _shown(ask, ask.query.get("next", ""))
 
 
 async def _shown(ask: Ask, there: str, problem: str = "", status: int = 200) -> Response:
-    demo_ = await ask.app.console.is_demo()
+    demo_ = await ask.console.is_demo()
     values = {"next": _inside(there), "problem": ask.words.gettext(problem) if problem else ""}
     return ask.show(
         "sign_in.html", status, roles=[(role, ROLES[role]) for role in demo.ROLES] if demo_ else [], **values
@@ -68,8 +69,8 @@ async def _known(ask: Ask) -> Account | None:
 
 def _hold(ask: Ask) -> None:
     """Raises Wrong when this network has tried too often."""
-    network = network_of(ask.request, behind_proxy=bool(ask.app.settings.web.public_url))
-    if ask.app.console.brake.holds(network, ask.now):
+    network = network_of(ask.request, behind_proxy=bool(ask.parts.settings.web.public_url))
+    if ask.console.brake.holds(network, ask.now):
         raise Wrong(_BUSY)
 
 
@@ -81,7 +82,7 @@ async def _try(ask: Ask, account: Account | None, most: int, rest: timedelta | N
         await audit.note(tx, ask.now, "nobody", "sign-in tried", {"person": account.person_id} if account else {})
         return may
 
-    return bool(await ask.app.console.write(work))
+    return bool(await ask.console.write(work))
 
 
 async def _begin(ask: Ask, account: Account, **columns: Any) -> Response:
@@ -95,10 +96,10 @@ async def _begin(ask: Ask, account: Account, **columns: Any) -> Response:
             await accounts.change(tx, account.person_id, **columns)
         await audit.note(tx, ask.now, f"person {account.person_id}", "signed in", {"session": number})
 
-    await ask.app.console.write(work)
+    await ask.console.write(work)
     ask.written = True
     ask.cookies |= {SESSION: token, BROWSER: None}
-    return ask.go(_inside(ask.form.get("next", "")) or ask.app.console.home(account.role))
+    return ask.go(_inside(ask.form.get("next", "")) or ask.console.home(account.role))
 
 
 def _inside(path: str) -> str:
@@ -123,18 +124,18 @@ async def ask_link(ask: Ask) -> Response:
     """Have the bot send a link that works in this browser only; the answer is the same for every name."""
     _hold(ask)
     wanted = set(plain(ask.form.get("name", "")).split())
-    browser = digest(ask.app.console.cookies.get(ask.request, BROWSER))
+    browser = digest(ask.console.cookies.get(ask.request, BROWSER))
 
     async def work(tx: AsyncConnection) -> None:
         team = await accounts.members(tx)
         found = [one for one in team if one.role in roles.BY_LINK and wanted == set(plain(one.name).split())]
-        if len(found) == 1 and not ask.app.console.brake.holds(f"chat {found[0].person_id}", ask.now):
+        if len(found) == 1 and not ask.console.brake.holds(f"chat {found[0].person_id}", ask.now):
             await links.wake(tx, found[0].person_id, browser, ask.now)
         await audit.note(tx, ask.now, "nobody", "link asked for", {"people": [one.person_id for one in found]})
 
-    await ask.app.console.write(work)
+    await ask.console.write(work)
     ask.written = True
-    await ask.app.timers.look()
+    await ask.parts.timers.look()
     return ask.go("/sign-in", _("If the bot knows this name, a link is in the chat now. Open it in this browser."))
 
 
@@ -153,7 +154,7 @@ async def by_link(ask: Ask) -> Response:
     _hold(ask)
     found = await ask.read(links.find, token, ask.now)
     account = await ask.read(accounts.member, found["person_id"]) if found and found["kind"] == "sign_in" else None
-    browser = digest(ask.app.console.cookies.get(ask.request, BROWSER))
+    browser = digest(ask.console.cookies.get(ask.request, BROWSER))
     if not found or not account or found["browser"] not in (None, browser) or account.role not in roles.BY_LINK:
         raise Wrong(_OLD_LINK)
     if account.revoked or not await _try(ask, account, PIN_TRIES, None):
@@ -169,7 +170,7 @@ async def by_link(ask: Ask) -> Response:
             await accounts.enrol(tx, account.person_id, f"#{account.person_id}", ask.now)
         return used
 
-    if not await ask.app.console.write(use):
+    if not await ask.console.write(use):
         raise Wrong(_OLD_LINK)
     return await _begin(ask, account, **columns)
 

@@ -6,8 +6,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
+from bot.console.ask import Ask
 from bot.console.chosen import Chosen, chosen, rules_of
-from bot.console.page import Ask, Page
+from bot.console.page import Page
 from bot.console.tables import XLSX
 from bot.programme.exports.gather import Wanted, gather
 from bot.programme.exports.tables import pages
@@ -75,7 +76,7 @@ def _file(content: bytes, kind: str, name: str) -> Response:
 
 
 def _say(ask: Ask) -> Say:
-    return Say(ask.words.language, ask.app.settings.zone)
+    return Say(ask.words.language, ask.parts.settings.zone)
 
 
 def _what(about: Chosen) -> str:
@@ -103,7 +104,7 @@ async def _about(tx: AsyncConnection, ask: Ask) -> Chosen:
 
 
 def _asked(ask: Ask, about: Chosen) -> Asked:
-    return Asked(about.scope, about.period, rules_of(ask), ask.app.settings.zone, ask.now)
+    return Asked(about.scope, about.period, rules_of(ask), ask.parts.settings.zone, ask.now)
 
 
 PAGES = (

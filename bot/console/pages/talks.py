@@ -9,9 +9,10 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncConnection
 from starlette.responses import Response
 
+from bot.console.ask import Ask
 from bot.console.delivery import WORDS
 from bot.console.files import kept
-from bot.console.page import Ask, Page, Wrong
+from bot.console.page import Page, Wrong
 from bot.console.pages.people import CONSENTS, LANGUAGES
 from bot.console.pages.today import KINDS
 from bot.console.roles import FIELD
@@ -121,7 +122,7 @@ async def _thread(ask: Ask, door: store.Door, status: int = 200, **more: Any) ->
         consents=CONSENTS,
         words=WORDS,
         first=_FIRST,
-        today=ask.now.astimezone(ask.app.settings.zone).date(),
+        today=ask.now.astimezone(ask.parts.settings.zone).date(),
         **values,
     )
 
@@ -165,13 +166,13 @@ async def reply(ask: Ask) -> Response:
         return await _thread(ask, door, 422, problem=problem, text=text, task_id=about)
     does, asked = ("talk write", first) if first else ("inbox reply", {"task": int(about)})
     details = {**asked, "text": text, "by": ask.me.person_id, "user": ask.who}
-    details["sender"] = ask.app.settings.project.sender
+    details["sender"] = ask.parts.settings.project.sender
     if ask.form.get("sure") == "yes":
         await ask.act(does, details)
-        ask.app.inbox.notify(door.address_id)
+        ask.parts.inbox.notify(door.address_id)
         done = _("It leaves within the hours for such texts.") if first else _("The answer leaves now.")
         return ask.go(f"/conversations/{door.address_id}", done)
-    said = await ask.app.console.write(lambda tx: desk.OPERATIONS[does](tx, {**details, "dry_run": True}, ask.now))
+    said = await ask.console.write(lambda tx: desk.OPERATIONS[does](tx, {**details, "dry_run": True}, ask.now))
     takes = weighed(text, said["text"], chat=said["chat"], reads=said["language"])
     return await _thread(ask, door, text=text, task_id=about, weighed=takes)
 
@@ -242,7 +243,7 @@ _DONE = {
 
 def _morning(ask: Ask, text: str) -> datetime:
     """Seven o'clock of a day that comes. Raises Wrong."""
-    zone = ask.app.settings.zone
+    zone = ask.parts.settings.zone
     try:
         moment = datetime.combine(date.fromisoformat(text), time(7), zone)
     except ValueError:

@@ -7,7 +7,8 @@ from typing import Any
 from starlette.responses import Response
 
 from bot import channel_states
-from bot.console.page import Ask, Page
+from bot.console.ask import Ask
+from bot.console.page import Page
 from bot.console.words import _
 from bot.programme import desk
 from handlers.turn import Task
@@ -30,7 +31,7 @@ MOST = 100
 
 async def show(ask: Ask) -> Response:
     """Everything that waits for her, oldest first."""
-    day = await ask.read(desk.waiting, ask.viewer, ask.app.settings, ask.now, MOST)
+    day = await ask.read(desk.waiting, ask.viewer, ask.parts.settings, ask.now, MOST)
     parts = (
         (_("To call"), day.calls),
         (_("Without an answer"), day.messages),
@@ -49,7 +50,7 @@ async def show(ask: Ask) -> Response:
         waiting=day.texts,
         overdue=len(day.overdue),
         uncertain=len(day.uncertain),
-        channels=channel_states.states(ask.app.channels, ask.app.outbox),
+        channels=channel_states.states(ask.parts.channels, ask.parts.outbox),
         kinds=KINDS,
     )
 

@@ -6,7 +6,8 @@ from typing import Any
 
 from starlette.responses import Response
 
-from bot.console.page import Ask, Page
+from bot.console.ask import Ask
+from bot.console.page import Page
 from bot.console.pages.today import KINDS
 from bot.console.tables import Column, Table
 from bot.console.words import _
@@ -34,7 +35,7 @@ TABLE = Table(
 
 async def show(ask: Ask) -> Response:
     """Messages to the team and questions to mentors."""
-    day = await ask.read(desk.waiting, ask.viewer, ask.app.settings, ask.now)
+    day = await ask.read(desk.waiting, ask.viewer, ask.parts.settings, ask.now)
     rows = [*(_task(ask, task) for task in day.messages), *(_question(ask, one) for one in day.questions)]
     rows.sort(key=lambda row: row["at"])
     ask.saw(tasks=[row["task"] for row in rows if row["task"]][:200], questions=len(day.questions))
@@ -45,7 +46,7 @@ async def show(ask: Ask) -> Response:
 
 
 def _days(ask: Ask, at: Any) -> int:
-    zone, holidays = ask.app.settings.zone, ask.app.settings.hours.holidays
+    zone, holidays = ask.parts.settings.zone, ask.parts.settings.hours.holidays
     return working_days.between(at.astimezone(zone).date(), ask.now.astimezone(zone).date(), holidays)
 
 

@@ -8,7 +8,8 @@ from typing import cast, get_args
 from sqlalchemy.ext.asyncio import AsyncConnection
 from starlette.responses import Response
 
-from bot.console.page import Ask, Missing, Page, Wrong
+from bot.console.ask import Ask
+from bot.console.page import Missing, Page, Wrong
 from bot.console.words import _
 from bot.store import uncertain
 from handlers.turn.uncertain import Choice

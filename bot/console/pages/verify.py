@@ -12,9 +12,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from starlette.responses import Response
 
 from bot.console import roles
+from bot.console.ask import Ask
 from bot.console.chosen import Chosen, chosen
 from bot.console.flag_words import KINDS
-from bot.console.page import Ask, Page, Wrong
+from bot.console.page import Page, Wrong
 from bot.console.pages.people import LANGUAGES
 from bot.console.tables import Column, Table
 from bot.console.values import topics
@@ -139,7 +140,7 @@ async def draw(ask: Ask) -> Response:
     if month not in _months(ask):
         raise Wrong(_("Choose the month on the page of the sample."))
     seed = int(text) if text else secrets.randbelow(LARGEST_SEED)
-    zone = ask.app.settings.project.timezone
+    zone = ask.parts.settings.project.timezone
     await ask.act("verify draw", {"month": month, "seed": seed, "zone": zone, "user": ask.who}, seed=seed)
     return ask.go(f"/verify?period={month}", _("The sample is drawn with seed %(seed)s."), seed=seed)
 
@@ -147,7 +148,7 @@ async def draw(ask: Ask) -> Response:
 def _months(ask: Ask) -> list[str]:
     """From the start of the project until now."""
     today = ask.now.astimezone(ask.words.zone).date()
-    return [month.name for month in Period("range", min(ask.app.settings.project.start, today), today).months()]
+    return [month.name for month in Period("range", min(ask.parts.settings.project.start, today), today).months()]
 
 
 async def call(ask: Ask) -> Response:
@@ -171,7 +172,7 @@ async def call(ask: Ask) -> Response:
 
 
 def _choices(ask: Ask) -> Sequence[Any]:
-    return ask.app.turns.forms["training"].question("topics").choices
+    return ask.parts.turns.forms["training"].question("topics").choices
 
 
 async def _call(tx: AsyncConnection, ask: Ask) -> tuple[Period, Call, Mapping[str, Any] | None]:

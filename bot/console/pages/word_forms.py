@@ -13,7 +13,8 @@ from starlette.responses import Response
 from bot import added_forms
 from bot import forms as files
 from bot.console import roles
-from bot.console.page import Ask, Page, Wrong
+from bot.console.ask import Ask
+from bot.console.page import Page, Wrong
 from bot.console.words import _
 from bot.errors import BotError, FormError
 from bot.keywords import form_faults
@@ -36,9 +37,9 @@ async def show(ask: Ask) -> Response:
 async def _shown(ask: Ask, problem: str = "", status: int = 200, found: Any = None) -> Response:
     rows = [
         {"name": name, "version": form.version, "keywords": " ".join(form.keywords), "questions": len(form.questions)}
-        for name, form in ask.app.turns.forms.items()
+        for name, form in ask.parts.turns.forms.items()
     ]
-    simulator = ask.app.simulator is not None
+    simulator = ask.parts.simulated
     may = ask.me.role in roles.KEEPERS
     values = {
         "rows": rows,
@@ -58,7 +59,7 @@ async def check(ask: Ask) -> Response:
         return await _shown(ask, ask.words.say(_("Choose the file of a form.")), 422)
     name = Path(upload.filename or "form.xlsx").name[:80]
     ending = ".md" if name.lower().endswith(".md") else ".xlsx"
-    uploads = ask.app.console.uploads
+    uploads = ask.console.uploads
     digest, place = await uploads.keep(_KIND, ask.me.person_id, await upload.read(), ending)
     try:
         _there, form = await _form(ask, place)
@@ -75,7 +76,7 @@ async def _nothing(tx: AsyncConnection) -> None:
 
 def _compared(ask: Ask, form: Form) -> dict[str, Any]:
     """Its questions beside those of the form whose place it takes."""
-    before, names = ask.app.turns.forms.get(form.name), {one.name for one in form.questions}
+    before, names = ask.parts.turns.forms.get(form.name), {one.name for one in form.questions}
     old = {one.name: one for one in before.questions} if before else {}
     lines = [_line(ask, one, _became(old.get(one.name), one)) for one in form.questions]
     return {"before": before, "lines": [*lines, *(_line(ask, old[name], "gone") for name in old.keys() - names)]}
@@ -97,7 +98,7 @@ def _line(ask: Ask, one: Question, became: str) -> dict[str, Any]:
 
 async def _brought(ask: Ask, digest: str) -> Path:
     """The file that was shown to her. Raises Wrong: it is there no more."""
-    place = await ask.app.console.uploads.find(_KIND, ask.me.person_id, digest)
+    place = await ask.console.uploads.find(_KIND, ask.me.person_id, digest)
     if place is None:
         raise Wrong(_("This file is no longer here: an hour has passed, or another one was sent. Send it once more."))
     return place
@@ -113,7 +114,7 @@ async def add(ask: Ask) -> Response:
     place = await _brought(ask, ask.form.get("digest", ""))
     sheets, form = await _form(ask, place)
     added = await ask.act("form add", {"sheets": sheets, "source": f"{form.name}{place.suffix}"}, form=form.name)
-    await ask.app.console.uploads.forget(place)
+    await ask.console.uploads.forget(place)
     return ask.go("/words/forms", _("The form is there. Leaders start it with: %(word)s"), word=added["keywords"][0])
 
 
@@ -123,7 +124,7 @@ async def _form(ask: Ask, place: Path) -> tuple[added_forms.Sheets, Form]:
         await asyncio.to_thread(_measured, place)
     sheets = await asyncio.to_thread(added_forms.sheets, place)
     form = await asyncio.to_thread(added_forms.from_sheets, sheets, place.name)
-    if problems := form_faults(ask.app.words, form, ask.app.turns.forms.values()):
+    if problems := form_faults(ask.parts.words, form, ask.parts.turns.forms.values()):
         raise FormError([f"{place.name}: {problem}" for problem in problems])
     return sheets, form
 

@@ -10,7 +10,8 @@ from starlette.responses import Response
 
 from bot import word_files
 from bot import words as tables
-from bot.console.page import Ask, Page, Wrong
+from bot.console.ask import Ask
+from bot.console.page import Page, Wrong
 from bot.console.pages.people import LANGUAGES
 from bot.console.pages.words import keep
 from bot.console.words import _
@@ -36,7 +37,7 @@ async def show(ask: Ask) -> Response:
 
 
 def _shown(ask: Ask, proposal: tables.Proposal, digest: str, first: int = 0, status: int = 200) -> Response:
-    kept = ask.app.words.keywords.of
+    kept = ask.parts.words.keywords.of
     changes = [
         (f"{one.key} · {one.language}", one.language, _said(one.old), _said(one.new)) for one in proposal.changes
     ]
@@ -67,7 +68,7 @@ async def check(ask: Ask) -> Response:
     if sent is None or not ending:
         text = ask.words.say(_("Choose the file first: the workbook (.xlsx), or a PO file of one language (.po)."))
         return ask.show("word_import.html", 422, found=None, problem=text)
-    uploads, content = ask.app.console.uploads, await sent.read()
+    uploads, content = ask.console.uploads, await sent.read()
     digest, place = await uploads.keep(_KIND, ask.me.person_id, content, f".{ending.lstrip('.')}")
     try:
         proposal = await _proposal(ask, place)
@@ -91,7 +92,7 @@ async def _nothing(tx: AsyncConnection) -> None:
 
 
 async def _waiting(ask: Ask, digest: str) -> Path:
-    place = await ask.app.console.uploads.find(_KIND, ask.me.person_id, digest)
+    place = await ask.console.uploads.find(_KIND, ask.me.person_id, digest)
     if place is None:
         raise Wrong(_OVER)
     return place
@@ -100,7 +101,7 @@ async def _waiting(ask: Ask, digest: str) -> Path:
 async def _proposal(ask: Ask, place: Path) -> tables.Proposal:
     """What it would change, against the words as they are now. Raises BotError."""
     brought = await asyncio.to_thread(word_files.load, place)
-    return await asyncio.to_thread(tables.propose, ask.app.words, brought, list(ask.app.turns.forms.values()))
+    return await asyncio.to_thread(tables.propose, ask.parts.words, brought, list(ask.parts.turns.forms.values()))
 
 
 async def import_(ask: Ask) -> Response:
@@ -111,7 +112,7 @@ async def import_(ask: Ask) -> Response:
     if proposal.problems or not proposal.size:
         raise Wrong(_("Meanwhile the words are others. Send the file once more and look at it again."))
     await keep(ask, proposal, file=digest[:12], changes=proposal.size)
-    await ask.app.console.uploads.forget(place)
+    await ask.console.uploads.forget(place)
     return ask.go("/words", _("The words are saved; they are said like this from now on."))
 
 

@@ -13,7 +13,8 @@ from starlette.responses import Response
 from bot import changes, word_files
 from bot import words as tables
 from bot.console import roles
-from bot.console.page import Ask, Page
+from bot.console.ask import Ask
+from bot.console.page import Page
 from bot.console.pages.people import LANGUAGES
 from bot.console.tables import Column, Table
 from bot.console.words import _
@@ -53,7 +54,7 @@ _SHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 async def show(ask: Ask) -> Response:
     """All texts; found by words, or only drafts, missing ones, changed ones."""
-    words, said = ask.app.words, ask.query.get("q", "")[:100]
+    words, said = ask.parts.words, ask.query.get("q", "")[:100]
     kind = ask.query.get("show", "") if ask.query.get("show", "") in SHOWN else ""
     wanted, after = plain(said).split(), ask.query.get("after", "")
     rules = [rule for rule in words.rules.values() if _fits(ask, rule, wanted, kind)]
@@ -84,7 +85,7 @@ async def show(ask: Ask) -> Response:
 
 
 def _fits(ask: Ask, rule: Rule, wanted: list[str], kind: str) -> bool:
-    found = [ask.app.words.texts[language].get(rule.key) for language in ORDER]
+    found = [ask.parts.words.texts[language].get(rule.key) for language in ORDER]
     if kind == "draft" and not any(entry and entry.draft for entry in found):
         return False
     if kind == "missing" and all(found):
@@ -101,7 +102,7 @@ def _row(ask: Ask, rule: Rule) -> dict[str, Any]:
 
 def _text(ask: Ask, rule: Rule, language: str) -> dict[str, Any] | None:
     """A text with what it measures when the names are longest; None where it is missing."""
-    entry = ask.app.words.texts[language].get(rule.key)
+    entry = ask.parts.words.texts[language].get(rule.key)
     return _measured(ask, rule, language, entry) if entry else None
 
 
@@ -112,14 +113,14 @@ def _state(entry: Entry | None) -> str:
 
 
 def _measured(ask: Ask, rule: Rule, language: str, entry: Entry) -> dict[str, Any]:
-    said = ask.app.words.alone(rule.key, language, entry.text)
+    said = ask.parts.words.alone(rule.key, language, entry.text)
     gone = () if rule.chat else replaced(entry.text)
     counted = {"longest": said.text, "characters": len(said.text), "parts": said.parts, "chat": rule.chat}
     return {"text": entry.text, "state": _state(entry), "draft": entry.draft, "replaced": gone, **counted}
 
 
 def _file_row(ask: Ask, rule: Rule) -> dict[str, Any]:
-    found = {language: ask.app.words.texts[language].get(rule.key) for language in ORDER}
+    found = {language: ask.parts.words.texts[language].get(rule.key) for language in ORDER}
     return {
         "key": rule.key,
         "when": rule.when,
@@ -133,7 +134,7 @@ async def sheet(ask: Ask) -> Response:
     """The Excel file that `words import` takes back."""
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "words.xlsx"
-        await asyncio.to_thread(word_files.export, ask.app.words, file)
+        await asyncio.to_thread(word_files.export, ask.parts.words, file)
         content = await asyncio.to_thread(file.read_bytes)
     there = {"content-disposition": 'attachment; filename="words.xlsx"'}
     return Response(content, media_type=_SHEET, headers=there)
@@ -143,7 +144,7 @@ async def sheet(ask: Ask) -> Response:
 
 
 def _rule(ask: Ask) -> Rule:
-    found = ask.app.words.rules.get(str(ask.request.path_params["key"]))
+    found = ask.parts.words.rules.get(str(ask.request.path_params["key"]))
     if found is None:
         ask.missing()
     return found
@@ -158,10 +159,10 @@ def _language(ask: Ask) -> str:
 
 async def one(ask: Ask) -> Response:
     """One text in all languages, as it reads with the longest names, and its neighbours in the conversation."""
-    rule, keys = _rule(ask), list(ask.app.words.rules)
+    rule, keys = _rule(ask), list(ask.parts.words.rules)
     place = keys.index(rule.key)
     around = [keys[at] for at in (place - 1, place + 1) if 0 <= at < len(keys)]
-    english = ask.app.words.texts["en"]
+    english = ask.parts.words.texts["en"]
     return ask.show(
         "word.html",
         rule=rule,
@@ -169,7 +170,7 @@ async def one(ask: Ask) -> Response:
         fields=[(name, FIELDS[name].meaning) for name in sorted(rule.fields)],
         around=[(key, english[key].text) for key in around],
         languages=LANGUAGES,
-        fallbacks={lang: ask.app.words.fallbacks[lang, rule.key] for lang in ORDER},
+        fallbacks={lang: ask.parts.words.fallbacks[lang, rule.key] for lang in ORDER},
         may=ask.me.role in roles.KEEPERS,
     )
 
@@ -177,7 +178,7 @@ async def one(ask: Ask) -> Response:
 async def edit(ask: Ask) -> Response:
     """The form for one text in one language, with its history."""
     rule, language = _rule(ask), _language(ask)
-    entry = ask.app.words.texts[language].get(rule.key)
+    entry = ask.parts.words.texts[language].get(rule.key)
     signed = entry.signed if entry else ""
     return await _edited(ask, rule, language, entry.text if entry else "", signed)
 
@@ -185,8 +186,8 @@ async def edit(ask: Ask) -> Response:
 async def _edited(
     ask: Ask, rule: Rule, language: str, text: str, signed: str, status: int = 200, **more: Any
 ) -> Response:
-    folder = ask.app.settings.path(ask.app.settings.words.folder)
-    entry = ask.app.words.texts[language].get(rule.key)
+    folder = ask.parts.settings.path(ask.parts.settings.words.folder)
+    entry = ask.parts.words.texts[language].get(rule.key)
     values: dict[str, Any] = {"proposal": None, "measured": None, **more}
     return ask.show(
         "word_edit.html",
@@ -211,7 +212,7 @@ async def change(ask: Ask) -> Response:
     rule, language = _rule(ask), _language(ask)
     text = ask.form.get("text", "").replace("\r\n", "\n").strip()
     signed = " ".join(ask.form.get("signed", "").split())[:80]
-    proposal = tables.propose_one(ask.app.words, rule.key, language, text, signed)
+    proposal = tables.propose_one(ask.parts.words, rule.key, language, text, signed)
     if proposal.problems or not proposal.changes:
         return await _edited(ask, rule, language, text, signed, 422, proposal=proposal)
     if ask.form.get("sure") != "yes":
@@ -223,17 +224,17 @@ async def change(ask: Ask) -> Response:
 
 async def keep(ask: Ask, proposal: tables.Proposal, **audited: Any) -> None:
     """Save what was shown; from now on every process speaks in it."""
-    folder = ask.app.settings.path(ask.app.settings.words.folder)
+    folder = ask.parts.settings.path(ask.parts.settings.words.folder)
 
     def saved() -> dict[str, str]:
-        tables.save(proposal, ask.app.words, folder, ask.now)
+        tables.save(proposal, ask.parts.words, folder, ask.now)
         return changes.files_of(folder)
 
     async def work(tx: AsyncConnection) -> None:
         await changes.share(tx, await asyncio.to_thread(saved))
 
     await ask.write(work, **audited)
-    ask.app.reload_words()
+    ask.parts.reload_words()
 
 
 _EDIT = "/words/text/{key}/{language}"
