@@ -15,19 +15,6 @@ from typing import Any
 from pydantic import BaseModel, SecretStr, ValidationError
 
 from bot import secrets_file
-from bot.channel_sections import (
-    AfricasTalking,
-    Channels,
-    Gammu,
-    Http,
-    Kannel,
-    Section,
-    Smpp,
-    SmsGate,
-    Telegram,
-    Twilio,
-    Whatsapp,
-)
 from bot.errors import SettingsError
 from bot.sections import Project, Reminding, Settings
 from handlers.turn import TipRules
@@ -36,19 +23,8 @@ from scheduler.cadence import Cadence, Season
 from scheduler.when import Rules
 
 __all__ = [
-    "AfricasTalking",
-    "Channels",
-    "Gammu",
-    "Http",
-    "Kannel",
     "Project",
-    "Section",
     "Settings",
-    "Smpp",
-    "SmsGate",
-    "Telegram",
-    "Twilio",
-    "Whatsapp",
     "find",
     "load",
     "rules",

@@ -33,7 +33,7 @@ from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 from telegram import Update
 
-from bot.settings import Telegram as Settings
+from bot.channel_sections import Telegram as Settings
 from tests.botapi_methods import Methods, Unhappy, message
 from tests.botapi_queue import METHODS as QUEUE_METHODS
 from tests.botapi_queue import Queue

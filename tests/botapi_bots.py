@@ -8,10 +8,10 @@ from collections.abc import AsyncIterator
 
 import aiohttp
 
+from bot.channel_sections import Telegram as Settings
 from bot.channels.base import Intake
 from bot.channels.telegram import Telegram, Waits
 from bot.channels.telegram_wire import Pace
-from bot.settings import Telegram as Settings
 from tests.botapi import Emulator
 
 FAST = Waits(poll=1, answer=0.5, whole=1.5, back_off=(0.02,), conflict=0.3)

@@ -21,6 +21,7 @@ import structlog
 from starlette.routing import BaseRoute, Route
 from starlette.types import Receive, Scope
 
+from bot.channel_sections import AfricasTalking as Settings
 from bot.channels import africastalking_wire as wire
 from bot.channels import pulling, web
 from bot.channels.arrival_keys import content_key
@@ -29,7 +30,6 @@ from bot.channels.json_answers import json_object, mapping, string
 from bot.channels.phone_numbers import normalise
 from bot.channels.ussd import Sessions, parts
 from bot.errors import ChannelMisconfigured, SendError
-from bot.settings import AfricasTalking as Settings
 from handlers.turn import NOTHING
 from handlers.understand.words import clean
 

@@ -17,6 +17,7 @@ import yarl
 from starlette.routing import BaseRoute, Route
 from starlette.types import Receive, Scope
 
+from bot.channel_sections import Http as Settings
 from bot.channels import web
 from bot.channels.arrival_keys import KEY_LENGTH, key_of
 from bot.channels.base import Arrival, Delivery, Intake, Message, Sent, State
@@ -24,7 +25,6 @@ from bot.channels.json_answers import json_object, string
 from bot.channels.phone_numbers import normalise
 from bot.errors import Ambiguous, ChannelMisconfigured, Refused, RetryLater, SendError
 from bot.http_templates import everywhere, filled
-from bot.settings import Http as Settings
 from handlers.turn import NOTHING
 from handlers.understand.words import clean
 

@@ -18,13 +18,13 @@ from smsutil.codecs import GSM_CHARSET
 from starlette.routing import BaseRoute, Route
 from starlette.types import Receive, Scope
 
+from bot.channel_sections import Kannel as Settings
 from bot.channels import web
 from bot.channels.arrival_keys import KEY_LENGTH, key_of
 from bot.channels.base import Arrival, Delivery, Intake, Message, Sent, State
 from bot.channels.line import line_to, quoted
 from bot.channels.phone_numbers import normalise
 from bot.errors import Ambiguous, ChannelMisconfigured, Refused, RetryLater, SendError
-from bot.settings import Kannel as Settings
 from handlers.turn import NOTHING
 from handlers.understand.words import clean
 

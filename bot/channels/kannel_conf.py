@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from urllib.parse import parse_qsl, urlsplit
 
-from bot.settings import Kannel as Settings
+from bot.channel_sections import Kannel as Settings
 
 Group = Mapping[str, str]
 Rules = Mapping[str, tuple[Callable[[str], bool], str]]

@@ -15,6 +15,7 @@ from collections.abc import Sequence
 import structlog
 from starlette.routing import BaseRoute
 
+from bot.channel_sections import Smpp as Settings
 from bot.channels import smpp_wire as wire
 from bot.channels import web
 from bot.channels.arrival_keys import key_of
@@ -22,7 +23,6 @@ from bot.channels.base import Alone, Arrival, Delivery, Intake, Message, Sent, S
 from bot.channels.phone_numbers import is_number, normalise
 from bot.channels.smpp_wire import RESP, Delivered, Pdu
 from bot.errors import Ambiguous, ChannelMisconfigured, DatabaseError, Refused, RetryLater, SendError
-from bot.settings import Smpp as Settings
 from handlers.turn import NOTHING
 from handlers.understand.words import clean
 

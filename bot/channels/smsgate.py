@@ -21,6 +21,7 @@ import structlog
 from starlette.routing import BaseRoute, Route
 from starlette.types import Receive, Scope
 
+from bot.channel_sections import SmsGate as Settings
 from bot.channels import pulling, web
 from bot.channels import smsgate_wire as wire
 from bot.channels.arrival_keys import content_key
@@ -28,7 +29,6 @@ from bot.channels.base import Arrival, Delivery, Intake, Message, Sent, State
 from bot.channels.json_answers import json_list, json_object, mapping, string
 from bot.channels.phone_numbers import normalise
 from bot.errors import Ambiguous, ChannelMisconfigured, RetryLater, SendError
-from bot.settings import SmsGate as Settings
 from handlers.turn import Kind
 from handlers.understand.words import clean
 

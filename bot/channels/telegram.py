@@ -23,13 +23,13 @@ from starlette.types import Receive, Scope
 from telegram import Bot
 from telegram.error import Conflict, EndPointNotFound, InvalidToken, TelegramError
 
+from bot.channel_sections import Telegram as Settings
 from bot.channels import telegram_profile, telegram_updates, web
 from bot.channels.base import Alone, Arrival, File, Intake, Message, Sent
 from bot.channels.json_answers import json_object
 from bot.channels.telegram_sending import UNREADABLE, Sending
 from bot.channels.telegram_wire import Pace, SlowDown, Wire, decided, misconfigured
 from bot.errors import Ambiguous, ChannelMisconfigured, DatabaseError, Refused, RetryLater
-from bot.settings import Telegram as Settings
 
 log = structlog.get_logger(__name__)
 NOT_KEPT = Counter("kurikirana_telegram_not_kept", "Updates nothing is kept of", ["what"])

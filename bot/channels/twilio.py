@@ -18,12 +18,12 @@ import yarl
 from starlette.routing import BaseRoute, Route
 from starlette.types import Receive, Scope
 
+from bot.channel_sections import Twilio as Settings
 from bot.channels import pulling, web
 from bot.channels import twilio_wire as wire
 from bot.channels.base import Arrival, Intake, Message, Sent
 from bot.channels.json_answers import items, json_object, mapping, string
 from bot.errors import SendError
-from bot.settings import Twilio as Settings
 
 log = structlog.get_logger(__name__)
 

@@ -25,6 +25,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
+from bot.channel_sections import Twilio as Settings
 from bot.channels import twilio_whatsapp_wire as wire
 from bot.channels import web, whatsapp_wire
 from bot.channels.base import Arrival, Attached, File, Intake, Message, Sent, in_order
@@ -33,7 +34,6 @@ from bot.channels.json_answers import items, json_object, mapping, string
 from bot.channels.twilio import Twilio
 from bot.channels.twilio_wire import SID, refusal
 from bot.errors import Ambiguous, ChannelMisconfigured, Refused, RetryLater
-from bot.settings import Twilio as Settings
 
 log = structlog.get_logger(__name__)
 

@@ -20,13 +20,13 @@ import yarl
 from starlette.routing import BaseRoute, Route
 from starlette.types import Receive, Scope, Send
 
+from bot.channel_sections import Whatsapp as Settings
 from bot.channels import web
 from bot.channels import whatsapp_wire as wire
 from bot.channels.base import Attached, File, Intake, Message, Sent, in_order
 from bot.channels.file_hosts import is_theirs
 from bot.channels.json_answers import json_object, string
 from bot.errors import Ambiguous, Refused, RetryLater, SendError
-from bot.settings import Whatsapp as Settings
 
 CHALLENGE = re.compile(rb"[A-Za-z0-9_.-]{1,128}")
 FILES = ("fbsbx.com", "fbcdn.net", "facebook.com", "whatsapp.net")

@@ -21,14 +21,14 @@ from pydantic.fields import FieldInfo
 from bot import channels as channel_list
 from bot import secrets_file, toml_section
 from bot import settings as settings_file
-from bot.channel_sections import Paced
+from bot.channel_sections import Channels, Paced
 from bot.channels.base import Channel, Recorder
 from bot.cli import base, first_start
 from bot.cli.channel_check import looked_at
 from bot.cli.connect_words import ALSO, GUIDES, Guide
 from bot.clock import Clock
 from bot.errors import BotError
-from bot.settings import Channels, Settings
+from bot.settings import Settings
 
 MADE = ("secret", "verify_token")
 """Secrets between a provider and us that we make, unless they are there."""

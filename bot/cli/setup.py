@@ -11,6 +11,7 @@ from typing import Annotated, Any
 import typer
 
 from bot import channels as channel_list
+from bot.channel_sections import Kannel
 from bot.channels import kannel_conf
 from bot.channels.base import Channel
 from bot.cli import backup, base, clock
@@ -20,7 +21,7 @@ from bot.errors import BotError
 from bot.programme import roster
 from bot.render import Words
 from bot.render.plural import many
-from bot.settings import Kannel, Settings, find
+from bot.settings import Settings, find
 from bot.store import listing, sealed
 from bot.words import drafts
 

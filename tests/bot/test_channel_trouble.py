@@ -18,10 +18,10 @@ import aiohttp
 import pytest
 from sqlalchemy import select
 
+from bot.channel_sections import Kannel as Settings
 from bot.channels.base import Intake, Recorder
 from bot.channels.kannel import Kannel
 from bot.errors import ChannelMisconfigured
-from bot.settings import Kannel as Settings
 from bot.store import tables
 from bot.store.engine import Database
 from bot.workers import receiving

@@ -14,8 +14,8 @@ from urllib.parse import parse_qsl, urlencode
 
 from pydantic import SecretStr
 
+from bot.channel_sections import Twilio as Settings
 from bot.channels.twilio import Twilio
-from bot.settings import Twilio as Settings
 from tests.contracts.channel_kit import Answer, Call, Kit, Sample
 
 NOW = datetime(2026, 11, 23, 17, 30, tzinfo=UTC)

@@ -9,8 +9,8 @@ from urllib.parse import urlencode
 
 from pydantic import SecretStr
 
+from bot.channel_sections import Twilio as Settings
 from bot.channels.twilio_whatsapp import TwilioWhatsApp
-from bot.settings import Twilio as Settings
 from tests.contracts.channel_kit import Answer, Call, Sample
 from tests.contracts.kit_twilio import ACCOUNT, FIELDS, NOW, SID, TOKEN, TwilioKit, refusal, row, signed
 

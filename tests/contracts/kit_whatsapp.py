@@ -11,8 +11,8 @@ from typing import Any
 
 from pydantic import SecretStr
 
+from bot.channel_sections import Whatsapp as Settings
 from bot.channels.whatsapp import WhatsApp
-from bot.settings import Whatsapp as Settings
 from tests.contracts.channel_kit import Answer, Call, Kit, Sample
 
 NUMBER, TOKEN, SECRET, VERIFY = "1234567890", "EAAtoken-of-ours", "app-secret-of-ours", "verify-word-of-ours"

@@ -14,12 +14,12 @@ from typing import Any
 import pytest
 from pydantic import SecretStr
 
+from bot.channel_sections import Http as HttpSettings
+from bot.channel_sections import Kannel as KannelSettings
+from bot.channel_sections import SmsGate as SmsGateSettings
 from bot.channels.http import Http
 from bot.channels.kannel import Kannel
 from bot.channels.smsgate import SmsGate
-from bot.settings import Http as HttpSettings
-from bot.settings import Kannel as KannelSettings
-from bot.settings import SmsGate as SmsGateSettings
 from tests import faultproxy
 from tests.contracts.channel_contract import ChannelContract
 from tests.contracts.channel_kit import Answer, Call, Kit, Sample, sending

@@ -7,8 +7,8 @@ from urllib.parse import urlencode
 
 from pydantic import SecretStr
 
+from bot.channel_sections import AfricasTalking as AfricasTalkingSettings
 from bot.channels.africastalking import AfricasTalking
-from bot.settings import AfricasTalking as AfricasTalkingSettings
 from tests.contracts.channel_contract import ChannelContract
 from tests.contracts.channel_kit import Answer, Call, Kit, Sample
 from tests.contracts.test_channels import GENERAL_DOUBT, NOW, PASSWORD, SECRET, KannelKit

@@ -11,11 +11,11 @@ from typing import Any, Literal
 
 from pydantic import SecretStr
 
+from bot.channel_sections import Telegram as Settings
 from bot.channels.base import Channel, Recorder
 from bot.channels.telegram import Telegram, Waits
 from bot.channels.telegram_wire import Pace
 from bot.errors import DatabaseError
-from bot.settings import Telegram as Settings
 from tests.botapi import TOKEN, Emulator
 from tests.botapi_bots import started
 from tests.botapi_methods import message

@@ -10,7 +10,6 @@ from types import ModuleType
 import pytest
 
 import bot.channel_sections
-import bot.settings
 
 TEXT = (Path(__file__).parents[2] / "CONTRIBUTING.md").read_text()
 SECTION, CHANNEL, CASES = re.findall(r"^```python\n(.*?)^```$", TEXT, re.MULTILINE | re.DOTALL)
@@ -28,7 +27,7 @@ def _example() -> ModuleType:
     scope = {name: value for name, value in vars(bot.channel_sections).items() if not name.startswith("__")}
     section = _module("bot.channel_sections", SECTION, **scope).Acme
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(bot.settings, "Acme", section, raising=False)
+        patch.setattr(bot.channel_sections, "Acme", section, raising=False)
         patch.setitem(sys.modules, "bot.channels.acme", _module("bot.channels.acme", CHANNEL))
         return _module("tests.contracts.test_channels_acme", CASES)
 

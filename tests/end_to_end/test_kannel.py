@@ -15,10 +15,10 @@ import uvicorn
 from pydantic import SecretStr
 from starlette.applications import Starlette
 
+from bot.channel_sections import Kannel as Settings
 from bot.channels.base import Message, Recorder
 from bot.channels.kannel import Kannel as Channel
 from bot.errors import Ambiguous, ChannelMisconfigured, DatabaseError, Refused, RetryLater
-from bot.settings import Kannel as Settings
 from tests import kannel
 
 pytestmark = pytest.mark.kannel

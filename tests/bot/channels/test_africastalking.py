@@ -11,11 +11,11 @@ from urllib.parse import parse_qs
 
 import pytest
 
+from bot.channel_sections import AfricasTalking as Settings
 from bot.channels import africastalking_wire, pulling
 from bot.channels.africastalking import AfricasTalking
 from bot.channels.base import Arrival, Delivery, Message, Recorder
 from bot.errors import Ambiguous, ChannelMisconfigured, DatabaseError, RecipientStopped, RetryLater
-from bot.settings import AfricasTalking as Settings
 from tests.contracts.channel_kit import Answer, Call, Provider, knock, outcome, sending
 from tests.contracts.test_channels import NOW, PASSWORD, SECRET
 from tests.contracts.test_channels_africastalking import AT_REPORT, AT_SMS, AfricasTalkingKit, at_answer, at_call

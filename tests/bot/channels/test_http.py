@@ -14,11 +14,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
+from bot.channel_sections import Http as Settings
 from bot.channels.base import Arrival, Delivery, Message, Recorder
 from bot.channels.http import Http
 from bot.errors import ChannelMisconfigured
 from bot.http_templates import PLACES, everywhere, filled
-from bot.settings import Http as Settings
 from tests.contracts.channel_kit import Answer, Call, Kit, knock, sending
 from tests.contracts.test_channels import JSON, KEY, SECRET, HttpKit, external
 from tests.examples import examples

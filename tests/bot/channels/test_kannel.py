@@ -8,10 +8,10 @@ from urllib.parse import parse_qs, quote_from_bytes, urlencode
 import aiohttp
 import pytest
 
+from bot.channel_sections import Kannel as Settings
 from bot.channels.base import Arrival, Delivery, Message, Recorder
 from bot.channels.kannel import Kannel
 from bot.errors import ChannelMisconfigured
-from bot.settings import Kannel as Settings
 from tests.contracts.channel_kit import Answer, Call, knock, sending
 from tests.contracts.test_channels import PASSWORD, SECRET, KannelKit
 

@@ -10,11 +10,11 @@ from contextlib import asynccontextmanager
 import pytest
 from pydantic import SecretStr
 
+from bot.channel_sections import Smpp as Settings
 from bot.channels import smpp_wire as wire
 from bot.channels.base import Message, Recorder
 from bot.channels.smpp import Smpp
 from bot.errors import Ambiguous, ChannelMisconfigured, DatabaseError, Refused, RetryLater
-from bot.settings import Smpp as Settings
 from tests.smsc import Smsc, deliver, part
 
 PHONE = "25779123456"

@@ -13,11 +13,11 @@ import pytest
 from aiohttp import web
 from pydantic import SecretStr
 
+from bot.channel_sections import SmsGate as Settings
 from bot.channels import pulling, smsgate
 from bot.channels.base import Message, Recorder
 from bot.channels.smsgate import SmsGate
 from bot.errors import DatabaseError
-from bot.settings import SmsGate as Settings
 from tests.contracts.channel_kit import Provider, knock, sending
 from tests.contracts.test_channels import KEY, NOW, PASSWORD, SMS, SmsGateKit, event, signed
 

@@ -24,9 +24,9 @@ from typer.testing import CliRunner
 from bot import settings as settings_file
 from bot import toml_section
 from bot.__main__ import app
+from bot.channel_sections import Channels
 from bot.cli.connect_words import ALSO, GUIDES
 from bot.errors import SettingsError
-from bot.settings import Channels
 from tests.botapi import Emulator
 
 ROOT = Path(__file__).parents[3]

@@ -17,10 +17,10 @@ from typer.testing import CliRunner
 
 from bot.__main__ import app as commands
 from bot.app import App
+from bot.channel_sections import Kannel
 from bot.channels import kannel_conf
 from bot.channels.base import Recorder
 from bot.cli.channel_check import OURS, paths_of
-from bot.settings import Kannel
 from tests.contracts.channel_kit import Call, Kit, knock
 from tests.contracts.test_channel_faults import KITS
 from tests.contracts.test_channel_faults import NAMES as KIT_NAMES
