@@ -89,6 +89,21 @@ class Reorder(Fault):
     seconds: float
 
 
+FAULTS: tuple[Fault, ...] = (
+    ResetAtOnce(),
+    ResetAfterRequest(),
+    HalfOpen(),
+    SwallowAnswer(),
+    CutAfter(0),
+    CutAfter(9, reset=True),
+    CutRequest(40),
+    CutRequest(180),
+    Latency(0.05),
+    Drip(0.001),
+    Duplicate(),
+    Reorder(0.2),
+)
+"""One of each, as hard as a call outlives or does not."""
 _LENGTH = re.compile(rb"\r\ncontent-length: *(\d+)", re.IGNORECASE)
 
 

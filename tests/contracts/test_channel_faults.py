@@ -40,6 +40,7 @@ from tests.contracts.test_channels import HttpKit, KannelKit, SmsGateKit
 from tests.contracts.test_channels_africastalking import AfricasTalkingKit
 from tests.contracts.test_channels_telegram import Webhook
 from tests.databases import NOW, add_outbox, database, execute, place, postgres_server, rows
+from tests.faultproxy import FAULTS
 
 __all__ = ["database", "place", "postgres_server"]
 ROUNDS = int(os.environ.get("KURIKIRANA_CHANNEL_FAULTS", "0"))
@@ -47,20 +48,6 @@ ROUNDS = int(os.environ.get("KURIKIRANA_CHANNEL_FAULTS", "0"))
 KITS = [KannelKit(), HttpKit(), SmsGateKit(), TwilioKit(), TwilioWhatsAppKit(), WhatsAppKit()]
 KITS += [AfricasTalkingKit(), Webhook()]
 NAMES = [type(kit.channel("http://127.0.0.1:9")).__name__.lower() for kit in KITS]
-FAULTS: Sequence[faultproxy.Fault] = (
-    faultproxy.ResetAtOnce(),
-    faultproxy.ResetAfterRequest(),
-    faultproxy.HalfOpen(),
-    faultproxy.SwallowAnswer(),
-    faultproxy.CutAfter(0),
-    faultproxy.CutAfter(9, reset=True),
-    faultproxy.CutRequest(40),
-    faultproxy.CutRequest(180),
-    faultproxy.Latency(0.05),
-    faultproxy.Drip(0.001),
-    faultproxy.Duplicate(),
-    faultproxy.Reorder(0.2),
-)
 HOURS = Hours.parse(time(0, 0), time(23, 59), (), (), ZoneInfo("UTC"))
 ONE_CALL, LAST_CALL = aiohttp.ClientTimeout(total=0.4), aiohttp.ClientTimeout(total=30)
 every_channel = pytest.mark.parametrize("kit", KITS, ids=NAMES)
