@@ -141,6 +141,7 @@ class App(Parts):
         alarm.every(60, self.tips.look)
         alarm.every(60, self.backups.look)
         alarm.every(3600, self.retention.look)
+        alarm.every(600, self.audit_chain.look)
         alarm.every(CHANGES_SECONDS, self.changes.look)
         alarm.every(clock_guard.SECONDS, self.guard.look)
         alarm.every(900, self.timers.make)

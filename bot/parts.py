@@ -21,6 +21,7 @@ from bot.settings import Settings, unasked_hours
 from bot.store import roads
 from bot.store.engine import Database
 from bot.turns import Turns
+from bot.workers.audit_chain import AuditChain
 from bot.workers.backups import BackupWorker
 from bot.workers.broadcast_counts import BroadcastCounter
 from bot.workers.broadcasts import BroadcastWorker
@@ -68,6 +69,7 @@ class Parts:
         self.erasures = ErasureWorker(database, folder)
         self.backups = BackupWorker(database, Backups.of(settings), settings.backup.at, clock.now)
         self.retention = RetentionWorker(settings, database, clock.now)
+        self.audit_chain = AuditChain(database, clock.now)
         self.media = MediaWorker(settings, database, self.channels, clock.now)
         self.changes = Changes(database, settings.path(settings.words.folder), self.reload_words, self.reload)
         self.port = settings.web.port

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from pathlib import Path
 
@@ -9,7 +10,8 @@ from bot import channel_sections
 from bot.store.tables import metadata
 from bot.store.types import Personal, PersonalJson
 
-TEXT = (Path(__file__).parents[1] / "docs" / "operating.md").read_text("utf-8")
+ROOT = Path(__file__).parents[1]
+TEXT = (ROOT / "docs" / "operating.md").read_text("utf-8")
 CALLED = re.compile(r"(api_|send_|content_|sendsms_)?url|host|port")
 """Settings of a channel that say where something is sent."""
 
@@ -43,3 +45,32 @@ def test_every_personal_column_has_a_class() -> None:
         set(re.findall(r"`([a-z_]+\.[a-z_]+)`", _section("What is personal"))) - {"privacy.keep_messages_months"}
         == there
     )
+
+
+def _events() -> dict[str, set[str]]:
+    """Level -> what `log` is told in our code, where it is a plain text."""
+    found: dict[str, set[str]] = {}
+    for file in sorted((ROOT / "bot").rglob("*.py")):
+        for call in ast.walk(ast.parse(file.read_text("utf-8"))):
+            if isinstance(call, ast.Call) and ast.unparse(call.func).startswith("log.") and call.args:
+                event = call.args[0]
+                if isinstance(event, ast.Constant):
+                    found.setdefault(ast.unparse(call.func)[4:], set()).add(str(event.value))
+    return found
+
+
+def test_every_event_of_the_log_is_listed() -> None:
+    said = {}
+    for line in _section("What is in the log").splitlines():
+        if line.startswith("|") and "`" in line:
+            said[line.split("|")[1].split(":")[0].strip()] = set(re.findall("`([^`]+)`", line)) - {"not polling: ..."}
+    assert len(said["error"]) > 10
+    assert said == _events()
+
+
+def test_it_is_said_how_libraries_are_kept() -> None:
+    said, make = _section("Libraries"), (ROOT / "Makefile").read_text("utf-8")
+    for target in ("sbom", "holes"):
+        assert f"`make {target}`" in said and f"\n{target}:" in make
+    assert "make sbom" in (ROOT / ".ci" / "run").read_text("utf-8")
+    assert "within\nseven days" in said

@@ -87,12 +87,12 @@ def read(settings: Settings, name: str, month: str, as_of: str) -> Summary:
     return base.read(settings, look)
 
 
-def moment(text: str, settings: Settings) -> datetime:
+def moment(text: str, settings: Settings, option: str = "--as-of") -> datetime:
     """What was written behind --as-of. Raises BotError."""
     try:
         found = datetime.fromisoformat(text)
     except ValueError:
-        raise BotError(f"--as-of {text!r} is no moment. Write 2026-11-02T08:15.") from None
+        raise BotError(f"{option} {text!r} is no moment. Write 2026-11-02T08:15.") from None
     return found if found.tzinfo else found.replace(tzinfo=settings.zone)
 
 

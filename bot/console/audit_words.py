@@ -50,6 +50,7 @@ DONE: Mapping[str, str] = {
     "files shown": _("files shown"),
     "form added": _("form added"),
     "form checked": _("form checked"),
+    "incident": _("incident"),
     "kept long enough": _("kept long enough"),
     "keywords changed": _("keywords changed"),
     "language of the pages": _("language of the pages"),

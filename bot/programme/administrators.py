@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.errors import BotError
-from bot.programme import certificates
+from bot.programme import certificates, incident
 from bot.store import accounts, audit, links, team, tokens
 from bot.store.accounts import Account
 from handlers.team.console import BY_LINK
@@ -112,4 +112,10 @@ async def listed(tx: AsyncConnection, now: datetime) -> list[dict[str, Any]]:
     ]
 
 
-OPERATIONS = {"admin create": create, "admin chat": chat, "admin reset": reset, "admin revoke": revoke}
+OPERATIONS = {
+    "admin create": create,
+    "admin chat": chat,
+    "admin reset": reset,
+    "admin revoke": revoke,
+    "admin incident": incident.begin,
+}

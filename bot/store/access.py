@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import String, cast, or_, select
@@ -30,6 +31,12 @@ _ROWS = (
     .select_from(audit.outerjoin(people, "person " + cast(people.c.id, String) == audit.c.who))
     .order_by(audit.c.id.desc())
 )
+
+
+async def since(tx: AsyncConnection, moment: datetime) -> list[dict[str, Any]]:
+    """All rows from this moment on, oldest first."""
+    rows = (await tx.execute(_ROWS.where(audit.c.at >= moment).order_by(None).order_by(audit.c.id))).mappings()
+    return [{**row, "name": row["name"] or row["who"], "role": row["role"] or ""} for row in rows]
 
 
 async def log(tx: AsyncConnection, kind: str, before: int | None, most: int | None) -> list[dict[str, Any]]:

@@ -771,6 +771,16 @@ audit = Table(
     comment="append only: every reading and changing of personal data by a person of the team",
 )
 
+audit_links = Table(
+    "audit_links",
+    metadata,
+    Column("upto", Id, primary_key=True, autoincrement=False, comment="the last row of the audit that it holds"),
+    Column("after", Id, nullable=False, unique=True, comment="the last row of the link before; 0 = the first link"),
+    Column("digest", String, nullable=False, comment="SHA-256 along the rows until there"),
+    Column("at", Moment, nullable=False),
+    comment="the chain of the audit: what was changed afterwards does not fit it any more",
+)
+
 # --- the console ---
 
 accounts = Table(

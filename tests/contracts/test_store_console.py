@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+import functools
 from collections.abc import Awaitable, Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.console.page import each
-from bot.store import access, accounts, audit, links, numbers, roll
+from bot.programme import incident
+from bot.store import access, accounts, audit, links, numbers, roll, tokens
 from bot.store import tables as t
 from bot.store.engine import Database
 from handlers.turn import Viewer
@@ -133,3 +135,30 @@ async def test_who_is_who_in_an_area_and_a_number_that_moves(database: Database)
         moved = (await tx.execute(select(t.outbox.c.address_id).where(t.outbox.c.id == waits))).scalar()
         assert moved == found["addresses"][0]["id"]
     assert await _do(database, lambda tx: numbers.move(tx, inside, "+25779000955")) == []
+
+
+async def _read(tx: AsyncConnection, who: int, at: datetime, details: dict[str, Any]) -> None:
+    await audit.note(tx, at, f"person {who}", "people read", details)
+
+
+async def test_after_an_incident_nobody_is_in_and_it_is_said_who_read_whom(database: Database) -> None:
+    grace = await _member(database, "Grace N.", "supervisor")
+    odette, _phone = await _leader(database, "07", "Odette N.")
+    await _do(database, lambda tx: accounts.enrol(tx, grace, "grace", NOW))
+    await _do(database, lambda tx: accounts.begin(tx, "a" * 43, grace, NOW, "Firefox"))
+    await _do(database, lambda tx: links.invite(tx, "b" * 43, grace, NOW, "totp", timedelta(hours=24)))
+    await _do(database, lambda tx: tokens.make_all(tx, [("c" * 43, grace), ("d" * 43, odette)], NOW))
+    for minutes, people in ((-60, [9]), (1, [odette, 5]), (2, [odette]), (3, 120)):
+        at, read = NOW + timedelta(minutes=minutes), {"people": people}
+        await _do(database, functools.partial(_read, who=grace, at=at, details=read))
+    ended = await _do(database, lambda tx: incident.begin(tx, {"user": "root"}, NOW + timedelta(minutes=4)))
+    assert ended == {"browsers": 1, "addresses": 1, "chat_links": 1}
+    async with database.read() as tx:
+        assert await accounts.session(tx, "a" * 43, NOW) is None
+        assert await links.find(tx, "b" * 43, NOW) is None
+        reads, begun = await incident.readings(tx, NOW)
+    assert (reads["who"], reads["role"], reads["times"]) == ("Grace N.", "supervisor", 3)
+    assert (reads["people"], reads["uncounted"]) == (sorted([odette, 5]), 120), "what was read before does not count"
+    assert begun["what"] == "incident"
+    left = await rows(database, select(t.tokens.c.person_id).where(t.tokens.c.used_at.is_(None)))
+    assert [row.person_id for row in left] == [odette], "her card goes on working"

@@ -71,6 +71,11 @@ def _then(programme: Programme) -> None:
     listed = {row["name"]: row for row in programme.json("admin", "list")}
     assert (listed["Olivier Nduwimana"]["role"], listed["Olivier Nduwimana"]["account"]) == ("admin", "yes")
     assert listed["Eric"]["account"] == "no"
+    assert programme.json("admin", "audit")["broken"] is None
+    found = programme.json("admin", "incident", "--since", "2026-01-01T00:00", "--dry-run")
+    assert found["ended"] == {} and "account invited" in {one["what"] for one in found["readings"]}
+    programme.command("admin", "incident", "--since", "yesterday", code=1)
+    programme.command("admin", "audit", "--known", "0" * 63 + "1", code=1)
     programme.command("admin", "create", "Olivier Nduwimana", code=1)
     programme.command("admin", "create", "Eric", code=1)
     programme.command("admin", "reset", "Nobody", code=1)
