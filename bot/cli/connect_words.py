@@ -107,7 +107,11 @@ GUIDES: Mapping[str, Guide] = {
             "Its VPN is up, and our address is known there.",
         ),
         (),
-        (RECEIVE, "kurikirana doctor opens the port and does not bind: a second bind may end the service's."),
+        (
+            "The port is open. The account is tried by the service only, since a second bind may end its own:",
+            "`kurikirana doctor smpp` says whether it was refused; --to +257... writes to a phone of the team.",
+            RECEIVE,
+        ),
     ),
     "http": Guide(
         (
