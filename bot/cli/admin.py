@@ -68,7 +68,8 @@ def audit_(
         base.words.print("The access log was changed: this digest is not in its chain.", markup=False)
     else:
         typer.echo(found.digest)
-        said = f"As it was written, up to row {found.upto}: {many(found.rows, 'row', 'rows')}."
+        said = f"As it was written, up to row {found.upto}: {many(found.rows, 'row', 'rows')}. "
+        said += "The newest rows are chained within twenty minutes."
         base.words.print(said, markup=False)
     if found.broken or not found.known:
         raise typer.Exit(1)
@@ -89,7 +90,8 @@ def incident(
     if json:
         base.show({"ended": ended, "people": sorted(people), "readings": found})
         return
-    base.table([{**one, "people": max(len(one["people"]), one["uncounted"])} for one in found], _READ)
+    rows = [{**one, "people": max(len(one["people"]), one["uncounted"])} for one in found]
+    base.table([{**row, "last": f"{row['last'].astimezone(settings.zone):%Y-%m-%d %H:%M}"} for row in rows], _READ)
     if ended:
         said = ", ".join(f"{name.replace('_', ' ')} {count}" for name, count in ended.items())
         base.words.print(f"Ended: {said}. Everybody signs in anew.", markup=False)

@@ -127,8 +127,8 @@ async def test_the_composer_shows_what_it_comes_to(app: App) -> None:
     ("form", "said"),
     [
         ({"text_en": "{nom}, come"}, "{nom} at character 1 is no field"),
-        ({"text_en": ""}, "no text"),
-        ({"text_en": "come on {date}"}, "{date} needs"),
+        ({"text_en": ""}, "Write the text in one language"),
+        ({"text_en": "come on {date}"}, "English: it has {date}: choose the day"),
         ({"text_en": "come?", "asks": "yes"}, "what 1 and 2 mean"),
         ({"to": "commune:Nowhere"}, ""),
         ({"to": "list:x.xlsx"}, "Choose the file"),

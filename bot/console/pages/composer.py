@@ -13,6 +13,7 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncConnection
 from starlette.responses import Response
 
+from bot.console import wording_words
 from bot.console.ask import Ask
 from bot.console.page import Page, Wrong
 from bot.console.pages import broadcasts
@@ -23,7 +24,7 @@ from bot.errors import BotError
 from bot.programme.broadcasts import acts, people_list
 from bot.programme.broadcasts import compose as composing
 from bot.programme.broadcasts.audience import seen_by
-from bot.programme.broadcasts.wording import FIELDS, LEAVE_OUT, Wording
+from bot.programme.broadcasts.wording import FIELDS, LEAVE_OUT, Wording, WordingError
 from bot.store import audiences, recipients
 from bot.store import broadcasts as store
 
@@ -120,6 +121,8 @@ async def rewrite(ask: Ask) -> Response:
 
 
 def _said(ask: Ask, error: BotError | Wrong) -> str:
+    if isinstance(error, WordingError):
+        return wording_words.said(ask.words, error)
     return ask.words.say(error.text, **error.values) if isinstance(error, Wrong) else str(error)
 
 

@@ -17,7 +17,6 @@ from typing import Any, NamedTuple
 
 from bot.errors import BotError
 from bot.render import fold, replaced, segments
-from bot.render.plural import many
 from handlers.turn import LANGUAGES
 
 FIELDS = ("name", "association", "date", "officer")
@@ -31,8 +30,38 @@ _ANSWERS = re.compile(r"(?<![\w/])1\b(?!/).*(?<![\w/])2\b(?!/)", re.DOTALL)
 _ALLOWED = "Allowed are " + " ".join(f"{{{name}}}" for name in FIELDS)
 
 
+_SAID = {
+    "none": "no text. Write at least one of %(languages)s.",
+    "empty": "empty. Write the text or take the line away.",
+    "long": "%(count)s characters; at most %(most)s. Shorten it.",
+    "field": "%(found)s at character %(at)s is no field. %(allowed)s.",
+    "date": "{date} needs a line such as date = 2026-12-12.",
+    "answers": "asks, but does not say what 1 and 2 mean. End it with something like: 1 yes 2 no.",
+    "gap": "read %(instead)r; allowed are %(there)s.",
+}
+"""A mistake -> how it is said of a file; a page has words of its own."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mistake:
+    """One mistake: `what` of _SAID, in the text of `language` ('' = of all), with what it is about."""
+
+    what: str
+    language: str = ""
+    values: Mapping[str, Any] = field(default_factory=dict)
+
+    def __str__(self) -> str:
+        said = _SAID[self.what] % self.values if self.values else _SAID[self.what]
+        where = f"missing.{self.language}" if self.what == "gap" else self.language
+        return f"{where}: {said}" if where else said
+
+
 class WordingError(BotError):
-    """The texts cannot be sent as they are; lists every mistake, where it is and what is allowed."""
+    """The texts cannot be sent as they are; has every mistake, where it is and what is allowed."""
+
+    def __init__(self, *mistakes: Mistake | str) -> None:
+        super().__init__("\n".join(map(str, mistakes)))
+        self.mistakes = mistakes
 
 
 class Said(NamedTuple):
@@ -56,7 +85,7 @@ class Wording:
 
     def __post_init__(self) -> None:
         if mistakes := list(_mistakes(self)):
-            raise WordingError("\n".join(mistakes))
+            raise WordingError(*mistakes)
         pieces = {language: tuple(_split(text)) for language, text in self.texts.items()}
         object.__setattr__(self, "_pieces", pieces)
         object.__setattr__(self, "_day", f"{self.day.day}/{self.day.month}" if self.day else "")
@@ -105,7 +134,7 @@ def from_values(values: Mapping[str, Any]) -> Wording:
     """The texts as a file has them: a key per language, [missing], asks, date, not_after. Raises WordingError."""
     problems = list(_wrong_keys(values))
     if problems:
-        raise WordingError("\n".join(problems))
+        raise WordingError(*problems)
     texts = {language: values[language] for language in LANGUAGES if language in values}
     not_after = values.get("not_after")
     return Wording(
@@ -130,21 +159,21 @@ def _wrong_keys(values: Mapping[str, Any]) -> Iterator[str]:
             yield "not_after: has no zone. Write 2026-12-12T12:00:00+02:00."
 
 
-def _mistakes(wording: Wording) -> Iterator[str]:
+def _mistakes(wording: Wording) -> Iterator[Mistake | str]:
     if not wording.texts:
-        yield f"no text. Write at least one of {', '.join(LANGUAGES)}."
+        yield Mistake("none", "", {"languages": ", ".join(LANGUAGES)})
     for language, text in wording.texts.items():
         if not text.strip():
-            yield f"{language}: empty. Write the text or take the line away."
+            yield Mistake("empty", language)
         if len(text) > LONGEST:
-            yield f"{language}: {many(len(text), 'character', 'characters')}; at most {LONGEST}. Shorten it."
+            yield Mistake("long", language, {"count": len(text), "most": LONGEST})
         for found in _BRACE.finditer(text):
             if found[1] not in FIELDS:
-                yield f"{language}: {found[0]} at character {found.start() + 1} is no field. {_ALLOWED}."
+                yield Mistake("field", language, {"found": found[0], "at": found.start() + 1, "allowed": _ALLOWED})
         if "{date}" in text and wording.day is None:
-            yield f"{language}: {{date}} needs a line such as date = 2026-12-12."
+            yield Mistake("date", language)
         if wording.asks and not _ANSWERS.search(text):
-            yield f"{language}: asks, but does not say what 1 and 2 mean. End it with something like: 1 yes 2 no."
+            yield Mistake("answers", language)
     for language, instead in wording.gaps.items():
         if language not in LANGUAGES:
             hint = " Put it above [missing]." if language in ("asks", "date", "not_after") else ""
@@ -153,7 +182,7 @@ def _mistakes(wording: Wording) -> Iterator[str]:
             yield f"missing.{language}: there is a text in this language. Take one of them away."
         elif instead != LEAVE_OUT and instead not in wording.texts:
             there = ", ".join([*wording.texts, LEAVE_OUT])
-            yield f"missing.{language}: read {instead!r}; allowed are {there}."
+            yield Mistake("gap", language, {"instead": instead, "there": there})
 
 
 def _split(text: str) -> Iterator[tuple[bool, str]]:
