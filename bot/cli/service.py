@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot import demo as invented
 from bot import logs
@@ -85,23 +86,23 @@ def chat(
 ) -> None:
     """The keypad phone in a terminal, with the demo's programme (stop the demo first)."""
     logs.configure("ERROR", human=True)
-    base.run(_chat(person, phone, save, folder))
+    settings, clock = base.run(invented.prepare(folder, 0, date.today()))  # noqa: DTZ011 - as the demo
+    number = phone or base.read(settings, lambda tx: _phone_of(tx, person or "ODETTE"))
+    base.run(_chat(settings, clock, number, save))
 
 
-async def _chat(person: str, phone: str, save: Path | None, folder: Path) -> None:
-    settings, clock = await invented.prepare(folder, 0, date.today())  # noqa: DTZ011 - as the demo
+async def _chat(settings: Settings, clock: Clock, number: str, save: Path | None) -> None:
     async with App.running(settings, clock, web=False, simulate=True) as app:
-        number = phone or await _phone_of(app, person or "ODETTE")
         await talk(app, number, save)
 
 
 _IN_A_CHAT = "Officers and mentors work in Telegram: try that on the smartphone of `kurikirana demo`'s page."
 
 
-async def _phone_of(app: App, person: str) -> str:
-    async with app.database.read() as tx:
-        leaders: list[dict[str, Any]] = await listing.people_named(tx, person)
-        team = [] if leaders else await listing.people_named(tx, person, "staff")
+async def _phone_of(tx: AsyncConnection, person: str) -> str:
+    """Of a leader, else of one of the team. Leaves with 1, and with what to do, when it is not one phone."""
+    leaders: list[dict[str, Any]] = await listing.people_named(tx, person)
+    team = [] if leaders else await listing.people_named(tx, person, "staff")
     found = leaders or team
     if not found:
         base.fail(f"{person}: nobody of that name writes by SMS. {_IN_A_CHAT} Any number will do: --phone +257...")

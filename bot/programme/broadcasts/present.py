@@ -53,7 +53,7 @@ def plan_lines(plan: Plan, zone: ZoneInfo) -> Iterator[str]:
     people, phones = many(tally.people, "person", "people"), many(tally.phones, "phone", "phones")
     yield f"To        {plan.asked}: {people} = {phones} + {many(tally.chats, 'chat', 'chats')}{sharing}"
     for reason, count in tally.left_out.most_common():
-        yield f"          left out: {count} {reason}"
+        yield f"          left out, {reason}: {count}"
     if tally.full:
         yield f"          {tally.full} already had the week's messages (--leave-out-full leaves them out)"
     yield "Text      " + ", ".join(f"{LANGUAGE_NAMES[lang]} {n}" for lang, n in tally.languages.most_common())

@@ -69,10 +69,10 @@ async def test_a_phone_that_was_off_at_a_restart_is_off_still_and_takes_its_text
 
 
 async def test_who_writes_is_a_leader_or_one_of_the_team(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    async with service(tmp_path) as app:
-        assert await _phone_of(app, "ABAHUZA ODETTE") == await _phone_of(app, "odette")
-        assert (await _phone_of(app, "eric")).startswith("+257")
+    async with service(tmp_path) as app, app.database.read() as tx:
+        assert await _phone_of(tx, "ABAHUZA ODETTE") == await _phone_of(tx, "odette")
+        assert (await _phone_of(tx, "eric")).startswith("+257")
         assert "smartphone" in capsys.readouterr().err
         with pytest.raises(typer.Exit):
-            await _phone_of(app, "Nobody")
+            await _phone_of(tx, "Nobody")
         assert "--phone +257" in " ".join(capsys.readouterr().err.split())
