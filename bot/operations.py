@@ -21,6 +21,7 @@ from bot.programme import (
     checking,
     desk,
     exporting,
+    leaving,
     mentoring,
     merging,
     numbers,
@@ -163,6 +164,7 @@ OPERATIONS: dict[str, Operation] = {
     **exporting.OPERATIONS,
     **administrators.OPERATIONS,
     **numbers.OPERATIONS,
+    **leaving.OPERATIONS,
     **merging.OPERATIONS,
 }
 AUDITED = frozenset(

@@ -1,4 +1,4 @@
-"""roster check, roster import: the workbook of people, read whole before anything is written."""
+"""roster check, import: the workbook of people, read whole before anything is written. roster left: who has left."""
 
 from __future__ import annotations
 
@@ -28,6 +28,24 @@ def check(file: File) -> None:
     errors = _show(_checked(settings, file))
     if errors:
         raise typer.Exit(1)
+
+
+@commands.command()
+def left(
+    name: Annotated[str, typer.Argument(help="The leader: ODETTE, or ABAHUZA ODETTE.")],
+    on: Annotated[str, typer.Option("--on", help="The day on which she left, YYYY-MM-DD; else today.")] = "",
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would happen; write nothing.")] = False,
+    json: base.Json = False,
+) -> None:
+    """A leader has left her association: nothing is written to her any more, and her reports stay with it."""
+    settings = base.load()
+    details = {"name": name, "on": on, "dry_run": dry_run, "user": getpass.getuser()}
+    details["utc_offset_min"] = base.utc_offset_min(settings)
+    found = base.run(control.act(settings, "leader left", details))
+    if json:
+        base.show({**found, "left": not dry_run})
+    ends = "would end" if dry_run else "ended"
+    base.words.print(f"{found['name']}, {found['association']}: her role {ends} on {found['on']}.", markup=False)
 
 
 @commands.command("import")

@@ -90,6 +90,7 @@ DONE: Mapping[str, str] = {
     "representatives exported": _("representatives exported"),
     "representatives read": _("representatives read"),
     "role changed": _("role changed"),
+    "role ended": _("role ended"),
     "roster checked": _("roster checked"),
     "roster imported": _("roster imported"),
     "sample drawn": _("sample drawn"),

@@ -107,6 +107,7 @@ MAY: Mapping[str, Roles] = {
     "/people": FIELD | {ADMINISTRATOR},
     "/people/{person}": FIELD | {ADMINISTRATOR},
     "/people/{person}/number": FIELD | {ADMINISTRATOR},
+    "/people/{person}/left": FIELD | {ADMINISTRATOR},
     "/people/{person}/merge": KEEPERS,
     "/people/{person}/merged": KEEPERS,
     "/exports": KEEPERS,

@@ -10,11 +10,12 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import String, and_, bindparam, func, literal, or_, select
+from sqlalchemy import String, and_, bindparam, func, literal, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.store.area import AREA, binds
 from bot.store.figures import COUNTED
+from bot.store.leaving import STAYS
 from bot.store.prepared import rows
 from bot.store.tables import (
     TRAINING_SUMS,
@@ -40,8 +41,6 @@ def _both(statement: Any, column: Any) -> tuple[Any, Any]:
 
 _SEEN = select(associations).where(associations.c.id.in_(AREA)).order_by(associations.c.no)
 _TRAINED = and_(people.c.kind == "leader", people.c.practice.is_(False))
-_STAYS = or_(people.c.left_at.is_(None), people.c.erased_at.is_not(None))
-"""Who had herself erased was trained all the same, and no total changes."""
 _REPRESENTATIVES = _both(
     select(
         people.c.id,
@@ -51,13 +50,13 @@ _REPRESENTATIVES = _both(
         people.c.erased_at.is_not(None).label("erased"),
         people.c.reports,
     )
-    .where(_TRAINED, _STAYS, people.c.association_id.is_not(None))
+    .where(_TRAINED, STAYS, people.c.association_id.is_not(None))
     .order_by(people.c.association_id, people.c.id),
     people.c.association_id,
 )
 _TRAINED_BY_PROJECT = _both(
     select(people.c.association_id, func.count().label("people"))
-    .where(_TRAINED, _STAYS, people.c.association_id.is_not(None))
+    .where(_TRAINED, STAYS, people.c.association_id.is_not(None))
     .group_by(people.c.association_id),
     people.c.association_id,
 )

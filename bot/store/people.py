@@ -6,9 +6,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import bindparam, case, func, or_, select
+from sqlalchemy import bindparam, case, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.store.leaving import STAYS
 from bot.store.prepared import rows
 from bot.store.tables import (
     addresses,
@@ -80,7 +81,7 @@ _REPRESENTATIVES = (
     select(people.c.association_id, func.count(), func.count(case((people.c.sex == "F", 1))))
     .where(
         people.c.kind == "leader",
-        or_(people.c.left_at.is_(None), people.c.erased_at.is_not(None)),  # trained all the same: no total changes
+        STAYS,
         people.c.practice.is_(False),
     )
     .group_by(people.c.association_id)

@@ -43,6 +43,7 @@ Form = Callable[[App], Awaitable[dict[str, Any]]]
 
 
 async def _leader(app: App) -> str:
+    await write(app, update(t.people).where(t.people.c.name == INSIDE).values(left_at=None))  # she may have left
     return str((await rows(app, select(t.people.c.id).where(t.people.c.name == INSIDE)))[0][0])
 
 
@@ -255,6 +256,7 @@ FORMS: dict[str, Form | dict[str, Any]] = {
     "/reports/{report}/check": {"verdict": "hold", "how": "call", "reason": "nobody remembers it"},
     "/account/end": _other_session,
     **bringing.FORMS,
+    "/people/{person}/left": {"on": "2026-11-20"},
     "/people/{person}/number": {"number": "00 00 09 55"},
     "/conversations/{conversation}/reply": _answer,
     "/conversations/{conversation}/note": {"text": "to be called"},

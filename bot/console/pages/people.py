@@ -5,6 +5,7 @@ The file to imitate for a page with a table.
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 from starlette.responses import Response
@@ -118,10 +119,22 @@ async def number(ask: Ask) -> Response:
     return ask.go(f"/people/{person['id']}", _("The number is changed. What waited goes to the new one."))
 
 
+async def left(ask: Ask) -> Response:
+    """Her role in the association ends with a day; what she reported stays."""
+    person = await ask.read(roll.one, ask.viewer, ask.number("person"))
+    if person is None:
+        ask.missing()
+    offset = ask.now.astimezone(ask.parts.settings.zone).utcoffset() or timedelta()
+    asked = {"person": person["id"], "on": ask.form.get("on", ""), "utc_offset_min": offset // timedelta(minutes=1)}
+    await ask.act("leader left", asked, person=person["id"])
+    return ask.go("/people", _("Her role has ended. Her reports stay with the association."))
+
+
 PAGES = (
     Page("/people", everybody, reads="people", title=_("Leaders and places"), table=True, persons=True),
     Page("/people/{person}", one, reads="people"),
     Page("/people/{person}/number", number, writes="number moved"),
+    Page("/people/{person}/left", left, writes="role ended"),
     Page("/people/{person}/merge", merge, reads="people to merge"),
     Page("/people/{person}/merged", merged, writes="people merged", confirm=True),
 )
