@@ -16,7 +16,7 @@ from subprocess import CompletedProcess
 from typing import Any
 
 ROOT = Path(__file__).parents[1]
-_IMPORTED = ("bot.__main__", "tests.programme", "tests.crash.broadcasts", "tests.stop.model")
+_IMPORTED = ("tests.programme", "tests.crash.broadcasts", "tests.stop.model", "tests.forked")
 
 
 @cache

@@ -47,7 +47,8 @@ from bot.workers import broadcasts as broadcast_worker
 from tests.crash import child, programme
 from tests.crash.broadcast_check import broken, kept
 from tests.crash.child import Plan, Shared
-from tests.crash.harness import dead, fork, listening, warm
+from tests.crash.harness import dead, fork, listening
+from tests.crash.warm import warm
 
 POINTS = ("before_commit", "after_commit", "after_send", "after_page", "after_chunk", "any time", "any time")
 WINDOW = Kannel.window
@@ -263,7 +264,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     base, began, seed = Path(tempfile.mkdtemp(prefix="kurikirana-crash-")), time.monotonic(), chosen.seed
     total, lines, left = Counter[str](), [], chosen.broadcasts
     try:
-        warm(base)
+        warm()
         while left > 0:
             numbers = range(1, min(left, PER_ROUND) + 1)
             folder = base / str(seed)

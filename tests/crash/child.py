@@ -91,7 +91,7 @@ async def _live(settings: Settings, plan: Plan, shared: Shared) -> None:
         shared.ready = 1
         if not plan.finish:
             await asyncio.Event().wait()
-        while not (shared.stopped and await _idle(app)):
+        while not (shared.stopped and await idle(app)):
             await asyncio.sleep(0.02)
 
 
@@ -110,7 +110,7 @@ def _crash(plan: Plan, shared: Shared) -> Callable[[str], None]:
     return crash
 
 
-async def _idle(app: App) -> bool:
+async def idle(app: App) -> bool:
     async with app.database.read() as tx:
         waiting = await inbox.count_waiting(tx)
         open_texts = "select count(*) from outbox where state in ('queued','sending')"

@@ -11,8 +11,6 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import gc
-import importlib
 import json
 import os
 import random
@@ -21,7 +19,6 @@ import signal
 import socket
 import sys
 import tempfile
-import threading
 import time
 import traceback
 from collections import Counter
@@ -32,11 +29,10 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from bot.app import App
-from bot.settings import Settings
 from tests.crash import child, gateway, phones, programme
 from tests.crash.check import Outcome
 from tests.crash.child import Plan, Shared
+from tests.crash.warm import warm
 
 POINTS = ("before_commit", "after_commit", "inside_turn", "after_send")
 IN_RECOVERY = ("inside_recovery", "before_commit", "after_commit", "inside_turn")
@@ -70,7 +66,7 @@ def dead(pid: int, within_s: float) -> int | None:
             return status
         if time.monotonic() >= end:
             return None
-        time.sleep(0.0005)
+        time.sleep(0.002)
 
 
 def listening() -> socket.socket:
@@ -136,7 +132,7 @@ class Round:
                 return False
             if time.monotonic() > end:
                 raise RuntimeError("the service did not start")
-            time.sleep(0.0005)
+            time.sleep(0.002)
         return True
 
     def ordinary(self) -> None:
@@ -191,27 +187,6 @@ class Round:
         result = {**done, **counts, **outcome.measured(), "died": dict(self.died), "broken": broken}
         outcome.close()
         return result
-
-
-def warm(folder: Path) -> Settings:
-    """Import, read and compile what every life needs, by living once in peace before the first fork."""
-    settings = programme.settings(folder, 1, 1, date.today())
-    child.preload(settings)
-    asyncio.run(_in_peace(settings))
-    assert threading.active_count() == 1, "a fork takes no other thread along"
-    for name in ("sqlalchemy.dialects.sqlite.aiosqlite", "aiosqlite", "uvicorn.lifespan.off"):
-        importlib.import_module(name)
-    for name in ("uvicorn.loops.auto", "uvicorn.protocols.http.auto", "uvicorn.protocols.websockets.auto"):
-        importlib.import_module(name)
-    gc.collect()
-    gc.freeze()
-    return settings
-
-
-async def _in_peace(settings: Settings) -> None:
-    await programme.make(settings)
-    async with App.running(settings, web=False):
-        pass
 
 
 SLOWEST_LIFE_S = 4.0
@@ -269,7 +244,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     chosen = parse.parse_args(arguments)
     base = Path(tempfile.mkdtemp(prefix="kurikirana-crash-"))
     try:
-        warm(base)
+        warm()
         began = time.monotonic()
         if chosen.scenario == "rounds":
             result = rounds(chosen.kills, chosen.seed, chosen.planted, base)

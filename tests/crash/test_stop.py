@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import signal
 import sqlite3
-import sys
 import time
 from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import date
+from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 
 import aiohttp
 import pytest
 
+from bot.__main__ import main
+from tests import processes
 from tests.crash import programme
 from tests.crash.harness import listening
 from tests.crash.programme import LEADERS, SECRET, phones, told
@@ -45,7 +48,7 @@ class Gateway:
 
 
 @asynccontextmanager
-async def running(folder: Path) -> AsyncIterator[tuple[asyncio.subprocess.Process, Gateway]]:
+async def running(folder: Path) -> AsyncIterator[tuple[ForkServerProcess, Gateway]]:
     """The real command with a slow gateway; every phone has sent PER_PHONE reports."""
     gateway, door = Gateway(), listening()
     server = await asyncio.start_server(gateway.answer, "127.0.0.1", 0)
@@ -60,18 +63,21 @@ async def running(folder: Path) -> AsyncIterator[tuple[asyncio.subprocess.Proces
         f'sendsms_url = "http://127.0.0.1:{gate}/cgi-bin/sendsms"\nusername = "us"\npassword = "ours"\n'
         f'sender = "8585"\nsecret = "{SECRET}"\n'
     )
-    command = (sys.executable, "-m", "bot", "--config", str(config), "run")
-    process = await asyncio.create_subprocess_exec(
-        *command, cwd=Path(__file__).parents[2], stdout=asyncio.subprocess.DEVNULL, stderr=asyncio.subprocess.DEVNULL
-    )
+    words = ["--config", str(config), "run"]
+    process = await asyncio.to_thread(processes.started, main, words, out=os.devnull, err=os.devnull)
     try:
         await _report(port)
         yield process, gateway
     finally:
-        if process.returncode is None:
-            process.kill()
-            await process.wait()
+        process.kill()
+        await left(process)
         server.close()
+
+
+async def left(process: ForkServerProcess) -> int | None:
+    """Its exit code, once it has ended."""
+    await asyncio.to_thread(process.join, 20)
+    return process.exitcode
 
 
 async def _report(port: int) -> None:
@@ -107,8 +113,8 @@ async def test_sigterm_lets_sends_end_and_leaves_the_rest_queued(tmp_path: Path)
         while not gateway.begun:
             await asyncio.sleep(0.01)
         began = time.monotonic()
-        process.send_signal(signal.SIGTERM)
-        assert await asyncio.wait_for(process.wait(), 20) == 0
+        process.terminate()
+        assert await left(process) == 0
         took = time.monotonic() - began
     found = states(tmp_path)
     every = PER_PHONE * len(phones())
@@ -124,9 +130,9 @@ async def test_a_second_sigterm_ends_at_once(tmp_path: Path) -> None:
         while not gateway.begun:
             await asyncio.sleep(0.01)
         began = time.monotonic()
-        process.send_signal(signal.SIGTERM)
+        process.terminate()
         await asyncio.sleep(0.2)
-        process.send_signal(signal.SIGTERM)
-        assert await asyncio.wait_for(process.wait(), 20) == -signal.SIGTERM
+        process.terminate()
+        assert await left(process) == -signal.SIGTERM
         assert time.monotonic() - began < 1
     assert states(tmp_path)["sending"] > 0, "as after a kill: the next start decides"

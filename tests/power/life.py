@@ -14,7 +14,6 @@ from __future__ import annotations
 import asyncio
 import os
 import sys
-import tempfile
 from collections.abc import Sequence
 from datetime import date
 from functools import partial
@@ -25,7 +24,8 @@ from bot.app import App
 from bot.channels.base import Arrival, Message, Sent
 from bot.store import engine, outbox
 from tests.crash import programme
-from tests.crash.harness import fork, warm
+from tests.crash.harness import fork
+from tests.crash.warm import warm
 
 
 class Promises:
@@ -92,8 +92,7 @@ def record(folder: Path, each: int, bug: str) -> None:
 
 def main() -> None:
     """Live as often as it is asked for."""
-    with tempfile.TemporaryDirectory() as folder:
-        warm(Path(folder))
+    warm()
     for line in sys.stdin:
         folder, each, bug = line.removesuffix("\n").split("\t")
         _, status = os.waitpid(fork(partial(record, Path(folder), int(each), bug)), 0)
