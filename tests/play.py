@@ -6,7 +6,8 @@ A script is a text file that a non-programmer can read and write:
     language: en             her language from now on (rn fr sw en)
     consent: yes             none asked yes no stopped
     tips_by: telegram        the roster's road for a kind of text: reminders_by, tips_by, answers_by
-    on: tips                 what nobody asks for is off, unless the script wants it (tips, reminders, totals)
+    on: tips                 what nobody asks for is off, unless the script wants it (tips, reminders, totals);
+                             then only the associations that it names are left in the programme
     with: TWIYUNGE FABIOLA   writes from this phone, or this chat, too
     credit: 2026-11          the office says that it sent credit for her SMS of that month
     form: seed               answers tests/conversations/seed.md, a form that staff wrote
@@ -27,9 +28,10 @@ from __future__ import annotations
 
 import asyncio
 import re
+import sqlite3
 import tempfile
 from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -232,11 +234,17 @@ async def _set_people(tx: AsyncConnection, items: Sequence[tuple[str, str, str]]
 
 @asynccontextmanager
 async def service(
-    folder: Path, *, web: bool = False, fresh: bool = True, on: frozenset[str] = frozenset()
+    folder: Path,
+    *,
+    web: bool = False,
+    fresh: bool = True,
+    on: frozenset[str] = frozenset(),
+    only: frozenset[str] = frozenset(),
 ) -> AsyncIterator[App]:
     """The service with the invented programme in a database of its own; the clock stands still.
 
-    `on`: tips, reminders, totals; else none is sent, so that a script can move the clock.
+    `on`: tips, reminders, totals; else none is sent, so that a script can move the clock. `only`: the associations
+    that have not left the programme; empty for all.
     """
     settings = demo.settings_for(folder, 0, TODAY)
     tips = settings.tips.model_copy(update={"on": "tips" in on})
@@ -246,6 +254,10 @@ async def service(
         settings = settings.model_copy(update={"limits": settings.limits.model_copy(update={"reminders": 0})})
     if fresh:
         (folder / "demo.db").write_bytes(await _programme())
+    if only:
+        with closing(sqlite3.connect(folder / "demo.db", isolation_level=None)) as file:
+            names = ", ".join("?" * len(only))
+            file.execute(f"update associations set left_at = 1 where sms_name not in ({names})", (*only,))
     async with App.running(settings, StoppedClock(NOW), web=web, simulate=True) as app:
         yield app
 
@@ -276,7 +288,8 @@ async def play(text: str, name: str, folder: Path) -> None:
     steps = parse(text, name)
     failed: Exception | None = None
     on = frozenset(step.text for step in steps if step.kind == "on")
-    async with service(folder, on=on) as app, asyncio.timeout(60):
+    named = frozenset(step.text.split(" ")[0] for step in steps if step.kind in ("as", "with"))
+    async with service(folder, on=on, only=named if on else frozenset()) as app, asyncio.timeout(60):
         try:
             await Player(app, name).play(steps)
         except (AssertionError, ScriptError) as error:
