@@ -18,7 +18,7 @@ from typing import Any
 
 import structlog
 
-from bot import app as application
+from bot import parts
 from bot.app import App
 from bot.forms import load_shipped
 from bot.render import Words
@@ -67,14 +67,14 @@ class Shared:
 
 def preload(settings: Settings) -> None:
     """Words and forms are read once, by the parent; a child has them from the start."""
-    words = Words.load(application._words_folder(settings), application._common(settings))
+    words = Words.load(parts._words_folder(settings), parts._common(settings))
     shipped = load_shipped()
 
     async def all_forms(_tx: Any) -> Any:
         return shipped
 
     Words.load = classmethod(lambda cls, *arguments: words)  # type: ignore[assignment]
-    application.load_all = all_forms
+    parts.load_all = all_forms
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
 
 
@@ -141,7 +141,7 @@ def _plant(plan: Plan) -> None:
                 os._exit(9)
             return real(turn)
 
-        application.step = step
+        parts.step = step
     if plan.planted == "early":
         inbox_worker.InboxWorker.arrivals = _thank_first(inbox_worker.InboxWorker.arrivals)
     if plan.planted == "twice":

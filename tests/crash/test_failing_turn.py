@@ -13,7 +13,7 @@ import pytest
 import structlog
 from sqlalchemy import select
 
-from bot import app as application
+from bot import parts
 from bot.app import App
 from bot.channels.base import Arrival
 from bot.store import tables
@@ -50,7 +50,7 @@ async def _handled(app: App, how_many: int, within_s: float = 20.0) -> list[tupl
 @pytest.mark.parametrize("failures", [2, 3, 99])
 async def test_a_turn_that_fails(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, failures: int) -> None:
     """It fails a few times, or always: then it is set aside."""
-    left, real = failures, application.step
+    left, real = failures, parts.step
 
     def step(turn: Any) -> Any:
         nonlocal left
@@ -59,7 +59,7 @@ async def test_a_turn_that_fails(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
             raise ZeroDivisionError
         return real(turn)
 
-    monkeypatch.setattr(application, "step", step)
+    monkeypatch.setattr(parts, "step", step)
     settings = programme.settings(tmp_path, 0, 9, date.today())
     await programme.make(settings)
     hers, other = phones()[0], phones()[1]
