@@ -35,7 +35,7 @@ from handlers.forms.model import (
     Step,
 )
 from handlers.forms.rules import check_form
-from handlers.turn import Label
+from handlers.turn.nouns import Label
 
 _NAME: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]*")
 _ASK: Final[Mapping[str, Literal["", "optional", "never"]]] = {"": "", "optional": "optional", "never": "never"}

@@ -11,7 +11,7 @@ from rapidfuzz.distance import OSA
 
 from handlers.forms.expressions import BadExpression, Expression, compiled
 from handlers.forms.model import NO_LABEL
-from handlers.turn import LANGUAGES, Label
+from handlers.turn.nouns import LANGUAGES, Label
 
 Row = Mapping[str, str]
 Sheets = Mapping[str, Sequence[Row]]

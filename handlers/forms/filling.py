@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Collection
-from typing import TYPE_CHECKING, Any
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from functools import cached_property
+from typing import Any
 
 from handlers.forms import saying
+from handlers.forms.definition import Definition
 from handlers.forms.functions import Value, number, plain_values, string
-from handlers.forms.model import Context, Problem, Question, Step, Values
+from handlers.forms.model import Choice, Context, Problem, Question, Step, Values
 from handlers.forms.scope import Evaluation
-
-if TYPE_CHECKING:
-    from handlers.forms.form import Form
+from handlers.forms.tables import Tables
 
 
 def typed(question: Question, value: Value) -> Any:
@@ -31,28 +31,58 @@ def typed(question: Question, value: Value) -> Any:
     return string(value)
 
 
-class Filling:
-    """Precomputed from a form: only questions that have an expression cost anything per report."""
+class Filling(Definition):
+    """A form that can be filled: only questions that have an expression cost anything per report."""
 
-    def __init__(self, form: Form) -> None:
-        self._form = form
-        self.stored = tuple(q.name for q in form.questions if q.stored and q.type != "note")
-        self.stand_ins: dict[str, tuple[Question, ...]] = {}
-        for question in form.questions:
+    @cached_property
+    def _stored(self) -> tuple[str, ...]:
+        return tuple(q.name for q in self.questions if q.stored and q.type != "note")
+
+    @cached_property
+    def _stand_ins(self) -> Mapping[str, tuple[Question, ...]]:
+        found: dict[str, tuple[Question, ...]] = {}
+        for question in self.questions:
             for name in question.stands_for:
-                self.stand_ins[name] = (*self.stand_ins.get(name, ()), question)
-        self._alive = tuple(
-            q for q in form.questions if q.conditions or (q.calculation and q.stored) or (q.default and _unseen(q))
+                found[name] = (*found.get(name, ()), question)
+        return found
+
+    @cached_property
+    def _alive(self) -> tuple[Question, ...]:
+        """What may come, change or go with other answers."""
+        return tuple(
+            q for q in self.questions if q.conditions or (q.calculation and q.stored) or (q.default and _unseen(q))
         )
-        self._required = tuple(q for q in form.questions if q.required and not q.shows_only)
-        self._constrained = tuple(q for q in form.questions if q.constraint)
+
+    @cached_property
+    def _required(self) -> tuple[Question, ...]:
+        return tuple(q for q in self.questions if q.required and not q.shows_only)
+
+    @cached_property
+    def _constrained(self) -> tuple[Question, ...]:
+        return tuple(q for q in self.questions if q.constraint)
+
+    @cached_property
+    def tables(self) -> Tables:
+        """What the one-line grammar knows of this form; made at the first line that is read."""
+        return Tables(self)
+
+    def stand_ins(self, name: str) -> Iterable[Question]:
+        """The questions that replace this one, when one number comes where several could."""
+        return self._stand_ins.get(name, ())
+
+    def choices(self, name: str, ctx: Context, values: Values | None = None) -> Sequence[Choice]:
+        """The choices of a select, filtered, in the order of their digits."""
+        return Evaluation(self, values or {}, ctx).choices(self.question(name))
 
     def compute(self, values: Values, ctx: Context) -> dict[str, Any]:
-        """See Form.compute. One pass in the form's order, which is the order in which values depend."""
+        """The values with calculations worked out, without those that are no longer relevant.
+
+        One pass in the form's order, which is the order in which values depend.
+        """
         done = dict(values)
         if not self._alive:
             return done
-        scope = Evaluation(self._form, done, ctx)
+        scope = Evaluation(self, done, ctx)
         for question in self._alive:
             name = question.name
             if question.conditions and not scope.relevant(question):
@@ -71,9 +101,12 @@ class Filling:
         return done
 
     def check(self, values: Values, ctx: Context) -> tuple[Problem, ...]:
-        """See Form.check. As in XForms, a question without a value is not checked."""
+        """The constraints that do not hold, in the form's order.
+
+        As in XForms, a question without a value is not checked.
+        """
         failed = []
-        scope = Evaluation(self._form, values, ctx)
+        scope = Evaluation(self, values, ctx)
         for question in self._constrained:
             current = plain_values(values, question.name)
             if current == "" or question.constraint is None:
@@ -87,14 +120,14 @@ class Filling:
 
     def _problem(self, question: Question, values: Values, ctx: Context) -> Problem:
         try:
-            step = self._form.step_of(question.name).name
+            step = self.step_of(question.name).name
         except KeyError:
             step = ""
-        return Problem(question.name, step, saying.filled(self._form, question.constraint_message, values, ctx))
+        return Problem(question.name, step, saying.filled(self, question.constraint_message, values, ctx))
 
     def missing(self, values: Values, ctx: Context) -> tuple[Question, ...]:
-        """See Form.missing."""
-        scope = Evaluation(self._form, values, ctx)
+        """The required questions that are relevant and have no value."""
+        scope = Evaluation(self, values, ctx)
         return tuple(
             q for q in self._required if not self._has(q, values) and (not q.conditions or scope.relevant(q))
         )
@@ -102,7 +135,7 @@ class Filling:
     def _has(self, question: Question, values: Values) -> bool:
         if values.get(question.name) is not None:
             return True
-        return any(values.get(other.name) is not None for other in self.stand_ins.get(question.name, ()))
+        return any(values.get(other.name) is not None for other in self._stand_ins.get(question.name, ()))
 
     def _asks(self, question: Question, scope: Evaluation) -> bool:
         """Whether step by step this question is asked at all with these values."""
@@ -113,9 +146,13 @@ class Filling:
         return question.asked_when is None or question.asked_when.holds(scope)
 
     def next_step(self, values: Values, asked: Collection[str], ctx: Context) -> Step | None:
-        """See Form.next_step."""
-        scope = Evaluation(self._form, values, ctx)
-        for step in self._form.steps:
+        """The first step that still has to be asked; None when the form is complete.
+
+        A step counts as asked by its name in `asked`; it is asked again only while a required question
+        of it has no value. None as a value of a question that is not required: asked and not known.
+        """
+        scope = Evaluation(self, values, ctx)
+        for step in self.steps:
             for question in step.questions:
                 if self._has(question, values):
                     continue
@@ -126,11 +163,15 @@ class Filling:
         return None
 
     def progress(self, step: Step, values: Values, ctx: Context) -> tuple[int, int]:
-        """See Form.progress."""
-        scope = Evaluation(self._form, values, ctx)
-        asked = [s.name for s in self._form.steps if any(self._asks(q, scope) for q in s.questions)]
+        """(n, m): the step's place among the steps that are asked with these values."""
+        scope = Evaluation(self, values, ctx)
+        asked = [s.name for s in self.steps if any(self._asks(q, scope) for q in s.questions)]
         place = asked.index(step.name) + 1 if step.name in asked else len(asked)
         return place, len(asked)
+
+    def record(self, values: Values) -> dict[str, Any]:
+        """Every stored field, None where there is no value: what the report keeps."""
+        return {name: values.get(name) for name in self._stored}
 
 
 def _unseen(question: Question) -> bool:

@@ -15,19 +15,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from itertools import product
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from handlers.forms import digits
 from handlers.forms.atoms import Item, count_of, figure_of
+from handlers.forms.filling import Filling
 from handlers.forms.model import NUMBERS, Choice, Context, Question, Values
 from handlers.forms.pairing import Pairing
 from handlers.forms.scope import Evaluation
 from handlers.forms.tables import Group
 from handlers.understand import dates
 from handlers.understand.words import Token
-
-if TYPE_CHECKING:
-    from handlers.forms.form import Form
 
 THOUSANDS: Final = "thousands-sep"
 """XLSForm's appearance for amounts: their thousands may be written apart, 450 000."""
@@ -39,7 +37,7 @@ class Grammar:
     """Reads one message for one form."""
 
     def __init__(
-        self, form: Form, ctx: Context, known: Values, groups: Sequence[Group], asked: frozenset[str] = frozenset()
+        self, form: Filling, ctx: Context, known: Values, groups: Sequence[Group], asked: frozenset[str] = frozenset()
     ) -> None:
         self.form = form
         self.ctx = ctx

@@ -4,19 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from handlers.forms.filling import Filling
 from handlers.forms.model import SELECTS, Choice, Context, Question, Values
 from handlers.forms.scope import Evaluation
 from handlers.forms.tables import Group
 from handlers.understand import dates
 from handlers.understand.words import Token
 
-if TYPE_CHECKING:
-    from handlers.forms.form import Form
 
-
-def line_of(form: Form, values: Values, ctx: Context) -> str:
+def line_of(form: Filling, values: Values, ctx: Context) -> str:
     """See Form.line. What has neither a position nor a label (a text, a photo) is not in it."""
     scope = Evaluation(form, values, ctx)
     said: list[str] = []

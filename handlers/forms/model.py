@@ -14,7 +14,7 @@ from types import MappingProxyType
 from typing import Any, Final, Literal
 
 from handlers.forms.expressions import Expression
-from handlers.turn import Label
+from handlers.turn.nouns import Label
 
 Values = Mapping[str, Any]
 Status = Literal["whole", "ambiguous", "leftover", "nothing"]

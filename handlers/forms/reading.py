@@ -7,18 +7,16 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 from itertools import groupby
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from handlers.forms.atoms import DAY_NAMES, Atoms, Item
+from handlers.forms.filling import Filling
 from handlers.forms.grammar import Grammar
 from handlers.forms.model import NO_LABEL, SAID, Context, Question, Reading, Step, Values
 from handlers.forms.pairing import TooMany
 from handlers.forms.tables import NOBODY, UNKNOWN, bare
 from handlers.understand import dates
 from handlers.understand.words import clean, plain
-
-if TYPE_CHECKING:
-    from handlers.forms.form import Form
 
 NOTHING: Final = Reading("nothing")
 LONGEST: Final = 480
@@ -82,7 +80,7 @@ def _reading(found: list[dict[str, Any]], left: tuple[str, ...], sure: bool, key
 # --- from cold ------------------------------------------------------------------------------------
 
 
-def read_line(form: Form, text: str, ctx: Context, known: Values) -> Reading:
+def read_line(form: Filling, text: str, ctx: Context, known: Values) -> Reading:
     """See Form.read_line.
 
     Without the form's keyword a line is a report only with a date and something more; a date made of
@@ -113,7 +111,7 @@ def _quick(atoms: Atoms, grammar: Grammar) -> list[dict[str, Any]]:
     return [] if figures is None else _distinct(list(grammar.of_figures(*figures)))
 
 
-def _is_report(form: Form, values: dict[str, Any], atoms: Atoms, left: Sequence[str], ctx: Context) -> bool:
+def _is_report(form: Filling, values: dict[str, Any], atoms: Atoms, left: Sequence[str], ctx: Context) -> bool:
     dates = form.tables.dates
     dated = any(values.get(name) is not None for name in dates)
     if len(left) > max(1, len(values)):
@@ -130,7 +128,7 @@ def _is_report(form: Form, values: dict[str, Any], atoms: Atoms, left: Sequence[
 # --- the open step --------------------------------------------------------------------------------
 
 
-def read_answer(form: Form, step: Step, text: str, ctx: Context, known: Values) -> Reading:
+def read_answer(form: Filling, step: Step, text: str, ctx: Context, known: Values) -> Reading:
     """See Form.read_answer."""
     said = plain(text)
     if said in UNKNOWN or said.strip(" ?") == "" < said:
@@ -165,7 +163,7 @@ def _ago(said: str, ctx: Context) -> date | None:
     return day if not said[1:].strip(" .!)") or (read and read.day == day) else None
 
 
-def _one_number(form: Form, asked: Sequence[Question], said: str, ctx: Context, known: Values) -> Reading:
+def _one_number(form: Filling, asked: Sequence[Question], said: str, ctx: Context, known: Values) -> Reading:
     """Nothing but digits, to one question of one number: there is nothing to search. NOTHING: search."""
     if len(asked) != 1 or asked[0].type not in _ONE_NUMBER or not said.isdecimal() or len(said) > _DIGITS:
         return NOTHING
@@ -185,7 +183,7 @@ def _not_known(step: Step) -> Reading:
     return Reading("whole", {q.name: None for q in asked})
 
 
-def _with_text(form: Form, step: Step, text: str, ctx: Context, known: Values) -> Reading:
+def _with_text(form: Filling, step: Step, text: str, ctx: Context, known: Values) -> Reading:
     """A text takes everything behind the numbers that are asked before it: "1 2 6 bags"."""
     *before, last = [q for q in step.questions if not q.shows_only]
     pieces = list(_PIECE.finditer(text))
@@ -205,7 +203,7 @@ def _with_text(form: Form, step: Step, text: str, ctx: Context, known: Values) -
     return Reading("whole", values) if values else NOTHING
 
 
-def read_optional(form: Form, text: str, ctx: Context, names: Sequence[str]) -> Reading:
+def read_optional(form: Filling, text: str, ctx: Context, names: Sequence[str]) -> Reading:
     """See Form.read_optional."""
     questions = tuple(form.question(name) for name in names)
     return read_answer(form, Step("", NO_LABEL, NO_LABEL, questions), text, ctx, {})

@@ -10,7 +10,7 @@ from handlers.forms.expressions import Expression
 from handlers.forms.model import SAID, SELECTS, Question, Step
 from handlers.forms.saying import PLACES, pieces
 from handlers.forms.tables import key_of
-from handlers.turn import Label
+from handlers.turn.nouns import Label
 
 
 def check_form(cells: Cells, *, questions: Sequence[Question], all_steps: Sequence[Step], **shared: Any) -> None:

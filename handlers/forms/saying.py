@@ -6,22 +6,19 @@ import re
 from collections.abc import Mapping, Sequence
 from datetime import date
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
+from handlers.forms.definition import Definition
 from handlers.forms.functions import Value, string
-from handlers.forms.model import SELECTS, Choice, Context, Question, Step, Values
+from handlers.forms.model import SELECTS, Choice, Context, Question, Values
 from handlers.forms.scope import Evaluation
-from handlers.turn import Label, Spoken
-
-if TYPE_CHECKING:
-    from handlers.forms.form import Form
+from handlers.turn.nouns import Label
 
 _PLACE: Final = re.compile(r"\$\{\s*([^{}]+?)\s*\}|\{(\w+)\}")
 _ISO: Final = re.compile(r"\d{4}-\d\d-\d\d")
 PLACES: Final = frozenset(("choices", "title", "n", "m", "sender"))
 """What stands in braces in a form's texts; everything else there is a mistake."""
 NO_PREFIX: Final = "none"
-_PREFIX: Final = "{title} {n}/{m}."
 UNKNOWN: Final = "?"
 
 
@@ -63,7 +60,9 @@ def day_month(iso: str) -> str:
     return f"{day.day}/{day.month}"
 
 
-def filled(form: Form, label: Label, values: Values, ctx: Context, named: Mapping[str, str] | None = None) -> Label:
+def filled(
+    form: Definition, label: Label, values: Values, ctx: Context, named: Mapping[str, str] | None = None
+) -> Label:
     """A label with its figures filled in, in every language it has."""
     named = named or {"sender": ctx.sender}
     texts = label.texts
@@ -74,7 +73,7 @@ def filled(form: Form, label: Label, values: Values, ctx: Context, named: Mappin
     )
 
 
-def shown(form: Form, name: str, value: Any, ctx: Context | None) -> Label:
+def shown(form: Definition, name: str, value: Any, ctx: Context | None) -> Label:
     """A value in words: the labels of choices, a date as 12/11, ? for what is not known."""
     question = form.question(name)
     if value is None or value == "" or value == []:
@@ -96,35 +95,6 @@ def _label(listed: Sequence[Choice], name: Any) -> Label:
         if choice.name == name:
             return Label({**choice.label.texts, **choice.short.texts}) if choice.short.texts else choice.label
     return Label({"en": str(name)})
-
-
-def prompt(form: Form, step: Step, values: Values, ctx: Context, rich: bool) -> Label:
-    """The question as it is asked: by SMS with its prefix, its choices numbered; by chat label and hint."""
-    return Label(Spoken(form.languages, lambda language: _asked(form, step, values, ctx, rich, language)))
-
-
-def _asked(form: Form, step: Step, values: Values, ctx: Context, rich: bool, language: str) -> str:
-    """The question in one language; '' when it has none."""
-    sms = "" if rich else step.sms.texts.get(language, "")
-    body = sms or " ".join(filter(None, (step.label.texts.get(language), step.hint.texts.get(language))))
-    if not body:
-        return ""
-    scope = Evaluation(form, values, ctx, language)
-    named = {"title": form.title.text(language), "sender": ctx.sender}
-    if len(step.questions) == 1 and step.questions[0].type in SELECTS:
-        named["choices"] = numbered(step.questions[0], scope)
-        body += "" if rich or sms else " {choices}"
-    notes = [note.text(language) for note in step.notes]
-    parts = (*notes, *(() if rich else (_prefix(form, language),)), body)
-    if not rich and any("{n}" in part or "{m}" in part for part in parts):
-        place, many = form.progress(step, values, ctx)
-        named |= {"n": str(place), "m": str(many)}
-    return " ".join(filter(None, (fill(part, scope, named) for part in parts)))
-
-
-def _prefix(form: Form, language: str) -> str:
-    given = form.prefix.texts.get(language) or form.prefix.text(language) or _PREFIX
-    return "" if given == NO_PREFIX else given
 
 
 def numbered(question: Question, scope: Evaluation) -> str:

@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
+from handlers.forms.definition import Definition
 from handlers.forms.functions import Value, plain_values
 from handlers.forms.model import NO_EXTRA, Choice, Context, Question, Values
-
-if TYPE_CHECKING:
-    from handlers.forms.form import Form
 
 NO_VALUE = ""
 
@@ -19,7 +16,7 @@ class Evaluation:
 
     __slots__ = ("ctx", "current", "extra", "form", "language", "today", "values")
 
-    def __init__(self, form: Form, values: Values, ctx: Context, language: str = "") -> None:
+    def __init__(self, form: Definition, values: Values, ctx: Context, language: str = "") -> None:
         self.form = form
         self.values = values
         self.ctx = ctx

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
+from handlers.forms.definition import Definition
 from handlers.forms.model import SAID, SELECTS, Choice, Context, Question, Step
 from handlers.understand.words import COURTESY, FILLERS, GREETINGS, plain, tokens
-
-if TYPE_CHECKING:
-    from handlers.forms.form import Form
 
 Words = tuple[str, ...]
 Group = tuple[tuple[Question, ...], ...]
@@ -64,7 +62,7 @@ class Phrases:
 class Tables:
     """One form's words."""
 
-    def __init__(self, form: Form) -> None:
+    def __init__(self, form: Definition) -> None:
         self.form = form
         said = [q for q in form.questions if q.type in SAID and q.stored and not q.shows_only]
         labels = [(key_of(alias), q.name, "") for q in said for alias in q.aliases]
