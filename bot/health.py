@@ -13,9 +13,9 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from bot import channel_states
 from bot.parts import Parts
 from bot.store import inbox
+from bot.workers import channel_states
 
 LAG = Histogram(
     "kurikirana_loop_lag_seconds", "How late the service came to look at its clock", buckets=(0.05, 0.25, 1, 5, 30)

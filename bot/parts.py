@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from bot import channel_states
 from bot import channels as channel_list
 from bot.added_forms import load_all
 from bot.backups import Backups
@@ -21,6 +20,7 @@ from bot.settings import Settings, unasked_hours
 from bot.store import roads
 from bot.store.engine import Database
 from bot.turns import Turns
+from bot.workers import channel_states
 from bot.workers.audit_chain import AuditChain
 from bot.workers.backups import BackupWorker
 from bot.workers.broadcast_counts import BroadcastCounter

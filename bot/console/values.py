@@ -12,6 +12,8 @@ from bot.console.words import _
 from bot.programme.counting.small_cells import HIDDEN, fewer, is_small
 from handlers.forms import Form
 
+LANGUAGES = {"rn": _("Kirundi"), "fr": _("French"), "sw": _("Swahili"), "en": _("English")}
+"""In which leaders are written to."""
 _ASKED = ("youth", "displaced", "returnee", "host")
 GROUPS = (*_ASKED, *(f"new_{name}" for name in _ASKED))
 """What a report says of groups of people."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from bot.console.pages.people import LANGUAGES
+from bot.console.values import LANGUAGES
 from bot.console.words import Words, _
 from bot.programme.broadcasts.wording import Mistake, WordingError
 

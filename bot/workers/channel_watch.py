@@ -7,12 +7,12 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from bot import channel_states
 from bot.channels.base import Channel
 from bot.errors import DatabaseError
 from bot.store import alarms
 from bot.store.alarms import Alarm
 from bot.store.engine import Database
+from bot.workers import channel_states
 from bot.workers.outbox import OutboxWorker
 from handlers.team.alarm import AFTER, Trouble, troubles
 from handlers.team.waiting import STUCK

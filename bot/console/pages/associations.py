@@ -13,12 +13,12 @@ from bot.console.ask import Ask
 from bot.console.chosen import Chosen, chosen, rules_of
 from bot.console.page import Page
 from bot.console.pages.businesses import LETTERS, STATUSES, square
-from bot.console.pages.people import LANGUAGES
 from bot.console.pages.progress import TABLE as FIGURES
 from bot.console.pages.progress import row_of
 from bot.console.pages.reports import TABLE as REPORTS
 from bot.console.pages.reports import listed
 from bot.console.tables import Column, Table
+from bot.console.values import LANGUAGES
 from bot.console.words import _
 from bot.programme.counting import (
     AssociationBranch,

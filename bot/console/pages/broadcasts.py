@@ -13,8 +13,8 @@ from bot.console import roles
 from bot.console.ask import Ask
 from bot.console.delivery import TODO, WORDS
 from bot.console.page import Page, Wrong
-from bot.console.pages.people import LANGUAGES
 from bot.console.tables import Column, Table
+from bot.console.values import LANGUAGES
 from bot.console.words import _
 from bot.programme.broadcasts import acts, states
 from bot.programme.broadcasts.plan import Plan

@@ -18,7 +18,7 @@ from bot.console.ask import Ask
 from bot.console.page import Page, Wrong
 from bot.console.pages import broadcasts
 from bot.console.pages.broadcasts import AUDIENCES, audience, chosen, hers
-from bot.console.pages.people import LANGUAGES
+from bot.console.values import LANGUAGES
 from bot.console.words import _
 from bot.errors import BotError
 from bot.programme.broadcasts import acts, people_list

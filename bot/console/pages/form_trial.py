@@ -10,7 +10,7 @@ from bot import trial
 from bot.console.ask import Ask
 from bot.console.page import Page
 from bot.console.pages import word_forms
-from bot.console.pages.people import LANGUAGES
+from bot.console.values import LANGUAGES
 from bot.store import area
 from handlers.turn import Language
 

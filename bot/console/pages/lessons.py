@@ -10,8 +10,8 @@ from starlette.responses import Response
 from bot.console.ask import Ask
 from bot.console.files import kept
 from bot.console.page import Page, Wrong
-from bot.console.pages.people import LANGUAGES
 from bot.console.tables import Column, Table
+from bot.console.values import LANGUAGES
 from bot.console.words import _
 from bot.programme import posters
 from bot.store import lessons

@@ -12,8 +12,8 @@ from starlette.responses import Response
 
 from bot.console.ask import Ask
 from bot.console.page import Page
-from bot.console.pages.people import LANGUAGES
 from bot.console.tables import Column, Table
+from bot.console.values import LANGUAGES
 from bot.console.weighing import weighed
 from bot.console.words import _
 from bot.operations import OPERATIONS

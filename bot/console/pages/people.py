@@ -14,6 +14,7 @@ from bot.console import roles
 from bot.console.ask import Ask
 from bot.console.page import Page
 from bot.console.tables import Column, Table
+from bot.console.values import LANGUAGES
 from bot.console.words import _
 from bot.programme import merging
 from bot.store import roll
@@ -28,7 +29,6 @@ CONSENTS = {
 PHONES = {"own": _("her own phone"), "shared": _("a shared phone"), "relative": _("a relative's phone")}
 WAYS = {"sms": _("by SMS"), "chat": _("in a chat"), "paper": _("on paper"), "spoken": _("spoken")}
 """How consent was given."""
-LANGUAGES = {"rn": _("Kirundi"), "fr": _("French"), "sw": _("Swahili"), "en": _("English")}
 PAGE = 200
 """Rows of a page; the files have all of them."""
 TABLE = Table(

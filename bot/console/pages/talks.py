@@ -13,9 +13,10 @@ from bot.console.ask import Ask
 from bot.console.delivery import WORDS
 from bot.console.files import kept
 from bot.console.page import Page, Wrong
-from bot.console.pages.people import CONSENTS, LANGUAGES
+from bot.console.pages.people import CONSENTS
 from bot.console.pages.today import KINDS
 from bot.console.roles import FIELD
+from bot.console.values import LANGUAGES
 from bot.console.weighing import weighed
 from bot.console.words import _
 from bot.programme import desk, talks

@@ -6,11 +6,11 @@ from typing import Any
 
 from starlette.responses import Response
 
-from bot import channel_states
 from bot.console.ask import Ask
 from bot.console.page import Page
 from bot.console.words import _
 from bot.programme import desk
+from bot.workers import channel_states
 from handlers.turn import Task
 from handlers.turn.lateness import Lateness
 

@@ -16,9 +16,8 @@ from bot.console.ask import Ask
 from bot.console.chosen import Chosen, chosen
 from bot.console.flag_words import KINDS
 from bot.console.page import Page, Wrong
-from bot.console.pages.people import LANGUAGES
 from bot.console.tables import Column, Table
-from bot.console.values import topics
+from bot.console.values import LANGUAGES, topics
 from bot.console.words import _
 from bot.programme.counting import QUESTIONS, Call, Period, Rate, Sample, sample
 from bot.programme.counting.verification import FIELDS, NEW_FOUND

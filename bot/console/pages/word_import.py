@@ -12,8 +12,8 @@ from bot import word_files
 from bot import words as tables
 from bot.console.ask import Ask
 from bot.console.page import Page, Wrong
-from bot.console.pages.people import LANGUAGES
 from bot.console.pages.words import keep
+from bot.console.values import LANGUAGES
 from bot.console.words import _
 from bot.errors import BotError
 from bot.programme.roster.guard import MOST_BYTES

@@ -15,8 +15,8 @@ from bot import words as tables
 from bot.console import roles
 from bot.console.ask import Ask
 from bot.console.page import Page
-from bot.console.pages.people import LANGUAGES
 from bot.console.tables import Column, Table
+from bot.console.values import LANGUAGES
 from bot.console.words import _
 from bot.render import Entry, Rule, replaced
 from bot.render.catalogue import COMPLETE

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.channels.base import Channel
+from bot.workers.outbox import OutboxWorker
 from handlers.turn import ChannelsNow, ChannelState
-
-if TYPE_CHECKING:
-    from bot.workers.outbox import OutboxWorker
 
 
 def states(channels: Mapping[str, Channel], outbox: OutboxWorker) -> tuple[ChannelState, ...]:
