@@ -156,7 +156,7 @@ class Turns:
         return changed
 
     async def _waves(self, group: Group, rows: Sequence[Any]) -> None:
-        foreseen = {fact for row in rows if row.kind == "timer" for fact in self._foreseen(group, row.data)}
+        foreseen = {fact for row in rows if row.kind == "timer" for fact in self._foreseen(group, row.data or {})}
         group.facts.update(await facts.load(group.tx, foreseen, group.associations, self.loaders))
         for _wave in range(MOST_WAVES + len(rows)):
             rows, wanted, stale = self._wave(group, rows)

@@ -7,7 +7,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import insert, select, update
 
 from bot.app import App
 from bot.cli.talk import Line
@@ -67,3 +67,13 @@ async def test_a_message_that_was_set_aside_is_told_at_once(tmp_path: Path) -> N
         (row,) = await _rows(app, select(t.inbox.c.id).where(t.inbox.c.text == "HELP"))
         await app.database.writer.do(open_for_row, (row.id, NOW + timedelta(days=1), NOW))
         assert len(await _told(app, "O.task.read")) >= 1
+        blank = {"channel": "timer", "dedupe_key": "blank", "kind": "timer", "text": "", "received_at": NOW}
+
+        async def erased(tx: Any) -> None:  # as an erasure leaves a timer that had fired and waits
+            there = (await tx.execute(select(t.inbox.c.address_id).where(t.inbox.c.id == row.id))).scalar_one()
+            await tx.execute(insert(t.inbox).values(**blank, address_id=there, state="new", deaths=0))
+
+        await _write(app, erased)
+        await line.send("HELP")
+        assert await line.answers(), "it harms no other turn"
+        assert (await _rows(app, select(t.inbox.c.state).where(t.inbox.c.dedupe_key == "blank")))[0].state == "done"
