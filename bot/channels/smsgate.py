@@ -119,7 +119,7 @@ class SmsGate(web.Gateway):
 
     async def check(self) -> list[str]:
         """Ask the phone for its health, then whether our account and webhooks are right."""
-        problems = []
+        problems, self.found = list[str](), ()
         try:
             health = await self._health()
             for name, found in health["checks"].items():
@@ -141,6 +141,18 @@ class SmsGate(web.Gateway):
         except (web.Unwanted, ValueError, LookupError, TypeError, AttributeError):
             problems.append("channels.smsgate.url: this is not SMS Gate; write http://PHONE:8080.")
         return problems
+
+    async def set_up(self) -> list[str]:
+        """For `connect`, after `check`: set in the app what a person would have to type there. A private server's
+        phones are left as they are: it hands no key on to them. Raises SendError."""
+        if not self.found:
+            return []
+        key = self.settings.signing_key.get_secret_value()
+        reply = await self._ask("PATCH", "/settings", wire.app_settings(key, self._here))
+        if reply.status != 200:
+            return [f"phone: the app took no settings (it answered {reply.status}); {wire.BY_HAND}."]
+        self.found += ("set in the app: FIFO, a ping every 5 minutes, the signing key; start the app anew",)
+        return []
 
     async def _ask(self, method: str, path: str, order: Mapping[str, Any] | None = None, **more: Any) -> web.Reply:
         url, data = self.settings.url.rstrip("/") + path, orjson.dumps(order) if order else None

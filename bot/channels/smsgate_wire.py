@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from ipaddress import ip_address
 from typing import Any
+from urllib.parse import urlsplit
 
 from bot.channels import web
 from bot.channels.base import Sent, State
@@ -19,6 +21,8 @@ LISTED_SINCE = (1, 67)
 TAKE_OVER = {"triggerWebhooks": False, "webhookDelivery": "Disabled"}
 """The app takes the SMS over from Android that it has missed, and brings nothing; until 1.70 by the first word."""
 BRING = {"triggerWebhooks": True, "webhookDelivery": "Individual"}
+
+BY_HAND = "install a newer one, or set there: processing order FIFO, ping 5 minutes, the signing key from our secrets"
 
 
 def is_server(health: Mapping[str, Any]) -> bool:
@@ -71,6 +75,18 @@ def warns(health: Mapping[str, Any]) -> tuple[str, ...]:
         *(("unplugged",) if charging.get("observedValue") == 0 else ()),
         *(("failing",) if failed.get("status") == "fail" else ()),
     )
+
+
+def app_settings(key: str, here: str) -> dict[str, Any]:
+    """What nobody needs to type on the phone: texts leave in their order, a ping every five minutes, the key that
+    signs what is brought to us; no waiting for the Internet where our address is in the same network."""
+    webhooks: dict[str, Any] = {"signing_key": key}
+    try:
+        if ip_address(urlsplit(here).hostname or "").is_private:
+            webhooks["internet_required"] = False
+    except ValueError:
+        pass  # a name, or none
+    return {"messages": {"processing_order": "FIFO"}, "ping": {"interval_seconds": 300}, "webhooks": webhooks}
 
 
 def iso(moment: datetime) -> str:

@@ -49,6 +49,14 @@ def fail(text: str) -> NoReturn:
     raise typer.Exit(1)
 
 
+def draw(address: str) -> None:
+    """Its QR code, where a person sits at a terminal with a phone in the hand."""
+    if sys.stderr.isatty():
+        import segno  # noqa: PLC0415 - 4 MB that only who draws a code pays
+
+        segno.make(address, error="m").terminal(sys.stderr, compact=True)
+
+
 def show(value: Any) -> None:
     """JSON to standard output."""
     sys.stdout.write(orjson.dumps(value, option=orjson.OPT_INDENT_2, default=str).decode() + "\n")

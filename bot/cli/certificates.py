@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import getpass
 import os
-import sys
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -58,10 +57,7 @@ def token(person: Annotated[str, typer.Argument(help="ASSOCIATION NAME of a lead
     telegram = settings.channels.telegram
     address = cards.link(_link(settings, bot) if bot or telegram else "https://t.me/YOUR_BOT", made["token"])
     base.words.print(f"It works once, in this link and in its QR code: {address}", markup=False)
-    if sys.stderr.isatty():
-        import segno  # noqa: PLC0415 - 4 MB that only who draws a code pays
-
-        segno.make(address, error="m").terminal(sys.stderr, compact=True)
+    base.draw(address)
 
 
 def _link(settings: Settings, given: str) -> str:

@@ -30,14 +30,17 @@ Reported = Callable[[AsyncConnection], Awaitable[str]]
 """What the provider has told of a text by now; empty before."""
 
 
-async def looked_at(channels: Mapping[str, Channel]) -> dict[str, list[str]]:
-    """Channel -> what is wrong, each with what to do; logs in as the service does and sends nothing."""
+async def looked_at(channels: Mapping[str, Channel], set_up: bool = False) -> dict[str, list[str]]:
+    """Channel -> what is wrong, each with what to do; logs in as the service does and sends nothing. With `set_up`
+    what is in order is also set at its other end, where a channel can do that."""
     found = {}
     async with aiohttp.ClientSession(timeout=TIMEOUT) as http:
         for name, channel in channels.items():
             try:
                 await channel.start(http)
                 found[name] = await channel.check()
+                if set_up and not found[name] and hasattr(channel, "set_up"):
+                    found[name] = await channel.set_up()
             except BotError as error:
                 found[name] = [str(error)]
             finally:

@@ -31,7 +31,7 @@ from bot.errors import BotError
 from bot.settings import Settings
 
 MADE = ("secret", "verify_token")
-"""Secrets between a provider and us that we make, unless they are there."""
+"""Secrets between a provider and us that we make, unless they are there; see `_ours`."""
 HIDDEN = "SECRET"
 ASKED = ("sender", "whatsapp")
 """Asked for although they may be empty."""
@@ -54,6 +54,8 @@ def connect(
     guide = GUIDES.get(name, Guide())
     _say("Have ready", guide.ready)
     have, here = _there(name)
+    if guide.app and not have:
+        _opens("On the phone open", guide.app)
     typed = _typed(name, given or [])
     values = _asked(name, have | typed)
     made = _made(name, have | values)
@@ -70,6 +72,8 @@ def connect(
     if name == "telegram" and link:
         first_start.greet(settings, link, admin)
     _say("Next", ("`kurikirana run` (start it anew if it runs), then `kurikirana doctor`", *guide.then))
+    if guide.reach and settings.web.public_url:
+        _opens(guide.reach, settings.web.public_url.rstrip("/") + "/healthz")
 
 
 def _say(title: str, lines: tuple[str, ...]) -> None:
@@ -77,6 +81,12 @@ def _say(title: str, lines: tuple[str, ...]) -> None:
         base.words.print(f"\n{title}:", markup=False)
     for line in lines:
         base.words.print(f"  {line}", markup=False)
+
+
+def _opens(words: str, address: str) -> None:
+    """What a phone is to open, and on a terminal its QR code: nobody types an address on a phone."""
+    base.words.print(f"  {words}: {address}", markup=False)
+    base.draw(address)
 
 
 def _fields(name: str) -> Mapping[str, FieldInfo]:
@@ -141,13 +151,15 @@ def _asked(name: str, have: dict[str, Any]) -> dict[str, Any]:
     due = [
         (field, info)
         for field, info in _fields(name).items()
-        if (info.is_required() or field in ASKED) and not have.get(field) and field not in MADE
+        if (info.is_required() or field in ASKED) and not have.get(field)
     ]
     if not sys.stdin.isatty():
-        if missing := [field for field, info in due if info.is_required()]:
+        if missing := [field for field, info in due if info.is_required() and field not in _ours(values)]:
             base.fail(f"{name} needs " + ", ".join(f"--set {field}=..." for field in missing))
         return values
     for field, info in due:
+        if field in _ours(values):
+            continue
         hidden, default = _is_secret(info), None if info.is_required() else str(info.default)
         unseen = " It is not shown while you type or paste it." if hidden else ""
         base.words.print(f"\n{info.description}{unseen}", markup=False)
@@ -157,11 +169,17 @@ def _asked(name: str, have: dict[str, Any]) -> dict[str, Any]:
     return values
 
 
+def _ours(values: Mapping[str, Any]) -> tuple[str, ...]:
+    """What we make: also the key of a phone's app, which takes it from us. Phones at a private server have theirs."""
+    return MADE if "/3rdparty/" in str(values.get("url", "")) else (*MADE, "signing_key")
+
+
 def _made(name: str, values: Mapping[str, Any]) -> dict[str, Any]:
     """Secrets of ours that are not there yet. Telegram's is needed when it calls us."""
     if name == "telegram" and values.get("mode", "polling") == "polling":
         return {}
-    return {field: secrets.token_hex(24) for field in MADE if field in _fields(name) and not values.get(field)}
+    due = (field for field in _ours(values) if field in _fields(name) and not values.get(field))
+    return {field: secrets.token_hex(24) for field in due}
 
 
 def _public_url(name: str, here: str, called: bool) -> str:
@@ -194,7 +212,7 @@ def _tried(settings: Settings, name: str, *, anyway: bool) -> str:
     again = True
     while again:
         channels, again = _channels(settings, name), False
-        problems = [text for wrong in base.run(looked_at(channels)).values() for text in wrong]
+        problems = [text for wrong in base.run(looked_at(channels, set_up=True)).values() for text in wrong]
         for text in problems:
             base.words.print(f"!!  {text}", markup=False)
         if problems and not anyway:

@@ -17,6 +17,10 @@ class Guide:
     ready: tuple[str, ...] = ()
     there: tuple[str, ...] = ()
     then: tuple[str, ...] = ()
+    app: str = ""
+    """Where a phone that is the gateway gets its app."""
+    reach: str = ""
+    """What must be seen when that phone opens the address of ours that follows."""
 
 
 RECEIVE = "From any phone send MENU to the number, then look: `kurikirana messages`"
@@ -33,8 +37,8 @@ GUIDES: Mapping[str, Guide] = {
     "smsgate": Guide(
         (
             "An Android phone with a SIM card; app SMS Gate (sms-gate.app), Local server on.",
-            "Note its address, user and password.",
-            "Settings, Webhooks: note the signing key. Settings, Messages: processing order FIFO. Ping: 5 minutes.",
+            "It shows an address, a user and a password: they are asked for now. The rest is set from here.",
+            "With a private server set on each phone: the same signing key, processing order FIFO, ping 5 minutes.",
             "Battery optimisation off for the app, charger in, RCS off, date and time automatic.",
         ),
         (
@@ -46,6 +50,8 @@ GUIDES: Mapping[str, Guide] = {
             RECEIVE,
             "Android lets an app send 30 parts in half an hour; that is our default (per_half_hour).",
         ),
+        app="https://github.com/capcom6/android-sms-gateway/releases/latest",
+        reach='Once it runs, open on the phone; without {"ok": ...}, or with a warning, SMS come ten minutes late',
     ),
     "africastalking": Guide(
         (

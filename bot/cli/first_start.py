@@ -34,10 +34,7 @@ def greet(settings: Settings, bot: str, name: str) -> None:
     made = base.run(control.act(settings, "admin chat", {"name": name, "user": getpass.getuser()}))
     address = certificates.link(bot, made["token"])
     base.words.print(f"\nOpen {address} and press START. It works once, for {name} alone.", markup=False)
-    if sys.stderr.isatty():
-        import segno  # noqa: PLC0415 - 4 MB that only who draws a code pays
-
-        segno.make(address, error="m").terminal(sys.stderr, compact=True)
+    base.draw(address)
     if asks and made["first"] and settings.channels.telegram and settings.channels.telegram.mode == "polling":
         base.words.print("Waiting for START (Ctrl-C: go on without) ...", markup=False)
         said = base.run(_said_hello(settings, made["token"], name))

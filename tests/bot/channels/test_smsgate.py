@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from bot.channels import pulling, smsgate
+from bot.channels import pulling, smsgate, smsgate_wire
 from bot.channels.base import Arrival, Delivery, Message, Recorder
 from bot.errors import ChannelMisconfigured
 from tests.contracts.channel_kit import Answer, Call, knock, sending
@@ -222,3 +222,21 @@ async def test_the_doctor_reads_health_and_webhooks() -> None:
         assert "sms:received must lead here once" in problem
         provider.answer = Answer(401, b'{"checks":{}}')
         assert "password" in " ".join(await channel.check())
+        provider.answers["/health"] = Answer(200, b'{"checks":{"db:ping":{"status":"pass","observedValue":1}}}')
+        provider.answer = Answer(200, json.dumps(ours).encode())
+        assert isinstance(channel, smsgate.SmsGate) and await channel.check() == await channel.set_up() == []
+        assert "PATCH /settings" not in provider.paths, "a private server hands no key on"
+
+
+@pytest.mark.parametrize(
+    ("here", "waits"),
+    [
+        ("", True),
+        ("https://example.org/x", True),
+        ("http://127.0.0.1:8080/x", False),
+        ("https://192.168.1.7/x", False),
+    ],
+)
+def test_the_app_waits_for_the_internet_only_where_it_needs_it(here: str, waits: bool) -> None:
+    webhooks = smsgate_wire.app_settings("key", here)["webhooks"]
+    assert webhooks == {"signing_key": "key"} | ({} if waits else {"internet_required": False})

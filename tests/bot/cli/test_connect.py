@@ -3,31 +3,31 @@
 from __future__ import annotations
 
 import asyncio
+import codecs
 import contextlib
+import json
 import os
 import pty
 import re
+import socket
 import stat
 import subprocess
 import sys
-import tomllib
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 from aiohttp import web
-from hypothesis import given
-from hypothesis import strategies as st
 from typer.testing import CliRunner
 
 from bot import settings as settings_file
-from bot import toml_section
 from bot.__main__ import app
 from bot.channel_sections import Channels
+from bot.channels.smsgate import HOOKS
 from bot.cli.connect_words import ALSO, GUIDES
 from bot.errors import SettingsError
 from tests.botapi import Emulator
+from tests.contracts.channel_kit import Answer, Provider
 
 ROOT = Path(__file__).parents[3]
 START = """\
@@ -73,6 +73,7 @@ class Terminal:
         self._process = subprocess.Popen(ask, stdin=theirs, stdout=theirs, stderr=theirs, env=environment)
         os.close(theirs)
         self.seen = ""
+        self._decode = codecs.getincrementaldecoder("utf-8")().decode
 
     def __enter__(self) -> Terminal:
         return self
@@ -85,13 +86,13 @@ class Terminal:
     def until(self, words: str) -> str:
         """What is shown by the time that these words stand in the last lines."""
         while words not in self.seen:
-            self.seen += os.read(self._ours, 4096).decode()
+            self.seen += self._decode(os.read(self._ours, 4096))
         return self.seen
 
     def answers(self, question: str, answer: str) -> None:
         """Type it when it is asked."""
         while not self.seen.rsplit("\n", 1)[-1].endswith(question):
-            self.seen += os.read(self._ours, 4096).decode()
+            self.seen += self._decode(os.read(self._ours, 4096))
         os.write(self._ours, f"{answer}\n".encode())
         self.seen += "\n"
 
@@ -99,7 +100,7 @@ class Terminal:
         """Its exit code."""
         with contextlib.suppress(OSError):
             while more := os.read(self._ours, 4096):
-                self.seen += more.decode()
+                self.seen += self._decode(more)
         return self._process.wait(30)
 
 
@@ -232,24 +233,49 @@ def test_every_channel_has_its_words_and_can_be_asked_for(folder: Folder, channe
     assert ALSO.get(channel, channel) in GUIDES
 
 
-def test_on_a_terminal_it_asks_and_hides_what_is_secret(folder: Folder) -> None:
-    ask = ["whatsapp", "--set", "api_url=http://127.0.0.1:9"]
-    with Terminal(folder, *ask) as terminal:
-        for question, answer in [
-            ("phone_number_id", "77"), ("token", CANARY), ("app_secret", "hush-" + CANARY), ("public_url", "https://k.org"),
-            ("again", ""), ("again", "w"),
-        ]:  # fmt: skip
-            terminal.answers(f"{question}: ", answer)
-        assert terminal.ends() == 0, terminal.seen
+async def test_on_a_terminal_it_asks_hides_what_is_secret_and_sets_the_phone(folder: Folder) -> None:
+    """A phone that sleeps at first, and whose app takes no settings before it is a newer one."""
+    phone, door, site = Provider(), socket.socket(), web.Application()
+    door.bind(("127.0.0.1", 0))
+    site.router.add_route("*", "/{rest:.*}", phone.handle)
+    runner = web.AppRunner(site)
+    await runner.setup()
+    url = f"http://127.0.0.1:{door.getsockname()[1]}"
+    hooks = [
+        {"id": key, "event": event, "url": "https://k.org/channels/smsgate/incoming"} for event, key in HOOKS.items()
+    ]
+    phone.answers = {
+        "/health": Answer(200, b'{"version":"1.75.0","checks":{}}'),
+        "/webhooks": Answer(200, json.dumps(hooks).encode()),
+        "/settings": Answer(404),
+    }
+    answers = {"url": url, "username": "sms", "password": CANARY, "public_url": "https://k.org"}
+    with Terminal(folder, "sms") as terminal:
+        for question, answer in answers.items():
+            await asyncio.to_thread(terminal.answers, f"{question}: ", answer)
+        await asyncio.to_thread(terminal.until, "again: ")
+        await web.SockSite(runner, door).start()
+        for answer in ("", "w"):
+            await asyncio.to_thread(terminal.answers, "again: ", answer)
+        assert await asyncio.to_thread(terminal.ends) == 0, terminal.seen
     seen = terminal.seen
     assert CANARY not in seen and "not shown while you type" in seen
-    assert seen.count("whatsapp cannot be reached (nobody listens there)") == 2
-    whatsapp = folder.settings.channels.whatsapp
-    assert whatsapp is not None and whatsapp.app_secret.get_secret_value() == "hush-" + CANARY
-    assert whatsapp.phone_number_id == "77" and len(whatsapp.verify_token.get_secret_value()) == 48
+    assert "smsgate cannot be reached (nobody listens there)" in seen and "the app took no settings" in seen
+    _, *codes = re.split("releases/latest|https://k.org/healthz", seen)
+    assert len(codes) == 2 and all("▄" in code for code in codes), "nobody types an address on a phone"
+    phone.answers["/settings"] = Answer(200, b"{}")
+    said = await asyncio.to_thread(folder.connect, "sms")
+    assert "set in the app: FIFO" in said and "https://k.org/healthz" in said and "▄" not in said
+    await runner.cleanup()
+    smsgate = folder.settings.channels.smsgate
+    assert smsgate is not None and smsgate.url == url and smsgate.password.get_secret_value() == CANARY
+    key = smsgate.signing_key.get_secret_value()
+    assert len(key) == 48 and key not in seen + said + folder.file.read_text()
+    taken = [body for path, body in zip(phone.paths, phone.asked, strict=True) if path == "PATCH /settings"]
+    assert len(set(taken)) == 1 and json.loads(taken[0])["webhooks"] == {"signing_key": key}, "made once, set twice"
 
 
-# --- the file of secrets, and the letters of the settings file ---
+# --- the file of secrets ---
 
 
 def test_secrets_that_others_may_read_are_refused(folder: Folder) -> None:
@@ -266,24 +292,3 @@ def test_secrets_that_others_may_read_are_refused(folder: Folder) -> None:
     folder.secrets.write_text('[channels.gammu]\nfolder = "x"\nfold = 3\n')
     with pytest.raises(SettingsError, match=r"in kurikirana.secrets.toml, channels.gammu.fold: no such setting"):
         _ = folder.settings
-
-
-TABLES = ["", "# x = 1", "[a]", "[a.b]", "[ a.c ] # here", "[[d]]"]
-LINES = st.sampled_from([*TABLES, "x = 1", 'y = "#"  # z', "'x y' = [1,", "2]", 'z = """'])
-VALUES = st.dictionaries(st.sampled_from("xyzw"), st.text(max_size=5), min_size=1)
-
-
-@given(lines=st.lists(LINES, max_size=12), values=VALUES)
-def test_only_what_was_meant_changes_or_nothing(lines: list[str], values: dict[str, Any]) -> None:
-    source = "\n".join(lines)
-    try:
-        due = tomllib.loads(source)
-        text = toml_section.with_values(source, "a.b", values)
-    except (tomllib.TOMLDecodeError, SettingsError):
-        return
-    comments = [line for line in text.split("\n") if line.startswith("#")]
-    assert comments == [line for line in lines if line.startswith("#")]
-    due.setdefault("a", {}).setdefault("b", {}).update(values)
-    assert tomllib.loads(text) == due
-    left = tomllib.loads(toml_section.without(text, "a.b", values))["a"]["b"]
-    assert left.keys() == due["a"]["b"].keys() - set(values)
