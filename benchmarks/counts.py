@@ -32,7 +32,8 @@ from bot.store.engine import Database
 
 ZONE = ZoneInfo("Africa/Bujumbura")
 RULES = Rules(600, includes_representatives=True, members_only=False)
-BEGAN = datetime(2026, 1, 1, 8, tzinfo=UTC)
+BEGAN = datetime(2025, 11, 1, 8, tzinfo=UTC)
+"""A year before the end of the month that is counted: nothing is dated in the future of whoever measures."""
 MONTH = Period.month(2026, 10)
 DAYS = 365
 _FILE = "counts.db"

@@ -11,7 +11,7 @@ from bot import control
 from bot.cli import base
 from bot.clock import Clock
 from bot.settings import Settings
-from bot.store import other_clocks, outbox, singles
+from bot.store import left, other_clocks, singles
 from scheduler import right_time
 from scheduler.pace import Limits, Pace
 from scheduler.pacing import HALF_HOUR
@@ -47,13 +47,13 @@ async def full(tx: Any, settings: Settings, limits: dict[str, Limits]) -> list[t
     """Lines of `doctor`: channels with a limit of the day, and how much of it is used."""
     now = Clock(await singles.offset(tx)).now()
     midnight = now.astimezone(settings.zone).replace(hour=0, minute=0, second=0, microsecond=0)
-    left = await outbox.left_since(tx, min(midnight, now - HALF_HOUR))
+    gone = await left.since(tx, min(midnight, now - HALF_HOUR))
     lines = []
     for name, limit in limits.items():
         if not limit.per_day:
             continue
         pace = Pace(Limits(0, limit.per_day), settings.zone)
-        for _, at, parts in (one for one in left if one[0] == name):
+        for _, at, parts in (one for one in gone if one[0] == name):
             pace.left(at, parts)
         if pace.full(now):
             text = f"{name}: {limit.per_day} SMS parts left today, the rest waits for tomorrow, answers first"

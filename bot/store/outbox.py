@@ -260,25 +260,6 @@ async def mark(tx: AsyncConnection, items: Sequence[Mark]) -> list[None]:
     return [None] * len(items)
 
 
-_left_at = func.coalesce(outbox.c.sent_at, outbox.c.due_at, type_=outbox.c.sent_at.type)
-_LEFT_SINCE = (
-    select(outbox.c.channel, _left_at.label("at"), outbox.c.parts)
-    .where(
-        # of what is uncertain its last try is known: it may have left
-        or_(
-            outbox.c.sent_at >= bindparam("since", type_=outbox.c.sent_at.type),
-            and_(outbox.c.state == "uncertain", outbox.c.due_at >= bindparam("since", type_=outbox.c.sent_at.type)),
-        )
-    )
-    .order_by(_left_at)
-)
-
-
-async def left_since(tx: AsyncConnection, since: datetime) -> list[tuple[str, datetime, int]]:
-    """(channel, when, parts) of what left since then, in order of time; at start and for doctor."""
-    return [(row.channel, row.at, row.parts) for row in await tx.execute(_LEFT_SINCE, {"since": since})]
-
-
 async def interrupted(tx: AsyncConnection, items: Sequence[tuple[datetime, bool, tuple[str, ...]]]) -> list[int]:
     """Rows that were being sent when their process died: at start on SQLite, by lease elsewhere.
 

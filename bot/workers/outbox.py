@@ -31,7 +31,7 @@ from bot.errors import (
     RetryLater,
     SendError,
 )
-from bot.store import erasure, moved_chats, outbox, roads
+from bot.store import erasure, left, moved_chats, outbox, roads
 from bot.store.deliveries import match_again
 from bot.store.engine import Database
 from bot.store.markets import Opens
@@ -112,7 +112,7 @@ class OutboxWorker:
         now = self._now()
         midnight = now.astimezone(self._hours.zone).replace(hour=0, minute=0, second=0, microsecond=0)
         async with self._database.read() as tx:
-            for name, at, parts in await outbox.left_since(tx, min(midnight, now - HALF_HOUR)):
+            for name, at, parts in await left.since(tx, min(midnight, now - HALF_HOUR)):
                 if name in self._paces:
                     self._paces[name].left(at, parts)
 
