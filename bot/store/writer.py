@@ -54,6 +54,8 @@ class Writer:
     def __init__(self, engine: AsyncEngine | Kept) -> None:
         self._engine = engine
         self._waiting: deque[_Job] = deque()
+        self._unasked: deque[_Job] = deque()
+        """Fills what is left of a group: however many timers are due, what a person wrote is in the next one."""
         self._wake = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
         self._stopping = self._in_group = False
@@ -63,7 +65,7 @@ class Writer:
     @property
     def at_work(self) -> bool:
         """Whether anything waits or is being written: who asks the database meanwhile will have to ask again."""
-        return self._in_group or bool(self._waiting)
+        return self._in_group or bool(self._waiting or self._unasked)
 
     def start(self) -> None:
         """Begin to work, in a task of its own that no caller's cancellation reaches."""
@@ -86,13 +88,19 @@ class Writer:
         """
         return await self.put(work, item, last=last)
 
-    def put(self, work: Work[Item, Result], item: Item, *, last: bool = False) -> asyncio.Future[Result]:
-        """As `do`, without waiting: the future is done after the commit; cancelling it does not undo the work."""
-        if len(self._waiting) >= MOST_WAITING or self._stopping:
+    def put(
+        self, work: Work[Item, Result], item: Item, *, last: bool = False, unasked: bool = False
+    ) -> asyncio.Future[Result]:
+        """As `do`, without waiting: the future is done after the commit; cancelling it does not undo the work.
+
+        `unasked`: nobody waits for it; what others hand in meanwhile goes first.
+        """
+        queue = self._unasked if unasked else self._waiting
+        if len(queue) >= MOST_WAITING or self._stopping:
             raise DatabaseError("too much is waiting to be stored, or we are stopping; send it again later")
         self.start()
         done: asyncio.Future[Result] = asyncio.get_running_loop().create_future()
-        self._waiting.append(_Job(work, item, done, last))
+        queue.append(_Job(work, item, done, last))
         self._wake.set()
         return done
 
@@ -100,14 +108,18 @@ class Writer:
         while True:
             await self._wake.wait()
             self._wake.clear()
-            while self._waiting:
+            while self._waiting or self._unasked:
                 await asyncio.sleep(0)  # whoever was just told may have the next piece of work: it goes along
-                take = min(len(self._waiting), LARGEST_GROUP)
                 self._in_group = True
-                await self._group([self._waiting.popleft() for _ in range(take)])
+                await self._group(self._next())
                 self._in_group = False
             if self._stopping:
                 return
+
+    def _next(self) -> list[_Job]:
+        jobs = [self._waiting.popleft() for _ in range(min(len(self._waiting), LARGEST_GROUP))]
+        room = LARGEST_GROUP - len(jobs)
+        return jobs + [self._unasked.popleft() for _ in range(min(len(self._unasked), room))]
 
     async def _group(self, jobs: list[_Job]) -> None:
         GROUPS.observe(len(jobs))

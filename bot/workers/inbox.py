@@ -79,10 +79,14 @@ class InboxWorker:
         """A text of the catalogue, where a channel must answer before any turn could; '' = the usual language."""
         return self._turns.replies.say(key, language or "rn")
 
-    def notify(self, address_id: int, row: int | None = None) -> None:
+    def due(self, address_id: int) -> None:
+        """A timer of this address has fired: its turn is taken behind those of whoever wrote."""
+        self.notify(address_id, unasked=True)
+
+    def notify(self, address_id: int, row: int | None = None, *, unasked: bool = False) -> None:
         """Take the turns of this address in the next group, and have its answers claimed in the same one."""
         try:
-            future = self._database.writer.put(self._turns.take, Take(address_id, row))
+            future = self._database.writer.put(self._turns.take, Take(address_id, row), unasked=unasked)
         except DatabaseError:
             return  # stopping or overfull: the rows stay and are found by the next look
         self._running.add(future)

@@ -52,6 +52,23 @@ async def test_a_group_has_a_largest_size(database: Database, monkeypatch: pytes
     assert max(map(len, work.groups)) == 10
 
 
+async def test_what_nobody_waits_for_fills_what_others_leave_of_a_group(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "LARGEST_GROUP", 4)
+    monkeypatch.setattr(module, "MOST_WAITING", 9)
+    work = Work()
+    first = database.writer.put(work, 0)
+    await asyncio.sleep(0.05)
+    due = [database.writer.put(work, number, unasked=True) for number in range(10, 19)]
+    with pytest.raises(DatabaseError, match="too much is waiting"):
+        database.writer.put(work, 19, unasked=True)
+    wrote = [database.writer.put(work, number) for number in range(1, 7)]  # though so much is due
+    work.go_on.set()
+    await asyncio.gather(first, *due, *wrote)
+    assert work.groups == [[0], [1, 2, 3, 4], [5, 6, 10, 11], [12, 13, 14, 15], [16, 17, 18]]
+
+
 async def test_what_is_too_much_is_refused_at_once_and_taken_again_later(
     database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
