@@ -49,7 +49,7 @@ async def test_what_a_leader_writes_comes_at_once_and_a_reply_answers_her(chats:
     await chats.settled()
     told = eric.sees[-1]
     assert told.text.startswith("✉️ Odette, ABAHUZA\nthe husker is broken since Monday")
-    assert told.labels == ["✓ Nothing to answer", "ABAHUZA"]
+    assert told.labels == ["✓ Nothing to answer", "➡️ To a mentor", "ABAHUZA"]
     await chats.replies(eric, told, "we come on Thursday")
     await chats.botapi.until(lambda: odette.sees[-1].text == "Eric: we come on Thursday", PATIENCE)
     assert eric.sees[-1].text == "Sent to Odette, ABAHUZA."
