@@ -6,6 +6,8 @@ import ast
 import re
 from pathlib import Path
 
+import pytest
+
 from bot import channel_sections
 from bot.store.tables import metadata
 from bot.store.types import Personal, PersonalJson
@@ -68,8 +70,11 @@ def test_every_event_of_the_log_is_listed() -> None:
     assert said == _events()
 
 
+@pytest.mark.fault("E15")
 def test_it_is_said_how_libraries_are_kept() -> None:
     said, make = _section("Libraries"), (ROOT / "Makefile").read_text("utf-8")
     for target in ("sbom", "holes"):
         assert f"`make {target}`" in said and f"\n{target}:" in make
     assert "within seven days" in " ".join(said.split())
+    pinned = (ROOT / "constraints.txt").read_text("utf-8").splitlines()
+    assert len(pinned) > 20 and [line for line in pinned if not re.fullmatch(r"[\w.-]+==[\w.]+", line)] == []

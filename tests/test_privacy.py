@@ -18,6 +18,7 @@ import pytest
 from sqlalchemy import insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot import logs
 from bot.app import App
 from bot.channels.base import Arrival
 from bot.cli.talk import Line
@@ -132,7 +133,14 @@ async def _end(app: App, folder: Path) -> None:
     _checkpoint(folder)
 
 
-async def test_after_erasure_nothing_of_her_is_left_and_the_figures_are(tmp_path: Path) -> None:
+@pytest.mark.fault("E14")
+async def test_after_erasure_nothing_of_her_is_left_and_the_figures_are(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """Nor did a log ever have her number or words, at the level that tells most."""
+    caplog.set_level("DEBUG")
+    for name in logs._TELL_TOO_MUCH:
+        caplog.set_level("WARNING", name)
     async with service(tmp_path) as app:
         line, _ = await _report_and_talk(app, tmp_path)
         _checkpoint(tmp_path)
@@ -145,6 +153,9 @@ async def test_after_erasure_nothing_of_her_is_left_and_the_figures_are(tmp_path
         assert not list((tmp_path / "media").rglob("*.jpg"))
         assert await _figures(app) == before
         assert await _one(app, select(t.reports.c.number, t.reports.c.state)) == reports
+    written = "".join(capfd.readouterr())
+    assert "erased" in written, "what the service logs is seen"
+    assert _found((written + caplog.text).encode()) == []
 
 
 async def test_what_waited_for_an_officer_is_blanked_once_it_has_left(tmp_path: Path) -> None:

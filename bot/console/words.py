@@ -20,6 +20,7 @@ from babel.numbers import format_decimal
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
+from bot.programme.summary.words import Say
 from scheduler.quiet import DAYS
 
 LANGUAGES = ("fr", "en")
@@ -37,6 +38,7 @@ class Words:
     def __init__(self, language: str, zone: tzinfo) -> None:
         self.language, self.zone = language, zone
         self._texts = _texts(language)
+        self.colon = ": " if language == "en" else "\u00a0: "
         self.pages = Environment(
             loader=PackageLoader("templates", "console"),
             autoescape=True,
@@ -50,10 +52,12 @@ class Words:
             "day": self.day,
             "moment": self.moment,
             "number": self.number,
+            "road": Say(language, zone).word,
             "said": self.gettext,
             "weekly": self.weekly,
         }
         self.pages.filters |= filters
+        self.pages.globals["colon"] = self.colon
 
     def gettext(self, text: str) -> str:
         """The text in this language, with its places as they are."""

@@ -79,7 +79,7 @@ def bars(
     pygal = _pygal()
     kinds = {(True, False): pygal.StackedBar, (False, False): pygal.Bar}
     kinds |= {(True, True): pygal.HorizontalStackedBar, (False, True): pygal.HorizontalBar}
-    height = 120 + 26 * len(labels) if across else 420
+    height = 200 + 24 * len(labels) if across else 420
     return _svg(kinds[stacked, across], title, labels, series, height=height, goal=goal)
 
 

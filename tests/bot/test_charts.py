@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import io
 import re
+from itertools import pairwise
 
+import pytest
 from PIL import Image
 
 from bot.render import charts
@@ -35,6 +37,13 @@ def test_the_same_numbers_are_the_same_bytes_and_others_are_not() -> None:
     assert one == two
     assert charts.png(one) == charts.png(two)
     assert charts.bars("t", LABELS, {"vérifié": [60, 40, 13]}) != one
+
+
+@pytest.mark.parametrize("labels", [LABELS[:2], LABELS])
+def test_lying_bars_stand_apart_under_a_title_of_two_lines(labels: list[str]) -> None:
+    svg = charts.bars("Toutes les associations " * 3, labels, {"a": [1] * len(labels)}, across=True)
+    places = [float(re.findall(rf' y="([\d.]+)" class="[^"]*">{label}<', svg)[0]) for label in labels]
+    assert all(low - high > 20 for low, high in pairwise(places))
 
 
 def test_a_picture_has_words_in_our_own_font() -> None:

@@ -46,7 +46,8 @@ def _row(ask: Ask, one: dict[str, Any]) -> dict[str, Any]:
     if ask.ending == "json":
         return {**one, "about": "; ".join(f"{name}: {_short(value)}" for name, value in there)}
     told = [(ask.words.gettext(ABOUT.get(name, name)), value) for name, value in there if value not in _NOTHING]
-    return {**one, "about": "; ".join(name if value is True else f"{name}: {_short(value)}" for name, value in told)}
+    said = (name if value is True else f"{name}{ask.words.colon}{_short(value)}" for name, value in told)
+    return {**one, "about": "; ".join(said)}
 
 
 def _short(value: Any) -> str:

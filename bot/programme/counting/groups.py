@@ -20,13 +20,14 @@ SHOWN = (*GROUPS, REST, *YOUTH)
 
 
 def groups(counts: Counts, step: int) -> dict[str, str | None]:
-    """By the names of SHOWN; None where nobody said it of anybody new."""
+    """By the names of SHOWN; None where nobody said it of anybody new: then the rest is all of them."""
     if not counts.new_people:
         return dict.fromkeys(SHOWN, "0")
     split = {name: told(getattr(counts, name), step) for name in GROUPS} | {REST: str(rest(counts, step))}
     age = {name: told(getattr(counts, name), step) for name in YOUTH}
     return {
-        **(dict.fromkeys(split) if counts.new_groups_not_said == counts.new_people else split),
+        **split,
+        **(dict.fromkeys(GROUPS) if counts.new_groups_not_said == counts.new_people else {}),
         **(dict.fromkeys(age) if counts.new_youth_not_said == counts.new_people else age),
     }
 

@@ -13,11 +13,11 @@ LANGUAGES = ("en", "fr")
 _SAID: Mapping[str, tuple[str, str]] = {
     "includes": (
         "Target {target}: it includes the representatives trained by the project itself ({direct}).",
-        "Cible {target} : elle comprend les représentants formés par le projet lui-même ({direct}).",
+        "Cible {target}\u00a0: elle comprend les représentants formés par le projet lui-même ({direct}).",
     ),
     "excludes": (
         "Target {target}: the representatives trained by the project itself ({direct}) are not counted in it.",
-        "Cible {target} : les représentants formés par le projet lui-même ({direct}) n'y sont pas comptés.",
+        "Cible {target}\u00a0: les représentants formés par le projet lui-même ({direct}) n'y sont pas comptés.",
     ),
     "three": (
         "Attendances, new people and unique people are three figures that are never added.",
@@ -26,20 +26,20 @@ _SAID: Mapping[str, tuple[str, str]] = {
     "unique": (
         "Unique people: at least the largest number of women in one training plus the largest number of men, of each "
         "association; at most all attendances.",
-        "Personnes uniques : au moins le plus grand nombre de femmes à une formation plus le plus grand nombre "
-        "d'hommes, par association ; au plus toutes les présences.",
+        "Personnes uniques\u00a0: au moins le plus grand nombre de femmes à une formation plus le plus grand nombre "
+        "d'hommes, par association\u00a0; au plus toutes les présences.",
     ),
     "members": (
         "Unique people: at least the largest number of women in one training plus the largest number of men, of each "
         "association; at most all attendances or, if less, all members.",
-        "Personnes uniques : au moins le plus grand nombre de femmes à une formation plus le plus grand nombre "
-        "d'hommes, par association ; au plus toutes les présences ou, si c'est moins, tous les membres.",
+        "Personnes uniques\u00a0: au moins le plus grand nombre de femmes à une formation plus le plus grand nombre "
+        "d'hommes, par association\u00a0; au plus toutes les présences ou, si c'est moins, tous les membres.",
     ),
     "standing": (
         "Checked: a person saw the sheet or a call confirmed it. Doubtful: a question about it is open. Reported: "
         "the rest. Rejected reports do not count.",
-        "Vérifié : une personne a vu la liste ou un appel l'a confirmé. Douteux : une question est ouverte. "
-        "Déclaré : le reste. Les rapports rejetés ne comptent pas.",
+        "Vérifié\u00a0: une personne a vu la liste ou un appel l'a confirmé. Douteux\u00a0: une question est "
+        "ouverte. Déclaré\u00a0: le reste. Les rapports rejetés ne comptent pas.",
     ),
 }
 

@@ -186,7 +186,7 @@ def _leader(item: Leader, known: Known | None, present: Present, shared: bool, n
     consent = _consent(item, known, now)
     counts = consent is not None and (not known or all(said.at <= consent.at for said in known.consents))
     if consent:
-        fields["consent"] = (known.values["consent"] if known else None, consent.given)
+        fields["consent"] = _was_and_is(known, consent)
     return _with(change, fields, consent, counts)
 
 
@@ -214,13 +214,25 @@ def _consent(item: Leader, known: Known | None, now: datetime) -> Said | None:
     """
     if item.consent == "none":
         return None
-    how = item.consent_how or "paper"
     at = min(_midnight(item.consent_date), now) if item.consent_date else now
     for said in known.consents if known else ():
         same_day = item.consent_date is None or said.at == at
-        if (said.given, said.how) == (item.consent, how) and same_day:
+        same_way = item.consent_how in (None, said.how)
+        if said.given == item.consent and same_day and same_way:
             return None
-    return Said(item.consent, how, at)
+    return Said(item.consent, item.consent_how or "paper", at)
+
+
+def _was_and_is(known: Known | None, now: Said) -> tuple[Any, Any]:
+    """Old and new; of the same answer also when and how it was given, which is what is new."""
+    before = [said for said in (known.consents if known else ()) if said.given == now.given]
+    if not before or known is None or known.values["consent"] != now.given:
+        return (known.values["consent"] if known else None, now.given)
+    return tuple(_dated(said) for said in (max(before, key=lambda said: said.at), now))  # type: ignore[return-value]
+
+
+def _dated(said: Said) -> str:
+    return f"{said.given} ({said.how}, {said.at + UTC_OFFSET:%Y-%m-%d})"
 
 
 def _midnight(day: date) -> datetime:

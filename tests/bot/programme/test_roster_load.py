@@ -124,6 +124,16 @@ async def test_consent_is_kept_with_its_day_and_how(engine: AsyncEngine) -> None
     assert no.given == "no"
 
 
+async def test_an_empty_cell_says_no_other_consent_and_a_new_one_says_what_is_new(engine: AsyncEngine) -> None:
+    await run(engine, ROSTER)
+    odette, *others = ROSTER.leaders
+    async with engine.connect() as tx:
+        for how, lines in ((None, []), ("spoken", ["yes (paper, 2026-08-01) -> yes (spoken, 2026-08-01)"])):
+            other = replace(ROSTER, leaders=(replace(odette, consent_how=how), *others))
+            said = [line for line in (await plan(tx, other)).say() if "consent" in line]
+            assert [line.partition(": consent ")[2] for line in said] == lines
+
+
 async def test_the_same_roster_again_changes_nothing(engine: AsyncEngine) -> None:
     await run(engine, ROSTER)
     before = await counts(engine)
