@@ -1,4 +1,4 @@
-"""Every text of the console, as it stands in templates and in Python. Run it for what lacks French:
+"""Every text of the console, in templates, in Python and of the fields. Run it for what lacks French:
 
 python -m tests.console.words
 """
@@ -13,6 +13,7 @@ from babel.messages.extract import extract
 from babel.messages.pofile import write_po
 
 from bot.console.words import _catalogue
+from bot.render.fields import FIELDS
 
 ROOT = Path(__file__).parents[2]
 Text = str | tuple[str, ...]
@@ -20,7 +21,7 @@ Text = str | tuple[str, ...]
 
 def used() -> dict[Text, str]:
     """Text (or its forms) -> the file that says it first."""
-    found: dict[Text, str] = {}
+    found: dict[Text, str] = {field.meaning: "bot/render/fields.py" for field in FIELDS.values()}
     kinds = (("jinja2.ext.babel_extract", "templates/console", "*.html"), ("python", "bot/console", "**/*.py"))
     for method, folder, pattern in kinds:
         for path in sorted((ROOT / folder).glob(pattern)):
