@@ -10,7 +10,7 @@ from bot.programme.broadcasts.wording import Mistake, WordingError
 
 MISTAKES: Mapping[str, str] = {
     "none": _("Write the text in one language at least."),
-    "long": _("%(count)s characters; %(most)s at most. Shorten it."),
+    "long": _("Too long: %(count)s where %(most)s characters fit. Shorten it."),
     "field": _("%(found)s at character %(at)s is no field. Take one of those that stand above the texts."),
     "date": _("it has {date}: choose the day below the texts."),
     "answers": _("the answers shall be counted, and it does not say what 1 and 2 mean. End it with: 1 yes 2 no"),

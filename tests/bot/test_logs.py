@@ -114,7 +114,7 @@ def test_a_real_request_of_httpx_leaves_no_address() -> None:
 
 def test_settings_in_a_log_show_no_secret() -> None:
     program = """
-    from bot.settings import Kannel
+    from bot.channel_sections import Kannel
     log.info("on", settings=repr(Kannel(sendsms_url="http://k", username="u", password=CANARY, secret=CANARY)))
     """
     assert "Kannel" in said(program) or "sendsms_url" in said(program)

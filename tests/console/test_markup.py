@@ -103,7 +103,7 @@ async def test_no_page_takes_an_element_from_its_address_or_a_form(app: App, chr
         seen += answer.text.count("zxss")
         if answer.headers.get("content-type", "").startswith("text/html"):
             assert await page.evaluate(FAULTS, [[answer.text], "text/html"]) == [[]], form.path
-    assert seen > 300
+    assert seen > 250
     assert SAMPLES
 
 

@@ -39,7 +39,7 @@ async def test_one_process_polls(
         return pause(channel, error, failures)
 
     monkeypatch.setattr(Telegram, "_pause", counted)
-    monkeypatch.setattr("bot.app.Lease", lambda database, name: Lease(database, name, 1.0))
+    monkeypatch.setattr("bot.parts.Lease", lambda database, name: Lease(database, name, 1.0))
     settings: Settings = settings_for(tmp_path, botapi)
     settings = settings.model_copy(update={"database": settings.database.model_copy(update={"url": place.url})})
     async with AsyncExitStack() as one, AsyncExitStack() as two:
