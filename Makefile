@@ -4,12 +4,15 @@ BIN := .venv/bin
 # Most tests wait half their time (for processes, a browser, a clock): two workers a core, and who has nothing left takes
 # from others.
 WORKERS ?= $(shell echo $$((2 * $$(nproc 2>/dev/null || echo 2))))
+# Where the environment forbids compiled files, each of hundreds of processes would compile the same 800 anew.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: setup demo test tests lint thorough pictures crash power crash-broadcast stop reminders-check channel-faults forged backups bench bench-check sbom holes clean
 
 .venv/runtime.stamp: pyproject.toml constraints.txt
 	$(PYTHON) -m venv .venv
 	$(BIN)/pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable .
+	$(BIN)/python -m compileall -q bot handlers scheduler
 	@touch $@
 
 .venv/dev.stamp: .venv/runtime.stamp
