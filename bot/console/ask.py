@@ -31,7 +31,6 @@ PICTURE_POLICY = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
 class Ask:
     """Made by the gate, given to the page's function."""
 
-    parts: Parts
     console: Console
     request: Request
     page: Page
@@ -52,6 +51,11 @@ class Ask:
     exported: int | None = None
     """Rows of the file that is the answer; set by the table."""
     written: bool = False
+
+    @property
+    def parts(self) -> Parts:
+        """Of the running service."""
+        return self.console.parts
 
     # --- who ---
 

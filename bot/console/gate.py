@@ -119,7 +119,7 @@ class Gate:
             page = _BROKEN
         language = session.account.language if session else _preferred(request)
         words = self.console.words[language]
-        ask = Ask(self._parts, self.console, request, page, words, now, session, "", ending)
+        ask = Ask(self.console, request, page, words, now, session, "", ending)
         ask.csrf = form_token(token if session else self._browser(ask))
         if said := self.console.cookies.said(request):
             ask.said = _filled(words.gettext(said[0]), said[1])

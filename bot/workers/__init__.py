@@ -1,1 +1,1 @@
-"""What the running service does by itself, one file for each worker; `bot/parts.py` makes them, `bot/app.py` starts and stops them."""
+"""What the running service does by itself, a file for each worker: made in `bot/parts.py`, begun in `bot/app.py`."""
