@@ -25,6 +25,7 @@ from bot.cli import (
     lessons,
     mentors,
     progress,
+    recount,
     refunds,
     reminders,
     roster,
@@ -57,6 +58,7 @@ app.command()(progress.progress)
 app.command()(progress.association)
 app.command()(summary.summary)
 app.command()(export.export)
+app.command()(recount.recount)
 app.command()(figures.reports)
 app.command()(verify.check)
 app.add_typer(verify.commands, name="verify")

@@ -25,6 +25,7 @@ from bot.programme import (
     mentoring,
     merging,
     numbers,
+    recounting,
     refunds,
     roster,
 )
@@ -166,6 +167,7 @@ OPERATIONS: dict[str, Operation] = {
     **numbers.OPERATIONS,
     **leaving.OPERATIONS,
     **merging.OPERATIONS,
+    **recounting.OPERATIONS,
 }
 AUDITED = frozenset(
     ("roster import", "inbox reply", "talk write", "lesson translate", "question answer", "question give")
@@ -177,7 +179,7 @@ LEAVE_AS_IT_IS = frozenset(
     name
     for name in OPERATIONS
     if name.startswith("broadcast ")
-    or name in {**desk.OPERATIONS, **checking.OPERATIONS, **exporting.OPERATIONS}
+    or name in {**desk.OPERATIONS, **checking.OPERATIONS, **exporting.OPERATIONS, **recounting.OPERATIONS}
     or name in ("question show", WORDS_SAVED, DOCTORS_TEXT)
 )
 """After these the forms and the roster are what they were: nothing is read anew."""

@@ -14,7 +14,7 @@ from bot import channels as channel_list
 from bot.channel_sections import Kannel
 from bot.channels import kannel_conf
 from bot.channels.base import Channel
-from bot.cli import backup, base, clock
+from bot.cli import backup, base, clock, recount
 from bot.cli.channel_check import fail_unless_one, looked_at, reached, there_and_back
 from bot.clock import Clock
 from bot.errors import BotError
@@ -188,7 +188,7 @@ async def _database(tx: Any) -> list[tuple[str, str]]:
     if counted["quarantined"]:
         aside = many(counted["quarantined"], "message was", "messages were")
         lines.append(("!!", f"{aside} set aside -> kurikirana messages --unanswered"))
-    return lines
+    return [*lines, await recount.line(tx)]
 
 
 def _wishes(settings: Settings) -> list[tuple[str, str]]:

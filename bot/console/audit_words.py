@@ -47,6 +47,7 @@ DONE: Mapping[str, str] = {
     "export of persons": _("export of persons"),
     "export requests exported": _("export requests exported"),
     "export requests read": _("export requests read"),
+    "figures counted anew": _("figures counted anew"),
     "files shown": _("files shown"),
     "form added": _("form added"),
     "form checked": _("form checked"),

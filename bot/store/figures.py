@@ -14,6 +14,7 @@ from sqlalchemy import bindparam, case, delete, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.store.prepared import write
 from bot.store.tables import figures, reports
 
 COUNTED = ("reported", "doubtful")
@@ -81,15 +82,44 @@ def upsert(dialect: str) -> Any:
     return _UPSERT[dialect]
 
 
+async def hold(tx: AsyncConnection, association_ids: Iterable[int]) -> None:
+    """Before reports are counted anew: one that another process takes is waited for, or waits until we have counted.
+
+    Who takes a report adds to these rows first; with nothing added to them here they are ours.
+    """
+    if tx.dialect.name != "sqlite":
+        await write(
+            tx, _UPSERT["postgresql"], [{"association_id": one, **NOTHING} for one in sorted(association_ids)]
+        )
+
+
 async def recount(tx: AsyncConnection, association_ids: Iterable[int]) -> None:
     """Count these associations anew from their reports (after a correction or a removal)."""
     ids = sorted(set(association_ids))
     if not ids:
         return
-    totals: dict[int, dict[str, int]] = {}
-    for row in await tx.execute(_REPORTS, {"ids": ids}):
-        totals[row.association_id] = add(totals.get(row.association_id, NOTHING), of_report(row.values))
+    await hold(tx, ids)
+    totals = await _totals(tx, ids)
     await tx.execute(delete(figures).where(figures.c.association_id.in_(ids)))
     rows = [{"association_id": number, **total} for number, total in sorted(totals.items())]
     if rows:
         await tx.execute(upsert(tx.dialect.name), rows)
+
+
+async def differing(tx: AsyncConnection, association_ids: Iterable[int]) -> set[int]:
+    """Those whose row is not what their reports say."""
+    ids = set(association_ids)
+    wanted = await _totals(tx, ids)
+    names = [figures.c[name] for name in NOTHING]
+    kept = {
+        number: dict(zip(NOTHING, sums, strict=True))
+        for number, *sums in await tx.execute(select(figures.c.association_id, *names))
+    }
+    return {one for one in ids if wanted.get(one, NOTHING) != kept.get(one, NOTHING)}
+
+
+async def _totals(tx: AsyncConnection, ids: Iterable[int]) -> dict[int, dict[str, int]]:
+    totals: dict[int, dict[str, int]] = {}
+    for row in await tx.execute(_REPORTS, {"ids": list(ids)}):
+        totals[row.association_id] = add(totals.get(row.association_id, NOTHING), of_report(row.values))
+    return totals

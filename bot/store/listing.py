@@ -43,6 +43,11 @@ async def figures_by_association(tx: AsyncConnection) -> list[dict[str, Any]]:
     return [plain_row(row) for row in await tx.execute(there)]
 
 
+async def association_numbers(tx: AsyncConnection) -> dict[int, str]:
+    """The roster's number of every association, by id."""
+    return {row.id: row.no for row in await tx.execute(select(associations.c.id, associations.c.no))}
+
+
 async def all_reports(tx: AsyncConnection) -> list[dict[str, Any]]:
     """Every report with its association, newest last."""
     there = (

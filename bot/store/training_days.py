@@ -18,6 +18,7 @@ from sqlalchemy import bindparam, case, delete, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.store import figures
 from bot.store.figures import COUNTED
 from bot.store.prepared import rows, write
 from bot.store.tables import TRAINING_SUMS, reports, training_days
@@ -150,6 +151,8 @@ async def recount(tx: AsyncConnection, touched: Iterable[tuple[int, str | None]]
     days: dict[int, set[str]] = {}
     for association_id, day in touched:
         days.setdefault(association_id, set()).add(day or "")
+    if days:
+        await figures.hold(tx, days)
     for association_id, wanted in sorted(days.items()):
         found = list(await rows(tx, _OF_DAY, {"association": association_id, "days": sorted(wanted)}))
         if "" in wanted:
@@ -164,13 +167,26 @@ async def recount_all(tx: AsyncConnection) -> None:
     await _insert(tx, (await tx.execute(_ALL)).all())
 
 
+async def differing(tx: AsyncConnection) -> set[int]:
+    """The associations whose days are not what their reports say."""
+    wanted = _added_up((await tx.execute(_ALL)).all())
+    there = await tx.execute(select(*(training_days.c[name] for name in (*_KEY, *NOTHING))))
+    kept = {tuple(row[: len(_KEY)]): dict(zip(NOTHING, row[len(_KEY) :], strict=True)) for row in there}
+    return {key[1] for key in wanted.keys() | kept.keys() if wanted.get(key, NOTHING) != kept.get(key, NOTHING)}
+
+
 async def _insert(tx: AsyncConnection, found: Iterable[Any]) -> None:
     """Add rows of `reports` to days that have been forgotten: added up here, written at once."""
+    if totals := _added_up(found):
+        new = [dict(zip(_KEY, key, strict=True)) | dict(total) for key, total in sorted(totals.items())]
+        await write(tx, UPSERT[tx.dialect.name], new)
+
+
+def _added_up(found: Iterable[Any]) -> dict[tuple[Any, ...], Mapping[str, int]]:
+    """Rows of `reports` by the key of their day."""
     totals: dict[tuple[Any, ...], Mapping[str, int]] = {}
     for one in found:
         how = standing(one.state, one.verdict)
         key = (one.day or "", one.association_id, one.person_id or 0, how)
         totals[key] = add(totals.get(key, NOTHING), of_report(one.values, how, one.new_found))
-    if totals:
-        new = [dict(zip(_KEY, key, strict=True)) | dict(total) for key, total in sorted(totals.items())]
-        await write(tx, UPSERT[tx.dialect.name], new)
+    return totals

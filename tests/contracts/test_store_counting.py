@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
@@ -11,24 +12,24 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
-from sqlalchemy import delete, insert, select
+from sqlalchemy import delete, insert, select, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.effects import people as people_effects
 from bot.effects import reports as effects
 from bot.effects.scene import Scene
-from bot.programme import checking
+from bot.programme import checking, recounting
 from bot.programme.counting import NAMES, Period, Rules, by_month, cascade, find
 from bot.programme.counting.trainings import START, column
-from bot.store import checks, counting, erasure, facts, tables, training_days
+from bot.store import checks, counting, erasure, facts, figures, tables, training_days
 from bot.store.batch import Batch
 from bot.store.engine import Database
 from handlers.turn import ChangeReport, CheckReport, ErasePerson, ReportNumbered, SaveReport
 from tests.contracts.counting_model import Told, totals
-from tests.databases import NOW, database, execute, place, postgres_server, rows
+from tests.databases import NOW, database, execute, place, postgres_server, processes, rows
 from tests.examples import examples
 
-__all__ = ["database", "place", "postgres_server"]
+__all__ = ["database", "place", "postgres_server", "processes"]
 ASSOCIATIONS, PEOPLE, MEMBERS = 3, 6, 20
 MANY = examples(30, suppress_health_check=[HealthCheck.function_scoped_fixture])
 COUNTS = st.none() | st.integers(0, 12)
@@ -203,7 +204,59 @@ async def test_the_days_say_what_the_reports_say(
 
 async def _recount_all(tx: AsyncConnection, _items: Sequence[None]) -> list[None]:
     await training_days.recount_all(tx)
+    await figures.recount(tx, range(1, ASSOCIATIONS + 1))
     return [None]
+
+
+_SAID = {"held_on": "2026-10-03", "women": 6, "men": 3, "new_women": 1, "new_men": 1}
+_OTHER = {**_SAID, "men": 5}
+_WAITS = text("select count(*) from pg_locks where not granted")
+
+
+@pytest.mark.postgres
+@pytest.mark.parametrize("place", ["postgres"], indirect=True)
+@pytest.mark.parametrize("corrected", [[("change", 0, _OTHER, None)], [("found", 0, 1)]], ids=["by her", "by a call"])
+async def test_a_report_that_another_process_takes_meanwhile_counts(
+    processes: Sequence[Database], corrected: list[Any]
+) -> None:
+    """Counted anew while a neighbour's report is stored, not committed: it is waited for, or it waits."""
+    one, two = processes
+    await _begin(one)
+    world = _World()
+    async with one.engine.begin() as tx:
+        await world.group(tx, [("save", 1, _SAID, "reported", False), ("save", 4, _SAID, "reported", False)])
+
+    async def correct() -> None:
+        async with two.engine.begin() as tx:
+            await world.group(tx, corrected)
+
+    async with one.engine.begin() as tx:
+        await world.group(tx, [("save", 4, _SAID, "reported", False)])
+        meanwhile = asyncio.create_task(correct())
+        async with asyncio.timeout(20):
+            while not (await tx.execute(_WAITS)).scalar_one():
+                await asyncio.sleep(0.01)
+    await meanwhile
+    async with one.read() as tx:
+        await _agrees(tx, world.told)
+    for table in (tables.figures, tables.training_days):
+        kept = set(await rows(one, select(table)))
+        await one.writer.do(_recount_all, None)
+        assert set(await rows(one, select(table))) == kept
+
+
+async def test_what_was_changed_by_hand_is_found_and_counted_anew(database: Database) -> None:
+    await _begin(database)
+    world = _World()
+    async with database.engine.begin() as tx:
+        await world.group(tx, [("save", person, _SAID, "reported", False) for person in (1, 2, 3)])
+        assert await recounting.differing(tx) == []
+        await tx.execute(delete(tables.figures).where(tables.figures.c.association_id == 2))
+        await tx.execute(update(tables.training_days).where(tables.training_days.c.association_id == 3), {"women": 7})
+        assert await recounting.differing(tx) == ["02", "03"]
+        assert (await recounting.recount(tx, {"who": "Aline"}, NOW))["associations"] == ["02", "03"]
+        assert await recounting.differing(tx) == []
+        await _agrees(tx, world.told)
 
 
 async def test_erasing_changes_no_total(database: Database) -> None:

@@ -243,4 +243,4 @@ def check_parts(what: str, whole: Counts, parts: Mapping[str, Counts]) -> None:
 def _equal(what: str, whole: str, value: int, parts: list[tuple[str, int]]) -> None:
     if value != sum(number for _, number in parts) or any(number < 0 for _, number in parts):
         said = " + ".join(f"{name} {number}" for name, number in parts)
-        raise CountingError(f"{what}: {whole} {value} is not {said}. Nothing is shown; run `kurikirana doctor`.")
+        raise CountingError(f"{what}: {whole} {value} is not {said}. Nothing is shown; run `kurikirana recount`.")

@@ -24,9 +24,13 @@ def test_a_clock_that_stands_back_is_said_and_can_be_said_to_be_right(tmp_path: 
     assert programme.command("clock") == "The clock may be believed.\n"
     ahead = datetime.now(UTC) + timedelta(days=3)
     _write(tmp_path, "insert or replace into facts values ('last_seen', ?)", f'"{ahead.isoformat()}"')
+    _write(tmp_path, "insert into figures values (1, 1, 6, 3, 0, 0, 0, 6, 3)")  # of no report
     for words in (("clock",), ("doctor",)):
         said = programme.command(*words, code=1)
         assert "stands 2 days behind" in said and "kurikirana clock right" in said
+    assert "!!  figures of 07 are not the sums of their reports -> kurikirana recount" in said
+    assert programme.command("recount").startswith("Not the sums of their reports were the figures of 07.")
+    assert programme.command("recount", "--dry-run") == "All figures are the sums of their reports.\n"
     programme.command("clock", "right")
     assert programme.command("clock") == "The clock may be believed.\n"
     programme.command("clock", "wrong", code=1)
