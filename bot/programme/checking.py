@@ -32,7 +32,7 @@ async def report_check(tx: AsyncConnection, details: Details, now: datetime) -> 
     """Accept a report, reject it or put it on hold. Raises BotError.
 
     `number`, `verdict`, `how`, `reason` (needed unless accepted), `who` (a name of the team, or '' for the command
-    line) or `by` (a person's id).
+    line) or `by` (a person's id); `seen`, the revision that was looked at, where it is known.
     """
     verdict, how = str(details["verdict"]), str(details.get("how") or "sheet")
     reason = " ".join(str(details.get("reason") or "").split())
@@ -40,11 +40,19 @@ async def report_check(tx: AsyncConnection, details: Details, now: datetime) -> 
         raise BotError(f"A report is {', '.join(VERDICTS)}, by {', '.join(WAYS)}.")
     if verdict != "accepted" and not reason:
         raise BotError("To reject a report or to put it on hold say why: --reason TEXT.")
-    return await judge(tx, int(details["number"]), verdict, how, reason, await _who(tx, details), now)
+    number, seen = int(details["number"]), details.get("seen")
+    return await judge(tx, number, verdict, how, reason, await _who(tx, details), now, seen)
 
 
 async def judge(
-    tx: AsyncConnection, number: int, verdict: str, how: str, reason: str, by: int | None, now: datetime
+    tx: AsyncConnection,
+    number: int,
+    verdict: str,
+    how: str,
+    reason: str,
+    by: int | None,
+    now: datetime,
+    seen: int | None = None,
 ) -> dict[str, Any]:
     """Write a check down and count anew what it changes. Raises BotError."""
     row = await checks.one(tx, number)
@@ -52,6 +60,8 @@ async def judge(
         raise BotError(f"There is no report No {number}. See them with `kurikirana reports`.")
     if row.state in ("withdrawn", "twin"):
         raise BotError(f"No {number} is {row.state} and counts nowhere; there is nothing to check.")
+    if seen not in (None, row.revision):
+        raise BotError(f"No {number} says something else since it was looked at. Look at it once more.")
     note = {"which": number, "new_verdict": verdict, "how": how, "why": reason, "by": by, "at": now}
     await tx.execute(checks.NOTE, note)
     await tx.execute(checks.JUDGE, {"which": number, "new_verdict": verdict})

@@ -32,17 +32,24 @@ SEE_AGAIN = (
     .values(verdict=case((reports.c.verdict == "accepted", ""), else_=reports.c.verdict), new_found=0)
 )
 """A report says something else now: what was accepted or found must be seen again."""
-_REPORT = select(
-    reports.c.number,
-    reports.c.form,
-    reports.c.association_id,
-    reports.c.day,
-    reports.c.state,
-    reports.c.verdict,
-    reports.c.revision,
-    reports.c.practice,
-    reports.c["values"],
-).where(reports.c.number == bindparam("which"))
+_REPORT = (
+    select(
+        reports.c.number,
+        reports.c.form,
+        reports.c.association_id,
+        reports.c.day,
+        reports.c.state,
+        reports.c.verdict,
+        reports.c.revision,
+        reports.c.practice,
+        reports.c["values"],
+    )
+    .where(reports.c.number == bindparam("which"))
+    .with_for_update()
+)
+_REVISIONS = select(reports.c.number, reports.c.revision).where(
+    reports.c.number.in_(bindparam("numbers", expanding=True))
+)
 _SENDER = (
     select(reports.c.address_id, reports.c.person_id, addresses.c.active)
     .outerjoin(addresses, addresses.c.id == reports.c.address_id)
@@ -75,7 +82,7 @@ _OF = (
 
 
 async def one(tx: AsyncConnection, number: int) -> Any | None:
-    """The report that shall be checked, or None."""
+    """The report that shall be checked, or None. It stays as it is until we commit."""
     return (await tx.execute(_REPORT, {"which": number})).first()
 
 
@@ -89,6 +96,11 @@ async def wake_sender(tx: AsyncConnection, number: int, now: datetime) -> bool:
     if found.active:
         return bool((await tx.execute(WAKE_ADDRESS, {**row, "address": found.address_id})).rowcount)
     return bool((await tx.execute(WAKE_CHAT, {**row, "person": found.person_id})).rowcount)
+
+
+async def revisions(tx: AsyncConnection, numbers: list[int]) -> dict[int, int]:
+    """How often each of these reports has said something else, from 1 on."""
+    return {row.number: row.revision for row in await tx.execute(_REVISIONS, {"numbers": numbers})} if numbers else {}
 
 
 async def of(tx: AsyncConnection, numbers: list[int]) -> list[dict[str, Any]]:

@@ -102,7 +102,10 @@ async def test_what_does_not_count_stays_visible_and_adds_nothing(app: App) -> N
     refused = await browser.post(f"/reports/{number}/check", verdict="rejected", how="call", reason=" ")
     assert refused.status_code == 422 and "Say why" in refused.text
     assert (await browser.post(f"/reports/{number}/check", verdict="perhaps", how="call")).status_code == 422
-    done = await browser.post(f"/reports/{number}/check", verdict="rejected", how="call", reason="no such training")
+    said = {"verdict": "rejected", "how": "call", "reason": "no such training"}
+    stale = await browser.post(f"/reports/{number}/check", **said, seen="7")
+    assert stale.status_code == 422 and "was corrected since you opened it" in stale.text
+    done = await browser.post(f"/reports/{number}/check", **said, seen="1")
     assert done.headers["location"] == f"/reports/{number}"
     said = _text((await browser.get(f"/reports/{number}")).text)
     assert "rejected, does not count" in said and "no such training" in said

@@ -69,8 +69,10 @@ async def test_what_the_rules_flag_is_listed_with_what_they_saw(app: App) -> Non
 async def test_a_flag_is_settled_with_a_reason_and_stays_in_the_files(app: App) -> None:
     browser = await signed_in(app, "supervisor")
     number = (await browser.get("/quality.json")).json()[0]["report"]
-    assert f"/reports/{number}/check" in (await browser.get("/quality")).text
-    form = {"verdict": "rejected", "how": "visit", "reason": "there was none", "then": "quality"}
+    waiting = (await browser.get("/quality")).text
+    seen = re.search(rf'/reports/{number}/check.*?name="seen" value="(\d+)"', waiting, re.DOTALL)
+    assert seen
+    form = {"seen": seen[1], "verdict": "rejected", "how": "visit", "reason": "there was none", "then": "quality"}
     assert (await browser.post(f"/reports/{number}/check", **form)).headers["location"] == "/quality"
     page = (await browser.get("/quality")).text
     assert f"No {number} is settled" in page and f"/reports/{number}/check" not in page

@@ -253,7 +253,7 @@ FORMS: dict[str, Form | dict[str, Any]] = {
     "/summary/{what}/xlsx": {},
     "/verify/draw": {"month": "2026-10", "seed": "7"},
     "/verify/{call}/result": {"outcome": "not_reached"},
-    "/reports/{report}/check": {"verdict": "hold", "how": "call", "reason": "nobody remembers it"},
+    "/reports/{report}/check": {"seen": "1", "verdict": "hold", "how": "call", "reason": "nobody remembers it"},
     "/account/end": _other_session,
     **bringing.FORMS,
     "/people/{person}/left": {"on": "2026-11-20"},

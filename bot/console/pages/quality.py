@@ -48,6 +48,7 @@ class Flagged:
     day: str
     flags: tuple[Flag, ...]
     check: Mapping[str, Any] | None
+    revision: int
     settled: bool
     """Accepted or rejected; one on hold waits. No rule looks at a rejected one any more: it has no flags."""
 
@@ -81,13 +82,17 @@ async def _flagged(tx: AsyncConnection, ask: Ask) -> tuple[Chosen, list[Flagged]
     found: dict[int, list[Flag]] = {}
     for flag in await flags(tx, about.scope, about.period, ask.parts.settings.zone):
         found.setdefault(flag.report, []).append(flag)
+    revisions = await checks.revisions(tx, list(found))
     rejected = [one for one in await trainings(tx, about.scope, about.period) if one.standing == "rejected"]
     looked = {check["number"]: check for check in await checks.of(tx, [*found, *(one.number for one in rejected)])}
     listed = [
-        Flagged(number, own[0].place, own[0].day, tuple(own), looked.get(number), own[0].settled)
+        Flagged(number, own[0].place, own[0].day, tuple(own), looked.get(number), revisions[number], own[0].settled)
         for number, own in found.items()
     ]
-    listed += [Flagged(one.number, one.place, one.day, (), looked.get(one.number), True) for one in rejected]
+    listed += [
+        Flagged(one.number, one.place, one.day, (), looked.get(one.number), 1 + len(one.before), True)
+        for one in rejected
+    ]
     return about, sorted(listed, key=lambda one: (one.settled, -len(one.flags), one.number))
 
 

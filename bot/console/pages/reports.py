@@ -191,7 +191,10 @@ async def check(ask: Ask) -> Response:
         raise Wrong(_("Say why, in a few words and without names; then send it once more."))
     if _standing(report) in ("withdrawn", "twin"):
         raise Wrong(_("This report counts nowhere; there is nothing to check."))
+    if ask.form.get("seen") != str(report["revision"]):
+        raise Wrong(_("The report was corrected since you opened it. Look at it as it is now, then decide."))
     details = {"number": report["number"], "verdict": verdict, "how": how, "reason": reason, "by": ask.me.person_id}
+    details["seen"] = report["revision"]
     await ask.act("report check", details, report=report["number"], verdict=verdict)
     there = "/quality" if ask.form.get("then") == "quality" else f"/reports/{report['number']}"
     return ask.go(there, _("No %(number)s is settled; the figures are counted anew."), number=report["number"])
