@@ -14,18 +14,24 @@ from bot.keywords import read_list
 from bot.programme.roster.guard import WorkbookError, measured
 from bot.render import Rule, Words, WordsError
 from bot.render.catalogue import entries, read
-from bot.render.fields import FIELDS
 from bot.words import SHEET_LANGUAGES, Brought, state
 
 COLUMNS = (
     ("key", 9),
     ("when", 34),
+    ("quand", 34),
     ("fields", 34),
+    ("champs", 34),
     ("max parts", 9),
     *((language.upper(), 48) for language in SHEET_LANGUAGES),
     *((f"state {language.upper()}", 18) for language in SHEET_LANGUAGES),
 )
-LEGEND = "draft = nobody has signed it. To sign: write  signed: YOUR NAME  into the state. Empty = missing."
+READ = tuple(name for name, _ in COLUMNS if name == "key" or name.split()[-1].lower() in SHEET_LANGUAGES)
+"""What an import needs; the other columns are for people."""
+LEGEND = (
+    "draft = nobody has signed it. To sign: write  signed: YOUR NAME  into the state. Empty = missing.\n"
+    "draft = brouillon que personne n’a signé. Pour signer : écrivez ici  signed: VOTRE NOM. Vide = il manque."
+)
 KEYWORDS = "keywords"
 """The second sheet: what leaders can say at any time, a line for each command."""
 
@@ -56,8 +62,9 @@ def _sheet(sheet: Any, columns: Sequence[tuple[str, int]], rows: Sequence[list[s
 
 def _cells(words: Words, rule: Rule) -> Iterator[str]:
     yield rule.key
-    yield rule.when
-    yield ", ".join(f"{{{name}}} {FIELDS[name].meaning}" for name in sorted(rule.fields))
+    for told in (rule.when, rule.meanings):
+        yield told["en"]
+        yield told["fr"]
     yield "-" if rule.chat else "1"
     found = [words.texts[language].get(rule.key) for language in SHEET_LANGUAGES]
     yield from (entry.text if entry else "" for entry in found)
@@ -112,7 +119,7 @@ def _workbook(file: Path) -> Brought:
 
 def _rows(sheet: list[list[Any]], file: Path) -> Iterator[tuple[int, dict[str, str]]]:
     names = [str(name).strip() for name in sheet[0]] if sheet else []
-    lacking = [name for name, _ in COLUMNS if name not in names]
+    lacking = [name for name in READ if name not in names]
     if lacking:
         raise WordsError([f"{file}: column {name!r} not found; found {', '.join(names)}." for name in lacking])
     for place, cells in enumerate(sheet[1:], 2):

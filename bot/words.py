@@ -235,12 +235,13 @@ def _write(folder: Path, language: str, changes: list[Change], rules: Mapping[st
         (folder / "history" / f"{language}-{at:%Y%m%dT%H%M%S%f}.po").write_text(before, "utf-8")
     catalog.revision_date = at
     for change in changes:
+        when = rules[change.key].when
         catalog.delete(change.key)
         catalog.add(
             change.key,
             change.new.text,
             flags=("fuzzy",) if change.new.draft else (),
-            auto_comments=(f"When: {rules[change.key].when}",),
+            auto_comments=(f"When: {when['en']}" if language == "en" else f"Quand : {when['fr']}",),
             user_comments=(_SIGNED + change.new.signed,) if change.new.signed else (),
         )
     folder.mkdir(parents=True, exist_ok=True)

@@ -76,7 +76,7 @@ class Story:
     def _understood(self, words: str) -> str:
         """A turn that only said a text notes its key; when that is said tells a reader more."""
         rule = self._rules.get(words)
-        return rule.when.rstrip(".") if rule else words
+        return rule.when["en"].rstrip(".") if rule else words
 
     def _out(self, row: Any) -> dict[str, Any]:
         parts = f"{row.parts} SMS"

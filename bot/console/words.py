@@ -7,7 +7,6 @@ when they are shown: `_` only marks them.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from datetime import date, datetime, tzinfo
 from functools import cache
@@ -21,6 +20,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from bot.programme.summary.words import Say
+from bot.render.french import together
 from scheduler.quiet import DAYS
 
 LANGUAGES = ("fr", "en")
@@ -125,10 +125,5 @@ def _catalogue(language: str) -> Mapping[str, str | tuple[str, ...]]:
                 if message.id and message.string and not message.fuzzy:
                     key = message.id if isinstance(message.id, str) else message.id[0]
                     said = message.string
-                    found[key] = _together(said) if isinstance(said, str) else tuple(map(_together, said))
+                    found[key] = together(said) if isinstance(said, str) else tuple(map(together, said))
     return found
-
-
-def _together(text: str) -> str:
-    """No line begins with what French sets apart from the word before it: a colon, a question mark, a guillemet."""
-    return re.sub(" (?=[:;?!»])|(?<=«) ", "\u00a0", text)

@@ -1,7 +1,8 @@
 """Reading the catalogues: one PO file per language, the English one being the law for the others.
 
 msgid is the key of a text (A0 ... K8), msgstr the text. The comment of the English entry says when it is
-sent, which fields it may use and which answers it offers; see docs/words.md. A catalogue with a mistake
+sent, which fields it may use and which answers it offers; the comments of the other files say the same in
+French, which those who correct Kirundi and Swahili read. See docs/words.md. A catalogue with a mistake
 stops the start, naming key and language: a text that cannot be said must not be found by a leader.
 """
 
@@ -15,6 +16,7 @@ from functools import cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
+from types import MappingProxyType
 from typing import NamedTuple
 
 from babel.messages.catalog import Catalog, Message
@@ -22,6 +24,7 @@ from babel.messages.pofile import PoFileError, read_po
 
 from bot.errors import BotError
 from bot.render.fields import COMMON, FIELDS
+from bot.render.french import together
 from bot.render.plural import is_one
 from handlers.turn import LANGUAGES
 
@@ -31,7 +34,14 @@ COMPLETE = ("en", "fr")
 
 _FIELD = re.compile(r"\{([a-z_]+)(?::([^{}|]*)\|([^{}|]*))?\}")
 """{count}, or the word that goes with it: {count:text|texts}."""
-_MARKS = re.compile(r"(When|Fields|May be left out|Answers|Length): ")
+MARKS: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "en": ("When", "Fields", "May be left out", "Answers", "Length"),
+        "fr": ("Quand", "Champs", "Peut manquer", "Réponses", "Longueur"),
+    }
+)
+"""What the lines of a comment begin with, in the languages in which texts are explained."""
+_MARKED = {language: re.compile(rf"^({'|'.join(marks)})\s?: ", re.MULTILINE) for language, marks in MARKS.items()}
 _LINE = re.compile(r'(?:msgid |msgstr )?"(?:[^"\\]|\\.)*"\s*|#.*|\s*')
 _KEY_LINE = re.compile(r'^msgid "(.+)"$', re.MULTILINE)
 
@@ -46,10 +56,12 @@ class WordsError(BotError):
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """What the English entry's comment says about a text."""
+    """What the comments say about a text; `when` and `meanings` in English and in French."""
 
     key: str
-    when: str
+    when: Mapping[str, str]
+    meanings: Mapping[str, str]
+    """The fields, each with what it means, in one line."""
     fields: frozenset[str]
     may_miss: frozenset[str]
     answers: tuple[str, ...]
@@ -115,19 +127,34 @@ def entries(catalog: Catalog) -> dict[str, Entry]:
     return found
 
 
-def rules(english: Catalog) -> dict[str, Rule]:
-    """What the comments of the English catalogue say. Raises WordsError on a field nobody knows."""
+def comment(message: Message | None, language: str) -> dict[str, str]:
+    """What the comment of an entry says, by the English mark: {"When": ..., "Fields": ...}."""
+    parts = _MARKED[language].split("\n".join(message.auto_comments)) if message else []
+    english = dict(zip(MARKS[language], MARKS["en"], strict=True))
+    said = {english[mark]: " ".join(text.split()) for mark, text in zip(parts[1::2], parts[2::2], strict=True)}
+    return {mark: together(text) for mark, text in said.items()} if language == "fr" else said
+
+
+def rules(english: Catalog, french: Catalog) -> dict[str, Rule]:
+    """What the comments say. Raises WordsError on a field nobody knows, or a text that nobody explains."""
     found, problems = {}, []
+    other = messages(french)
     for key, message in messages(english).items():
-        parts = _MARKS.split(" ".join(message.auto_comments))
-        said = dict(zip(parts[1::2], (part.strip() for part in parts[2::2]), strict=True))
+        said = comment(message, "en")
+        told = {"en": said, "fr": comment(other.get(key), "fr")}
+        when, meanings = ({language: one.get(mark, "") for language, one in told.items()} for mark in MARKS["en"][:2])
         fields = frozenset(fields_of(said.get("Fields", "")))
         unknown = fields - set(FIELDS)
-        if unknown or not said.get("When"):
+        if unknown or not when["en"]:
             problems.append(f"en: {key}: its comment lacks When: or names unknown fields {sorted(unknown)}")
+        if key in other and not when["fr"]:
+            problems.append(
+                f"fr: {key}: its comment lacks Quand : (when it is said, in French, as in the entries around)"
+            )
         found[key] = Rule(
             key,
-            said.get("When", ""),
+            when,
+            meanings,
             fields | set(COMMON),
             frozenset(fields_of(said.get("May be left out", ""))) | set(COMMON),
             tuple(said.get("Answers", "").split()),
@@ -209,7 +236,10 @@ def all_shipped() -> tuple[dict[str, Rule], dict[str, dict[str, Entry]]]:
     catalogs = {
         language: read(shipped(language).read_text("utf-8"), language, str(shipped(language))) for language in EVERY
     }
-    known, texts = rules(catalogs["en"]), {language: entries(catalog) for language, catalog in catalogs.items()}
+    known, texts = (
+        rules(catalogs["en"], catalogs["fr"]),
+        {language: entries(catalog) for language, catalog in catalogs.items()},
+    )
     _refuse(check(known, texts))
     return known, texts
 

@@ -109,6 +109,14 @@ async def test_the_list_finds_and_marks_and_is_a_file(app: App) -> None:
     sheet = load_workbook(io.BytesIO((await officer.get("/words/sheet")).content)).active
     assert sheet.max_row == len(app.words.rules) + 1
     assert (await officer.get(f"/words/text/{key}/rn")).status_code == 404
+    heads = [cell.value for cell in sheet[1]]
+    told = {row[0].value: dict(zip(heads, (cell.value for cell in row), strict=True)) for row in sheet}
+    assert (told["A3"]["when"], told["A3"]["quand"]) == ("answer 1 to A2.", "réponse 1 à A2.")
+    assert "{name} prénom de la responsable" in told["A3"]["champs"]
+    assert "answer 1 to A2." in (await officer.get("/words/text/A3")).text
+    await officer.post("/account/language", language="fr")
+    assert "réponse 1 à A2." in (await officer.get("/words/text/A3")).text
+    assert "A3" in {row["key"] for row in (await officer.get("/words.json?q=réponse+a2")).json()}
     assert (await officer.get("/words/text/nothing")).status_code == 404
 
 

@@ -1,33 +1,19 @@
-"""The catalogues themselves, and the table that people who do not program work with."""
+"""The catalogues themselves."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from datetime import UTC, datetime
-from functools import cache
-from io import BytesIO
-from pathlib import Path
-from tempfile import TemporaryDirectory
-from types import MappingProxyType
 from typing import Any
 
-import openpyxl
 import pytest
-import xlsxwriter
-from python_calamine import CalamineWorkbook
 
-from bot import keywords
 from bot import words as table
+from bot.console.words import _catalogue
 from bot.forms import load_shipped
-from bot.render import Words, WordsError, replaced
-from bot.render.catalogue import base, check, fields_of, messages, read, shipped
+from bot.render import Words, replaced
+from bot.render.catalogue import base, check, comment, fields_of, messages, read, shipped
 from bot.render.fields import COMMON, FIELDS
-from bot.word_files import export as export_words
-from bot.word_files import load
-from handlers.said import meaning
 from handlers.turn import LANGUAGES, Label
-from handlers.understand.words import SHIPPED
 
 WORDS = Words.load()
 LONGEST = table.longest()
@@ -37,7 +23,6 @@ SMS = sorted(
     for key in {base(key) for key in WORDS.texts[language] if not WORDS.rules[key].chat}
 )
 BY_SMS = {key for _, key in SMS}
-AT = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 
 
 def test_there_is_something_to_test() -> None:
@@ -126,12 +111,35 @@ def test_every_answer_is_offered(language: str) -> None:
         assert table._answers(WORDS, WORDS.rules[key], entry.text) == [], key
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
-def test_the_catalogues_keep_one_order_and_the_same_comments(language: str) -> None:
-    english = messages(read(shipped("en").read_text("utf-8"), "en", "en"))
-    other = messages(read(shipped(language).read_text("utf-8"), language, language))
-    assert list(other) == list(english)
-    assert [m.auto_comments for m in other.values()] == [m.auto_comments for m in english.values()]
+ENGLISH, FRENCH, KIRUNDI, SWAHILI = (
+    messages(read(shipped(language).read_text("utf-8"), language, language)) for language in ("en", "fr", "rn", "sw")
+)
+
+
+def test_the_catalogues_keep_one_order_and_three_of_them_the_same_french_comments() -> None:
+    """Who corrects Kirundi or Swahili in Burundi reads French."""
+    assert list(ENGLISH) == list(FRENCH) == list(KIRUNDI) == list(SWAHILI)
+    french = {key: message.auto_comments for key, message in FRENCH.items()}
+    for other in (KIRUNDI, SWAHILI):
+        assert {key: one.auto_comments for key, one in other.items() if one.auto_comments != french[key]} == {}
+
+
+def test_the_french_comment_of_a_text_says_what_the_english_one_says() -> None:
+    lengths, in_french, terms = {"one SMS": "un SMS", "chat": "chat"}, dict[str, str](), _catalogue("fr")
+    for key, message in ENGLISH.items():
+        english, french = comment(message, "en"), comment(FRENCH[key], "fr")
+        fields = re.findall(r"{(\w+)}", english["Fields"])
+        assert english["Fields"] == (", ".join(f"{{{n}}} {FIELDS[n].meaning}" for n in fields) or "none"), key
+        named = ", ".join(f"{{{n}}} {terms[FIELDS[n].meaning]}" for n in fields) or "aucun"
+        same = {mark: said for mark, said in english.items() if mark in ("May be left out", "Answers")}
+        when = in_french.setdefault(english["When"], french["When"])
+        assert french == {"When": when, "Fields": named, "Length": lengths[english["Length"]]} | same, key
+        assert {*_CODES.findall(when)} == {*_CODES.findall(english["When"])}, key
+    assert len(set(in_french.values())) > 500
+
+
+_CODES = re.compile(r"\b(?:[A-Z]+[a-z0-9]*\d[a-z]*|b\.\w+|[A-Z]{4,}|\d+)\b|(?<!\w)/\w+")
+"""Keys, buttons, words in capitals, figures, commands: what both languages name alike."""
 
 
 def test_every_field_is_used_and_its_longest_value_can_be_said() -> None:
@@ -148,151 +156,6 @@ def test_commands_are_what_telegram_takes() -> None:
     ]
     assert len(names) > 50
     assert all(re.fullmatch("[a-z_]{1,32}", name) for name in names)
-
-
-# --- the table ---
-
-
-@cache
-def _exported_once() -> bytes:
-    with TemporaryDirectory() as folder:
-        file = Path(folder) / "words.xlsx"
-        assert export_words(WORDS, file) == len(WORDS.rules)
-        return file.read_bytes()
-
-
-@cache
-def _sheets() -> Mapping[str, list[list[Any]]]:
-    book = CalamineWorkbook.from_filelike(BytesIO(_exported_once()))
-    return {name: book.get_sheet_by_name(name).to_python() for name in book.sheet_names}
-
-
-def export(folder: Path, edit: Mapping[tuple[str, str], str] = MappingProxyType({})) -> Path:
-    """The file with other cells, as (key, column) -> text."""
-    file, names = folder / "words.xlsx", next(iter(_sheets().values()))[0]
-    with xlsxwriter.Workbook(file, {"strings_to_formulas": False, "strings_to_urls": False}) as book:
-        for name, rows in _sheets().items():
-            sheet = book.add_worksheet(name)
-            for place, cells in enumerate(rows):
-                sheet.write_row(place, 0, [edit.get((cells[0], names[n]), cell) for n, cell in enumerate(cells)])
-    return file
-
-
-def test_an_export_comes_back_unchanged_also_when_another_program_has_saved_it(tmp_path: Path) -> None:
-    (tmp_path / "ours.xlsx").write_bytes(_exported_once())
-    openpyxl.load_workbook(tmp_path / "ours.xlsx").save(tmp_path / "saved.xlsx")
-    for file in (tmp_path / "ours.xlsx", tmp_path / "saved.xlsx", export(tmp_path)):
-        proposal = table.propose(WORDS, load(file))
-        assert (proposal.changes, proposal.problems) == ([], []), file.name
-
-
-def test_a_corrected_and_signed_text_is_used(tmp_path: Path) -> None:
-    edit = {("A4", "RN"): "{sender}: Ni vyiza cane.", ("A4", "state RN"): "signed: Anna N."}
-    proposal = table.propose(WORDS, load(export(tmp_path, edit)))
-    assert proposal.problems == []
-    [change] = proposal.changes
-    assert "old: '{sender}: Ni vyiza, nta" in change.show() and "(draft)" in change.show()
-    assert "new: '{sender}: Ni vyiza cane.' (signed: Anna N.)" in change.show()
-    [file] = table.save(proposal, WORDS, tmp_path / "own", AT)
-    assert file.name == "rn.po"
-    after = Words.load(tmp_path / "own")
-    assert after.text("A4", "rn", drafts=False).text == "OIM: Ni vyiza cane."
-    assert "A4" not in after.drafts["rn"]
-    assert table.state(after.texts["rn"]["A4"]) == "signed: Anna N."
-    assert table.propose(after, load(_exported(after, tmp_path))).changes == []
-
-
-def _exported(words: Words, folder: Path) -> Path:
-    export_words(words, folder / "again.xlsx")
-    return folder / "again.xlsx"
-
-
-def test_saving_again_keeps_the_old_file_and_the_other_texts(tmp_path: Path) -> None:
-    own = tmp_path / "own"
-    for key in ("A4", "B3"):
-        edit = {(key, "RN"): "{sender}: Ego 1 9.", (key, "state RN"): "signed: Anna"}
-        table.save(table.propose(WORDS, load(export(tmp_path, edit))), WORDS, own, AT)
-    after = Words.load(own)
-    assert "A4" not in after.drafts["rn"] and "B3" not in after.drafts["rn"]
-    assert [file.name for file in (own / "history").iterdir()] == ["rn-20261123T120000000000.po"]
-
-
-def test_a_changed_text_without_a_name_is_a_draft(tmp_path: Path) -> None:
-    for said in ("draft", "shipped", "signed:", "missing"):
-        edit = {("S.told", "SW"): "{sender}: Sawa.", ("S.told", "state SW"): said}
-        [change] = table.propose(WORDS, load(export(tmp_path, edit))).changes
-        assert change.new.draft and change.old is None
-
-
-@pytest.mark.parametrize(
-    ("edit", "problem"),
-    [
-        ({("A3", "FR"): "{sender}: Merci {nom} {association} 1"}, r"A3 fr: \{nom\} is not known; you can use"),
-        ({("A3", "FR"): "{sender}: Merci {name} 1"}, r"A3 fr: \{association\} is missing"),
-        ({("F3", "EN"): "{sender} {association} {since} 1 a 2 b 3 c 4 d 5 e"}, "F3 en: 5 in the text, this question"),
-        ({("F3", "EN"): "{sender} {association} {since} 1 a 2 b 3 c"}, "F3 en: answer 4 is not in the text"),
-        ({("A4", "EN"): "x" * 161}, "A4 en: 2 SMS with the longest names"),
-        ({("A3", "EN"): "{name} {association} 1 " + "x" * 137}, "A3 en: 2 SMS"),
-        ({("A4", "EN"): "{sender}: Invalid."}, "A4 en: leaders never read"),
-        ({("A4", "key"): "A44"}, "'A44' is no key of ours"),
-        ({("A4", "key"): "A3"}, "'A3' is there twice"),
-        ({("kb.totals", "FR"): "🛑 Stop"}, "kb.totals fr: '🛑 Stop' would be taken for stop; write another label"),
-        ({("kb.totals", "FR"): "❓ Mentor"}, "kb.totals fr: '❓ Mentor' would be taken for kb.mentor"),
-        ({("kb.totals", "EN"): "Help"}, "kb.totals en: 'Help' would be taken for help"),
-        ({("kb.totals", "EN"): "1"}, "kb.totals en: '1' would be taken for an answer"),
-        ({("kb.totals", "EN"): "Oui"}, "kb.totals en: 'Oui' would be taken for an answer"),
-    ],
-)
-def test_an_import_refuses(tmp_path: Path, edit: dict[tuple[str, str], str], problem: str) -> None:
-    proposal = table.propose(WORDS, load(export(tmp_path, edit)))
-    assert any(re.search(problem, said) for said in proposal.problems), proposal.problems
-    with pytest.raises(WordsError):
-        table.save(proposal, WORDS, tmp_path / "own", AT)
-    assert not (tmp_path / "own").exists()
-
-
-@pytest.mark.parametrize("label", ["📋 Nos rencontres", "Rencontres", "📋 Training"])
-def test_a_corrected_label_of_the_keyboard_is_understood_when_it_is_tapped(tmp_path: Path, label: str) -> None:
-    proposal = table.propose(WORDS, load(export(tmp_path, {("kb.training", "FR"): label})))
-    table.save(proposal, WORDS, tmp_path / "own", AT)
-    own = Words.load(tmp_path / "own")
-    said = own.text("kb.training", "fr", rich=True).text
-    assert said == label
-    assert meaning(said, own.keywords) == meaning("📋 Formation", own.keywords) == "training"
-    assert meaning("stop", own.keywords) == "stop"
-
-
-def test_no_keyword_takes_a_label_of_the_keyboard_away(tmp_path: Path) -> None:
-    proposal = table.propose(WORDS, load(export(tmp_path, {("kb.training", "FR"): "📋 Rencontres"})))
-    table.save(proposal, WORDS, tmp_path / "own", AT)
-    (problem,) = keywords.faults(Words.load(tmp_path / "own"), (), {"stop": (*SHIPPED.of["stop"], "rencontres")})
-    assert problem == "kb.training fr: '📋 Rencontres' would be taken for stop; write another label."
-
-
-def test_replaced_characters_are_shown(tmp_path: Path) -> None:
-    proposal = table.propose(WORDS, load(export(tmp_path, {("A4", "FR"): "{sender}: Ça reçu"})))
-    assert proposal.problems == []
-    assert any("A4 fr: ç will be replaced" in note for note in proposal.notes)
-
-
-def test_a_file_that_is_no_table(tmp_path: Path) -> None:
-    with pytest.raises(WordsError, match="column 'RN' not found"):
-        table.propose(WORDS, load(_without_rn(tmp_path)))
-    (tmp_path / "no.xlsx").write_bytes(b"no")
-    with pytest.raises(WordsError, match="cannot be read"):
-        table.propose(WORDS, load(tmp_path / "no.xlsx"))
-
-
-def _without_rn(folder: Path) -> Path:
-    file = export(folder)
-    book = openpyxl.load_workbook(file)
-    sheet = book.active
-    assert sheet is not None
-    for cell in sheet[1]:
-        if cell.value == "RN":
-            cell.value = "Kirundi"
-    book.save(file)
-    return file
 
 
 def test_a_label_in_the_longest_values_is_said_in_each_language() -> None:

@@ -92,7 +92,7 @@ def _fits(ask: Ask, rule: Rule, wanted: list[str], kind: str) -> bool:
         return False
     if kind == "own" and all(e == tables.as_shipped(rule.key, lang) for e, lang in zip(found, ORDER, strict=True)):
         return False
-    line = plain(" ".join([rule.key, rule.when, *(entry.text for entry in found if entry)]))
+    line = plain(" ".join([rule.key, *rule.when.values(), *(entry.text for entry in found if entry)]))
     return all(word in line for word in wanted)
 
 
@@ -123,7 +123,7 @@ def _file_row(ask: Ask, rule: Rule) -> dict[str, Any]:
     found = {language: ask.parts.words.texts[language].get(rule.key) for language in ORDER}
     return {
         "key": rule.key,
-        "when": rule.when,
+        "when": rule.when[ask.words.language],
         "fields": " ".join(f"{{{name}}}" for name in sorted(rule.fields)),
         **{language: entry.text if entry else "" for language, entry in found.items()},
         **{f"state_{language}": tables.state(entry) for language, entry in found.items()},
