@@ -51,7 +51,7 @@ async def roster_plan(tx: AsyncConnection, details: Mapping[str, Any], now: date
     """What an import would change, in words. Writes nothing."""
     checked = await _checked(tx, details)
     assert checked.roster is not None
-    return (await roster.plan(tx, checked.roster, checked.messages, now)).say()
+    return [str(line) for line in (await roster.plan(tx, checked.roster, checked.messages, now)).say()]
 
 
 async def roster_import(tx: AsyncConnection, details: Mapping[str, Any], now: datetime) -> Any:
@@ -63,7 +63,7 @@ async def roster_import(tx: AsyncConnection, details: Mapping[str, Any], now: da
         raise BotError(roster.TEAM_BY_ADMINISTRATORS)
     await roster.load(tx, checked.roster, now, details["who"])
     await singles.put(tx, "roster_version", now.isoformat())
-    return planned.say()
+    return [str(line) for line in planned.say()]
 
 
 async def _checked(tx: AsyncConnection, details: Mapping[str, Any]) -> roster.Checked:

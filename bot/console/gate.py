@@ -69,7 +69,7 @@ class Gate:
             text = _("Nothing was kept. Try again in a minute; when it lasts, tell whoever runs the service.")
             response = self._say(ask, 503, _("The database does not answer"), text)
         except BotError as error:
-            response = self._say(ask, 422, _("That was not done"), str(error))
+            response = self._say(ask, 422, _("That was not done"), ask.words.why(error))
         except Exception as error:  # noqa: BLE001 - the page says so, the log says where
             last = traceback.extract_tb(error.__traceback__)[-1]  # an error's own text may hold what was read
             where = f"{last.filename}:{last.lineno}"

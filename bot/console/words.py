@@ -19,6 +19,8 @@ from babel.numbers import format_decimal
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
+from bot.errors import BotError
+from bot.programme.sentences import Sentence
 from bot.programme.summary.words import Say
 from bot.render.french import together
 from scheduler.quiet import DAYS
@@ -60,7 +62,9 @@ class Words:
         self.pages.globals["colon"] = self.colon
 
     def gettext(self, text: str) -> str:
-        """The text in this language, with its places as they are."""
+        """A marked text in this language, with its places as they are; what the programme says, with its values."""
+        if isinstance(text, Sentence):
+            return text.said(self.language)
         found = self._texts.get(text, text)
         return found if isinstance(found, str) else found[0]
 
@@ -69,6 +73,10 @@ class Words:
         found = self._texts.get(one, (one, many))
         single = number == 1 or (self.language == "fr" and number == 0)
         return found[0 if single else 1] if isinstance(found, tuple) else found
+
+    def why(self, error: BotError) -> str:
+        """What an error of ours says."""
+        return self.gettext(error.args[0]) if error.args and isinstance(error.args[0], str) else str(error)
 
     def say(self, text: str, **values: Any) -> str:
         """A marked text with its values, as plain text."""

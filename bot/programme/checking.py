@@ -20,6 +20,7 @@ from bot.programme.counting import quality, scope, verification
 from bot.programme.counting.period import Period
 from bot.programme.counting.reports import trainings
 from bot.programme.counting.verification import FIELDS, NEW_FOUND, OUTCOMES, Call
+from bot.programme.sentences import Sentence
 from bot.store import checks, figures, training_days
 from bot.store import verification as store
 
@@ -39,7 +40,7 @@ async def report_check(tx: AsyncConnection, details: Details, now: datetime) -> 
     if verdict not in VERDICTS or how not in WAYS:
         raise BotError(f"A report is {', '.join(VERDICTS)}, by {', '.join(WAYS)}.")
     if verdict != "accepted" and not reason:
-        raise BotError("To reject a report or to put it on hold say why: --reason TEXT.")
+        raise BotError(Sentence("To reject a report or to put it on hold say why: --reason TEXT."))
     number, seen = int(details["number"]), details.get("seen")
     return await judge(tx, number, verdict, how, reason, await _who(tx, details), now, seen)
 
@@ -59,9 +60,14 @@ async def judge(
     if row is None or row.practice:
         raise BotError(f"There is no report No {number}. See them with `kurikirana reports`.")
     if row.state in ("withdrawn", "twin"):
-        raise BotError(f"No {number} is {row.state} and counts nowhere; there is nothing to check.")
+        raise BotError(
+            Sentence("No {number} is withdrawn and counts nowhere; there is nothing to check.", number=number)
+            if row.state == "withdrawn"
+            else Sentence("No {number} is twin and counts nowhere; there is nothing to check.", number=number)
+        )
     if seen not in (None, row.revision):
-        raise BotError(f"No {number} says something else since it was looked at. Look at it once more.")
+        what = "No {number} says something else since it was looked at. Look at it once more."
+        raise BotError(Sentence(what, number=number))
     note = {"which": number, "new_verdict": verdict, "how": how, "why": reason, "by": by, "at": now}
     await tx.execute(checks.NOTE, note)
     await tx.execute(checks.JUDGE, {"which": number, "new_verdict": verdict})
@@ -83,7 +89,9 @@ async def report_ask(tx: AsyncConnection, details: Details, now: datetime) -> An
     number = int(details["number"])
     judged = await judge(tx, number, "hold", "question", "the leader was asked", await _who(tx, details), now)
     if not await checks.wake_sender(tx, number, now):
-        raise BotError("Who sent it has not agreed to be written to, or is not reached there any more. Call instead.")
+        raise BotError(
+            Sentence("Who sent it has not agreed to be written to, or is not reached there any more. Call instead.")
+        )
     return judged
 
 
@@ -93,8 +101,12 @@ async def verify_draw(tx: AsyncConnection, details: Details, now: datetime) -> A
     drawn = await verification.sample(tx, month)
     if drawn is not None and drawn.seed != seed:
         raise BotError(
-            f"The sample of {month} was drawn with seed {drawn.seed}. A second draw would be a choice; "
-            f"see it with `kurikirana verify show --month {month}`."
+            Sentence(
+                "The sample of {month} was drawn with seed {seed}. A second draw would be a choice; "
+                "see it with `kurikirana verify show --month {month}`.",
+                month=month,
+                seed=str(drawn.seed),
+            )
         )
     if drawn is None:
         period = Period.parse(month, now.date())

@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.errors import BotError
 from bot.programme import mentoring
+from bot.programme.sentences import Sentence
 from bot.settings import Settings
 from bot.store import audit, consent, facts, lateness, people, questions, talk_states, tasks, team
 from handlers.team.tasks import is_for_a_mentor
@@ -26,9 +27,9 @@ Details = Mapping[str, Any]
 EVERYTHING = Viewer(0, everything=True)
 """The command line is the administrator's."""
 _REFUSED = {
-    "stopped": "said STOP: nothing may be sent. Call instead",
-    "agreed": "has not agreed to be written to. Call instead",
-    "gone": "is not reached there any more. Call instead",
+    "stopped": Sentence("Who wrote this said STOP: nothing may be sent. Call instead."),
+    "agreed": Sentence("Who wrote this has not agreed to be written to. Call instead."),
+    "gone": Sentence("Who wrote this is not reached there any more. Call instead."),
 }
 
 
@@ -129,10 +130,11 @@ def _must_be_open(task: Task, details: Details) -> None:
     if task.state == "open":
         return
     local = (task.closed_at or task.made_at) + timedelta(minutes=int(details.get("utc_offset_min") or 0))
-    who, at = task.closed_by or "The command line", f"{local.day}/{local.month} at {local:%H:%M}"
+    who = task.closed_by or Sentence("The command line")
+    at = {"day": f"{local.day}/{local.month}", "time": f"{local:%H:%M}"}
     if task.result == "answered":
-        raise BotError(f"{who} answered it on {at}.")
-    raise BotError(f"{who} closed it on {at}: {task.result}.")
+        raise BotError(Sentence("{who} answered it on {day} at {time}.", who=who, **at))
+    raise BotError(Sentence("{who} closed it on {day} at {time}: {result}.", who=who, result=task.result, **at))
 
 
 async def inbox_reply(tx: AsyncConnection, details: Details, now: datetime) -> Any:
@@ -140,7 +142,7 @@ async def inbox_reply(tx: AsyncConnection, details: Details, now: datetime) -> A
     task = await one(tx, int(details["task"]))
     _must_be_open(task, details)
     if task.refused or task.address_id is None:
-        raise BotError(f"Who wrote this {_REFUSED[task.refused or 'gone']}.")
+        raise BotError(_REFUSED[task.refused or "gone"])
     if (number := question_of(task)) is not None:
         return await _question_answered(tx, task, number, details, now)
     who = await _who(tx, details)

@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.errors import BotError
 from bot.programme import desk
+from bot.programme.sentences import Sentence
 from bot.store import accounts, audit, export_requests, singles
 
 KEY = "export_key"
@@ -65,9 +66,11 @@ async def decide(tx: AsyncConnection, details: Mapping[str, Any], now: datetime)
     by = await accounts.member(tx, int(details["by"]))
     asked = await export_requests.waiting(tx, int(details["request"]), now)
     if asked is None:
-        raise BotError("This request was decided, or its day is over.")
+        raise BotError(Sentence("This request was decided, or its day is over."))
     if by is None or not may_decide(by, asked):
-        raise BotError("Somebody else has to agree: an administrator, or a supervisor of the same area or of all.")
+        raise BotError(
+            Sentence("Somebody else has to agree: an administrator, or a supervisor of the same area or of all.")
+        )
     await export_requests.decide(tx, asked.id, by.person_id, now, yes=bool(details["yes"]))
     what = "export agreed to" if details["yes"] else "export refused"
     await audit.note(tx, now, f"person {by.person_id}", what, {"request": asked.id, "persons": asked.persons})

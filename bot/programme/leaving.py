@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.errors import BotError
+from bot.programme.sentences import Sentence
 from bot.store import leaving
 
 
@@ -21,10 +22,10 @@ async def leave(tx: AsyncConnection, details: Mapping[str, Any], now: datetime) 
     try:
         day = date.fromisoformat(str(details["on"])) if details.get("on") else (now + offset).date()
     except ValueError:
-        raise BotError(f"{details['on']!r} is not a day. Write it as 2026-11-12.") from None
+        raise BotError(Sentence("'{day}' is not a day. Write it as 2026-11-12.", day=details["on"])) from None
     at = min(now, datetime.combine(day, time(12), now.tzinfo) - offset)
     if day > (now + offset).date():
-        raise BotError(f"{day.isoformat()} has not come yet. Write the day on which she left.")
+        raise BotError(Sentence("{day} has not come yet. Write the day on which she left.", day=day.isoformat()))
     her = await _who(tx, details)
     if not details.get("dry_run"):
         await leaving.leave(tx, her["id"], at)
@@ -34,7 +35,7 @@ async def leave(tx: AsyncConnection, details: Mapping[str, Any], now: datetime) 
 async def _who(tx: AsyncConnection, details: Mapping[str, Any]) -> Mapping[str, Any]:
     if "person" in details:
         if (found := await leaving.one(tx, int(details["person"]))) is None:
-            raise BotError("She is no leader any more: somebody has ended her role, or erased her.")
+            raise BotError(Sentence("She is no leader any more: somebody has ended her role, or erased her."))
         return found
     there = await leaving.named(tx, str(details["name"]))
     if len(there) != 1:

@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.errors import BotError
+from bot.programme.sentences import Sentence
 from bot.store import audit, consent, lessons, partners, people, question_list, questions, team, visits
 from handlers.turn import LANGUAGES, Mentor, Question
 from handlers.understand.words import plain
@@ -67,7 +68,11 @@ async def question_give(tx: AsyncConnection, details: Details, now: datetime) ->
     number = int(details["number"])
     question = await open_question(tx, number, details)
     if question.stopped:
-        raise BotError(f"Who asked No {number} said STOP since: nobody waits for an answer. Call instead.")
+        raise BotError(
+            Sentence(
+                "Who asked No {number} said STOP since: nobody waits for an answer. Call instead.", number=number
+            )
+        )
     to = await _whom(tx, details)
     who = details.get("by") or await _member(tx, details.get("who"))
     if not details.get("dry_run"):
@@ -85,7 +90,7 @@ async def _whom(tx: AsyncConnection, details: Details) -> Mentor | None:
         return None if plain(name) == OFFICER else await mentor_named(tx, name, " Or write officer.")
     found = [one for one in await questions.mentors(tx) if one.id == details["whom"]]
     if details["whom"] and not found:
-        raise BotError("This mentor is not reached any more. Choose somebody else.")
+        raise BotError(Sentence("This mentor is not reached any more. Choose somebody else."))
     return found[0] if found else None
 
 
@@ -116,10 +121,11 @@ async def open_question(tx: AsyncConnection, number: int, details: Details) -> Q
         raise BotError(f"There is no question No {number}. See them with `kurikirana mentors questions`.")
     if question.state == "answered" and question.answered_at:
         local = question.answered_at + timedelta(minutes=int(details.get("utc_offset_min") or 0))
-        who = question.answered_by or "The command line"
-        raise BotError(f"{who} answered No {number} on {local.day}/{local.month} at {local:%H:%M}.")
+        who = question.answered_by or Sentence("The command line")
+        at = {"day": f"{local.day}/{local.month}", "time": f"{local:%H:%M}"}
+        raise BotError(Sentence("{who} answered No {number} on {day} at {time}.", who=who, number=number, **at))
     if question.state != "open":
-        raise BotError(f"No {number} is closed: nobody waits for an answer.")
+        raise BotError(Sentence("No {number} is closed: nobody waits for an answer.", number=number))
     return question
 
 
@@ -176,10 +182,16 @@ async def lesson_translate(tx: AsyncConnection, details: Details, now: datetime)
     if lesson is None:
         raise BotError(f"There is no lesson No {number}. See them with `kurikirana lessons list`.")
     if lesson["show"] == "no" and not lesson["text"]:
-        raise BotError(f"No {number}: nothing is left of it.")
+        raise BotError(Sentence("No {number}: nothing is left of it.", number=number))
     spoken = not lesson["text"]
     if not spoken and lesson["language"] == language:
-        raise BotError(f"No {number} is in {language} already; the leader's own words stay as they are.")
+        raise BotError(
+            Sentence(
+                "No {number} is in {language} already; the leader's own words stay as they are.",
+                number=number,
+                language=language,
+            )
+        )
     if details.get("dry_run"):
         return {"number": number, "to": language}
     if spoken and lesson["language"] == language:

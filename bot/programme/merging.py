@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.errors import BotError
+from bot.programme.sentences import Sentence
 from bot.store import merging
 
 STRICTEST = ("stopped", "no", "yes", "asked", "none")
@@ -43,12 +44,14 @@ async def _two(tx: AsyncConnection, kept: int, other: int) -> tuple[Mapping[str,
     found = await merging.two(tx, kept, other)
     there = [found.get(kept), found.get(other)]
     if kept == other or any(one is None or one["kind"] != "leader" or one["left_at"] for one in there):
-        raise BotError("Choose two different leaders who are both there now.")
+        raise BotError(Sentence("Choose two different leaders who are both there now."))
     first, second = found[kept], found[other]
     if first["association_id"] != second["association_id"]:
-        raise BotError("They are in different associations. Correct the roster first: one row, one association.")
+        raise BotError(
+            Sentence("They are in different associations. Correct the roster first: one row, one association.")
+        )
     if first["practice"] != second["practice"]:
-        raise BotError("One of them only practises. Correct that in the roster first.")
+        raise BotError(Sentence("One of them only practises. Correct that in the roster first."))
     return first, second
 
 

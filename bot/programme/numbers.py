@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.errors import BotError
 from bot.programme.roster.phones import read_phone
+from bot.programme.sentences import Sentence
 from bot.store import numbers
 
 
@@ -17,11 +18,13 @@ async def move(tx: AsyncConnection, details: Mapping[str, Any], now: datetime) -
     """`person` is reached under `number` from now on. Raises BotError: no number, or not hers alone."""
     read = read_phone(str(details["number"]), demo=bool(details.get("demo")))
     if not read.number:
-        raise BotError(f"{details['number']}: {read.problem}")
+        raise BotError(Sentence("{number}: {what}", number=details["number"], what=read.problem))
     person = int(details["person"])
     others = [one for one in await numbers.whose(tx, read.number) if one != person]
     if others and not details.get("shared"):
-        raise BotError("Somebody else uses this number. Say that they share the phone, or correct the number.")
+        raise BotError(
+            Sentence("Somebody else uses this number. Say that they share the phone, or correct the number.")
+        )
     return {"person": person, "left": await numbers.move(tx, person, read.number), "sharing": len(others)}
 
 

@@ -175,7 +175,11 @@ async def test_a_list_is_taken_from_a_file(app: App) -> None:
     wrong = {"sheet": ("fair.csv", b"association,name\n07,Nobody\n")}
     refused = await boss.http.post("/broadcasts/new", data=form, files=wrong)
     assert refused.status_code == 422
-    assert "nobody of the roster" in refused.text
+    assert "fair.csv row 2: nobody of the roster" in refused.text
+    await boss.post("/account/language", language="fr")
+    refused = await boss.http.post("/broadcasts/new", data=form, files=wrong)
+    assert "fair.csv, ligne 2\u00a0: personne de ce nom ou de ce numéro" in refused.text
+    assert "Corrigez ces lignes, ou enlevez-les." in refused.text
 
 
 async def test_the_history_counts_delivery_answers_and_cost(app: App) -> None:

@@ -99,6 +99,11 @@ async def test_a_file_with_errors_says_where_and_is_imported_without_them_when_s
     assert "7 digits, Burundi numbers have 8" in page.text
     assert "Left out: Leaders row 3, " in page.text
     assert "Import 119 leaders now" in page.text
+    await browser.post("/account/language", language="fr")
+    french = (await _check(browser, _workbook(tmp_path, broken))).text
+    assert "7 chiffres, un numéro du Burundi en a 8. Ajoutez le chiffre qui manque." in french
+    assert "119 responsables en ordre, 1 erreur, 4 avertissements\u00a0; 1 en plus, 118 sans changement" in french
+    assert "Mis de côté\u00a0: Leaders, ligne 3, " in french
     unseen = await browser.post("/people/import/now", digest=_digest(page.text))
     assert (unseen.status_code, await _people(app)) == (422, before)
     done = await browser.post("/people/import/now", digest=_digest(page.text), errors="1")

@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 
 from bot.console.words import _catalogue
-from bot.programme.summary.words import french
+from bot.programme.sentences import french
 from bot.render import Words
 from bot.render.fields import FIELDS
 from tests.console.words import used
@@ -46,6 +46,8 @@ NAMED = frozenset(
         "most",
         "shown",
         "step",
+        "rows",
+        "columns",
     )
 )
 """Fields that are no count, or are never one."""

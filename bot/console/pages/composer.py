@@ -123,7 +123,7 @@ async def rewrite(ask: Ask) -> Response:
 def _said(ask: Ask, error: BotError | Wrong) -> str:
     if isinstance(error, WordingError):
         return wording_words.said(ask.words, error)
-    return ask.words.say(error.text, **error.values) if isinstance(error, Wrong) else str(error)
+    return ask.words.say(error.text, **error.values) if isinstance(error, Wrong) else ask.words.why(error)
 
 
 def _posted(ask: Ask) -> dict[str, Any]:
@@ -136,7 +136,7 @@ async def _asked(ask: Ask, row: Any) -> dict[str, Any]:
     asked: dict[str, Any]
     if upload is not None:
         asked = seen_by("list:" + Path(upload.filename or "list").name[:80], ask.viewer)
-        asked["people"] = await _people(ask, await upload.read(), Path(upload.filename or "").suffix.lower())
+        asked["people"] = await _people(ask, await upload.read(), Path(upload.filename or "list").name[:80])
     elif to.startswith("list:"):
         if row is None or row.audience["asked"] != to:
             raise BotError(ask.words.say(_("Choose the file with the list once more.")))
@@ -147,12 +147,12 @@ async def _asked(ask: Ask, row: Any) -> dict[str, Any]:
     return {**asked, "leave_out_full": True} if ask.form.get("full") == "yes" else asked
 
 
-async def _people(ask: Ask, content: bytes, ending: str) -> list[int]:
+async def _people(ask: Ask, content: bytes, name: str) -> list[int]:
     with tempfile.TemporaryDirectory() as folder:
-        file = Path(folder) / ("list.csv" if ending == ".csv" else "list.xlsx")
+        file = Path(folder) / ("list.csv" if name.lower().endswith(".csv") else "list.xlsx")
         await asyncio.to_thread(file.write_bytes, content)
-        wanted = await asyncio.to_thread(people_list.rows, file)
-    return people_list.found(wanted, await ask.read(audiences.listed), "list")
+        wanted = await asyncio.to_thread(people_list.rows, file, name)
+    return people_list.found(wanted, await ask.read(audiences.listed), name)
 
 
 def _wording(ask: Ask) -> Wording:

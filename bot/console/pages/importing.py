@@ -48,10 +48,10 @@ async def check(ask: Ask) -> Response:
         return ask.show("importing.html", 422, problem=text, found=None)
     digest, place = await ask.console.uploads.keep(_KIND, ask.me.person_id, await sent.read())
     try:
-        checked, lines, refused = await _looked(ask, place)
+        checked, lines, refused = await _looked(ask, place, sent.filename or "")
     except BotError as error:
         await ask.console.uploads.forget(place)
-        return ask.show("importing.html", 422, problem=str(error).removeprefix(f"{place.name}: "), found=None)
+        return ask.show("importing.html", 422, problem=ask.words.why(error), found=None)
     levels: list[str] = [message.level for message in checked.messages]
     counted = {level: levels.count(level) for level in LEVELS}
     await ask.write(_nothing, file=digest[:12], **counted)
@@ -69,12 +69,14 @@ async def check(ask: Ask) -> Response:
         "whole": whole,
         "ready": ready,
     }
-    return ask.show("importing.html", problem=refused, found=found, levels=LEVELS, name=sent.filename)
+    return ask.show(
+        "importing.html", problem=ask.words.gettext(refused), found=found, levels=LEVELS, name=sent.filename
+    )
 
 
-async def _looked(ask: Ask, place: Path) -> tuple[roster.Checked, Sequence[str], str]:
+async def _looked(ask: Ask, place: Path, name: str) -> tuple[roster.Checked, Sequence[str], str]:
     """What the check says, what would change, why it is refused ('' = it is not)."""
-    checked = await asyncio.to_thread(_checked, ask, place)
+    checked = await asyncio.to_thread(_checked, ask, place, name)
 
     async def held(tx: AsyncConnection) -> tuple[roster.Checked, roster.Plan | None]:
         there = await roster.refuse(tx, checked, ask.parts.settings.zone)
@@ -88,9 +90,9 @@ async def _looked(ask: Ask, place: Path) -> tuple[roster.Checked, Sequence[str],
     return there, plan.say(), roster.TEAM_BY_ADMINISTRATORS if plan.team and not _may_change_team(ask) else ""
 
 
-def _checked(ask: Ask, place: Path) -> roster.Checked:
+def _checked(ask: Ask, place: Path, name: str) -> roster.Checked:
     return roster.check(
-        roster.read(place),
+        roster.read(place, name),
         associations_expected=ask.parts.settings.limits.associations,
         people_per_association=ask.parts.settings.limits.people_per_association,
         demo=ask.parts.simulated,

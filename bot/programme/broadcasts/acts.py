@@ -22,6 +22,7 @@ from bot.programme.broadcasts.audience import Audience
 from bot.programme.broadcasts.recipients import Rule, Setup, Tally, rows_of
 from bot.programme.broadcasts.states import may_arrive
 from bot.programme.broadcasts.wording import LANGUAGE_NAMES, Wording
+from bot.programme.sentences import Sentence
 from bot.render.plural import many
 from bot.store import audiences as people
 from bot.store import broadcasts as store
@@ -33,6 +34,15 @@ PAGE = 1_000
 TOLD = {"failed": ("failed",), "uncertain": ("uncertain", "failed")}
 """What `retry` sends again: what failed, or also what may have arrived. "reachable" is a part of what failed: what
 may arrive now, or by another road."""
+
+_STATES = {
+    "draft": Sentence("draft"),
+    "approved": Sentence("approved"),
+    "sending": Sentence("sending"),
+    "asks": Sentence("asks"),
+    "stopped": Sentence("stopped"),
+    "done": Sentence("done"),
+}
 
 
 class BroadcastError(BotError):
@@ -73,7 +83,7 @@ async def make(tx: AsyncConnection, details: Mapping[str, Any], now: datetime) -
 
 async def rewrite(tx: AsyncConnection, details: Mapping[str, Any], now: datetime) -> Any:
     """Other texts or another audience for a draft; its list is made anew. Raises BroadcastError."""
-    row = await _held(tx, details["id"], "draft", "be rewritten")
+    row = await _held(tx, details["id"], "draft", Sentence("be rewritten"))
     values = {name: details[name] for name in ("audience", "texts", "gaps", "asks", "day", "digest")}
     await recipients.clear(tx, row.id)
     await store.change(tx, row.id, **values, expires_at=_moment(details.get("not_after")), frozen_at=None)
@@ -87,19 +97,21 @@ async def freeze(tx: AsyncConnection, details: Mapping[str, Any], now: datetime)
     repetition, approved with the first one, gets its list when it is due. Raises BroadcastError when it has one
     already, or nobody said what readers of a language without a text get.
     """
-    row = await _held(tx, details["id"], "draft approved", "be changed")
+    row = await _held(tx, details["id"], "draft approved", Sentence("be changed"))
     if row.state == "approved" and row.frozen_at is not None:
-        raise BroadcastError(f"broadcast {row.id} is approved; its list stays as it is.")
+        raise BroadcastError(Sentence("broadcast {number} is approved; its list stays as it is.", number=row.id))
     after = details["after"]
     if after is None:
         if row.state == "draft" and store.made_by_card(row) and row.frozen_at is None:
-            raise BroadcastError(f"the service is making the list of broadcast {row.id}; try again in a moment.")
+            what = "the service is making the list of broadcast {number}; try again in a moment."
+            raise BroadcastError(Sentence(what, number=row.id))
         await recipients.clear(tx, row.id)
         await store.change(tx, row.id, frozen_at=None)
     elif row.frozen_at is not None:
         return None  # the service was faster
     if row.audience["asked"] != details["asked"]:
-        raise BroadcastError(f"broadcast {row.id} was rewritten meanwhile; look at it once more.")
+        what = "broadcast {number} was rewritten meanwhile; look at it once more."
+        raise BroadcastError(Sentence(what, number=row.id))
     chosen = audiences.among(row.audience, details["associations"])
     return await page(tx, row, after or 0, setup_of(details["setup"]), now, chosen)
 
@@ -137,7 +149,7 @@ async def approve(tx: AsyncConnection, details: Mapping[str, Any], now: datetime
 
     A late one that asked again goes on with those who still wait.
     """
-    row = await _held(tx, details["id"], "draft asks", "be sent")
+    row = await _held(tx, details["id"], "draft asks", Sentence("be sent"))
     if row.frozen_at is None:
         raise BroadcastError(
             f"the list of broadcast {row.id} is not complete; `broadcast send {row.id}` makes it anew"
@@ -159,7 +171,7 @@ async def approve(tx: AsyncConnection, details: Mapping[str, Any], now: datetime
 
 async def stop(tx: AsyncConnection, details: Mapping[str, Any], now: datetime) -> Any:
     """What has not begun to leave stays; a draft or one that has not begun is called off. Raises BroadcastError."""
-    row = await _held(tx, details["id"], "draft approved sending asks", "be stopped")
+    row = await _held(tx, details["id"], "draft approved sending asks", Sentence("be stopped"))
     await store.change(tx, row.id, state="stopped", stopped_at=now)
     stopped = await recipients.stop(tx, row.id, "stopped")
     return {"id": row.id, "state": "stopped", "stopped": stopped, "had_begun": row.state in ("sending", "asks")}
@@ -168,12 +180,17 @@ async def stop(tx: AsyncConnection, details: Mapping[str, Any], now: datetime) -
 async def retry(tx: AsyncConnection, details: Mapping[str, Any], now: datetime) -> Any:
     """Send again by the number of texts: what failed, what may have arrived too (uncertain), or only what may arrive
     now (reachable). Where it failed for good it goes by her next road, if she has one."""
-    row = await _held(tx, details["id"], "sending done stopped", "be sent again")
+    row = await _held(tx, details["id"], "sending done stopped", Sentence("be sent again"))
     setup = setup_of(details["setup"])
     closed = await other_roads.closed(tx, row.id, setup, now)
     again = await _wait_again(tx, row.id, details["what"], closed)
     if not again:
-        raise BroadcastError(f"broadcast {row.id}: nothing {details['what']}; nothing to send again")
+        what = {
+            "failed": Sentence("nothing failed"),
+            "uncertain": Sentence("nothing uncertain"),
+            "reachable": Sentence("nothing reachable"),
+        }[details["what"]]
+        raise BroadcastError(Sentence("broadcast {number}: {what}; nothing to send again", number=row.id, what=what))
     if details["number"] != again:
         raise BroadcastError(
             f"{many(again, 'text', 'texts')} of broadcast {row.id} would be sent again, "
@@ -237,12 +254,15 @@ async def try_on(tx: AsyncConnection, whom: Any, wording: Wording, setup: Setup,
     return channel
 
 
-async def _held(tx: AsyncConnection, number: int, states: str, what: str) -> Any:
+async def _held(tx: AsyncConnection, number: int, states: str, what: Sentence) -> Any:
     row = await store.held(tx, number)
     if row is None:
         raise BroadcastError(f"no broadcast {number}. See `kurikirana broadcast list`.")
     if row.state not in states.split():
-        raise BroadcastError(f"broadcast {number} is {row.state}; it cannot {what} now.")
+        state = _STATES[row.state]
+        raise BroadcastError(
+            Sentence("broadcast {number} is {state}; it cannot {what} now.", number=number, state=state, what=what)
+        )
     return row
 
 

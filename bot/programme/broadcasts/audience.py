@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.errors import BotError
+from bot.programme.sentences import Sentence
 from bot.store import audiences as store
 from bot.store.late import silent
 from handlers.turn import Viewer
@@ -98,7 +99,7 @@ async def _placed(tx: AsyncConnection, asked: str, period: Period, now: datetime
         form, since = _query(rest, period.zone)
         heard = await store.reported_since(tx, form, since)
         return heard if word == "report" else await _others(tx, heard)
-    raise AudienceError(f"{asked}: not an audience. Known are {KNOWN}.")
+    raise AudienceError(Sentence("{asked}: not an audience. Known are {known}.", asked=asked, known=KNOWN))
 
 
 async def _others(tx: AsyncConnection, heard: set[int]) -> frozenset[int]:
@@ -116,7 +117,12 @@ def _named(rows: Iterable[Any], word: str, name: str) -> frozenset[int]:
             known.setdefault(plain(getattr(row, column)).strip(), set()).add(row.id)
     if asked not in known:
         there = sorted({getattr(row, column) for row in rows for column in names[:2]} - {"x"})
-        raise AudienceError(f"{word}:{name}: no such {word}. Known are {', '.join(there[:40])}.")
+        what = (
+            "commune:{name}: no such commune. Known are {known}."
+            if word == "commune"
+            else "association:{name}: no such association. Known are {known}."
+        )
+        raise AudienceError(Sentence(what, name=name, known=tuple(there[:40])))
     return frozenset(known[asked])
 
 

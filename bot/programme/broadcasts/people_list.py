@@ -10,6 +10,7 @@ from typing import Any
 from bot.programme.broadcasts.audience import AudienceError
 from bot.programme.roster import read as read_workbook
 from bot.programme.roster.phones import read_phone
+from bot.programme.sentences import Sentence, in_lines
 from handlers.understand.words import plain
 
 _NAMES = {"association": "association", "association no": "association", "association_no": "association"}
@@ -18,18 +19,22 @@ MOST_ROWS = 20_000
 _SHOWN = 10
 
 
-def rows(file: Path) -> list[tuple[int, dict[str, Any]]]:
-    """(row number, its association, name and phone) of a list. Raises AudienceError, WorkbookError."""
-    sheets = [_csv(file)] if file.suffix.lower() == ".csv" else list(read_workbook(file).sheets.values())
+def rows(file: Path, name: str = "") -> list[tuple[int, dict[str, Any]]]:
+    """(row number, its association, name and phone) of a list. Raises AudienceError, WorkbookError.
+
+    `name`: as its writer knows it, when that is not the file's own.
+    """
+    name = name or file.name
+    csv_file = file.suffix.lower() == ".csv"
+    sheets = [_csv(file, name)] if csv_file else list(read_workbook(file, name).sheets.values())
     for sheet in sheets:
         for place, (_, cells) in enumerate(sheet[:20]):
             columns = {_NAMES.get(plain(str(cell)).strip()): number for number, cell in enumerate(cells)}
             if "phone" in columns or {"association", "name"} <= columns.keys():
                 columns.pop(None, None)
                 return _below(sheet[place + 1 :], columns)
-    raise AudienceError(
-        f"{file.name}: no row with the names of the columns. Write phone, or association and name, above them."
-    )
+    what = "{file}: no row with the names of the columns. Write phone, or association and name, above them."
+    raise AudienceError(Sentence(what, file=name))
 
 
 def _below(sheet: Sequence[tuple[int, Sequence[Any]]], columns: dict[Any, int]) -> list[tuple[int, dict[str, Any]]]:
@@ -43,7 +48,7 @@ def _below(sheet: Sequence[tuple[int, Sequence[Any]]], columns: dict[Any, int]) 
     return found
 
 
-def _csv(file: Path) -> list[tuple[int, Sequence[Any]]]:
+def _csv(file: Path, name: str) -> list[tuple[int, Sequence[Any]]]:
     try:
         with file.open(encoding="utf-8-sig", newline="") as text:
             sample = text.read(4096)
@@ -52,15 +57,17 @@ def _csv(file: Path) -> list[tuple[int, Sequence[Any]]]:
             found: list[tuple[int, Sequence[Any]]] = []
             for number, row in enumerate(csv.reader(text, delimiter=separator), 1):
                 if number > MOST_ROWS:
-                    raise AudienceError(f"{file.name}: more than {MOST_ROWS} rows. Use --to all or a commune.")
+                    what = "{file}: more than {rows} rows. Use --to all or a commune."
+                    raise AudienceError(Sentence(what, file=name, rows=MOST_ROWS))
                 found.append((number, row))
             return found
     except OSError as error:
-        raise AudienceError(f"{file}: {error.strerror or 'cannot be read'}. Check the name and the folder.") from None
+        reason = error.strerror or Sentence("cannot be read")
+        why = Sentence("{reason}. Check the name and the folder.", reason=reason)
+        raise AudienceError(Sentence("{file}: {why}", file=file, why=why)) from None
     except (UnicodeDecodeError, csv.Error) as error:
-        raise AudienceError(
-            f"{file.name}: not a CSV file in UTF-8 ({type(error).__name__}). Save it again."
-        ) from None
+        what = "{file}: not a CSV file in UTF-8 ({kind}). Save it again."
+        raise AudienceError(Sentence(what, file=name, kind=type(error).__name__)) from None
 
 
 def found(wanted: Iterable[tuple[int, dict[str, Any]]], leaders: Iterable[Any], file: str) -> list[int]:
@@ -78,11 +85,14 @@ def found(wanted: Iterable[tuple[int, dict[str, Any]]], leaders: Iterable[Any], 
         if not people:
             people = by_name.get((_no(row.get("association", "")), _key(row.get("name", ""))), set())
         if not people or (len(people) > 1 and not phone):
-            wrong.append(f"{file} row {number}: {'two of this name' if people else 'nobody of the roster'}")
+            what = "{file} row {row}: two of this name" if people else "{file} row {row}: nobody of the roster"
+            wrong.append(Sentence(what, file=file, row=number))
         ids |= people
     if wrong:
-        more = f"\n... and {len(wrong) - _SHOWN} more" if len(wrong) > _SHOWN else ""
-        raise AudienceError("\n".join(wrong[:_SHOWN]) + more + "\nCorrect these rows, or take them out.")
+        lines = [*wrong[:_SHOWN], Sentence("Correct these rows, or take them out.")]
+        if len(wrong) > _SHOWN:
+            lines.insert(_SHOWN, Sentence("... and {n} more", n=len(wrong) - _SHOWN))
+        raise AudienceError(in_lines(lines))
     return sorted(ids)
 
 

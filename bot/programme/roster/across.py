@@ -6,11 +6,11 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
 
 from bot.programme.roster import waiting
-from bot.programme.roster.entries import Entries, Entry, Item, listed
+from bot.programme.roster.entries import Entries, Entry, Item
 from bot.programme.roster.nouns import Leader
 from bot.programme.roster.phones import shown
 from bot.programme.roster.reading import Row, Says
-from bot.render.plural import many
+from bot.programme.sentences import Sentence, listed
 from handlers.understand.words import plain
 
 _OTHERS = ("shared", "relative")
@@ -40,7 +40,8 @@ def _twice(entries: Sequence[Entry[Item]], column: str, key: Callable[[Item], st
             continue
         if value in first:
             row = first[value].number
-            entry.row.say("error", column, f"already in row {row}. Make them different, or remove one.")
+            what = Sentence("already in row {row}. Make them different, or remove one.", row=row)
+            entry.row.say("error", column, what)
             first[value].bad = True  # which of the two is meant, nobody knows
         else:
             first[value] = entry.row
@@ -49,16 +50,18 @@ def _twice(entries: Sequence[Entry[Item]], column: str, key: Callable[[Item], st
 def _belong(entries: Entries) -> None:
     """Leaders and businesses belong to an association of the first sheet."""
     numbers = sorted({one.item.no for one in entries.associations if one.item.no})
-    there = "-".join(dict.fromkeys((numbers[0], numbers[-1]))) if numbers else "it is empty"
+    there = "-".join(dict.fromkeys((numbers[0], numbers[-1]))) if numbers else Sentence("it is empty")
     belonging = [(one.row, one.item.association_no) for one in entries.leaders]
     belonging += [(one.row, one.item.association_no) for one in entries.businesses]
     for row, number in belonging:
         if number and number not in numbers:
-            row.say("error", "association_no", f"there is no {number} on the sheet Associations ({there}).")
+            what = Sentence("there is no {no} on the sheet Associations ({there}).", no=number, there=there)
+            row.say("error", "association_no", what)
     for business in entries.businesses:
         number = business.item.association_no
         if business.item.no and number and business.item.no[:-1] != number:
-            business.row.say("warning", "no", f"but association_no is {number}. Correct one of them if wrong.")
+            what = Sentence("but association_no is {no}. Correct one of them if wrong.", no=number)
+            business.row.say("warning", "no", what)
 
 
 def _officers(entries: Entries) -> None:
@@ -66,9 +69,11 @@ def _officers(entries: Entries) -> None:
     for entry in entries.associations:
         officer = entry.item.officer
         if officer and plain(officer) not in names:
-            there = ", ".join(names.values()) or "it is empty"
-            text = f"nobody of this name on the sheet Staff ({there}). Correct it, or add the person."
-            entry.row.say("error", "officer", text)
+            there = tuple(names.values()) or Sentence("it is empty")
+            what = Sentence(
+                "nobody of this name on the sheet Staff ({there}). Correct it, or add the person.", there=there
+            )
+            entry.row.say("error", "officer", what)
 
 
 def _phones(entries: Entries, says: Says) -> None:
@@ -81,20 +86,24 @@ def _phones(entries: Entries, says: Says) -> None:
     for phone, users in sharing.items():
         if len(users) > 1 and any(one.item.phone_is not in _OTHERS for one in users):
             who = "; ".join(f"{_first(one)}, {names.get(one.item.association_no, '?')}" for one in users)
-            both = "both" if len(users) == 2 else f"all {len(users)}"
-            text = (
-                f"Leaders row {listed(one.row.number for one in users)} have the same phone {shown(phone)} ({who}). "
-                f'Shared? Write "shared" in phone_is for {both}.'
+            text = Sentence(
+                "Leaders row {rows} have the same phone {phone} ({who}). "
+                'Shared? Write "shared" in phone_is for {all}.',
+                rows=listed(one.row.number for one in users),
+                phone=shown(phone),
+                who=who,
+                all=Sentence("both") if len(users) == 2 else Sentence("all {n}", n=len(users)),
             )
             _mark(users, says, text)
         _same_sms_name(users)
     for person in entries.staff:
         if person.item.phone and person.item.phone in sharing:
             row = sharing[person.item.phone][0].row.number
-            person.row.say("error", "phone", f"also in Leaders row {row}. Staff need a phone of their own.")
+            what = Sentence("also in Leaders row {row}. Staff need a phone of their own.", row=row)
+            person.row.say("error", "phone", what)
 
 
-def _mark(users: Sequence[Entry[Leader]], says: Says, text: str) -> None:
+def _mark(users: Sequence[Entry[Leader]], says: Says, text: Sentence) -> None:
     for one in users:
         one.row.bad = True
     says.say("error", "Leaders", users[0].row.number, text)
@@ -110,25 +119,36 @@ def _same_sms_name(users: Sequence[Entry[Leader]]) -> None:
     for one in users:
         name = plain(one.item.sms_name)
         if name and name in seen:
-            text = f"the same as in row {seen[name]}, and they share a phone. Make them different."
-            one.row.say("warning", "sms_name", text)
+            what = Sentence("the same as in row {row}, and they share a phone. Make them different.", row=seen[name])
+            one.row.say("warning", "sms_name", what)
         seen.setdefault(name, one.row.number)
 
 
 def _counts(entries: Entries, says: Says, associations_expected: int, people_per_association: int) -> None:
     numbers = [one.item.no for one in entries.associations]
     if len(numbers) != associations_expected:
-        text = f"Associations: {many(len(numbers), 'row', 'rows')}, the project has {associations_expected}."
+        text = Sentence(
+            "Associations: {n} {n:row|rows}, the project has {expected}.",
+            n=len(numbers),
+            expected=str(associations_expected),
+        )
         expected = {f"{number:02d}" for number in range(1, associations_expected + 1)}
         there = set(filter(None, numbers))
-        for word, some in (("Missing", expected - there), ("Not expected", there - expected)):
-            if some:
-                text += f" {word} number{'s' if len(some) > 1 else ''}: {listed(sorted(some))}."
+        if some := expected - there:
+            named = {"before": text, "n": len(some), "numbers": listed(sorted(some))}
+            text = Sentence("{before} Missing {n:number|numbers}: {numbers}.", **named)
+        if some := there - expected:
+            named = {"before": text, "n": len(some), "numbers": listed(sorted(some))}
+            text = Sentence("{before} Not expected {n:number|numbers}: {numbers}.", **named)
         says.say("warning", "Associations", None, text)
     people = [one.item for one in entries.leaders if not one.item.practice]
     each = Counter(one.association_no for one in people)
     odd = [number for number in sorted(set(numbers)) if each[number] != people_per_association]
-    wrong = [f"{number} has {each[number]}" for number in odd]
-    if wrong or not people:
-        text = f"Leaders: {many(len(people), 'person', 'people')}, {people_per_association} per association expected."
-        says.say("warning", "Leaders", None, text + (f" {listed(wrong)}." if wrong else ""))
+    if odd or not people:
+        text = Sentence(
+            "Leaders: {n} {n:person|people}, {expected} per association expected.",
+            n=len(people),
+            expected=str(people_per_association),
+        )
+        wrong = listed(Sentence("{no} has {n}", no=number, n=each[number]) for number in odd)
+        says.say("warning", "Leaders", None, Sentence("{before} {wrong}.", before=text, wrong=wrong) if odd else text)

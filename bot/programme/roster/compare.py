@@ -161,7 +161,7 @@ def _plain_row(sheet: str, item: Any, known: Known | None, columns: Sequence[str
     values = {name: new for name, (_, new) in written.items()}
     if known and known.values.get("left_at") is not None:
         values["left_at"] = None
-        fields["left"] = ("left", "back")
+        fields["left"] = (True, False)
     return Change(sheet, item, known, values, fields)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
@@ -10,7 +10,6 @@ from bot.programme.roster.nouns import Association, Business, Leader, Partner, P
 from bot.programme.roster.reading import Row
 
 Item = TypeVar("Item")
-_LISTED = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,11 +30,3 @@ class Entries:
     staff: Sequence[Entry[Staff]]
     places: Sequence[Entry[Place]]
     partners: Sequence[Entry[Partner]]
-
-
-def listed(values: Iterable[object]) -> str:
-    """'17', '3, 9 and 17', or the first ten and how many more."""
-    texts = [str(value) for value in values]
-    if len(texts) > _LISTED:
-        return f"{', '.join(texts[:_LISTED])} and {len(texts) - _LISTED} more"
-    return " and ".join([*([", ".join(texts[:-1])] if len(texts) > 1 else []), *texts[-1:]])

@@ -9,12 +9,18 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.programme.roster import waiting
 from bot.programme.roster.nouns import Checked, Leader, Message, Roster, Staff, with_officers
+from bot.programme.sentences import Sentence
 from bot.store import tombstones
 from bot.store.tombstones import of_address, of_name
 
-_NUMBER = "this number was erased at its owner's wish on {day}; take the row out."
-_NAME = "somebody of this name was erased at her or his own wish on {day}; take the row out."
-_BACK = " Who wants back writes to us from that phone, answers 1 and then says association and name."
+_NUMBER = (
+    "{sheet} row {row}: this number was erased at its owner's wish on {day}; take the row out. "
+    "Who wants back writes to us from that phone, answers 1 and then says association and name."
+)
+_NAME = (
+    "{sheet} row {row}: somebody of this name was erased at her or his own wish on {day}; take the row out. "
+    "Who wants back writes to us from that phone, answers 1 and then says association and name."
+)
 
 
 async def refuse(tx: AsyncConnection, checked: Checked, zone: tzinfo) -> Checked:
@@ -56,8 +62,9 @@ def _back(asked: datetime | None, erased: datetime) -> bool:
 
 def _message(one: Leader | Staff, what: str, at: datetime, zone: tzinfo) -> Message:
     sheet = "Leaders" if isinstance(one, Leader) else "Staff"
-    said = (_NAME if what.startswith("name:") else _NUMBER).format(day=f"{at.astimezone(zone):%d/%m/%Y}")
-    return Message("error", sheet, one.row, f"{sheet} row {one.row}: {said}{_BACK}")
+    said = _NAME if what.startswith("name:") else _NUMBER
+    text = Sentence(said, sheet=sheet, row=one.row, day=f"{at.astimezone(zone):%d/%m/%Y}")
+    return Message("error", sheet, one.row, text)
 
 
 def _without(roster: Roster, refused: dict[int, Message]) -> Roster:

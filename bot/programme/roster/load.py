@@ -177,5 +177,8 @@ async def _consents(tx: AsyncConnection, changes: Sequence[Change], ids: Sequenc
 
 
 async def _audit(tx: AsyncConnection, changes: Changes, now: datetime, who: str) -> None:
-    details = {"leaders": str(Tally.of(changes.leaders)), "associations": str(Tally.of(changes.associations))}
+    details = {
+        "leaders": str(Tally.of(changes.leaders).said()),
+        "associations": str(Tally.of(changes.associations).said()),
+    }
     await tx.execute(audit.NOTE, [{"at": now, "who": who, "what": "roster imported", "details": details}])

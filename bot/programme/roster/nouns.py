@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from typing import Literal
 
+from bot.programme.sentences import Sentence
 from handlers.understand.words import plain
 
 Cell = str | float | int | bool | date | datetime | time | timedelta
@@ -23,7 +24,7 @@ class Message:
     level: Level
     sheet: str
     row: int | None
-    text: str
+    text: Sentence
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +165,7 @@ class Checked:
 
     messages: tuple[Message, ...]
     roster: Roster | None
-    left_out: tuple[str, ...] = ()
+    left_out: tuple[Sentence, ...] = ()
     """A line for each row that is not in the roster, when there is one."""
 
     def count(self, level: Level) -> int:

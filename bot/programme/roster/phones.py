@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import phonenumbers
 
 from bot.programme.roster.nouns import Cell
-from bot.render.plural import many
+from bot.programme.sentences import Sentence
 
 DIGITS = 8
 """Of a number in Burundi, without +257 (phonenumbers' metadata; field, Burundi facts)."""
@@ -23,7 +23,7 @@ class Phone:
     """`number` in E.164, or '' and a `problem`; `from_excel` is what Excel made of it, to be checked."""
 
     number: str = ""
-    problem: str = ""
+    problem: Sentence | None = None
     from_excel: str = ""
 
 
@@ -47,7 +47,7 @@ def read_phone(value: Cell, *, demo: bool) -> Phone:
     plus = digits.startswith("+")
     digits = digits.removeprefix("+")
     if not (digits.isascii() and digits.isdecimal()):
-        return Phone(problem=f"not a phone number. Write {DIGITS} digits.")
+        return Phone(problem=Sentence("not a phone number. Write 8 digits."))
     found = _foreign(digits, plus) or _burundi(_national(digits, plus), demo)
     if excel and found.number:
         return Phone(found.number, from_excel=f"{int(digits):.1E}")
@@ -85,23 +85,31 @@ def _foreign(digits: str, plus: bool) -> Phone | None:
         return None
     if _valid(f"+{international}"):
         return Phone(f"+{international}")
-    return Phone(problem="no such number. Correct it.")
+    return Phone(problem=Sentence("no such number. Correct it."))
 
 
 def _burundi(national: str, demo: bool) -> Phone:
     if len(national) != DIGITS:
-        missing = DIGITS - len(national)
-        digits = "digit" if abs(missing) == 1 else f"{abs(missing)} digits"
-        what = f"Add the missing {digits}." if missing > 0 else f"Remove the extra {digits}."
-        return Phone(problem=f"{many(len(national), 'digit', 'digits')}, Burundi numbers have {DIGITS}. {what}")
+        return Phone(problem=_counted(len(national)))
     number = f"+257{national}"
     if _DEMO.fullmatch(national):
         if demo:
             return Phone(number)
-        return Phone(problem="a number for demonstrations, it cannot exist. Write the real one.")
+        return Phone(problem=Sentence("a number for demonstrations, it cannot exist. Write the real one."))
     if _valid(number):
         return Phone(number)
-    return Phone(problem=f"no number in Burundi begins with {national[:2]}. Correct it.")
+    return Phone(problem=Sentence("no number in Burundi begins with {digits}. Correct it.", digits=national[:2]))
+
+
+def _counted(digits: int) -> Sentence:
+    """Of a number that is too short or too long."""
+    off = abs(DIGITS - digits)
+    if digits < DIGITS:
+        what = "Add the missing digit." if off == 1 else "Add the missing {n} {n:digit|digits}."
+    else:
+        what = "Remove the extra digit." if off == 1 else "Remove the extra {n} {n:digit|digits}."
+    said = "{n} {n:digit|digits}, Burundi numbers have 8. {what}"
+    return Sentence(said, n=digits, what=Sentence(what, n=off))
 
 
 def _valid(number: str) -> bool:

@@ -12,15 +12,14 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.programme.roster.compare import Change, Changes, compare
 from bot.programme.roster.nouns import Message, Roster
 from bot.programme.roster.phones import shown
-from bot.render.plural import many
+from bot.programme.sentences import Sentence
 from bot.store.roster import look
 
-TEAM_BY_ADMINISTRATORS = (
+TEAM_BY_ADMINISTRATORS = Sentence(
     "This workbook changes the team (sheet Staff: a role, an area or a name). An administrator imports it; "
     "or give the sheet Staff back as it was."
 )
 """A roster says who is an administrator: it is no way round the accounts."""
-_KEPT = "no longer in the workbook, kept in the database"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,9 +43,14 @@ class Tally:
             len(old) - phones,
         )
 
-    def __str__(self) -> str:
-        parts = [f"{self.new} new", f"{self.unchanged} unchanged", f"{self.changed_phone} changed phone"]
-        return ", ".join([*parts, f"{self.changed} changed otherwise"] if self.changed else parts)
+    def said(self) -> Sentence:
+        """All of it; what changed otherwise only when something did."""
+        there = {"new": self.new, "unchanged": self.unchanged, "phone": self.changed_phone, "changed": self.changed}
+        if self.changed:
+            return Sentence(
+                "{new} new, {unchanged} unchanged, {phone} changed phone, {changed} changed otherwise", **there
+            )
+        return Sentence("{new} new, {unchanged} unchanged, {phone} changed phone", **there)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,9 +75,9 @@ class Plan:
         """Whether it changes who is of the team, and with which role."""
         return any(not change.unchanged for change in self.changes.staff)
 
-    def say(self) -> list[str]:
+    def say(self) -> list[Sentence]:
         """The lines to show before "Import n now": the leaders, the other sheets, each change, what is missing."""
-        lines = [f"{many(len(self.changes.leaders), 'leader', 'leaders')} fine{self._found()}; {self.leaders}"]
+        lines = [self._first()]
         others = (
             ("Associations", self.changes.associations),
             ("Businesses", self.changes.businesses),
@@ -81,17 +85,25 @@ class Plan:
             ("Places", self.changes.places),
             ("Partners", self.changes.partners),
         )
-        lines += [f"{name}: {_short(Tally.of(changes))}" for name, changes in others if changes]
+        lines += [
+            Sentence("{sheet}: {what}", sheet=name, what=_short(Tally.of(changes)))
+            for name, changes in others
+            if changes
+        ]
         lines += [_change(change) for change in _all(self.changes) if not change.new and not change.unchanged]
-        lines += [f"{sheet}, {_KEPT}: {', '.join(names)}" for sheet, names in self.changes.removed.items() if names]
+        kept = "{sheet}, no longer in the workbook, kept in the database: {names}"
+        lines += [Sentence(kept, sheet=sheet, names=names) for sheet, names in self.changes.removed.items() if names]
         return lines
 
-    def _found(self) -> str:
-        """How many errors and warnings, when they are known here."""
-        if self.messages is None:
-            return ""
-        levels = [message.level for message in self.messages]
-        return f", {_many(levels.count('error'), 'error')}, {_many(levels.count('warning'), 'warning')}"
+    def _first(self) -> Sentence:
+        """The leaders; how many errors and warnings, when they are known here."""
+        fine = Sentence("{n} {n:leader|leaders} fine", n=len(self.changes.leaders))
+        if self.messages is not None:
+            levels = [message.level for message in self.messages]
+            found = {"errors": levels.count("error"), "warnings": levels.count("warning")}
+            counted = "{fine}, {errors} {errors:error|errors}, {warnings} {warnings:warning|warnings}"
+            fine = Sentence(counted, fine=fine, **found)
+        return Sentence("{fine}; {tally}", fine=fine, tally=self.leaders.said())
 
 
 async def plan(
@@ -112,25 +124,28 @@ def _all(changes: Changes) -> Iterable[Change]:
     )
 
 
-def _many(number: int, word: str) -> str:
-    return f"{number} {word}" if number == 1 else f"{number} {word}s"
-
-
-def _short(tally: Tally) -> str:
+def _short(tally: Tally) -> tuple[Sentence, ...]:
     changed = tally.changed + tally.changed_phone
-    parts = ((tally.new, "new"), (tally.unchanged, "unchanged"), (changed, "changed"))
-    return ", ".join(f"{number} {word}" for number, word in parts if number)
+    parts = ((tally.new, "{n} new"), (tally.unchanged, "{n} unchanged"), (changed, "{n} changed"))
+    return tuple(Sentence(said, n=number) for number, said in parts if number)
 
 
-def _change(change: Change) -> str:
+def _change(change: Change) -> Sentence:
     name = getattr(change.item, "name", None) or getattr(change.item, "no", None) or change.item.colline
-    fields = ", ".join(f"{field} {_value(old)} -> {_value(new)}" for field, (old, new) in change.fields.items())
-    return f"{change.sheet} row {change.item.row}, {name}: {fields}"
+    fields = tuple(_field(column, *values) for column, values in change.fields.items())
+    text = "{sheet} row {row}, {name}: {fields}"
+    return Sentence(text, sheet=change.sheet, row=change.item.row, name=name, fields=fields)
+
+
+def _field(column: str, old: Any, new: Any) -> Sentence:
+    if column == "left":
+        return Sentence("had left, is back")
+    return Sentence("{column} {old} -> {new}", column=column, old=_value(old), new=_value(new))
 
 
 def _value(value: Any) -> str:
     if value is None:
-        return "(empty)"
+        return Sentence("(empty)")
     if isinstance(value, bool):
-        return "yes" if value else "no"
+        return Sentence("yes") if value else Sentence("no")
     return shown(str(value))

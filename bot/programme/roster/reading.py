@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
@@ -11,6 +11,7 @@ from rapidfuzz import fuzz
 
 from bot.programme.roster.columns import Column, Sheet
 from bot.programme.roster.nouns import Cell, Level, Message, Workbook
+from bot.programme.sentences import Sentence
 from handlers.understand.words import plain
 
 LARGEST = 100_000
@@ -28,7 +29,7 @@ class Says:
 
     messages: list[Message] = field(default_factory=list)
 
-    def say(self, level: Level, sheet: str, row: int | None, text: str) -> None:
+    def say(self, level: Level, sheet: str, row: int | None, text: Sentence) -> None:
         """One message; the text begins with the place."""
         self.messages.append(Message(level, sheet, row, text))
 
@@ -42,24 +43,38 @@ class Row:
     cells: dict[str, Cell]
     says: Says
     bad: bool = False
-    waits: str = ""
+    waits: Sentence | str = ""
     """The row that it waits for, when nothing is wrong with itself."""
 
-    def say(self, level: Level, column: str, text: str) -> None:
+    def say(self, level: Level, column: str, what: Sentence) -> None:
         """Leaders row 14, phone "7912345": what is wrong. What to do."""
         self.bad = self.bad or level == "error"
-        where = f"{self.sheet.name} row {self.number}, {column}"
+        text = Sentence('{sheet} row {row}, {column} "{value}": {what}', **self._place(column), what=what)
+        self.says.say(level, self.sheet.name, self.number, text)
+
+    def read_as(self, column: str, read: str, *, sure: bool = True) -> None:
+        """Leaders row 14, language "kirundi" read as rn. Somebody is to look when it is not sure."""
+        text = (
+            '{sheet} row {row}, {column} "{value}" read as {read}.'
+            if sure
+            else '{sheet} row {row}, {column} "{value}" read as {read}. Please check.'
+        )
+        said = Sentence(text, **self._place(column), read=read)
+        self.says.say("note" if sure else "warning", self.sheet.name, self.number, said)
+
+    def _place(self, column: str) -> dict[str, object]:
         value = shown(self.cells.get(column, ""))
-        separator = " " if text.startswith("read as") else ": "
-        self.says.say(level, self.sheet.name, self.number, f'{where} "{value}"{separator}{text}')
+        return {"sheet": self.sheet.name, "row": self.number, "column": column, "value": value}
 
     def empty(self, name: str) -> None:
         """A required cell holds nothing; where the whole column is missing, that was said already."""
         self.bad = True
         if name not in self.cells:
             return
-        where = f"{self.sheet.name} row {self.number}"
-        self.says.say("error", self.sheet.name, self.number, f"{where}, {name} is empty. Write it.")
+        text = Sentence(
+            "{sheet} row {row}, {column} is empty. Write it.", sheet=self.sheet.name, row=self.number, column=name
+        )
+        self.says.say("error", self.sheet.name, self.number, text)
 
     def text(self, name: str) -> str:
         """The cell as one line of text; '' when empty, which is an error where it is required."""
@@ -68,7 +83,8 @@ class Row:
             self.empty(name)
         longest = self.sheet.column(name).longest
         if len(text) > longest:
-            self.say("error", name, f"{len(text)} letters, at most {longest}. Shorten it.")
+            what = Sentence("{letters} letters, at most {most}. Shorten it.", letters=len(text), most=longest)
+            self.say("error", name, what)
             return ""
         return text
 
@@ -83,9 +99,9 @@ class Row:
             if asked == plain(choice):
                 return choice
         if asked in column.read_as:
-            self.say("note", name, f"read as {column.read_as[asked]}.")
+            self.read_as(name, column.read_as[asked])
             return column.read_as[asked]
-        self.say("error", name, f"not known. Write one of {', '.join(column.choices)}.")
+        self.say("error", name, Sentence("not known. Write one of {choices}.", choices=column.choices))
         return ""
 
     def yes(self, name: str) -> bool | None:
@@ -100,7 +116,8 @@ class Row:
             return None
         if text.isascii() and text.isdecimal() and len(text) < 9 and int(text) <= LARGEST:
             return int(text)
-        self.say("error", name, f"not a whole number up to {LARGEST}. Write digits only.")
+        what = Sentence("not a whole number up to {largest}. Write digits only.", largest=LARGEST)
+        self.say("error", name, what)
         return None
 
     def day(self, name: str) -> date | None:
@@ -115,14 +132,14 @@ class Row:
             return None
         if text.isascii() and text.isdecimal() and len(text) == 5 and int(text) in _EXCEL_DAYS:
             read = _EXCEL_EPOCH + timedelta(days=int(text))
-            self.say("warning", name, f"read as {read.isoformat()}. Please check.")
+            self.read_as(name, read.isoformat(), sure=False)
             return read
         for pattern in ("%Y-%m-%d", "%d/%m/%Y", "%d.%m.%Y", "%d-%m-%Y"):
             try:
                 return datetime.strptime(text, pattern).date()  # noqa: DTZ007 - a day has no zone
             except ValueError:
                 continue
-        self.say("error", name, "not a date. Write day/month/year, example 12/11/2026.")
+        self.say("error", name, Sentence("not a date. Write day/month/year, example 12/11/2026."))
         return None
 
 
@@ -159,14 +176,16 @@ def rows_of(workbook: Workbook, sheet: Sheet, says: Says) -> list[Row] | None:
         return []
     if found is None:
         level: Level = "error" if sheet.required else "warning"
-        others = ", ".join(f'"{name}"' for name in workbook.sheets) or "nothing"
-        text = f"sheet {sheet.name} not found; found {others}. Rename or add it."
+        others = _quoted(workbook.sheets) or Sentence("nothing")
+        text = Sentence("sheet {sheet} not found; found {others}. Rename or add it.", sheet=sheet.name, others=others)
         says.say(level, sheet.name, None, text)
         return None if sheet.required else []
     rows = [(number, cells) for number, cells in found if not _ignored(cells)]
     header = _header(rows, sheet)
     if header is None:
-        text = f"{sheet.name}: no row with the names of the columns. Copy it from roster-empty.xlsx."
+        text = Sentence(
+            "{sheet}: no row with the names of the columns. Copy it from roster-empty.xlsx.", sheet=sheet.name
+        )
         says.say("error", sheet.name, None, text)
         return None
     places, complete = _columns(rows[header][1], sheet, says)
@@ -216,7 +235,8 @@ def _columns(header: Sequence[Cell], sheet: Sheet, says: Says) -> tuple[dict[str
         title = shown(cell)
         name = names.get(_key(title))
         if name in places:
-            says.say("error", sheet.name, None, f'{sheet.name}: column "{name}" is there twice. Remove one.')
+            text = Sentence('{sheet}: column "{name}" is there twice. Remove one.', sheet=sheet.name, name=name)
+            says.say("error", sheet.name, None, text)
             complete = False
         elif name:
             places[name] = place
@@ -234,21 +254,30 @@ def _columns(header: Sequence[Cell], sheet: Sheet, says: Says) -> tuple[dict[str
 
 def _missing(column: Column, places: dict[str, int], others: dict[str, int], sheet: Sheet, says: Says) -> None:
     near = [title for title in others if others[title] not in places.values() and _near(title, column)]
-    text = f'{sheet.name}: column "{column.name}" not found'
+    there: dict[str, object] = {"sheet": sheet.name, "name": column.name}
     if near:
         best = max(near, key=lambda title: _nearness(title, column))
         places[column.name] = others[best]
-        text += f'; found "{best}". Rename it to {column.name}.'
+        text = Sentence(
+            '{sheet}: column "{name}" not found; found "{best}". Rename it to {name}.', **there, best=best
+        )
+    elif free := _quoted(title for title in others if others[title] not in places.values()):
+        text = Sentence('{sheet}: column "{name}" not found; found {others}. Rename or add it.', **there, others=free)
     else:
-        free = [f'"{title}"' for title in others if others[title] not in places.values()]
-        text += f"; found {', '.join(free)}. Rename or add it." if free else ". Add it."
+        text = Sentence('{sheet}: column "{name}" not found. Add it.', **there)
     says.say("error", sheet.name, None, text)
 
 
 def _unused(title: str, sheet: Sheet, says: Says) -> None:
     near = [column.name for column in sheet.columns if _near(title, column)]
-    hint = f" Did you mean {near[0]}? Then rename it." if near else ""
-    says.say("note", sheet.name, None, f'{sheet.name}: column "{title}" is not read.{hint}')
+    text = Sentence('{sheet}: column "{title}" is not read.', sheet=sheet.name, title=title)
+    if near:
+        text = Sentence("{before} Did you mean {name}? Then rename it.", before=text, name=near[0])
+    says.say("note", sheet.name, None, text)
+
+
+def _quoted(names: Iterable[str]) -> tuple[Sentence, ...]:
+    return tuple(Sentence('"{name}"', name=name) for name in names)
 
 
 def _near(title: str, column: Column) -> bool:

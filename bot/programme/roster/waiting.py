@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from bot.programme.roster.entries import Entries, Entry, listed
+from bot.programme.roster.entries import Entries, Entry
 from bot.programme.roster.reading import Says
+from bot.programme.sentences import Sentence, listed
 from handlers.understand.words import plain
 
 
@@ -33,7 +34,7 @@ def keys(entries: Entries) -> frozenset[tuple[str, ...]]:
     return frozenset(found)
 
 
-def left_out(entries: Entries) -> tuple[str, ...]:
+def left_out(entries: Entries) -> tuple[Sentence, ...]:
     """A line for each row that an import leaves out, in the order of the sheets; what is wrong is said elsewhere."""
     sheets: tuple[Iterable[Entry[Any]], ...] = (
         *(entries.associations, entries.leaders, entries.businesses),
@@ -44,11 +45,16 @@ def left_out(entries: Entries) -> tuple[str, ...]:
     )
 
 
-def line(sheet: str, item: Any, waits: str = "") -> str:
+def line(sheet: str, item: Any, waits: Sentence | str = "") -> Sentence:
     """Left out: Leaders row 14, Odette Nininahazwe; `waits` names the row that it waits for."""
     name = getattr(item, "name", "") or getattr(item, "no", "") or getattr(item, "colline", "")
-    why = f" with {waits}" if waits else ""
-    return f"Left out{why}: {sheet} row {item.row}" + (f", {name}" if name else "")
+    place = Sentence("{sheet} row {row}", sheet=sheet, row=item.row)
+    whom = (place, name) if name else place
+    return (
+        Sentence("Left out with {waits}: {whom}", waits=waits, whom=whom)
+        if waits
+        else Sentence("Left out: {whom}", whom=whom)
+    )
 
 
 def _people(entries: Entries, says: Says) -> None:
@@ -57,15 +63,17 @@ def _people(entries: Entries, says: Says) -> None:
         number = entry.item.no
         if not entry.row.bad or not number:
             continue
-        where = f"Associations row {entry.row.number}"
+        where = Sentence("{sheet} row {row}", sheet="Associations", row=entry.row.number)
         people = [one.row for one in entries.leaders if one.item.association_no == number and not one.row.bad]
         shops = [one.row for one in entries.businesses if one.item.association_no == number and not one.row.bad]
         for row in (*people, *shops):
             row.bad, row.waits = True, where
         if people or shops:
-            text = (
-                f"{where} has an error: its people ({len(people)}) and "
-                f"businesses ({len(shops)}) wait until it is corrected."
+            text = Sentence(
+                "{where} has an error: its people ({people}) and businesses ({shops}) wait until it is corrected.",
+                where=where,
+                people=len(people),
+                shops=len(shops),
             )
             says.say("warning", "Associations", entry.row.number, text)
 
@@ -77,7 +85,9 @@ def _officers(entries: Entries, says: Says) -> None:
         theirs = [one.row.number for one in entries.associations if name and plain(one.item.officer or "") == name]
         if entry.row.bad and theirs:
             number = entry.row.number
-            text = (
-                f"Staff row {number} has an error: its associations (row {listed(theirs)}) get no officer until it "
+            text = Sentence(
+                "Staff row {row} has an error: its associations (row {rows}) get no officer until it is corrected.",
+                row=number,
+                rows=listed(theirs),
             )
-            says.say("warning", "Staff", number, text + "is corrected.")
+            says.say("warning", "Staff", number, text)

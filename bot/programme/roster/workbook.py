@@ -13,6 +13,7 @@ from python_calamine import CalamineError, CalamineWorkbook
 from bot.programme.roster.columns import SHEETS, Column, Sheet
 from bot.programme.roster.guard import WorkbookError, measured
 from bot.programme.roster.nouns import Roster, Workbook
+from bot.programme.sentences import Sentence
 
 __all__ = ["EXAMPLE", "WorkbookError", "read", "write", "write_empty"]
 
@@ -23,23 +24,26 @@ _OPTIONS = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_
 """A name that begins with = + - @ stays text (faults, D7)."""
 
 
-def read(path: Path) -> Workbook:
+def read(path: Path, name: str = "") -> Workbook:
     """All sheets with Excel's row numbers; formulas give the value that was saved with them, never more.
 
+    `name`: as its reader knows it, when that is not the file's own.
     Raises WorkbookError with what to do: no workbook, damaged, with a password, far too large.
     """
-    packed = measured(path)
+    name = name or path.name
+    packed = measured(path, name)
     try:
         with CalamineWorkbook.from_filelike(packed) as workbook:
             sheets = {}
-            for name in workbook.sheet_names:
-                rows = workbook.get_sheet_by_name(name).to_python(skip_empty_area=False)
-                sheets[name] = tuple((number, tuple(row)) for number, row in enumerate(rows, 1))
+            for title in workbook.sheet_names:
+                rows = workbook.get_sheet_by_name(title).to_python(skip_empty_area=False)
+                sheets[title] = tuple((number, tuple(row)) for number, row in enumerate(rows, 1))
     except CalamineError as error:
-        raise WorkbookError(
-            f"{path.name}: damaged ({str(error)[:80]}). Open it in Excel or LibreOffice and save it again as .xlsx."
-        ) from error
-    return Workbook(path.name, sheets)
+        what = Sentence(
+            "damaged ({why}). Open it in Excel or LibreOffice and save it again as .xlsx.", why=str(error)[:80]
+        )
+        raise WorkbookError(name, what) from error
+    return Workbook(name, sheets)
 
 
 def write_empty(path: Path) -> None:

@@ -7,15 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime, tzinfo
-from functools import lru_cache
-from importlib.resources import files
 
 from babel.dates import format_date
-from babel.messages.pofile import read_po
 from babel.numbers import format_decimal
 
 from bot.errors import BotError
 from bot.programme.counting import Period
+from bot.programme.sentences import french
 from bot.render.plural import Number, is_one
 
 LANGUAGES = ("en", "fr")
@@ -38,14 +36,6 @@ _WORDS: Mapping[str, str] = {
     "by sms": "by SMS",
 }
 """Words of the data that are not words of the language."""
-
-
-@lru_cache(maxsize=1)
-def french() -> Mapping[str, str]:
-    """English -> French."""
-    place = files("templates") / "locale" / "fr" / "LC_MESSAGES" / "reports.po"
-    there = read_po(place.read_text("utf-8").splitlines(keepends=True), locale="fr", abort_invalid=True)
-    return {str(one.id): str(one.string) for one in there if one.id and one.string}
 
 
 class Say:

@@ -1,4 +1,4 @@
-"""The words of summaries and exports: French for every text, and nothing in French that is not said."""
+"""The words of the programme for its staff: French for every text, and nothing in French that is not said."""
 
 from __future__ import annotations
 
@@ -10,12 +10,17 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from bot.console.words import _catalogue
 from bot.errors import BotError
+from bot.programme.roster.nouns import LEVELS
+from bot.programme.sentences import Sentence, french, listed
 from bot.programme.summary.doubts import UNKNOWN
 from bot.programme.summary.subjects import says_something, subject_of, subjects
-from bot.programme.summary.words import Say, french
+from bot.programme.summary.words import Say
 
-ROOT = Path(__file__).parents[4] / "bot" / "programme"
+ROOT = Path(__file__).parents[4] / "bot"
+FOLDERS = ("summary", "exports", "roster")
+"""Where all is said; elsewhere in files with a Sentence."""
 
 
 def fields(text: str) -> set[str]:
@@ -33,27 +38,43 @@ def _constants(node: ast.AST) -> Iterator[str]:
 
 
 def _said(tree: ast.AST) -> Iterator[str]:
-    """What `say` is called with, and every text with {fields}."""
+    """What is said, by `say` or as a Sentence, and every text with {fields}."""
     parts = {id(part) for node in ast.walk(tree) if isinstance(node, ast.JoinedStr) for part in ast.walk(node)}
     for node in ast.walk(tree):
-        if isinstance(node, ast.Call) and node.args and ast.unparse(node.func).split(".")[-1] in ("say", "self"):
+        called = ast.unparse(node.func).split(".")[-1] if isinstance(node, ast.Call) and node.args else ""
+        if called in ("say", "self", "Sentence"):
             yield from _constants(node.args[0])
-        if (
-            isinstance(node, ast.Constant)
-            and isinstance(node.value, str)
-            and id(node) not in parts
-            and fields(node.value)
-        ):
-            yield node.value
+        text = node.value if isinstance(node, ast.Constant) and id(node) not in parts else None
+        if isinstance(text, str) and fields(text):
+            yield text
 
 
 def test_everything_is_said_in_french_with_the_same_fields() -> None:
-    files = [*(ROOT / "summary").glob("*.py"), *(ROOT / "exports").glob("*.py")]
-    said = {text for file in files for text in _said(ast.parse(file.read_text()))} | set(UNKNOWN)
-    said = {text for text in said if "{fields}" not in text}
-    assert len(said) > 90
+    sources = {file: file.read_text("utf-8") for file in ROOT.glob("**/*.py")}
+    whole = [source for file, source in sources.items() if file.parent.name in FOLDERS or "Sentence(" in source]
+    said = {text for source in whole for text in _said(ast.parse(source))} | set(UNKNOWN)
+    said = {text for text in said if "{fields}" not in text} - set(LEVELS)
+    assert len(said) > 230
     assert sorted(said - set(french())) == []
     assert {text for text in said if fields(text) != fields(french()[text])} == set()
+
+
+def test_no_line_of_french_begins_with_what_ends_a_sentence() -> None:
+    console = [form for text in _catalogue("fr").values() for form in ((text,) if isinstance(text, str) else text)]
+    said = [*french().values(), *console]
+    assert sum("\u00a0:" in text for text in said) > 50
+    assert [text for text in said if re.search(r" [:;?!»]|« ", text)] == []
+
+
+def test_a_sentence_is_worded_for_its_reader() -> None:
+    waits = Sentence("{sheet} row {row}", sheet="Associations", row=3)
+    sentence = Sentence("Left out with {waits}: {whom}", waits=waits, whom=(waits, "Odette"))
+    assert sentence == "Left out with Associations row 3: Associations row 3, Odette"
+    assert sentence.said("en") == sentence
+    assert sentence.said("fr") == ("Mis de côté avec Associations, ligne 3\u00a0: Associations, ligne 3, Odette")
+    assert Sentence("{n} {n:leader|leaders} fine", n=0).said("fr") == "0 responsable en ordre"
+    assert [listed(range(n)) for n in (0, 1, 2)] == ["", "0", "0 and 1"]
+    assert listed(range(12)) == "0, 1, 2, 3, 4, 5, 6, 7, 8, 9 and 2 more"
 
 
 def test_a_language_of_no_reports_is_refused() -> None:
