@@ -16,6 +16,7 @@ from rapidfuzz.distance import OSA
 from bot.forms import load_shipped
 from bot.render import Words
 from bot.render.keywords import FILE, LABEL, read, written
+from bot.render.sentences import Sentence, at
 from handlers.forms import Form
 from handlers.said import meaning
 from handlers.understand.vocabulary import COURTESY, NO, SENSITIVE, YES
@@ -42,38 +43,48 @@ def changed(words: Words, lists: Lists) -> dict[str, tuple[str, ...]]:
     return {name: tuple(new) for name, new in lists.items() if new and tuple(new) != words.keywords.of.get(name)}
 
 
-def faults(words: Words, forms: Iterable[Form], lists: Lists) -> list[str]:
+def faults(words: Words, forms: Iterable[Form], lists: Lists) -> list[Sentence]:
     """What is wrong with these lists, in words for their writer: where, what, what to do; empty when nothing."""
     together = {**words.keywords.of, **lists}
     means: dict[str, list[str]] = {}
     for command, there in together.items():
         for word in there:
             means.setdefault(word, []).append(command)
-    forms, problems = list(forms), []
+    forms, problems = list(forms), list[Sentence]()
     for command, new in lists.items():
         if command not in KEYWORDS:
-            problems.append(f"{command}: no command of ours; they are {', '.join(KEYWORDS)}.")
+            problems.append(
+                at(command, Sentence("no command of ours; they are {commands}.", commands=", ".join(KEYWORDS)))
+            )
             continue
         for word in new:
             others = [other for other in means[word] if other != command]
-            problems += [f"{command}: {fault}" for fault in _word_faults(word, others, forms, SHIPPED.of[command])]
-        problems += [
-            f"{command}: {fault}" for fault in _gone(words, command, set(words.keywords.of[command]) - {*new})
-        ]
+            problems += [at(command, fault) for fault in _word_faults(word, others, forms, SHIPPED.of[command])]
+        problems += [at(command, fault) for fault in _gone(words, command, set(words.keywords.of[command]) - {*new})]
     return problems + label_faults(Words(words.rules, words.texts, keywords=Keywords(together)), words.rules)
 
 
-def _word_faults(word: str, others: Sequence[str], forms: Iterable[Form], shipped: Collection[str]) -> list[str]:
+def _word_faults(word: str, others: Sequence[str], forms: Iterable[Form], shipped: Collection[str]) -> list[Sentence]:
     if not _WORD.fullmatch(word):
-        return [f"{word!r} cannot be one: write one word of {SHORTEST} to 16 letters, without figures."]
-    found = [f"{word!r} means {other} too; take it away from one of them." for other in others]
+        return [Sentence("'{word}' cannot be one: write one word of 3 to 16 letters, without figures.", word=word)]
+    found = [
+        Sentence("'{word}' means {other} too; take it away from one of them.", word=word, other=other)
+        for other in others
+    ]
     if word in shipped:
         return found
     if word in _ANSWERS:
-        found.append(f"{word!r} is said in answers and sentences; choose another word.")
+        found.append(Sentence("'{word}' is said in answers and sentences; choose another word.", word=word))
     for form in forms:
         if near := next((one for one in sorted(words_of(form)) if _reads_alike(word, one)), None):
-            found.append(f"{word!r} is {near!r} of the form {form.name}, or one letter from it; choose another word.")
+            found.append(
+                Sentence(
+                    "'{word}' is '{near}' of the form {form}, or one letter from it; choose another word.",
+                    word=word,
+                    near=near,
+                    form=form.name,
+                )
+            )
     return found
 
 
@@ -88,12 +99,15 @@ def _reads_alike(word: str, other: str) -> bool:
     return len(word) >= _LONG and len(other) >= _LONG and OSA.distance(word, other, score_cutoff=1) <= 1
 
 
-def _gone(words: Words, command: str, gone: Collection[str]) -> list[str]:
+def _gone(words: Words, command: str, gone: Collection[str]) -> list[Sentence]:
     """A word that leaders were told, or that ends messages, is understood for ever."""
     if command == "stop" and (lost := sorted(set(gone) & set(SHIPPED.of["stop"]))):
-        return [f"{', '.join(lost)} stays: whoever says it must be heard."]
+        return [Sentence("keep {word}: whoever says it must be heard.", word=", ".join(lost))]
     told = {word: where for word, where in _told(words).items() if word in gone}
-    return [f"{word!r} stands in the text {where}; correct the text first." for word, where in sorted(told.items())]
+    return [
+        Sentence("'{word}' stands in the text {text}; correct the text first.", word=word, text=text)
+        for word, text in sorted(told.items())
+    ]
 
 
 def _told(words: Words) -> dict[str, str]:
@@ -143,7 +157,7 @@ def _not_ours(form: Form) -> list[str]:
     ]
 
 
-def label_faults(words: Words, keys: Collection[str]) -> list[str]:
+def label_faults(words: Words, keys: Collection[str]) -> list[Sentence]:
     """Labels of the main keyboard, among these keys, whose tap would be taken for something else than their command.
 
     What she taps comes back as text, and stop, answers and other labels are heard first.
@@ -156,17 +170,31 @@ def label_faults(words: Words, keys: Collection[str]) -> list[str]:
     ]
     problems = []
     for key, language, text in labels:
+        where = f"{key} {language}"
         others = [other for other, _, one in labels if other != key and plain(one) == plain(text)]
         other = _taken_for(text, others, words.keywords.of)
-        if key in keys and other not in ("", key.removeprefix(LABEL)):
-            problems.append(f"{key} {language}: {text!r} would be taken for {other}; write another label.")
+        if key in keys and other == ANSWER:
+            problems.append(
+                at(where, Sentence("'{label}' would be taken for an answer; write another label.", label=text))
+            )
+        elif key in keys and other not in ("", key.removeprefix(LABEL)):
+            problems.append(
+                at(
+                    where,
+                    Sentence("'{label}' would be taken for {other}; write another label.", label=text, other=other),
+                )
+            )
     return problems
+
+
+ANSWER = "answer"
+"""What a label is read as that is no command."""
 
 
 def _taken_for(text: str, others: Sequence[str], of: Lists) -> str:
     """What a label is read as before it is looked for among the labels: '' for nothing."""
     if not any(char.isalpha() for char in text) or yes_no(text) is not None:
-        return "an answer"
+        return ANSWER
     return next(iter(others), "") or meaning(text, Keywords(of))
 
 

@@ -14,6 +14,7 @@ from bot.keywords import read_list
 from bot.programme.roster.guard import WorkbookError, measured
 from bot.render import Rule, Words, WordsError
 from bot.render.catalogue import entries, read
+from bot.render.sentences import Sentence, at
 from bot.words import SHEET_LANGUAGES, Brought, state
 
 COLUMNS = (
@@ -81,10 +82,12 @@ def _po(file: Path) -> Brought:
     try:
         source = file.read_text("utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
-        raise WordsError([f"{file.name}: cannot be read: {error}. Save it as UTF-8."]) from error
+        raise WordsError([at(file.name, Sentence("cannot be read: {why}. Save it as UTF-8.", why=error))]) from error
     there = [read(source, language, file.name) for language in SHEET_LANGUAGES if _is_of(source, language, file)]
     if not there:
-        raise WordsError([f"{file.name}: of which language? Write it into its head: Language: rn (fr, sw, en)."])
+        raise WordsError(
+            [at(file.name, Sentence("of which language? Write it into its head: Language: rn (fr, sw, en)."))]
+        )
     language = str(there[0].locale)
     rows = [
         (
@@ -112,8 +115,12 @@ def _workbook(file: Path) -> Brought:
         book = CalamineWorkbook.from_filelike(measured(file))
         first: list[list[Any]] = book.get_sheet_by_index(0).to_python()
         second = book.get_sheet_by_name(KEYWORDS).to_python() if KEYWORDS in book.sheet_names else []
-    except (CalamineError, WorkbookError, OSError) as error:
-        raise WordsError([f"{file}: cannot be read: {error}. Give the file that `words export` wrote."]) from error
+    except WorkbookError as error:
+        raise WordsError([error.args[0]]) from error
+    except (CalamineError, OSError) as error:
+        raise WordsError(
+            [at(str(file), Sentence("cannot be read: {why}. Give the file that `words export` wrote.", why=error))]
+        ) from error
     return Brought(list(_rows(first, file)), dict(_lists(second)))
 
 
@@ -121,7 +128,12 @@ def _rows(sheet: list[list[Any]], file: Path) -> Iterator[tuple[int, dict[str, s
     names = [str(name).strip() for name in sheet[0]] if sheet else []
     lacking = [name for name in READ if name not in names]
     if lacking:
-        raise WordsError([f"{file}: column {name!r} not found; found {', '.join(names)}." for name in lacking])
+        raise WordsError(
+            [
+                at(str(file), Sentence("column '{name}' not found; found {names}.", name=name, names=tuple(names)))
+                for name in lacking
+            ]
+        )
     for place, cells in enumerate(sheet[1:], 2):
         row = {name: str(cell).replace("\r\n", "\n") for name, cell in zip(names, cells, strict=False)}
         row["key"] = row["key"].strip()

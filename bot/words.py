@@ -19,8 +19,9 @@ from babel.messages.pofile import write_po
 
 from bot import keywords
 from bot.render import Entry, Rule, Words, WordsError, replaced
-from bot.render.catalogue import COMPLETE, all_shipped, base, entries, faults, read
+from bot.render.catalogue import COMPLETE, all_shipped, base, entries, faults, read, signer
 from bot.render.fields import FIELDS
+from bot.render.sentences import Sentence, at
 from handlers.forms import Form
 from handlers.understand.words import Keywords
 
@@ -105,8 +106,11 @@ def propose(words: Words, brought: Brought, forms: Iterable[Form] = ()) -> Propo
     for place, row in brought.rows:
         key = row["key"]
         if key not in words.rules or key in seen:
-            why = "is there twice" if key in seen else "is no key of ours"
-            proposal.problems.append(f"row {place}: {key!r} {why}. Keep the keys as exported.")
+            proposal.problems.append(
+                Sentence("row {row}: '{key}' is there twice. Keep the keys as exported.", row=place, key=key)
+                if key in seen
+                else Sentence("row {row}: '{key}' is no key of ours. Keep the keys as exported.", row=place, key=key)
+            )
             continue
         seen.add(key)
         for language in SHEET_LANGUAGES:
@@ -149,20 +153,20 @@ def _compare(words: Words, rule: Rule, language: str, row: Mapping[str, str], pr
         return  # an emptied cell takes nothing away
     if old and text == old.text and said == state(old):
         return
-    signed = said[len(_SIGNED) :].strip() if said.startswith(_SIGNED) else ""
+    signed = signer(said)
     new = Entry(text, language not in COMPLETE and not signed, signed)
     if new == old:
         return
-    where = f"{rule.key} {language}: "
-    proposal.problems += [where + fault for fault in [*faults(rule, text), *_answers(words, rule, text)]]
+    where = f"{rule.key} {language}"
+    proposal.problems += [at(where, fault) for fault in [*faults(rule, text), *_answers(words, rule, text)]]
     if NEVER_SAID.search(text):
-        proposal.problems.append(f"{where}leaders never read the words invalid, error, reference, code")
-    if not rule.chat and replaced(text):
-        proposal.notes.append(f"{where}{' '.join(replaced(text))} will be replaced, an SMS would be cut to 70")
+        proposal.problems.append(at(where, Sentence("leaders never read the words invalid, error, reference, code")))
+    if gone := "" if rule.chat else " ".join(replaced(text)):
+        proposal.notes.append(at(where, Sentence("{gone} will be replaced, an SMS would be cut to 70", gone=gone)))
     proposal.changes.append(Change(rule.key, language, old, new))
 
 
-def _answers(words: Words, rule: Rule, text: str) -> list[str]:
+def _answers(words: Words, rule: Rule, text: str) -> list[Sentence]:
     """Answer digits that the programme does not know, or that the text forgets to offer."""
     if not rule.answers:
         return []
@@ -173,8 +177,11 @@ def _answers(words: Words, rule: Rule, text: str) -> list[str]:
             known |= set(_NUMBER.findall(texts[rule.key].text))
     asked = " ".join(rule.answers)
     return [
-        *(f"{digit} in the text, this question knows {asked}" for digit in sorted(offered - known)),
-        *(f"answer {digit} is not in the text" for digit in rule.answers if digit not in offered),
+        *(
+            Sentence("{digit} in the text, this question knows {asked}", digit=digit, asked=asked)
+            for digit in sorted(offered - known)
+        ),
+        *(Sentence("answer {digit} is not in the text", digit=one) for one in rule.answers if one not in offered),
     ]
 
 
@@ -198,8 +205,14 @@ def _measure(words: Words, trial: Words, proposal: Proposal) -> None:
         said = trial.text(base(change.key), change.language, longest())
         if said.language == change.language and said.parts > 1:
             proposal.problems.append(
-                f"{change.key} {change.language}: {said.parts} SMS with the longest names"
-                f" ({len(said.text)} characters, 160 fit); make it shorter"
+                at(
+                    f"{change.key} {change.language}",
+                    Sentence(
+                        "{parts} SMS with the longest names: {characters} of 160 characters; make it shorter",
+                        parts=said.parts,
+                        characters=len(said.text),
+                    ),
+                )
             )
 
 

@@ -20,9 +20,9 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from bot.errors import BotError
-from bot.programme.sentences import Sentence
 from bot.programme.summary.words import Say
 from bot.render.french import together
+from bot.render.sentences import Sentence
 from scheduler.quiet import DAYS
 
 LANGUAGES = ("fr", "en")

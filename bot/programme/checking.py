@@ -20,7 +20,7 @@ from bot.programme.counting import quality, scope, verification
 from bot.programme.counting.period import Period
 from bot.programme.counting.reports import trainings
 from bot.programme.counting.verification import FIELDS, NEW_FOUND, OUTCOMES, Call
-from bot.programme.sentences import Sentence
+from bot.render.sentences import Sentence
 from bot.store import checks, figures, training_days
 from bot.store import verification as store
 

@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.errors import BotError
 from bot.programme import mentoring
-from bot.programme.sentences import Sentence
+from bot.render.sentences import Sentence
 from bot.settings import Settings
 from bot.store import audit, consent, facts, lateness, people, questions, talk_states, tasks, team
 from handlers.team.tasks import is_for_a_mentor

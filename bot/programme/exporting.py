@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.errors import BotError
 from bot.programme import desk
-from bot.programme.sentences import Sentence
+from bot.render.sentences import Sentence
 from bot.store import accounts, audit, export_requests, singles
 
 KEY = "export_key"

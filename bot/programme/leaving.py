@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.errors import BotError
-from bot.programme.sentences import Sentence
+from bot.render.sentences import Sentence
 from bot.store import leaving
 
 

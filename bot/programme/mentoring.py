@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.errors import BotError
-from bot.programme.sentences import Sentence
+from bot.render.sentences import Sentence
 from bot.store import audit, consent, lessons, partners, people, question_list, questions, team, visits
 from handlers.turn import LANGUAGES, Mentor, Question
 from handlers.understand.words import plain

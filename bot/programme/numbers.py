@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.errors import BotError
 from bot.programme.roster.phones import read_phone
-from bot.programme.sentences import Sentence
+from bot.render.sentences import Sentence
 from bot.store import numbers
 
 

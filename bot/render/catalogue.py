@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -26,14 +26,15 @@ from bot.errors import BotError
 from bot.render.fields import COMMON, FIELDS
 from bot.render.french import together
 from bot.render.plural import is_one
+from bot.render.sentences import Sentence, at, in_lines
 from handlers.turn import LANGUAGES
 
 EVERY: tuple[str, ...] = LANGUAGES
 COMPLETE = ("en", "fr")
 """The languages that must have every text."""
 
+# {count}, or the word that goes with it: {count:text|texts}
 _FIELD = re.compile(r"\{([a-z_]+)(?::([^{}|]*)\|([^{}|]*))?\}")
-"""{count}, or the word that goes with it: {count:text|texts}."""
 MARKS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
         "en": ("When", "Fields", "May be left out", "Answers", "Length"),
@@ -42,6 +43,7 @@ MARKS: Mapping[str, tuple[str, ...]] = MappingProxyType(
 )
 """What the lines of a comment begin with, in the languages in which texts are explained."""
 _MARKED = {language: re.compile(rf"^({'|'.join(marks)})\s?: ", re.MULTILINE) for language, marks in MARKS.items()}
+_SIGNED = re.compile(r"(?:signed|signée?)\s?:\s*(.+)")
 _LINE = re.compile(r'(?:msgid |msgstr )?"(?:[^"\\]|\\.)*"\s*|#.*|\s*')
 _KEY_LINE = re.compile(r'^msgid "(.+)"$', re.MULTILINE)
 
@@ -49,8 +51,8 @@ _KEY_LINE = re.compile(r'^msgid "(.+)"$', re.MULTILINE)
 class WordsError(BotError):
     """The catalogues cannot be used; `problems` names key, language and what to do."""
 
-    def __init__(self, problems: list[str]) -> None:
-        super().__init__("\n".join(problems))
+    def __init__(self, problems: Sequence[str]) -> None:
+        super().__init__(in_lines(problems))
         self.problems = problems
 
 
@@ -93,19 +95,22 @@ def shipped(language: str) -> Traversable:
 
 def read(source: str, language: str, where: str) -> Catalog:
     """Parse one PO file's text. Raises WordsError naming the file when it is malformed."""
-    problems = [f"{where}: {key} ({language}) is there twice; keep one." for key in _doubled(source)]
+    here = f"{where} ({language})"
+    problems = [at(here, Sentence("{key} is there twice; keep one.", key=key)) for key in _doubled(source)]
     key = "its head"
     for number, line in enumerate(source.splitlines(), 1):
         found = _KEY_LINE.match(line)
         key = found[1] if found else key
         if not _LINE.fullmatch(line):
-            problems.append(f"{where} ({language}), line {number}, at {key}: not a PO file; open it in Poedit.")
+            problems.append(
+                at(here, Sentence("line {line}, at {key}: not a PO file; open it in Poedit.", line=number, key=key))
+            )
     if problems:
         raise WordsError(problems)
     try:
         return read_po(source.splitlines(keepends=True), locale=language, abort_invalid=True)
     except (PoFileError, ValueError) as error:
-        raise WordsError([f"{where} ({language}): not a PO file: {error}. Open it in Poedit."]) from error
+        raise WordsError([at(here, Sentence("not a PO file: {why}. Open it in Poedit.", why=error))]) from error
 
 
 def _doubled(source: str) -> list[str]:
@@ -122,9 +127,15 @@ def entries(catalog: Catalog) -> dict[str, Entry]:
     found = {}
     for key, message in messages(catalog).items():
         if isinstance(message.string, str) and message.string:
-            signed = next((c[8:] for c in message.user_comments if c.startswith("signed: ")), "")
+            signed = next(filter(None, map(signer, message.user_comments)), "")
             found[key] = Entry(message.string, message.fuzzy, signed)
     return found
+
+
+def signer(said: str) -> str:
+    """The name in `signed: NAME`, also in French; '' when nobody signed."""
+    found = _SIGNED.match(said)
+    return found[1].strip() if found else ""
 
 
 def comment(message: Message | None, language: str) -> dict[str, str]:
@@ -170,19 +181,23 @@ def fields_of(text: str) -> set[str]:
     return {found[1] for found in _FIELD.finditer(text)}
 
 
-def faults(rule: Rule, text: str) -> list[str]:
+def faults(rule: Rule, text: str) -> list[Sentence]:
     """What is wrong with the fields of a text, in words for its writer; empty when nothing."""
     used = fields_of(text)
-    problems = [f"{{{name}}} is not known; you can use {_names(rule.fields)}" for name in sorted(used - rule.fields)]
-    problems += [f"{{{name}}} is missing" for name in sorted(rule.fields - rule.may_miss - used)]
+    own = " ".join(f"{{{name}}}" for name in sorted(rule.fields - set(COMMON)))
+    problems = [
+        Sentence("{field} is not known; you can use {fields}", field=f"{{{name}}}", fields=own)
+        if own
+        else Sentence("{field} is not known; this text has no fields", field=f"{{{name}}}")
+        for name in sorted(used - rule.fields)
+    ]
+    problems += [
+        Sentence("{field} is missing", field=f"{{{name}}}") for name in sorted(rule.fields - rule.may_miss - used)
+    ]
     rest = _FIELD.sub("", text)
     if "{" in rest or "}" in rest:
-        problems.append("a brace { or } that is not part of a field such as {name}")
+        problems.append(Sentence("a brace that is part of no field"))
     return problems
-
-
-def _names(fields: frozenset[str]) -> str:
-    return " ".join(f"{{{name}}}" for name in sorted(fields - set(COMMON))) or "none"
 
 
 class Pieces(NamedTuple):

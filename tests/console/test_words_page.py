@@ -57,7 +57,13 @@ async def test_a_text_is_looked_at_saved_said_at_once_and_taken_back(app: App) -
     assert "of 160 characters with the longest names" in shown.text
     assert "signed: Anna N." in shown.text
     assert app.words.texts["rn"][key].text == old
-    assert (await _edit(boss, path, new, "Anna N.", sure="yes")).status_code == 303
+    left = len(app.words.drafts["rn"])
+    saved = await _edit(boss, path, new, "Anna N.", sure="yes")
+    after = await boss.get(saved.headers["location"])
+    assert f"{left - 1} drafts are left in Kirundi." in after.text
+    following = re.search(r'"/words/text/([^/"]+)/rn">The next one: \1<', after.text)
+    assert following and following[1] in app.words.drafts["rn"] - {key}
+    assert f">{app.words.texts['fr'][key].text}<" in after.text.replace("&#39;", "'")
     values = tables.longest()
     assert app.words.texts["rn"][key].text == new
     assert app.words.text(key, "rn", values, drafts=False).text.endswith(new[-20:])
@@ -106,6 +112,7 @@ async def test_the_list_finds_and_marks_and_is_a_file(app: App) -> None:
     assert pages > 4
     assert len((await officer.get("/words.json")).json()) == len(app.words.rules)
     assert len((await officer.get("/words.json?show=own")).json()) == 0
+    assert len((await officer.get("/words.json?show=draft-sw")).json()) == len(app.words.drafts["sw"])
     sheet = load_workbook(io.BytesIO((await officer.get("/words/sheet")).content)).active
     assert sheet.max_row == len(app.words.rules) + 1
     assert (await officer.get(f"/words/text/{key}/rn")).status_code == 404
@@ -192,7 +199,7 @@ async def test_a_file_that_may_not_be_saved_says_where(app: App) -> None:
     boss, path = await signed_in(app, "supervisor"), "/words/import/check"
     for name, content, said in (
         ("w.xlsx", corrected(app, text="{nom} " + "x" * 9), "A4 rn: {nom} is not known"),
-        ("w.xlsx", b"PK nothing", "w.xlsx: cannot be read"),
+        ("w.xlsx", b"PK nothing", "w.xlsx: not an Excel workbook"),
         ("w.po", b"msgid ]", "w.po"),
         ("w.doc", b"x", "Choose the file first"),
     ):
@@ -200,6 +207,10 @@ async def test_a_file_that_may_not_be_saved_says_where(app: App) -> None:
         assert refused.status_code == 422, name
         assert said in refused.text, refused.text
         assert 'name="digest"' not in refused.text
+    await boss.post("/account/language", language="fr")
+    wrong = corrected(app, text="{nom} 1")
+    refused = await _sent(boss, path, "file", "w.xlsx", wrong)
+    assert "<li>A4 rn\u00a0: {nom} n&#39;est pas connu" in refused.text
     assert not app.settings.path(app.settings.words.folder).exists()
     assert not list(app.console.uploads._folder.glob("*"))
 

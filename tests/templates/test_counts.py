@@ -16,9 +16,9 @@ from pathlib import Path
 import pytest
 
 from bot.console.words import _catalogue
-from bot.programme.sentences import french
 from bot.render import Words
 from bot.render.fields import FIELDS
+from bot.render.sentences import french
 from tests.console.words import used
 
 ROOT = Path(__file__).parents[2]

@@ -19,7 +19,9 @@ from python_calamine import CalamineWorkbook
 
 from bot import keywords
 from bot import words as table
+from bot.console.words import _catalogue
 from bot.render import Words, WordsError
+from bot.render.sentences import french
 from bot.word_files import export as export_words
 from bot.word_files import load
 from handlers.said import meaning
@@ -63,7 +65,7 @@ def test_an_export_comes_back_unchanged_also_when_another_program_has_saved_it(t
 
 
 def test_a_corrected_and_signed_text_is_used(tmp_path: Path) -> None:
-    edit = {("A4", "RN"): "{sender}: Ni vyiza cane.", ("A4", "state RN"): "signed: Anna N."}
+    edit = {("A4", "RN"): "{sender}: Ni vyiza cane.", ("A4", "state RN"): "signée : Anna N."}
     proposal = table.propose(WORDS, load(export(tmp_path, edit)))
     assert proposal.problems == []
     [change] = proposal.changes
@@ -94,7 +96,7 @@ def test_saving_again_keeps_the_old_file_and_the_other_texts(tmp_path: Path) -> 
 
 
 def test_a_changed_text_without_a_name_is_a_draft(tmp_path: Path) -> None:
-    for said in ("draft", "shipped", "signed:", "missing"):
+    for said in ("draft", "shipped", "signed:", "signé", "missing"):
         edit = {("S.told", "SW"): "{sender}: Sawa.", ("S.told", "state SW"): said}
         [change] = table.propose(WORDS, load(export(tmp_path, edit))).changes
         assert change.new.draft and change.old is None
@@ -155,7 +157,7 @@ def test_a_file_that_is_no_table(tmp_path: Path) -> None:
     with pytest.raises(WordsError, match="column 'RN' not found"):
         table.propose(WORDS, load(_without_rn(tmp_path)))
     (tmp_path / "no.xlsx").write_bytes(b"no")
-    with pytest.raises(WordsError, match="cannot be read"):
+    with pytest.raises(WordsError, match="not an Excel workbook"):
         table.propose(WORDS, load(tmp_path / "no.xlsx"))
 
 
@@ -169,3 +171,23 @@ def _without_rn(folder: Path) -> Path:
             cell.value = "Kirundi"
     book.save(file)
     return file
+
+
+def test_the_french_page_for_those_who_correct_says_what_the_pages_say() -> None:
+    page = (Path(__file__).parents[2] / "docs/corriger.md").read_text("utf-8")
+    labels = {
+        one.replace("\u00a0", " ")
+        for text in _catalogue("fr").values()
+        for one in ((text,) if isinstance(text, str) else text)
+    }
+    bold = {one.rstrip(",") for one in re.findall(r"\*\*(.+?)\*\*", page)}
+    assert len(bold) > 6
+    assert {one for one in bold if not any(label.startswith(one) for label in labels)} == set()
+    refused = re.findall(r"^\| (.+?) \| ", page, re.MULTILINE)[1:]
+    said = [
+        re.sub(r"\\{\w+\\}", ".+", re.escape(text.replace("\u00a0", " ")))
+        for text in french().values()
+        if len(re.sub(r"{\w+}", "", text)) > 6
+    ]
+    assert len(refused) == 6
+    assert [one for one in refused if not any(re.fullmatch(text, one) for text in said)] == []

@@ -12,7 +12,7 @@ from bot import word_files
 from bot import words as tables
 from bot.console.ask import Ask
 from bot.console.page import Page, Wrong
-from bot.console.pages.words import keep
+from bot.console.pages.words import keep, state
 from bot.console.values import LANGUAGES
 from bot.console.words import _
 from bot.errors import BotError
@@ -39,7 +39,8 @@ async def show(ask: Ask) -> Response:
 def _shown(ask: Ask, proposal: tables.Proposal, digest: str, first: int = 0, status: int = 200) -> Response:
     kept = ask.parts.words.keywords.of
     changes = [
-        (f"{one.key} · {one.language}", one.language, _said(one.old), _said(one.new)) for one in proposal.changes
+        (f"{one.key} · {one.language}", one.language, _said(ask, one.old), _said(ask, one.new))
+        for one in proposal.changes
     ]
     changes += [(name, "", ", ".join(kept[name]), ", ".join(new)) for name, new in proposal.keywords.items()]
     found = {
@@ -54,8 +55,8 @@ def _shown(ask: Ask, proposal: tables.Proposal, digest: str, first: int = 0, sta
     return ask.show("word_import.html", status, found=found, problem="", languages=LANGUAGES)
 
 
-def _said(entry: Entry | None) -> str:
-    return f"{entry.text} ({tables.state(entry)})" if entry else "–"
+def _said(ask: Ask, entry: Entry | None) -> str:
+    return f"{entry.text} ({state(ask.words, entry)})" if entry else "–"
 
 
 async def check(ask: Ask) -> Response:
@@ -74,7 +75,8 @@ async def check(ask: Ask) -> Response:
         proposal = await _proposal(ask, place)
     except BotError as error:
         await uploads.forget(place)
-        return ask.show("word_import.html", 422, found=None, problem=_named(str(error), place, name))
+        text = _named(ask.words.why(error), place, name)
+        return ask.show("word_import.html", 422, found=None, problem=text)
     await ask.write(_nothing, file=digest[:12], changes=proposal.size, problems=len(proposal.problems))
     if proposal.problems or not proposal.size:
         await uploads.forget(place)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import tempfile
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from bot.console.ask import Ask
 from bot.console.page import Page
 from bot.console.tables import Column, Table
 from bot.console.values import LANGUAGES
+from bot.console.words import Words as Said
 from bot.console.words import _
 from bot.render import Entry, Rule, replaced
 from bot.render.catalogue import COMPLETE
@@ -28,6 +30,8 @@ ORDER = tables.SHEET_LANGUAGES
 SHOWN = {
     "": _("All"),
     "draft": _("Drafts that nobody has signed"),
+    "draft-rn": _("Drafts in Kirundi"),
+    "draft-sw": _("Drafts in Swahili"),
     "missing": _("Missing"),
     "own": _("Changed here"),
 }
@@ -49,6 +53,7 @@ FILE = Table(
         *(Column(f"state_{language}", language.upper()) for language in ORDER),
     ),
 )
+_STATES = {"missing": _("missing"), "draft": _("draft"), "shipped": _("as it came with the program")}
 _SHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -64,10 +69,7 @@ async def show(ask: Ask) -> Response:
     start = keys.index(after) + 1 if after in keys else 0
     shown = rules[start : start + PAGE]
     sms = {rule.key for rule in words.rules.values() if not rule.chat}
-    counts = [
-        (LANGUAGES[lang], len(words.drafts[lang]), len(sms.intersection(tables.missing(words, lang))))
-        for lang in ORDER
-    ]
+    counts = [(lang, len(words.drafts[lang]), len(sms.intersection(tables.missing(words, lang)))) for lang in ORDER]
     return ask.show(
         "words.html",
         rows=[_row(ask, rule) for rule in shown],
@@ -86,7 +88,8 @@ async def show(ask: Ask) -> Response:
 
 def _fits(ask: Ask, rule: Rule, wanted: list[str], kind: str) -> bool:
     found = [ask.parts.words.texts[language].get(rule.key) for language in ORDER]
-    if kind == "draft" and not any(entry and entry.draft for entry in found):
+    drafts = {language for language, entry in zip(ORDER, found, strict=True) if entry and entry.draft}
+    if kind.startswith("draft") and not drafts.intersection([kind[-2:]] if "-" in kind else ORDER):
         return False
     if kind == "missing" and all(found):
         return False
@@ -106,17 +109,18 @@ def _text(ask: Ask, rule: Rule, language: str) -> dict[str, Any] | None:
     return _measured(ask, rule, language, entry) if entry else None
 
 
-def _state(entry: Entry | None) -> str:
+def state(words: Said, entry: Entry | None) -> str:
     """As the file says it, for whoever reads a page."""
-    state = tables.state(entry)
-    return _("as it came with the program") if state == "shipped" else state
+    if entry is None or entry.draft or not entry.signed:
+        return words.gettext(_STATES[tables.state(entry)])
+    return words.say(_("signed: %(name)s"), name=entry.signed)
 
 
 def _measured(ask: Ask, rule: Rule, language: str, entry: Entry) -> dict[str, Any]:
     said = ask.parts.words.alone(rule.key, language, entry.text)
     gone = () if rule.chat else replaced(entry.text)
     counted = {"longest": said.text, "characters": len(said.text), "parts": said.parts, "chat": rule.chat}
-    return {"text": entry.text, "state": _state(entry), "draft": entry.draft, "replaced": gone, **counted}
+    return {"text": entry.text, "state": state(ask.words, entry), "draft": entry.draft, "replaced": gone, **counted}
 
 
 def _file_row(ask: Ask, rule: Rule) -> dict[str, Any]:
@@ -189,6 +193,9 @@ async def _edited(
     folder = ask.parts.settings.path(ask.parts.settings.words.folder)
     entry = ask.parts.words.texts[language].get(rule.key)
     values: dict[str, Any] = {"proposal": None, "measured": None, **more}
+    texts, keys = ask.parts.words.texts, list(ask.parts.words.rules)
+    drafts = [key for key in keys if key in ask.parts.words.drafts[language]]
+    at = sum(keys.index(key) <= keys.index(rule.key) for key in drafts)
     return ask.show(
         "word_edit.html",
         status,
@@ -202,7 +209,11 @@ async def _edited(
         earlier=await asyncio.to_thread(tables.earlier, folder, rule.key, language),
         shipped=tables.as_shipped(rule.key, language),
         languages=LANGUAGES,
-        states=_state,
+        states=partial(state, ask.words),
+        now=_text(ask, rule, language),
+        beside=[(one, texts[one][rule.key].text) for one in COMPLETE if one != language],
+        drafts=len(drafts),
+        following=next((key for key in (*drafts[at:], *drafts) if key != rule.key), None),
         **values,
     )
 
@@ -219,7 +230,7 @@ async def change(ask: Ask) -> Response:
         measured = _measured(ask, rule, language, proposal.changes[0].new)
         return await _edited(ask, rule, language, text, signed, proposal=proposal, measured=measured)
     await keep(ask, proposal, text=rule.key, language=language)
-    return ask.go(f"/words/text/{rule.key}", _("The text is saved; it is said like this from now on."))
+    return ask.go(f"/words/text/{rule.key}/{language}", _("The text is saved; it is said like this from now on."))
 
 
 async def keep(ask: Ask, proposal: tables.Proposal, **audited: Any) -> None:

@@ -22,8 +22,8 @@ from bot.programme.broadcasts.audience import Audience
 from bot.programme.broadcasts.recipients import Rule, Setup, Tally, rows_of
 from bot.programme.broadcasts.states import may_arrive
 from bot.programme.broadcasts.wording import LANGUAGE_NAMES, Wording
-from bot.programme.sentences import Sentence
 from bot.render.plural import many
+from bot.render.sentences import Sentence
 from bot.store import audiences as people
 from bot.store import broadcasts as store
 from bot.store import outbox, recipient_ends, recipients

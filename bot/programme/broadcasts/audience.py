@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.errors import BotError
-from bot.programme.sentences import Sentence
+from bot.render.sentences import Sentence
 from bot.store import audiences as store
 from bot.store.late import silent
 from handlers.turn import Viewer

@@ -10,7 +10,7 @@ from typing import Any
 from bot.programme.broadcasts.audience import AudienceError
 from bot.programme.roster import read as read_workbook
 from bot.programme.roster.phones import read_phone
-from bot.programme.sentences import Sentence, in_lines
+from bot.render.sentences import Sentence, in_lines
 from handlers.understand.words import plain
 
 _NAMES = {"association": "association", "association no": "association", "association_no": "association"}

@@ -10,7 +10,7 @@ from bot.programme.roster.entries import Entries, Entry, Item
 from bot.programme.roster.nouns import Leader
 from bot.programme.roster.phones import shown
 from bot.programme.roster.reading import Row, Says
-from bot.programme.sentences import Sentence, listed
+from bot.render.sentences import Sentence, listed
 from handlers.understand.words import plain
 
 _OTHERS = ("shared", "relative")

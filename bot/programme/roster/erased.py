@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.programme.roster import waiting
 from bot.programme.roster.nouns import Checked, Leader, Message, Roster, Staff, with_officers
-from bot.programme.sentences import Sentence
+from bot.render.sentences import Sentence
 from bot.store import tombstones
 from bot.store.tombstones import of_address, of_name
 

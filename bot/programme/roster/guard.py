@@ -8,7 +8,7 @@ from io import BytesIO
 from pathlib import Path
 
 from bot.errors import BotError
-from bot.programme.sentences import Sentence
+from bot.render.sentences import Sentence
 
 MOST_BYTES = 10_000_000
 """Of the file, as it lies on the disk."""

@@ -13,7 +13,7 @@ from bot.programme.roster.names import LEADER_LETTERS, Communes, association_let
 from bot.programme.roster.nouns import Association, Business, Leader, Partner, Place, Staff
 from bot.programme.roster.phones import read_phone
 from bot.programme.roster.reading import Row
-from bot.programme.sentences import Sentence, listed
+from bot.render.sentences import Sentence, listed
 
 _NO = re.compile(r"\d{1,4}")
 _BUSINESS_NO = re.compile(r"(\d{1,4}) ?-?([A-Z])")

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from typing import Literal
 
-from bot.programme.sentences import Sentence
+from bot.render.sentences import Sentence
 from handlers.understand.words import plain
 
 Cell = str | float | int | bool | date | datetime | time | timedelta

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import phonenumbers
 
 from bot.programme.roster.nouns import Cell
-from bot.programme.sentences import Sentence
+from bot.render.sentences import Sentence
 
 DIGITS = 8
 """Of a number in Burundi, without +257 (phonenumbers' metadata; field, Burundi facts)."""

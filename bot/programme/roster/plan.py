@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.programme.roster.compare import Change, Changes, compare
 from bot.programme.roster.nouns import Message, Roster
 from bot.programme.roster.phones import shown
-from bot.programme.sentences import Sentence
+from bot.render.sentences import Sentence
 from bot.store.roster import look
 
 TEAM_BY_ADMINISTRATORS = Sentence(

@@ -11,7 +11,7 @@ from rapidfuzz import fuzz
 
 from bot.programme.roster.columns import Column, Sheet
 from bot.programme.roster.nouns import Cell, Level, Message, Workbook
-from bot.programme.sentences import Sentence
+from bot.render.sentences import Sentence
 from handlers.understand.words import plain
 
 LARGEST = 100_000

@@ -7,7 +7,7 @@ from typing import Any
 
 from bot.programme.roster.entries import Entries, Entry
 from bot.programme.roster.reading import Says
-from bot.programme.sentences import Sentence, listed
+from bot.render.sentences import Sentence, listed
 from handlers.understand.words import plain
 
 

@@ -13,7 +13,7 @@ from python_calamine import CalamineError, CalamineWorkbook
 from bot.programme.roster.columns import SHEETS, Column, Sheet
 from bot.programme.roster.guard import WorkbookError, measured
 from bot.programme.roster.nouns import Roster, Workbook
-from bot.programme.sentences import Sentence
+from bot.render.sentences import Sentence
 
 __all__ = ["EXAMPLE", "WorkbookError", "read", "write", "write_empty"]
 

@@ -13,8 +13,8 @@ from babel.numbers import format_decimal
 
 from bot.errors import BotError
 from bot.programme.counting import Period
-from bot.programme.sentences import french
 from bot.render.plural import Number, is_one
+from bot.render.sentences import french
 
 LANGUAGES = ("en", "fr")
 _WORDS: Mapping[str, str] = {

@@ -13,10 +13,10 @@ import pytest
 from bot.console.words import _catalogue
 from bot.errors import BotError
 from bot.programme.roster.nouns import LEVELS
-from bot.programme.sentences import Sentence, french, listed
 from bot.programme.summary.doubts import UNKNOWN
 from bot.programme.summary.subjects import says_something, subject_of, subjects
 from bot.programme.summary.words import Say
+from bot.render.sentences import Sentence, french, listed
 
 ROOT = Path(__file__).parents[4] / "bot"
 FOLDERS = ("summary", "exports", "roster")

@@ -71,7 +71,12 @@ def listed(values: Iterable[object]) -> Sentence | str:
     return there[0] if there else ""
 
 
-def in_lines(sentences: Iterable[Sentence]) -> Sentence:
+def at(where: str, what: Sentence) -> Sentence:
+    """Of something named, before a colon."""
+    return Sentence("{where}: {what}", where=where, what=what)
+
+
+def in_lines(sentences: Iterable[str]) -> Sentence:
     """Each in a line of its own."""
     there = {f"line{n}": one for n, one in enumerate(sentences)}
     return Sentence("\n".join(f"{{{name}}}" for name in there), **there)
