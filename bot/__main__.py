@@ -28,6 +28,7 @@ from bot.cli import (
     recount,
     refunds,
     reminders,
+    reports,
     roster,
     sealed,
     service,
@@ -60,6 +61,7 @@ app.command()(summary.summary)
 app.command()(export.export)
 app.command()(recount.recount)
 app.command()(figures.reports)
+app.add_typer(reports.commands, name="report")
 app.command()(verify.check)
 app.add_typer(verify.commands, name="verify")
 app.command()(figures.messages)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any
 
 from handlers import form, state
@@ -15,6 +16,8 @@ from handlers.said import Said
 from handlers.turn import Association, ChangeReport, Outcome, Reply, Report, ReportNumbered, Turn
 from handlers.understand.words import yes_no
 
+BACK_WITHIN = timedelta(days=7)
+"""So long a removed report can be brought back by its leader."""
 _NOTHING = frozenset(("?", "0", *UNKNOWN))
 """Said to what may be left unanswered: not known, or nothing to say."""
 
@@ -112,8 +115,19 @@ def _same(turn: Turn, report: Report, question: Mapping[str, Any]) -> Outcome:
     return state.say(turn, "D4a", gone, other=question["other"])
 
 
+def removed(turn: Turn, report: Report) -> Outcome:
+    """It was removed, perhaps meanwhile from elsewhere or by the team: how it comes back, and until when."""
+    if report.withdrawn_at is None or turn.now - report.withdrawn_at > BACK_WITHIN:
+        return state.say(turn, "E5", number=report.number)
+    until = (report.withdrawn_at + turn.utc_offset + BACK_WITHIN).date()
+    new = {**state.close(turn), "removed": report.number}
+    return state.say(turn, "E3any", state=new, number=report.number, until=until)
+
+
 def settle(turn: Turn, report: Report, values: Mapping[str, Any], confirmed: Any = ()) -> Outcome:
-    """The answer is in: store it, ask what the next check asks, or receipt it."""
+    """The answer is in: store it, ask what the next check asks, or receipt it. A removed report stays removed."""
+    if report.state == "withdrawn":
+        return removed(turn, report)
     form_ = form.form_of(turn, report.form)
     association = association_of(turn, report)
     ctx = form.context(turn, association)
@@ -179,6 +193,8 @@ def details(turn: Turn, said: Said, question: Mapping[str, Any]) -> Outcome | No
 
 def _added(turn: Turn, report: Report, form_: Form, values: Mapping[str, Any], ctx: Context) -> Outcome:
     """More about a stored report: kept, and said back (C5d)."""
+    if report.state == "withdrawn":
+        return removed(turn, report)
     change, problem = added(report, form_, values, ctx)
     if problem:
         new = state.ask(turn, "check", number=report.number, **problem.details(ALL_ASKED))

@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import Any
 
 from handlers import checks, enrol, form, state
-from handlers.checks import association_of
+from handlers.checks import BACK_WITHIN, association_of
 from handlers.forms import Context, Form
 from handlers.known_forms import figures_after, looks_like_report
 from handlers.said import Said
@@ -25,7 +25,6 @@ from handlers.turn import (
     Turn,
 )
 
-BACK_WITHIN = timedelta(days=7)
 LATER = timedelta(hours=6)
 """Something of hers is open: it is not interrupted."""
 
@@ -60,7 +59,7 @@ def fix(turn: Turn, said: Said) -> Outcome:
         number = _number(said.rest)
         return state.say(turn, "E7") if number is None else state.say(turn, "E5b", number=number)
     if report.state == "withdrawn":
-        return _is_removed(turn, report)
+        return checks.removed(turn, report)
     form_, _association, ctx = _around(turn, report)
     reply, steps = form.kind_of(form_).menu(form_, report.number, report.values, ctx)
     new = state.ask(turn, "fix", number=report.number, steps=list(steps))
@@ -83,15 +82,6 @@ def asked(turn: Turn) -> Outcome:
     reply, steps = form.kind_of(form_).menu(form_, number, report.values, ctx)
     new = state.ask(turn, "fix", number=number, steps=list(steps), asked=True)
     return Outcome(new, (replace(reply, kind="notice"),), understood=f"asked to look at No {number}")
-
-
-def _is_removed(turn: Turn, report: Report) -> Outcome:
-    """FIX of a removed report: how it comes back, and until when."""
-    if report.withdrawn_at is None or turn.now - report.withdrawn_at > BACK_WITHIN:
-        return state.say(turn, "E5", number=report.number)
-    until = (report.withdrawn_at + turn.utc_offset + BACK_WITHIN).date()
-    new = {**state.close(turn), "removed": report.number}
-    return state.say(turn, "E3any", state=new, number=report.number, until=until)
 
 
 def _around(turn: Turn, report: Report) -> tuple[Form, Association | None, Context]:
@@ -142,7 +132,9 @@ def _figures(turn: Turn, said: Said, question: Mapping[str, Any], report: Report
 
 
 def changed(turn: Turn, report: Report, form_: Form, values: Mapping[str, Any], step: str, ctx: Context) -> Outcome:
-    """Store the new figures; a check that does not hold asks, as for a new report."""
+    """Store the new figures; a check that does not hold asks, as for a new report. A removed one stays removed."""
+    if report.state == "withdrawn":
+        return checks.removed(turn, report)
     kind = form.kind_of(form_)
     association = association_of(turn, report)
     kind.need(turn, association, values)

@@ -61,9 +61,9 @@ class Pace:
         self.left(now, parts)
         return 0.0
 
-    def full(self, now: datetime) -> bool:
-        """Whether the day's parts are used up."""
-        return self._limits.per_day > 0 and self._used(now)[1] >= self._limits.per_day
+    def rest(self, now: datetime) -> int | None:
+        """Parts of the day that are not used yet; None where a day has no limit."""
+        return max(0, self._limits.per_day - self._used(now)[1]) if self._limits.per_day else None
 
     def _used(self, now: datetime) -> tuple[int, int]:
         """Parts of the last half hour, and of today."""

@@ -61,7 +61,7 @@ def free_port() -> int:
 class Programme:
     """A folder with kurikirana.toml; commands and the service run as processes of their own."""
 
-    def __init__(self, folder: Path, channels: Mapping[str, Mapping[str, str]], **settings: str) -> None:
+    def __init__(self, folder: Path, channels: Mapping[str, Mapping[str, Any]], **settings: str) -> None:
         self.folder, self.port = folder, free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.environment = {k: v for k, v in os.environ.items() if not k.startswith("KURIKIRANA_")}

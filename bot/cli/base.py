@@ -7,6 +7,7 @@ import sys
 from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from datetime import datetime
 from typing import Annotated, Any, NoReturn, TypeVar
+from zoneinfo import ZoneInfo
 
 import orjson
 import typer
@@ -15,6 +16,7 @@ from rich.table import Table
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot import clock
 from bot import settings as settings_file
 from bot.errors import BotError
 from bot.settings import Settings
@@ -28,8 +30,7 @@ words = Console(stderr=True, highlight=False, soft_wrap=True)
 
 def utc_offset_min(settings: Settings) -> int:
     """Minutes that the programme's clock is ahead of UTC now."""
-    offset = datetime.now(settings.zone).utcoffset()
-    return int(offset.total_seconds() / 60) if offset else 0
+    return clock.utc_offset_min(clock.Clock().now(), settings.zone)
 
 
 def load() -> Settings:
@@ -67,25 +68,46 @@ def exists(settings: Settings) -> bool:
     return settings.sqlite_file is None or settings.sqlite_file.is_file()
 
 
-def table(rows: Sequence[Mapping[str, Any]], columns: Sequence[str], json: bool = False) -> None:
-    """Rows on standard output, for a person or as JSON for another program."""
+def local(moment: datetime | str, zone: ZoneInfo) -> str:
+    """A moment as people read it, in the programme's time; from the service it comes as text."""
+    there = datetime.fromisoformat(moment) if isinstance(moment, str) else moment
+    return f"{there.astimezone(zone):%Y-%m-%d %H:%M}"
+
+
+def table(
+    rows: Sequence[Mapping[str, Any]], columns: Sequence[str], json: bool = False, zone: ZoneInfo | None = None
+) -> None:
+    """Rows on standard output, for a person or as JSON for another program. `zone`: where there are moments."""
     if json:
         show(rows)
         return
     said = Table(*columns, box=None)
     for row in rows:
-        said.add_row(*(str(value) if (value := row.get(name)) is not None else "" for name in columns))
+        said.add_row(*(_cell(name, row.get(name), zone) for name in columns))
     Console(highlight=False).print(said, markup=False)
+    if zone and rows:
+        words.print(f"Times are local ({zone}).")
 
 
-def record(found: Mapping[str, Any], json: bool = False) -> None:
-    """One thing on standard output: what is known of it, a line each, or as JSON."""
+def record(found: Mapping[str, Any], json: bool = False, zone: ZoneInfo | None = None) -> None:
+    """One thing on standard output: what is known of it, a line each, or as JSON. `zone`: where there are moments."""
     if json:
         show(found)
         return
     for name, value in found.items():
         if value not in (None, ""):
-            typer.echo(f"{name:12} {value}")
+            typer.echo(f"{name:12} {_cell(name, value, zone)}")
+    if zone:
+        words.print(f"Times are local ({zone}).")
+
+
+def _cell(name: str, value: Any, zone: ZoneInfo | None) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, datetime) or (name.endswith("_at") and value):
+        assert zone is not None, f"{name}: whoever shows a moment to people says in which zone"
+        return local(value, zone)
+    return str(value)
 
 
 def read(settings: Settings, question: Callable[[AsyncConnection], Awaitable[Result]]) -> Result:

@@ -9,7 +9,7 @@ import typer
 
 from bot import control
 from bot.cli import base
-from bot.clock import Clock
+from bot.clock import Clock, midnight
 from bot.settings import Settings
 from bot.store import left, other_clocks, singles
 from scheduler import right_time
@@ -28,7 +28,10 @@ def clock(
         base.fail(f"clock {word}: write `kurikirana clock` or `kurikirana clock right`.")
     if word:
         seen = base.run(control.act(settings, "clock right", {"who": getpass.getuser()}))
-        base.words.print(f"The clock counts as right: {seen}. What nobody asked for leaves again.", markup=False)
+        base.words.print(
+            f"The clock counts as right: {base.local(seen, settings.zone)} (local). Unasked texts leave again.",
+            markup=False,
+        )
         return
     (mark, text), *_ = base.read(settings, wrong)
     typer.echo(text if mark == "!!" else "The clock may be believed.")
@@ -46,8 +49,7 @@ async def wrong(tx: Any) -> list[tuple[str, str]]:
 async def full(tx: Any, settings: Settings, limits: dict[str, Limits]) -> list[tuple[str, str]]:
     """Lines of `doctor`: channels with a limit of the day, and how much of it is used."""
     now = Clock(await singles.offset(tx)).now()
-    midnight = now.astimezone(settings.zone).replace(hour=0, minute=0, second=0, microsecond=0)
-    gone = await left.since(tx, min(midnight, now - HALF_HOUR))
+    gone = await left.since(tx, min(midnight(now, settings.zone), now - HALF_HOUR))
     lines = []
     for name, limit in limits.items():
         if not limit.per_day:
@@ -55,10 +57,10 @@ async def full(tx: Any, settings: Settings, limits: dict[str, Limits]) -> list[t
         pace = Pace(Limits(0, limit.per_day), settings.zone)
         for _, at, parts in (one for one in gone if one[0] == name):
             pace.left(at, parts)
-        if pace.full(now):
+        rest = pace.rest(now)
+        if not rest:
             text = f"{name}: {limit.per_day} SMS parts left today, the rest waits for tomorrow, answers first"
             lines.append(("!!", f"{text} -> channels.{name}.per_day, or a larger bundle"))
         else:
-            used = limit.per_day - int(pace.room(now))
-            lines.append(("ok", f"{name}: {used} of {limit.per_day} SMS parts of today"))
+            lines.append(("ok", f"{name}: {limit.per_day - rest} of {limit.per_day} SMS parts of today"))
     return lines

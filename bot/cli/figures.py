@@ -56,4 +56,4 @@ def messages(
     if json:
         base.show(found)
     else:
-        base.table(found, ("id", "received_at", "person", "kind", "text", "understood"))
+        base.table(found, ("id", "received_at", "person", "kind", "text", "understood"), zone=settings.zone)

@@ -47,7 +47,7 @@ def _state(one: dict[str, Any], now: datetime) -> dict[str, Any]:
     state = "refused" if one["broken"] else "full" if one["full"] else "ok"
     if state == "ok" and heard and now - heard > STUCK:
         state = "silent"
-    return {"channel": one["name"], "state": state, "heard_at": heard}
+    return {"channel": one["name"], "state": state, "heard_at": heard, "rest": one.get("rest")}
 
 
 def lines(found: Sequence[dict[str, Any]] | None, zone: ZoneInfo) -> Iterator[str]:
@@ -63,4 +63,5 @@ def lines(found: Sequence[dict[str, Any]] | None, zone: ZoneInfo) -> Iterator[st
     }
     for one in found:
         heard = f", last heard {one['heard_at'].astimezone(zone):%d/%m %H:%M} (local)" if one["heard_at"] else ""
-        yield f"{one['channel']}: {words[one['state']]}{heard}"
+        rest = f", {one['rest']} SMS left for today" if one["rest"] else ""
+        yield f"{one['channel']}: {words[one['state']]}{heard}{rest}"

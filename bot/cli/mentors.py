@@ -36,17 +36,18 @@ def questions_(
     everything: Annotated[bool, typer.Option("--all", help="Also those that are answered.")] = False,
 ) -> None:
     """The questions that wait, oldest first; never their words."""
-    found = base.read(base.load(), question_list.listed)
+    settings = base.load()
+    found = base.read(settings, question_list.listed)
     shown = [row for row in found if everything or row["state"] == "open"]
     columns = ("number", "state", "association", "language", "subject", "mentor", "promised_at", "climbed", "helped")
-    base.table(shown, columns, json)
+    base.table(shown, columns, json, settings.zone)
 
 
 @commands.command()
 def show(number: Number, json: Json = False) -> None:
     """One question with its words and its answer; the reading is noted."""
-    details = {"number": number, "user": getpass.getuser()}
-    base.record(base.run(control.act(base.load(), "question show", details)), json)
+    settings, details = base.load(), {"number": number, "user": getpass.getuser()}
+    base.record(base.run(control.act(settings, "question show", details)), json, settings.zone)
 
 
 @commands.command()

@@ -23,8 +23,10 @@ def list_(who: Who, json: Json = False) -> None:
     if json:
         base.show(found)
         return
+    zone = base.load().zone
     for one in found:
-        typer.echo(f"{one['number']}  since {one['since']}  {'opened' if one['opened'] else 'NOT OPENED YET'}")
+        since = base.local(one["since"], zone)
+        typer.echo(f"{one['number']}  since {since} (local)  {'opened' if one['opened'] else 'NOT OPENED YET'}")
     base.words.print(f"{len(found)} open. Read one: kurikirana sealed show NUMBER --as NAME")
 
 
@@ -35,6 +37,7 @@ def show(number: Number, who: Who, json: Json = False) -> None:
     if json:
         base.show(found)
         return
+    found["since"] = f"{base.local(found['since'], base.load().zone)} (local)"
     for name, value in found.items():
         typer.echo(f"{name:12}{'; '.join(value) if isinstance(value, list) else value}")
     base.words.print(f"When it is done: kurikirana sealed close {number} --result {'|'.join(RESULTS)} --as NAME")

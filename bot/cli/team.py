@@ -156,8 +156,9 @@ def list_(json: Json = False, who: As = "") -> None:
     async def look(tx: AsyncConnection) -> list[dict[str, Any]]:
         return [desk.short(task, now) for task in await desk.tasks_open(tx, await desk.looking(tx, who), now)]
 
-    found = base.read(base.load(), look)
-    base.table(found, ("id", "kind", "association", "days", "due_at", "about"), json)
+    settings = base.load()
+    found = base.read(settings, look)
+    base.table(found, ("id", "kind", "association", "days", "due_at", "about"), json, settings.zone)
 
 
 @task_commands.command()
@@ -167,8 +168,8 @@ def show(number: Number, json: Json = False) -> None:
     async def look(tx: AsyncConnection) -> dict[str, Any]:
         return desk.whole(await desk.one(tx, number), Clock().now())
 
-    found = _read(base.load(), "task shown", look, task=number)
-    base.record(found, json)
+    settings = base.load()
+    base.record(_read(settings, "task shown", look, task=number), json, settings.zone)
 
 
 @task_commands.command()

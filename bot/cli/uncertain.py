@@ -27,7 +27,7 @@ def list_(context: typer.Context, json: Json = False) -> None:
     rows = [
         {
             "id": row.id,
-            "at": row.due_at.astimezone(settings.zone).isoformat(timespec="minutes"),
+            "at": row.due_at.astimezone(settings.zone),
             "kind": row.kind,
             "channel": row.channel,
             "association": row.no,
@@ -36,7 +36,7 @@ def list_(context: typer.Context, json: Json = False) -> None:
         }
         for row in base.read(settings, uncertain.listed)
     ]
-    base.table(rows, COLUMNS, json)
+    base.table(rows, COLUMNS, json, settings.zone)
     if not json:
         base.words.print(f"{len(rows)} may or may not have arrived. Ask; then: uncertain arrived|again|left NUMBER")
 

@@ -37,7 +37,7 @@ STANDINGS: Mapping[str, str] = {
     "reported": _("reported"),
     "doubtful": _("doubtful"),
     "twin": _("sent twice, does not count"),
-    "withdrawn": _("removed by the leader, does not count"),
+    "withdrawn": _("removed, does not count"),
     "rejected": _("rejected, does not count"),
 }
 VERDICTS: Mapping[str, str] = {

@@ -90,5 +90,10 @@ CHANGED = {
     "the leader corrected it": _("the leader corrected it"),
     "the leader removed it": _("the leader removed it"),
     "the leader brought it back": _("the leader brought it back"),
+    "the leader answered a check": _("the leader answered a question about it"),
+    "the leader says it is the same training": _("the leader says it is the same training"),
+    "details added": _("details were added"),
+    "the team removed it": _("the team removed it"),
+    "the team brought it back": _("the team brought it back"),
 }
-"""Why a revision was replaced, as the turns write it."""
+"""Why a revision was replaced, as the turns and the team's operations write it; behind a colon: in their words."""

@@ -1,4 +1,4 @@
-"""What the team decides about reports: a check with its verdict, the monthly sample, the result of a call.
+"""What the team decides about reports: a check with its verdict, a removal, the monthly sample, a call's result.
 
 Each operation is one transaction: plain values in, BotError when it cannot be. Figures and days are counted anew
 in it.
@@ -21,12 +21,14 @@ from bot.programme.counting.period import Period
 from bot.programme.counting.reports import trainings
 from bot.programme.counting.verification import FIELDS, NEW_FOUND, OUTCOMES, Call
 from bot.render.sentences import Sentence
-from bot.store import checks, figures, training_days
+from bot.store import checks, figures, reports, training_days
 from bot.store import verification as store
 
 Details = Mapping[str, Any]
 VERDICTS = ("accepted", "rejected", "hold")
 WAYS = ("sheet", "call", "visit", "question")
+REMOVED, BROUGHT_BACK = "the team removed it", "the team brought it back"
+"""Why a revision was replaced, with the reason behind it."""
 
 
 async def report_check(tx: AsyncConnection, details: Details, now: datetime) -> Any:
@@ -36,7 +38,7 @@ async def report_check(tx: AsyncConnection, details: Details, now: datetime) -> 
     line) or `by` (a person's id); `seen`, the revision that was looked at, where it is known.
     """
     verdict, how = str(details["verdict"]), str(details.get("how") or "sheet")
-    reason = " ".join(str(details.get("reason") or "").split())
+    reason = _reason(details)
     if verdict not in VERDICTS or how not in WAYS:
         raise BotError(f"A report is {', '.join(VERDICTS)}, by {', '.join(WAYS)}.")
     if verdict != "accepted" and not reason:
@@ -79,6 +81,59 @@ async def _recount(tx: AsyncConnection, row: Any) -> None:
     if row.association_id is not None and row.form == "training":
         await figures.recount(tx, [row.association_id])
         await training_days.recount(tx, [(row.association_id, row.day)])
+
+
+async def report_undo(tx: AsyncConnection, details: Details, now: datetime) -> Any:
+    """Remove a report: it counts nowhere, and stays readable with the reason. Raises BotError.
+
+    `number`, `reason` (without names), `who`, `user`; `dry_run` only looks.
+    """
+    row = await _report(tx, details)
+    if row.state == "withdrawn":
+        raise BotError(f"No {row.number} is removed already.")
+    await _put(tx, details, row, "withdrawn", now)
+    return {"number": row.number, "state": "withdrawn"}
+
+
+async def report_back(tx: AsyncConnection, details: Details, now: datetime) -> Any:
+    """Bring a removed report back, whoever removed it and when: it counts as reported. Raises BotError.
+
+    What `report_undo` takes. `same_day`: other reports of that association about that day, for a person to compare.
+    """
+    row = await _report(tx, details)
+    if row.state != "withdrawn":
+        raise BotError(f"No {row.number} is not removed.")
+    await _put(tx, details, row, "reported", now)
+    return {"number": row.number, "state": "reported", "same_day": await checks.of_that_day(tx, row)}
+
+
+async def _report(tx: AsyncConnection, details: Details) -> Any:
+    """The report `number`, when a reason is given too."""
+    number = int(details["number"])
+    row = await checks.one(tx, number)
+    if row is None or row.practice:
+        raise BotError(f"There is no report No {number}. See them with `kurikirana reports`.")
+    if not _reason(details):
+        raise BotError("Say why, in a few words and without names: --reason TEXT.")
+    return row
+
+
+def _reason(details: Details) -> str:
+    return " ".join(str(details.get("reason") or "").split())
+
+
+async def _put(tx: AsyncConnection, details: Details, row: Any, state: str, now: datetime) -> None:
+    """Into another state, by one of the team; how it was stays in its history, the reason too."""
+    by = await _who(tx, details)
+    if details.get("dry_run"):
+        return
+    why = f"{REMOVED if state == 'withdrawn' else BROUGHT_BACK}: {_reason(details)}"
+    await tx.execute(reports.KEEP_OLD, {"why": why, "by": None, "at": now, "which": row.number})
+    changed = {"which": row.number, "new_values": row.values, "new_day": row.day, "new_state": state, "new_doubt": ""}
+    await tx.execute(reports.CHANGE, {**changed, "at": now, "gone": now if state == "withdrawn" else None})
+    await _recount(tx, row)
+    note = {"what": f"report {state}", "details": {"report": row.number, "by": by}}
+    await desk.audited(tx, {**details, **note}, now)
 
 
 async def report_ask(tx: AsyncConnection, details: Details, now: datetime) -> Any:
@@ -178,6 +233,8 @@ async def _who(tx: AsyncConnection, details: Details) -> int | None:
 OPERATIONS = {
     "report check": report_check,
     "report ask": report_ask,
+    "report undo": report_undo,
+    "report back": report_back,
     "verify draw": verify_draw,
     "verify result": verify_result,
 }

@@ -47,6 +47,18 @@ _REPORT = (
     .where(reports.c.number == bindparam("which"))
     .with_for_update()
 )
+_OF_THAT_DAY = (
+    select(reports.c.number)
+    .where(
+        reports.c.association_id == bindparam("association"),
+        reports.c.form == bindparam("form"),
+        reports.c.day == bindparam("day"),
+        reports.c.number != bindparam("which"),
+        reports.c.state != "withdrawn",
+        reports.c.practice.is_(False),
+    )
+    .order_by(reports.c.number)
+)
 _REVISIONS = select(reports.c.number, reports.c.revision).where(
     reports.c.number.in_(bindparam("numbers", expanding=True))
 )
@@ -84,6 +96,12 @@ _OF = (
 async def one(tx: AsyncConnection, number: int) -> Any | None:
     """The report that shall be checked, or None. It stays as it is until we commit."""
     return (await tx.execute(_REPORT, {"which": number})).first()
+
+
+async def of_that_day(tx: AsyncConnection, row: Any) -> list[int]:
+    """Other reports of the same association and form about the day of this one (`one`); removed ones are none."""
+    there = {"association": row.association_id, "form": row.form, "day": row.day, "which": row.number}
+    return list((await tx.execute(_OF_THAT_DAY, there)).scalars())
 
 
 async def wake_sender(tx: AsyncConnection, number: int, now: datetime) -> bool:

@@ -23,6 +23,7 @@ def states(channels: Mapping[str, Channel], outbox: OutboxWorker) -> tuple[Chann
             getattr(channel, "heard_at", None),
             hasattr(channel, "heard_at"),
             getattr(channel, "warns", ()),
+            outbox.rest(name),
         )
         for name, channel in channels.items()
     )

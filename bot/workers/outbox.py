@@ -21,6 +21,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.asked_for import asked_for
 from bot.attachments import attached
 from bot.channels.base import Attached, Channel, Message
+from bot.clock import midnight
 from bot.errors import (
     AddressMoved,
     Ambiguous,
@@ -110,16 +111,19 @@ class OutboxWorker:
     async def count_today(self) -> None:
         """What left today counts, whichever process sent it: a restart does not begin the day anew."""
         now = self._now()
-        midnight = now.astimezone(self._hours.zone).replace(hour=0, minute=0, second=0, microsecond=0)
         async with self._database.read() as tx:
-            for name, at, parts in await left.since(tx, min(midnight, now - HALF_HOUR)):
+            for name, at, parts in await left.since(tx, min(midnight(now, self._hours.zone), now - HALF_HOUR)):
                 if name in self._paces:
                     self._paces[name].left(at, parts)
 
     @property
     def full(self) -> list[str]:
         """Channels whose parts of the day are used up."""
-        return sorted(name for name, pace in self._paces.items() if pace.full(self._now()))
+        return sorted(name for name, pace in self._paces.items() if pace.rest(self._now()) == 0)
+
+    def rest(self, name: str) -> int | None:
+        """SMS parts that a channel may still send today; None: no limit, or other processes send by it too."""
+        return None if self._database.shared else self._paces[name].rest(self._now())
 
     async def run(self, interval_s: float = 1.0) -> None:
         """Send until cancelled; looks every `interval_s` seconds for what became due."""

@@ -99,9 +99,9 @@ def _lines(turn: Turn, day: Day) -> tuple[Reply, ...]:
 def channels(turn: Turn, day: Day) -> tuple[Reply, ...]:
     """What is wrong with the clock, then with a channel; of a gateway that speaks, when it did last."""
     states: tuple[ChannelState, ...] = turn.known(ChannelsNow())
-    said = (_channel(turn, state) for state in states)
+    said = (reply for state in states for reply in (_channel(turn, state), _rest(state)) if reply)
     ahead = (_ahead(turn, day.ahead),) if day.ahead else ()
-    return (*ahead, *(_stuck(turn, one) for one in day.texts), *(reply for reply in said if reply))
+    return (*ahead, *(_stuck(turn, one) for one in day.texts), *said)
 
 
 def _ahead(turn: Turn, by: timedelta) -> Reply:
@@ -118,6 +118,13 @@ def _channel(turn: Turn, state: ChannelState) -> Reply | None:
     silent = turn.now - state.heard_at > STUCK
     values = {"channel": state.name, "time": clock(turn, state.heard_at)}
     return Reply("O.today.silent" if silent else "O.today.heard", values)
+
+
+def _rest(state: ChannelState) -> Reply | None:
+    """What is left of the day's SMS, where a limit is set and something may leave at all."""
+    if state.broken or not state.rest:
+        return None
+    return Reply("O.today.rest", {"channel": state.name, "count": state.rest})
 
 
 def _buttons(day: Day) -> tuple[tuple[Button, ...], ...]:

@@ -89,6 +89,8 @@ class ChannelState:
     """Its gateway says so again and again: long silence is a trouble."""
     warns: tuple[str, ...] = ()
     """What its gateway complains of: battery, unplugged, failing."""
+    rest: int | None = None
+    """SMS parts that its SIM may still send today; None where that is not known."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -48,6 +48,7 @@ ACT = st.one_of(
     st.tuples(st.just("check"), WHICH, st.sampled_from(("accepted", "accepted", "rejected", "hold"))),
     st.tuples(st.just("judge"), WHICH, st.sampled_from(("accepted", "rejected", "hold"))),
     st.tuples(st.just("found"), WHICH, st.integers(0, 3)),
+    st.tuples(st.just("undo"), WHICH, st.none()),
     st.tuples(st.just("erase"), st.integers(1, PEOPLE)),
 )
 RULES = Rules(600, includes_representatives=True, members_only=True)
@@ -81,7 +82,7 @@ class _World:
         turn: Any = SimpleNamespace(now=NOW, address=SimpleNamespace(id=1, rich=False), inbound=inbound)
         scene = Scene(batch, turn, known, tx.dialect.name)
         for job in jobs:
-            if job[0] in ("judge", "found"):  # operations have a transaction of their own
+            if job[0] in ("judge", "found", "undo"):  # operations have a transaction of their own
                 await self._close(tx, batch)
             await self._one(tx, scene, *job)
         await self._close(tx, batch)
@@ -138,6 +139,11 @@ class _World:
         elif what == "check":
             effects.check(CheckReport(told.number, how, "sheet"), scene)
             told.verdict = how
+        elif what == "undo" and not told.practice:
+            scene.facts.pop(ReportNumbered(told.number), None)
+            act = checking.report_back if told.state == "withdrawn" else checking.report_undo
+            done = await act(tx, {"number": told.number, "reason": "x", "user": "x"}, NOW)
+            told.change(None, done["state"])
         elif told.state not in ("twin", "withdrawn") and not told.practice:
             scene.facts.pop(ReportNumbered(told.number), None)
             if what == "judge":

@@ -13,7 +13,7 @@ from tests.programme import ODETTE, Gateway, Programme, small_roster
 
 async def test_a_message_is_found_answered_and_closed(tmp_path: Path) -> None:
     async with Gateway() as gateway:
-        programme = Programme(tmp_path, {"kannel": gateway.settings})
+        programme = Programme(tmp_path, {"kannel": {**gateway.settings, "per_day": 100}})
         await asyncio.to_thread(programme.bring, small_roster())
         assert (await asyncio.to_thread(programme.json, "today"))["channels"] is None, "no service answers"
         async with programme, aiohttp.ClientSession() as http:
@@ -38,8 +38,8 @@ def _look_and_answer(programme: Programme) -> None:
     number = str(message["id"])
     today = programme.json("today")
     assert [len(today[name]) for name in ("calls", "messages", "questions", "photos")] == [1, 1, 0, 0]
-    assert today["channels"] == [{"channel": "kannel", "state": "ok", "heard_at": None}] and today["clock"] == ""
-    assert "kannel: no fault known" in programme.command("today")
+    assert today["channels"] == [{"channel": "kannel", "state": "ok", "heard_at": None, "rest": 98}]
+    assert today["clock"] == "" and "kannel: no fault known, 98 SMS left for today" in programme.command("today")
     assert programme.json("task", "show", number)["text"] == message["text"]
     programme.command("inbox", "reply", number, "we come on Thursday", "--as", "Eric", "--dry-run")
     programme.command("inbox", "reply", number, "we come on Thursday", "--as", "Eric", code=1)

@@ -64,23 +64,27 @@ WAITING = (Waiting("smsgate", 3, NOW - timedelta(hours=1)), Waiting("smsgate", 9
 
 
 @pytest.mark.parametrize(
-    ("state", "key"),
+    ("state", "keys"),
     [
-        (ChannelState("smsgate", True, True, NOW), "O.today.broken"),
-        (ChannelState("smsgate", False, True, NOW), "O.today.full"),
-        (ChannelState("smsgate", False, False, NOW - timedelta(minutes=16)), "O.today.silent"),
-        (ChannelState("smsgate", False, False, NOW - timedelta(minutes=15)), "O.today.heard"),
-        (ChannelState("kannel", False, False, None), None),
+        (ChannelState("smsgate", True, True, NOW, rest=3), ["O.today.broken"]),
+        (ChannelState("smsgate", False, True, NOW, rest=0), ["O.today.full"]),
+        (ChannelState("smsgate", False, False, NOW - timedelta(minutes=16)), ["O.today.silent"]),
+        (
+            ChannelState("smsgate", False, False, NOW - timedelta(minutes=15), rest=1),
+            ["O.today.heard", "O.today.rest"],
+        ),
+        (ChannelState("kannel", False, False, None), []),
+        (ChannelState("kannel", False, False, None, rest=310), ["O.today.rest"]),
     ],
 )
-def test_how_a_gateway_is(state: ChannelState, key: str | None) -> None:
+def test_how_a_gateway_is(state: ChannelState, keys: list[str]) -> None:
     facts = {ChannelsNow(): (state,)}
     there = cast(Turn, SimpleNamespace(**vars(turn(NOW, ())), known=facts.__getitem__))
     day = Day((), (), (), (), (), (), NOBODY, WAITING, ())
     assert [reply.key for reply in channels(there, day)] == [
         "O.today.channel",
         "O.today.turn",
-        *([key] if key else []),
+        *keys,
     ]
 
 

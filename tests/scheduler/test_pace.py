@@ -60,16 +60,16 @@ def test_no_half_hour_and_no_day_has_more_than_allowed(
 
 def test_a_full_day_ends_at_midnight_of_the_programme() -> None:
     pace = Pace(Limits(0, 3), ZoneInfo("Africa/Bujumbura"))
-    assert not pace.wait_s(START, 2) and not pace.full(START)
+    assert not pace.wait_s(START, 2) and pace.rest(START) == 1
     assert pace.room(START) == 1
     midnight = datetime(2026, 11, 23, 22, 0, tzinfo=UTC)
     assert pace.wait_s(START, 2) == (midnight - START).total_seconds()
     assert not pace.wait_s(START, 1)
-    assert pace.full(START) and not pace.full(midnight)
+    assert pace.rest(START) == 0 and pace.rest(midnight) == 3
     assert not pace.wait_s(midnight, 3)
 
 
 def test_without_limits_everything_leaves() -> None:
     pace = Pace(Limits(), ZoneInfo("UTC"))
     assert not any(pace.wait_s(START, 1000) for _ in range(100))
-    assert not pace.full(START)
+    assert pace.rest(START) is None

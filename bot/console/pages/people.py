@@ -5,11 +5,11 @@ The file to imitate for a page with a table.
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import Any
 
 from starlette.responses import Response
 
+from bot.clock import utc_offset_min
 from bot.console import roles
 from bot.console.ask import Ask
 from bot.console.page import Page
@@ -124,8 +124,8 @@ async def left(ask: Ask) -> Response:
     person = await ask.read(roll.one, ask.viewer, ask.number("person"))
     if person is None:
         ask.missing()
-    offset = ask.now.astimezone(ask.parts.settings.zone).utcoffset() or timedelta()
-    asked = {"person": person["id"], "on": ask.form.get("on", ""), "utc_offset_min": offset // timedelta(minutes=1)}
+    minutes = utc_offset_min(ask.now, ask.parts.settings.zone)
+    asked = {"person": person["id"], "on": ask.form.get("on", ""), "utc_offset_min": minutes}
     await ask.act("leader left", asked, person=person["id"])
     return ask.go("/people", _("Her role has ended. Her reports stay with the association."))
 

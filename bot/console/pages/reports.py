@@ -129,17 +129,18 @@ async def one(ask: Ask) -> Response:
     ask.saw(reports=[report["number"]], messages=[message["id"] for message in found["messages"]])
     values = values_of(ask, report["form"], report["values"], everything=words)
     before = [
-        {
-            **old,
-            "shown": values_of(ask, report["form"], old["values"], everything=words),
-            "why": CHANGED.get(old["reason"], old["reason"]),
-        }
+        {**old, "shown": values_of(ask, report["form"], old["values"], everything=words), **_why(old["reason"])}
         for old in report["before"]
     ]
     return ask.show(
         "report.html", **found, values=values, before=before, words=words, standings=STANDINGS, ways=WAYS,
         verdicts=VERDICTS, sources=SOURCES, how=_standing(report),
     )  # fmt: skip
+
+
+def _why(reason: str) -> Mapping[str, str]:
+    why, _colon, more = reason.partition(": ")
+    return {"why": CHANGED.get(why, why), "in_words": more}
 
 
 async def _one(tx: AsyncConnection, ask: Ask, words: bool) -> dict[str, Any]:

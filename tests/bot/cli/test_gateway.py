@@ -38,7 +38,8 @@ ZONE = ZoneInfo("Africa/Bujumbura")
             "refused",
             "smsgate: its account or its settings are refused; see `kurikirana doctor`",
         ),
-        ({}, None, "ok", "smsgate: no fault known"),
+        ({"rest": None}, None, "ok", "smsgate: no fault known"),
+        ({"rest": 310}, None, "ok", "smsgate: no fault known, 310 SMS left for today"),
     ],
 )
 def test_a_gateway_in_words(more: dict[str, Any], minutes: int | None, state: str, words: str) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import sqlite3
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -97,6 +98,29 @@ def test_a_report_is_rejected_and_comes_back(there: Demo) -> None:
     assert there.json("check", number, "accepted", "--how", "visit")["standing"] == "checked"
     assert there.json("progress", "--month", "2026-10")["since_start"]["new_people"]["value"] == before["value"]
     assert "There is no report No 1." in there.run("check", "1", "accepted", code=1)[1]
+
+
+def test_a_report_is_looked_at_removed_and_brought_back(there: Demo) -> None:
+    """The number of its receipt, then the verb or the other way round; what is removed stays readable."""
+    before = there.json("progress")["since_start"]["new_people"]
+    (number,) = [one for one in before["reports"] if one == max(before["reports"])]
+    found = there.json("report", str(number))
+    assert (found["number"], found["form"], found["before"]) == (number, "training", [])
+    new = found["values"]["new_women"] + found["values"]["new_men"]
+    assert "--reason" in there.run("report", str(number), "undo", code=1)[1]
+    assert "would be" in there.run("report", "undo", str(number), "--reason", "double", "--dry-run")[1]
+    there.run("report", str(number), "undo", "--reason", "double", "--as", "Eric")
+    assert there.json("progress")["since_start"]["new_people"]["value"] == before["value"] - new
+    shown, said = there.run("report", "show", str(number))
+    assert "withdrawn, counts nowhere" in shown and "the team removed it: double" in shown
+    assert "Africa/Bujumbura" in said and "+00:00" not in shown
+    assert "removed already" in there.run("report", "undo", str(number), "--reason", "double", code=1)[1]
+    assert there.json("report", "back", str(number), "--reason", "another one")["same_day"] == []
+    assert there.json("progress")["since_start"]["new_people"]["value"] == before["value"]
+    with sqlite3.connect(there.folder / "demo.db") as database:
+        rows = database.execute("select what, details from audit where what like 'report %' order by id").fetchall()
+    assert [what for what, _ in rows] == ["report shown", "report withdrawn", "report shown", "report reported"]
+    assert all(json.loads(details)["report"] == number for _, details in rows)
 
 
 def test_a_months_sample(there: Demo) -> None:
