@@ -5,11 +5,6 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta, tzinfo
 
 
-def midnight(now: datetime, zone: tzinfo) -> datetime:
-    """When the local day of this moment began."""
-    return now.astimezone(zone).replace(hour=0, minute=0, second=0, microsecond=0)
-
-
 def utc_offset_min(now: datetime, zone: tzinfo) -> int:
     """Minutes that the clocks of a zone are ahead of UTC at this moment."""
     return int((now.astimezone(zone).utcoffset() or timedelta()) / timedelta(minutes=1))

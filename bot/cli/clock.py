@@ -9,12 +9,11 @@ import typer
 
 from bot import control
 from bot.cli import base
-from bot.clock import Clock, midnight
+from bot.clock import Clock
 from bot.settings import Settings
 from bot.store import left, other_clocks, singles
 from scheduler import right_time
 from scheduler.pace import Limits, Pace
-from scheduler.pacing import HALF_HOUR
 
 
 def clock(
@@ -49,7 +48,7 @@ async def wrong(tx: Any) -> list[tuple[str, str]]:
 async def full(tx: Any, settings: Settings, limits: dict[str, Limits]) -> list[tuple[str, str]]:
     """Lines of `doctor`: channels with a limit of the day, and how much of it is used."""
     now = Clock(await singles.offset(tx)).now()
-    gone = await left.since(tx, min(midnight(now, settings.zone), now - HALF_HOUR))
+    gone = await left.lately(tx, now, settings.zone)
     lines = []
     for name, limit in limits.items():
         if not limit.per_day:

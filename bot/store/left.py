@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, tzinfo
 
 from sqlalchemy import and_, bindparam, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.store.tables import outbox
+from scheduler.pacing import HALF_HOUR
 
 _WAITED = timedelta(days=31)
 """No text waits longer for its channel and then leaves: what was made before need not be looked through."""
@@ -33,7 +34,8 @@ _SINCE = (
 )
 
 
-async def since(tx: AsyncConnection, moment: datetime) -> list[tuple[str, datetime, int]]:
-    """(channel, when, parts) of what left since a moment, in order of time; at start and for doctor."""
+async def lately(tx: AsyncConnection, now: datetime, zone: tzinfo) -> list[tuple[str, datetime, int]]:
+    """(channel, when, parts) of what left today and in the last half hour, in order of time; at start, for doctor."""
+    moment = min(now.astimezone(zone).replace(hour=0, minute=0, second=0, microsecond=0), now - HALF_HOUR)
     found = await tx.execute(_SINCE, {"since": moment, "made": moment - _WAITED})
     return [(row.channel, row.at, row.parts) for row in found]

@@ -21,7 +21,6 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.asked_for import asked_for
 from bot.attachments import attached
 from bot.channels.base import Attached, Channel, Message
-from bot.clock import midnight
 from bot.errors import (
     AddressMoved,
     Ambiguous,
@@ -39,7 +38,6 @@ from bot.store.markets import Opens
 from bot.store.outbox import Claim, Mark, Wanted
 from scheduler.breaker import Breaker
 from scheduler.pace import Limits, Pace
-from scheduler.pacing import HALF_HOUR
 from scheduler.quiet import Hours
 
 log = structlog.get_logger(__name__)
@@ -110,9 +108,8 @@ class OutboxWorker:
 
     async def count_today(self) -> None:
         """What left today counts, whichever process sent it: a restart does not begin the day anew."""
-        now = self._now()
         async with self._database.read() as tx:
-            for name, at, parts in await left.since(tx, min(midnight(now, self._hours.zone), now - HALF_HOUR)):
+            for name, at, parts in await left.lately(tx, self._now(), self._hours.zone):
                 if name in self._paces:
                     self._paces[name].left(at, parts)
 

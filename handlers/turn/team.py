@@ -80,17 +80,15 @@ class ChannelState:
 
     name: str
     broken: bool
-    """Its account or its settings are refused: nothing leaves or comes."""
     full: bool
-    """Its SIM has sent all that it may in a day."""
+    """Its account or its settings are refused: nothing leaves or comes. Its SIM has sent all that it may in a day."""
     heard_at: datetime | None
     """When its gateway last said that it lives; None where it has said nothing yet."""
     speaks: bool = False
     """Its gateway says so again and again: long silence is a trouble."""
     warns: tuple[str, ...] = ()
-    """What its gateway complains of: battery, unplugged, failing."""
     rest: int | None = None
-    """SMS parts that its SIM may still send today; None where that is not known."""
+    """What its gateway complains of: battery, unplugged, failing. SMS that may still leave today; None: not known."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,7 +39,7 @@ async def test_an_answer_that_does_not_leave_is_a_trouble_and_what_waits_for_its
     database: Database,
 ) -> None:
     await fill(database)
-    outbox: Any = SimpleNamespace(broken=[], full=[])
+    outbox: Any = SimpleNamespace(broken=[], full=[], rest=lambda name: None)
     channels: Any = {"kannel": SimpleNamespace()}
     watch = ChannelWatch(database, lambda: NOW, channels, outbox, lambda address: None)
     old = {"channel": "kannel", "made_at": NOW - 90 * MINUTE, "due_at": NOW - 90 * MINUTE}
