@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections import namedtuple
-from collections.abc import Callable, Mapping, Sequence
-from operator import itemgetter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from itertools import repeat
+from operator import is_, itemgetter
 from typing import Any
 
 from sqlalchemy import Dialect
 from sqlalchemy.sql.elements import BindParameter
 
+FEW = 16
+"""Of fewer sets of parameters, looking for what they have in common costs more than it saves."""
 _LIST = "__[POSTCOMPILE_{}]"
 """What SQLAlchemy's compiler writes for a list that it expands at each execution; here it is one parameter."""
 
@@ -63,6 +66,21 @@ class Compiled:
         for place, process in self._processes:
             values[place] = process(values[place])
         return values
+
+    def _parameters_of(self, many: Sequence[Mapping[str, Any]]) -> list[Sequence[Any]]:
+        """Those of each. What all have in common (the moment of a group, what every text of a broadcast says) passes
+        through its type once."""
+        if len(many) < FEW or not self._processes:
+            return [self._parameters(given) for given in many]
+        own = self._own
+        columns: list[Iterable[Any]] = list(
+            zip(*map(self._values, ({**own, **given} for given in many) if own else many), strict=True)
+        )
+        for place, process in self._processes:
+            first, *others = columns[place]
+            same = all(map(is_, others, repeat(first)))
+            columns[place] = repeat(process(first), len(many)) if same else list(map(process, columns[place]))
+        return list(zip(*columns, strict=True))
 
     def _made(self, found: Sequence[Any]) -> list[Any]:
         make = self._row._make

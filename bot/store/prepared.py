@@ -78,7 +78,7 @@ class _Sqlite(Compiled):
 
     def execute(self, connection: sqlite3.Connection, many: Sequence[Mapping[str, Any]]) -> None:
         """Raises what SQLAlchemy would raise."""
-        parameters = list(map(self._parameters, many))
+        parameters = self._parameters_of(many)
         try:
             connection.executemany(self._text, parameters)
         except sqlite3.Error as error:

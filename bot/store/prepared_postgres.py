@@ -43,7 +43,7 @@ class Postgres(Compiled):
 
     async def execute(self, connection: asyncpg.Connection, many: Sequence[Mapping[str, Any]]) -> None:
         """Raises what SQLAlchemy would raise."""
-        parameters = list(map(self._parameters, many))
+        parameters = self._parameters_of(many)
         try:
             if len(parameters) == 1:
                 await connection.fetch(self._text, *parameters[0])

@@ -71,14 +71,15 @@ async def test_a_change_returns_what_it_made(database: Database) -> None:
         assert await rows(tx, DIED, {"key": "nobody", "at": None}) == []
 
 
-async def test_many_rows_keep_their_order_and_each_gets_its_own_change(database: Database) -> None:
+@pytest.mark.parametrize("times", [1, 3], ids=["few", "so many that what they have in common is converted once"])
+async def test_many_rows_keep_their_order_and_each_gets_its_own_change(database: Database, times: int) -> None:
     """Also where PostgreSQL takes them all at once, with nothing, empty texts and signs of its arrays in them."""
-    texts = ["z", "", "{a,NULL}", 'it\'s "x" \\ é', "NULL", "a"]
+    texts = ["z", "", "{a,NULL}", 'it\'s "x" \\ é', "NULL", "a"] * times
     keys = [f"k{n}" for n in range(len(texts))]
 
     async def work(tx: AsyncConnection, items: Sequence[Any]) -> list[Any]:
         await write(tx, PUT_ADDRESS, [{"scheme": "tel", "value": "+25779000001", "active": True}])
-        data = [None, {"x": "{}"}, [], {"y": None}, None, {}]
+        data = [None, {"x": "{}"}, [], {"y": True}, None, {"y": 1}] * times
         many = [_message(key, text=text, data=one) for key, text, one in zip(keys, texts, data, strict=True)]
         await write(tx, PUT, many)
         ids = [row.id for row in await rows(tx, NAMED, {"keys": keys})]
