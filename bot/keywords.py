@@ -121,25 +121,29 @@ def _told(words: Words) -> dict[str, str]:
     return found
 
 
-def form_faults(words: Words, form: Form, others: Iterable[Form]) -> list[str]:
+def form_faults(words: Words, form: Form, others: Iterable[Form]) -> list[Sentence]:
     """Why a form cannot be taken: a word that starts it commands, or starts another form; a new version of
     one of ours lacks what texts and figures are made of."""
-    taken = dict(words.keywords.command_of)
+    taken: dict[str, str] = dict(words.keywords.command_of)
     taken |= {
-        plain(word): f"the form {other.name}"
+        plain(word): Sentence("the form {name}", name=other.name)
         for other in others
         if other.name != form.name
         for word in other.keywords
     }
     starts = [plain(word) for word in form.keywords]
     return _not_ours(form) + [
-        f"sheet settings, sms_keyword: {word!r} means {taken[word]} already; choose another word."
+        Sentence(
+            "sheet settings, sms_keyword: '{word}' means {other} already; choose another word.",
+            word=word,
+            other=taken[word],
+        )
         for word in starts
         if word in taken
     ]
 
 
-def _not_ours(form: Form) -> list[str]:
+def _not_ours(form: Form) -> list[Sentence]:
     """A form with a shipped one's name begins with its questions: receipts, corrections and figures need them."""
     ours = load_shipped().get(form.name)
     if ours is None:
@@ -150,10 +154,18 @@ def _not_ours(form: Form) -> list[str]:
     steps = [step.name for step in ours.steps]
     if not gone and [step.name for step in form.steps][: len(steps)] == steps:
         return []
-    what = f"lacks {', '.join(gone)}, or has another type for it" if gone else "asks in another order"
+    what = (
+        Sentence("lacks {gone}, or has another type for it", gone=tuple(gone))
+        if gone
+        else Sentence("asks in another order")
+    )
     return [
-        f"sheet settings, form_id: {form.name} is one of our own forms, and this one {what}; "
-        "keep its questions and add yours behind them, or give the form another form_id."
+        Sentence(
+            "sheet settings, form_id: {name} is one of our own forms, and this one {what}; "
+            "keep its questions and add yours behind them, or give the form another form_id.",
+            name=form.name,
+            what=what,
+        )
     ]
 
 

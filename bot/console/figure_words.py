@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from bot.console.words import _
+from bot.programme.checking import ASKED
 
 FIGURES: Mapping[str, str] = {
     "trainings": _("Trainings"),
@@ -45,6 +46,8 @@ VERDICTS: Mapping[str, str] = {
     "rejected": _("rejected"),
     "hold": _("on hold"),
 }
+REASONS: Mapping[str, str] = {ASKED: _("the leader was asked")}
+"""What the programme itself writes where people say why."""
 WAYS: Mapping[str, str] = {
     "sheet": _("the sheet was seen"),
     "call": _("a call"),

@@ -102,6 +102,7 @@ MAY: Mapping[str, Roles] = {
     "/broadcasts/{broadcast}/stop": FIELD,
     "/broadcasts/{broadcast}/again": FIELD,
     "/people/import": KEEPERS,
+    "/people/import/empty": KEEPERS,
     "/people/import/check": KEEPERS,
     "/people/import/now": KEEPERS,
     "/people": FIELD | {ADMINISTRATOR},

@@ -28,4 +28,4 @@ def _line(words: Words, one: Mistake | str) -> str:
     if isinstance(one, str) or one.what not in MISTAKES:
         return str(one)
     told = words.say(MISTAKES[one.what], **one.values)
-    return f"{words.gettext(LANGUAGES[one.language])}: {told}" if one.language else told
+    return f"{words.gettext(LANGUAGES[one.language])}{words.colon}{told}" if one.language else told

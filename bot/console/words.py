@@ -19,7 +19,7 @@ from babel.numbers import format_decimal
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from bot.errors import BotError
+from bot.errors import BotError, FormError
 from bot.programme.summary.words import Say
 from bot.render.french import together
 from bot.render.sentences import Sentence
@@ -76,7 +76,8 @@ class Words:
 
     def why(self, error: BotError) -> str:
         """What an error of ours says."""
-        return self.gettext(error.args[0]) if error.args and isinstance(error.args[0], str) else str(error)
+        lines = error.problems if isinstance(error, FormError) else error.args[:1]
+        return "\n".join(self.gettext(line) if isinstance(line, str) else str(line) for line in lines)
 
     def say(self, text: str, **values: Any) -> str:
         """A marked text with its values, as plain text."""

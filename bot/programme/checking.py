@@ -25,6 +25,8 @@ from bot.store import checks, figures, reports, training_days
 from bot.store import verification as store
 
 Details = Mapping[str, Any]
+ASKED = "the leader was asked"
+"""Why a report is on hold when nobody had to say it."""
 VERDICTS = ("accepted", "rejected", "hold")
 WAYS = ("sheet", "call", "visit", "question")
 REMOVED, BROUGHT_BACK = "the team removed it", "the team brought it back"
@@ -142,7 +144,7 @@ async def report_ask(tx: AsyncConnection, details: Details, now: datetime) -> An
     `number`, and `who` or `by` as for a check. She gets the text that FIX brings, and is not told why.
     """
     number = int(details["number"])
-    judged = await judge(tx, number, "hold", "question", "the leader was asked", await _who(tx, details), now)
+    judged = await judge(tx, number, "hold", "question", ASKED, await _who(tx, details), now)
     if not await checks.wake_sender(tx, number, now):
         raise BotError(
             Sentence("Who sent it has not agreed to be written to, or is not reached there any more. Call instead.")

@@ -18,7 +18,8 @@ async def move(tx: AsyncConnection, details: Mapping[str, Any], now: datetime) -
     """`person` is reached under `number` from now on. Raises BotError: no number, or not hers alone."""
     read = read_phone(str(details["number"]), demo=bool(details.get("demo")))
     if not read.number:
-        raise BotError(Sentence("{number}: {what}", number=details["number"], what=read.problem))
+        given = str(details["number"]).strip()
+        raise BotError(Sentence("{number}: {what}", number=given, what=read.problem) if given else read.problem)
     person = int(details["person"])
     others = [one for one in await numbers.whose(tx, read.number) if one != person]
     if others and not details.get("shared"):

@@ -28,6 +28,7 @@ _LISTED = (
         outbox.c.id,
         outbox.c.kind,
         outbox.c.channel,
+        outbox.c.address_id,
         outbox.c.due_at,
         outbox.c.reason,
         people.c.sms_name,
@@ -69,7 +70,7 @@ WRITTEN = {"again": "uncertain text sent again", "arrived": "uncertain text arri
 
 
 async def listed(tx: AsyncConnection, viewer: Viewer | None = None) -> Sequence[Any]:
-    """Oldest first: id, kind, channel, due_at, reason, sms_name, place, no, association; None sees everything."""
+    """Oldest first: what each is, where it goes, who it is for; None sees everything."""
     if viewer is None or viewer.everything:
         return (await tx.execute(_LISTED)).all()
     return (await tx.execute(_LISTED.where(_IN_AREA), binds(viewer))).all()

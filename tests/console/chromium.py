@@ -47,6 +47,8 @@ async def chromium() -> AsyncIterator[Browser]:
         await browser.close()
 
 
+KEEPS = "KURIKIRANA_PICTURES" in os.environ
+"""Whether somebody wants to see what the pages look like: each picture takes a second."""
 _contexts: dict[tuple[Any, ...], BrowserContext] = {}
 
 
@@ -71,6 +73,6 @@ async def window(browser: Browser, viewport: ViewportSize | None = None, **optio
 
 
 async def keep(page: Page, name: str, **more: Any) -> None:
-    """What the page looks like, for people, in test-output/: only for `make pictures`, each takes a second."""
-    if "KURIKIRANA_PICTURES" in os.environ:
+    """What the page looks like, for people, in test-output/: only for `make pictures`."""
+    if KEEPS:
         await page.screenshot(path=PICTURES / f"{name}.png", **more)

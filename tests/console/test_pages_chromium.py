@@ -17,14 +17,18 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Browser as Chromium
 from playwright.async_api import Page, expect
+from sqlalchemy import update
 
 from bot.app import App
 from bot.console.page import each
 from bot.store import accounts, links, singles
+from bot.store import tables as t
 from tests.console import chromium as browser
+from tests.console.canaries import INSIDE, SEALED, canary
 from tests.console.chromium import IN_ITS_LOOP
-from tests.console.site import ROLES, console, person, signed_in
+from tests.console.site import ROLES, console, person, signed_in, write
 from tests.console.test_signing_in import GOOD
+from tests.console.walking import FORMS, SAMPLES
 from tests.examples import THOROUGH
 
 pytestmark = [pytest.mark.chromium, IN_ITS_LOOP]
@@ -118,6 +122,47 @@ async def test_every_page_of_the_menu_opens_for_its_role(app: App, chromium: Chr
             await _keep(page, f"{role}-{path[1:]}")
         await page.get_by_role("button", name="Sign out").click()
         await expect(page.get_by_role("status")).to_have_text("You are signed out.")
+
+
+async def _both_screens(page: Page, name: str) -> None:
+    """No fault on a phone and at a desk."""
+    for screen, width in (("phone", 360), ("desk", 1280)):
+        await page.set_viewport_size({"width": width, "height": 800})
+        assert await page.evaluate(_FAULTS) == [], f"{name} {screen}"
+        await _keep(page, f"opened-{name}-{screen}")
+
+
+async def test_what_a_line_opens_reads_well_on_both_screens_and_is_nothing_for_others(
+    app: App, chromium: Chromium
+) -> None:
+    await canary(app, INSIDE, "07")
+    draft, call, _text, case = [await SAMPLES[part](app) for part in ("{broadcast}", "{call}", "{text}", "{case}")]
+    opened_by_a_link = {"draft": f"/broadcasts/{draft}", "call": f"/verify/{call}", "uncertain": "/uncertain"}
+    async with opened(chromium, app) as page:
+        for language in ("en", "fr") if browser.KEEPS else ("fr",):
+            await _as(app, page, "supervisor")
+            await _as(app, page, "safeguarding")
+            await write(app, update(t.accounts).values(language=language))
+            await page.goto("/sealed")
+            await _both_screens(page, f"sealed-{language}")
+            await page.locator(f"form[action='/sealed/{case}'] button").click()
+            await expect(page.locator("blockquote")).to_have_text(SEALED)
+            await _both_screens(page, f"case-{language}")
+            await _as(app, page, "supervisor")
+            for name, path in opened_by_a_link.items():
+                answer = await page.goto(path)
+                assert answer and answer.status == 200, path
+                await _both_screens(page, f"{name}-{language}")
+        await FORMS["/broadcasts/{broadcast}/again"](app)  # type: ignore[operator]
+        await page.goto(f"/broadcasts/{draft}")
+        await _both_screens(page, f"broadcast-{language}")
+        for path in ("/sealed", f"/sealed/{case}"):
+            answer = await page.goto(path)
+            assert answer and answer.status == 404, path
+        await _as(app, page, "staff")
+        for path in opened_by_a_link.values():
+            answer = await page.goto(path)
+            assert answer and answer.status == 404, path
 
 
 async def test_nobody_is_asked_to_sign_in(app: App, chromium: Chromium) -> None:

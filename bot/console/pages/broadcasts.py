@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
@@ -89,7 +90,7 @@ def _row(ask: Ask, row: Any, ends: list[Any], parts: int) -> dict[str, Any]:
     return {
         "id": row.id,
         "at": row.starts_at or row.made_at,
-        "audience": audience(ask, row.audience["asked"]),
+        "audience": audience(ask, row.audience),
         "state": row.state,
         "number": row.number,
         "arrived": arrived if begun else None,
@@ -104,10 +105,12 @@ def _row(ask: Ask, row: Any, ends: list[Any], parts: int) -> dict[str, Any]:
     }
 
 
-def audience(ask: Ask, asked: str) -> str:
-    """An audience in words: "commune Giharo"."""
-    word, _colon, rest = asked.partition(":")
-    return " ".join(filter(None, (ask.words.gettext(AUDIENCES.get(word, word)), rest)))
+def audience(ask: Ask, kept: Mapping[str, Any]) -> str:
+    """An audience in words: "commune Giharo", "everybody in the area of who wrote it"."""
+    word, _colon, rest = str(kept["asked"]).partition(":")
+    whom = " ".join(filter(None, (ask.words.gettext(AUDIENCES.get(word, word)), rest)))
+    within = "seen_by" in kept and word != "association"
+    return ask.words.say(_("%(whom)s in the area of who wrote it"), whom=whom) if within else whom
 
 
 # --- one that is no draft any more ---
@@ -147,7 +150,7 @@ async def report(ask: Ask, row: Any) -> Response:
     return ask.show(
         "broadcast.html",
         row=row,
-        to=audience(ask, row.audience["asked"]),
+        to=audience(ask, row.audience),
         lines=[(found[name], WORDS[name], TODO.get(name, "")) for name in WORDS if found[name]],
         told=sum(found.values()) - found["left_out"],
         answers=answers,

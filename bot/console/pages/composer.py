@@ -43,6 +43,12 @@ REASONS = {
     "no text in her language": _("no text in her language"),
     "already had the week's messages": _("already had the week's messages"),
 }
+MEANING = {
+    "name": _("her first name"),
+    "association": _("her association"),
+    "officer": _("her officer"),
+    "date": _("the day that you choose below"),
+}
 EMPTY: Mapping[str, Any] = {
     **{"to": "all", "full": False, "asks": False, "day": "", "not_after": ""},
     **{f"{part}_{language}": "" for part in ("text", "gap") for language in LANGUAGES},
@@ -74,7 +80,7 @@ async def _choices(ask: Ask) -> dict[str, Any]:
         "communes": sorted({row.commune_now or row.commune_old for row in there}),
         "associations": [(row.no, row.sms_name) for row in there],
         "languages": LANGUAGES,
-        "fields": FIELDS,
+        "fields": {name: MEANING[name] for name in FIELDS},
         "leave_out": LEAVE_OUT,
     }
 
@@ -224,7 +230,7 @@ async def _shown(ask: Ask, row: Any, values: Mapping[str, Any], problem: str = "
         composed=composed,
         plan=plan,
         tally=plan.tally,
-        to=audience(ask, row.audience["asked"]),
+        to=audience(ask, row.audience),
         month_bif=(plan.month_parts + plan.parts) * plan.price_bif,
         at=at,
         typed=plan.tally.number > TYPED_ABOVE,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import tempfile
 from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
@@ -14,6 +15,7 @@ from starlette.responses import Response
 from bot.console import roles
 from bot.console.ask import Ask
 from bot.console.page import Page, Wrong
+from bot.console.tables import XLSX
 from bot.console.words import _
 from bot.errors import BotError
 from bot.programme import roster
@@ -37,6 +39,17 @@ def _whole_programme(ask: Ask) -> None:
         raise Wrong(
             _("The roster holds the whole programme, your area is a part of it. An administrator imports it.")
         )
+
+
+async def empty(ask: Ask) -> Response:
+    """The workbook to fill in: no names, explained in its second row."""
+    _whole_programme(ask)
+    with tempfile.TemporaryDirectory() as folder:
+        place = Path(folder) / "roster-empty.xlsx"
+        await asyncio.to_thread(roster.write_empty, place)
+        content = await asyncio.to_thread(place.read_bytes)
+    there = {"content-disposition": 'attachment; filename="roster-empty.xlsx"'}
+    return Response(content, media_type=XLSX, headers=there)
 
 
 async def check(ask: Ask) -> Response:
@@ -137,6 +150,7 @@ async def import_(ask: Ask) -> Response:
 
 PAGES = (
     Page("/people/import", show),
+    Page("/people/import/empty", empty),
     Page("/people/import/check", check, writes="roster checked", files=1, largest=MOST_BYTES + 65_536),
     Page("/people/import/now", import_, writes="roster imported", confirm=True),
 )

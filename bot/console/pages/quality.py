@@ -13,7 +13,7 @@ from starlette.responses import Response
 from bot.console import roles
 from bot.console.ask import Ask
 from bot.console.chosen import Chosen, chosen
-from bot.console.figure_words import VERDICTS, WAYS
+from bot.console.figure_words import REASONS, VERDICTS, WAYS
 from bot.console.flag_words import KINDS, said
 from bot.console.page import Page
 from bot.console.tables import Column, Table
@@ -74,6 +74,7 @@ async def show(ask: Ask) -> Response:
         may_settle=roles.may(ask.me.role, "/reports/{report}/check"),
         verdicts=VERDICTS,
         ways=WAYS,
+        reasons=REASONS,
     )
 
 

@@ -15,7 +15,7 @@ from starlette.responses import Response
 from bot.console import roles
 from bot.console.ask import Ask
 from bot.console.chosen import YEARS, Chosen, chosen
-from bot.console.figure_words import FIGURES, SHEETS, SOURCES, STANDINGS, VERDICTS, WAYS
+from bot.console.figure_words import FIGURES, REASONS, SHEETS, SOURCES, STANDINGS, VERDICTS, WAYS
 from bot.console.files import kept
 from bot.console.flag_words import said
 from bot.console.page import Page, Wrong
@@ -134,7 +134,7 @@ async def one(ask: Ask) -> Response:
     ]
     return ask.show(
         "report.html", **found, values=values, before=before, words=words, standings=STANDINGS, ways=WAYS,
-        verdicts=VERDICTS, sources=SOURCES, how=_standing(report),
+        reasons=REASONS, verdicts=VERDICTS, sources=SOURCES, how=_standing(report),
     )  # fmt: skip
 
 

@@ -27,13 +27,17 @@ LARGEST_SEED = 1_000_000
 LARGEST = 500
 """Nobody holds a training for more."""
 NUMBERS = {
-    "women": _("Women who came"),
-    "men": _("Men who came"),
-    "new_women": _("New women"),
-    "new_men": _("New men"),
-    NEW_FOUND: _("New people whom you reached themselves, by another call"),
+    "women": _("3. Women who came"),
+    "men": _("3. Men who came"),
+    "new_women": _("4. Women who came for the first time"),
+    "new_men": _("4. Men who came for the first time"),
+    NEW_FOUND: _("People who came for the first time and said so to you in another call"),
 }
-OUTCOMES = {"reached": _("was reached"), "not_reached": _("was not reached"), "refused": _("did not want to answer")}
+OUTCOMES = {
+    "reached": _("she answered"),
+    "not_reached": _("she was not reached"),
+    "refused": _("she did not want to answer"),
+}
 DRAWN = {"True": _("drawn by chance"), "False": _("flagged")}
 CONFIRMED = {"True": _("yes"), "False": _("no")}
 RATES = {

@@ -19,10 +19,11 @@ from bot.console.words import _
 from bot.errors import BotError, FormError
 from bot.keywords import form_faults
 from bot.programme.roster.guard import WorkbookError, measured
+from bot.render.sentences import Sentence, at
 from handlers.forms import Form, Question
 
 _KIND = "form"
-_TOO_LARGE = (
+_TOO_LARGE = Sentence(
     "the file cannot be read: it is damaged, or unpacks to far more than a form. "
     "Copy its sheets into a new workbook and save it as .xlsx"
 )
@@ -65,7 +66,7 @@ async def check(ask: Ask) -> Response:
         _there, form = await _form(ask, place)
     except BotError as error:
         await uploads.forget(place)
-        return await _shown(ask, str(error).replace(place.name, name), 422)
+        return await _shown(ask, ask.words.why(error).replace(place.name, name), 422)
     await ask.write(_nothing, file=digest[:12], form=form.name)
     return await _shown(ask, found={"digest": digest, "form": form, **_compared(ask, form)})
 
@@ -125,7 +126,7 @@ async def _form(ask: Ask, place: Path) -> tuple[added_forms.Sheets, Form]:
     sheets = await asyncio.to_thread(added_forms.sheets, place)
     form = await asyncio.to_thread(added_forms.from_sheets, sheets, place.name)
     if problems := form_faults(ask.parts.words, form, ask.parts.turns.forms.values()):
-        raise FormError([f"{place.name}: {problem}" for problem in problems])
+        raise FormError([at(place.name, problem) for problem in problems])
     return sheets, form
 
 

@@ -44,6 +44,8 @@ def _said(tree: ast.AST) -> Iterator[str]:
         called = ast.unparse(node.func).split(".")[-1] if isinstance(node, ast.Call) and node.args else ""
         if called in ("say", "self", "Sentence"):
             yield from _constants(node.args[0])
+        if isinstance(node, ast.Expr):
+            parts.add(id(node.value))  # a docstring
         text = node.value if isinstance(node, ast.Constant) and id(node) not in parts else None
         if isinstance(text, str) and fields(text):
             yield text
