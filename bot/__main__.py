@@ -14,6 +14,7 @@ from bot import logs
 from bot.cli import (
     admin,
     backup,
+    base,
     broadcasts,
     certificates,
     clock,
@@ -40,6 +41,7 @@ from bot.cli import (
     verify,
     words,
 )
+from bot.errors import BotError
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 app.command()(setup.init)
@@ -107,7 +109,11 @@ def main(arguments: list[str] | None = None) -> None:
             del given[place]
             break
     logs.configure("ERROR", human=True)  # a command says what it finds; `run` keeps a log
-    app(args=given, prog_name="kurikirana")
+    try:
+        app(args=given, prog_name="kurikirana")
+    except BotError as error:  # wherever in a command it was met
+        base.words.print(str(error), markup=False)
+        sys.exit(1)
 
 
 if __name__ == "__main__":

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 import orjson
 import typer
 from rich.console import Console
-from rich.table import Table
+from rich.table import Column, Table
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -26,6 +26,8 @@ Result = TypeVar("Result")
 Json = Annotated[bool, typer.Option("--json", help="As JSON, for another program.")]
 words = Console(stderr=True, highlight=False, soft_wrap=True)
 """Words for a person; never data."""
+_ANY_WIDTH = 10_000
+"""In a file or a pipe a row is a line, and nothing is cut off."""
 
 
 def utc_offset_min(settings: Settings) -> int:
@@ -81,10 +83,10 @@ def table(
     if json:
         show(rows)
         return
-    said = Table(*columns, box=None)
+    said = Table(*(Column(name, overflow="fold") for name in columns), box=None)
     for row in rows:
         said.add_row(*(_cell(name, row.get(name), zone) for name in columns))
-    Console(highlight=False).print(said, markup=False)
+    Console(highlight=False, width=None if sys.stdout.isatty() else _ANY_WIDTH).print(said, markup=False)
     if zone and rows:
         words.print(f"Times are local ({zone}).")
 
@@ -108,6 +110,14 @@ def _cell(name: str, value: Any, zone: ZoneInfo | None) -> str:
         assert zone is not None, f"{name}: whoever shows a moment to people says in which zone"
         return local(value, zone)
     return str(value)
+
+
+def values(found: Mapping[str, Any]) -> str:
+    """Every value of a report that was said, by its name in the form."""
+    there = {name: value for name, value in found.items() if value not in (None, "", [])}
+    return ", ".join(
+        f"{name} {'+'.join(map(str, value)) if isinstance(value, list) else value}" for name, value in there.items()
+    )
 
 
 def read(settings: Settings, question: Callable[[AsyncConnection], Awaitable[Result]]) -> Result:

@@ -163,6 +163,8 @@ def list_(json: Json = False) -> None:
     if json:
         base.show([_head(row) for row in rows])
         return
+    if not rows:
+        base.words.print("No broadcast yet. One begins with: kurikirana broadcast new --to all --text FILE.toml")
     for row in rows:
         when = row.starts_at.astimezone(settings.zone).strftime("%d/%m/%Y %H:%M") if row.starts_at else "-"
         typer.echo(f"{row.id:>4}  {row.state:9} {when:17} {row.audience['asked']}")

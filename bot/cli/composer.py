@@ -71,7 +71,7 @@ def when(settings: Settings, at: str, undo: timedelta) -> datetime:
 def planned(settings: Settings, audience: Mapping[str, Any], wording: Wording, starts_at: datetime) -> plans.Plan:
     """The plan over the real people, who are counted in sight. Leaves with 1 when there is no such audience."""
     how, now = means(settings), clock(settings).now()
-    with _progress() as progress:
+    with counting() as progress:
         task = progress.add_task("people", total=None)
 
         def one(*shown: Any) -> None:
@@ -80,7 +80,8 @@ def planned(settings: Settings, audience: Mapping[str, Any], wording: Wording, s
         return base.read(settings, lambda tx: plans.make(tx, audience, wording, how, starts_at, now, one))
 
 
-def _progress() -> Progress:
+def counting() -> Progress:
+    """How many there are so far, on a terminal; nothing into a file or a pipe."""
     return Progress(
         TextColumn("{task.description}"),
         MofNCompleteColumn(),
@@ -147,7 +148,7 @@ async def _freeze(do: control.Do, settings: Settings, number: int, plan: plans.P
     constant = {"id": number, "setup": acts.setup_details(means(settings).setup)}
     constant |= acts.whom(plan.asked, plan.audience)
     after: int | None = None
-    with _progress() as progress:
+    with counting() as progress:
         task = progress.add_task("list", total=None)
         while True:
             after = await do("broadcast freeze", {**constant, "after": after})

@@ -38,7 +38,7 @@ def reports(json: Json = False) -> None:
         base.show(found)
         return
     for row in found:
-        row["values"] = ", ".join(f"{k} {v}" for k, v in row["values"].items() if v is not None)
+        row["values"] = base.values(row["values"])
     base.table(found, ("number", "association", "form", "state", "values"))
 
 

@@ -87,7 +87,7 @@ async def _whole(tx: Any, number: int, who: str, zone: ZoneInfo) -> dict[str, An
 def _lines(found: Mapping[str, Any], zone: ZoneInfo) -> Iterator[str]:
     place, counts = found["association"], found["standing"] or f"{found['state']}, counts nowhere"
     yield f"No {found['number']} {found['form']}, {place['no']} {place['name']}: {counts}"
-    yield f"  {_said(found['values'])}"
+    yield f"  {base.values(found['values'])}"
     by = ", ".join(filter(None, (found["source"], found["reporter"])))
     yield f"  sent {base.local(found['created_at'], zone)}, {by}"
     if found["doubt"]:
@@ -97,7 +97,7 @@ def _lines(found: Mapping[str, Any], zone: ZoneInfo) -> Iterator[str]:
         yield f"  doubtful: {KINDS[flag['kind']]}{others}"
     for old in found["before"]:
         until = base.local(old["replaced_at"], zone)
-        yield f"  before {until}: {old['state']}, {_said(old['values'])}; {old['reason']}"
+        yield f"  before {until}: {old['state']}, {base.values(old['values'])}; {old['reason']}"
     for one in found["messages"]:
         words = one["text"] or one["kind"]
         yield f"  message {one['id']}, {base.local(one['received_at'], zone)}, {one['name'] or 'unknown'}: {words}"
@@ -107,14 +107,6 @@ def _lines(found: Mapping[str, Any], zone: ZoneInfo) -> Iterator[str]:
         why = f": {one['reason']}" if one["reason"] else ""
         by = f" by {one['by']}" if one["by"] else ""
         yield f"  check {base.local(one['at'], zone)}{by}: {one['verdict']}, {one['how']}{why}"
-
-
-def _said(values: Mapping[str, Any]) -> str:
-    """Every value that was said, by its name in the form."""
-    there = {name: value for name, value in values.items() if value not in (None, "", [])}
-    return ", ".join(
-        f"{name} {'+'.join(map(str, value)) if isinstance(value, list) else value}" for name, value in there.items()
-    )
 
 
 @commands.command()

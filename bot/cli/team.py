@@ -14,6 +14,7 @@ from bot import control
 from bot.cli import base, gateway
 from bot.cli.base import Json
 from bot.clock import Clock
+from bot.console.pages.today import KINDS
 from bot.programme import desk
 from bot.render import fold, segments
 from bot.render.plural import many
@@ -66,7 +67,8 @@ def today_lines(found: dict[str, Any], zone: ZoneInfo) -> Iterator[str]:
     for key, said in names.items():
         yield f"{said}: {len(found[key])}"
         for row in found[key]:
-            yield f"  {row['id']}  {row['association'] or '--'}  {row['days']} d  {row['about'] or row['kind']}"
+            what = row["about"] or KINDS.get(row["kind"], row["kind"])
+            yield f"  {row['id']}  {row['association'] or '--'}  {row['days']} d  {what}"
     yield f"Questions to mentors: {len(found['questions'])}"
     for row in found["questions"]:
         yield f"  No {row['number']}  {row['days']} d  {row['mentor'] or 'no mentor: pass it on'}"

@@ -37,6 +37,8 @@ def list_(
     language: Annotated[str, typer.Option(help="rn, sw, fr or en.")] = "",
 ) -> None:
     """Every text, or the drafts, a line each."""
+    if language and language not in tables.SHEET_LANGUAGES:
+        base.fail(f"--language {language}: write one of {', '.join(tables.SHEET_LANGUAGES)}.")
     words = in_use(base.load())
     if draft:
         for lang, key, text in tables.drafts(words, language or None):

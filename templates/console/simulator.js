@@ -291,7 +291,7 @@ for (const button of all("[data-hours]")) {
     setTimeout(() => one(".now").setAttribute("aria-live", "off"), 3000);
   });
 }
-for (const button of all(".try")) {
+for (const button of all(".try[data-text]")) {
   button.addEventListener("click", () => {
     handsets[0].ussd.close();
     handsets[0].write(button.dataset.text);

@@ -78,6 +78,15 @@ if (chat) {
     act(replyTo ? { text, reply_to: replyTo } : { text });
     answer(null);
   });
+  for (const button of document.querySelectorAll(".try[data-chat]")) {
+    button.addEventListener("click", () => {
+      chat.value = button.dataset.chat;
+      chat.dispatchEvent(new Event("change"));
+      const input = document.querySelector(".say input");
+      input.value = button.dataset.say;
+      input.focus();
+    });
+  }
   chat.addEventListener("change", () => { answer(null); forget(); look(); lookAtChat(); });
   lookAtChat();
 }

@@ -34,6 +34,13 @@ async def test_a_report_on_one_card(page: Page) -> None:  # noqa: F811
     await expect(page.locator(".bubble.pressed")).to_contain_text("Envoyer")
     await expect(page.locator(".turn").first).to_contain_text("in a chat")
     await keep(page, "simulator-7-smartphone")
+    whose, write = page.get_by_label("Whose smartphone"), page.get_by_label("Message in the chat")
+    await page.get_by_role("button", name="Reply as the mentor").click()
+    await expect(whose).to_have_value("100003")
+    await page.get_by_role("button", name="/broadcast as the officer").click()
+    await expect(whose).to_have_value("100001")
+    await expect(write).to_have_value("/broadcast")
+    await expect(write).to_be_focused()
 
 
 async def _look(app: App) -> dict[str, Any]:  # noqa: F811

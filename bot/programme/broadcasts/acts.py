@@ -138,7 +138,8 @@ def undecided(languages: Mapping[str, int]) -> str:
     """What to do about readers for whom there is no text."""
     lines = [
         f"{LANGUAGE_NAMES[language]} missing for {count} {'phone' if count == 1 else 'phones or chats'}. "
-        f'Write {language} = "...", or below [missing] say what they get: {language} = "fr", or "leave_out".'
+        f'Write {language} = "...", or below [missing] say what they get: {language} = '
+        f'"{"en" if language == "fr" else "fr"}", or "leave_out".'
         for language, count in languages.items()
     ]
     return "\n".join(lines)

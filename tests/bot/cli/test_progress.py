@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import io
 import json
 import os
 import sqlite3
@@ -11,8 +12,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from rich.console import Console
 
 from bot import demo
+from bot.__main__ import main
+from bot.cli import base, composer
 from tests.programme import command
 
 TODAY = date(2026, 11, 28)
@@ -98,6 +102,61 @@ def test_a_report_is_rejected_and_comes_back(there: Demo) -> None:
     assert there.json("check", number, "accepted", "--how", "visit")["standing"] == "checked"
     assert there.json("progress", "--month", "2026-10")["since_start"]["new_people"]["value"] == before["value"]
     assert "There is no report No 1." in there.run("check", "1", "accepted", code=1)[1]
+
+
+class _Stream(io.StringIO):
+    """What a command writes to, which says whether it is a terminal."""
+
+    def __init__(self, *, terminal: bool) -> None:
+        super().__init__()
+        self._terminal = terminal
+
+    def isatty(self) -> bool:
+        return self._terminal
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "said"),
+    [
+        ("words list --language xx", 1, "--language xx: write one of "),
+        ("admin incident --since x", 1, "'x' is no moment"),
+        ("broadcast new --to women --text one.toml", 1, 'get: fr = "en", or "leave_out"'),
+        ("broadcast list", 0, "No broadcast yet"),
+        ("mentors questions", 0, "promised_at"),
+        ("today", 0, "d  wrote\n"),
+    ],
+)
+def test_what_is_said_is_whole_and_says_what_to_do(
+    there: Demo,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    words: str,
+    code: int,
+    said: str,
+) -> None:
+    """Also in a pipe, where no cell is cut to the width of a screen."""
+    monkeypatch.setenv("KURIKIRANA_CONFIG", str(there.folder / "kurikirana.toml"))
+    monkeypatch.setattr("bot.logs.configure", lambda level, human: None)  # it is this process's, also of later tests
+    monkeypatch.chdir(there.folder)
+    Path("one.toml").write_text('en = "OIM: {name}, the Fair is on 12/12"')
+    with pytest.raises(SystemExit) as left:
+        main(words.split())
+    shown = capsys.readouterr()
+    assert left.value.code == code and said in shown.out + shown.err
+
+
+@pytest.mark.parametrize("terminal", [True, False])
+def test_who_is_counted_is_shown_on_a_terminal_and_not_in_a_pipe(
+    monkeypatch: pytest.MonkeyPatch, terminal: bool
+) -> None:
+    stream = _Stream(terminal=terminal)
+    monkeypatch.setenv("TERM", "xterm")
+    monkeypatch.setattr(base, "words", Console(file=stream))
+    with composer.counting() as progress:
+        progress.advance(progress.add_task("people", total=None), 3)
+        progress.refresh()
+    assert ("people" in stream.getvalue() and "3/?" in stream.getvalue()) is terminal
+    assert terminal or not stream.getvalue().strip()
 
 
 def test_a_report_is_looked_at_removed_and_brought_back(there: Demo) -> None:
