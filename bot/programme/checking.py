@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -29,6 +29,7 @@ ASKED = "the leader was asked"
 """Why a report is on hold when nobody had to say it."""
 VERDICTS = ("accepted", "rejected", "hold")
 WAYS = ("sheet", "call", "visit", "question")
+ASKED_APART = timedelta(days=1)
 REMOVED, BROUGHT_BACK = "the team removed it", "the team brought it back"
 """Why a revision was replaced, with the reason behind it."""
 
@@ -141,9 +142,14 @@ async def _put(tx: AsyncConnection, details: Details, row: Any, state: str, now:
 async def report_ask(tx: AsyncConnection, details: Details, now: datetime) -> Any:
     """Ask who sent a report to look at it once more; until it is settled it is on hold. Raises BotError.
 
-    `number`, and `who` or `by` as for a check. She gets the text that FIX brings, and is not told why.
+    `number`, and `who` or `by` as for a check. She gets the text that FIX brings, and is not told why. She is asked
+    once a day, however often the button is pressed.
     """
     number = int(details["number"])
+    last = (await checks.of(tx, [number]))[-1:]
+    if any(check["how"] == "question" and now - check["at"] < ASKED_APART for check in last):
+        what = "She was asked about No {number} less than a day ago. Wait for her answer, or call."
+        raise BotError(Sentence(what, number=number))
     judged = await judge(tx, number, "hold", "question", ASKED, await _who(tx, details), now)
     if not await checks.wake_sender(tx, number, now):
         raise BotError(

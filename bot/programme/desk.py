@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
+from hashlib import sha256
 from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -154,7 +155,8 @@ async def inbox_reply(tx: AsyncConnection, details: Details, now: datetime) -> A
     number = who["id"] if who else None
     await tx.execute(tasks.CLOSE_ONE, {"which": task.id, "at": now, "who": number, "how": "answered"})
     woken = {"timer": "wake", "what": "said", "task": task.id, "text": text, "first": bool(details.get("first"))}
-    row = {"wake_key": f"wake:cli:task {task.id}:said", "what": woken, "at": now, "address": task.address_id}
+    key = details.get("key") or f"wake:cli:task {task.id}:said"
+    row = {"wake_key": key, "what": woken, "at": now, "address": task.address_id}
     await tx.execute(consent.WAKE_ADDRESS, row)
     await audited(tx, {**details, "what": "answered", "details": {"task": task.id}}, now)
     return found
@@ -195,11 +197,15 @@ async def inbox_give(tx: AsyncConnection, details: Details, now: datetime) -> An
 async def talk_write(tx: AsyncConnection, details: Details, now: datetime) -> Any:
     """The team speaks first: to who waits for nothing. It leaves within the hours. `dry_run` only looks.
 
-    `address`, `person`, `association`, and what `inbox reply` takes but the task.
+    `address`, `person`, `association`, and what `inbox reply` takes but the task. The same text a second time on one
+    day is refused: the button was pressed twice, or the page sent again.
     """
     there = (int(details["address"]), int(details["person"]), details.get("association"))
+    key = f"wake:first:{there[0]}:{now:%Y-%m-%d}:{sha256(str(details['text']).encode()).hexdigest()}"
+    if await talk_states.is_said(tx, key):
+        raise BotError(Sentence("This text was written to her today already. Nothing was sent."))
     number = await talk_states.speak_first(tx, *there, now)
-    found = await inbox_reply(tx, {**details, "task": number, "first": True}, now)
+    found = await inbox_reply(tx, {**details, "task": number, "first": True, "key": key}, now)
     if details.get("dry_run"):
         await talk_states.nothing_said(tx, number)
     return found

@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.store import tasks
 from bot.store.area import AREA, binds
-from bot.store.tables import associations, notes, people, people_addresses, talks
+from bot.store.tables import associations, inbox, notes, people, people_addresses, talks
 from bot.store.tables import tasks as task_rows
 from handlers.turn import Viewer
 
@@ -103,6 +103,7 @@ async def note(tx: AsyncConnection, address_id: int, person_id: int, text: str, 
     await tx.execute(insert(notes), {"address_id": address_id, "person_id": person_id, "text": text, "at": now})
 
 
+_SAID = select(inbox.c.id).where(inbox.c.channel == "timer", inbox.c.dedupe_key == bindparam("key"))
 _FIRST = insert(task_rows).returning(task_rows.c.id)
 
 
@@ -113,6 +114,11 @@ async def speak_first(
     row = {"kind": "read", "about": "written by the team", "due_at": now, "made_at": now, "person_id": person_id}
     found = await tx.execute(_FIRST, {**row, "address_id": address_id, "association_id": association_id})
     return int(found.scalar_one())
+
+
+async def is_said(tx: AsyncConnection, key: str) -> bool:
+    """Whether something was said by the team under this key."""
+    return (await tx.execute(_SAID, {"key": key})).first() is not None
 
 
 async def nothing_said(tx: AsyncConnection, task_id: int) -> None:

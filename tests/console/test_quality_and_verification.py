@@ -86,6 +86,8 @@ async def test_the_leader_is_asked_in_her_own_words_and_not_accused(app: App) ->
     line = Line(app, await _phone(app, report))
     await browser.get(f"/reports/{report.number}")
     assert (await browser.post(f"/reports/{report.number}/ask")).status_code == 303
+    again = await browser.post(f"/reports/{report.number}/ask")
+    assert again.status_code == 422 and "less than a day ago" in again.text
     shown = [one.text for one in await line.answers()]
     assert len(shown) == 1 and f"No {report.number}" in shown[0] and shown[0].count("0") >= 1
     for word in ("flag", "doubt", "wrong", "check", "doute", "erreur"):

@@ -104,12 +104,14 @@ async def test_the_team_can_write_first_within_the_hours(app: App) -> None:
     assert (
         await eric.post(f"{path}/reply", task=f"first-{who}", text="Mwaramutse neza", sure="yes")
     ).status_code == 303
+    again = await eric.post(f"{path}/reply", task=f"first-{who}", text="Mwaramutse neza", sure="yes")
+    assert again.status_code == 422 and "written to her today already" in again.text
     leaves = select(t.outbox).where(t.outbox.c.text == "officer: Mwaramutse neza")
     async with asyncio.timeout(10):
         while not (found := await rows(app, leaves)):
             await asyncio.sleep(0.02)
     assert (found[0].urgency, found[0].kind) == (1, "notice"), "nobody asked for it, and it is no reminder"
-    task = (await rows(app, select(t.tasks).where(t.tasks.c.about == "written by the team")))[0]
+    [task] = await rows(app, select(t.tasks).where(t.tasks.c.about == "written by the team"))
     assert (task.state, task.result) == ("closed", "answered")
     await write(app, update(t.people).where(t.people.c.name == INSIDE).values(consent="stopped"))
     refused = await eric.post(f"{path}/reply", task=f"first-{who}", text="Mwaramutse", sure="yes")
