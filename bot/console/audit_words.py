@@ -172,5 +172,10 @@ ABOUT: Mapping[str, str] = {
     "form": _("form"),
     "changes": _("changes"),
     "problems": _("problems"),
+    "seed": _("seed"),
+    "leaders": _("leaders"),
+    "associations": _("associations"),
+    "new": _("new"),
+    "changed": _("changed"),
 }
 """The names under which the audit keeps what it was about; another one is shown as it is."""

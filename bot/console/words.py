@@ -40,7 +40,7 @@ class Words:
     def __init__(self, language: str, zone: tzinfo) -> None:
         self.language, self.zone = language, zone
         self._texts = _texts(language)
-        self.colon = ": " if language == "en" else "\u00a0: "
+        self.colon, self.semicolon = (": ", "; ") if language == "en" else ("\u00a0: ", "\u00a0; ")
         self.pages = Environment(
             loader=PackageLoader("templates", "console"),
             autoescape=True,

@@ -94,13 +94,14 @@ async def test_a_file_with_errors_says_where_and_is_imported_without_them_when_s
         return replace(there, leaders=(replace(there.leaders[0], phone="7912345"), *there.leaders[1:]))
 
     browser, before = await signed_in(app, "supervisor"), await _people(app)
-    page = await _check(browser, _workbook(tmp_path, broken))
-    assert '<td class="late">error</td><td>Leaders</td><td class="number">3</td>' in page.text
+    content = _workbook(tmp_path, broken)
+    page = await _check(browser, content)
+    assert '<td class="late">error</td><td class="wide">Leaders</td><td class="number wide">3</td>' in page.text
     assert "7 digits, Burundi numbers have 8" in page.text
     assert "Left out: Leaders row 3, " in page.text
     assert "Import 119 leaders now" in page.text
     await browser.post("/account/language", language="fr")
-    french = (await _check(browser, _workbook(tmp_path, broken))).text
+    french = (await _check(browser, content)).text
     assert "7 chiffres, un numéro du Burundi en a 8. Ajoutez le chiffre qui manque." in french
     assert "119 responsables en ordre, 1 erreur, 4 avertissements\u00a0; 1 en plus, 118 sans changement" in french
     assert "Mis de côté\u00a0: Leaders, ligne 3, " in french

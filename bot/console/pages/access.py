@@ -47,7 +47,7 @@ def _row(ask: Ask, one: dict[str, Any]) -> dict[str, Any]:
         return {**one, "about": "; ".join(f"{name}: {_short(value)}" for name, value in there)}
     told = [(ask.words.gettext(ABOUT.get(name, name)), value) for name, value in there if value not in _NOTHING]
     said = (name if value is True else f"{name}{ask.words.colon}{_short(value)}" for name, value in told)
-    return {**one, "about": "; ".join(said)}
+    return {**one, "about": ask.words.semicolon.join(said)}
 
 
 def _short(value: Any) -> str:

@@ -106,11 +106,11 @@ def _row(ask: Ask, row: Any, ends: list[Any], parts: int) -> dict[str, Any]:
 
 
 def audience(ask: Ask, kept: Mapping[str, Any]) -> str:
-    """An audience in words: "commune Giharo", "everybody in the area of who wrote it"."""
+    """An audience in words: "commune Giharo", "everybody (only in Giharo, 07)"."""
     word, _colon, rest = str(kept["asked"]).partition(":")
     whom = " ".join(filter(None, (ask.words.gettext(AUDIENCES.get(word, word)), rest)))
-    within = "seen_by" in kept and word != "association"
-    return ask.words.say(_("%(whom)s in the area of who wrote it"), whom=whom) if within else whom
+    _who, area = kept.get("seen_by") or (None, ())
+    return ask.words.say(_("%(whom)s (only in %(area)s)"), whom=whom, area=", ".join(area)) if area else whom
 
 
 # --- one that is no draft any more ---

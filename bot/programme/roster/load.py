@@ -177,8 +177,7 @@ async def _consents(tx: AsyncConnection, changes: Sequence[Change], ids: Sequenc
 
 
 async def _audit(tx: AsyncConnection, changes: Changes, now: datetime, who: str) -> None:
-    details = {
-        "leaders": str(Tally.of(changes.leaders).said()),
-        "associations": str(Tally.of(changes.associations).said()),
-    }
+    leaders = Tally.of(changes.leaders)
+    counts = {"leaders": len(changes.leaders), "new": leaders.new, "changed": leaders.changed + leaders.changed_phone}
+    details = {**counts, "associations": len(changes.associations)}
     await tx.execute(audit.NOTE, [{"at": now, "who": who, "what": "roster imported", "details": details}])
