@@ -22,6 +22,7 @@ from bot.clock import Clock
 from bot.errors import BotError, DatabaseError
 from bot.operations import OPERATIONS, Asked
 from bot.settings import Settings
+from bot.store import singles
 from bot.store.engine import Database
 
 if TYPE_CHECKING:
@@ -100,10 +101,12 @@ async def acting(settings: Settings) -> AsyncIterator[Do]:
         yield functools.partial(_ask, path)
         return
     database = await Database.open(settings.database.url, settings.folder)
+    async with database.read() as tx:
+        clock = Clock(await singles.offset(tx))
 
     async def alone(name: str, details: dict[str, Any]) -> Any:
         clean = orjson.loads(orjson.dumps(details, default=str))
-        return await database.writer.do(run_all, Asked(name, clean, Clock().now()))
+        return await database.writer.do(run_all, Asked(name, clean, clock.now()))
 
     try:
         yield alone

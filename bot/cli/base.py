@@ -20,6 +20,7 @@ from bot import clock
 from bot import settings as settings_file
 from bot.errors import BotError
 from bot.settings import Settings
+from bot.store import singles
 from bot.store.engine import Database
 
 Result = TypeVar("Result")
@@ -86,9 +87,14 @@ def table(
     said = Table(*(Column(name, overflow="fold") for name in columns), box=None)
     for row in rows:
         said.add_row(*(_cell(name, row.get(name), zone) for name in columns))
-    Console(highlight=False, width=None if sys.stdout.isatty() else _ANY_WIDTH).print(said, markup=False)
+    printed(said)
     if zone and rows:
         words.print(f"Times are local ({zone}).")
+
+
+def printed(said: Table) -> None:
+    """A table on standard output."""
+    Console(highlight=False, width=None if sys.stdout.isatty() else _ANY_WIDTH).print(said, markup=False)
 
 
 def record(found: Mapping[str, Any], json: bool = False, zone: ZoneInfo | None = None) -> None:
@@ -118,6 +124,11 @@ def values(found: Mapping[str, Any]) -> str:
     return ", ".join(
         f"{name} {'+'.join(map(str, value)) if isinstance(value, list) else value}" for name, value in there.items()
     )
+
+
+async def now(tx: AsyncConnection) -> datetime:
+    """The programme's time, also where a demo has moved it."""
+    return clock.Clock(await singles.offset(tx)).now()
 
 
 def read(settings: Settings, question: Callable[[AsyncConnection], Awaitable[Result]]) -> Result:

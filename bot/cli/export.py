@@ -11,7 +11,7 @@ import typer
 
 from bot import control
 from bot.cli import base
-from bot.cli.progress import Month, now, period
+from bot.cli.progress import Month, period
 from bot.cli.summary import AsOf, Lang, moment, say_in
 from bot.errors import BotError
 from bot.programme import counting
@@ -102,7 +102,7 @@ def _formats(kind: str, formats: str) -> list[str]:
 def _asked(settings: Settings, of: str, month: str, as_of: str) -> Any:
     async def look(tx: Any) -> Asked:
         scope = await counting.find(tx, of)
-        when = moment(as_of, settings) if as_of else await now(tx)
+        when = moment(as_of, settings) if as_of else await base.now(tx)
         return Asked(scope, await period(tx, month, settings), Rules.of(settings), settings.zone, when)
 
     return look

@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
 from typing import Annotated, Any
 
 import typer
 
 from bot.cli import base
 from bot.cli.base import Json
-from bot.clock import Clock
 from bot.programme import counting
 from bot.programme.counting import Column, Period, Rules, Scope, Sheet
 from bot.render.plural import many
 from bot.settings import Settings
-from bot.store import singles
 
 Month = Annotated[
     str, typer.Option("--month", help="YYYY-MM; also 2026-q4, 2026-w45, 2026-10-03..2026-10-17. Else this month.")
@@ -25,14 +22,9 @@ _SHOWN = ("trainings", "attendances", "women", "men", "new_people", "new_women",
 _BY_PLACE = ("name", "trainings", "attendances", "new_people", "checked", "reported", "doubtful", "reached", "target")
 
 
-async def now(tx: Any) -> datetime:
-    """The programme's time, also where a demo has moved it."""
-    return Clock(await singles.offset(tx)).now()
-
-
 async def period(tx: Any, month: str, settings: Settings) -> Period:
     """What was written behind --month; nothing is this month. Raises BotError."""
-    return Period.parse(month, (await now(tx)).astimezone(settings.zone).date())
+    return Period.parse(month, (await base.now(tx)).astimezone(settings.zone).date())
 
 
 def progress(
@@ -50,7 +42,7 @@ def progress(
     async def look(tx: Any) -> tuple[Sheet, list[Any], Any]:
         scope, when = await counting.find(tx, "all"), await period(tx, month, settings)
         rules = Rules.of(settings)
-        page = await counting.sheet(tx, scope, when, rules, await now(tx), sources=json)
+        page = await counting.sheet(tx, scope, when, rules, await base.now(tx), sources=json)
         places = await counting.by_commune(tx, scope, when, rules, geography)
         return page, places, await counting.cascade(tx, scope, when.last, rules)
 
@@ -102,7 +94,7 @@ def association(
 async def _association(tx: Any, scope: Scope, when: Period, settings: Settings, *, with_ids: bool) -> dict[str, Any]:
     rules = Rules.of(settings)
     return {
-        "sheet": await counting.sheet(tx, scope, when, rules, await now(tx), sources=with_ids),
+        "sheet": await counting.sheet(tx, scope, when, rules, await base.now(tx), sources=with_ids),
         "trainings": await counting.trainings(tx, scope, when),
         "businesses": await counting.grid(tx, scope, when.first, when.last, settings.zone),
         "cascade": await counting.cascade(tx, scope, when.last, rules),

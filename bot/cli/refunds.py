@@ -6,7 +6,6 @@ import getpass
 from typing import Annotated, Any
 
 import typer
-from rich.console import Console
 from rich.table import Table
 
 from bot import control
@@ -34,7 +33,7 @@ def list_(month: Month, json: Json = False) -> None:
     table = Table("association", "names", "phone", "SMS", box=None)
     for row in rows:
         table.add_row(row["association"], " ".join(row["names"]), row["phone"], str(row["messages"]))
-    Console(highlight=False).print(table)
+    base.printed(table)
 
 
 @commands.command()

@@ -32,7 +32,7 @@ def late(
     period = days or settings.reminders.training_every_days
 
     async def question(tx: Any) -> list[store.Late]:
-        return await store.late(tx, Clock().now(), settings.zone, settings.project.start, period)
+        return await store.late(tx, await base.now(tx), settings.zone, settings.project.start, period)
 
     found = base.read(settings, question)
     columns = ("association", "name", "commune", "state", "days", "reminders", "later")
@@ -64,7 +64,7 @@ def remind(
 ) -> None:
     """Send the association's next reminder now (F1 or F4), after showing it; not twice in 72 hours, nor at night."""
     settings = base.load()
-    now = Clock().now()
+    now = base.read(settings, base.now)
 
     async def question(tx: Any) -> store.ByHand | None:
         there = await store.numbered(tx, association)

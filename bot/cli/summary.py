@@ -13,7 +13,7 @@ import typer
 from bot import control
 from bot.cli import base
 from bot.cli.base import Json
-from bot.cli.progress import Month, now, period
+from bot.cli.progress import Month, period
 from bot.errors import BotError
 from bot.programme import counting
 from bot.programme.counting import Rules
@@ -81,7 +81,7 @@ def read(settings: Settings, name: str, month: str, as_of: str) -> Summary:
     async def look(tx: Any) -> Summary:
         scope = await counting.find(tx, name)
         when = await period(tx, month, settings)
-        at = moment(as_of, settings) if as_of else await now(tx)
+        at = moment(as_of, settings) if as_of else await base.now(tx)
         return await gathered(tx, Asked(scope, when, Rules.of(settings), settings.zone, at))
 
     return base.read(settings, look)

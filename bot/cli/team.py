@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import getpass
 from collections.abc import Awaitable, Callable, Iterator
+from datetime import datetime
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo
 
@@ -13,7 +14,6 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot import control
 from bot.cli import base, gateway
 from bot.cli.base import Json
-from bot.clock import Clock
 from bot.console.pages.today import KINDS
 from bot.programme import desk
 from bot.render import fold, segments
@@ -43,12 +43,13 @@ def _asked(settings: Settings, who: str) -> dict[str, Any]:
 
 def today(json: Json = False, who: As = "") -> None:
     """What must be done today: calls, messages, questions, photos, numbers, promises, late ones, the gateway."""
-    settings, now = base.load(), Clock().now()
+    settings = base.load()
 
-    async def look(tx: AsyncConnection) -> dict[str, Any]:
-        return await desk.day(tx, await desk.looking(tx, who), settings, now)
+    async def look(tx: AsyncConnection) -> tuple[dict[str, Any], datetime]:
+        now = await base.now(tx)
+        return await desk.day(tx, await desk.looking(tx, who), settings, now), now
 
-    found = base.read(settings, look)
+    found, now = base.read(settings, look)
     found["channels"] = gateway.states(settings, now)
     if json:
         base.show(found)
@@ -89,9 +90,9 @@ def inbox(context: typer.Context, json: Json = False, who: As = "") -> None:
     """What leaders wrote and nobody has answered, oldest first, with their words."""
     if context.invoked_subcommand:
         return
-    now = Clock().now()
 
     async def look(tx: AsyncConnection) -> list[dict[str, Any]]:
+        now = await base.now(tx)
         there = await desk.tasks_open(tx, await desk.looking(tx, who), now)
         return [desk.whole(task, now) for task in messages_of(there)]
 
@@ -153,9 +154,9 @@ def _weigh(found: dict[str, Any], text: str) -> None:
 @task_commands.command("list")
 def list_(json: Json = False, who: As = "") -> None:
     """The open tasks, oldest first; no names, no words. Sealed ones are not listed."""
-    now = Clock().now()
 
     async def look(tx: AsyncConnection) -> list[dict[str, Any]]:
+        now = await base.now(tx)
         return [desk.short(task, now) for task in await desk.tasks_open(tx, await desk.looking(tx, who), now)]
 
     settings = base.load()
@@ -168,7 +169,7 @@ def show(number: Number, json: Json = False) -> None:
     """One task with who wrote and what."""
 
     async def look(tx: AsyncConnection) -> dict[str, Any]:
-        return desk.whole(await desk.one(tx, number), Clock().now())
+        return desk.whole(await desk.one(tx, number), await base.now(tx))
 
     settings = base.load()
     base.record(_read(settings, "task shown", look, task=number), json, settings.zone)

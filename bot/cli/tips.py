@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from rich.console import Console
 from rich.table import Column, Table
 
 from bot import control
@@ -121,7 +120,7 @@ def _table(found: list[dict[str, Any]]) -> None:
         languages = " ".join(one + ("*" if one in row["drafts"] else "") for one in row["texts"])
         about = (row["topic"], row["value_chain"] or "", row["seasons"], languages)
         table.add_row(name, *about, *(str(row[said]) for said in _SAID))
-    Console(highlight=False).print(table)
+    base.printed(table)
 
 
 def _checked(file: Path) -> files.Checked:

@@ -43,7 +43,8 @@ async def report_check(tx: AsyncConnection, details: Details, now: datetime) -> 
     verdict, how = str(details["verdict"]), str(details.get("how") or "sheet")
     reason = _reason(details)
     if verdict not in VERDICTS or how not in WAYS:
-        raise BotError(f"A report is {', '.join(VERDICTS)}, by {', '.join(WAYS)}.")
+        verdicts, ways = ", ".join(VERDICTS), ", ".join(WAYS)
+        raise BotError(f"{verdict}, {how}: write one of {verdicts}, and behind --how one of {ways}.")
     if verdict != "accepted" and not reason:
         raise BotError(Sentence("To reject a report or to put it on hold say why: --reason TEXT."))
     number, seen = int(details["number"]), details.get("seen")

@@ -135,14 +135,38 @@ def test_what_is_said_is_whole_and_says_what_to_do(
     said: str,
 ) -> None:
     """Also in a pipe, where no cell is cut to the width of a screen."""
-    monkeypatch.setenv("KURIKIRANA_CONFIG", str(there.folder / "kurikirana.toml"))
-    monkeypatch.setattr("bot.logs.configure", lambda level, human: None)  # it is this process's, also of later tests
     monkeypatch.chdir(there.folder)
     Path("one.toml").write_text('en = "OIM: {name}, the Fair is on 12/12"')
+    left = _here(there, monkeypatch, words)
+    shown = capsys.readouterr()
+    assert left == code and said in shown.out + shown.err
+
+
+def _here(there: Demo, monkeypatch: pytest.MonkeyPatch, words: str) -> Any:
+    """A command in this process; how it left."""
+    monkeypatch.setenv("KURIKIRANA_CONFIG", str(there.folder / "kurikirana.toml"))
+    monkeypatch.setattr("bot.logs.configure", lambda level, human: None)  # it is this process's, also of later tests
     with pytest.raises(SystemExit) as left:
         main(words.split())
-    shown = capsys.readouterr()
-    assert left.value.code == code and said in shown.out + shown.err
+    return left.value.code
+
+
+def test_commands_go_by_the_clock_that_a_demo_has_moved(
+    there: Demo, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def days() -> list[int]:
+        assert _here(there, monkeypatch, "task list --json") == 0
+        return [one["days"] for one in json.loads(capsys.readouterr().out)]
+
+    before = days()
+    with sqlite3.connect(there.folder / "demo.db") as database:
+        kept = database.execute("select value from facts where name = 'clock_offset_s'").fetchall()
+        moved = str(float(kept[0][0] if kept else 0) + 3 * 86_400)
+        database.execute("insert or replace into facts (name, value) values ('clock_offset_s', ?)", (moved,))
+    assert before and days() == [one + 3 for one in before]
+    with sqlite3.connect(there.folder / "demo.db") as database:
+        database.execute("delete from facts where name = 'clock_offset_s'")
+        database.executemany("insert into facts (name, value) values ('clock_offset_s', ?)", kept)
 
 
 @pytest.mark.parametrize("terminal", [True, False])
