@@ -151,8 +151,8 @@ def _compare(words: Words, rule: Rule, language: str, row: Mapping[str, str], pr
     old = words.texts[language].get(rule.key)
     if not text:
         return  # an emptied cell takes nothing away
-    if old and text == old.text and said == state(old):
-        return
+    if old and text == old.text and (said == state(old) or (old.signed and said == "draft")):
+        return  # nor does a file that was taken before somebody signed
     signed = signer(said)
     new = Entry(text, language not in COMPLETE and not signed, signed)
     if new == old:

@@ -78,6 +78,9 @@ def test_a_corrected_and_signed_text_is_used(tmp_path: Path) -> None:
     assert "A4" not in after.drafts["rn"]
     assert table.state(after.texts["rn"]["A4"]) == "signed: Anna N."
     assert table.propose(after, load(_exported(after, tmp_path))).changes == []
+    unsigned = {("A4", "RN"): "{sender}: Ni vyiza cane."}
+    assert table.propose(after, load(export(tmp_path, unsigned))).changes == [], "a file takes no signature away"
+    assert table.propose_one(after, "A4", "rn", "{sender}: Ni vyiza cane.").changes[0].new.draft, "a page does"
 
 
 def _exported(words: Words, folder: Path) -> Path:

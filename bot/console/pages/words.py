@@ -21,8 +21,8 @@ from bot.console.values import LANGUAGES
 from bot.console.words import Words as Said
 from bot.console.words import _
 from bot.render import Entry, Rule, replaced
-from bot.render.catalogue import COMPLETE
-from bot.render.fields import FIELDS
+from bot.render.catalogue import COMPLETE, fields_of
+from bot.render.fields import COMMON, FIELDS
 from handlers.understand.words import plain
 
 PAGE = 40
@@ -161,6 +161,17 @@ def _language(ask: Ask) -> str:
     return language
 
 
+def _fields(ask: Ask, rule: Rule) -> list[tuple[str, str]]:
+    """What may stand in braces, with its meaning; of the settings' fields those that the text has."""
+    there = {
+        name
+        for texts in ask.parts.words.texts.values()
+        if rule.key in texts
+        for name in fields_of(texts[rule.key].text)
+    }
+    return [(name, ask.words.gettext(FIELDS[name].meaning)) for name in sorted(rule.fields - set(COMMON) | there)]
+
+
 async def one(ask: Ask) -> Response:
     """One text in all languages, as it reads with the longest names, and its neighbours in the conversation."""
     rule, keys = _rule(ask), list(ask.parts.words.rules)
@@ -171,7 +182,7 @@ async def one(ask: Ask) -> Response:
         "word.html",
         rule=rule,
         texts={language: _text(ask, rule, language) for language in ORDER},
-        fields=[(name, ask.words.gettext(FIELDS[name].meaning)) for name in sorted(rule.fields)],
+        fields=_fields(ask, rule),
         around=[(key, english[key].text) for key in around],
         languages=LANGUAGES,
         fallbacks={lang: ask.parts.words.fallbacks[lang, rule.key] for lang in ORDER},
@@ -205,7 +216,7 @@ async def _edited(
         text=text,
         signed=signed,
         complete=language in COMPLETE,
-        fields=[(name, ask.words.gettext(FIELDS[name].meaning)) for name in sorted(rule.fields)],
+        fields=_fields(ask, rule),
         earlier=await asyncio.to_thread(tables.earlier, folder, rule.key, language),
         shipped=tables.as_shipped(rule.key, language),
         languages=LANGUAGES,
