@@ -10,6 +10,7 @@ from typing import Annotated, Any
 
 import typer
 
+from bot import added_forms
 from bot import channels as channel_list
 from bot.channel_sections import Kannel
 from bot.channels import kannel_conf
@@ -22,7 +23,7 @@ from bot.programme import roster
 from bot.render import Words
 from bot.render.plural import many
 from bot.settings import Settings, find
-from bot.store import listing, sealed
+from bot.store import listing, sealed, tip_list
 from bot.words import drafts
 
 SAFE_SQLITE = (3, 51, 3)
@@ -67,6 +68,10 @@ hotline = ""                 # live stays false until this is filled
 # password = ""              # better: KURIKIRANA_CHANNELS__SMSGATE__PASSWORD
 # signing_key = ""
 """
+
+
+DRAFTED = {"rn": "Kirundi", "sw": "Swahili"}
+"""Languages of leaders in which the program comes with drafts."""
 
 
 def init(folder: Annotated[Path, typer.Argument(help="Where to write the two files.")] = Path()) -> None:
@@ -121,6 +126,7 @@ def _everything(settings: Settings) -> list[tuple[str, str]]:
     try:
         lines += base.read(settings, _database)
         lines += base.read(settings, sending)
+        lines += base.read(settings, _unsigned)
     except typer.Exit:
         lines.append(("!!", "database not usable -> see the message above"))
     return [*lines, *_wishes(settings), *base.run(_channels(settings))]
@@ -162,7 +168,7 @@ def _words(settings: Settings) -> list[tuple[str, str]]:
     except BotError as error:
         return [("!!", f"words: {error}")]
     lines = []
-    for language, name in (("rn", "Kirundi"), ("sw", "Swahili")):
+    for language, name in DRAFTED.items():
         number = len(drafts(words, language))
         if number:
             sent = "sent all the same" if settings.words.send_drafts or not settings.live else "not sent"
@@ -174,6 +180,19 @@ def _words(settings: Settings) -> list[tuple[str, str]]:
                 )
             )
     return lines or [("ok", "words signed")]
+
+
+async def _unsigned(tx: Any) -> list[tuple[str, str]]:
+    """What else a native speaker has to read: tips and forms."""
+    tips = [row["drafts"] for row in await tip_list.listed(tx) if row["active"]]
+    forms, lines = await added_forms.load_all(tx), []
+    for language, name in DRAFTED.items():
+        if number := sum(language in drafts for drafts in tips):
+            drafts_of = many(number, "tip is a draft", "tips are drafts")
+            lines.append(("i", f"{name}: {drafts_of} -> kurikirana tips list --draft"))
+        if there := ", ".join(form.name for form in forms.values() if language in form.drafts):
+            lines.append(("i", f"{name}: drafts in the forms {there} -> their questions, and draft_languages"))
+    return lines
 
 
 async def _database(tx: Any) -> list[tuple[str, str]]:

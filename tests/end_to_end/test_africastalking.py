@@ -102,6 +102,7 @@ async def test_what_came_while_we_were_away_counts_once_and_is_answered(tmp_path
             assert await call("incoming", provider.hears("HELP")) == 200
             await until(lambda: len(provider.sent) == 2)
             said = await asyncio.to_thread(programme.command, "doctor", code=1)  # the rest of it is not set up
+            assert "tips are drafts -> kurikirana tips list --draft" in said
             assert "ok  africastalking\n" in said
             reports = await asyncio.to_thread(programme.json, "reports")
             assert [each["state"] for each in reports] == ["reported"]

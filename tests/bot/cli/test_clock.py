@@ -28,6 +28,7 @@ def test_a_clock_that_stands_back_is_said_and_can_be_said_to_be_right(tmp_path: 
     for words in (("clock",), ("doctor",)):
         said = programme.command(*words, code=1)
         assert "stands 2 days behind" in said and "kurikirana clock right" in said
+    assert "i   Swahili: drafts in the forms " in said
     assert "!!  figures of 07 are not the sums of their reports -> kurikirana recount" in said
     assert programme.command("recount").startswith("Not the sums of their reports were the figures of 07.")
     assert programme.command("recount", "--dry-run") == "All figures are the sums of their reports.\n"
