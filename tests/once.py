@@ -1,16 +1,18 @@
 """What a process of the field does once in its life, and a test process would do thousands of times.
 
 A statement of SQLAlchemy is compiled in a millisecond and kept with its engine; the service opens one database, tests
-open thousands. Texts are split at their fields when the first reader needs them, the tree of commands is built when a
-command is given, a new SQLite file goes through every migration in a quarter of a second. What comes of each depends
-on nothing but what goes in, so it is kept for the whole process; each test still has a database, words and a command
-of its own.
+open thousands. Texts are split at their fields when a language has its first reader, the tree of commands is
+built when a command is given, a new SQLite file goes through every migration in a quarter of a second. What comes of
+each depends on nothing but what goes in, so it is kept for the whole process; each test still has a database, words
+and a command of its own.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cache
+from pathlib import Path
+from typing import Any
 
 import typer.main
 import typer.testing
@@ -19,7 +21,8 @@ from sqlalchemy.engine import Engine
 from sqlalchemy.engine.default import DefaultDialect
 from sqlalchemy.util import LRUCache
 
-from bot.render import catalogue
+from bot.render import Words, catalogue
+from bot.render.words import DEFAULTS
 from bot.store import migrations
 
 _compiled: LRUCache[object, object] = LRUCache(4_000)
@@ -33,21 +36,21 @@ def share() -> None:
     DefaultDialect.__eq__ = lambda own, other: type(own) is type(other)  # type: ignore[method-assign,assignment]
     DefaultDialect.__hash__ = lambda own: hash(type(own))  # type: ignore[method-assign,assignment]
     migrations.upgrade = _upgrade_once()  # type: ignore[assignment]
-    catalogue.split = _split_once()  # type: ignore[assignment]
+    Words.load = classmethod(_choices_once())  # type: ignore[assignment]
     typer.main.get_command = typer.testing._get_command = cache(typer.main.get_command)  # type: ignore[attr-defined]
 
 
-def _split_once():  # type: ignore[no-untyped-def]
-    real = catalogue.split
+def _choices_once():  # type: ignore[no-untyped-def]
+    """Whoever says the shipped words with the same settings has them split once; who corrects them, anew."""
+    real, kept = Words.load.__func__, dict[tuple[tuple[str, str], ...], Any]()  # type: ignore[attr-defined]
 
-    @cache
-    def kept(text: str, common: tuple[tuple[str, str], ...], language: str) -> catalogue.Pieces:
-        return real(text, dict(common), language)
+    def load(cls: type[Words], overrides: Path | None = None, common: Mapping[str, Any] = DEFAULTS) -> Words:
+        words: Words = real(cls, overrides, common)
+        if words.texts == catalogue.all_shipped()[1]:
+            words._choices = kept.setdefault(tuple(sorted(words._common.items())), {})
+        return words
 
-    def split(text: str, common: Mapping[str, str], language: str) -> catalogue.Pieces:
-        return kept(text, tuple(common.items()), language)
-
-    return split
+    return load
 
 
 def _upgrade_once():  # type: ignore[no-untyped-def]

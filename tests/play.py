@@ -43,20 +43,21 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot import demo, forms
 from bot.app import App
-from bot.cli.talk import Line, clock_move
+from bot.cli.talk import clock_move
 from bot.clock import StoppedClock
 from bot.programme import invented
 from bot.store import listing, look
 from bot.store.engine import Database
 from bot.store.tables import addresses, people, people_addresses
 from handlers.turn import Kind
-from tests.play_chat import ChatLine
+from tests.play_lines import ChatLine, PhoneLine
 from tests.play_people import credit, reports_sent, share
 
 NOW = datetime(2026, 11, 23, 15, 31, tzinfo=UTC)
 """Monday 23/11/2026, 17:31 in Bujumbura: the moment all examples are about."""
 TODAY = NOW.astimezone(ZoneInfo("Africa/Bujumbura")).date()
 _made: list[bytes] = []
+_people: dict[str, Mapping[str, Any]] = {}
 _VALUES = {
     "on": ("tips", "reminders", "totals"),
     "language": ("rn", "fr", "sw", "en"),
@@ -145,25 +146,25 @@ def difference(expected: str | None, got: str | None) -> list[str]:
 class Player:
     """A running service and the phones a script names."""
 
-    def __init__(self, app: App, name: str) -> None:
-        self._app, self._name = app, name
-        self._lines: dict[str, Line | ChatLine] = {}
+    def __init__(self, app: App, file: sqlite3.Connection, name: str) -> None:
+        self._app, self._file, self._name = app, file, name
+        self._lines: dict[str, PhoneLine | ChatLine] = {}
 
     async def play(self, steps: list[Step]) -> None:
         """Raises AssertionError where an answer is missing, other or not expected."""
-        line: Line | ChatLine | None = None
+        line: PhoneLine | ChatLine | None = None
         for step in steps:  # every phone is there from the start: a text may come before its owner is played
             if step.kind in ("as", "phone", "chat"):
                 await self._line(step)
         for step in (step for step in steps if step.kind != "on"):
-            screens = [await line.dial(step.text)] if step.kind == ">#" and isinstance(line, Line) else []
+            screens = [await line.dial(step.text)] if step.kind == ">#" and isinstance(line, PhoneLine) else []
             line = await self._do(step, line)
             await self._compare(step, line, [*screens, *(shown.text for shown in await line.answers())])
         for phone, line in self._lines.items():
             left = [shown.text for shown in await line.answers()]
             assert not left, "\n".join([f"{self._name}: at the end {phone} holds what no line expects", *left])
 
-    async def _do(self, step: Step, line: Line | ChatLine | None) -> Line | ChatLine:
+    async def _do(self, step: Step, line: PhoneLine | ChatLine | None) -> PhoneLine | ChatLine:
         if line is None or step.kind in ("as", "phone", "chat"):
             return await self._line(step)
         if step.kind == ">#":
@@ -192,21 +193,24 @@ class Player:
             await self._app.database.writer.do(_set_people, (line.phone, step.kind, step.text))
         return line
 
-    async def _line(self, step: Step) -> Line | ChatLine:
+    async def _line(self, step: Step) -> PhoneLine | ChatLine:
         if step.kind == "chat":
-            return self._lines.setdefault(step.text, ChatLine(self._app, step.text))
+            return self._lines.setdefault(step.text, ChatLine(self._app, self._file, step.text))
         phone = step.text if step.kind == "phone" else str((await self._person(step.text))["phone"])
-        return self._lines.setdefault(phone, Line(self._app, phone))
+        return self._lines.setdefault(phone, PhoneLine(self._app, self._file, phone))
 
     async def _person(self, name: str) -> Mapping[str, Any]:
-        async with self._app.database.read() as tx:
-            found = await listing.people_named(tx, name)
-        if len(found) != 1:
-            names = ", ".join(f"{row['association']} {row['sms_name']}" for row in found) or "nobody"
-            raise ScriptError(f"{self._name}: as: {name}: {names}. Write ASSOCIATION NAME.")
-        return found[0]
+        """One of the invented programme: asked once in a process, since it is the same for every script."""
+        if name not in _people:
+            async with self._app.database.read() as tx:
+                found = await listing.people_named(tx, name)
+            if len(found) != 1:
+                names = ", ".join(f"{row['association']} {row['sms_name']}" for row in found) or "nobody"
+                raise ScriptError(f"{self._name}: as: {name}: {names}. Write ASSOCIATION NAME.")
+            _people[name] = found[0]
+        return _people[name]
 
-    async def _compare(self, step: Step, line: Line | ChatLine, got: list[str]) -> None:
+    async def _compare(self, step: Step, line: PhoneLine | ChatLine, got: list[str]) -> None:
         wanted = [text for _, text in step.expected]
         if len(wanted) == len(got) and all(map(matches, wanted, got)):
             return
@@ -290,9 +294,10 @@ async def play(text: str, name: str, folder: Path) -> None:
     on = frozenset(step.text for step in steps if step.kind == "on")
     named = frozenset(step.text.split(" ")[0] for step in steps if step.kind in ("as", "with"))
     async with service(folder, on=on, only=named if on else frozenset()) as app, asyncio.timeout(60):
-        try:
-            await Player(app, name).play(steps)
-        except (AssertionError, ScriptError) as error:
-            failed = error  # raised outside, so that no task group wraps it
+        with closing(sqlite3.connect(folder / "demo.db", isolation_level=None)) as file:
+            try:
+                await Player(app, file, name).play(steps)
+            except (AssertionError, ScriptError) as error:
+                failed = error  # raised outside, so that no task group wraps it
     if failed:
         raise failed
