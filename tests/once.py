@@ -9,7 +9,9 @@ and a command of its own.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
+from copy import copy
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -21,7 +23,7 @@ from sqlalchemy.engine import Engine
 from sqlalchemy.engine.default import DefaultDialect
 from sqlalchemy.util import LRUCache
 
-from bot.render import Words, catalogue
+from bot.render import Words
 from bot.render.words import DEFAULTS
 from bot.store import migrations
 
@@ -36,18 +38,22 @@ def share() -> None:
     DefaultDialect.__eq__ = lambda own, other: type(own) is type(other)  # type: ignore[method-assign,assignment]
     DefaultDialect.__hash__ = lambda own: hash(type(own))  # type: ignore[method-assign,assignment]
     migrations.upgrade = _upgrade_once()  # type: ignore[assignment]
-    Words.load = classmethod(_choices_once())  # type: ignore[assignment]
+    Words.load = classmethod(_words_once())  # type: ignore[assignment]
     typer.main.get_command = typer.testing._get_command = cache(typer.main.get_command)  # type: ignore[attr-defined]
 
 
-def _choices_once():  # type: ignore[no-untyped-def]
+def _words_once():  # type: ignore[no-untyped-def]
     """Whoever says the shipped words with the same settings has them split once; who corrects them, anew."""
-    real, kept = Words.load.__func__, dict[tuple[tuple[str, str], ...], Any]()  # type: ignore[attr-defined]
+    real, kept = Words.load.__func__, dict[tuple[tuple[str, Any], ...], Words]()  # type: ignore[attr-defined]
 
     def load(cls: type[Words], overrides: Path | None = None, common: Mapping[str, Any] = DEFAULTS) -> Words:
-        words: Words = real(cls, overrides, common)
-        if words.texts == catalogue.all_shipped()[1]:
-            words._choices = kept.setdefault(tuple(sorted(words._common.items())), {})
+        if overrides and any(overrides.iterdir()):
+            return real(cls, overrides, common)  # type: ignore[no-any-return]
+        settings = tuple(common.items())
+        if settings not in kept:
+            kept[settings] = real(cls, None, common)
+        words = copy(kept[settings])
+        words.fallbacks, words.too_long = Counter(), Counter()
         return words
 
     return load

@@ -267,7 +267,7 @@ async def service(
 
 
 async def _programme() -> bytes:
-    """The file of the invented programme, made once in a process."""
+    """The file of the invented programme after its first start, which made its timers: made once in a process."""
     if not _made:
         with tempfile.TemporaryDirectory() as folder:
             settings = demo.settings_for(Path(folder), 0, TODAY)
@@ -276,6 +276,8 @@ async def _programme() -> bytes:
                 await database.writer.do(_load, None)
             finally:
                 await database.close()
+            async with service(Path(folder), fresh=False):
+                pass
             assert not list(settings.folder.glob("*-wal"))
             _made.append((settings.folder / "demo.db").read_bytes())
     return _made[0]
