@@ -12,6 +12,7 @@ from bot.render import Words
 from bot.tips import TipsError, Written, check, export, load, of_row, read, shipped
 from bot.tips.check import SUBJECT, TEXT
 from bot.tips.files import COLUMNS, from_markdown
+from tests.cases import cases
 
 WORDS = Words.load()
 GOOD = """
@@ -54,7 +55,7 @@ def test_every_shipped_tip_is_one_sms_with_the_words_around_it() -> None:
     assert seen > 140
 
 
-@pytest.mark.parametrize("language", ["en", "fr", "rn", "sw"])
+@cases("language", ["en", "fr", "rn", "sw"])
 def test_the_longest_tip_that_is_let_through_is_one_sms(language: str) -> None:
     sms = WORDS.text("H6", language, {"subject": "x" * SUBJECT, "tip": "x" * TEXT})
     assert (sms.parts, sms.language) == (1, language)
@@ -67,8 +68,8 @@ def test_a_good_file() -> None:
     assert (tip.variant, tip.seasons, tip.drafts, tip.value_chain) == ("a", "A B", ("sw",), "rice riz")
 
 
-@pytest.mark.parametrize(
-    ("change", "instead", "said"),
+@cases(
+    "change instead said",
     [
         ("processing", "farming", "line 2: dry-it: topic 'farming' is not known. It is one of business, value_chain"),
         ("b A", "A D", "line 2: dry-it: season D is not known. Write A, B or C"),

@@ -7,6 +7,7 @@ from datetime import date
 import pytest
 
 from handlers.forms import BadForm, Context, Form, build
+from tests.cases import cases
 
 Row = dict[str, str]
 EN, FR = "label::English (en)", "label::French (fr)"
@@ -110,7 +111,7 @@ CASES: dict[str, tuple[tuple[Row, ...], str]] = {
 }
 
 
-@pytest.mark.parametrize("case", CASES)
+@cases("case", CASES)
 def test_a_mistake_is_named_with_its_place(case: str) -> None:
     survey, said = CASES[case]
     found = problems(*survey)

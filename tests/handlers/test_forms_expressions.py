@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from handlers.forms.expressions import BadExpression, compiled
 from handlers.forms.functions import FUNCTIONS, Value, boolean, number, string
+from tests.cases import cases
 from tests.examples import examples
 
 VALUES: dict[str, Value] = {
@@ -150,7 +151,7 @@ def test_functions(source: str, expected: Value) -> None:
     assert result(source, 5) == expected
 
 
-@pytest.mark.parametrize("source", ["${women} + ${none}", "0 div 0", "max(1, ${none})", "int('x')", "5 mod 0"])
+@cases("source", ["${women} + ${none}", "0 div 0", "max(1, ${none})", "int('x')", "5 mod 0"])
 def test_what_is_no_number_is_nan_and_holds_in_no_comparison(source: str) -> None:
     assert math.isnan(number(result(source)))
     assert not boolean(result(f"{source} > 0"))
@@ -168,8 +169,8 @@ def test_every_function_is_tried_above() -> None:
     assert not missing
 
 
-@pytest.mark.parametrize(
-    ("source", "said"),
+@cases(
+    "source said",
     [
         ("pulldata('a', 'b')", "the function pulldata() is not supported; there are: abs,"),
         ("women > 3", "'women' stands bare; a question is written ${women}"),

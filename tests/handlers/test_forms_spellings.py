@@ -7,13 +7,13 @@ from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
-import pytest
 from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
 from handlers.forms.atoms import Atoms
 from handlers.forms.grammar import Grammar
 from handlers.forms.reading import _quick, _search
+from tests.cases import cases
 from tests.examples import examples, short_of
 from tests.handlers.forms_at_work import COLLINES, FORMS, START, TODAY, context
 
@@ -232,7 +232,7 @@ def test_the_line_reads_back(values: dict[str, Any]) -> None:
 PEOPLE = {"held_on": "2026-11-12", "women": 12, "men": 7}
 
 
-@pytest.mark.parametrize(
+@cases(
     "digits",
     [
         *("T 1 et 3", "T1 et 3", "themes un et trois", "mada 1 na 3", "T1&3", "T 1 + 3", "T 1, 3", "topics 1 and 3"),
@@ -246,7 +246,7 @@ def test_digits_that_are_joined_are_one_answer(digits: str) -> None:
     assert everything.values == {**PEOPLE, "topics": ["business", "value_chain", "processing"]}
 
 
-@pytest.mark.parametrize(
+@cases(
     "line",
     [
         *("12/11 T 1 et 5 f12 m7", "12/11 T 1 3 f12 m7", "12/11 agri F 5 et 5 M 2", "12/11 1-3 12 7 5 3"),

@@ -5,12 +5,12 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-import pytest
 from smsutil import is_valid_gsm
 
 from bot.forms import load_shipped
 from handlers.forms import Choice, Context
 from handlers.turn import Label
+from tests.cases import cases
 
 FORMS = load_shipped()
 HUSKER = Label(
@@ -161,7 +161,7 @@ CATALOGUE: dict[str, tuple[str, str, dict[str, str]]] = {
 }
 
 
-@pytest.mark.parametrize("key", CATALOGUE)
+@cases("key", CATALOGUE)
 def test_prompts_are_those_of_the_catalogue(key: str) -> None:
     name, step, texts = CATALOGUE[key]
     form = FORMS[name]
@@ -177,7 +177,7 @@ def test_every_question_that_is_asked_has_a_catalogue_text() -> None:
     assert all_asked - asked == {("business", "business")}
 
 
-@pytest.mark.parametrize("name", FORMS)
+@cases("name", FORMS)
 def test_sms_prompts_are_one_part_in_the_sms_alphabet(name: str) -> None:
     form = FORMS[name]
     for step in form.all_steps:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
+from itertools import product
 
 import pytest
 
@@ -10,6 +11,7 @@ from handlers import session, state
 from handlers.answers import ANSWERS
 from handlers.conversations import step
 from handlers.turn import Address, AskedThen, Association, Inbound, Person, Programme, Turn, Unknown
+from tests.cases import cases
 
 NOW = datetime(2026, 11, 23, 15, 31, tzinfo=UTC)
 ABAHUZA = Association(7, "07", "ABAHUZA", "ABAHUZA", 25, 20, "Eric")
@@ -34,8 +36,7 @@ def dialled(kind: str, minutes: float, words: str | None = "Topic?") -> Turn:
     )
 
 
-@pytest.mark.parametrize("kind", sorted(ANSWERS))
-@pytest.mark.parametrize("minutes", [0.5, 4.9, 5.1, 600])
+@cases("kind minutes", product(sorted(ANSWERS), [0.5, 4.9, 5.1, 600]))
 def test_a_question_is_asked_again_or_makes_room_for_the_menu(kind: str, minutes: float) -> None:
     outcome = step(dialled(kind, minutes))
     (reply,) = outcome.replies

@@ -13,6 +13,7 @@ from bot.render import Words
 from handlers.said import COMMANDS as LEADERS
 from handlers.team import lists
 from handlers.team.answering import reply
+from tests.cases import cases
 
 ROOT = Path(__file__).parents[2]
 FILES = (
@@ -58,7 +59,7 @@ def test_a_chat_of_the_team_shows_everything_that_its_role_may_do(role: str, lan
     assert {word for word, entry in hers.items() if entry not in shown} - ALWAYS_THERE == set()
 
 
-@pytest.mark.parametrize("language", ["en", "fr"])
+@cases("language", ["en", "fr"])
 def test_what_a_leaders_chat_shows_is_known(language: str) -> None:
     assert set(SHOWN["leader"][language]) <= {word for words in LEADERS.values() for word in words}
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from handlers.understand.choices import choose, name
+from tests.cases import cases
 
 PEOPLE = [
     ("women", ["F", "W", "K", "femmes", "abakenyezi", "wanawake"]),
@@ -16,8 +16,8 @@ PEOPLE = [
 PLACES = ["Kivoga", "Kivuga", "Mpinga-Kayove", "Rutana", "Gitanga"]
 
 
-@pytest.mark.parametrize(
-    ("word", "expected"),
+@cases(
+    "word expected",
     [
         ("F", "women"), ("f", "women"), ("Fémmes", "women"), ("women", "women"), ("ABAGABO", "men"), ("wapya", "new"),
         ("fammes", "women"), ("wanawke", "women"), ("wanaumke", "men"), ("abgabo", "men"), ("abakenyesi", "women"),
@@ -46,7 +46,7 @@ def test_men_are_never_a_misspelling_of_women() -> None:
     assert choose("hommes", only_women) is None
 
 
-@pytest.mark.parametrize(("choice", "alias"), [(c, a) for c, aliases in PEOPLE for a in aliases if len(a) >= 5])
+@cases("choice alias", [(c, a) for c, aliases in PEOPLE for a in aliases if len(a) >= 5])
 def test_every_single_mistake_is_that_choice_or_nothing(choice: str, alias: str) -> None:
     spellings = {alias[:i] + alias[i + 1 :] for i in range(len(alias))}
     spellings |= {alias[:i] + letter + alias[i:] for i in range(len(alias)) for letter in "aemnk"}
@@ -56,8 +56,8 @@ def test_every_single_mistake_is_that_choice_or_nothing(choice: str, alias: str)
     assert found.count(choice) >= 0.6 * len(found)
 
 
-@pytest.mark.parametrize(
-    ("words", "expected"),
+@cases(
+    "words expected",
     [
         ("kivoga f", ("Kivoga", 1)), ("KIVOGA", ("Kivoga", 1)), ("mpinga kayove m", ("Mpinga-Kayove", 2)),
         ("mpingakayove", ("Mpinga-Kayove", 1)), ("mpinga kayov m", ("Mpinga-Kayove", 2)), ("ru tana", ("Rutana", 2)),

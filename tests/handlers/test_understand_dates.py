@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -12,6 +11,7 @@ from handlers.understand.calendar import DAY_WORDS, MONTHS, RELATIVE, WEEKDAYS, 
 from handlers.understand.dates import ReadDate, date
 from handlers.understand.text import plain
 from handlers.understand.tokens import tokens
+from tests.cases import cases
 
 TODAY = dt.date(2026, 11, 23)  # a Monday
 EARLIEST = dt.date(2026, 3, 1)
@@ -33,8 +33,8 @@ def test_the_tables_are_plain_and_of_one_meaning() -> None:
     assert all(plain(words) == words for words, _ in RELATIVE)
 
 
-@pytest.mark.parametrize(
-    ("text", "expected"),
+@cases(
+    "text expected",
     [
         ("12/11", ("2026-11-12", 1, False)), ("12.11", ("2026-11-12", 1, False)), ("12-11", ("2026-11-12", 1, False)),
         ("12 11 3 12 7", ("2026-11-12", 2, False)), ("12/11/2026", ("2026-11-12", 1, False)),
@@ -70,7 +70,7 @@ def test_date(text: str, expected: tuple[str, int, bool]) -> None:
     assert read(text) == expected
 
 
-@pytest.mark.parametrize(
+@cases(
     "text",
     [
         "", "12", "agri 12/11", "31/2", "31 2", "30 fevrier", "29/2", "11/25", "11 25", "0/5", "12/13", "32 11",
@@ -132,7 +132,7 @@ def test_never_from_one_number(value: int, shape: str) -> None:
 ALL_MONTHS = [(name, month) for month, names in enumerate(MONTHS, start=1) for name in names]
 
 
-@pytest.mark.parametrize(("name", "month"), ALL_MONTHS)
+@cases("name month", ALL_MONTHS)
 def test_every_month_by_name_in_many_spellings(name: str, month: int) -> None:
     for shape in ("12 {}", "12{}", "le 12 {}", "12-{}", "12/{}", "12 {}.", "on 12 {} f12", "12 de {}"):
         for spelled in (name, name.upper(), name.title()):
@@ -141,7 +141,7 @@ def test_every_month_by_name_in_many_spellings(name: str, month: int) -> None:
             assert (found.day.day, found.day.month) == (12, month)
 
 
-@pytest.mark.parametrize(("name", "month"), [(n, m) for n, m in ALL_MONTHS if len(n) >= 6])
+@cases("name month", [(n, m) for n, m in ALL_MONTHS if len(n) >= 6])
 def test_a_month_with_a_mistake_is_that_month_or_nothing(name: str, month: int) -> None:
     letters = "aeiouy"
     spellings = {name[:i] + name[i + 1 :] for i in range(1, len(name))}
@@ -157,7 +157,7 @@ def test_a_month_with_a_mistake_is_that_month_or_nothing(name: str, month: int) 
 ALL_WEEKDAYS = [(name, day) for day, names in enumerate(WEEKDAYS) for name in names]
 
 
-@pytest.mark.parametrize(("name", "weekday"), ALL_WEEKDAYS)
+@cases("name weekday", ALL_WEEKDAYS)
 def test_every_weekday_is_the_last_such_day_before_today(name: str, weekday: int) -> None:
     for offset in range(7):
         today = TODAY + dt.timedelta(days=offset)
@@ -168,7 +168,7 @@ def test_every_weekday_is_the_last_such_day_before_today(name: str, weekday: int
         assert not found.future
 
 
-@pytest.mark.parametrize(("words", "days"), RELATIVE)
+@cases("words days", RELATIVE)
 def test_every_relative_phrase(words: str, days: int) -> None:
     assert date(words.upper(), TODAY) == ReadDate(TODAY + dt.timedelta(days=days), len(tokens(words)), days > 0)
 

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from handlers.understand.numbers import LIMIT, decimal, groups, number, number_words
 from handlers.understand.tokens import tokens
+from tests.cases import cases
 
 
-@pytest.mark.parametrize(
-    ("word", "expected"),
+@cases(
+    "word expected",
     [
         ("12", 12), ("0", 0), ("007", 7), ("1O", 10), ("l2", 12), ("I2", 12), ("1oo", 100), ("150k", 150_000),
         ("150K", 150_000), ("1.5k", 1_500), ("1,5k", 1_500), ("1.250.000", 1_250_000), ("450,000", 450_000),
@@ -28,8 +28,8 @@ def test_number(word: str, expected: int | None) -> None:
     assert number(word) == expected
 
 
-@pytest.mark.parametrize(
-    ("word", "expected"),
+@cases(
+    "word expected",
     [
         ("12", "12"), ("12.5", "12.5"), ("12,5", "12.5"), ("450.000,50", "450000.50"), ("1,250.5", "1250.5"),
         ("450.000", "450000"), ("0.500", "0.500"), ("1.5k", "1500"), ("l2,5", "12.5"),
@@ -85,7 +85,7 @@ def swahili(value: int) -> str:
     return parts[0] if len(parts) == 1 else " ".join(parts[:-1]) + " na " + parts[-1]
 
 
-@pytest.mark.parametrize("language", ["rn", "sw"])
+@cases("language", ["rn", "sw"])
 def test_every_number_to_999_in_words(language: str) -> None:
     spell = kirundi if language == "rn" else swahili
     for value in range(1, 1000):
@@ -95,8 +95,8 @@ def test_every_number_to_999_in_words(language: str) -> None:
         assert number_words([*words, "abagabo"], None) == (value, len(words)), words
 
 
-@pytest.mark.parametrize(
-    ("text", "expected"),
+@cases(
+    "text expected",
     [
         ("cumi na rimwe", (11, 3)), ("cumi n'indwi abo", (17, 2)), ("mirongo ibiri", (20, 2)), ("babiri", (2, 1)),
         ("ibihumbi 150 2", (150_000, 2)), ("ibihumbi bibiri n'amajana atanu", (2_500, 4)), ("igihumbi", (1_000, 1)),

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from itertools import product
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from handlers.understand.words import Token, plain, tokens
+from tests.cases import cases
 
 ANY_TEXT = st.text() | st.text(st.characters(categories=["Cs", "Cc", "Cf", "Mn", "No", "Nd", "Lu", "Po", "Zs"]))
 LOOKING_LIKE_A_REPORT = st.text("0123456789oOlIkK./-,:' fFmMnNaé\u00a0")
@@ -20,8 +20,8 @@ def shown(text: str, labels: frozenset[str] = frozenset()) -> str:
     return " ".join(("+" if t.glued else "") + t.text + mark[t.kind] for t in tokens(text, labels))
 
 
-@pytest.mark.parametrize(
-    ("text", "expected"),
+@cases(
+    "text expected",
     [
         ("form12/11agri f12m7nf5nm3", "form:w +12/11:d +agri:w f:w +12 +m:w +7 +nf:w +5 +nm:w +3"),
         ("Form 12.11. Agri. F 12, M 7. N 8", "form:w 12.11:d agri:w f:w 12 m:w 7 n:w 8"),
@@ -69,9 +69,10 @@ def test_a_label_is_never_part_of_a_number() -> None:
     assert shown("5l", frozenset({"l"})) == "5 +l:w"
 
 
-@pytest.mark.parametrize("date", ["12/11", "12.11", "12-11", "12/11/2026", "12.11.26"])
-@pytest.mark.parametrize("form", ["form", "Form ", "FORM. "])
-@pytest.mark.parametrize("gap", ["", " ", ", ", ". "])
+DATES = ["12/11", "12.11", "12-11", "12/11/2026", "12.11.26"]
+
+
+@cases("date form gap", product(DATES, ["form", "Form ", "FORM. "], ["", " ", ", ", ". "]))
 def test_generated_labelled_lines_keep_letter_before_its_number(date: str, form: str, gap: str) -> None:
     """1.3's trap: "f12m7n8" must not turn into men 12, new 7."""
     seen = 0

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import unicodedata
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -21,6 +20,7 @@ from handlers.understand.words import (
     plain,
     yes_no,
 )
+from tests.cases import cases
 from tests.examples import examples
 
 ANY_TEXT = st.text() | st.text(st.characters(categories=["Cs", "Cc", "Cf", "Mn", "No", "Nd", "Lu", "Po", "Zs"]))
@@ -29,8 +29,8 @@ ANY_TEXT = st.text() | st.text(st.characters(categories=["Cs", "Cc", "Cf", "Mn",
 # --- plain and clean -----------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
-    ("text", "expected"),
+@cases(
+    "text expected",
     [
         ("", ""),
         ("  Féminin\u00a0 X\t", "feminin x"),
@@ -71,8 +71,8 @@ def test_plain_is_one_for_composed_and_decomposed_letters(text: str) -> None:
     assert plain(unicodedata.normalize("NFD", text)) == plain(unicodedata.normalize("NFC", text))
 
 
-@pytest.mark.parametrize(
-    ("text", "expected"),
+@cases(
+    "text expected",
     [
         ("ABAHUZA 12/11", "ABAHUZA 12/11"),
         ("a\x00b", "a\ufffdb"),
@@ -116,7 +116,7 @@ def test_every_command_word_is_plain_and_belongs_to_one_command() -> None:
     assert YES.isdisjoint(NO)
 
 
-@pytest.mark.parametrize(("command", "word"), [(c, w) for c, row in KEYWORDS.items() for w in row])
+@cases("command word", [(c, w) for c, row in KEYWORDS.items() for w in row])
 def test_each_command_word_in_many_spellings(command: str, word: str) -> None:
     for spelling in (word, word.upper(), word.title(), f" {word}.", f"{word} !", f'"{word}"', f"\u00ab{word}\u00bb"):
         assert keyword(spelling) == (command, ""), spelling
@@ -125,7 +125,7 @@ def test_each_command_word_in_many_spellings(command: str, word: str) -> None:
         assert keyword(f"{word}4127") == (command, "4127")
 
 
-@pytest.mark.parametrize("word", [w for row in KEYWORDS.values() for w in row if len(w) >= 6])
+@cases("word", [w for row in KEYWORDS.values() for w in row if len(w) >= 6])
 def test_one_letter_forgotten_or_doubled_in_a_long_word(word: str) -> None:
     expected = keyword(word)
     for place in range(1, len(word)):
@@ -133,8 +133,8 @@ def test_one_letter_forgotten_or_doubled_in_a_long_word(word: str) -> None:
         assert keyword(word[:place] + word[place + 1 :]) == expected
 
 
-@pytest.mark.parametrize(
-    ("text", "expected"),
+@cases(
+    "text expected",
     [
         ("Corr: 12", ("fix", "12")),
         ("Problème: la machine", ("problem", "la machine")),
@@ -155,7 +155,7 @@ def test_keyword(text: str, expected: tuple[str, str] | None) -> None:
     assert keyword(text) == expected
 
 
-@pytest.mark.parametrize(
+@cases(
     "text",
     [
         "STOP",
@@ -175,7 +175,7 @@ def test_stop(text: str) -> None:
     assert keyword(text) is not None
 
 
-@pytest.mark.parametrize(
+@cases(
     "text",
     [
         "please stop the machine", "STOP 12345", "stp", "STP!", "reka", "stop the machine now please", "stopp",
@@ -190,8 +190,8 @@ def test_not_a_stop(text: str) -> None:
 # --- yes, no, questions, sensitive, language -----------------------------------------------------
 
 
-@pytest.mark.parametrize(
-    ("text", "expected"),
+@cases(
+    "text expected",
     [
         ("oui", True), ("Oui, merci", True), ("EGO!", True), ("ego ego", True), ("ndiyo asante", True), ("ok", True),
         ("D\u2019accord", True), ("yes please", True), ("non", False), ("Oya.", False), ("hapana", False),
@@ -203,7 +203,7 @@ def test_yes_no(text: str, expected: bool | None) -> None:
     assert yes_no(text) is expected
 
 
-@pytest.mark.parametrize(
+@cases(
     "text",
     [
         "Comment réparer la courroie", "how do we dry rice", "Gute nokora", "vipi nitengeneze", "Je, mnaweza kuja",
@@ -215,25 +215,23 @@ def test_question(text: str) -> None:
     assert is_question(text)
 
 
-@pytest.mark.parametrize("text", ["12 7?", "?", "je suis malade", "howard", "none", "ou bien", "12/11 agri f12"])
+@cases("text", ["12 7?", "?", "je suis malade", "howard", "none", "ou bien", "12/11 agri f12"])
 def test_no_question(text: str) -> None:
     assert not is_question(text)
 
 
-@pytest.mark.parametrize(
-    "text", ["He tried to RAPE me", "harcèlement", "il m'a frappée", "ubakaji", "yankubise ku nguvu"]
-)
+@cases("text", ["He tried to RAPE me", "harcèlement", "il m'a frappée", "ubakaji", "yankubise ku nguvu"])
 def test_sensitive(text: str) -> None:
     assert is_sensitive(text)
 
 
-@pytest.mark.parametrize("text", ["kubaka inzu", "un sac violet", "violon", "12 7", "la machine est cassee"])
+@cases("text", ["kubaka inzu", "un sac violet", "violon", "12 7", "la machine est cassee"])
 def test_not_sensitive(text: str) -> None:
     assert not is_sensitive(text)
 
 
-@pytest.mark.parametrize(
-    ("text", "expected"),
+@cases(
+    "text expected",
     [
         ("12/11 transformation 12 femmes et 7 hommes 8 nouveaux", "fr"),
         ("inyigisho 12 munyonyo guhingura abakenyezi 12 abagabo 7 bashasha 8", "rn"),

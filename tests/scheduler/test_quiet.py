@@ -11,6 +11,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from scheduler.quiet import DAYS, Hours
+from tests.cases import cases
 from tests.examples import examples
 
 HOME = ZoneInfo("Africa/Bujumbura")
@@ -58,7 +59,7 @@ def local(text: str, zone: ZoneInfo = HOME) -> datetime:
 # --- what the settings may say ---
 
 
-@pytest.mark.parametrize(
+@cases(
     "rule",
     [
         "Sat before 12:00",
@@ -74,7 +75,7 @@ def test_rules_that_are_allowed(rule: str) -> None:
     hours((rule,))
 
 
-@pytest.mark.parametrize(
+@cases(
     "rule",
     ["", "Sa", "Sunday", "Dim", "Sat befor 12:00", "Sat before 12", "Sat before", "before 12:00", "Sat 12:00",
      "Sat before 25:00", "Sat before 12:60", "Sat before 24:01", "Sat 14:00-12:00", "Sat 12:00-12:00",
@@ -98,7 +99,7 @@ def test_every_mistake_is_named_at_once() -> None:
     ]
 
 
-@pytest.mark.parametrize("wrong", [time(7, 30, tzinfo=UTC), time(7, 30, 1), time(7, 30, 0, 5)])
+@cases("wrong", [time(7, 30, tzinfo=UTC), time(7, 30, 1), time(7, 30, 0, 5)])
 def test_only_a_local_time_in_minutes_is_taken(wrong: time) -> None:
     with pytest.raises(ValueError, match="send_from: read .*; allowed is a local time"):
         hours(send_from=wrong)
@@ -106,7 +107,7 @@ def test_only_a_local_time_in_minutes_is_taken(wrong: time) -> None:
         hours(send_to=wrong)
 
 
-@pytest.mark.parametrize("rules", [DAYS, tuple(f"{day} before 20:00" for day in DAYS)])
+@cases("rules", [DAYS, tuple(f"{day} before 20:00" for day in DAYS)])
 def test_a_week_without_a_free_minute_is_refused_at_once(rules: tuple[str, ...]) -> None:
     with pytest.raises(ValueError, match="leaves not one minute of the week"):
         hours(rules)
@@ -116,8 +117,8 @@ def test_a_week_without_a_free_minute_is_refused_at_once(rules: tuple[str, ...])
 # --- when a message may leave ---
 
 
-@pytest.mark.parametrize(
-    ("now", "expected"),
+@cases(
+    "now expected",
     [
         ("2026-11-23T07:29:59", "2026-11-23T07:30:00"),  # Monday
         ("2026-11-23T07:30:00", "2026-11-23T07:30:00"),

@@ -19,6 +19,7 @@ from bot.channels.base import Arrival, Delivery, Message, Recorder
 from bot.channels.http import Http
 from bot.errors import ChannelMisconfigured
 from bot.http_templates import PLACES, everywhere, filled
+from tests.cases import cases
 from tests.contracts.channel_kit import Answer, Call, Kit, knock, sending
 from tests.contracts.test_channels import JSON, KEY, SECRET, HttpKit, external
 from tests.examples import examples
@@ -126,8 +127,8 @@ def test_no_value_ever_leaves_its_place(values: dict[str, str]) -> None:
     assert json.loads(json.dumps(body)) == {name: [clean[name]] for name in PLACES}
 
 
-@pytest.mark.parametrize(
-    ("field", "value"),
+@cases(
+    "field value",
     [
         ("body", '{"a": "{name}"}'),
         ("body", '{"a": {{text}}}'),

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.channels.phone_numbers import is_number, normalise
+from tests.cases import cases
 
 
-@pytest.mark.parametrize(
+@cases(
     "written",
     [
         "+25779123456", "79123456", "79 12 34 56", "79.12.34.56", "25779123456", "0025779123456",
@@ -21,8 +21,8 @@ def test_one_number_written_in_many_ways(written: str) -> None:
     assert normalise(written) == "+25779123456"
 
 
-@pytest.mark.parametrize(
-    ("written", "meant"),
+@cases(
+    "written meant",
     [
         ("22223344", "+25722223344"),
         ("68123456", "+25768123456"),
@@ -39,14 +39,14 @@ def test_neighbours_keep_their_country(written: str, meant: str) -> None:
     assert normalise(written) == meant
 
 
-@pytest.mark.parametrize("sender", ["8585", "112", "ECONET", "Econet Leo", "Lumi-Cash", "M+", "123456", "OIM"])
+@cases("sender", ["8585", "112", "ECONET", "Econet Leo", "Lumi-Cash", "M+", "123456", "OIM"])
 def test_a_service_is_kept_as_it_came(sender: str) -> None:
     assert normalise(sender) == sender
     assert not is_number(normalise(sender))
 
 
-@pytest.mark.parametrize(
-    ("odd", "kept"),
+@cases(
+    "odd kept",
     [
         ("", ""),
         ("\0", ""),

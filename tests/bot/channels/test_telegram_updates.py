@@ -4,12 +4,12 @@ import json
 from datetime import UTC, datetime
 from typing import Any
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.channels import telegram_updates
 from bot.channels.base import Arrival
+from tests.cases import cases
 
 CHAT = {"id": 4711, "type": "private", "first_name": "Odette"}
 FROM = {"id": 4711, "is_bot": False, "first_name": "Odette"}
@@ -122,7 +122,7 @@ NOT_KEPT = [
 ]
 
 
-@pytest.mark.parametrize("update, kind, text, data", KEPT)
+@cases("update kind text data", KEPT)
 def test_kept(update: Any, kind: str, text: str, data: Any) -> None:
     arrival = read(update)
     assert isinstance(arrival, Arrival)
@@ -131,12 +131,12 @@ def test_kept(update: Any, kind: str, text: str, data: Any) -> None:
     assert arrival.sent_at == (None if kind == "button" else datetime.fromtimestamp(DATE, UTC))
 
 
-@pytest.mark.parametrize("update, what", NOT_KEPT)
+@cases("update what", NOT_KEPT)
 def test_not_kept(update: Any, what: str) -> None:
     assert read(update) == what
 
 
-@pytest.mark.parametrize("kind", ["group", "supergroup", "channel"])
+@cases("kind", ["group", "supergroup", "channel"])
 def test_a_group_is_told_by_its_id_and_nothing_of_its_words_is_kept(kind: str) -> None:
     chat = {"id": -100, "type": kind, "title": "Ingabire"}
     for update in (
@@ -152,7 +152,7 @@ def test_a_group_is_told_by_its_id_and_nothing_of_its_words_is_kept(kind: str) -
     )
 
 
-@pytest.mark.parametrize("date", [0, -5, "tomorrow", None, 2**40, 1.5, True, [DATE]])
+@cases("date", [0, -5, "tomorrow", None, 2**40, 1.5, True, [DATE]])
 def test_a_date_that_cannot_be_read_is_none(date: Any) -> None:
     arrival = read(message(text="Ego", date=date))
     assert isinstance(arrival, Arrival)

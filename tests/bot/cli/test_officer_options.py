@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-import pytest
 import typer
 
 from bot.__main__ import app
+from tests.cases import cases
 
 READS = (
     "today",
@@ -61,7 +61,7 @@ def _command(words: str) -> Any:
     return found
 
 
-@pytest.mark.parametrize("words", WANTED)
+@cases("words", WANTED)
 def test_a_command_has_its_options(words: str) -> None:
     there = {option for parameter in _command(words).params for option in parameter.opts}
     assert WANTED[words] <= there
