@@ -38,7 +38,6 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot import demo, forms
@@ -48,10 +47,9 @@ from bot.clock import StoppedClock
 from bot.programme import invented
 from bot.store import listing, look
 from bot.store.engine import Database
-from bot.store.tables import addresses, people, people_addresses
 from handlers.turn import Kind
 from tests.play_lines import ChatLine, PhoneLine
-from tests.play_people import credit, reports_sent, share
+from tests.play_people import credit, reports_sent, set_people, share
 
 NOW = datetime(2026, 11, 23, 15, 31, tzinfo=UTC)
 """Monday 23/11/2026, 17:31 in Bujumbura: the moment all examples are about."""
@@ -190,7 +188,7 @@ class Player:
         elif by := clock_move(step.text):
             await line.move(by)
         else:
-            await self._app.database.writer.do(_set_people, (line.phone, step.kind, step.text))
+            await self._app.database.writer.do(set_people, (line.phone, step.kind, step.text))
         return line
 
     async def _line(self, step: Step) -> PhoneLine | ChatLine:
@@ -226,14 +224,6 @@ class Player:
             else:
                 said.extend(difference(expected, came))
         raise AssertionError("\n".join(said))
-
-
-async def _set_people(tx: AsyncConnection, items: Sequence[tuple[str, str, str]]) -> list[None]:
-    """A header line: everybody who writes from this phone has this language, or this consent."""
-    for phone, column, value in items:
-        here = select(people_addresses.c.person_id).join(addresses).where(addresses.c.value == phone)
-        await tx.execute(update(people).where(people.c.id.in_(here)).values({column: value}))
-    return [None] * len(items)
 
 
 @asynccontextmanager

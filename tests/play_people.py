@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import insert, update
+from sqlalchemy import insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.store import inbox, refunds
-from bot.store.tables import people, people_addresses
+from bot.store.tables import addresses, people, people_addresses
 
 SENT = {
     0: "Ambroise Balthazar Bernadette Dieudonné Espérance Fides Fulgence Gerard Odile Venant Yvonne",
@@ -33,6 +33,14 @@ async def share(tx: AsyncConnection, items: Sequence[tuple[str, str, int]]) -> l
     for scheme, value, person in items:
         ids = await inbox.address_ids(tx, [(scheme, value, None)])
         await tx.execute(insert(people_addresses), {"person_id": person, "address_id": ids[scheme, value]})
+    return [None] * len(items)
+
+
+async def set_people(tx: AsyncConnection, items: Sequence[tuple[str, str, str]]) -> list[None]:
+    """A header line: everybody who writes from this phone has this language, or this consent."""
+    for phone, column, value in items:
+        here = select(people_addresses.c.person_id).join(addresses).where(addresses.c.value == phone)
+        await tx.execute(update(people).where(people.c.id.in_(here)).values({column: value}))
     return [None] * len(items)
 
 

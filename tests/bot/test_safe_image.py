@@ -15,6 +15,7 @@ from PIL import Image, ImageOps
 
 from bot import safe_image
 from tests.bot.pictures import CANARY, SVG, bomb, located, picture, zipped
+from tests.cases import cases
 
 WEBP_BOMB = b"RIFF\x40\x00\x00\x00WEBPVP8X\x0a\x00\x00\x00" + bytes(4) + b"\xff\xff\x00\xff\xff\x00" + bytes(40)
 
@@ -88,24 +89,24 @@ async def test_what_hangs_behind_a_photo_is_gone(tmp_path: Path) -> None:
     assert not zipfile.is_zipfile(io.BytesIO(content)) and content.endswith(b"\xff\xd9")
 
 
-@pytest.mark.parametrize("mode", ["1", "L", "LA", "P", "RGBA", "I;16", "CMYK"])
-async def test_every_kind_of_pixels(mode: str, tmp_path: Path) -> None:
+@cases("mode", ["1", "L", "LA", "P", "RGBA", "I;16", "CMYK"])
+def test_every_kind_of_pixels(mode: str) -> None:
     written = io.BytesIO()
     Image.new(mode, (20, 20)).save(written, "JPEG" if mode == "CMYK" else "PNG")
-    opened(await made(written.getvalue(), tmp_path))
+    opened(safe_image.clean(written.getvalue()))
 
 
-async def test_what_is_transparent_becomes_white(tmp_path: Path) -> None:
+def test_what_is_transparent_becomes_white() -> None:
     written = io.BytesIO()
     Image.new("RGBA", (20, 20), (0, 0, 0, 0)).save(written, "PNG")
-    assert opened(await made(written.getvalue(), tmp_path)).getpixel((5, 5)) == (255, 255, 255)
+    assert opened(safe_image.clean(written.getvalue())).getpixel((5, 5)) == (255, 255, 255)
 
 
-async def test_photos_of_several_pictures_give_the_first(tmp_path: Path) -> None:
+@pytest.mark.parametrize("kind", ["MPO", "PNG", "WEBP"])
+async def test_photos_of_several_pictures_give_the_first(kind: str, tmp_path: Path) -> None:
     """Telephones hang a second picture behind the first, for depth or brightness."""
     more: dict[str, Any] = {"save_all": True, "append_images": [Image.new("RGB", (64, 48), "lime")]}
-    for kind in ("MPO", "PNG", "WEBP"):
-        assert is_red(opened(await made(picture(kind, **more), tmp_path)).getpixel((10, 20)))
+    assert is_red(opened(await made(picture(kind, **more), tmp_path)).getpixel((10, 20)))
 
 
 async def test_the_largest_picture_fits_the_limits(tmp_path: Path) -> None:
@@ -138,8 +139,20 @@ REFUSED = {
 }  # fmt: skip
 
 
+APART = ("svg", "empty", "only a beginning", "truncated jpeg", "truncated png", "truncated webp", "bomb", "webp bomb")
+"""Tried in the child: one of each kind, and all that break off while they are decoded."""
+
+
+@cases("name", [name for name in REFUSED if name not in APART])
+def test_what_its_header_gives_away_is_not_decoded(name: str) -> None:
+    content, why = REFUSED[name]
+    with pytest.raises(safe_image.Unsafe) as refused:
+        safe_image.clean(content)
+    assert why in safe_image.WORDS[refused.value.verdict]
+
+
 @pytest.mark.fault("D10")
-@pytest.mark.parametrize("name", REFUSED)
+@pytest.mark.parametrize("name", APART)
 async def test_what_is_no_safe_photo_is_refused_in_words(name: str, tmp_path: Path) -> None:
     content, why = REFUSED[name]
     with pytest.raises(safe_image.Unsafe, match=why):
