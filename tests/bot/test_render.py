@@ -243,11 +243,11 @@ def test_the_programmes_own_words_win(tmp_path: Path) -> None:
         ('msgid "A4"\nmsgstr "{{ sender }}"\n', "rn: A4: a brace"),
         ('msgid "A4"\nmsgstr "{% for x in y %}"\n', "rn: A4: a brace"),
         ('msgid "Z9"\nmsgstr "x"\n', "rn: Z9: no such text"),
-        ('msgid "A4"\nmsgstr "x"\nmsgid "A4"\nmsgstr "y"\n', r"A4 \(rn\) is there twice"),
-        ('msgid "A4"\nmsgstr "x\n', r"rn.po \(rn\), line 5, at A4: not a PO file"),
-        ('msgid "A4\nmsgstr "x"\n', r"rn.po \(rn\), line 4, at its head: not a PO file"),
-        ('msgid "A4"\nmsgid_plural "A"\nmsgstr "x"\n', r"\(rn\), line 5, at A4: not a PO file"),
-        ("nonsense\n", r"rn.po \(rn\), line 4, at its head: not a PO file"),
+        ('msgid "A4"\nmsgstr "x"\nmsgid "A4"\nmsgstr "y"\n', r"\(rn\): A4 is there twice"),
+        ('msgid "A4"\nmsgstr "x\n', r"rn.po \(rn\): line 5, at A4: not a PO file"),
+        ('msgid "A4\nmsgstr "x"\n', r"rn.po \(rn\): line 4, at its head: not a PO file"),
+        ('msgid "A4"\nmsgid_plural "A"\nmsgstr "x"\n', r"\(rn\): line 5, at A4: not a PO file"),
+        ("nonsense\n", r"rn.po \(rn\): line 4, at its head: not a PO file"),
     ],
 )
 def test_a_bad_catalogue_stops_the_start(tmp_path: Path, planted: str, message: str) -> None:
