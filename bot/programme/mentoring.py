@@ -177,7 +177,8 @@ async def lesson_translate(tx: AsyncConnection, details: Details, now: datetime)
     """
     number, language = int(details["number"]), str(details["to"])
     if language not in LANGUAGES:
-        raise BotError(f"{language!r} is no language of ours; write one of {', '.join(LANGUAGES)}.")
+        what = "'{language}' is no language of ours; write one of {known}."
+        raise BotError(Sentence(what, language=language, known=tuple(LANGUAGES)))
     lesson = next((row for row in await lessons.everything(tx) if row["number"] == number), None)
     if lesson is None:
         raise BotError(f"There is no lesson No {number}. See them with `kurikirana lessons list`.")
