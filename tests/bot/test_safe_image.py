@@ -146,9 +146,8 @@ APART = ("svg", "empty", "only a beginning", "truncated jpeg", "truncated png", 
 @cases("name", [name for name in REFUSED if name not in APART])
 def test_what_its_header_gives_away_is_not_decoded(name: str) -> None:
     content, why = REFUSED[name]
-    with pytest.raises(safe_image.Unsafe) as refused:
+    with pytest.raises(safe_image.Unsafe, match=why):
         safe_image.clean(content)
-    assert why in safe_image.WORDS[refused.value.verdict]
 
 
 @pytest.mark.fault("D10")

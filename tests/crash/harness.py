@@ -207,7 +207,7 @@ def poison(one: Round) -> None:
 
 def same_text(one: Round) -> None:
     """The process dies right after its first send, life after life."""
-    for number in range(18):
+    for number in range(12):
         pid = one.life(replace(one.plan, point="after_send" if number else "", early=True))
         if dead(pid, SLOWEST_LIFE_S if number else 0.4) is None:
             one.kill(pid, "by hand")

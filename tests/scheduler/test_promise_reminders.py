@@ -12,6 +12,7 @@ from random import Random
 import pytest
 
 from bot.settings import Settings
+from tests.scheduler import reminders_model
 from tests.scheduler.reminders_model import ASSOCIATIONS, BROKEN, HOUR, MARKET, World, live, many
 
 RUNS = int(os.environ.get("KURIKIRANA_REMINDER_RUNS", "2"))
@@ -31,7 +32,8 @@ async def test_once_within_the_limit_never_at_night_never_silently_dropped() -> 
 
 
 @pytest.mark.parametrize(("plant", "seen"), [("double", "double"), ("drop", "lost"), ("night", "night")])
-async def test_a_planted_bug_is_seen(plant: str, seen: str) -> None:
+async def test_a_planted_bug_is_seen(plant: str, seen: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reminders_model, "DAYS", 20)
     assert broken(await live(3_000_000, plant)).get(seen, 0) > 0
 
 
