@@ -36,7 +36,7 @@ test: .venv/dev.stamp  ## lint, types, import rules, and every test; both at onc
 tests: .venv/dev.stamp
 	$(BIN)/pytest -n $(WORKERS) --dist worksteal
 
-thorough: .venv/dev.stamp  ## every test, with three times as many generated cases and every pair of role and page
+thorough: .venv/dev.stamp  ## every test: three times as many generated cases, every pair of role and page, every script on PostgreSQL
 	KURIKIRANA_THOROUGH=1 $(BIN)/pytest -n $(WORKERS) --dist worksteal --timeout 600
 
 pictures: .venv/dev.stamp  ## what the pages look like, on small and large screens and on paper, in test-output/

@@ -15,6 +15,7 @@ import shutil
 import tempfile
 import warnings
 from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import cache
@@ -162,7 +163,7 @@ def _named(url: str, name: str) -> str:
     return f"{base.rpartition('/')[0]}/{name}?{query}"
 
 
-async def _with_schema(url: str, name: str) -> str:
+async def with_schema(url: str, name: str) -> str:
     """A database with our schema: a copy of one that the first process to come migrates."""
     filled = _server_folder() / "filled"
     if not filled.exists():
@@ -173,6 +174,16 @@ async def _with_schema(url: str, name: str) -> str:
                 filled.touch()
     await _command(url, f"create database {name} template ours")
     return _named(url, name)
+
+
+@asynccontextmanager
+async def copy_of(original: str, url: str, name: str) -> AsyncIterator[str]:
+    """The address of a database that begins as one of the server `url` which nobody has open, and goes afterwards."""
+    await _command(url, f"create database {name} template {original}")
+    try:
+        yield _named(url, name)
+    finally:
+        await _command(url, f"drop database {name} with (force)")
 
 
 async def _fill(url: str) -> None:
@@ -198,7 +209,7 @@ async def place(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator
         yield Place("sqlite", "sqlite:///test.db", tmp_path)
         return
     url, name = request.getfixturevalue("postgres_server"), next(_names)
-    yield Place("postgres", await _with_schema(url, name), tmp_path)
+    yield Place("postgres", await with_schema(url, name), tmp_path)
     await _command(url, f"drop database {name} with (force)")
 
 

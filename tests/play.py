@@ -28,10 +28,9 @@ from __future__ import annotations
 
 import asyncio
 import re
-import sqlite3
 import tempfile
 from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import asynccontextmanager, closing
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -48,7 +47,7 @@ from bot.programme import invented
 from bot.store import listing, look
 from bot.store.engine import Database
 from handlers.turn import Kind
-from tests.play_lines import ChatLine, PhoneLine
+from tests.play_lines import Ask, ChatLine, PhoneLine, of_file, of_server
 from tests.play_people import credit, reports_sent, set_people, share
 
 NOW = datetime(2026, 11, 23, 15, 31, tzinfo=UTC)
@@ -144,8 +143,8 @@ def difference(expected: str | None, got: str | None) -> list[str]:
 class Player:
     """A running service and the phones a script names."""
 
-    def __init__(self, app: App, file: sqlite3.Connection, name: str) -> None:
-        self._app, self._file, self._name = app, file, name
+    def __init__(self, app: App, ask: Ask, name: str) -> None:
+        self._app, self._ask, self._name = app, ask, name
         self._lines: dict[str, PhoneLine | ChatLine] = {}
 
     async def play(self, steps: list[Step]) -> None:
@@ -193,9 +192,9 @@ class Player:
 
     async def _line(self, step: Step) -> PhoneLine | ChatLine:
         if step.kind == "chat":
-            return self._lines.setdefault(step.text, ChatLine(self._app, self._file, step.text))
+            return self._lines.setdefault(step.text, ChatLine(self._app, self._ask, step.text))
         phone = step.text if step.kind == "phone" else str((await self._person(step.text))["phone"])
-        return self._lines.setdefault(phone, PhoneLine(self._app, self._file, phone))
+        return self._lines.setdefault(phone, PhoneLine(self._app, self._ask, phone))
 
     async def _person(self, name: str) -> Mapping[str, Any]:
         """One of the invented programme: asked once in a process, since it is the same for every script."""
@@ -234,11 +233,12 @@ async def service(
     fresh: bool = True,
     on: frozenset[str] = frozenset(),
     only: frozenset[str] = frozenset(),
+    url: str = "",
 ) -> AsyncIterator[App]:
     """The service with the invented programme in a database of its own; the clock stands still.
 
     `on`: tips, reminders, totals; else none is sent, so that a script can move the clock. `only`: the associations
-    that have not left the programme; empty for all.
+    that have not left the programme; empty for all. `url`: a database that holds the programme, for a new file.
     """
     settings = demo.settings_for(folder, 0, TODAY)
     tips = settings.tips.model_copy(update={"on": "tips" in on})
@@ -246,31 +246,43 @@ async def service(
     settings = settings.model_copy(update={"tips": tips, "reminders": own})
     if "reminders" not in on:
         settings = settings.model_copy(update={"limits": settings.limits.model_copy(update={"reminders": 0})})
-    if fresh:
+    if url:
+        settings = settings.model_copy(update={"database": settings.database.model_copy(update={"url": url})})
+    elif fresh:
         (folder / "demo.db").write_bytes(await _programme())
     if only:
-        with closing(sqlite3.connect(folder / "demo.db", isolation_level=None)) as file:
+        async with asking(folder, url) as ask:
             names = ", ".join("?" * len(only))
-            file.execute(f"update associations set left_at = 1 where sms_name not in ({names})", (*only,))
+            await ask(f"update associations set left_at = 1 where sms_name not in ({names})", (*only,))
     async with App.running(settings, StoppedClock(NOW), web=web, simulate=True) as app:
         yield app
+
+
+def asking(folder: Path, url: str) -> AbstractAsyncContextManager[Ask]:
+    """The database of `service` with these."""
+    return of_server(url) if url else of_file(folder / "demo.db")
 
 
 async def _programme() -> bytes:
     """The file of the invented programme after its first start, which made its timers: made once in a process."""
     if not _made:
         with tempfile.TemporaryDirectory() as folder:
-            settings = demo.settings_for(Path(folder), 0, TODAY)
-            database = await Database.open(settings.database.url, settings.folder)
-            try:
-                await database.writer.do(_load, None)
-            finally:
-                await database.close()
-            async with service(Path(folder), fresh=False):
-                pass
-            assert not list(settings.folder.glob("*-wal"))
-            _made.append((settings.folder / "demo.db").read_bytes())
+            await begin(Path(folder))
+            assert not list(Path(folder).rglob("*-wal"))
+            _made.append((Path(folder) / "demo.db").read_bytes())
     return _made[0]
+
+
+async def begin(folder: Path, url: str = "") -> None:
+    """Fill a database with the invented programme and start the service on it once."""
+    settings = demo.settings_for(folder, 0, TODAY)
+    database = await Database.open(url or settings.database.url, settings.folder)
+    try:
+        await database.writer.do(_load, None)
+    finally:
+        await database.close()
+    async with service(folder, fresh=False, url=url):
+        pass
 
 
 async def _load(tx: AsyncConnection, items: Sequence[None]) -> list[None]:
@@ -279,17 +291,17 @@ async def _load(tx: AsyncConnection, items: Sequence[None]) -> list[None]:
     return [None] * len(items)
 
 
-async def play(text: str, name: str, folder: Path) -> None:
-    """Play one script in a fresh service whose data lie in `folder`."""
+async def play(text: str, name: str, folder: Path, url: str = "") -> None:
+    """Play one script in a fresh service whose data lie in `folder`, or in the database `url`, which was begun."""
     steps = parse(text, name)
     failed: Exception | None = None
     on = frozenset(step.text for step in steps if step.kind == "on")
     named = frozenset(step.text.split(" ")[0] for step in steps if step.kind in ("as", "with"))
-    async with service(folder, on=on, only=named if on else frozenset()) as app, asyncio.timeout(60):
-        with closing(sqlite3.connect(folder / "demo.db", isolation_level=None)) as file:
-            try:
-                await Player(app, file, name).play(steps)
-            except (AssertionError, ScriptError) as error:
-                failed = error  # raised outside, so that no task group wraps it
+    serving = service(folder, on=on, only=named if on else frozenset(), url=url)
+    async with serving as app, asking(folder, url) as ask, asyncio.timeout(60):
+        try:
+            await Player(app, ask, name).play(steps)
+        except (AssertionError, ScriptError) as error:
+            failed = error  # raised outside, so that no task group wraps it
     if failed:
         raise failed

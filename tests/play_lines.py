@@ -1,17 +1,24 @@
 """The simulated phones and chats of a conversation script: what is written there, and what came.
 
-Whether anything is under way they ask of the file itself: each step asks at least twice, and a look through the
-service's readers takes 1.5 ms of processor for its threads.
+Whether anything is under way they ask of the database itself: each step asks at least twice, and a look through
+the service's readers takes 1.5 ms of processor for its threads.
 """
 
 from __future__ import annotations
 
 import asyncio
+import re
 import sqlite3
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager, closing
 from dataclasses import dataclass
 from datetime import timedelta
+from itertools import count
+from pathlib import Path
 from typing import Any
 from uuid import uuid4
+
+import asyncpg
 
 from bot.app import App
 from bot.channels.chat import Chat
@@ -26,18 +33,48 @@ _UNFINISHED = f"""select exists (select 1 from inbox where state = 'new' and {_H
 _UNDER_WAY = f"""select exists (select 1 from inbox where state = 'new')
                  or exists (select 1 from outbox where state in ('queued', 'sending') and (due_at <= ? or {_HERE}))"""
 _NEW = f"select id, text, provider_id from outbox where {_HERE} and id > ? and text != '' order by id"
+Ask = Callable[[str, tuple[object, ...]], Awaitable[Sequence[Any]]]
+"""The rows of a query with question marks."""
+
+
+@asynccontextmanager
+async def of_file(file: Path) -> AsyncIterator[Ask]:
+    """Asks a SQLite database."""
+    with closing(sqlite3.connect(file, isolation_level=None)) as database:
+
+        async def ask(query: str, values: tuple[object, ...]) -> Sequence[Any]:
+            return database.execute(query, values).fetchall()
+
+        yield ask
+
+
+@asynccontextmanager
+async def of_server(url: str) -> AsyncIterator[Ask]:
+    """Asks a PostgreSQL database."""
+    connection = await asyncpg.connect(url)
+
+    async def ask(query: str, values: tuple[object, ...]) -> Sequence[Any]:
+        places = count(1)
+        numbered = re.sub(r"\?", lambda _: f"${next(places)}", query)
+        return list(await connection.fetch(numbered, *values))
+
+    try:
+        yield ask
+    finally:
+        await connection.close()
 
 
 class PhoneLine(Line):
-    """One phone of a running App whose database is `file`."""
+    """One phone of a running App, whose database `ask` asks."""
 
-    def __init__(self, app: App, file: sqlite3.Connection, phone: str) -> None:
+    def __init__(self, app: App, ask: Ask, phone: str) -> None:
         super().__init__(app, phone)
-        self._file = file
+        self._ask = ask
 
     async def _busy(self) -> bool:
-        mine = ("tel", self.phone)
-        return self._app.database.writer.at_work or bool(self._file.execute(_UNFINISHED, mine * 2).fetchone()[0])
+        if self._app.database.writer.at_work:
+            return True
+        return bool((await self._ask(_UNFINISHED, ("tel", self.phone) * 2))[0][0])
 
 
 @dataclass(frozen=True)
@@ -50,10 +87,10 @@ class Said:
 class ChatLine:
     """One chat of a running App, as PhoneLine is one phone; `phone` is the chat's id."""
 
-    def __init__(self, app: App, file: sqlite3.Connection, chat: str) -> None:
+    def __init__(self, app: App, ask: Ask, chat: str) -> None:
         channel = app.channels["chat"]
         assert isinstance(channel, Chat)
-        self._app, self._channel, self._file, self.phone = app, channel, file, chat
+        self._app, self._channel, self._ask, self.phone = app, channel, ask, chat
         self._read = 0
         self._last = ""
 
@@ -72,12 +109,9 @@ class ChatLine:
         now = int(self._app.clock.now().timestamp() * 1_000_000)  # as Moment keeps it
         async with asyncio.timeout(ANSWERS_WITHIN_S):
             # a turn of anybody's may wake this chat: a question that is overdue is woken at who asked
-            while self._app.database.writer.at_work or self._ask(_UNDER_WAY, (now, *mine))[0][0]:
+            while self._app.database.writer.at_work or (await self._ask(_UNDER_WAY, (now, *mine)))[0][0]:
                 await asyncio.sleep(0.005)
-        rows = self._ask(_NEW, (*mine, self._read))
+        rows = await self._ask(_NEW, (*mine, self._read))
         if rows:
             self._read, self._last = rows[-1][0], rows[-1][2] or ""
         return [Said(text, provider_id or "") for _, text, provider_id in rows]
-
-    def _ask(self, query: str, values: tuple[object, ...]) -> list[Any]:
-        return self._file.execute(query, values).fetchall()
