@@ -10,7 +10,8 @@ import pytest
 
 from tests.databases import copy_of, postgres_server, with_schema
 from tests.examples import THOROUGH
-from tests.play import begin, play
+from tests.play import play
+from tests.play_service import begin
 from tests.test_conversations import SCRIPTS
 
 __all__ = ["postgres_server"]

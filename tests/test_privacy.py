@@ -25,7 +25,7 @@ from bot.cli.talk import Line
 from bot.store import listing
 from bot.store import tables as t
 from bot.workers.erasures import ErasureWorker
-from tests.play import NOW, service
+from tests.play_service import NOW, service
 
 NAME, SMS_NAME, WORDS = "Zebulonne Qwxyzandi", "Zebulonne", "canaryword xylophone husker"
 PHONE = "+25779481516"

@@ -17,7 +17,7 @@ from bot.app import App
 from bot.cli.talk import Line
 from bot.logs import _TELL_TOO_MUCH
 from bot.store import tables as t
-from tests.play import TODAY, service
+from tests.play_service import TODAY, service
 from tests.programme import command
 
 FIFTY = 50

@@ -14,7 +14,7 @@ from bot.channels.chat import Chat
 from bot.cli.talk import Line
 from bot.store import listing
 from bot.store import tables as t
-from tests.play import service
+from tests.play_service import service
 
 ON = frozenset(("reminders",))
 

@@ -15,7 +15,7 @@ from bot.store import conversations, listing
 from bot.store import tables as t
 from bot.store.conversations import Look
 from bot.store.tasks import open_for_row
-from tests.play import NOW, service
+from tests.play_service import NOW, service
 
 
 async def _rows(app: App, statement: Any) -> list[Any]:

@@ -20,7 +20,7 @@ from bot.render import Words
 from bot.store import tables as t
 from tests.console.canaries import INSIDE
 from tests.console.site import person, rows
-from tests.play import TODAY
+from tests.play_service import TODAY
 
 
 @cache

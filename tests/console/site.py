@@ -18,7 +18,7 @@ from bot.console.page import each
 from bot.console.passwords import new_token
 from bot.store import accounts
 from bot.store import tables as t
-from tests.play import service
+from tests.play_service import service
 
 HOST = "http://127.0.0.1:8080"
 ROLES = ("officer", "supervisor", "staff", "mentor", "safeguarding", "admin", "auditor")

@@ -111,7 +111,7 @@ def test_a_network_is_where_the_request_comes_from_and_only_our_proxy_is_believe
 
 def test_the_brake_forgets_the_oldest_networks_first() -> None:
     brake = Brake()
-    from tests.play import NOW
+    from tests.play_service import NOW
 
     for number in range(10_050):
         assert not brake.holds(f"net {number}", NOW)

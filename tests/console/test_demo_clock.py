@@ -14,7 +14,7 @@ from sqlalchemy import select
 from bot.app import App
 from bot.store import listing, look
 from bot.store.tables import addresses, outbox
-from tests.play import service
+from tests.play_service import service
 
 PATIENCE_S = 30.0
 

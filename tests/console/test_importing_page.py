@@ -21,7 +21,7 @@ from bot.programme import invented, roster
 from bot.store import tables as t
 from tests.bot.programme.roster_books import ASSOCIATION, LEADER, book, table
 from tests.console.site import Browser, console, person, rows, signed_in, write
-from tests.play import TODAY
+from tests.play_service import TODAY
 
 NEW = "Béatrice Nshimirimana"
 

@@ -17,7 +17,7 @@ from playwright.async_api import Browser, Page, Request, expect
 from bot.app import App
 from bot.store import singles
 from tests.console.chromium import IN_ITS_LOOP, keep, window
-from tests.play import service
+from tests.play_service import service
 
 pytestmark = IN_ITS_LOOP
 BY_SMS = '.turn[data-phone^="+"]'

@@ -17,7 +17,7 @@ from bot.store import look
 from tests.bot.test_attachments import read
 from tests.console.chromium import IN_ITS_LOOP, keep
 from tests.console.test_simulator import app, page  # noqa: F401
-from tests.play import service
+from tests.play_service import service
 
 pytestmark = IN_ITS_LOOP
 

@@ -24,7 +24,7 @@ from handlers.turn import NOTHING
 from tests import botapi_bots
 from tests.botapi import Emulator
 from tests.botapi_updates import Shown, User
-from tests.play import NOW
+from tests.play_service import NOW
 from tests.programme import small_roster
 
 SETTLES_S = 30.0

@@ -17,7 +17,7 @@ from tests.botapi import Emulator, botapi_fixture  # noqa: F401
 from tests.botapi_updates import Shown, User
 from tests.end_to_end import chats as running
 from tests.end_to_end.chats import Chats, programme
-from tests.play import NOW
+from tests.play_service import NOW
 from tests.programme import AGREED, Gateway, small_roster
 
 PATIENCE = 30.0

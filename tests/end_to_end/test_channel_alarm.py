@@ -14,7 +14,7 @@ from bot.workers.channel_watch import ChannelWatch
 from tests.botapi import Emulator, botapi_fixture  # noqa: F401
 from tests.botapi_updates import User
 from tests.end_to_end.chats import Chats, programme
-from tests.play import NOW
+from tests.play_service import NOW
 
 PHONE = {"url": "http://127.0.0.1:9", "username": "sms", "password": "p", "signing_key": "k"}
 STAFF = [rosters.Staff("Anna", "admin", languages="en"), rosters.Staff("Felix", "officer", languages="en")]

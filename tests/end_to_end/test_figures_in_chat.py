@@ -25,7 +25,7 @@ from bot.workers import figures as figures_worker
 from handlers.turn import SummaryOf, Viewer
 from tests.botapi import Emulator, botapi_fixture  # noqa: F401
 from tests.end_to_end.chats import Chats, programme
-from tests.play import NOW
+from tests.play_service import NOW
 
 
 @pytest.fixture

@@ -19,7 +19,7 @@ from tests.botapi import Emulator, botapi_fixture  # noqa: F401
 from tests.botapi_updates import User
 from tests.databases import Place, place, postgres_server  # noqa: F401
 from tests.end_to_end.chats import settings_for
-from tests.play import NOW
+from tests.play_service import NOW
 
 
 @pytest.mark.postgres

@@ -15,7 +15,7 @@ from bot.programme import roster as rosters
 from tests.botapi import Emulator, botapi_fixture  # noqa: F401
 from tests.botapi_updates import User
 from tests.end_to_end.chats import Chats, programme
-from tests.play import NOW
+from tests.play_service import NOW
 from tests.programme import small_roster
 
 HUSKER = "rice husker stops when hot, what to do?"

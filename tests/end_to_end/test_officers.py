@@ -14,7 +14,7 @@ from bot.clock import StoppedClock
 from bot.programme.roster import Staff
 from tests.botapi import Emulator, botapi_fixture  # noqa: F401
 from tests.end_to_end.chats import Chats, programme
-from tests.play import NOW
+from tests.play_service import NOW
 
 ALINE = Staff("Aline", "officer")
 PATIENCE = 30.0

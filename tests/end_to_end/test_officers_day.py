@@ -13,7 +13,7 @@ from handlers.mentor_questions import BUSY_FOR
 from tests.botapi import Emulator, botapi_fixture  # noqa: F401
 from tests.botapi_updates import Shown, User
 from tests.end_to_end.chats import Chats, programme
-from tests.play import NOW
+from tests.play_service import NOW
 
 PATIENCE = 30.0
 MOST_ACTS = 40

@@ -14,7 +14,7 @@ from bot.clock import StoppedClock
 from bot.programme.counting import Period, Rules, find, sheet, talk
 from tests.botapi import Emulator, botapi_fixture  # noqa: F401
 from tests.end_to_end.chats import Chats, programme
-from tests.play import NOW
+from tests.play_service import NOW
 
 PATIENCE = 30.0
 LINE = "12/11 3 12 7 5 3"

@@ -15,7 +15,7 @@ from bot.store.tables import people
 from tests.bot.test_attachments import read
 from tests.botapi import Emulator, botapi_fixture  # noqa: F401
 from tests.end_to_end.chats import Chats, programme
-from tests.play import NOW
+from tests.play_service import NOW
 
 PATIENCE = 30.0
 MORNING = NOW.replace(day=24, hour=8, minute=0)

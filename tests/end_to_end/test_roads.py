@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.store.tables import inbox
 from tests.botapi import Emulator, botapi_fixture  # noqa: F401
 from tests.end_to_end.chats import Chats, programme
-from tests.play import NOW
+from tests.play_service import NOW
 
 SMS = {"kannel": {"sendsms_url": "http://127.0.0.1:9/", "username": "u", "password": "p", "secret": "s" * 16}}
 """Nobody listens there: what would leave by SMS stays in the outbox."""

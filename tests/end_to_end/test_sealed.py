@@ -15,7 +15,7 @@ from bot.operations import OPERATIONS
 from tests.botapi import Emulator, botapi_fixture  # noqa: F401
 from tests.botapi_updates import User
 from tests.end_to_end.chats import Chats, programme
-from tests.play import NOW
+from tests.play_service import NOW
 
 WORDS = "he beat me with xylophonecanary"
 

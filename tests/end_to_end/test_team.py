@@ -13,7 +13,7 @@ from bot.store import facts, tables
 from handlers.turn import Replied, RepliedTo
 from tests.botapi import Emulator, botapi_fixture  # noqa: F401
 from tests.end_to_end.chats import Chats, programme
-from tests.play import NOW
+from tests.play_service import NOW
 
 
 @pytest.fixture

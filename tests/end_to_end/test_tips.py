@@ -20,7 +20,7 @@ from bot.store import tables as t
 from tests.botapi import Emulator, botapi_fixture  # noqa: F401
 from tests.botapi_updates import Shown
 from tests.end_to_end.chats import Chats, programme
-from tests.play import NOW, service
+from tests.play_service import NOW, service
 
 DAY = timedelta(days=1)
 

@@ -21,7 +21,7 @@ from tests.contracts.channel_kit import knock
 from tests.contracts.kit_twilio import ACCOUNT, MESSAGES, TOKEN, row
 from tests.contracts.kit_twilio_whatsapp import OURS, incoming, pressed, status
 from tests.end_to_end.test_whatsapp import Phone
-from tests.play import NOW
+from tests.play_service import NOW
 from tests.programme import small_roster
 
 

@@ -21,7 +21,7 @@ from bot.store.engine import Database
 from bot.store.tables import metadata
 from tests.contracts.channel_kit import knock
 from tests.contracts.kit_whatsapp import NUMBER, SECRET, TOKEN, VERIFY, pressed, said, signed, status, webhook
-from tests.play import NOW
+from tests.play_service import NOW
 from tests.programme import small_roster
 
 SETTLES_S = 8.0

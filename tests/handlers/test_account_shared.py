@@ -15,7 +15,7 @@ from bot.cli.talk import Line
 from bot.store import listing
 from bot.store import tables as t
 from handlers.limits import SAME
-from tests.play import NOW, service
+from tests.play_service import NOW, service
 
 HELLO = "hello, the husker stops when it is hot"
 

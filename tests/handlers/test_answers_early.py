@@ -14,7 +14,7 @@ from bot.channels.phone import Phone
 from bot.cli.talk import Line
 from bot.store import listing
 from bot.store.tables import reports, tasks
-from tests.play import NOW, service
+from tests.play_service import NOW, service
 
 
 class Talk:

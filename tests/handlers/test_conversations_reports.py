@@ -17,7 +17,7 @@ from bot.cli.talk import Line
 from bot.store import listing
 from bot.store.tables import associations, businesses, drafts, figures, inbox, report_history, reports, tasks
 from handlers.forms import Context, Form, Reading
-from tests.play import NOW, service
+from tests.play_service import NOW, service
 
 LAST = 3231
 """The last report of the invented programme."""

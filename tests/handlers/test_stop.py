@@ -24,7 +24,7 @@ from bot.store import listing, look
 from bot.store import tables as t
 from handlers.understand.words import is_stop, keyword
 from tests.examples import examples
-from tests.play import NOW, service
+from tests.play_service import NOW, service
 
 TEXTS = (
     "STOP", "stop.", "ARRET", "Hagarika", "ACHA", "START", "start", "DELETE", "HELP", "", "1", "2", "3", "4", "5",

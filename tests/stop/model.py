@@ -37,7 +37,7 @@ from bot.store.outbox import Mark, Wanted
 from bot.turns import Take, Turns
 from handlers.conversations import step
 from handlers.understand.words import is_stop, keyword
-from tests.play import NOW, TODAY
+from tests.play_service import NOW, TODAY
 
 STEPS_PER_TALK = 40
 KINDS = ("says", "takes", "unasked", "wakes", "claims", "marks", "dies")

@@ -16,7 +16,7 @@ from bot.cli.service import _phone_of
 from bot.cli.talk import Line
 from bot.clock import StoppedClock
 from bot.store.tables import outbox
-from tests.play import NOW, TODAY, service
+from tests.play_service import NOW, TODAY, service
 
 NUMBER = "+25700000031"
 

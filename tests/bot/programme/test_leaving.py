@@ -15,7 +15,7 @@ from bot.errors import BotError
 from bot.operations import Asked
 from bot.store import counting, listing, people
 from bot.store import tables as t
-from tests.play import NOW, service
+from tests.play_service import NOW, service
 
 
 async def _ends(app: App, **details: Any) -> Any:

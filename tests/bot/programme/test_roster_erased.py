@@ -17,7 +17,7 @@ from bot.programme import roster
 from bot.programme.roster import Association, Checked, Leader, Roster
 from bot.store import listing
 from bot.workers.erasures import ErasureWorker
-from tests.play import NOW, service
+from tests.play_service import NOW, service
 
 ZONE = ZoneInfo("Africa/Bujumbura")
 BACK = " Who wants back writes to us from that phone, answers 1 and then says association and name."
