@@ -96,7 +96,7 @@ async def test_the_sample_is_drawn_called_and_noted_by_hand(app: App, chromium: 
         await page.get_by_role("button", name="Draw the sample").click()
         await expect(page.get_by_role("status")).to_have_text("The sample is drawn with seed 7.")
         await page.locator("tbody tr a").first.click()
-        await page.get_by_label("was reached", exact=True).check()
+        await page.get_by_label("she answered", exact=True).check()
         await page.get_by_label("1. Was the training held?").select_option("no")
         await page.get_by_role("button", name="Write it down").click()
         await expect(page.get_by_role("status")).to_contain_text("is on hold until somebody decides")
