@@ -24,6 +24,8 @@ class Visitor:
 
     def __init__(self, http: aiohttp.ClientSession) -> None:
         self._http = http
+        self._pressed: dict[str, Any] = {}
+        """Of each chat the text under which she pressed last: above it are buttons of earlier questions."""
 
     async def does(self, what: str, **body: Any) -> None:
         async with self._http.post(f"/sim/{what}", json=body) as answer:
@@ -36,10 +38,12 @@ class Visitor:
             for line in (await self._said(chat))[::-1]:
                 if found := [one for row in line["buttons"] for one in row if one["text"].startswith(labels)]:
                     return line, found[0]
+                if line["id"] == self._pressed.get(chat):
+                    break
             return None
 
         line, button = await _until(there, f"{labels} in chat {chat}")
-        before = await self._said(chat)
+        before, self._pressed[chat] = await self._said(chat), line["id"]
         await self.does("chat", chat=chat, message=line["id"], data=button["data"])
 
         async def worked() -> bool:
