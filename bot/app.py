@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Callable, Mapping
+from functools import partial
 
 import aiohttp
 import structlog
@@ -111,6 +112,7 @@ class App(Parts):
                 group.create_task(self.outbox.run(), name="outbox"),
                 group.create_task(self.control.run(), name="control"),
                 *(group.create_task(self._receive(name), name=f"receive {name}") for name in self.channels),
+                *(group.create_task(one.run(), name=f"send {name}") for name, one in self.senders.items()),
             ]
             alarm.start()
             try:
@@ -156,7 +158,8 @@ class App(Parts):
             self.outbox.unheard.add(channel.name)
 
     async def _receive(self, name: str) -> None:
-        await receive(self.channels[name], self.inbox, self.leases.get(name), self.outbox.unheard)
+        count = partial(self.outbox.count_today, name)
+        await receive(self.channels[name], self.inbox, self.leases.get(name), self.outbox.unheard, count)
 
     async def _hold_again(self, phone: Phone) -> None:
         """A simulated phone that was off when the service stopped is off still, and its texts wait for it."""

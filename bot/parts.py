@@ -6,6 +6,7 @@ Nothing here runs by itself: a worker does when it is asked, or when its `run` i
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 
 from bot import channels as channel_list
 from bot.added_forms import load_all
@@ -32,11 +33,13 @@ from bot.workers.figures import FiguresWorker
 from bot.workers.inbox import InboxWorker
 from bot.workers.lease import Lease
 from bot.workers.media import MediaWorker
+from bot.workers.one_sender import OneSender
 from bot.workers.outbox import OutboxWorker
 from bot.workers.retention import RetentionWorker
 from bot.workers.timers import TimerWorker
 from bot.workers.tips import TipPlanner
 from handlers.conversations import step
+from scheduler.pace import Limits
 
 
 class Parts:
@@ -55,6 +58,12 @@ class Parts:
         self.outbox.opens = self.turns.when.opens if settings.hours.market_days else None
         alone = [name for name, channel in self.channels.items() if channel.alone and database.shared]
         self.leases = {name: Lease(database, name) for name in alone}
+        limited = [name for name, limit in limits.items() if limit != Limits() and name in self.channels]
+        self.senders = {
+            name: OneSender(Lease(database, f"send {name}"), partial(self.outbox.count_today, name))
+            for name in limited
+            if database.shared and self.channels[name].alone != "both"
+        }
         self.outbox.holds = self._may_send
         self.turns.learn(channel_states.loaders(self.channels, self.outbox))
         self.inbox = InboxWorker(database, self.turns, clock.now, self.outbox.notify)
@@ -105,7 +114,9 @@ class Parts:
             await self.reload()
 
     def _may_send(self, name: str) -> bool:
-        """By a channel that has a single connection only the process that holds it."""
+        """By a channel with a single connection only who holds it, by one with a limit only its one sender."""
+        if name in self.senders:
+            return self.senders[name].is_ours
         return name not in self.leases or self.channels[name].alone != "both" or self.leases[name].held
 
 

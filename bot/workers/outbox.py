@@ -62,7 +62,8 @@ class OutboxWorker:
         """`folder` is where photos and voice notes are kept."""
         self._database, self._channels, self._now, self._hours = database, dict(channels), now, hours
         self._folder = folder
-        self._paces = {name: Pace(limits.get(name, Limits()), hours.zone) for name in channels}
+        self._limits = {name: limits.get(name, Limits()) for name in channels}
+        self._paces = {name: Pace(limit, hours.zone) for name, limit in self._limits.items()}
         self._wake = {name: asyncio.Event() for name in channels}
         self._free = {name: channel.window for name, channel in channels.items()}
         self._screens = {name: 32 * getattr(channel, "screens", False) for name, channel in channels.items()}
@@ -77,7 +78,7 @@ class OutboxWorker:
         """Channels where something that nobody asked for may be due; looked for until nothing is."""
         self._claiming, self._stopping = 0, False
         self.holds: Callable[[str], bool] = lambda name: True
-        """Whether this process may send by a channel: one that has a single connection belongs to one process."""
+        """Whether this process may send by a channel: by one with a single connection or a limit one process does."""
         self.crash: Callable[[str], None] = lambda point: None
         self.may_speak: Callable[[datetime], bool] = lambda now: True
         """Whether the clock is to be believed: else nothing leaves that nobody asked for."""
@@ -106,21 +107,23 @@ class OutboxWorker:
         await self._database.writer.do(outbox.interrupted, (self._now(), everything, keyed))
         await self._database.writer.do(erasure.finish, None)
 
-    async def count_today(self) -> None:
-        """What left today counts, whichever process sent it: a restart does not begin the day anew."""
+    async def count_today(self, *names: str) -> None:
+        """What left today by these channels, or by all, counts, whichever process sent it. Raises DatabaseError."""
         async with self._database.read() as tx:
-            for name, at, parts in await left.lately(tx, self._now(), self._hours.zone):
-                if name in self._paces:
-                    self._paces[name].left(at, parts)
+            gone = await left.lately(tx, self._now(), self._hours.zone)
+        for name in names or self._limits:
+            self._paces[name] = pace = Pace(self._limits[name], self._hours.zone)
+            for at, parts in ((at, parts) for channel, at, parts in gone if channel == name):
+                pace.left(at, parts)
 
     @property
     def full(self) -> list[str]:
         """Channels whose parts of the day are used up."""
-        return sorted(name for name, pace in self._paces.items() if pace.rest(self._now()) == 0)
+        return sorted(name for name in self._paces if self.rest(name) == 0)
 
     def rest(self, name: str) -> int | None:
-        """SMS parts that a channel may still send today; None: no limit, or other processes send by it too."""
-        return None if self._database.shared else self._paces[name].rest(self._now())
+        """SMS parts that a channel may still send today; None: no limit, or another process sends by it."""
+        return self._paces[name].rest(self._now()) if self.holds(name) else None
 
     async def run(self, interval_s: float = 1.0) -> None:
         """Send until cancelled; looks every `interval_s` seconds for what became due."""
@@ -214,12 +217,10 @@ class OutboxWorker:
     async def _marked(self, mark: Mark) -> None:
         """Write down what became of it, however long the database needs to come back."""
         while True:
-            try:
+            with contextlib.suppress(DatabaseError):
                 await self._database.writer.do(outbox.mark, mark)
-            except DatabaseError:
-                await asyncio.sleep(1.0)
-            else:
                 return
+            await asyncio.sleep(1.0)
 
     async def _send(self, name: str, claim: Claim) -> Mark:
         channel = self._channels[name]
@@ -289,8 +290,7 @@ class OutboxWorker:
             BROKEN.labels(name).set(0)
 
     def _failed(self, name: str) -> None:
-        breaker = self._breakers[name]
-        if breaker.failed(self._now()):
+        if (breaker := self._breakers[name]).failed(self._now()):
             RESTS.labels(name).inc()
             log.warning("channel rests", channel=name, seconds=breaker.pause.total_seconds())
 

@@ -14,18 +14,27 @@ import structlog
 from bot.channels.base import Channel, Intake
 from bot.errors import ChannelMisconfigured
 from bot.workers.lease import Lease
+from bot.workers.one_sender import Count, counted
 
 log = structlog.get_logger(__name__)
 AGAIN_S = 60.0
 
 
-async def receive(channel: Channel, intake: Intake, lease: Lease | None, refused: set[str]) -> None:
-    """Run it until it has nothing to fetch; with a lease only while that is ours. Cancelled at stop."""
+async def receive(channel: Channel, intake: Intake, lease: Lease | None, refused: set[str], count: Count) -> None:
+    """Run it until it has nothing to fetch; with a lease only while that is ours. Cancelled at stop.
+
+    By a channel of one process that process sends too: it counts first what the one before it has sent.
+    """
+
+    async def taken_over() -> None:
+        await counted(count)
+        await channel.run(intake)
+
     while True:
         well = asyncio.get_running_loop().call_later(AGAIN_S, refused.discard, channel.name)
         try:
             if lease:
-                await lease.run(lambda: channel.run(intake))
+                await lease.run(taken_over)
             else:
                 await channel.run(intake)
             return
