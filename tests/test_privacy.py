@@ -79,11 +79,12 @@ def _bytes(folder: Path) -> bytes:
     return b"".join(file.read_bytes() + str(file.name).encode() for file in files)
 
 
-def _checkpoint(folder: Path) -> None:
-    """As the service does in time: the write-ahead log is emptied into the file."""
-    with contextlib.closing(sqlite3.connect(next(folder.glob("*.db")))) as connection:
-        busy, _log, _moved = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
-    assert not busy
+async def _checkpoint(folder: Path) -> None:
+    """As the service does in time: the write-ahead log is emptied into the file, once nobody reads in it."""
+    with contextlib.closing(sqlite3.connect(next(folder.glob("*.db")), timeout=0)) as connection:
+        async with asyncio.timeout(20):
+            while connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]:
+                await asyncio.sleep(0.02)
     assert all(wal.stat().st_size == 0 for wal in folder.glob("*-wal"))
 
 
@@ -130,7 +131,7 @@ async def _team_saw_it(app: App) -> None:
 
 async def _end(app: App, folder: Path) -> None:
     await ErasureWorker(app.database, folder / "media").look()
-    _checkpoint(folder)
+    await _checkpoint(folder)
 
 
 @pytest.mark.fault("E14")
@@ -143,7 +144,7 @@ async def test_after_erasure_nothing_of_her_is_left_and_the_figures_are(
         caplog.set_level("WARNING", name)
     async with service(tmp_path) as app:
         line, _ = await _report_and_talk(app, tmp_path)
-        _checkpoint(tmp_path)
+        await _checkpoint(tmp_path)
         assert _found(_bytes(tmp_path)) == list(CANARIES), "the search must be able to find"
         before, reports = await _figures(app), await _one(app, select(t.reports.c.number, t.reports.c.state))
         answers = await _say(line, "DELETE", "55")

@@ -69,9 +69,17 @@ class MediaWorker:
         self._folder = settings.path(settings.privacy.media_folder)
         self._limit = settings.privacy.photo_megabytes * 1_000_000
         self._seen: dict[int, _Seen] = {}
+        self._looking = asyncio.Lock()
 
     async def look(self) -> None:
-        """Fetch everything that waits and is due, oldest first. Raises nothing; it is asked again."""
+        """Fetch everything that waits and is due, oldest first. Raises nothing; it is asked again.
+
+        One look at a time, whoever asks: two would write the same file.
+        """
+        async with self._looking:
+            await self._look()
+
+    async def _look(self) -> None:
         waiting: set[int] = set()
         last = 0
         try:
