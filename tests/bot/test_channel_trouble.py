@@ -144,12 +144,15 @@ class Refusing:
         await asyncio.Event().wait()
 
 
+async def _nothing() -> None: ...
+
+
 @pytest.mark.fault("B9")
 async def test_who_is_refused_where_messages_are_fetched_counts_as_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(receiving, "AGAIN_S", 0.05)
     channels: Any = {"smpp": Refusing()}
     worker: Any = SimpleNamespace(_paused={}, unheard=set())
-    running = asyncio.create_task(receiving.receive(channels["smpp"], Recorder(), None, worker.unheard))
+    running = asyncio.create_task(receiving.receive(channels["smpp"], Recorder(), None, worker.unheard, _nothing))
     seen = list[list[str]]()
     async with asyncio.timeout(20):
         while channels["smpp"].runs < 3 or worker.unheard:

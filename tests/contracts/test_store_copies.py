@@ -55,6 +55,7 @@ async def test_a_copy_made_while_it_is_written_to_is_whole(database: Database, t
             for key, done in zip(some, kept, strict=True):
                 await done
                 acknowledged.add(key)
+            await asyncio.sleep(0.02)  # the file grows, and the time for a copy with it
 
     writing = [asyncio.create_task(write()) for _ in range(4)]
     try:

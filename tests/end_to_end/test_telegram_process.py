@@ -38,8 +38,10 @@ async def test_killed_between_commit_and_offset_the_report_is_there_once(botapi:
         (*_, card) = await botapi.hears(4711, 3, 20)
         await botapi.until(lambda: not botapi.queue.pending, 20)
         botapi.fail("getUpdates", slow(60))
+        asked = len(botapi.called("getUpdates"))
         odette.presses(card, "Send")
         await botapi.until(lambda: stored(tmp_path, "select number from reports"), 20)
+        await botapi.until(lambda: len(botapi.called("getUpdates")) > asked, 20)  # the slow one is this service's
         assert botapi.queue.pending, "the offset was not raised yet"
         assert programme._service is not None
         programme._service.kill()
