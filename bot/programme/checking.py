@@ -62,9 +62,7 @@ async def judge(
     seen: int | None = None,
 ) -> dict[str, Any]:
     """Write a check down and count anew what it changes. Raises BotError."""
-    row = await checks.one(tx, number)
-    if row is None or row.practice:
-        raise BotError(f"There is no report No {number}. See them with `kurikirana reports`.")
+    row = await _report(tx, number)
     if row.state in ("withdrawn", "twin"):
         raise BotError(
             Sentence("No {number} is withdrawn and counts nowhere; there is nothing to check.", number=number)
@@ -92,7 +90,7 @@ async def report_undo(tx: AsyncConnection, details: Details, now: datetime) -> A
 
     `number`, `reason` (without names), `who`, `user`; `dry_run` only looks.
     """
-    row = await _report(tx, details)
+    row = await _with_reason(tx, details)
     if row.state == "withdrawn":
         raise BotError(f"No {row.number} is removed already.")
     await _put(tx, details, row, "withdrawn", now)
@@ -104,19 +102,23 @@ async def report_back(tx: AsyncConnection, details: Details, now: datetime) -> A
 
     What `report_undo` takes. `same_day`: other reports of that association about that day, for a person to compare.
     """
-    row = await _report(tx, details)
+    row = await _with_reason(tx, details)
     if row.state != "withdrawn":
         raise BotError(f"No {row.number} is not removed.")
     await _put(tx, details, row, "reported", now)
     return {"number": row.number, "state": "reported", "same_day": await checks.of_that_day(tx, row)}
 
 
-async def _report(tx: AsyncConnection, details: Details) -> Any:
-    """The report `number`, when a reason is given too."""
-    number = int(details["number"])
+async def _report(tx: AsyncConnection, number: int) -> Any:
     row = await checks.one(tx, number)
     if row is None or row.practice:
         raise BotError(f"There is no report No {number}. See them with `kurikirana reports`.")
+    return row
+
+
+async def _with_reason(tx: AsyncConnection, details: Details) -> Any:
+    """The report `number`, when a reason is given too."""
+    row = await _report(tx, int(details["number"]))
     if not _reason(details):
         raise BotError("Say why, in a few words and without names: --reason TEXT.")
     return row

@@ -23,11 +23,12 @@ AGAIN_S = 60.0
 async def receive(channel: Channel, intake: Intake, lease: Lease | None, refused: set[str], count: Count) -> None:
     """Run it until it has nothing to fetch; with a lease only while that is ours. Cancelled at stop.
 
-    By a channel of one process that process sends too: it counts first what the one before it has sent.
+    By a channel with a single connection that process sends too: it counts first what the one before has sent.
     """
 
     async def taken_over() -> None:
-        await counted(count)
+        if channel.alone == "both":
+            await counted(count)
         await channel.run(intake)
 
     while True:

@@ -30,6 +30,7 @@ from handlers.turn.broadcasts import (
     ToCount,
     TryBroadcast,
 )
+from handlers.turn.channels import ChannelsNow, ChannelState
 from handlers.turn.console import ConsoleLink, KeepConsoleLink
 from handlers.turn.effects import (
     ChangeReport,
@@ -116,8 +117,6 @@ from handlers.turn.sealed import Case, CloseSealed, ReadSealed, SealedCase, Seal
 from handlers.turn.team import (
     AssociationSeen,
     Audit,
-    ChannelsNow,
-    ChannelState,
     CloseTask,
     Contact,
     Finds,

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from handlers.turn.channels import ChannelsNow
 from handlers.turn.nouns import NOTHING, Association, Kept
 
 # --- nouns ---
@@ -72,23 +73,6 @@ class Waiting:
     texts: int
     since: datetime
     unasked: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class ChannelState:
-    """How a channel of the running service is."""
-
-    name: str
-    broken: bool
-    full: bool
-    """Its account or its settings are refused: nothing leaves or comes. Its SIM has sent all that it may in a day."""
-    heard_at: datetime | None
-    """When its gateway last said that it lives; None where it has said nothing yet."""
-    speaks: bool = False
-    """Its gateway says so again and again: long silence is a trouble."""
-    warns: tuple[str, ...] = ()
-    rest: int | None = None
-    """What its gateway complains of: battery, unplugged, failing. SMS that may still leave today; None: not known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,11 +209,6 @@ class TextsWaiting:
     """-> tuple[Waiting, ...]: channels with texts that were due before this moment and have not left."""
 
     before: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class ChannelsNow:
-    """-> tuple[ChannelState, ...]: as this process knows them; no table has it."""
 
 
 @dataclass(frozen=True, slots=True)
