@@ -15,6 +15,8 @@ BotError
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 
 class BotError(Exception):
     """Base of all errors of ours; the text says where, what and what to do, without personal data."""
@@ -27,7 +29,7 @@ class SettingsError(BotError):
 class FormError(BotError):
     """A form definition is wrong; `problems` lists sheet, row, what was found, what to do."""
 
-    def __init__(self, problems: list[str]) -> None:
+    def __init__(self, problems: Sequence[str]) -> None:
         super().__init__("\n".join(problems))
         self.problems = problems
 

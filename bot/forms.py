@@ -7,20 +7,23 @@ pyxform only reads the sheets; what a form may be is decided in `handlers/forms`
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib.resources import as_file, files
 from pathlib import Path
 from typing import Final
 
 from bot.errors import FormError
-from handlers.forms import BadForm, Form, build
+from bot.render.sentences import mistaken
+from handlers.forms import BadForm, Form, Mistake, build
 
 LARGEST: Final = 2_000_000
 """Bytes of the largest form file that is opened."""
 _SHEETS: Final = ("survey", "choices", "settings")
 _CELL_ENDS: Final = re.compile(r"(?<!\\)\|")
 _Rows = list[dict[str, str]]
+Sheets = Mapping[str, _Rows]
+"""The three sheets of a form, each with its rows of column to text."""
 
 
 def load(path: Path | str) -> Form:
@@ -29,10 +32,27 @@ def load(path: Path | str) -> Form:
     Raises FormError with every mistake: file, sheet, row, what was found, what to do.
     """
     path = Path(path)
+    return built(sheets(path), path.name)
+
+
+def sheets(path: Path) -> Sheets:
+    """The sheets of a form file as plain rows. Raises FormError."""
     try:
-        return build(_sheets(path))
+        return _sheets(path)
     except BadForm as error:
-        raise FormError([f"{path.name}: {problem}" for problem in error.problems]) from None
+        raise _refused(path.name, error) from None
+
+
+def built(found: Sheets, source: str) -> Form:
+    """A form from its sheets; `source` is named in its mistakes. Raises FormError with every one."""
+    try:
+        return build(found)
+    except BadForm as error:
+        raise _refused(source, error) from None
+
+
+def _refused(source: str, error: BadForm) -> FormError:
+    return FormError([mistaken(source, problem) for problem in error.problems])
 
 
 def load_shipped() -> dict[str, Form]:
@@ -52,7 +72,7 @@ def _shipped() -> Mapping[str, Form]:
     return forms
 
 
-def check(path: Path | str) -> list[str]:
+def check(path: Path | str) -> Sequence[str]:
     """What is wrong with a form file, in words; an empty list when it may be used."""
     try:
         load(path)
@@ -61,29 +81,34 @@ def check(path: Path | str) -> list[str]:
     return []
 
 
-def _sheets(path: Path) -> Mapping[str, _Rows]:
+def _sheets(path: Path) -> Sheets:
     """The three sheets as rows of column to text. Raises BadForm when the file cannot be read."""
     try:
         if path.stat().st_size > LARGEST:
-            raise BadForm([f"the file is larger than {LARGEST // 1_000_000} MB; a form is far smaller"])
+            most = LARGEST // 1_000_000
+            raise BadForm([Mistake("the file is larger than {most} MB; a form is far smaller", most=most)])
         if path.suffix.lower() == ".md":
             found = _tables(path.read_text(encoding="utf-8"))
         elif path.suffix.lower() == ".xlsx":
             found = _workbook(path)
         else:
-            raise BadForm([f"the file is a {path.suffix or 'file without a suffix'}; save the form as .xlsx"])
+            kind = path.suffix or Mistake("file without a suffix")
+            raise BadForm([Mistake("the file is a {kind}; save the form as .xlsx", kind=kind)])
     except UnicodeDecodeError as error:
         raise _unreadable(error) from None
     except OSError as error:
-        raise BadForm([f"the file cannot be opened ({error.strerror}); check its path"]) from None
+        closed = Mistake("the file cannot be opened ({said}); check its path", said=error.strerror)
+        raise BadForm([closed]) from None
     return {sheet: found.get(sheet, []) for sheet in _SHEETS}
 
 
 def _unreadable(error: Exception) -> BadForm:
-    return BadForm([f"the file cannot be read ({error}); open it in a spreadsheet and save it as .xlsx"])
+    return BadForm(
+        [Mistake("the file cannot be read ({said}); open it in a spreadsheet and save it as .xlsx", said=error)]
+    )
 
 
-def _workbook(path: Path) -> Mapping[str, _Rows]:
+def _workbook(path: Path) -> Sheets:
     from pyxform.errors import PyXFormError  # noqa: PLC0415 - see above
     from pyxform.xls2json_backends import xlsx_to_dict  # noqa: PLC0415
 
@@ -97,7 +122,7 @@ def _workbook(path: Path) -> Mapping[str, _Rows]:
     }
 
 
-def _tables(text: str) -> Mapping[str, _Rows]:
+def _tables(text: str) -> Sheets:
     """Markdown as pyxform defines it for XLSForms: a table for each sheet, whose name is the first heading."""
     found: dict[str, _Rows] = {}
     head: list[str] = []

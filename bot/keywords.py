@@ -132,6 +132,8 @@ def form_faults(words: Words, form: Form, others: Iterable[Form]) -> list[Senten
         for word in other.keywords
     }
     starts = [plain(word) for word in form.keywords]
+    if not starts:
+        return [Sentence("sheet settings, sms_keyword: there is none, so nobody can start the form; write a word.")]
     return _not_ours(form) + [
         Sentence(
             "sheet settings, sms_keyword: '{word}' means {other} already; choose another word.",

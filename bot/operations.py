@@ -13,7 +13,7 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot import added_forms, changes
+from bot import changes, forms
 from bot.errors import BotError
 from bot.programme import (
     administrators,
@@ -48,10 +48,11 @@ Operation = Callable[[AsyncConnection, Mapping[str, Any], datetime], Awaitable[A
 
 
 async def roster_plan(tx: AsyncConnection, details: Mapping[str, Any], now: datetime) -> Any:
-    """What an import would change, in words. Writes nothing."""
+    """What an import would change, in words, of `lang`. Writes nothing."""
     checked = await _checked(tx, details)
     assert checked.roster is not None
-    return [str(line) for line in (await roster.plan(tx, checked.roster, checked.messages, now)).say()]
+    planned = await roster.plan(tx, checked.roster, checked.messages, now)
+    return [line.said(details.get("lang", "en")) for line in planned.say()]
 
 
 async def roster_import(tx: AsyncConnection, details: Mapping[str, Any], now: datetime) -> Any:
@@ -63,7 +64,7 @@ async def roster_import(tx: AsyncConnection, details: Mapping[str, Any], now: da
         raise BotError(roster.TEAM_BY_ADMINISTRATORS)
     await roster.load(tx, checked.roster, now, details["who"])
     await singles.put(tx, "roster_version", now.isoformat())
-    return [str(line) for line in planned.say()]
+    return [line.said(details.get("lang", "en")) for line in planned.say()]
 
 
 async def _checked(tx: AsyncConnection, details: Mapping[str, Any]) -> roster.Checked:
@@ -92,7 +93,7 @@ async def remind(tx: AsyncConnection, details: Mapping[str, Any], now: datetime)
 
 async def form_add(tx: AsyncConnection, details: Mapping[str, Any], now: datetime) -> Any:
     """Keep a form that staff wrote. Raises FormError with every problem."""
-    form = added_forms.from_sheets(details["sheets"], details["source"])
+    form = forms.built(details["sheets"], details["source"])
     await singles.put(tx, changes.FORMS, now.isoformat())
     await keep_form(tx, form.name, form.version, details["source"], details["sheets"], now)
     return {"form": form.name, "keywords": list(form.keywords)}

@@ -18,7 +18,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot import clock
 from bot import settings as settings_file
-from bot.errors import BotError
+from bot.errors import BotError, FormError
+from bot.render.sentences import LANGUAGES, worded
 from bot.settings import Settings
 from bot.store import singles
 from bot.store.engine import Database
@@ -29,6 +30,15 @@ words = Console(stderr=True, highlight=False, soft_wrap=True)
 """Words for a person; never data."""
 _ANY_WIDTH = 10_000
 """In a file or a pipe a row is a line, and nothing is cut off."""
+
+
+def _readable(language: str) -> str:
+    if language not in LANGUAGES:
+        fail(f"--lang {language}: it is {' or '.join(LANGUAGES)}.")
+    return language
+
+
+Lang = Annotated[str, typer.Option("--lang", help="en or fr.", callback=_readable)]
 
 
 def utc_offset_min(settings: Settings) -> int:
@@ -47,10 +57,21 @@ def load() -> Settings:
         return fail(f"the database did not do that ({why}). Is it the right one? `kurikirana doctor` looks.")
 
 
-def fail(text: str) -> NoReturn:
+def fail(text: str, language: str = "en") -> NoReturn:
     """Say what is wrong and leave with 1."""
-    words.print(text, markup=False)
+    tell(text, language)
     raise typer.Exit(1)
+
+
+def tell(text: str, language: str = "en") -> None:
+    """Say it to a person."""
+    words.print(worded(text, language), markup=False)
+
+
+def why(error: BotError, language: str) -> str:
+    """What an error of ours says."""
+    lines = error.problems if isinstance(error, FormError) else error.args[:1]
+    return "\n".join(worded(line, language) for line in lines)
 
 
 def draw(address: str) -> None:

@@ -12,7 +12,7 @@ import typer
 from bot import control
 from bot.cli import base
 from bot.cli.progress import Month, period
-from bot.cli.summary import AsOf, Lang, moment, say_in
+from bot.cli.summary import AsOf, moment
 from bot.errors import BotError
 from bot.programme import counting
 from bot.programme.counting import Rules
@@ -35,7 +35,7 @@ def export(
         str, typer.Option("--format", help="xlsx, csv, pdf, with commas; pdf of donor only.")
     ] = "xlsx",
     out: Annotated[Path, typer.Option(help="A folder for the files.")] = Path(),
-    lang: Lang = "en",
+    lang: base.Lang = "en",
     hxl: Annotated[bool, typer.Option("--hxl", help="With a row of HXL tags below the header.")] = False,
     semicolon: Annotated[
         bool, typer.Option("--semicolon", help="CSV with ; between cells, for French Excel.")
@@ -49,7 +49,7 @@ def export(
 ) -> None:
     """Write tables (Excel, CSV) and, for donors, two pages of PDF. Noted in the audit before a file is there."""
     settings, wanted = base.load(), _formats(kind, formats)
-    say = say_in(settings, lang)
+    say = Say(lang, settings.zone)
     asked = base.read(settings, _asked(settings, of, month, as_of))
     details: dict[str, Any] = {"user": getpass.getuser(), "who": who, "persons": persons, "reason": reason}
     details |= {"kind": kind, "of": asked.scope.no or asked.scope.name or "all", "period": asked.period.name}

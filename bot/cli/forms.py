@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import reduce
 from pathlib import Path
 from typing import Annotated
 
@@ -12,8 +13,9 @@ from bot import forms as form_files
 from bot import settings as settings_file
 from bot.cli import base
 from bot.cli.words import in_use
-from bot.errors import BotError
+from bot.errors import FormError
 from bot.keywords import form_faults
+from bot.render.sentences import Sentence, at, worded
 from bot.settings import Settings
 from handlers.forms import Form
 
@@ -22,38 +24,39 @@ File = Annotated[Path, typer.Argument(help="An XLSForm: .xlsx, or a Markdown tab
 
 
 @commands.command()
-def check(file: File) -> None:
+def check(file: File, lang: base.Lang = "en") -> None:
     """Say what is wrong with a form and where."""
     problems = form_files.check(file)
     if not problems and settings_file.find(None).is_file():
         settings = base.load()
         problems = _not_taken(settings, file, form_files.load(file))
     for problem in problems:
-        typer.echo(problem)
+        typer.echo(worded(problem, lang))
     if problems:
         raise typer.Exit(1)
-    base.words.print(f"{file.name}: fine.", markup=False)
+    base.tell(Sentence("{name}: fine.", name=file.name), lang)
 
 
 @commands.command()
-def add(file: File) -> None:
+def add(file: File, lang: base.Lang = "en") -> None:
     """Make a form answerable by its keyword at once, also while the service runs."""
     settings = base.load()
     try:
-        sheets = added_forms.sheets(file)
-        form = added_forms.from_sheets(sheets, file.name)
-    except BotError as error:
-        base.fail(str(error))
-    if problems := _not_taken(settings, file, form):
-        base.fail("\n".join(problems))
+        sheets = form_files.sheets(file)
+        form = form_files.built(sheets, file.name)
+        if problems := _not_taken(settings, file, form):
+            raise FormError(problems)
+    except FormError as error:
+        base.fail(base.why(error, lang))
     added = base.run(control.act(settings, "form add", {"sheets": sheets, "source": file.name}))
-    base.words.print(f"Added {added['form']}: leaders start it with {' or '.join(added['keywords'])}.", markup=False)
+    words = reduce(lambda one, other: Sentence("{one} or {other}", one=one, other=other), added["keywords"])
+    base.tell(Sentence("Added {form}: leaders start it with {words}.", form=added["form"], words=words), lang)
 
 
-def _not_taken(settings: Settings, file: Path, form: Form) -> list[str]:
+def _not_taken(settings: Settings, file: Path, form: Form) -> list[Sentence]:
     """Why this programme, with its words and its other forms, cannot take it."""
     others = base.read(settings, added_forms.load_all) if base.exists(settings) else form_files.load_shipped()
-    return [f"{file.name}: {problem}" for problem in form_faults(in_use(settings), form, others.values())]
+    return [at(file.name, problem) for problem in form_faults(in_use(settings), form, others.values())]
 
 
 @commands.command("list")

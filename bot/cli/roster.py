@@ -14,18 +14,20 @@ from bot import control
 from bot.cli import base
 from bot.errors import BotError
 from bot.programme import roster
-from bot.render.plural import many
+from bot.render.sentences import Sentence, worded
 from bot.settings import Settings
 
 commands = typer.Typer(no_args_is_help=True, help="The programme's people: check and import the workbook.")
 File = Annotated[Path, typer.Argument(help="The workbook, .xlsx.")]
+_LEVELS = {"error": Sentence("error"), "warning": Sentence("warning"), "note": Sentence("note")}
+_CORRECT_FIRST = Sentence("Nothing was written. Correct the errors first.")
 
 
 @commands.command()
-def check(file: File) -> None:
+def check(file: File, lang: base.Lang = "en") -> None:
     """Say everything that is wrong with a workbook; write nothing. Warnings are fine, errors leave with 1."""
     settings = base.load()
-    errors = _show(_checked(settings, file))
+    errors = _show(_checked(settings, file, lang), lang)
     if errors:
         raise typer.Exit(1)
 
@@ -55,16 +57,17 @@ def import_(
     leave_out: Annotated[
         bool, typer.Option("--leave-out-errors", help="Import the rows without errors; leaves with 1 all the same.")
     ] = False,
+    lang: base.Lang = "en",
 ) -> None:
     """Show the whole workbook's messages and what would change, then write it in one transaction.
 
     Rows with errors are left out, each of them named, when whoever imports says so.
     """
     settings = base.load()
-    checked = _checked(settings, file)
-    errors = _show(checked)
+    checked = _checked(settings, file, lang)
+    errors = _show(checked, lang)
     if errors and not (checked.roster and checked.roster.rows):
-        base.fail("Nothing was written. Correct the errors first.")
+        base.fail(_CORRECT_FIRST, lang)
     details = {
         "file": str(file.resolve()),
         "associations": settings.limits.associations,
@@ -72,44 +75,54 @@ def import_(
         "today": _today(settings).isoformat(),
         "errors": errors,
         "who": getpass.getuser(),
+        "lang": lang,
     }
     for line in checked.left_out:
-        base.words.print(line, markup=False)
+        base.tell(line, lang)
     if base.exists(settings):
         for line in base.run(control.act(settings, "roster plan", details)):
             base.words.print(line, markup=False)
-    if not _agreed(checked, yes, leave_out):
-        base.fail("Nothing was written. Correct the errors first." if errors else "Nothing was written.")
+    if not _agreed(checked, yes, leave_out, lang):
+        base.fail(_CORRECT_FIRST if errors else Sentence("Nothing was written."), lang)
     for line in base.run(control.act(settings, "roster import", details)):
         base.words.print(line, markup=False)
     if errors:
-        base.fail(f"Imported without the rows left out ({len(checked.left_out)}). Correct them, then import again.")
-    base.words.print("Imported.")
+        left_out = "Imported without the rows left out ({n}). Correct them, then import again."
+        base.fail(Sentence(left_out, n=len(checked.left_out)), lang)
+    base.tell(Sentence("Imported."), lang)
 
 
-def _agreed(checked: roster.Checked, yes: bool, leave_out: bool) -> bool:
+def _agreed(checked: roster.Checked, yes: bool, leave_out: bool, lang: str) -> bool:
     """Whether to write: errors want a word of their own, so that --yes alone never leaves somebody out."""
     errors = not checked.ok
     if yes and (leave_out or not errors):
         return True
     if yes or not sys.stdin.isatty():
-        options = "--yes --leave-out-errors" if errors else "--yes"
-        base.words.print(f"To import {'the other rows ' if errors else ''}without a question add {options}.")
+        asked = (
+            Sentence("To import the other rows without a question add {options}.", options="--yes --leave-out-errors")
+            if errors
+            else Sentence("To import without a question add {options}.", options="--yes")
+        )
+        base.tell(asked, lang)
         return False
     leaders = len(checked.roster.leaders) if checked.roster else 0
-    left = f" and leave out {many(len(checked.left_out), 'row', 'rows')}? No = correct first" if errors else "?"
-    return typer.confirm(f"Import {leaders} now{left}", err=True)
+    question = (
+        "Import {leaders} now and leave out {n} {n:row|rows}? No = correct first"
+        if errors
+        else "Import {leaders} now?"
+    )
+    return typer.confirm(Sentence(question, leaders=leaders, n=len(checked.left_out)).said(lang), err=True)
 
 
 def _today(settings: Settings) -> date:
     return datetime.now(settings.zone).date()
 
 
-def _checked(settings: Settings, file: Path) -> roster.Checked:
+def _checked(settings: Settings, file: Path, lang: str) -> roster.Checked:
     try:
         workbook = roster.read(file)
     except BotError as error:
-        base.fail(str(error))
+        base.fail(base.why(error, lang))
     checked = roster.check(
         workbook,
         associations_expected=settings.limits.associations,
@@ -125,16 +138,17 @@ def _checked(settings: Settings, file: Path) -> roster.Checked:
     try:
         return base.read(settings, look)
     except typer.Exit:
-        base.words.print("So nobody was asked who has been erased; the import asks again.")
+        base.tell(Sentence("So nobody was asked who has been erased; the import asks again."), lang)
         return checked
 
 
-def _show(checked: roster.Checked) -> int:
+def _show(checked: roster.Checked, lang: str) -> int:
     """Print every message; returns how many are errors."""
+    levels = {level: said.said(lang) for level, said in _LEVELS.items()}
+    width = max(map(len, levels.values())) + 1
     for message in checked.messages:
-        sys.stdout.write(f"{message.level:8}{message.text}\n")
-    levels = [message.level for message in checked.messages]
-    leaders = len(checked.roster.leaders) if checked.roster else 0
-    fine, errors = many(leaders, "leader", "leaders"), many(levels.count("error"), "error", "errors")
-    base.words.print(f"{fine} fine, {errors}, {many(levels.count('warning'), 'warning', 'warnings')}.")
-    return levels.count("error")
+        sys.stdout.write(f"{levels[message.level]:{width}}{worded(message.text, lang)}\n")
+    found = {"errors": checked.count("error"), "warnings": checked.count("warning")}
+    counted = "{n} {n:leader|leaders} fine, {errors} {errors:error|errors}, {warnings} {warnings:warning|warnings}."
+    base.tell(Sentence(counted, n=len(checked.roster.leaders) if checked.roster else 0, **found), lang)
+    return found["errors"]

@@ -27,7 +27,6 @@ from bot.render.picture import png as drawn
 from bot.render.report import pdf as set_pdf
 from bot.settings import Settings
 
-Lang = Annotated[str, typer.Option("--lang", help="en or fr.")]
 AsOf = Annotated[str, typer.Option("--as-of", help="The moment to print, as 2026-11-02T08:15; else now.")]
 
 
@@ -38,14 +37,14 @@ def summary(
     text: Annotated[
         bool, typer.Option("--text", help="As text, which is also what comes without an option.")
     ] = False,
-    lang: Lang = "en",
+    lang: base.Lang = "en",
     pdf: Annotated[Path | None, typer.Option("--pdf", help="Write one page to this file.")] = None,
     png: Annotated[Path | None, typer.Option("--png", help="Write the picture with two charts to this file.")] = None,
     as_of: AsOf = "",
 ) -> None:
     """What happened and what was said. It reads leaders' words, so the reading is noted in the audit."""
     settings = base.load()
-    say = say_in(settings, lang)
+    say = Say(lang, settings.zone)
     found = read(settings, name, month, as_of)
     noted(settings, "summary", {"of": found.scope.no or found.scope.name or "all", "period": found.sheet.period.name})
     if json:
@@ -65,14 +64,6 @@ def _write(file: Path, make: Callable[[], bytes]) -> None:
     except OSError as error:
         base.fail(f"{file}: cannot be written ({error.strerror}). Name another file.")
     typer.echo(str(file))
-
-
-def say_in(settings: Settings, lang: str) -> Say:
-    """In this language. Leaves with 1 when it is none of reports."""
-    try:
-        return Say(lang, settings.zone)
-    except BotError as error:
-        base.fail(str(error))
 
 
 def read(settings: Settings, name: str, month: str, as_of: str) -> Summary:

@@ -14,7 +14,10 @@ from babel.messages.pofile import read_po
 
 from bot.render.french import together
 from bot.render.plural import Number, is_one
+from handlers.forms import Mistake
 
+LANGUAGES = ("en", "fr")
+"""In which the programme speaks to its staff."""
 _LISTED = 10
 
 
@@ -48,6 +51,11 @@ class Sentence(str):
         return _filled(text, self._values, language)
 
 
+def worded(text: str, language: str) -> str:
+    """What was said in English, as a sentence or plainly, for a reader of `language`."""
+    return text.said(language) if isinstance(text, Sentence) else str(text)
+
+
 def _filled(text: str, values: Mapping[str, object], language: str) -> str:
     return text.format(**{name: _value(value, language) for name, value in values.items()})
 
@@ -74,6 +82,16 @@ def listed(values: Iterable[object]) -> Sentence | str:
 def at(where: str, what: Sentence) -> Sentence:
     """Of something named, before a colon."""
     return Sentence("{where}: {what}", where=where, what=what)
+
+
+def mistaken(where: str, mistake: Mistake) -> Sentence:
+    """What is wrong in a form that comes from `where`."""
+    return at(where, _of(mistake))
+
+
+def _of(mistake: Mistake) -> Sentence:
+    values = {name: _of(one) if isinstance(one, Mistake) else one for name, one in mistake.values.items()}
+    return Sentence(mistake.english, **values)
 
 
 def in_lines(sentences: Iterable[str]) -> Sentence:

@@ -25,6 +25,7 @@ from typing import Any, Final, Literal
 from handlers.forms.cells import FIRST_ROW, Cells, Row, Sheets
 from handlers.forms.expressions import Expression
 from handlers.forms.form import Form
+from handlers.forms.mistakes import Mistake
 from handlers.forms.model import (
     QUESTION_TYPES,
     SELECTS,
@@ -72,15 +73,17 @@ class _Survey:
             if row:
                 self._row(place + FIRST_ROW, row, self.cells.bases("survey", row))
         for group in self.open:
-            self.cells.wrong("survey", group.row, f"the group {group.name!r} is not closed; add a row 'end group'")
+            found = Mistake("the group {name!r} is not closed; add a row 'end group'", name=group.name)
+            self.cells.wrong("survey", group.row, found)
 
     def _row(self, number: int, row: Row, cells: dict[str, str]) -> None:
         words = cells.get("type", "").split()
         kind = " ".join(words).replace("_", " ").lower()
         if not words:
-            self.cells.wrong("survey", number, "there is no type; write one, or empty the whole row")
+            self.cells.wrong("survey", number, Mistake("there is no type; write one, or empty the whole row"))
         elif kind in _REPEATS:
-            self.cells.wrong("survey", number, "repeats are not supported; make a form of its own for what repeats")
+            found = Mistake("repeats are not supported; make a form of its own for what repeats")
+            self.cells.wrong("survey", number, found)
         elif kind == "begin group":
             self._begin(number, row, cells)
         elif kind == "end group":
@@ -91,11 +94,13 @@ class _Survey:
     def _named(self, number: int, cells: Mapping[str, str]) -> str:
         name = cells.get("name", "")
         if not _NAME.fullmatch(name):
-            self.cells.wrong("survey", number, f"the name {name!r} cannot be used; letters, digits, _ only")
+            found = Mistake("the name {name!r} cannot be used; letters, digits, _ only", name=name)
+            self.cells.wrong("survey", number, found)
         elif name in self.rows:
-            self.cells.wrong(
-                "survey", number, f"the name {name!r} is used in row {self.rows[name]} too; give it another"
+            found = Mistake(
+                "the name {name!r} is used in row {row} too; give it another", name=name, row=self.rows[name]
             )
+            self.cells.wrong("survey", number, found)
         self.rows.setdefault(name, number)
         return name
 
@@ -104,25 +109,27 @@ class _Survey:
         around = self.open[-1].conditions if self.open else ()
         field_list = "field-list" in cells.get("appearance", "").split()
         if self.open and self.open[-1].field_list:
-            self.cells.wrong("survey", number, "a group inside a field-list group is not supported; close that first")
+            found = Mistake("a group inside a field-list group is not supported; close that first")
+            self.cells.wrong("survey", number, found)
         name = self._named(number, cells)
         self.open.append(_Group(name, number, row, (*around, *([own] if own else [])), field_list))
 
     def _end(self, number: int) -> None:
         if not self.open:
-            self.cells.wrong("survey", number, "'end group' without a group; delete the row")
+            self.cells.wrong("survey", number, Mistake("'end group' without a group; delete the row"))
             return
         group = self.open.pop()
         if not group.field_list:
             return
         asked = [question for question in group.questions if not question.shows_only]
         if not asked:
-            self.cells.wrong("survey", group.row, f"the group {group.name!r} asks nothing; delete it")
+            found = Mistake("the group {name!r} asks nothing; delete it", name=group.name)
+            self.cells.wrong("survey", group.row, found)
             return
         label, hint, sms, short = (
             self.cells.label("survey", group.cells, base) for base in ("label", "hint", "sms", "short")
         )
-        self.cells.need_languages("survey", group.row, f"the group {group.name!r}", label, sms)
+        self.cells.need_languages("survey", group.row, Mistake("the group {name!r}", name=group.name), label, sms)
         notes, self.notes = (*self.notes, *group.notes), []
         self.steps.append(Step(group.name, label, hint, tuple(group.questions), sms, short, notes))
 
@@ -133,7 +140,10 @@ class _Survey:
             kind, list_name = "select_one", list_name.removesuffix(".csv")
         if kind not in QUESTION_TYPES or (list_name and kind not in SELECTS):
             known = ", ".join((*QUESTION_TYPES, "select_one_from_file X.csv", "begin group", "end group"))
-            self.cells.wrong("survey", number, f"the type {' '.join(words)!r} is not supported; there are: {known}")
+            found = Mistake(
+                "the type {type!r} is not supported; there are: {known}", type=" ".join(words), known=known
+            )
+            self.cells.wrong("survey", number, found)
             self._named(number, cells)
             return
         question = self._read(number, row, cells, kind, list_name, from_file)
@@ -194,11 +204,12 @@ class _Survey:
             base: self.cells.label("survey", row, base)
             for base in ("label", "hint", "sms", "short", "constraint_message")
         }
-        what = f"the question {cells.get('name', '')!r}"
+        what = Mistake("the question {name!r}", name=cells.get("name", ""))
         if kind not in UNASKED or kind == "note":
             self.cells.need_languages("survey", number, what, found["label"])
         if cells.get("constraint"):
-            self.cells.need_languages("survey", number, f"constraint_message of {what}", found["constraint_message"])
+            message = Mistake("constraint_message of {what}", what=what)
+            self.cells.need_languages("survey", number, message, found["constraint_message"])
         return found
 
     def _default(self, number: int, text: str, kind: str) -> Expression | None:
@@ -213,13 +224,15 @@ class _Survey:
         if not text:
             return None
         if not text.isdecimal() or int(text) < 1:
-            self.cells.wrong("survey", number, f"sms_position is {text!r}; write a number from 1")
+            found = Mistake("sms_position is {text!r}; write a number from 1", text=text)
+            self.cells.wrong("survey", number, found)
             return None
         return int(text)
 
     def _list(self, number: int, name: str) -> tuple[Choice, ...]:
         if name not in self.lists:
-            self.cells.wrong("survey", number, f"the list {name!r} is not on the choices sheet; add it there")
+            found = Mistake("the list {name!r} is not on the choices sheet; add it there", name=name)
+            self.cells.wrong("survey", number, found)
         return self.lists.get(name, ())
 
 
@@ -233,13 +246,16 @@ def _lists(cells: Cells) -> dict[str, tuple[Choice, ...]]:
         number, found = place + FIRST_ROW, cells.bases("choices", row)
         list_name, name = found.get("list_name", ""), found.get("name", "")
         if not list_name or not name or " " in name:
-            cells.wrong("choices", number, "a choice needs list_name and name, both without spaces")
+            cells.wrong("choices", number, Mistake("a choice needs list_name and name, both without spaces"))
             continue
         if name in {choice.name for choice in lists.get(list_name, ())}:
-            cells.wrong("choices", number, f"the choice {name!r} is twice in the list {list_name!r}; rename one")
+            twice = Mistake(
+                "the choice {name!r} is twice in the list {list!r}; rename one", name=name, list=list_name
+            )
+            cells.wrong("choices", number, twice)
             continue
         label, short = (cells.label("choices", row, base) for base in ("label", "short"))
-        cells.need_languages("choices", number, f"the choice {name!r}", label)
+        cells.need_languages("choices", number, Mistake("the choice {name!r}", name=name), label)
         extra = {base: text for base, text in found.items() if base not in own}
         aliases = tuple(found.get("sms_alias", "").split())
         lists[list_name] = (*lists.get(list_name, ()), Choice(name, label, aliases, extra, short))
@@ -250,14 +266,16 @@ def build(sheets: Sheets) -> Form:
     """The form of these sheets. Raises BadForm with every mistake: sheet, row, what was found, what to do."""
     cells = Cells(sheets)
     if not sheets.get("survey"):
-        raise BadForm(["survey: the sheet is missing or empty; a form needs a sheet named survey"])
+        cells.wrong("survey", 0, Mistake("the sheet is missing or empty; a form needs a sheet named survey"))
+        raise BadForm(cells.problems)
     cells.read_headers()
     survey = _Survey(cells, _lists(cells))
     survey.read()
     row = cells.row("settings")
     settings = cells.bases("settings", row)
     if not settings.get("form_id"):
-        cells.wrong("settings", FIRST_ROW, "form_id is missing; give the form a short name without spaces")
+        missing = Mistake("form_id is missing; give the form a short name without spaces")
+        cells.wrong("settings", FIRST_ROW, missing)
     title = cells.label("settings", row, "form_title")
     shared: dict[str, Any] = {
         "name": settings.get("form_id", ""),

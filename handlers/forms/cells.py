@@ -10,6 +10,7 @@ from typing import Final
 from rapidfuzz.distance import OSA
 
 from handlers.forms.expressions import BadExpression, Expression, compiled
+from handlers.forms.mistakes import Mistake
 from handlers.forms.model import NO_LABEL
 from handlers.turn.nouns import LANGUAGES, Label
 
@@ -81,15 +82,16 @@ class Cells:
     """One form's sheets while they are read."""
 
     sheets: Sheets
-    problems: list[str] = field(default_factory=list)
+    problems: list[Mistake] = field(default_factory=list)
     headers: dict[tuple[str, str], tuple[str, str]] = field(default_factory=dict)
     """(sheet, header) -> base column and language code."""
     languages: tuple[str, ...] = ()
     drafts: frozenset[str] = frozenset()
 
-    def wrong(self, sheet: str, row: int, found: str) -> None:
+    def wrong(self, sheet: str, row: int, found: Mistake) -> None:
         """Note a mistake: where it is, what was found, what to do."""
-        self.problems.append(f"{sheet}, row {row}: {found}" if row else f"{sheet}: {found}")
+        where = Mistake("{sheet}, row {row}", sheet=sheet, row=row) if row else sheet
+        self.problems.append(Mistake("{where}: {what}", where=where, what=found))
 
     def read_headers(self) -> None:
         """Sort out every column: its base name and its language; note what cannot be understood."""
@@ -104,7 +106,8 @@ class Cells:
                 code = self._code(language) if separator else default
                 if separator and code is None and base in known:
                     codes = ", ".join(LANGUAGES)
-                    self.wrong(sheet, 1, f"column {header!r}: write the language as English (en); codes: {codes}")
+                    found = "column {header!r}: write the language as English (en); codes: {codes}"
+                    self.wrong(sheet, 1, Mistake(found, header=header, codes=codes))
                 self.headers[sheet, header] = (base, code or default)
                 if separator and code and base in known:
                     seen[code] = None
@@ -117,7 +120,8 @@ class Cells:
         """A column of the staff's own is fine; one that looks like a slip is not."""
         near = [name for name in known if len(name) > 3 and OSA.distance(base, name, score_cutoff=2) <= 2]
         if near and sheet != "choices":
-            self.wrong(sheet, 1, f"column {header!r} is not known; did you mean {near[0]!r}?")
+            found = Mistake("column {header!r} is not known; did you mean {near!r}?", header=header, near=near[0])
+            self.wrong(sheet, 1, found)
 
     @staticmethod
     def _code(language: str) -> str | None:
@@ -143,16 +147,15 @@ class Cells:
         }
         return Label(texts) if texts else NO_LABEL
 
-    def need_languages(self, sheet: str, number: int, what: str, *labels: Label) -> None:
+    def need_languages(self, sheet: str, number: int, what: Mistake, *labels: Label) -> None:
         """Every language of the form that is no draft needs one of these labels."""
         for code in self.languages:
             if code not in self.drafts and not any(label.texts.get(code) for label in labels):
-                self.wrong(
-                    sheet,
-                    number,
-                    f"{what} has no text in language {code!r};"
-                    f" fill its column, or name {code!r} in draft_languages on the settings sheet",
+                found = (
+                    "{what} has no text in language {code!r};"
+                    " fill its column, or name {code!r} in draft_languages on the settings sheet"
                 )
+                self.wrong(sheet, number, Mistake(found, what=what, code=code))
 
     def expression(self, number: int, column: str, source: str, columns: Collection[str] = ()) -> Expression | None:
         """The expression in a survey cell; None when it is empty or wrong."""
@@ -161,7 +164,8 @@ class Cells:
         try:
             return compiled(source, columns)
         except BadExpression as error:
-            self.wrong("survey", number, f"{column} {source!r}: {error}")
+            found = Mistake("{column} {source!r}: {what}", column=column, source=source, what=error.mistake)
+            self.wrong("survey", number, found)
             return None
 
     def flag(self, number: int, column: str, text: str, default: bool = False) -> bool:
@@ -171,5 +175,6 @@ class Cells:
         if text.lower() in _YES:
             return True
         if text.lower() not in _NO:
-            self.wrong("survey", number, f"{column} is {text!r}; write yes, or no, or leave it empty")
+            found = Mistake("{column} is {text!r}; write yes, or no, or leave it empty", column=column, text=text)
+            self.wrong("survey", number, found)
         return False

@@ -19,6 +19,7 @@ from elementpath.tdop import Parser
 from elementpath.xpath1 import XPath1Parser
 
 from handlers.forms.functions import FUNCTIONS, Scope, Value, boolean, number, string
+from handlers.forms.mistakes import Mistake
 
 Run = Callable[[Any], Value]
 
@@ -30,6 +31,8 @@ _REF: Final = re.compile(r"\$\{\s*([^{}]+?)\s*\}")
 _PREFIX: Final = "q_"
 _MOST: Final = 2000
 """Characters of the longest expression."""
+_TOO_SOON: Final = "unexpected end of source"
+"""What elementpath says most often; the rest of what it says stays English."""
 
 
 class _XFormParser(XPath1Parser):  # type: ignore[misc]
@@ -43,7 +46,11 @@ _XFormParser.build()
 
 
 class BadExpression(ValueError):
-    """An expression that cannot be used; the text says what was found and what to write instead."""
+    """An expression that cannot be used; the mistake says what was found and what to write instead."""
+
+    def __init__(self, english: str, **values: object) -> None:
+        self.mistake = Mistake(english, **values)
+        super().__init__(str(self.mistake))
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +73,7 @@ def compiled(source: str, columns: Collection[str] = ()) -> Expression:
     Raises BadExpression.
     """
     if len(source) > _MOST:
-        raise BadExpression(f"it is longer than {_MOST} characters; split it with a calculate row")
+        raise BadExpression("it is longer than {most} characters; split it with a calculate row", most=_MOST)
     _known_functions(source)
     refs: set[str] = set()
 
@@ -81,7 +88,8 @@ def compiled(source: str, columns: Collection[str] = ()) -> Expression:
         tree = Parser.parse(_XFormParser(), text)
     except ElementPathError as error:
         said = re.sub(r"^.*?\[err:\w+\]\s*", "", str(error))
-        raise BadExpression(f"it cannot be read ({said}); check its brackets, quotes and commas") from None
+        why = Mistake(_TOO_SOON) if said == _TOO_SOON else said
+        raise BadExpression("it cannot be read ({said}); check its brackets, quotes and commas", said=why) from None
     run = _closure(tree, frozenset(columns), refs)
     return Expression(source, frozenset(refs), run)
 
@@ -92,7 +100,9 @@ def _known_functions(source: str) -> None:
         known = name in FUNCTIONS or name in ("if", "and", "or", "div", "mod", "jr:choice-name", "choice-name")
         if not known or name == "choice-label":
             supported = ", ".join(sorted({*FUNCTIONS, "if", "jr:choice-name"} - {"choice-label"}))
-            raise BadExpression(f"the function {name}() is not supported; there are: {supported}")
+            raise BadExpression(
+                "the function {name}() is not supported; there are: {known}", name=name, known=supported
+            )
 
 
 def _closure(token: Any, columns: frozenset[str], refs: set[str]) -> Run:
@@ -125,15 +135,17 @@ def _closure(token: Any, columns: frozenset[str], refs: set[str]) -> Run:
     if symbol in _OPERATORS and len(parts) == 2:
         return _OPERATORS[symbol](*parts)
     if symbol == "(name)":
-        raise BadExpression(f"{token.value!r} stands bare; a question is written ${{{token.value}}}")
-    raise BadExpression(f"{symbol!r} is not supported here; a question is written ${{name}}, never as a path")
+        raise BadExpression("{name!r} stands bare; a question is written ${{{name}}}", name=str(token.value))
+    raise BadExpression(
+        "{symbol!r} is not supported here; a question is written ${{name}}, never as a path", symbol=symbol
+    )
 
 
 def _choice_label(token: Any, columns: frozenset[str], refs: set[str]) -> Run:
     value = _closure(token[0], columns, refs)
     named = _REF.fullmatch(token[1].value) if token[1].symbol == "(string)" else None
     if named is None:
-        raise BadExpression("jr:choice-name needs the question in quotes, as in jr:choice-name(${a}, '${a}')")
+        raise BadExpression("jr:choice-name needs the question in quotes, as in jr:choice-name(${{a}}, '${{a}}')")
     question = named[1]
     refs.add(question)
     return lambda scope: scope.choice_name(question, string(value(scope)))
@@ -144,7 +156,10 @@ def _call(function: Callable[..., Value], name: str, token: Any, parts: list[Run
         try:
             re.compile(token[1].value)
         except re.error as error:
-            raise BadExpression(f"the pattern {token[1].value!r} cannot be read ({error})") from None
+            pattern = str(token[1].value)
+            raise BadExpression(
+                "the pattern {pattern!r} cannot be read ({said})", pattern=pattern, said=error
+            ) from None
     if len(parts) == 1:
         only = parts[0]
         return lambda scope: function(scope, only(scope))

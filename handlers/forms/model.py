@@ -14,6 +14,7 @@ from types import MappingProxyType
 from typing import Any, Final, Literal
 
 from handlers.forms.expressions import Expression
+from handlers.forms.mistakes import Mistake
 from handlers.turn.nouns import Label
 
 Values = Mapping[str, Any]
@@ -46,8 +47,8 @@ UNASKED: Final = frozenset(("note", "calculate", "hidden"))
 class BadForm(Exception):
     """A form definition is wrong; `problems` says of each mistake sheet, row, what was found, what to do."""
 
-    def __init__(self, problems: Sequence[str]) -> None:
-        super().__init__("\n".join(problems))
+    def __init__(self, problems: Sequence[Mistake]) -> None:
+        super().__init__("\n".join(map(str, problems)))
         self.problems = tuple(problems)
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from handlers.forms.cells import FIRST_ROW, Cells
 from handlers.forms.expressions import Expression
+from handlers.forms.mistakes import Mistake
 from handlers.forms.model import SAID, SELECTS, Question, Step
 from handlers.forms.saying import PLACES, pieces
 from handlers.forms.tables import key_of
@@ -28,7 +29,7 @@ def check_form(cells: Cells, *, questions: Sequence[Question], all_steps: Sequen
     _positions(cells, questions)
     _labels(cells, questions)
     if not any(question.ask == "" and not question.shows_only for question in questions):
-        cells.wrong("survey", 0, "no question is asked; add one, or clear the ask column")
+        cells.wrong("survey", 0, Mistake("no question is asked; add one, or clear the ask column"))
 
 
 def _expressions(question: Question) -> Iterator[tuple[str, Expression]]:
@@ -46,9 +47,8 @@ def _expressions(question: Question) -> Iterator[tuple[str, Expression]]:
 def _references(cells: Cells, question: Question, names: Mapping[str, Question]) -> None:
     for column, expression in _expressions(question):
         for name in sorted(expression.refs - set(names)):
-            cells.wrong(
-                "survey", question.row, f"{column} looks at ${{{name}}}, but there is no such question; correct it"
-            )
+            found = "{column} looks at ${{{name}}}, but there is no such question; correct it"
+            cells.wrong("survey", question.row, Mistake(found, column=column, name=name))
     for label in (question.label, question.hint, question.sms, question.short, question.constraint_message):
         _text(cells, "survey", question.row, label, names)
 
@@ -56,13 +56,15 @@ def _references(cells: Cells, question: Question, names: Mapping[str, Question])
 def _text(cells: Cells, sheet: str, row: int, label: Label, names: Mapping[str, Question]) -> None:
     for text in label.texts.values():
         for _, question, place in pieces(text):
-            problem = ""
+            problem = None
             if question and question not in names:
-                problem = f"a text says ${{{question}}}, but no question has that name; correct the name"
+                found = "a text says ${{{name}}}, but no question has that name; correct the name"
+                problem = Mistake(found, name=question)
             elif place and place not in PLACES:
                 known = " ".join(f"{{{name}}}" for name in sorted(PLACES))
-                problem = f"a text says {{{place}}}; a question is written ${{{place}}}, and there are {known}"
-            if problem and not any(known.endswith(problem) for known in cells.problems):
+                found = "a text says {{{place}}}; a question is written ${{{place}}}, and there are {known}"
+                problem = Mistake(found, place=place, known=known)
+            if problem and not any(str(one).endswith(str(problem)) for one in cells.problems):
                 cells.wrong(sheet, row, problem)
 
 
@@ -74,27 +76,26 @@ def _order(cells: Cells, questions: Sequence[Question], names: Mapping[str, Ques
             for name in sorted(question.calculation.refs & set(names)):
                 later = names[name].calculation is not None and name not in done
                 if later and name != question.name:
-                    cells.wrong(
-                        "survey", question.row, f"calculation looks at ${{{name}}}, which comes later; move it up"
-                    )
+                    found = Mistake("calculation looks at ${{{name}}}, which comes later; move it up", name=name)
+                    cells.wrong("survey", question.row, found)
                 elif later:
-                    cells.wrong("survey", question.row, "calculation looks at itself; write . for that")
+                    found = Mistake("calculation looks at itself; write . for that")
+                    cells.wrong("survey", question.row, found)
         done.add(question.name)
 
 
 def _one_line(cells: Cells, question: Question, names: Mapping[str, Question]) -> None:
     spoken = question.aliases or question.step_aliases or question.position is not None
     if spoken and question.type not in SAID:
-        cells.wrong(
-            "survey",
-            question.row,
-            f"a {question.type} cannot be read from one line; clear sms_alias and sms_position of {question.name!r}",
-        )
+        found = "a {type} cannot be read from one line; clear sms_alias and sms_position of {name!r}"
+        cells.wrong("survey", question.row, Mistake(found, type=question.type, name=question.name))
     for name in question.stands_for:
         if name not in names:
-            cells.wrong("survey", question.row, f"sms_stands_for names {name!r}, which is no question; correct it")
+            found = "sms_stands_for names {name!r}, which is no question; correct it"
+            cells.wrong("survey", question.row, Mistake(found, name=name))
         elif names[name].position is None and question.position is not None:
-            cells.wrong("survey", question.row, f"sms_stands_for names {name!r}, which has no sms_position; add it")
+            found = "sms_stands_for names {name!r}, which has no sms_position; add it"
+            cells.wrong("survey", question.row, Mistake(found, name=name))
     if question.type in SELECTS:
         _choices(cells, question)
 
@@ -106,10 +107,10 @@ def _choices(cells: Cells, question: Question) -> None:
         for text in (choice.name, *choice.aliases):
             other = spelled.setdefault(key_of(text), choice.name)
             if other != choice.name:
-                problem = f"{text!r} means both {other!r} and {choice.name!r} in the list {question.list_name!r}"
-                line = f"choices: {problem}; keep it in one sms_alias"
-                if line not in cells.problems:
-                    cells.problems.append(line)
+                found = "{text!r} means both {one!r} and {other!r} in the list {list!r}; keep it in one sms_alias"
+                twice = Mistake(found, text=text, one=other, other=choice.name, list=question.list_name)
+                if not any(str(one).endswith(str(twice)) for one in cells.problems):
+                    cells.wrong("choices", 0, twice)
 
 
 def _positions(cells: Cells, questions: Sequence[Question]) -> None:
@@ -119,14 +120,13 @@ def _positions(cells: Cells, questions: Sequence[Question]) -> None:
             continue
         other = placed.setdefault(question.position, question)
         if other is not question:
-            cells.wrong(
-                "survey",
-                question.row,
-                f"sms_position {question.position} is taken by {other.name!r} (row {other.row}); give each its own",
-            )
+            found = "sms_position {place} is taken by {name!r} (row {row}); give each its own"
+            taken = Mistake(found, place=question.position, name=other.name, row=other.row)
+            cells.wrong("survey", question.row, taken)
     for wanted, position in enumerate(sorted(placed), start=1):
         if wanted != position:
-            cells.wrong("survey", placed[position].row, f"sms_position {wanted} is missing; count without gaps")
+            missing = Mistake("sms_position {place} is missing; count without gaps", place=wanted)
+            cells.wrong("survey", placed[position].row, missing)
             break
 
 
@@ -139,8 +139,5 @@ def _labels(cells: Cells, questions: Sequence[Question]) -> None:
                 other = spelled.setdefault(key_of(alias), question)
                 same_step = column == "aliases" or other.group == question.group
                 if other is not question and same_step:
-                    cells.wrong(
-                        "survey",
-                        question.row,
-                        f"the label {alias!r} belongs to {other.name!r} (row {other.row}) too; keep one",
-                    )
+                    found = "the label {alias!r} belongs to {name!r} (row {row}) too; keep one"
+                    cells.wrong("survey", question.row, Mistake(found, alias=alias, name=other.name, row=other.row))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from datetime import date
@@ -16,6 +17,7 @@ from bot.errors import FormError
 from bot.forms import LARGEST, _sheets, check, load, load_shipped
 from bot.keywords import form_faults
 from bot.render import Words
+from bot.render.sentences import worded
 from handlers.forms import Choice, Context, Form
 from handlers.turn import Label
 
@@ -181,7 +183,18 @@ def test_a_wrong_file_says_what_to_do(tmp_path: Path) -> None:
     ]
     with pytest.raises(FormError) as error:
         load(wrong)
-    assert len(error.value.problems) == 4
+    assert [worded(problem, "fr").replace("\u00a0", " ") for problem in error.value.problems] == [
+        "wrong.md : survey, ligne 3 : la liste « crop » n'est pas dans la feuille choices ; ajoutez-la",
+        "wrong.md : survey, ligne 5 : le type « number » n'est pas pris en charge ; il y a : text, integer, decimal,"
+        " date, select_one, select_multiple, note, calculate, hidden, image, audio, geopoint,"
+        " select_one_from_file X.csv, begin group, end group",
+        "wrong.md : survey, ligne 7 : calculation regarde ${bags}, mais cette question n'existe pas ; corrigez",
+        "wrong.md : survey, ligne 6 : sms_position 3 manque ; comptez sans trou",
+    ]
+    wrong.write_text(HARVEST.replace("= ${crop}", "= ${crop} or"))
+    (problem,) = check(wrong)
+    assert "it cannot be read (unexpected end of source); check" in problem
+    assert "illisible («\u00a0s'arrête trop tôt\u00a0»)" in worded(problem, "fr")
 
 
 @pytest.mark.parametrize(
@@ -241,5 +254,7 @@ def test_a_new_version_of_ours_keeps_its_questions_in_order(tmp_path: Path) -> N
     first = next(line for line in source.splitlines() if "| date | held_on |" in line)
     (order,) = faults(source.replace(first, f"{more}\n{first}".replace("| optional |", "|  |")))
     assert "asks in another order" in order
+    (mute,) = faults(re.sub(r"FORM FORMATION [A-Z ]+", " ", source))
+    assert "nobody can start the form" in mute
     (lacks,) = faults(source.replace(place, ""))
     assert "training is one of our own forms, and this one lacks place" in lacks

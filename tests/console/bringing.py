@@ -13,7 +13,7 @@ import xlsxwriter
 from openpyxl import load_workbook
 from sqlalchemy import select
 
-from bot import added_forms, demo, word_files
+from bot import demo, forms, word_files
 from bot.app import App
 from bot.programme import invented, roster
 from bot.render import Words
@@ -79,7 +79,7 @@ def _exported(key: str, text: str) -> bytes:
 
 async def a_form(app: App) -> dict[str, Any]:
     """An XLSForm: tests/conversations/seed.md as a workbook."""
-    out, found = BytesIO(), added_forms.sheets(Path(__file__).parents[1] / "conversations" / "seed.md")
+    out, found = BytesIO(), forms.sheets(Path(__file__).parents[1] / "conversations" / "seed.md")
     book = xlsxwriter.Workbook(out)
     for name, lines in found.items():
         columns = list(dict.fromkeys(column for line in lines for column in line))

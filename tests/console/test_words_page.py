@@ -172,6 +172,10 @@ async def test_a_form_is_checked_shown_and_taken(app: App) -> None:
         assert wrong.status_code == 422
         assert said in wrong.text
         assert "mine.md" in wrong.text
+    await boss.post("/account/language", language="fr")
+    wrong = await _sent(boss, path, "form", "mine.md", md.replace("integer | bags", "integre | bags").encode())
+    assert "mine.md\u00a0: survey, ligne 2\u00a0: le type «\u00a0integre\u00a0» n" in wrong.text
+    await boss.post("/account/language", language="en")
     changed = await _sent(boss, path, "form", "mine.md", md.replace("How many bags", "How many sacks").encode())
     assert "<td>changed</td>" in changed.text
 

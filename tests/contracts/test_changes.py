@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from bot import added_forms, changes, keywords
+from bot import changes, forms, keywords
 from bot.changes import Changes
 from bot.console.page import each
 from bot.operations import OPERATIONS
@@ -58,7 +58,7 @@ async def test_words_and_forms_reach_every_process(processes: list[Database], tm
     await new.changes.look()
     assert new.words.keywords.of["fix"] == FIX
     assert (one.forms, two.forms) == (0, 0)
-    await _done(processes[0], "form add", {"sheets": added_forms.sheets(SEED), "source": "seed.md"})
+    await _done(processes[0], "form add", {"sheets": forms.sheets(SEED), "source": "seed.md"})
     await two.changes.look()
     await two.changes.look()
     assert two.forms == 1

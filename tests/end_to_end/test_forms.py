@@ -37,9 +37,9 @@ async def test_a_form_of_the_staff(tmp_path: Path) -> None:
     assert "number!" in problems
     assert "survey" in problems
     (tmp_path / "taken.md").write_text(FORM.replace("| SEED |", "| STOP |").replace("| seed |", "| training |"))
-    problems = programme.command("forms", "check", "taken.md", code=1)
-    assert "'stop' means stop already" in problems
-    assert "training is one of our own forms, and this one lacks held_on, topics" in problems
+    problems = programme.command("forms", "check", "taken.md", "--lang", "fr", code=1)
+    assert "«\u00a0stop\u00a0» veut déjà dire stop" in problems
+    assert "training est un de nos formulaires, et celui-ci n'a pas held_on, topics" in problems
     programme.command("forms", "add", "taken.md", code=1)
     (tmp_path / "seed.md").write_text(FORM)
     programme.command("forms", "check", "seed.md")

@@ -29,7 +29,7 @@ def choice(list_name: str, name: str, **cells: str) -> Row:
 def problems(*survey: Row, choices: tuple[Row, ...] = (), **settings: str) -> list[str]:
     with pytest.raises(BadForm) as error:
         form(*survey, choices=choices, **settings)
-    return list(error.value.problems)
+    return [str(problem) for problem in error.value.problems]
 
 
 OK = row("integer", "women")

@@ -48,6 +48,7 @@ NAMED = frozenset(
         "step",
         "rows",
         "columns",
+        "column",
     )
 )
 """Fields that are no count, or are never one."""

@@ -10,7 +10,6 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncConnection
 from starlette.responses import Response
 
-from bot import added_forms
 from bot import forms as files
 from bot.console import roles
 from bot.console.ask import Ask
@@ -119,12 +118,12 @@ async def add(ask: Ask) -> Response:
     return ask.go("/words/forms", _("The form is there. Leaders start it with: %(word)s"), word=added["keywords"][0])
 
 
-async def _form(ask: Ask, place: Path) -> tuple[added_forms.Sheets, Form]:
+async def _form(ask: Ask, place: Path) -> tuple[files.Sheets, Form]:
     """The form of a file and its sheets. Raises FormError with everything that is wrong."""
     if place.suffix == ".xlsx":
         await asyncio.to_thread(_measured, place)
-    sheets = await asyncio.to_thread(added_forms.sheets, place)
-    form = await asyncio.to_thread(added_forms.from_sheets, sheets, place.name)
+    sheets = await asyncio.to_thread(files.sheets, place)
+    form = await asyncio.to_thread(files.built, sheets, place.name)
     if problems := form_faults(ask.parts.words, form, ask.parts.turns.forms.values()):
         raise FormError([at(place.name, problem) for problem in problems])
     return sheets, form

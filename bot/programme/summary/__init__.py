@@ -8,6 +8,6 @@ from __future__ import annotations
 
 from bot.programme.summary.build import Asked, summary
 from bot.programme.summary.model import Summary
-from bot.programme.summary.words import LANGUAGES, Say
+from bot.programme.summary.words import Say
 
-__all__ = ["LANGUAGES", "Asked", "Say", "Summary", "summary"]
+__all__ = ["Asked", "Say", "Summary", "summary"]

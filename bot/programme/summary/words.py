@@ -14,9 +14,8 @@ from babel.numbers import format_decimal
 from bot.errors import BotError
 from bot.programme.counting import Period
 from bot.render.plural import Number, is_one
-from bot.render.sentences import french
+from bot.render.sentences import LANGUAGES, french
 
-LANGUAGES = ("en", "fr")
 _WORDS: Mapping[str, str] = {
     "rn": "Kirundi",
     "sw": "Swahili",

@@ -39,13 +39,14 @@ def test_from_nothing_to_figures(tmp_path: Path) -> None:
     assert "hotline" in doctor.stdout
     assert "no database yet" in doctor.stdout
     rosters.write(tmp_path / "roster.xlsx", small_roster())
-    refused = kurikirana("roster", "import", "roster.xlsx")  # nobody to answer the question
+    refused = kurikirana("roster", "import", "roster.xlsx", "--lang", "fr")  # nobody to answer the question
     assert refused.returncode == 1
-    assert "--yes" in refused.stderr
+    assert "Pour importer sans question, ajoutez --yes." in refused.stderr
     assert not (tmp_path / "kurikirana.db").exists()
     assert kurikirana("roster", "import", "roster.xlsx", "--yes").returncode == 0
-    again = kurikirana("roster", "import", "roster.xlsx", "--yes")
-    assert "3 unchanged" in again.stderr
+    again = kurikirana("roster", "import", "roster.xlsx", "--yes", "--lang", "fr")
+    assert "3 sans changement" in again.stderr
+    assert again.stderr.endswith("Importé.\n")
     totals = json.loads(kurikirana("totals", "--json").stdout)
     assert totals["attendances"] == 0
     assert [a["no"] for a in totals["associations"]] == ["07", "11"]
@@ -70,7 +71,8 @@ def test_rows_without_errors_are_imported_by_whoever_says_so(tmp_path: Path, pro
     there = small_roster()
     faulty = replace(there, leaders=(replace(there.leaders[0], phone="7912345"), *there.leaders[1:]))
     rosters.write(tmp_path / "roster.xlsx", faulty)
-    programme.command("roster", "import", "roster.xlsx", "--yes", code=1)
+    said = programme.command("roster", "import", "roster.xlsx", "--yes", "--lang", "fr", code=1)
+    assert said.startswith("erreur        Leaders, ligne 3, phone «\u00a07912345\u00a0»")
     assert not (tmp_path / "kurikirana.db").exists()
     programme.command("roster", "import", "roster.xlsx", "--yes", "--leave-out-errors", code=1)
     rosters.write(tmp_path / "roster.xlsx", there)

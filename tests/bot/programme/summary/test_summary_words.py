@@ -12,20 +12,19 @@ import pytest
 
 from bot.console.words import _catalogue
 from bot.errors import BotError
-from bot.programme.roster.nouns import LEVELS
 from bot.programme.summary.doubts import UNKNOWN
 from bot.programme.summary.subjects import says_something, subject_of, subjects
 from bot.programme.summary.words import Say
 from bot.render.sentences import Sentence, french, listed
 
-ROOT = Path(__file__).parents[4] / "bot"
+ROOT = Path(__file__).parents[4]
 FOLDERS = ("summary", "exports", "roster")
 """Where all is said; elsewhere in files with a Sentence."""
 
 
 def fields(text: str) -> set[str]:
     """Names in braces."""
-    return set(re.findall(r"{([a-z]+)}", text))
+    return set(re.findall(r"{([a-z]+)(?:!r)?}", text))
 
 
 def _constants(node: ast.AST) -> Iterator[str]:
@@ -38,11 +37,11 @@ def _constants(node: ast.AST) -> Iterator[str]:
 
 
 def _said(tree: ast.AST) -> Iterator[str]:
-    """What is said, by `say` or as a Sentence, and every text with {fields}."""
+    """What is said, by `say`, as a Sentence or a Mistake, and every text with {fields}."""
     parts = {id(part) for node in ast.walk(tree) if isinstance(node, ast.JoinedStr) for part in ast.walk(node)}
     for node in ast.walk(tree):
         called = ast.unparse(node.func).split(".")[-1] if isinstance(node, ast.Call) and node.args else ""
-        if called in ("say", "self", "Sentence"):
+        if called in ("say", "self", "Sentence", "Mistake", "BadExpression"):
             yield from _constants(node.args[0])
         if isinstance(node, ast.Expr):
             parts.add(id(node.value))  # a docstring
@@ -52,11 +51,13 @@ def _said(tree: ast.AST) -> Iterator[str]:
 
 
 def test_everything_is_said_in_french_with_the_same_fields() -> None:
-    sources = {file: file.read_text("utf-8") for file in ROOT.glob("**/*.py")}
-    whole = [source for file, source in sources.items() if file.parent.name in FOLDERS or "Sentence(" in source]
+    forms = [ROOT / "bot/forms.py", *ROOT.glob("handlers/forms/*.py")]
+    sources = {file: file.read_text("utf-8") for file in {*ROOT.glob("bot/**/*.py"), *forms}}
+    told = (file for file, source in sources.items() if file.parent.name in FOLDERS or "Sentence(" in source)
+    whole = [sources[file] for file in {*told, *(file for file in forms if "Mistake" in sources[file])}]
     said = {text for source in whole for text in _said(ast.parse(source))} | set(UNKNOWN)
-    said = {text for text in said if "{fields}" not in text} - set(LEVELS)
-    assert len(said) > 230
+    said = {text for text in said if "{fields}" not in text}
+    assert len(said) > 300
     assert sorted(said - set(french())) == []
     assert {text for text in said if fields(text) != fields(french()[text])} == set()
 
