@@ -9,12 +9,13 @@ import random
 import signal
 import sqlite3
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import closing
 from pathlib import Path
 
 import pytest
-from sqlalchemy import insert
+from sqlalchemy import delete, func, insert, select
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.errors import DatabaseError
 from bot.store import copies, inbox, tables
@@ -26,7 +27,12 @@ from tests.databases import NOW, execute, message, rows
 HOW_MANY = int(os.environ.get("KURIKIRANA_BACKUPS", "30"))
 """`make backups`: 1,000."""
 KILLS = max(10, HOW_MANY // 10)
+STAY = 2_000
+"""Rows that are there at any moment, once so many arrived: the file has a few MB however long it runs."""
 URL = "sqlite:///test.db"
+_OLDEST = delete(tables.inbox).where(
+    tables.inbox.c.id <= select(func.max(tables.inbox.c.id) - STAY).scalar_subquery()
+)
 
 
 @pytest.fixture
@@ -36,43 +42,87 @@ async def database(tmp_path: Path) -> AsyncIterator[Database]:
     await database.close()
 
 
-def keys(file: Path) -> set[str]:
+def numbers(file: Path) -> list[int]:
     """What arrived, as a copy has it."""
     with closing(sqlite3.connect(file)) as there:
-        return {key for (key,) in there.execute("SELECT dedupe_key FROM inbox")}
+        return sorted(int(key) for (key,) in there.execute("SELECT dedupe_key FROM inbox"))
+
+
+async def _keep(tx: AsyncConnection, items: Sequence[inbox.Incoming]) -> list[int]:
+    """What arrived; as much of the oldest goes in the same transaction, or a copy would take longer each time."""
+    kept = await inbox.keep(tx, items)
+    await tx.execute(_OLDEST)
+    return kept
+
+
+async def copy_beside_writers(database: Database, folder: Path, how_many: int) -> int:
+    """Copy while four write, number after number; how many were acknowledged. Fails at a copy that is not whole."""
+    next_number, acknowledged = itertools.count(), -1
+
+    async def write() -> None:
+        nonlocal acknowledged
+        while True:
+            some = [next(next_number) for _ in range(5)]
+            kept = [database.writer.put(_keep, message(str(number), text=f"{number}" * 50)) for number in some]
+            await asyncio.gather(*kept)
+            acknowledged = max(acknowledged, *some)
+            await asyncio.sleep(0.02)
+
+    writing = [asyncio.create_task(write()) for _ in range(4)]
+    try:
+        for number in range(how_many):
+            await asyncio.sleep(random.uniform(0, 0.02))
+            before, file = acknowledged, folder / f"copy-{number}.db"
+            found = await asyncio.to_thread(copies.copy, folder / "test.db", file)
+            there = numbers(file)
+            last = there[-1] if there else -1
+            assert before <= last, "what was acknowledged before the copy began is not in it"
+            assert there == list(range(max(0, last + 1 - STAY), last + 1)), "not of one moment"
+            assert found["inbox"] == len(there)
+            file.unlink()
+    finally:
+        for task in writing:
+            task.cancel()
+    return acknowledged + 1
 
 
 @pytest.mark.fault("A22")
 @pytest.mark.timeout(3600)
 async def test_a_copy_made_while_it_is_written_to_is_whole(database: Database, tmp_path: Path) -> None:
-    acknowledged: set[str] = set()
-    numbers = itertools.count()
-
-    async def write() -> None:
-        while True:
-            some = [f"{next(numbers)}" for _ in range(5)]
-            kept = [database.writer.put(inbox.keep, message(key, text=key * 50)) for key in some]
-            for key, done in zip(some, kept, strict=True):
-                await done
-                acknowledged.add(key)
-            await asyncio.sleep(0.02)  # the file grows, and the time for a copy with it
-
-    writing = [asyncio.create_task(write()) for _ in range(4)]
-    try:
-        for number in range(HOW_MANY):
-            await asyncio.sleep(random.uniform(0, 0.02))
-            before = set(acknowledged)
-            found = await asyncio.to_thread(copies.copy, tmp_path / "test.db", tmp_path / f"copy-{number}.db")
-            there = keys(tmp_path / f"copy-{number}.db")
-            assert before <= there, "what was acknowledged before the copy began is not in it"
-            assert found["inbox"] == len(there)
-            assert there == set(map(str, range(len(there)))) or len(there) <= next(numbers)
-            (tmp_path / f"copy-{number}.db").unlink()
-    finally:
-        for task in writing:
-            task.cancel()
-    assert len(acknowledged) > HOW_MANY, "nobody wrote"
+    assert await copy_beside_writers(database, tmp_path, HOW_MANY) > HOW_MANY, "nobody wrote"
     assert not list(tmp_path.glob("*.half"))
+
+
+def _bytes_only(source: Path, into: Path) -> copies.Rows:
+    """Planted: what stands in the file, as a copy of the folder has it."""
+    into.write_bytes(source.read_bytes())
+    return {"inbox": len(numbers(into))}
+
+
+def _of_two_moments(source: Path, into: Path, true: Callable[[Path, Path], copies.Rows] = copies.copy) -> copies.Rows:
+    """Planted: whole, and some of what came meanwhile beside it."""
+    true(source, into)
+    time.sleep(0.1)
+    with closing(sqlite3.connect(into)) as there:
+        there.execute("ATTACH ? AS now", [str(source)])
+        there.execute("INSERT OR IGNORE INTO main.inbox SELECT * FROM now.inbox WHERE id % 2")
+        there.commit()
+    return {"inbox": len(numbers(into))}
+
+
+@pytest.mark.parametrize(("planted", "seen"), [(_bytes_only, "acknowledged before"), (_of_two_moments, "one moment")])
+async def test_a_copy_that_is_not_whole_is_seen(
+    planted: Callable[..., copies.Rows],
+    seen: str,
+    database: Database,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(copies, "copy", planted)
+    with closing(sqlite3.connect(tmp_path / "test.db")) as file:
+        file.execute("PRAGMA wal_checkpoint")
+    with pytest.raises(AssertionError, match=seen):
+        await copy_beside_writers(database, tmp_path, 50)
 
 
 def _copy_for_ever(source: str, into: str) -> None:
