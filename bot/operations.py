@@ -63,7 +63,7 @@ async def roster_import(tx: AsyncConnection, details: Mapping[str, Any], now: da
     if planned.team and not details.get("team", True):
         raise BotError(roster.TEAM_BY_ADMINISTRATORS)
     await roster.load(tx, checked.roster, now, details["who"])
-    await singles.put(tx, "roster_version", now.isoformat())
+    await singles.put(tx, singles.ROSTER, now.isoformat())
     return [line.said(details.get("lang", "en")) for line in planned.say()]
 
 

@@ -150,7 +150,7 @@ class Turns:
         """On PostgreSQL another process may have imported a roster: one small row says so."""
         if tx.dialect.name == "sqlite":
             return False
-        version = await singles.get(tx, "roster_version")
+        version = await singles.get(tx, singles.ROSTER)
         changed = bool(version != self._roster_version)
         self._roster_version = version
         return changed

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.errors import BotError
 from bot.render.sentences import Sentence
-from bot.store import merging
+from bot.store import merging, singles
 
 STRICTEST = ("stopped", "no", "yes", "asked", "none")
 """A refusal on either row holds; what she agreed to holds against a row on which she said nothing."""
@@ -37,6 +37,7 @@ async def merge(tx: AsyncConnection, details: Mapping[str, Any], now: datetime) 
     first, second = await _two(tx, int(details["kept"]), int(details["other"]))
     holds = strictest(first["consent"], second["consent"])
     await merging.move(tx, first, second, holds, now)
+    await singles.put(tx, singles.ROSTER, now.isoformat())  # an association has one representative less
     return {"kept": first["id"], "other": second["id"], "consent": holds}
 
 

@@ -1,8 +1,11 @@
-"""Whose chats are woken when a channel has trouble: two of the team, administrators first."""
+"""Whose chats are woken when a channel has trouble: two of the team, administrators first.
+
+What was told is kept for all processes: each trouble, and its end, once an hour at most.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -11,6 +14,7 @@ from sqlalchemy import bindparam, case, func, literal_column, or_, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.store import singles
 from bot.store.tables import addresses, inbox, outbox, people, people_addresses
 from handlers.turn import Waiting
 
@@ -27,6 +31,10 @@ _STUCK = (
     )
     .group_by(outbox.c.channel)
 )
+OVER = "over"
+AGAIN = timedelta(hours=1)
+TOLD = "alarms_told"
+"""Channel -> what was told of it -> when."""
 PEOPLE = 2
 ROLES = ("admin", "supervisor", "officer")
 """Who is told, in this order."""
@@ -55,18 +63,13 @@ _WAKE = {
 
 @dataclass(frozen=True, slots=True)
 class Alarm:
-    """A channel's trouble, or its end (`trouble` is "over")."""
+    """A channel's trouble, or its end (`trouble` is OVER)."""
 
     channel: str
     trouble: str
     since: datetime
     texts: int
     at: datetime
-
-    @property
-    def key(self) -> str:
-        """Each once an hour: a trouble that comes and goes, or that several processes see, is told once."""
-        return f"alarm:{self.channel}:{self.trouble}:{self.at:%Y-%m-%dT%H}:"
 
 
 async def stuck(tx: AsyncConnection, before: datetime, now: datetime) -> list[Waiting]:
@@ -75,20 +78,38 @@ async def stuck(tx: AsyncConnection, before: datetime, now: datetime) -> list[Wa
     return [Waiting(row.channel, row.texts, row.since) for row in found]
 
 
-async def tell(tx: AsyncConnection, items: Sequence[Alarm]) -> list[list[int]]:
-    """Work for the writer: wake the chats of each; returns their addresses."""
+async def tell(tx: AsyncConnection, items: Sequence[Alarm]) -> list[list[int] | None]:
+    """Work for the writer: wake the chats of each; returns their addresses, none where another process has told it.
+
+    None: what was told within the hour is no longer so; ask again.
+    """
     whom = list((await tx.execute(_WHOM)).scalars())
+    told: dict[str, dict[str, str]] = await singles.held(tx, TOLD, {})
+    woken: list[list[int] | None] = []
     for item in items:
+        of_channel = told.setdefault(item.channel, {})
+        if (last := of_channel.get(item.trouble)) and abs(item.at - datetime.fromisoformat(last)) < AGAIN:
+            woken.append(None if _changed_since(last, item.trouble, of_channel) else [])
+            continue
+        of_channel[item.trouble] = item.at.isoformat()
         if rows := [_row(item, address) for address in whom]:
             await tx.execute(_WAKE[tx.dialect.name], rows)
-    return [whom] * len(items)
+        woken.append(whom)
+    await singles.put(tx, TOLD, told)
+    return woken
+
+
+def _changed_since(last: str, trouble: str, told: Mapping[str, str]) -> bool:
+    """Whether the channel's end of trouble was told after this trouble, or a trouble after this end."""
+    others = [at for what, at in told.items() if (what == OVER) != (trouble == OVER)]
+    return any(datetime.fromisoformat(at) > datetime.fromisoformat(last) for at in others)
 
 
 def _row(item: Alarm, address: int) -> dict[str, Any]:
     told = {"channel": item.channel, "trouble": item.trouble, "since": item.since.isoformat(), "texts": item.texts}
     return {
         "channel": "timer",
-        "dedupe_key": f"{item.key}{address}",
+        "dedupe_key": f"alarm:{item.channel}:{item.trouble}:{item.at:%Y-%m-%dT%H:%M}:{address}",
         "address_id": address,
         "kind": "timer",
         "text": "",

@@ -31,12 +31,20 @@ async def once(tx: AsyncConnection, name: str, value: Any) -> Any:
     return await get(tx, name)
 
 
+async def held(tx: AsyncConnection, name: str, first: Any) -> Any:
+    """The value, `first` when there was none; on PostgreSQL nobody else changes it before the commit."""
+    await tx.execute(_FIRST[tx.dialect.name], {"name": name, "value": first})
+    return (await rows(tx, _NUMBER, {"which": name}))[0].value
+
+
 async def offset(tx: AsyncConnection) -> timedelta:
     """How far a demo's clock was moved ahead; zero everywhere else."""
     return timedelta(seconds=float(await get(tx, "clock_offset_s") or 0))
 
 
 SEEN = "last_seen"
+ROSTER = "roster_version"
+"""New where associations, or who is in them, have changed: every process that shares the database loads them anew."""
 
 
 async def last_seen(tx: AsyncConnection) -> datetime | None:

@@ -61,8 +61,7 @@ class OutboxWorker:
     ) -> None:
         """`folder` is where photos and voice notes are kept."""
         self._database, self._channels, self._now, self._hours = database, dict(channels), now, hours
-        self._folder = folder
-        self._limits = {name: limits.get(name, Limits()) for name in channels}
+        self._folder, self._limits = folder, {name: limits.get(name, Limits()) for name in channels}
         self._paces = {name: Pace(limit, hours.zone) for name, limit in self._limits.items()}
         self._wake = {name: asyncio.Event() for name in channels}
         self._free = {name: channel.window for name, channel in channels.items()}
@@ -79,6 +78,7 @@ class OutboxWorker:
         self._claiming, self._stopping = 0, False
         self.holds: Callable[[str], bool] = lambda name: True
         """Whether this process may send by a channel: by one with a single connection or a limit one process does."""
+        self.elsewhere = dict[str, int | None]()  # channel -> parts left today, where another process sends by it
         self.crash: Callable[[str], None] = lambda point: None
         self.may_speak: Callable[[datetime], bool] = lambda now: True
         """Whether the clock is to be believed: else nothing leaves that nobody asked for."""
@@ -122,8 +122,8 @@ class OutboxWorker:
         return sorted(name for name in self._paces if self.rest(name) == 0)
 
     def rest(self, name: str) -> int | None:
-        """SMS parts that a channel may still send today; None: no limit, or another process sends by it."""
-        return self._paces[name].rest(self._now()) if self.holds(name) else None
+        """SMS parts that a channel may still send today; None: no limit, or not known of who sends by it."""
+        return self._paces[name].rest(self._now()) if self.holds(name) else self.elsewhere.get(name)
 
     async def run(self, interval_s: float = 1.0) -> None:
         """Send until cancelled; looks every `interval_s` seconds for what became due."""

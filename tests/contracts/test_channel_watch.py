@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -12,9 +13,12 @@ from sqlalchemy import insert, select
 from bot.store import tables
 from bot.store.engine import Database
 from bot.workers.channel_watch import ChannelWatch
-from tests.databases import NOW, add_outbox, database, execute, place, postgres_server, rows
+from bot.workers.outbox import OutboxWorker
+from scheduler.pace import Limits
+from tests.bot.test_outbox_pace import HOURS
+from tests.databases import NOW, add_outbox, database, execute, place, postgres_server, processes, rows
 
-__all__ = ["database", "place", "postgres_server"]
+__all__ = ["database", "place", "postgres_server", "processes"]
 TEAM = [("officer", "none"), ("admin", "none"), ("officer", "none"), ("admin", "stopped"), ("mentor", "none")]
 MINUTE = timedelta(minutes=1)
 
@@ -29,6 +33,13 @@ async def fill(database: Database) -> None:
     await execute(database, insert(tables.addresses), {"id": 100, "scheme": "tel", "value": "+25779123456"})
 
 
+def watching(database: Database, channels: Any, clock: list[datetime]) -> tuple[OutboxWorker, ChannelWatch]:
+    """What looks in one process. A phone sends seven parts a day."""
+    limits = {"smsgate": Limits(per_day=7)}
+    outbox = OutboxWorker(database, channels, lambda: clock[0], limits, HOURS, Path())
+    return outbox, ChannelWatch(database, lambda: clock[0], channels, outbox, lambda address: None)
+
+
 async def alarms(database: Database) -> list[tuple[int, str, int]]:
     found = await rows(database, select(tables.inbox).order_by(tables.inbox.c.id))
     return [(row.address_id, row.data["trouble"], row.data["texts"]) for row in found]
@@ -39,9 +50,7 @@ async def test_an_answer_that_does_not_leave_is_a_trouble_and_what_waits_for_its
     database: Database,
 ) -> None:
     await fill(database)
-    outbox: Any = SimpleNamespace(broken=[], full=[], rest=lambda name: None)
-    channels: Any = {"kannel": SimpleNamespace()}
-    watch = ChannelWatch(database, lambda: NOW, channels, outbox, lambda address: None)
+    _, watch = watching(database, {"kannel": SimpleNamespace(window=1)}, [NOW])
     old = {"channel": "kannel", "made_at": NOW - 90 * MINUTE, "due_at": NOW - 90 * MINUTE}
     await add_outbox(database, 100, kind="broadcast", urgency=1, **old)
     await add_outbox(database, 100, kind="reply", urgency=0, **(old | {"due_at": NOW + 90 * MINUTE}))
@@ -55,3 +64,51 @@ async def test_an_answer_that_does_not_leave_is_a_trouble_and_what_waits_for_its
     await watch.look()
     await watch.look()
     assert await alarms(database) == [(2, "stuck", 2), (1, "stuck", 2)], "an administrator, then an officer"
+
+
+@pytest.mark.postgres
+@pytest.mark.parametrize("place", ["postgres"], indirect=True)
+async def test_what_one_process_knows_of_a_channel_all_know_a_minute_later(processes: list[Database]) -> None:
+    """The phone's calls reach one of two, which also sends by it: the other one called it silent."""
+    await fill(processes[0])
+    clock, states = [NOW], []
+    for ours, one in zip((True, False), processes, strict=True):
+        phone = SimpleNamespace(heard_at=None, warns=(), window=1)
+        outbox, watch = watching(one, {"smsgate": phone}, clock)
+        outbox.holds = lambda name, ours=ours: ours  # type: ignore[misc]
+        states.append((phone, outbox, watch))
+    (phone, outbox, watch), (other, others, looks) = states
+    for minute in range(0, 40, 5):
+        clock[0] = phone.heard_at = NOW + minute * MINUTE
+        phone.warns = ("battery",) if minute < 5 else ()
+        for each in (watch, looks):
+            await each.look()
+    assert (other.heard_at, other.warns, others.rest("smsgate")) == (phone.heard_at, (), 7)
+    outbox._paces["smsgate"].left(clock[0], 7)
+    await watch.look()
+    await looks.look()
+    assert (others.full, others.rest("smsgate")) == (["smsgate"], 0)
+    assert [trouble for _, trouble, _ in (await alarms(processes[0]))[::2]] == ["battery", "over", "full"]
+
+
+async def test_what_comes_back_within_the_hour_is_told_at_its_end_by_one_process(database: Database) -> None:
+    """In the hour of "works again" nothing more was told, and afterwards neither: the trouble lasted unseen."""
+    await fill(database)
+    clock = [NOW]
+    both = [watching(database, {"kannel": SimpleNamespace(window=1)}, clock) for _ in "ab"]
+
+    async def told(minute: int, *broken: str) -> list[str]:
+        before = len(await alarms(database))
+        clock[0] = NOW + minute * MINUTE
+        for outbox, watch in both:
+            outbox.unheard = set(broken)
+            await watch.look()
+        return [trouble for _, trouble, _ in (await alarms(database))[before::2]]
+
+    assert await told(0, "kannel") == ["refused"]
+    assert await told(10) == ["over"]
+    assert await told(20, "kannel") == await told(59, "kannel") == []
+    assert await told(60, "kannel") == ["refused"]
+    assert await told(61, "kannel") == await told(65) == []
+    assert await told(70) == ["over"]
+    assert await told(71) == await told(200) == []

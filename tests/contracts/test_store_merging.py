@@ -11,8 +11,8 @@ from bot.console.page import each
 from bot.errors import BotError
 from bot.programme import merging
 from bot.store import merging as store
+from bot.store import singles, training_days
 from bot.store import tables as t
-from bot.store import training_days
 from bot.store.engine import Database
 from tests.databases import NOW, add_addresses, add_outbox, database, execute, place, postgres_server, rows
 
@@ -97,6 +97,8 @@ async def test_everything_goes_over_and_no_total_changes(database: Database) -> 
     people = {row.id: row for row in await rows(database, select(t.people))}
     assert (people[kept].reports, people[kept].name, people[kept].left_at) == (5, "Odette N.", None)
     assert (people[other].reports, people[other].name, people[other].left_at) == (0, "", NOW)
+    async with database.read() as tx:
+        assert await singles.get(tx, singles.ROSTER), "other processes count representatives anew"
 
 
 @pytest.mark.parametrize(
