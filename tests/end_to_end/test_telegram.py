@@ -213,7 +213,7 @@ async def test_fewer_people_ask_for_the_new_ones_again(chats: Chats) -> None:
     await chats.presses(odette, "Change")
     await chats.presses(odette, "women")
     await chats.presses(odette, "3")
-    assert "Of the 3 women, how many are NEW?" in card.text
+    assert "Of the women (3), how many are NEW?" in card.text
     await chats.presses(odette, "2")
     assert "new women: 2" in card.text and "✅ Send" in card.labels
 

@@ -105,7 +105,7 @@ async def test_details_that_do_not_add_up_are_asked_about_once(chats: Chats) -> 
     shown = await chats.presses(odette, "Details", card)
     for button in ("I do not know", "5", "5", "5"):
         await chats.presses(odette, button, shown)
-    assert shown.text.startswith("19 people came, but 5 displaced, 5 returnees and 5 host are not 19.")
+    assert shown.text.startswith("People 19, but displaced 5, returnees 5 and host 5 are not 19.")
     report = await chats.report()
     assert (report["state"], report["doubt"]) == ("doubtful", "D2")
     settled = await chats.says(odette, "6 4 6 9")

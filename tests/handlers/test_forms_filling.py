@@ -130,27 +130,26 @@ def test_new_people_are_the_sum_when_both_are_known(training: Form) -> None:
             {"new_women": 15},
             "new_women",
             "new",
-            "12 women and 7 men came, but 15 new women. New women cannot be more than 12."
+            "Women 12, men 7, but new women 15. New women cannot be more than 12."
             " How many new women and men? Example 5 3",
         ),
         (
             {"new_men": 9},
             "new_men",
             "new",
-            "12 women and 7 men came, but 9 new men. New men cannot be more than 7."
-            " How many new women and men? Example 5 3",
+            "Women 12, men 7, but new men 9. New men cannot be more than 7. How many new women and men? Example 5 3",
         ),
         (
             {"new_women": None, "new_men": None, "new_people": 25},
             "new_people",
             "new",
-            "19 people came, but 25 new. New people cannot be more than 19. How many new women and men? Example 5 3",
+            "People 19, but new people 25. New people cannot be more than 19. How many new women and men? Example 5 3",
         ),
         (
             {"displaced": 4, "returnee": 6, "host": 8},
             "host",
             "details",
-            "19 people came, but 4 displaced, 6 returnees and 8 host are not 19."
+            "People 19, but displaced 4, returnees 6 and host 8 are not 19."
             " How many youth, displaced, returnees, host? Example 6 4 6 9",
         ),
     ],
@@ -178,17 +177,19 @@ def test_constraints_that_hold_or_cannot_be_checked(training: Form, changed: dic
 
 
 def test_constraint_messages_are_said_in_each_language(training: Form) -> None:
-    problem = training.check({**FULL, "new_women": 15}, CTX)[0]
+    one = {"women": 1, "men": 0, "new_women": 3, "new_men": 0}
+    problem = training.check(training.compute({**FULL, **one}, CTX), CTX)[0]
+    assert problem.message.text("en").startswith("Women 1, men 0, but new women 3. New women cannot be more than 1.")
     assert problem.message.text("fr") == (
-        "12 femmes et 7 hommes, mais 15 nouvelles femmes. Pas plus de 12."
+        "Femmes 1, hommes 0, mais nouvelles femmes 3. Pas plus de 1."
         " Combien de nouvelles femmes et nouveaux hommes? Exemple 5 3"
     )
     assert problem.message.text("sw") == (
-        "Wanawake 12 na wanaume 7, lakini wanawake wapya 15. Hawawezi kuzidi 12."
+        "Wanawake 1, wanaume 0, lakini wanawake wapya 3. Hawawezi kuzidi 1."
         " Wanawake wapya na wanaume wapya wangapi? Mfano 5 3"
     )
     assert problem.message.text("rn") == (
-        "Abakenyezi 12 n'abagabo 7, ariko abakenyezi bashasha 15. Ntibarenga 12."
+        "Abakenyezi 1, abagabo 0, ariko abakenyezi bashasha 3. Ntibarenga 1."
         " Abakenyezi n'abagabo bashasha bangahe? Akarorero 5 3"
     )
 
