@@ -140,7 +140,7 @@ def change(effect: ChangeReport, scene: Scene) -> None:
     if _says_other(old.values, values):
         verdict = "" if verdict == "accepted" else verdict  # what was seen is not what is said now
         scene.batch.add(checks.SEE_AGAIN, {"which": effect.number})
-    _recount(scene, old, replace(old, values=values, state=state, verdict=verdict))
+    _recount(scene, old, replace(old, values=values, state=state, verdict=verdict, revision=old.revision + 1))
 
 
 def _recount(scene: Scene, old: Report, new: Report) -> None:

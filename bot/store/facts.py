@@ -105,6 +105,7 @@ def report(row: Any) -> Report:
         practice=bool(row.practice),
         address_id=row.address_id,
         verdict=row.verdict,
+        revision=row.revision,
     )
 
 

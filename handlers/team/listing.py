@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 
 from handlers.said import Said
+from handlers.team import sheets
 from handlers.team.tasks import shown
 from handlers.team.viewing import viewer, whole_team_before
 from handlers.team.waiting import NUMBERS, TO_CALL, messages_of
@@ -52,7 +53,8 @@ def _page(turn: Turn, kind: str, after: int) -> Outcome:
     if not there:
         return Outcome(dict(turn.state), (Reply("O.list.nothing"),), understood="nothing waits")
     page, rest = there[:PAGE], len(there) - PAGE
-    replies = [shown(task) for task in page]
+    sheets.need(turn, page)
+    replies = [shown(turn, task) for task in page]
     if rest > 0:
         more = (Button("b.nextpage", f"show:+:{kind}:{page[-1].id}"),)
         replies.append(Reply("O.list.more", {"count": rest}, (more,)))

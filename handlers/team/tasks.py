@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any, Literal
+from typing import Any
 
 from handlers.said import Said
-from handlers.team import flood
+from handlers.team import flood, sheets
 from handlers.team.reasons import result, why
 from handlers.team.viewing import (
     ABSENT_AFTER,
@@ -30,7 +29,6 @@ from handlers.turn import (
     Outcome,
     Reply,
     Report,
-    ReportNumbered,
     Task,
     TaskNumbered,
     TasksOfRow,
@@ -68,12 +66,6 @@ MOST_WORDS = 3_500
 """Characters of what she wrote: with the rest one message, since only one can be replied to."""
 CLOSING = {"nothing": "nothing to answer", "checked": "checked", "wrong": "not right", "talked": "talked"}
 """A button -> the result that it closes the task with."""
-_PHOTO_FOR = re.compile(r"photo for No (\d+)")
-_VERDICTS: Mapping[str, tuple[Literal["accepted", "hold"], str]] = {
-    "checked": ("accepted", ""),
-    "wrong": ("hold", "the photo is not right"),
-}
-"""A button under a photo -> what becomes of the report that it belongs to."""
 
 
 def told(turn: Turn) -> Outcome:
@@ -81,7 +73,8 @@ def told(turn: Turn) -> Outcome:
     data = turn.inbound.data
     mine = [task for task in _opened(turn, data) if task.state == "open"]
     new, now, timers = flood.told_now(turn, mine, _event(data))
-    replies = tuple(shown(task, late=_old(turn, task)) for task in now)
+    sheets.need(turn, now)
+    replies = tuple(shown(turn, task, late=_old(turn, task)) for task in now)
     if "inbox" in data:
         due = turn.now + ABSENT_AFTER
         young = [task for task in mine if not _old(turn, task)]
@@ -96,7 +89,8 @@ def more(turn: Turn) -> Outcome:
     new, count = flood.waiting(turn, str(data["key"]))
     last = _opened(turn, data)[-1:] if count else []
     replies = tuple(
-        replace(shown(task), key="O.task.more", values={"count": count, "lines": (face(task),)}) for task in last
+        replace(shown(turn, task), key="O.task.more", values={"count": count, "lines": (face(task),)})
+        for task in last
     )
     effects = (Audit("task told", {"tasks": [task.id for task in last]}),) if last else ()
     return Outcome(new, replies, effects, understood=f"tells of {count} more")
@@ -132,14 +126,17 @@ def still_open(turn: Turn) -> Outcome:
     return Outcome(dict(turn.state), (), (effect,), understood="tells the whole team")
 
 
-def shown(task: Task, *, late: bool = False, edits: str = "") -> Reply:
+def shown(turn: Turn, task: Task, *, late: bool = False) -> Reply:
     """A task as one message, with its photo or voice note; Telegram's reply to it answers the leader."""
-    text = face(task)
+    text, report = face(task), sheets.report_of(turn, task)
+    if report is not None:
+        text = Reply("O.lines", {"lines": (text, sheets.says(turn, task, report))})
     if task.not_kept:
         text = Reply("O.lines", {"lines": (text, Reply("O.task.notkept", {"why": task.not_kept}))})
     if late:
         text = Reply("O.task.late", {"lines": (text,)})
-    return replace(text, buttons=_buttons(task), task=task.id, edits=edits, file=task.file)
+    buttons = _buttons(task, report.revision if report else None)
+    return replace(text, buttons=buttons, task=task.id, file=task.file)
 
 
 def face(task: Task) -> Reply:
@@ -161,8 +158,9 @@ def _words(task: Task) -> Reply | str:
     return text if reason.key in _SAYS_NOTHING else Reply("O.lines", {"lines": (reason, text)})
 
 
-def _buttons(task: Task) -> tuple[tuple[Button, ...], ...]:
-    actions = [Button(label, f"task:{task.id}:{action}") for label, action in _ACTIONS.get(task.kind, _NOTHING)]
+def _buttons(task: Task, revision: int | None = None) -> tuple[tuple[Button, ...], ...]:
+    seen = "" if revision is None else f":{revision}"
+    actions = [Button(label, f"task:{task.id}:{action}{seen}") for label, action in _ACTIONS.get(task.kind, _NOTHING)]
     if task.association is None:
         return (tuple(actions or [Button("b.talked", f"task:{task.id}:talked")]),)
     if not actions:
@@ -184,31 +182,29 @@ def is_for_a_mentor(task: Task) -> bool:
 
 def pressed_task(turn: Turn, said: Said) -> Outcome | None:
     """A button under a task: the message says what became of it."""
-    number, _, action = said.rest.partition(":")
+    number, action, seen = (said.rest.split(":") + ["", ""])[:3]
     task: Task | None = turn.known(numbered(turn, int(number))) if number.isdigit() else None
     if task is None or action not in CLOSING:
         return None
     if task.state != "open":
         return Outcome(dict(turn.state), (closed(turn, task),), understood="closed before")
-    return close(turn, task, CLOSING[action], *_seen(turn, task, action))
+    if (asked := question_of(task)) is not None:  # answered by phone, or needs no answer: it waits for none any more
+        return close(turn, task, CLOSING[action], LeaveQuestion(asked))
+    report = sheets.report_of(turn, task) if action in sheets.VERDICTS else None
+    if report is None:
+        return close(turn, task, CLOSING[action])
+    if seen != str(report.revision):
+        return _once_more(turn, task, report)
+    return close(turn, task, CLOSING[action], sheets.verdict(turn, report, action))
 
 
-def _seen(turn: Turn, task: Task, action: str) -> tuple[CheckReport | LeaveQuestion, ...]:
-    """What the officer saw on the photo of a sheet makes its report checked, or puts it on hold.
-
-    A question that was answered by phone, or needs no answer, waits for none any more.
-    """
-    if (number := question_of(task)) is not None:
-        return (LeaveQuestion(number),)
-    named = _PHOTO_FOR.fullmatch(task.about) if task.kind == "photo" and action in _VERDICTS else None
-    if named is None:
-        return ()
-    number = int(named[1])
-    report: Report | None = turn.known(ReportNumbered(number))
-    if report is None or report.state not in ("reported", "doubtful"):
-        return ()
-    verdict, reason = _VERDICTS[action]
-    return (CheckReport(number, verdict, "sheet", reason, turn.person.id if turn.person else None),)
+def _once_more(turn: Turn, task: Task, report: Report) -> Outcome:
+    """The report says something else than what she compared with the photo: now with that."""
+    lines = (face(task), sheets.says(turn, task, report, "O.task.corrected"))
+    buttons = _buttons(task, report.revision)
+    reply = Reply("O.lines", {"lines": lines}, buttons, edits=pressed(turn), task=task.id)
+    audit = Audit("task told", {"tasks": [task.id]})
+    return Outcome(dict(turn.state), (reply,), (audit,), understood="the report was corrected since")
 
 
 def close(turn: Turn, task: Task, with_result: str, *also: CheckReport | LeaveQuestion) -> Outcome:

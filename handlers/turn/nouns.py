@@ -248,6 +248,8 @@ class Report:
     """Where it was sent from: on a shared phone nobody is named."""
     verdict: str = ""
     """Of the last check by a person: accepted, rejected, hold."""
+    revision: int = 1
+    """How often it was replaced, and once more."""
 
 
 @dataclass(frozen=True, slots=True)

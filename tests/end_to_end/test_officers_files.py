@@ -71,7 +71,8 @@ async def test_a_photo_is_seen_checked_and_answered(
         odette.sends_photo(photo())
         await _settled(chats)
         (told,) = eric.sees[before:]
-        assert told.text == "📷 Odette, ABAHUZA: a photo for No 1." and told.file
+        says = "12/11 processing, women 12, men 7, new women 5, new men 3"
+        assert told.text == f"📷 Odette, ABAHUZA: a photo for No 1.\nNo 1: {says}" and told.file
         assert Image.open(io.BytesIO(told.file[1])).size == (60, 40)
         assert b"taken at home" not in told.file[1] and "sheet" not in told.file[0]
 
@@ -87,6 +88,12 @@ async def test_a_photo_is_seen_checked_and_answered(
         odette.sends_photo(photo(), caption="the sheet")
         await _settled(chats)
         card = eric.sees[-1]
+        await chats.says(odette, "FIX")
+        await chats.says(odette, "3")
+        await chats.says(odette, "13 7")
+        await chats.presses(eric, card.labels[0], card)
+        assert "Corrected since. No 1 now says: 12/11 processing, women 13, men 7" in card.text
+        assert (await chats.report())["verdict"] == "" and len(card.labels) == 3
         await chats.presses(eric, card.labels[0], card)
         assert card.history and "Odette, ABAHUZA" in card.text and card.labels == [] and eric.sees[-1] is card
         await _is_counted(chats)
@@ -94,8 +101,7 @@ async def test_a_photo_is_seen_checked_and_answered(
         page = await chats.says(eric, "/association 07")
         assert page.labels[-1] == "📎 Photos and voice notes: 1", "of the last five messages"
         await chats.presses(eric, "📎", page)
-        shown = eric.sees[-1]
-        assert shown.file and shown.text.endswith("Odette: the sheet")
+        assert eric.sees[-1].file and eric.sees[-1].text.endswith("Odette: the sheet")
 
 
 async def test_a_voice_note_is_heard_and_one_that_is_none_says_why(

@@ -143,7 +143,8 @@ def test_new_people_are_the_sum_when_both_are_known(training: Form) -> None:
             {"new_women": None, "new_men": None, "new_people": 25},
             "new_people",
             "new",
-            "People 19, but new people 25. New people cannot be more than 19. How many new women and men? Example 5 3",
+            "People 19, but new people 25. New people cannot be more than 19."
+            " How many new women and men? Example 5 3",
         ),
         (
             {"displaced": 4, "returnee": 6, "host": 8},
