@@ -39,7 +39,7 @@ def pressed(turn: Turn, said: Said) -> Outcome | None:
     form = form_of(turn, question["form"])
     if name == "!":
         return _action(there, form, question, value)
-    if name == "+" and value.isdigit():
+    if name == "+" and value.isdecimal():
         return _toggle(there, form, question, int(value))
     if name == "?":
         return _show(there, form, {**question, "question": value, "chosen": [], "reviewed": False})
@@ -72,7 +72,7 @@ def _old(turn: Turn, card: str) -> Outcome:
     if str(thrown.get("card")) == card:
         back = ((Button("b.bringback", f"back:c{card}"),),)
         return Outcome(dict(turn.state), (Reply("T13", buttons=back),), understood="a cancelled card")
-    report = turn.known(ReportOfCard(int(card))) if card.isdigit() else None
+    report = turn.known(ReportOfCard(int(card))) if card.isdecimal() else None
     if report is None:
         return Outcome(dict(turn.state), (Reply("T14"),), understood="an old card")
     rows = ((Button("b.correct", f"fix:{report.number}"),),)
@@ -156,7 +156,7 @@ def _toggle(turn: Turn, form: Form, question: Mapping[str, Any], number: int) ->
 def answer(turn: Turn, form: Form, question: Mapping[str, Any], name: str, value: str) -> Outcome:
     """A button with an answer."""
     asked, ctx = form.question(name), _context(turn, question)
-    if asked.type == "select_one" and value.isdigit():
+    if asked.type == "select_one" and value.isdecimal():
         choices = form.choices(name, ctx, question["values"])
         if 1 <= int(value) <= len(choices):
             return _took(turn, form, question, name, {name: choices[int(value) - 1].name})

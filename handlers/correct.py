@@ -38,7 +38,7 @@ def is_theirs(turn: Turn, report: Report | None) -> bool:
 
 def _number(rest: str) -> int | None:
     words = [word for word in rest.replace(".", " ").split() if word not in ("no", "n")]
-    return int(words[0]) if len(words) == 1 and words[0].isdigit() and len(words[0]) < 10 else None
+    return int(words[0]) if len(words) == 1 and words[0].isdecimal() and len(words[0]) < 10 else None
 
 
 def _find(turn: Turn, rest: str) -> Report | None:

@@ -23,8 +23,14 @@ from bot.store.accounts import Account, Session
 from handlers.turn import Viewer
 
 Result = TypeVar("Result")
+_DIGITS = 15
 PICTURE_POLICY = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
 """Of a chart, instead of the rules of pages: styles of its own, but no scripts, also when it is opened alone."""
+
+
+def number_of(text: str) -> int | None:
+    """A number as we write them into addresses; None for everything else, also for ² and for what no row can have."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= _DIGITS else None
 
 
 @dataclass(slots=True)
@@ -84,10 +90,13 @@ class Ask:
 
     def number(self, name: str) -> int:
         """A part of the path that is a number. Raises Missing."""
-        text = str(self.request.path_params.get(name, ""))
-        if not (text.isascii() and text.isdigit()) or len(text) > 15:
+        if (found := number_of(str(self.request.path_params.get(name, "")))) is None:
             raise Missing
-        return int(text)
+        return found
+
+    def asked_number(self, name: str) -> int | None:
+        """A number behind the question mark; None for nothing and for what is none."""
+        return number_of(self.query.get(name, ""))
 
     def many(self, name: str) -> list[str]:
         """Every value posted under this name."""

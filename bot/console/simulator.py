@@ -124,7 +124,7 @@ class Simulator:
         asked = request.query_params.get("phones", "").split(",")
         phones = [number for number in map(_number, asked) if _NUMBER(number)][:8]
         after = request.query_params.get("after", "0")
-        if not after.isdigit():
+        if not after.isdecimal():
             return refused(400, "after: a whole number, the id of a turn")
         story = Story(self._parts.settings.zone, self._parts.settings.sms.price_bif, self._parts.words.rules)
         async with self._parts.database.read() as tx:

@@ -282,7 +282,7 @@ def pressed(turn: Turn, said: Said) -> Outcome | None:
     number, _, action = said.rest.partition(":")
     word, _, arg = action.partition(":")
     if word == "run":
-        return run.pressed(turn, int(number), arg) if number.isdigit() else None
+        return run.pressed(turn, int(number), arg) if number.isdecimal() else None
     draft = turn.state.get("bc")
     if not draft or str(draft["card"]) != number or word not in _ACTIONS:
         return None

@@ -54,7 +54,7 @@ def asked(turn: Turn, said: Said) -> Outcome | None:
 
 def _there(turn: Turn, number: str) -> Association | None:
     """The association of a button, if she may see it."""
-    page = turn.known(PageOf(viewer(turn), int(number))) if number.isdigit() else None
+    page = turn.known(PageOf(viewer(turn), int(number))) if number.isdecimal() else None
     return page.association if page else None
 
 
@@ -66,7 +66,7 @@ def called(turn: Turn, said: Said) -> Outcome | None:
         return None
     if code == "d" and not days:
         return _which_day(turn, there, task)
-    if code == "d" and days.isdigit():
+    if code == "d" and days.isdecimal():
         return _closed(turn, there, task, turn.today + timedelta(days=int(days)))
     return _closed(turn, there, task, CODES[code]) if code in CODES else None
 

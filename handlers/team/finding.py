@@ -26,7 +26,7 @@ def pressed_find(turn: Turn, said: Said) -> Outcome | None:
     """The next page of the last search: `find:+:10` after ten names, `find:+:t:4711` below that text."""
     words = tuple(turn.state.get("find", ()))
     among, _, place = said.rest.removeprefix("+:").rpartition(":")
-    if not words or not place.isdigit():
+    if not words or not place.isdecimal():
         return None
     if among == "t":
         return _page(turn, Search(viewer(turn), words, PAGE, before=int(place)))

@@ -57,7 +57,7 @@ def pressed_late(turn: Turn, said: Said) -> Outcome | None:
     if what == "cancel":
         return reminding.cancelled(turn)
     if what in ("remind", "send"):
-        ids = [int(number) for number in numbers.split(",") if number.isdigit()]
+        ids = [int(number) for number in numbers.split(",") if number.isdecimal()]
         return reminding.several(turn, ids, send=what == "send") if ids else None
     return asks(turn, "page", int(what)) if what.isdecimal() and len(what) < 9 else None
 

@@ -44,7 +44,7 @@ def pressed_show(turn: Turn, said: Said) -> Outcome | None:
     _, kind, after = (said.rest.split(":") + ["", ""])[:3]
     if kind == "questions":
         return _questions(turn)
-    return _page(turn, kind, int(after) if after.isdigit() else 0) if kind in _KINDS else None
+    return _page(turn, kind, int(after) if after.isdecimal() else 0) if kind in _KINDS else None
 
 
 def _page(turn: Turn, kind: str, after: int) -> Outcome:

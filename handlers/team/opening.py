@@ -34,7 +34,7 @@ def association(turn: Turn, said: Said) -> Outcome:
 
 def pressed_association(turn: Turn, said: Said) -> Outcome | None:
     """Its name under a task or in a list."""
-    return opened(turn, int(said.rest)) if said.rest.isdigit() else None
+    return opened(turn, int(said.rest)) if said.rest.isdecimal() else None
 
 
 def opened(turn: Turn, association_id: int) -> Outcome:
@@ -58,7 +58,7 @@ def opened(turn: Turn, association_id: int) -> Outcome:
 
 def pressed_files(turn: Turn, said: Said) -> Outcome | None:
     """The photos and voice notes among the last messages, each with who sent it and when."""
-    page: Page | None = turn.known(PageOf(viewer(turn), int(said.rest))) if said.rest.isdigit() else None
+    page: Page | None = turn.known(PageOf(viewer(turn), int(said.rest))) if said.rest.isdecimal() else None
     there = [one for one in page.messages if one.file] if page else []
     if not there or page is None:
         return None

@@ -42,7 +42,7 @@ def remind(turn: Turn, said: Said) -> Outcome:
 def pressed_remind(turn: Turn, said: Said) -> Outcome | None:
     """On an association's page; then `send` or `cancel`."""
     number, _, action = said.rest.partition(":")
-    if not number.isdigit():
+    if not number.isdecimal():
         return None
     return cancelled(turn) if action == "cancel" else _offered(turn, int(number), send=action == "send")
 
@@ -147,7 +147,7 @@ def _audit(association_id: int) -> Audit:
 
 def no_training(turn: Turn, said: Said) -> Outcome | None:
     """A zero report for them: the association is not late, and the ladder begins anew."""
-    if not said.rest.isdigit():
+    if not said.rest.isdecimal():
         return None
     there: ToRemind | None = turn.known(RemindOf(viewer(turn), int(said.rest), turn.now))
     if there is None:

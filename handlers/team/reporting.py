@@ -53,7 +53,7 @@ def ask(turn: Turn, association: Association) -> Outcome:
 def begin(turn: Turn, said: Said) -> Outcome | None:
     """The card of the form, in place of the question."""
     number, _, name = said.rest.partition(":")
-    there: Association | None = turn.known(AssociationOf(int(number))) if number.isdigit() else None
+    there: Association | None = turn.known(AssociationOf(int(number))) if number.isdecimal() else None
     if there is None or found(turn, there.no) is None:
         return None
     if name == "ask":

@@ -76,7 +76,7 @@ def pressed(turn: Turn, said: Said) -> Outcome | None:
 
 
 def _case(turn: Turn, number: str) -> Case | None:
-    found: Case | None = turn.known(SealedCase(int(number))) if number.isascii() and number.isdigit() else None
+    found: Case | None = turn.known(SealedCase(int(number))) if number.isascii() and number.isdecimal() else None
     return found
 
 

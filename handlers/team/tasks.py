@@ -183,7 +183,7 @@ def is_for_a_mentor(task: Task) -> bool:
 def pressed_task(turn: Turn, said: Said) -> Outcome | None:
     """A button under a task: the message says what became of it."""
     number, action, seen = (said.rest.split(":") + ["", ""])[:3]
-    task: Task | None = turn.known(numbered(turn, int(number))) if number.isdigit() else None
+    task: Task | None = turn.known(numbered(turn, int(number))) if number.isdecimal() else None
     if task is None or action not in CLOSING:
         return None
     if task.state != "open":

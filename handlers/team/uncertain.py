@@ -26,7 +26,7 @@ assert set(_DONE) == set(get_args(Choice))
 def decided(turn: Turn, said: Said) -> Outcome | None:
     """`unsure:+:17` shows those after text 17; `unsure:again:17`, `left` and `arrived` decide about one."""
     what, _, number = said.rest.partition(":")
-    if not number.isdigit():
+    if not number.isdecimal():
         return None
     there: tuple[UncertainText, ...] = turn.known(UncertainTexts(viewer(turn)))
     if what == "+":

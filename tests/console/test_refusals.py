@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import Any
 
 import pytest
@@ -51,6 +52,13 @@ async def test_what_fails_says_nothing_of_the_inside(app: App) -> None:
     for secret in ("canary", "Odette", "RuntimeError", "Traceback", ".py"):
         assert secret not in page
     assert "canary" not in str(log) and [entry["error"] for entry in log if entry["event"] == "page failed"]
+
+
+async def test_a_page_without_a_number_begins_at_its_newest_rows(app: App) -> None:
+    for role, paths in (("admin", ("access",)), ("supervisor", ("broadcasts", "lessons", "conversations"))):
+        browser = await signed_in(app, role)
+        for path, number in itertools.product(paths, ("²", "9" * 30)):
+            assert (await browser.get(f"/{path}?before={number}")).status_code == 200, (path, number)
 
 
 @pytest.mark.fault("E10")

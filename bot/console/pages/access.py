@@ -31,7 +31,7 @@ PAGE = 200
 async def show(ask: Ask) -> Response:
     """The log, of everything or of one kind; older rows behind `before`."""
     kind = ask.query.get("kind", "") if ask.query.get("kind", "") in access.KINDS else ""
-    before = int(ask.query["before"]) if ask.query.get("before", "").isdigit() else None
+    before = ask.asked_number("before")
     found = await ask.read(access.log, kind, before, None if ask.ending else PAGE + 1)
     shown = found if ask.ending else found[:PAGE]
     rows = [_row(ask, one) for one in shown]

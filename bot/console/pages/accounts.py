@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from starlette.responses import Response
 
 from bot.console import passwords, roles
-from bot.console.ask import Ask
+from bot.console.ask import Ask, number_of
 from bot.console.limits import PIN_TRIES
 from bot.console.page import Page, Wrong
 from bot.console.tables import Column, Table
@@ -89,8 +89,8 @@ def _state(ask: Ask, one: Account) -> str:
 
 async def _chosen(ask: Ask) -> Account:
     """Whose row the button stands in."""
-    text = ask.form.get("person", "")
-    found = await ask.read(accounts.member, int(text)) if text.isascii() and text.isdigit() else None
+    number = number_of(ask.form.get("person", ""))
+    found = await ask.read(accounts.member, number) if number is not None else None
     if found is None:
         ask.missing()
     return found

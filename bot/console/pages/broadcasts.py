@@ -69,7 +69,7 @@ TABLE = Table(
 
 async def show(ask: Ask) -> Response:
     """Every broadcast, newest first, with delivery, answers and cost."""
-    before = int(ask.query["before"]) if ask.query.get("before", "").isdigit() else None
+    before = ask.asked_number("before")
     found = await ask.read(broadcast_list.newest, None if ask.ending else before, None if ask.ending else PAGE + 1)
     shown = found if ask.ending else found[:PAGE]
     ids = [row.id for row in shown]

@@ -58,8 +58,8 @@ EMPTY: Mapping[str, Any] = {
 async def new(ask: Ask) -> Response:
     """An empty form, or the copy of an earlier message."""
     values = dict(EMPTY)
-    copied = ask.query.get("copy", "")
-    if row := await ask.read(store.one, int(copied)) if copied.isdigit() and len(copied) < 10 else None:
+    copied = ask.asked_number("copy")
+    if row := await ask.read(store.one, copied) if copied is not None else None:
         values |= {**_filled(ask, row), "day": "", "not_after": ""}
         values["to"] = "all" if values["to"].startswith("list:") else values["to"]
     return await _form(ask, values)
@@ -216,9 +216,9 @@ async def _composed(ask: Ask, row: Any, starts_at: datetime, place: int = 0) -> 
 
 
 async def _shown(ask: Ask, row: Any, values: Mapping[str, Any], problem: str = "", status: int = 200) -> Response:
-    at, place = ask.query.get("at", ""), ask.query.get("reader", "")
+    at = ask.query.get("at", "")
     starts_at = moment(ask, at) if at else ask.now + UNDO
-    composed = await _composed(ask, row, starts_at, int(place) if place.isdigit() and len(place) < 9 else 0)
+    composed = await _composed(ask, row, starts_at, ask.asked_number("reader") or 0)
     plan = composed.plan
     ask.saw(broadcast=row.id, people=plan.tally.people)
     return ask.show(

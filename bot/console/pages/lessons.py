@@ -49,8 +49,8 @@ async def show(ask: Ask) -> Response:
         found = [row for row in found if posters.has(row, plain(words).split())]
     if level in LEVELS:
         found = [row for row in found if row["show"] == level]
-    if (before := ask.query.get("before", "")).isdigit() and not ask.ending:
-        found = [row for row in found if row["number"] < int(before)]
+    if (before := ask.asked_number("before")) is not None and not ask.ending:
+        found = [row for row in found if row["number"] < before]
     rows = [_row(row, to) for row in (found if ask.ending else found[:PAGE])]
     ask.saw(lessons=[row["number"] for row in rows] if len(rows) <= 20 else len(rows), searched=bool(words))
     older = rows[-1]["number"] if rows and len(found) > len(rows) else None

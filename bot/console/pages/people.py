@@ -11,7 +11,7 @@ from starlette.responses import Response
 
 from bot.clock import utc_offset_min
 from bot.console import roles
-from bot.console.ask import Ask
+from bot.console.ask import Ask, number_of
 from bot.console.page import Page
 from bot.console.tables import Column, Table
 from bot.console.values import LANGUAGES
@@ -84,7 +84,7 @@ async def _others(ask: Ask, person: dict[str, Any]) -> list[dict[str, Any]]:
 
 async def _pair(ask: Ask, other: str) -> tuple[dict[str, Any], dict[str, Any]]:
     """Both leaders, each of her area; Missing else."""
-    there = [ask.number("person"), int(other) if other.isascii() and other.isdigit() and len(other) < 16 else 0]
+    there = [ask.number("person"), number_of(other) or 0]
     first, second = [await ask.read(roll.one, ask.viewer, number) for number in there]
     if first is None or second is None:
         ask.missing()

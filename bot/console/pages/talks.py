@@ -45,7 +45,7 @@ _NEWEST = 2**62
 
 async def show(ask: Ask) -> Response:
     """The list: unread ones first, then who wrote lately."""
-    words, before = ask.query.get("q", "")[:100], ask.query.get("before", "")
+    words = ask.query.get("q", "")[:100]
     kind, language, state = (ask.query.get(name, "") for name in ("kind", "language", "state"))
     wanted = talks.Wanted(
         tuple(plain(words).split()),
@@ -53,8 +53,7 @@ async def show(ask: Ask) -> Response:
         language if language in LANGUAGES else "",
         state if state in STATES else "",
     )
-    older = int(before) if before.isdigit() and len(before) < 16 else None
-    found = await ask.read(talks.listed, ask.viewer, wanted, older, ask.now)
+    found = await ask.read(talks.listed, ask.viewer, wanted, ask.asked_number("before"), ask.now)
     ask.saw(conversations=[one.address_id for one in found.talks], searched=bool(words))
     return ask.show(
         "talks.html",
@@ -129,8 +128,8 @@ async def _thread(ask: Ask, door: store.Door, status: int = 200, **more: Any) ->
 
 
 def _below(ask: Ask, name: str) -> int:
-    text = ask.query.get(name, "")
-    return int(text) if text.isdigit() and len(text) < 19 else _NEWEST
+    found = ask.asked_number(name)
+    return _NEWEST if found is None else found
 
 
 def _inward(row: Any) -> dict[str, Any]:
