@@ -1,6 +1,7 @@
 """Processes of their own, forked from one that has imported everything: python needs seconds for it, a fork none.
 
-That one has no thread, no loop and no connection, so neither has what is forked from it.
+That one has no thread, no loop and no connection, so neither has what is forked from it. In a run of all tests it is
+one for all workers, who hear by the environment where it listens.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ import os
 import tempfile
 from collections.abc import Callable, Mapping
 from functools import cache
+from multiprocessing import forkserver, resource_tracker
 from multiprocessing.context import ForkServerContext, ForkServerProcess
 from pathlib import Path
 from subprocess import CompletedProcess
@@ -19,10 +21,25 @@ ROOT = Path(__file__).parents[1]
 _IMPORTED = ("tests.programme", "tests.crash.broadcasts", "tests.stop.model", "tests.forked")
 
 
+_ADDRESS = "TESTS_FORK_FROM"
+
+
+def serve_workers() -> None:
+    """Let one be there for the workers that are started after this."""
+    forkserver.set_forkserver_preload(list(_IMPORTED))
+    forkserver.ensure_running()
+    os.environ[_ADDRESS] = forkserver._forkserver._forkserver_address  # type: ignore[attr-defined]
+
+
 @cache
 def _server() -> ForkServerContext:
     context = ForkServerContext()
-    context.set_forkserver_preload(list(_IMPORTED))
+    if address := os.environ.get(_ADDRESS):
+        theirs: Any = forkserver._forkserver  # type: ignore[attr-defined]
+        theirs._forkserver_address, theirs._forkserver_alive_fd = address, os.pipe()[1]
+        theirs.ensure_running = resource_tracker.ensure_running  # it is not ours to start, or to wait for
+    else:
+        context.set_forkserver_preload(list(_IMPORTED))
     return context
 
 
