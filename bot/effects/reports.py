@@ -8,7 +8,7 @@ from typing import Any
 
 from bot.effects.reminders import close_call
 from bot.effects.scene import Scene
-from bot.store import checks, training_days
+from bot.store import checks, training_days, training_months
 from bot.store import figures as rollup
 from bot.store import reports as store
 from handlers.turn import (
@@ -97,6 +97,7 @@ def save(effect: SaveReport, scene: Scene) -> None:
         day = day_of(effect.values)
         of_day = training_days.row(effect.association_id, effect.person_id, day, effect.state, effect.values)
         scene.batch.add(training_days.UPSERT[scene.dialect], of_day)
+        scene.batch.add(training_months.UPSERT[scene.dialect], training_months.row(of_day))
         _move(scene, effect.association_id, effect.values, +1)
     if effect.association_id is not None and effect.state != "twin" and not effect.practice:
         close_call(CloseCall(effect.association_id, effect.form, "reported"), scene)

@@ -1,13 +1,13 @@
-"""What is counted, read: sums of the days of a place and a period, and the reports and messages behind them.
+"""What is counted, read: of a place and a period, with the reports and messages behind it.
 
 A place is `ids`, the associations it has; None is all of them. A period is two ISO dates, both included; everything
-since the start is from "" on, so that a report without a date is in it.
+since the start is from "" on, so that a report without a date is in it. Sums of trainings: `training_sums`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from datetime import date, datetime, timedelta
+from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import String, and_, bindparam, func, literal, select
@@ -16,9 +16,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.store.area import AREA, binds
 from bot.store.figures import COUNTED
 from bot.store.leaving import STAYS
+from bot.store.message_days import TOGETHER
 from bot.store.prepared import rows
 from bot.store.tables import (
-    TRAINING_SUMS,
     associations,
     businesses,
     inbox,
@@ -26,12 +26,9 @@ from bot.store.tables import (
     outbox,
     people,
     reports,
-    training_days,
 )
-from bot.store.training_days import LARGEST
+from bot.store.training_sums import Ids
 from handlers.turn import Viewer
-
-Ids = Sequence[int] | None
 
 
 def _both(statement: Any, column: Any) -> tuple[Any, Any]:
@@ -62,59 +59,6 @@ _TRAINED_BY_PROJECT = _both(
 )
 
 
-_days = training_days.c
-_ALSO: Mapping[str, tuple[str, Any]] = {
-    "attendances": ("trainings", _days.women + _days.men),
-    "new_sex_not_said": ("new_men", _days.new_people - _days.new_women - _days.new_men),
-}
-"""Sums that need no column of their own, and after which one they are shown."""
-
-
-def _added() -> dict[str, Any]:
-    found: dict[str, Any] = {}
-    for name in TRAINING_SUMS:
-        found[name] = _days[name]
-        found.update({also: sums for also, (after, sums) in _ALSO.items() if after == name})
-    return found
-
-
-_SUMS = _added()
-ADDED = tuple(_SUMS)
-"""The sums of every row of `days`, `months` and `reporters`, in their order behind its keys; then LARGEST."""
-
-
-_WITHIN = _days.day.between(bindparam("first", type_=String), bindparam("last", type_=String))
-
-
-def _summed(*by: Any) -> Any:
-    sums = [func.sum(column).label(name) for name, column in _SUMS.items()]
-    largest = [func.max(_days[name]).label(name) for name in LARGEST]
-    return select(*by, *sums, *largest).where(_WITHIN).group_by(*by)
-
-
-_MONTH = func.substr(training_days.c.day, 1, 7).label("month")
-_BY = (_days.association_id, _days.standing)
-_DAYS = _both(_summed(*_BY), _days.association_id)
-_FEW_DAYS = _both(
-    select(*_BY, *(column.label(name) for name, column in _SUMS.items()), *(_days[name] for name in LARGEST)).where(
-        _WITHIN
-    ),
-    _days.association_id,
-)
-FEW = timedelta(days=31)
-MANY = 500
-"""In a month few of many associations train more than once or twice: SQL's grouping would cost more than it saves."""
-_MONTHS = _both(_summed(_MONTH, training_days.c.standing), training_days.c.association_id)
-_PEOPLE = _both(
-    _summed(training_days.c.association_id, training_days.c.person_id, training_days.c.standing),
-    training_days.c.association_id,
-)
-_LAST_DAYS = _both(
-    select(training_days.c.association_id, training_days.c.person_id, func.max(training_days.c.day).label("last_day"))
-    .where(training_days.c.day <= bindparam("last", type_=String))
-    .group_by(training_days.c.association_id, training_days.c.person_id),
-    training_days.c.association_id,
-)
 _TRAININGS = _both(
     select(
         reports.c.number,
@@ -141,18 +85,15 @@ _TRAININGS = _both(
 )
 
 
-def _talk(*where: Any) -> Any:
-    """Added up for each day first, in the order of the primary key, so that nothing is sorted."""
+def _talk(of: Any) -> Any:
     there = message_days.c
     kinds = (there.direction, there.channel, there.language)
     within = there.day.between(bindparam("first", type_=String), bindparam("last", type_=String))
-    messages = func.sum(there.messages).label("messages")
-    day = select(*kinds, messages).where(within, *where).group_by(there.day, *kinds).subquery()
-    of_day = (day.c.direction, day.c.channel, day.c.language)
-    return select(*of_day, func.sum(day.c.messages).label("messages")).group_by(*of_day)
+    return select(*kinds, func.sum(there.messages).label("messages")).where(within, of).group_by(*kinds)
 
 
-_TALK = (_talk(), _talk(message_days.c.association_id.in_(bindparam("ids", expanding=True))))
+_whose = message_days.c.association_id
+_TALK = (_talk(_whose == TOGETHER), _talk(_whose.in_(bindparam("ids", expanding=True))))
 
 
 def _talk_rows(table: Any, at: Any, direction: str) -> tuple[Any, Any]:
@@ -209,28 +150,6 @@ async def _read(tx: AsyncConnection, both: tuple[Any, Any], ids: Ids, **binds: A
 async def seen(tx: AsyncConnection, viewer: Viewer) -> Sequence[Any]:
     """The associations that somebody sees, by number; also those that left, whose figures stay."""
     return (await tx.execute(_SEEN, binds(viewer))).all()
-
-
-async def days(tx: AsyncConnection, first: str, last: str, ids: Ids, places: int) -> Sequence[Any]:
-    """Sums by association and standing; of few days and many `places` in several rows: add them up."""
-    few = first and places > MANY and date.fromisoformat(last) - date.fromisoformat(first) < FEW
-    return await _read(tx, _FEW_DAYS if few else _DAYS, ids, first=first, last=last)
-
-
-async def months(tx: AsyncConnection, first: str, last: str, ids: Ids) -> Sequence[Any]:
-    """Sums by month (YYYY-MM; "" without a date) and standing."""
-    return await _read(tx, _MONTHS, ids, first=first, last=last)
-
-
-async def reporters(tx: AsyncConnection, first: str, last: str, ids: Ids) -> Sequence[Any]:
-    """Sums by association, reporter (0 = not known) and standing."""
-    return await _read(tx, _PEOPLE, ids, first=first, last=last)
-
-
-async def last_days(tx: AsyncConnection, last: str, ids: Ids) -> dict[tuple[int, int], str]:
-    """The last day on which each (association, reporter) trained, up to a day."""
-    found = await _read(tx, _LAST_DAYS, ids, last=last)
-    return {(row.association_id, row.person_id): row.last_day for row in found}
 
 
 async def trainings(tx: AsyncConnection, first: str, last: str, ids: Ids) -> Sequence[Any]:

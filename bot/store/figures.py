@@ -10,10 +10,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from sqlalchemy import bindparam, case, delete, select
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import bindparam, delete, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.store.adding import DIALECTS, added
 from bot.store.prepared import write
 from bot.store.tables import figures, reports
 
@@ -28,7 +28,6 @@ NOTHING = {
     "largest_women": 0,
     "largest_men": 0,
 }
-_SUMS = tuple(name for name in NOTHING if not name.startswith("largest"))
 _REPORTS = select(reports.c.association_id, reports.c["values"]).where(
     reports.c.form == "training",
     reports.c.association_id.in_(bindparam("ids", expanding=True)),
@@ -65,16 +64,7 @@ def add(total: Mapping[str, int], one: Mapping[str, int]) -> dict[str, int]:
     }
 
 
-def _upsert(module: Any) -> Any:
-    statement = module.insert(figures)
-    new = statement.excluded
-    changes = {name: figures.c[name] + new[name] for name in _SUMS}
-    for name in ("largest_women", "largest_men"):
-        changes[name] = case((new[name] > figures.c[name], new[name]), else_=figures.c[name])
-    return statement.on_conflict_do_update(index_elements=["association_id"], set_=changes)
-
-
-_UPSERT = {"sqlite": _upsert(sqlite), "postgresql": _upsert(postgresql)}
+_UPSERT = {name: added(module.insert(figures)) for name, module in DIALECTS.items()}
 
 
 def upsert(dialect: str) -> Any:

@@ -3,19 +3,23 @@
 What arrives is counted by the turn that handles it, what leaves by the mark that it left; both know whose talk it is
 by the row's `association_id`. Practice, the team, strangers and sealed cases have none and are not counted.
 
+Beside them stands what all associations have together (TOGETHER), so that the programme's messages are a few rows a
+day, however many associations there are.
+
 Each process of several adds to rows of its own (`part`), so that none waits for another's commit.
 """
 
 from __future__ import annotations
 
 import os
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Integer, String, bindparam, func, literal_column, select
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import Integer, String, bindparam, func, literal_column, select, true, union_all
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.store.adding import DIALECTS, added
 from bot.store.prepared import apart, write
 from bot.store.tables import message_days, outbox
 
@@ -23,50 +27,49 @@ Talk = tuple[str, int, str, str]
 """(day, association id, channel, language) of a message that arrived."""
 LEFT = ("accepted", "sent")
 """States of a mark that say that the text has left."""
+TOGETHER = 0
+"""Stands for the association where all of them are added up."""
 _KEY = ("day", "association_id", "direction", "channel", "language", "part")
 _PART = {"sqlite": 0, "postgresql": os.getpid() % 30_000}
 
 
-def _added(statement: Any) -> Any:
-    more = message_days.c.messages + statement.excluded.messages
-    return statement.on_conflict_do_update(index_elements=list(_KEY), set_={"messages": more})
-
-
 def _left(module: Any) -> Any:
-    """What is about to be marked as sent for the first time, by its rows' own columns."""
-    there = (
-        select(
-            bindparam("day", type_=String),
-            outbox.c.association_id,
-            literal_column("'out'", String),
-            outbox.c.channel,
-            outbox.c.language,
-            bindparam("part", type_=Integer),
-            func.count(),
-        )
+    """What is about to be marked as sent for the first time, by its rows' own columns, each also in TOGETHER."""
+    by = (outbox.c.association_id, outbox.c.channel, outbox.c.language)
+    own = (
+        select(*by, func.count().label("messages"))
         .where(
             outbox.c.id.in_(bindparam("ids", expanding=True)),
             outbox.c.state == "sending",
             outbox.c.sent_at.is_(None),
             outbox.c.association_id.is_not(None),
         )
-        .group_by(outbox.c.association_id, outbox.c.channel, outbox.c.language)
-        .order_by(outbox.c.association_id, outbox.c.channel, outbox.c.language)
+        .group_by(*by)
+        .subquery()
     )
-    return _added(module.insert(message_days).from_select([*_KEY, "messages"], there))
+    twice = union_all(*(select(literal_column(own_id, Integer).label("own")) for own_id in ("1", "0"))).subquery()
+    kinds = (own.c.association_id * twice.c.own, own.c.channel, own.c.language)
+    day, part = bindparam("day", type_=String), bindparam("part", type_=Integer)
+    there = (
+        select(day, kinds[0], literal_column("'out'", String), *kinds[1:], part, func.sum(own.c.messages))
+        .select_from(own.join(twice, true()))
+        .group_by(*kinds)
+        .order_by(*kinds)
+    )
+    return added(module.insert(message_days).from_select([*_KEY, "messages"], there))
 
 
-_UPSERT = {
-    "sqlite": _added(sqlite.insert(message_days)),
-    "postgresql": apart(_added(postgresql.insert(message_days))),
-}
-_LEFT = {"sqlite": _left(sqlite), "postgresql": _left(postgresql)}
+_UPSERT = {name: apart(added(module.insert(message_days))) for name, module in DIALECTS.items()}
+_LEFT = {name: _left(module) for name, module in DIALECTS.items()}
 
 
 async def arrived(tx: AsyncConnection, talk: Mapping[Talk, int]) -> None:
     """Count what the turns of a group have handled."""
     if not talk:
         return
+    whole: Counter[Talk] = Counter(talk)
+    for (day, _, channel, language), count in talk.items():
+        whole[day, TOGETHER, channel, language] += count
     part = _PART[tx.dialect.name]
     new = [
         {
@@ -78,7 +81,7 @@ async def arrived(tx: AsyncConnection, talk: Mapping[Talk, int]) -> None:
             "part": part,
             "messages": count,
         }
-        for (day, association, channel, language), count in sorted(talk.items())
+        for (day, association, channel, language), count in sorted(whole.items())
     ]
     await write(tx, _UPSERT[tx.dialect.name], new)
 

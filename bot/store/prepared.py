@@ -2,8 +2,8 @@
 
 Through SQLAlchemy an `execute` costs about 100 microseconds before the database sees anything, and every row of an
 `executemany` six more, measured. `rows` and `write` hand the driver the compiled text and bare tuples, with the same
-column types: SQLite's own connection of the writer, and asyncpg's where SQLAlchemy has begun a transaction on it. On
-every other connection they execute the same statement as usual, so that one definition serves all.
+column types: SQLite's own connection, and asyncpg's where SQLAlchemy has begun a transaction on it. On every other
+connection they execute the same statement as usual, so that one definition serves all.
 
 The statements are constants of the modules that own a table.
 """
@@ -43,6 +43,8 @@ async def rows(tx: AsyncConnection, statement: Executable, parameters: Mapping[s
     if driver := _driver(tx):
         found: Sequence[Any] = await _postgres()(statement, tuple(parameters)).fetch(driver, parameters)
         return found
+    if reader := _reader(tx):
+        return await _sqlite(statement, tuple(parameters)).read(reader, parameters)
     return (await tx.execute(statement, parameters)).all()
 
 
@@ -64,8 +66,15 @@ def _driver(tx: AsyncConnection) -> Any:
     return driver if driver is not None and driver.is_in_transaction() else None
 
 
+def _reader(tx: AsyncConnection) -> Any:
+    """aiosqlite's connection, of a transaction that SQLAlchemy has begun on it."""
+    if tx.dialect.name != "sqlite" or tx.sync_connection is None or not tx.sync_connection.in_transaction():
+        return None
+    return tx.sync_connection.connection.driver_connection
+
+
 class _Sqlite(Compiled):
-    """On SQLite's own connection of the writer; a list is one JSON parameter."""
+    """On SQLite's own connection, of the writer or of a reader's thread; a list is one JSON parameter."""
 
     dialect = SQLiteDialect_pysqlite()
 
@@ -89,6 +98,14 @@ class _Sqlite(Compiled):
         values = self._parameters(parameters)
         try:
             found = connection.execute(self._text, values).fetchall()
+        except sqlite3.Error as error:
+            raise told(error) from error
+        return self._made(found)
+
+    async def read(self, connection: Any, parameters: Mapping[str, Any]) -> list[Any]:
+        """As `fetch`, in a reader's thread: handed over once, where SQLAlchemy does so four times."""
+        try:
+            found = await connection.execute_fetchall(self._text, self._parameters(parameters))
         except sqlite3.Error as error:
             raise told(error) from error
         return self._made(found)

@@ -458,6 +458,20 @@ training_days = Table(
     comment="rolled up in the turn's own transaction from the training reports that count",
 )
 
+training_months = Table(
+    "training_months",
+    metadata,
+    Column("month", String, primary_key=True, comment="YYYY-MM; empty for reports without a date"),
+    Column("association_id", Id, primary_key=True, autoincrement=False),
+    Column("standing", String, primary_key=True, comment="checked reported doubtful"),
+    *(Column(name, Integer, nullable=False) for name in TRAINING_SUMS),
+    Column("largest_women", Integer, nullable=False, comment="of one training"),
+    Column("largest_men", Integer, nullable=False),
+    Index("ix_training_months_of", "association_id", "month"),
+    sqlite_with_rowid=False,
+    comment="the days added up; kept with them",
+)
+
 message_days = Table(
     "message_days",
     metadata,
@@ -465,7 +479,7 @@ message_days = Table(
     Column("direction", String, primary_key=True, comment="in: it arrived; out: it left"),
     Column("channel", String, primary_key=True),
     Column("language", String, primary_key=True),
-    Column("association_id", Id, primary_key=True, autoincrement=False),
+    Column("association_id", Id, primary_key=True, autoincrement=False),  # 0 = all of them together
     Column("part", Integer, primary_key=True, autoincrement=False, comment="the process that counts: none waits"),
     Column("messages", Integer, nullable=False),
     Index("ix_message_days_of", "association_id", "day"),

@@ -1,4 +1,4 @@
-"""Trainings by association, reporter, day and standing: any range and place is a sum of days.
+"""Trainings by association, reporter, day and standing: any range and place is a sum of days, and of whole months.
 
 Kept in the turn's own transaction: a report that comes in is added, a correction, a check or a removal has its
 days counted anew. Standing: *checked* when a person has seen the sheet or a call confirmed it, *doubtful* while a
@@ -14,11 +14,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from sqlalchemy import bindparam, case, delete, select
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import bindparam, delete, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.store import figures
+from bot.store import figures, training_months
+from bot.store.adding import DIALECTS, added
 from bot.store.figures import COUNTED
 from bot.store.prepared import rows, write
 from bot.store.tables import TRAINING_SUMS, reports, training_days
@@ -133,21 +133,12 @@ def add(total: Mapping[str, int], one: Mapping[str, int]) -> dict[str, int]:
     return summed | {name: max(total[name], one[name]) for name in LARGEST}
 
 
-def _upsert(module: Any) -> Any:
-    statement = module.insert(training_days)
-    new, old = statement.excluded, training_days.c
-    changes = {name: old[name] + new[name] for name in TRAINING_SUMS}
-    for name in LARGEST:
-        changes[name] = case((new[name] > old[name], new[name]), else_=old[name])
-    return statement.on_conflict_do_update(index_elements=list(_KEY), set_=changes)
-
-
-UPSERT = {"sqlite": _upsert(sqlite), "postgresql": _upsert(postgresql)}
+UPSERT = {name: added(module.insert(training_days)) for name, module in DIALECTS.items()}
 """Adds one report to its day."""
 
 
 async def recount(tx: AsyncConnection, touched: Iterable[tuple[int, str | None]]) -> None:
-    """Count these days of these associations anew from the reports."""
+    """Count these days of these associations anew from the reports, and their months from the days."""
     days: dict[int, set[str]] = {}
     for association_id, day in touched:
         days.setdefault(association_id, set()).add(day or "")
@@ -159,20 +150,25 @@ async def recount(tx: AsyncConnection, touched: Iterable[tuple[int, str | None]]
             found += await rows(tx, _WITHOUT_DAY, {"association": association_id})
         await write(tx, _FORGET, [{"association": association_id, "on": day} for day in sorted(wanted)])
         await _insert(tx, found)
+    months = {(number, training_months.month_of(day)) for number, wanted in days.items() for day in wanted}
+    await training_months.recount(tx, months)
 
 
 async def recount_all(tx: AsyncConnection) -> None:
-    """Count every day anew: after reports were written otherwise than by a turn."""
+    """Count every day and month anew: after reports were written otherwise than by a turn."""
     await tx.execute(delete(training_days))
     await _insert(tx, (await tx.execute(_ALL)).all())
+    await training_months.recount_all(tx)
 
 
 async def differing(tx: AsyncConnection) -> set[int]:
-    """The associations whose days are not what their reports say."""
+    """The associations whose days are not what their reports say, or whose months are not the sums of their days."""
     wanted = _added_up((await tx.execute(_ALL)).all())
     there = await tx.execute(select(*(training_days.c[name] for name in (*_KEY, *NOTHING))))
     kept = {tuple(row[: len(_KEY)]): dict(zip(NOTHING, row[len(_KEY) :], strict=True)) for row in there}
-    return {key[1] for key in wanted.keys() | kept.keys() if wanted.get(key, NOTHING) != kept.get(key, NOTHING)}
+    there_is = wanted.keys() | kept.keys()
+    wrong = {key[1] for key in there_is if wanted.get(key, NOTHING) != kept.get(key, NOTHING)}
+    return wrong | await training_months.differing(tx)
 
 
 async def _insert(tx: AsyncConnection, found: Iterable[Any]) -> None:

@@ -19,6 +19,9 @@ from tests.databases import Place, bare_place, database, place, postgres_server
 __all__ = ["bare_place", "database", "place", "postgres_server"]
 REVISIONS = [script.revision for script in ScriptDirectory.from_config(migrations.config()).walk_revisions()][::-1]
 
+MADE = {("0010", "message_days"): 1}
+"""Rows that a migration makes of those that are there: the messages of all associations together."""
+
 
 def test_the_files_names_say_the_revisions_in_their_order() -> None:
     assert len(REVISIONS) >= 2
@@ -95,7 +98,8 @@ def _carried(connection: Connection, predecessor: str | None, revision: str) -> 
     command.upgrade(migrations.config(connection), revision)
     counts = _counts(connection)
     kept = [name for name in before if name in counts]
-    assert [(name, counts[name]) for name in kept] == [(name, before[name]) for name in kept], revision
+    wanted = [(name, before[name] + MADE.get((revision, name), 0)) for name in kept]
+    assert [(name, counts[name]) for name in kept] == wanted, revision
     if not before:
         assert sum(_fill(connection).values()) > 15
     if connection.dialect.name == "sqlite":

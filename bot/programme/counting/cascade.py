@@ -14,11 +14,12 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.programme.counting.figures import Column, Counts, Sums, added, check, check_parts
+from bot.programme.counting.figures import Column, Counts, added, check, check_parts
 from bot.programme.counting.rules import Rules
 from bot.programme.counting.scope import Place, Scope
-from bot.programme.counting.trainings import START
+from bot.programme.counting.trainings import START, each
 from bot.store import counting as store
+from bot.store import training_sums
 
 _SOMEBODY = 0
 """Whose reports name nobody: a shared phone, a person who is not a representative (any more)."""
@@ -118,14 +119,13 @@ async def cascade(tx: AsyncConnection, scope: Scope, until: date, rules: Rules) 
     for row in await store.representatives(tx, scope.ids):
         if row.association_id in own:
             there.setdefault(row.association_id, []).append(row)
-    sums, hers = Sums(rules.members_only), _by_person(there)
-    for number, person, how, *rolled in await store.reporters(tx, START, last, scope.ids):
-        sums.take(number, how, rolled)
+    hers = _by_person(there)
+    for number, person, _, *rolled in await training_sums.reporters(tx, START, last, scope.ids):
         key = number, person if (number, person) in hers else _SOMEBODY
         hers[key] = added((hers.get(key, Counts()), Counts.of(rolled)))
-    days = await store.last_days(tx, last, scope.ids)
+    days = await training_sums.last_days(tx, last, scope.ids)
     wrote = await store.wrote(tx, sorted(own))
-    columns = sums.columns({place.id: place.members for place in scope.places})
+    _, columns = await each(tx, scope, START, last, rules)
     found = []
     for place in scope.places:
         figures = columns[place.id]

@@ -10,13 +10,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import reduce
+from functools import partial
+from itertools import repeat
 from operator import add
 from typing import Any, NamedTuple
 
 from bot.errors import BotError
-from bot.store.counting import ADDED
 from bot.store.training_days import LARGEST, STANDINGS, of_report, standing
+from bot.store.training_sums import ADDED
 
 
 class CountingError(BotError):
@@ -67,11 +68,9 @@ class Counts(NamedTuple):
     unique_upper: int = 0
 
     @classmethod
-    def of(cls, rolled: Sequence[int], members: int | None = None) -> Counts:
-        """Of one association: the sums of ADDED, then the LARGEST. `members` where only members attend."""
-        most = rolled[-2] + rolled[-1]
-        upper = rolled[1] if members is None or rolled[1] < members else members
-        return cls._make((*rolled[:-2], most if most < upper else upper, upper))
+    def of(cls, rolled: Sequence[int]) -> Counts:
+        """Of one association: the sums of ADDED, then the LARGEST."""
+        return cls._make((*rolled[:-2], min(rolled[-2] + rolled[-1], rolled[1]), rolled[1]))
 
     @classmethod
     def of_report(cls, values: Mapping[str, Any], how: str, found: int) -> Counts:
@@ -88,7 +87,8 @@ class Counts(NamedTuple):
 
 NAMES = Counts._fields
 """Every figure, in the order in which it is shown."""
-assert (*ADDED, "unique_lower", "unique_upper") == NAMES, "what is read is not what is shown"
+BOUNDS = ("unique_lower", "unique_upper")
+assert (*ADDED, *BOUNDS) == NAMES, "what is read is not what is shown"
 
 
 def added(several: Iterable[Counts]) -> Counts:
@@ -129,8 +129,7 @@ class Source:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Column:
+class Column(NamedTuple):
     """The figures of one period: all that counts, and the same by standing. `sources` only when asked for."""
 
     all: Counts
@@ -169,7 +168,7 @@ def together(columns: Iterable[Column]) -> Column:
     split = {
         how: added(counts for column in found if (counts := column.by(how)) is not _NO_COUNTS) for how in STANDINGS
     }
-    bounds = {name: sum(getattr(column.all, name) for column in found) for name in ("unique_lower", "unique_upper")}
+    bounds = {name: sum(getattr(column.all, name) for column in found) for name in BOUNDS}
     return _column({**split, "all": added(split.values())._replace(**bounds)})
 
 
@@ -177,37 +176,64 @@ def _column(by: Mapping[str, Counts]) -> Column:
     return Column(by["all"], by["checked"], by["reported"], by["doubtful"])
 
 
-class Sums:
-    """Adds up rows of the roll-up: association id, (reporter,) standing, sums."""
+def of_each(rolled: Sequence[Sequence[Any]], members: Mapping[int, int | None] | None = None) -> dict[int, Column]:
+    """Of every association that has any: `rolled` are columns of store.training_sums.days.
 
-    def __init__(self, members_only: bool) -> None:
-        self._members_only = members_only
-        self._by: dict[int, dict[str, Sequence[int]]] = {}
-
-    def take(self, association_id: int, how: str, rolled: Sequence[int]) -> None:
-        """One row: the sums of ADDED, then the LARGEST."""
-        there = self._by.setdefault(association_id, {})
-        there[how] = _more(there[how], rolled) if how in there else rolled
-
-    def columns(self, members: Mapping[int, int | None]) -> dict[int, Column]:
-        """Of each of these associations; NOTHING where there is no row. `members` by association."""
-        return {number: self._of(self._by[number], most) if number in self._by else NOTHING
-                for number, most in members.items()}  # fmt: skip
-
-    def _of(self, there: Mapping[str, Sequence[int]], members: int | None) -> Column:
-        most = members if self._members_only else None
-        split = {how: Counts.of(rolled, most) for how, rolled in there.items()}
-        whole = next(iter(split.values())) if len(split) == 1 else Counts.of(reduce(_more, there.values()), most)
-        none = _NO_COUNTS
-        return Column(whole, split.get("checked", none), split.get("reported", none), split.get("doubtful", none))
+    `members` of each association where only members attend. Written for thousands of associations.
+    """
+    numbers, hows, *sums = rolled
+    women, men = (_most(numbers, largest) for largest in sums[-2:])
+    there: dict[int, dict[str, Counts]] = {}
+    for number, how, counts in zip(numbers, hows, _counts(sums), strict=True):
+        if number in there:
+            there[number][how] = counts
+        else:
+            there[number] = {how: counts}
+    found = {number: _of(split, women[number] + men[number]) for number, split in there.items()}
+    if members is None:
+        return found
+    return {number: _no_more(column, members.get(number)) for number, column in found.items()}
 
 
-def _more(one: Sequence[int], other: Sequence[int]) -> Sequence[int]:
-    """Sums are added; of the largest trainings the larger counts."""
-    sums = list(map(add, one, other))
-    for place in (-2, -1):
-        sums[place] = one[place] if one[place] > other[place] else other[place]
-    return sums
+def _counts(sums: Sequence[Sequence[int]]) -> Iterable[Counts]:
+    attendances = sums[1]
+    lower = map(min, map(add, *sums[-2:]), attendances)
+    return map(partial(tuple.__new__, Counts), zip(*sums[:-2], lower, attendances, strict=True))
+
+
+def _most(numbers: Iterable[int], largest: Iterable[int]) -> dict[int, int]:
+    """The largest of each number."""
+    found: dict[int, int] = {}
+    for number, one in zip(numbers, largest, strict=True):
+        if found.get(number, -1) < one:
+            found[number] = one
+    return found
+
+
+def _of(split: Mapping[str, Counts], most: int) -> Column:
+    """Of one association by standing. `most` is the largest number of women and that of men in a training."""
+    if len(split) == 1:
+        (whole,) = split.values()
+    else:
+        sums: Iterable[int] = repeat(0)
+        for counts in split.values():
+            sums = map(add, sums, counts)
+        *others, _, upper = sums
+        whole = Counts._make((*others, min(most, upper), upper))
+    get = split.get
+    return Column(whole, get("checked", _NO_COUNTS), get("reported", _NO_COUNTS), get("doubtful", _NO_COUNTS))
+
+
+def _no_more(column: Column, members: int | None) -> Column:
+    """Of people who are all members, however many came in all."""
+    if members is None:
+        return column
+    cut = {}
+    for how in ("all", *STANDINGS):
+        counts = column.by(how)
+        bounds = {name: min(getattr(counts, name), members) for name in BOUNDS}
+        cut[how] = counts._replace(**bounds)
+    return _column(cut)
 
 
 def check(what: str, column: Column) -> None:

@@ -10,11 +10,23 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.programme.counting import groups
-from bot.programme.counting.figures import Column, Counts, Figure, Source, Sums, added, check, check_parts, together
+from bot.programme.counting.figures import (
+    NOTHING,
+    Column,
+    Counts,
+    Figure,
+    Source,
+    added,
+    check,
+    check_parts,
+    of_each,
+    together,
+)
 from bot.programme.counting.period import Period
 from bot.programme.counting.rules import Rules
 from bot.programme.counting.scope import Place, Scope
 from bot.store import counting as store
+from bot.store import training_sums
 from bot.store.figures import COUNTED
 
 START = ""
@@ -107,7 +119,7 @@ async def column(
     """The figures from one day (START: the beginning) to another, both ISO and included. Raises CountingError."""
     found, _ = await _columns(tx, scope, first, last, rules)
     if sources:
-        found = replace(found, sources=await behind(tx, scope, first, last))
+        found = found._replace(sources=await behind(tx, scope, first, last))
     check(f"{scope.name or 'the programme'} from {first or 'the start'} to {last}", found)
     return found
 
@@ -124,10 +136,9 @@ async def each(
 async def _columns(
     tx: AsyncConnection, scope: Scope, first: str, last: str, rules: Rules
 ) -> tuple[Column, dict[int, Column]]:
-    sums = Sums(rules.members_only)
-    for row in await store.days(tx, first, last, scope.ids, len(scope.places)):
-        sums.take(row[0], row[1], row[2:])
-    found = sums.columns(members(scope))
+    rolled = await training_sums.days(tx, first, last, scope.ids)
+    there = of_each(rolled, members(scope) if rules.members_only else None)
+    found = {place.id: there.get(place.id, NOTHING) for place in scope.places}
     return together(found.values()), found
 
 
@@ -227,7 +238,7 @@ async def by_month(tx: AsyncConnection, scope: Scope, first: date, last: date) -
     months = Period("range", first, last).months()
     sums: dict[str, dict[str, Counts]] = {}
     so_far = dict.fromkeys(("all", "checked", "reported", "doubtful"), 0)
-    for month_name, how, *rolled in await store.months(tx, START, months[-1].last.isoformat(), scope.ids):
+    for month_name, how, *rolled in await training_sums.months(tx, months[-1].name, scope.ids):
         counts = Counts.of(rolled)._replace(unique_lower=0, unique_upper=0)
         if month_name < months[0].name:
             so_far = _more(so_far, {"all": counts, how: counts})
