@@ -127,6 +127,10 @@ class Intake(Protocol):
         brought under another one, with the same sender, second and text; nor from before we began to listen."""
         ...
 
+    def file(self, channel: str, outbox_id: int) -> Awaitable[Attached | None]:
+        """What goes along with a text, for a provider that fetches it from us; None when it is there no more."""
+        ...
+
     def say(self, key: str, language: str) -> str:
         """A text of the catalogue, where a channel must answer before any turn could; '' = the usual language."""
         ...
@@ -198,6 +202,7 @@ class Recorder:
 
     kept: list[Arrival] = field(default_factory=list)
     told: list[Delivery] = field(default_factory=list)
+    files: dict[int, Attached] = field(default_factory=dict)
     broken: Exception | None = None
 
     async def arrivals(self, arrivals: Sequence[Arrival]) -> None:
@@ -216,6 +221,9 @@ class Recorder:
     async def missing(self, arrivals: Sequence[Arrival]) -> Sequence[Arrival]:
         here = {(each.key, each.channel) for each in self.kept}
         return [each for each in arrivals if (each.key, each.channel) not in here]
+
+    async def file(self, channel: str, outbox_id: int) -> Attached | None:
+        return self.files.get(outbox_id)
 
     def say(self, key: str, language: str) -> str:
         return key

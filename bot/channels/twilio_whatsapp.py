@@ -2,18 +2,20 @@
 
 Twilio shows buttons and lists only as *contents* of the account. One for each number of buttons or rows is made
 when it is first needed, found again by its name, and filled with values; where that cannot be done the choices are
-a numbered text. A file is fetched from us by Twilio, at an address that nobody can guess, for some minutes.
-docs/channels/twilio_whatsapp.md has the settings, the codes and the traps.
+a numbered text. A file is fetched from us by Twilio, from any process, at an address that nobody can guess, for an
+hour. docs/channels/twilio_whatsapp.md has the settings, the codes and the traps.
 """
 
 from __future__ import annotations
 
 import asyncio
-import secrets
+import hashlib
+import hmac
+import re
 from collections import OrderedDict
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -37,8 +39,11 @@ from bot.errors import Ambiguous, ChannelMisconfigured, Refused, RetryLater
 
 log = structlog.get_logger(__name__)
 
-CHATS, FILES = 10_000, 40
-"""Chats whose numbered choices are remembered; files that wait to be fetched."""
+CHATS = 10_000
+"""Chats whose numbered choices are remembered."""
+FILE_LASTS = timedelta(hours=1)
+"""So long Twilio may fetch a file; it does at once."""
+TOKEN = re.compile(r"([0-9]{1,18})-([0-9]{10})-([0-9a-f]{64})")
 CONTENT_PAGES = 20
 DOWNLOAD = aiohttp.ClientTimeout(total=110, connect=10)
 KEPT = ("twilio.com", "twiliocdn.com", "amazonaws.com")
@@ -63,7 +68,6 @@ class TwilioWhatsApp(Twilio):
         self._found_contents = False
         self._contents_lock = asyncio.Lock()
         self._offered: OrderedDict[str, tuple[str, ...]] = OrderedDict()
-        self._files: OrderedDict[str, Attached] = OrderedDict()
 
     @property
     def within_a_day(self) -> bool:
@@ -74,7 +78,8 @@ class TwilioWhatsApp(Twilio):
         """As Twilio's SMS below .../whatsapp/, and .../whatsapp/file/TOKEN for what goes along with a text."""
 
         async def file(request: Request) -> Response:
-            there = self._files.get(request.path_params["token"])
+            number = self._told(request.path_params["token"])
+            there = await intake.file(self.name, number) if number is not None else None
             if there is None:
                 return Response(status_code=404)
             return Response(there.content, media_type=KINDS.get(there.kind, SHEET))
@@ -87,7 +92,7 @@ class TwilioWhatsApp(Twilio):
 
     async def _created(self, message: Message) -> AsyncIterator[Sent]:
         """All forms are made before the first one is sent."""
-        forms = [await self._form(message.address, part) for part in self._parts(message)]
+        forms = [await self._form(message, part) for part in self._parts(message)]
         for number, form in enumerate(forms, 1):
             yield await self._create(form, message, is_last=number == len(forms))
 
@@ -129,16 +134,17 @@ class TwilioWhatsApp(Twilio):
             return [*file, *({"1": part} for part in whatsapp_wire.parts(text, wire.VALUE))]
         return [*file, *wire.messages(message)] if message.text or not message.file else file
 
-    async def _form(self, address: str, part: Any) -> dict[str, str]:
+    async def _form(self, message: Message, part: Any) -> dict[str, str]:
         if isinstance(part, Attached):
-            return {"MediaUrl": self._served(part)}
+            return {"MediaUrl": self._lies_here(message.id)}
         if isinstance(part, str):
             return {"Body": part}
         if isinstance(part, dict):
             return {"ContentSid": self.settings.template, "ContentVariables": orjson.dumps(part).decode()}
         if content := await self._content(part):
             return {"ContentSid": content, "ContentVariables": orjson.dumps(part.values).decode()}
-        self._offered[address] = (*self._offered.get(address, ()), *(key for key, _ in part.options))
+        offered = self._offered.get(message.address, ())
+        self._offered[message.address] = (*offered, *(key for key, _ in part.options))
         while len(self._offered) > CHATS:
             self._offered.popitem(last=False)
         return {"Body": part.numbered()}
@@ -185,15 +191,23 @@ class TwilioWhatsApp(Twilio):
             raise refusal(reply)
         return json_object(reply.body)
 
-    def _served(self, file: Attached) -> str:
-        """An address of ours where Twilio finds the file; the oldest ones go."""
+    def _lies_here(self, outbox_id: int) -> str:
+        """An address of ours where Twilio finds the file of a text: it says until when, and carries our mark."""
         if not self._here:
             raise ChannelMisconfigured("web.public_url: empty, so Twilio cannot fetch a file", "write our address")
-        token = secrets.token_urlsafe(32)
-        self._files[token] = file
-        while len(self._files) > FILES:
-            self._files.popitem(last=False)
-        return f"{self._here}/whatsapp/file/{token}"
+        until = int((self.now() + FILE_LASTS).timestamp())
+        return f"{self._here}/whatsapp/file/{outbox_id}-{until}-{self._mark(outbox_id, until)}"
+
+    def _told(self, token: str) -> int | None:
+        """Whose file an address asks for; None when it is none of ours, or too old."""
+        if not (found := TOKEN.fullmatch(token)):
+            return None
+        number, until = int(found[1]), int(found[2])
+        right = web.same(found[3], self._mark(number, until))
+        return number if right and self.now().timestamp() < until else None
+
+    def _mark(self, outbox_id: int, until: int) -> str:
+        return hmac.new(self._token, f"file {outbox_id} {until}".encode(), hashlib.sha256).hexdigest()
 
     async def _lies_at(self, url: str) -> str:
         """Where a file of Twilio's really lies. Raises RetryLater, Refused."""

@@ -1,4 +1,5 @@
-"""What USSD sessions ask of the past: how a question was asked, and what answered an earlier step."""
+"""What channels ask of the past: how a question of a USSD session was asked, what answered an earlier step, and what
+goes along with a text."""
 
 from __future__ import annotations
 
@@ -39,6 +40,7 @@ _ANSWERS = (
     .order_by(outbox.c.id.desc())
 )
 
+_DATA = select(outbox.c.data).where(outbox.c.id == bindparam("row"), outbox.c.channel == bindparam("on_channel"))
 _LEFT = update(outbox).where(outbox.c.id == bindparam("row")).values(parts=bindparam("taken"))
 
 
@@ -57,6 +59,12 @@ async def answered(tx: AsyncConnection, channel: str, keys: Sequence[str]) -> di
         wanted = {"turns": list(turns), "addresses": sorted({row.address_id for row in kept})}
         found.update({turns[row.inbox_id]: row for row in await rows(tx, _ANSWERS, wanted)})
     return found
+
+
+async def file_of(tx: AsyncConnection, channel: str, row: int) -> dict[str, Any] | None:
+    """What is noted of the file of a text; None where there is none, or no more."""
+    data = (await tx.execute(_DATA, {"row": row, "on_channel": channel})).scalar()
+    return (data or {}).get("file")
 
 
 async def _asked_then(tx: AsyncConnection, wanted: list[AskedThen], known: dict[int, Association]) -> dict[Fact, Any]:

@@ -10,7 +10,8 @@ from functools import lru_cache
 import structlog
 from prometheus_client import Counter, Gauge
 
-from bot.channels.base import Arrival, Delivery, Message
+from bot.attachments import attached
+from bot.channels.base import Arrival, Attached, Delivery, Message
 from bot.errors import DatabaseError
 from bot.store import deliveries as reports
 from bot.store import inbox, listed, sessions
@@ -74,6 +75,14 @@ class InboxWorker:
         async with self._database.read() as tx:
             done = await listed.done_with(tx, [_incoming(arrival, now) for arrival in arrivals], self._began)
         return [arrival for arrival, known in zip(arrivals, done, strict=True) if not known]
+
+    async def file(self, channel: str, outbox_id: int) -> Attached | None:
+        """What goes along with a text, made or read anew by whichever process is asked for it."""
+        async with self._database.read() as tx:
+            noted = await sessions.file_of(tx, channel, outbox_id)
+        settings = self._turns.settings
+        folder = settings.path(settings.privacy.media_folder)
+        return await asyncio.to_thread(attached, noted, folder) if noted else None
 
     def say(self, key: str, language: str) -> str:
         """A text of the catalogue, where a channel must answer before any turn could; '' = the usual language."""

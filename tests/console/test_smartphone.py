@@ -101,6 +101,8 @@ async def test_an_officer_sees_his_day_and_saves_the_late_list(tmp_path: Path) -
         assert file["name"].startswith("late-") and file["name"].endswith(".xlsx")
         request = Request({"type": "http", "path_params": {"row": int(file["at"].rpartition("/")[2])}})
         answer = await phone.file(request)
+        made = await app.inbox.file("chat", request.path_params["row"])
+        assert made and made.name == file["name"], "as for a provider that fetches it"
         assert answer.status_code == 200 and read(bytes(answer.body))[1:]
         request = Request({"type": "http", "path_params": {"row": 999_999}})
         assert (await phone.file(request)).status_code == 404

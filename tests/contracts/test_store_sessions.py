@@ -23,9 +23,12 @@ async def test_which_steps_are_kept_and_what_answered_them(database: Database) -
     session = {"session": {"key": "one", "asks": True}}
     first = await add_outbox(database, address, **answer, text="Topic?", data=session)
     await add_outbox(database, address, **answer, text="a tip of the same turn", urgency=1)
+    table = await add_outbox(database, address, data={"file": {"kind": "xlsx"}})
     async with database.read() as tx:
         found = await sessions.answered(tx, "phone", ["one", "two", "three"])
         assert await sessions.answered(tx, "kannel", ["one"]) == {}
+        assert await sessions.file_of(tx, "kannel", table) == {"kind": "xlsx"}
+        assert await sessions.file_of(tx, "phone", table) is await sessions.file_of(tx, "kannel", first) is None
     assert found.keys() == {"one", "two"} and found["two"] is None
     row = found["one"]
     assert (row.id, row.text, row.data, row.address) == (first, "Topic?", session, "+25779123456")

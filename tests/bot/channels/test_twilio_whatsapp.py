@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import timedelta
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -21,6 +22,7 @@ from tests.contracts.channel_kit import PHONE, Call, knock
 from tests.contracts.kit_twilio import ACCOUNT, MESSAGES, SID, TwilioKit, row
 from tests.contracts.kit_twilio import incoming as by_sms
 from tests.contracts.kit_twilio_whatsapp import HERS, MEDIA, OURS, TwilioWhatsAppKit, chosen, incoming, pressed
+from tests.databases import NOW
 
 KIT = TwilioWhatsAppKit()
 YES_NO = {"buttons": [[{"text": "Yes", "data": "match:yes"}, {"text": "No", "data": "match:no"}]]}
@@ -91,7 +93,7 @@ async def read(call: Call, channel: TwilioWhatsApp | None = None) -> Arrival:
     return kept
 
 
-async def got(channel: TwilioWhatsApp, path: str) -> tuple[int, bytes]:
+async def got(channel: TwilioWhatsApp, path: str, intake: Recorder) -> tuple[int, bytes]:
     """Ask the channel's addresses by GET: status and body."""
     said: list[Any] = []
 
@@ -102,7 +104,7 @@ async def got(channel: TwilioWhatsApp, path: str) -> tuple[int, bytes]:
         return {"type": "http.request", "body": b"", "more_body": False}
 
     scope = {"type": "http", "method": "GET", "path": path, "query_string": b"", "headers": [], "root_path": ""}
-    await Starlette(routes=list(channel.routes(Recorder())))(scope, receive, send)
+    await Starlette(routes=list(channel.routes(intake)))(scope, receive, send)
     return said[0]["status"], b"".join(event.get("body", b"") for event in said[1:])
 
 
@@ -220,13 +222,17 @@ async def test_unasked_texts_are_templates() -> None:
 
 async def test_a_file_is_fetched_from_an_address_that_nobody_can_guess() -> None:
     async with account() as (channel, twilio):
-        await channel.send(text("October", file=Attached("document", "october.xlsx", b"a table")))
+        file = Attached("document", "october.xlsx", b"a table")
+        await channel.send(text("October", file=file))
         path = twilio.sent[0]["MediaUrl"].removeprefix("https://example.org")
-        assert await got(channel, path) == (200, b"a table")
-        assert await got(channel, path[:-1]) == (404, b"")
-        for number in range(41):
-            channel._served(Attached("photo", f"{number}", b""))
-        assert len(channel._files) == 40
+        kept = Recorder(files={41: file, 42: file})
+        other = KIT.channel("http://127.0.0.1:9")  # another process, or after a restart
+        assert await got(other, path, kept) == (200, b"a table")
+        for wrong in (path[:-1], path.replace("/41-", "/42-"), path + "0"):
+            assert await got(other, wrong, kept) == (404, b"")
+        assert await got(other, path, Recorder()) == (404, b""), "erased since"
+        other.now = lambda: NOW + timedelta(hours=1)
+        assert await got(other, path, kept) == (404, b"")
     assert twilio.sent[1]["Body"] == "October"
 
 
