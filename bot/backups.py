@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import contextlib
 import shutil
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -21,12 +20,13 @@ from bot.settings import Settings
 from bot.store import copies
 from bot.store.copies import HALF, Rows, Since
 from bot.store.lock import FileLock
+from handlers.turn.noun import noun
 
 _NAME = "kurikirana-%Y-%m-%d-%H%M.db"
 _SINCE: TypeAdapter[Since] = TypeAdapter(Since)
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class Backups:
     """The folder of the copies. Everything here waits for the disk: call it in a thread."""
 

@@ -5,7 +5,6 @@ So the demo's pages have messages, questions, lessons and debts to show, and not
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -21,12 +20,13 @@ from bot.store.inbox import Incoming
 from bot.store.outbox import Mark, Wanted
 from bot.turns import Take, Turns
 from handlers.conversations import step
+from handlers.turn.noun import noun
 
 CHANNEL = "phone"
 MOST = 100
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class Line:
     """One SMS: so many days before today, at this local hour; or the mentor's `answer` to the last question."""
 

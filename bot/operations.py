@@ -6,7 +6,6 @@ The details come over a socket as JSON, so they are plain values.
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -35,9 +34,10 @@ from bot.store.forms import keep as keep_form
 from bot.store.tokens import make as make_token
 from bot.tips import TipsError, check, of_row
 from handlers.reminders import APART
+from handlers.turn.noun import noun
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class Asked:
     name: str
     details: Mapping[str, Any]

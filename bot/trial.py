@@ -6,7 +6,7 @@ Facts are read from the database as in a turn. Effects, timers and replies of th
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from types import SimpleNamespace
 from typing import Any
@@ -19,13 +19,14 @@ from bot.turns import MOST_WAVES, Turns
 from handlers.conversations import step
 from handlers.forms import Form
 from handlers.turn import Association, Language, Outcome, Person, Reply, SaveReport, Unknown
+from handlers.turn.noun import noun
 
 NOBODY = 0
 """The id of the person and the address of a trial: none of anybody's."""
 MOST_LINES = 20
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class Said:
     """An answer: in SMS parts, or in a chat with its buttons, label -> what a press sends."""
 
@@ -34,7 +35,7 @@ class Said:
     buttons: Mapping[str, str]
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class Answered:
     """A message of the trial, or a button of the last answer: what it was taken for, what is answered."""
 

@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
-from functools import lru_cache
 from typing import Any
 
 import structlog
@@ -43,17 +42,17 @@ from handlers.turn import (
     Turn,
     Unknown,
 )
+from handlers.turn.noun import noun
 
 log = structlog.get_logger(__name__)
 TURNS = Counter("kurikirana_turns", "Turns taken", ["kind"])
 
-_turns = lru_cache(maxsize=None)(TURNS.labels)
 
 MOST_WAVES = 12
 """More waves than this beyond one for each row: a turn asks for facts for ever, which is a fault."""
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class Take:
     """Take the turns of an address; or of one row of it only (when replaying a suspect alone)."""
 
@@ -123,6 +122,9 @@ class Turns:
             group = await self.open(tx, {row.address_id for row in rows})
             await self._waves(group, rows)
             await self._close(group)
+            kinds = [row.kind for row in rows]
+            for kind in set(kinds):
+                TURNS.labels(kind).inc(kinds.count(kind))
         return [item.address_id not in held for item in items]
 
     async def open(self, tx: AsyncConnection, addresses: set[int]) -> Group:
@@ -216,7 +218,6 @@ class Turns:
         arrived = talks.arrived(group.batch, turn, whose, self._zone)
         done = {"row": row.id, "at": group.now, "person": person, "words": outcome.understood, "whose": arrived}
         group.batch.add(inbox.DONE, done)
-        _turns(row.kind).inc()
         return scene.people_changed
 
     def _allowed(self, group: Group, turn: Turn, timer: Timer) -> Timer:

@@ -23,6 +23,7 @@ from bot.render.catalogue import COMPLETE, all_shipped, base, entries, faults, r
 from bot.render.fields import FIELDS
 from bot.render.sentences import Sentence, at
 from handlers.forms import Form
+from handlers.turn.noun import noun
 from handlers.understand.words import Keywords
 
 SHEET_LANGUAGES = ("en", "fr", "rn", "sw")
@@ -32,7 +33,7 @@ _NUMBER = re.compile(r"(?<![\w/{.:])\d{1,2}(?![\w/}.:]\d|\d)")
 _SIGNED = "signed: "
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class Brought:
     """What a file brings (bot/word_files.py reads it): where each row stands, and its cells by column."""
 
@@ -40,7 +41,7 @@ class Brought:
     keywords: Mapping[str, Sequence[str]]
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class Change:
     """One text that an import would replace."""
 

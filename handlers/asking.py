@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from handlers import card_shown, state
-from handlers.forms import Form, Reading, Step
+from handlers.forms import Context, Form, Reading, Step
 from handlers.known_forms import association_of, context, form_of, kind_of
 from handlers.turn import Association, KeepDraft, Outcome, Reply, Turn
 
@@ -26,12 +26,13 @@ def question(
     step: Step,
     values: Mapping[str, Any],
     draft: Mapping[str, Any],
+    ctx: Context | None = None,
     *,
     noted: bool = False,
     tries: int = 0,
 ) -> Outcome:
-    """Ask one step, and keep what is there."""
-    ctx = context(turn, association_of(turn, draft) or turn.association)
+    """Ask one step, and keep what is there. `ctx`: what the form may look at, where that is known already."""
+    ctx = ctx or context(turn, association_of(turn, draft) or turn.association)
     kept = {**draft, "values": dict(values), "step": step.name, "tries": tries}
     new = state.ask(turn, "form", **{key: value for key, value in kept.items() if key not in ("kind", "at")})
     timers = (state.nudge(turn),) if "step" not in draft else ()

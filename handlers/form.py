@@ -141,21 +141,19 @@ def go_on(
     ctx = context(turn, association_of(turn, draft) or turn.association)
     computed = form.compute(dict(values), ctx)
     step = form.next_step(computed, frozenset(draft["asked"]), ctx)
-    if step is not None and (early := kind_of(form).early(turn, form, computed)):
+    if step is None:
+        return _filled(turn, form, computed, draft, ctx)
+    if early := kind_of(form).early(turn, form, computed):
         fresh_question = {**draft, "values": computed, "tries": 0, "at": turn.now.isoformat()}
         return asking.refused(turn, form, form.step(early.step), computed, fresh_question, early.reply)
     noted = first_line and form.missing(computed, ctx) != form.missing({}, ctx)
-    return _then(turn, form, computed, draft, step, noted=noted)
+    return question(turn, form, step, computed, draft, ctx, noted=noted)
 
 
-def _then(
-    turn: Turn, form: Form, values: Mapping[str, Any], draft: Mapping[str, Any], step: Step | None, *, noted: bool
-) -> Outcome:
-    """What follows on computed values, `step` being the first one that is missing."""
-    if step is not None:
-        return question(turn, form, step, values, draft, noted=noted)
+def _filled(turn: Turn, form: Form, values: Mapping[str, Any], draft: Mapping[str, Any], ctx: Context) -> Outcome:
+    """Nothing is missing: on a card it is looked at before it is sent."""
     if turn.address.rich and not draft.get("reviewed"):
-        return review(turn, form, values, draft, context(turn, association_of(turn, draft) or turn.association))
+        return review(turn, form, values, draft, ctx)
     return complete(turn, form, values, draft)
 
 
@@ -173,14 +171,15 @@ def answer(turn: Turn, said: Said, question_: Mapping[str, Any]) -> Outcome | No
     asked = sorted({*question_["asked"], *([step.name] if names & set(reading.values) else [])})
     computed = form.compute(values, ctx)
     following = form.next_step(computed, frozenset(asked), ctx)
-    if following is not None:
-        if early := kind_of(form).early(turn, form, values):
-            return asking.refused(turn, form, form.step(early.step), values, question_, early.reply)
-        for problem in form.check(computed, ctx):
-            if problem.step == step.name:
-                why = Reply("D2", {"message": problem.message})
-                return asking.refused(turn, form, step, values, question_, why)
-    return _then(turn, form, computed, {**asking.kept(question_), "asked": asked}, following, noted=False)
+    draft = {**asking.kept(question_), "asked": asked}
+    if following is None:
+        return _filled(turn, form, computed, draft, ctx)
+    if early := kind_of(form).early(turn, form, values):
+        return asking.refused(turn, form, form.step(early.step), values, question_, early.reply)
+    for problem in form.check(computed, ctx):
+        if problem.step == step.name:
+            return asking.refused(turn, form, step, values, question_, Reply("D2", {"message": problem.message}))
+    return question(turn, form, following, computed, draft, ctx)
 
 
 def _no_answer(

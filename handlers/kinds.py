@@ -7,18 +7,19 @@ constraints. `training` and `business` have theirs; the written list is in `hand
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import timedelta
 from typing import Any, Literal
 
 from handlers.forms import Context, Form, Step
 from handlers.turn import Association, Figures, Label, LastReport, NextNumber, Reply, Report, SaveReport, Spoken, Turn
+from handlers.turn.noun import noun
 
 TWIN_WITHIN = timedelta(hours=24)
 """The same report once more within this time is the same SMS sent twice, until she says that it is not."""
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class Check:
     """A check that asks (never refuses): the report is stored, and the answer settles it."""
 
@@ -43,7 +44,7 @@ class Check:
         }
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class FollowUp:
     """One optional question after a receipt; `instead` when it is the receipt."""
 

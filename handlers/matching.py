@@ -8,14 +8,14 @@ what was asked, speaks her language, knows her value chain, is named for her pla
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from handlers.turn import Association, Mentor
+from handlers.turn.noun import noun
 from handlers.understand.subjects import TOPICS, keys, subjects
 from handlers.understand.words import plain
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class Match:
     """`mentor` is None when nobody fits: an officer passes the question on."""
 

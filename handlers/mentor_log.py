@@ -6,7 +6,6 @@ Echoed with the date in figures, as every number is; 0 takes it back (commit, th
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date
 from typing import Any, Literal
 
@@ -25,6 +24,7 @@ from handlers.turn import (
     SaveVisit,
     Turn,
 )
+from handlers.turn.noun import noun
 from handlers.understand.dates import date as read_date
 from handlers.understand.tokens import tokens
 from handlers.understand.words import plain
@@ -40,7 +40,7 @@ _TO = ("to", "a", "chez", "at", "ku", "kwa")
 """What stands before a partner."""
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class Line:
     """What a line says: the association as it was written, a partner, the day, the rest."""
 

@@ -9,7 +9,6 @@ answers stands in `handlers/reminded.py`.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -28,6 +27,7 @@ from handlers.turn import (
     Unasked,
     When,
 )
+from handlers.turn.noun import noun
 
 KIND = "reminder"
 WAIT = timedelta(hours=6)
@@ -35,7 +35,7 @@ WAIT = timedelta(hours=6)
 CALL_WITHIN = timedelta(days=2)
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class Asked:
     """What a fired timer is about, and what is known of it."""
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import lru_cache
 
 from handlers.turn import Turn
+from handlers.turn.noun import noun
 from handlers.understand.text import SHORT
 from handlers.understand.vocabulary import GREETS
 from handlers.understand.words import Keywords, is_sensitive, is_stop, keyword, plain, yes_no
@@ -58,7 +58,7 @@ _LONGEST_REST = 2
 """Words behind any other command; more of them are a sentence, which a person must read."""
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class Said:
     """`command` is a word of the programme (stop, help, fix ...); `rest` what stood behind it."""
 

@@ -7,16 +7,17 @@ that exists; one that comes twice is the first of the two. Nothing here reads a 
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
+
+from handlers.turn.noun import noun
 
 DAY = timedelta(days=1)
 MINUTE = timedelta(minutes=1)
 _SATURDAY = 5
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class Cadence:
     """How often and when: `[reminders]`, with what an association or a season has of its own laid over it."""
 
@@ -27,7 +28,7 @@ class Cadence:
     business_after_day: int
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class Season:
     """From its first to its last day of every year, both included; it may run over the new year."""
 

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import math
 from collections import deque
-from dataclasses import dataclass
 from datetime import date, datetime, tzinfo
 
+from handlers.turn.noun import noun
 from scheduler.pacing import HALF_HOUR, tomorrow
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class Limits:
     """SMS parts of one channel; 0 = no limit. A day is a local one of the programme."""
 

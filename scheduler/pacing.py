@@ -8,16 +8,16 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta, tzinfo
 from itertools import accumulate
 
+from handlers.turn.noun import noun
 from scheduler.quiet import MINUTE, Hours
 
 HALF_HOUR = timedelta(minutes=30)
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class Plan:
     """When texts leave, if nothing else does. All moments are aware UTC; None where there is nothing to send."""
 

@@ -8,10 +8,10 @@ here reads a clock or a database, and the order in which tips are given makes no
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+from handlers.turn.noun import noun
 from scheduler import cadence
 from scheduler.cadence import Season
 
@@ -24,7 +24,7 @@ TIMES = 2
 """How often one person is told a tip: once, and once more, which helps slightly (finding 7)."""
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class Tip:
     """One tip in one variant. `chains` are the words, any of which in an association's work makes it fit."""
 
@@ -37,7 +37,7 @@ class Tip:
     """Letters of the seasons in which it is useful; empty = all the year."""
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class Sent:
     """A tip that was sent to somebody."""
 
@@ -46,7 +46,7 @@ class Sent:
     at: datetime
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class Reader:
     """Who gets the next tip."""
 

@@ -20,6 +20,7 @@ from starlette.routing import BaseRoute
 
 from bot.errors import Ambiguous, Refused, SendError
 from handlers.turn import NOTHING, Kind
+from handlers.turn.noun import noun
 
 State = Literal["queued", "sending", "accepted", "sent", "delivered", "read", "failed", "uncertain", "cancelled"]
 
@@ -28,7 +29,7 @@ Alone = Literal["", "receiving", "both"]
 or sending too, since it has the one connection."""
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class Arrival:
     """One thing a provider handed over, cleaned at the edge (no NUL, no lone surrogates)."""
 
@@ -45,7 +46,7 @@ class Arrival:
     data: Mapping[str, Any] = NOTHING
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class Delivery:
     """What a provider says has become of a message of ours."""
 
@@ -61,7 +62,7 @@ class Delivery:
     """It failed because its owner wants nothing from us: told to the provider, not to us."""
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class Attached:
     """What goes along with a text, in a chat."""
 
@@ -70,7 +71,7 @@ class Attached:
     content: bytes
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class Message:
     """One text to send now. `id` is our outbox id, the idempotency key where a provider takes one."""
 
@@ -90,7 +91,7 @@ class Message:
     """An answer; False for a reminder, a tip, a broadcast. To WhatsApp: she wrote within a day (bot/asked_for.py)."""
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class Sent:
     provider_id: str | None
     state: State = "sent"
@@ -99,7 +100,7 @@ class Sent:
     """SMS parts that it took, when it was written for a screen: 0 shown there, else it left by SMS after all."""
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class File:
     """A photo or a voice note as a provider handed it over, at most `limit` bytes."""
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -20,12 +19,13 @@ from bot.channels.base import Alone, Arrival, Delivery, File, Intake, Message, S
 from bot.channels.ussd import Sessions, parts
 from bot.errors import Refused
 from handlers.turn import Kind
+from handlers.turn.noun import noun
 from handlers.understand.words import clean
 
 KEPT_TEXTS = 200
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class Shown:
     """A text on a phone's screen; `id` is our outbox id."""
 

@@ -8,10 +8,11 @@ from __future__ import annotations
 import asyncio
 import re
 import struct
-from dataclasses import dataclass
 
 import smsutil.codecs  # registers gsm0338
 from smsutil.codecs import GSM_CHARSET
+
+from handlers.turn.noun import noun
 
 NACK, RESP = 0x80000000, 0x80000000
 SUBMIT, DELIVER, UNBIND, BIND, ENQUIRE = 0x04, 0x05, 0x06, 0x09, 0x15
@@ -42,7 +43,7 @@ _GSM = frozenset(GSM_CHARSET) - {"\x1b"}
 _HEAD = struct.Struct(">4I")
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class Pdu:
     """One PDU; `command` with RESP set is an answer."""
 
@@ -55,7 +56,7 @@ class Pdu:
         return _HEAD.pack(16 + len(self.body), self.command, self.status, self.sequence) + self.body
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class Delivered:
     """What deliver_sm brings: a message of a person, or a receipt."""
 

@@ -12,7 +12,6 @@ import logging
 import mimetypes
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import aiohttp
@@ -30,6 +29,7 @@ from bot.channels.json_answers import json_object
 from bot.channels.telegram_sending import UNREADABLE, Sending
 from bot.channels.telegram_wire import Pace, SlowDown, Wire, decided, misconfigured
 from bot.errors import Ambiguous, ChannelMisconfigured, DatabaseError, Refused, RetryLater
+from handlers.turn.noun import noun
 
 log = structlog.get_logger(__name__)
 NOT_KEPT = Counter("kurikirana_telegram_not_kept", "Updates nothing is kept of", ["what"])
@@ -38,7 +38,7 @@ SECRET = re.compile(r"[A-Za-z0-9_-]{16,256}")
 TOKEN = re.compile(r"[0-9]+:[A-Za-z0-9_-]+")
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class Waits:
     """Seconds. Tests make them short."""
 

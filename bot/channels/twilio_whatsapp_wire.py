@@ -6,7 +6,6 @@ What can be pressed has the same ids as with Meta itself (whatsapp_wire), so the
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from bot.channels import whatsapp_wire as whatsapp
@@ -14,6 +13,7 @@ from bot.channels.base import Arrival, Message
 from bot.channels.phone_numbers import normalise
 from bot.channels.twilio_wire import SID
 from handlers.turn import NOTHING
+from handlers.turn.noun import noun
 from handlers.understand.words import clean
 
 NAME = "twilio_whatsapp"
@@ -23,7 +23,7 @@ TEXT, VALUE = 1600, 255
 BUTTONS, ROWS = "buttons", "rows"
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class Choice:
     """Something to press: which content of ours shows it, and the values that go into it."""
 

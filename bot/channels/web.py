@@ -10,7 +10,6 @@ from __future__ import annotations
 import hmac
 import socket
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import unquote_to_bytes
@@ -21,6 +20,7 @@ from starlette.types import Receive, Scope, Send
 
 from bot.channels.base import Alone, File, Intake
 from bot.errors import Ambiguous, ChannelMisconfigured, DatabaseError, Refused, RetryLater, SendError
+from handlers.turn.noun import noun
 
 LIMIT = 1_048_576
 """Bytes of a request's body; more is answered 413. A long SMS is 2 KB."""
@@ -198,7 +198,7 @@ def encoded(value: str | bytes) -> bytes:
     return value if isinstance(value, bytes) else value.encode("utf-8", "surrogatepass")
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class Reply:
     """What a provider answered; `after_s` is its Retry-After in seconds, within reason."""
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -12,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.store import links
 from bot.store.tables import accounts, people, sessions
 from bot.store.tokens import digest
+from handlers.turn.noun import noun
 
 IDLE = timedelta(minutes=30)
 LONGEST = timedelta(hours=12)
@@ -19,7 +19,7 @@ SEEN_EVERY = timedelta(minutes=1)
 """A session's last use is written at most so often."""
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class Account:
     """One of the team with what she signs in with; `failed` tries in a row went wrong."""
 
@@ -38,7 +38,7 @@ class Account:
     revoked: bool
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class Session:
     """A signed-in browser."""
 

@@ -6,7 +6,6 @@ What was told is kept for all processes: each trouble, and its end, once an hour
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -17,6 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.store import singles
 from bot.store.tables import addresses, inbox, outbox, people, people_addresses
 from handlers.turn import Waiting
+from handlers.turn.noun import noun
 
 SOON = timedelta(minutes=5)
 """Within so long a text is tried again that its channel did not take, unless it has asked for more."""
@@ -61,7 +61,7 @@ _WAKE = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class Alarm:
     """A channel's trouble, or its end (`trouble` is OVER)."""
 

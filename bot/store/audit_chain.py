@@ -8,7 +8,6 @@ those of their day: `check` compares with what stands there.
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -18,6 +17,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.store.tables import audit, audit_links
+from handlers.turn.noun import noun
 
 PAGE = 1000
 """Rows that are read at once."""
@@ -38,7 +38,7 @@ _KEEP = {
 """Two processes that go on from the same link keep one."""
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class Checked:
     """What a look along the chain has found."""
 

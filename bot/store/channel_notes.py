@@ -6,20 +6,21 @@ A phone's call reaches one process, and of a channel with a limit one knows what
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.store import singles
+from handlers.turn.noun import noun
 
 NOTES = "channels_known"
 LASTS = timedelta(minutes=3)
 """A number of parts that nobody has noted for so long counts no more: who sent by the channel is gone."""
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class Note:
     """Of one channel."""
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -17,6 +16,7 @@ from bot.store.people import Known
 from bot.store.prepared import apart, rows, write
 from bot.store.tables import conversations, inbox, timers
 from handlers.turn import Timer, When
+from handlers.turn.noun import noun
 from handlers.turn.roads import EVERY
 
 
@@ -75,7 +75,7 @@ def set_timer(batch: Batch, dialect: str, address_id: int, timer: Timer) -> None
     )
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class Look:
     """Ask which timers are due now, at most so many."""
 
@@ -86,7 +86,7 @@ class Look:
     """That a channel reaches: where none does, an officer calls."""
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class Fired:
     """How many timers were due, and the addresses to take turns for."""
 

@@ -10,7 +10,6 @@ import os
 import sqlite3
 from collections.abc import Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
@@ -21,6 +20,7 @@ from bot.errors import DatabaseError
 from bot.store import erasure, singles
 from bot.store.batch import Batch
 from bot.store.tables import facts, people
+from handlers.turn.noun import noun
 
 HALF = ".half"
 """How a copy ends that is not whole yet; what a death leaves of one is overwritten by the next."""
@@ -34,7 +34,7 @@ Rows = dict[str, int]
 """Table -> how many rows."""
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class Since:
     """What must stay true after a copy of before was brought back."""
 

@@ -6,7 +6,7 @@ A day at most, since an answer may hold names: whoever comes back later has it c
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, get_args
 
@@ -20,6 +20,7 @@ from bot.store import consent
 from bot.store.tables import countings
 from handlers.turn import AudiencesOf, BroadcastEnds, ToCount
 from handlers.turn.beside import Found, Question, ReadBeside
+from handlers.turn.noun import noun
 
 _KINDS: Mapping[str, TypeAdapter[Any]] = {kind.__name__: TypeAdapter(kind) for kind in get_args(ToCount)}
 KEPT = timedelta(days=1)
@@ -63,7 +64,7 @@ _KEEP = (
 )
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class Answer:
     """What was counted; `wakes`: what the chat's turn is told."""
 

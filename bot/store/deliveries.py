@@ -7,7 +7,6 @@ queued < sending < uncertain < accepted < sent < failed < delivered < read: a la
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import quote, unquote
@@ -18,13 +17,14 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.store import roads
 from bot.store.tables import outbox, receipts
+from handlers.turn.noun import noun
 
 STATES = ("queued", "sending", "uncertain", "accepted", "sent", "failed", "delivered", "read")
 """In order; a delivery report moves a row only forward."""
 _BEFORE = {state: STATES[:rank] for rank, state in enumerate(STATES)}
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class Told:
     """What a provider says of a message (a channel's Delivery) and when we heard it."""
 

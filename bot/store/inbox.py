@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -13,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.store.prepared import apart, rows, write
 from bot.store.tables import addresses, inbox
+from handlers.turn.noun import noun
 
 _INSERT = {
     # another process may store the same key between our look and our insert; then it is kept already
@@ -68,7 +68,7 @@ _DEATH = (
 _QUARANTINE = update(inbox).where(inbox.c.id == bindparam("row")).values(state="quarantined")
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class Incoming:
     """One row to keep; the fields are those of a channel's Arrival, and when we received it."""
 

@@ -6,7 +6,6 @@ Somebody who said "later" or "nothing to report" is not late; who reported in th
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal
 from zoneinfo import ZoneInfo
@@ -22,6 +21,7 @@ from handlers.reminded import until
 from handlers.reminders import key
 from handlers.turn import Association, Heard, Person
 from handlers.turn.lateness import LATE
+from handlers.turn.noun import noun
 from handlers.turn.reminding import WEEK
 
 State = Literal["silent", "zero", "later", "unreachable"]
@@ -48,7 +48,7 @@ _REMINDED = (
 )
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class Late:
     """An association that has not reported in the period."""
 
@@ -101,7 +101,7 @@ async def silent(tx: AsyncConnection, now: datetime, zone: ZoneInfo, start: date
     return {one.id for one in found if one.state in LATE}
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class ByHand:
     """What a reminder of this association would be now."""
 

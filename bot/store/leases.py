@@ -7,7 +7,6 @@ new holder. The clocks of the machines do not matter, and a holder that died los
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Float, bindparam, cast, func, literal_column, select
@@ -15,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.store import singles
 from bot.store.tables import facts
+from handlers.turn.noun import noun
 
 _CLOCK = {
     "postgresql": select(cast(func.extract("epoch", func.clock_timestamp()), Float)),
@@ -24,7 +24,7 @@ _ROW = select(facts.c.value).where(facts.c.name == bindparam("which")).with_for_
 _FREE = {"holder": "", "turn": 0, "until": 0.0}
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class Wish:
     """Somebody wants a lease, or wants to keep it, for so many seconds; 0 lets it go."""
 

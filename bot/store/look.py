@@ -22,6 +22,7 @@ from bot.store.tables import (
     tasks,
     timers,
 )
+from handlers.turn.noun import noun
 
 SHOWN = ("delivered", "read")
 """States of a text that a phone's screen shows."""
@@ -38,7 +39,7 @@ class Owner:
     shared: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class Stored:
     """One revision of a report that a turn wrote."""
 
@@ -221,7 +222,7 @@ async def next_unasked(tx: AsyncConnection, after: datetime) -> datetime | None:
     return found
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class ChatOwner:
     """A chat and whose it is: a leader, or somebody of the team with a role."""
 

@@ -9,7 +9,6 @@ of two processes that hold the same row, one changes it and the other is told no
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -18,6 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.store import tasks
 from bot.store.tables import inbox, media
+from handlers.turn.noun import noun
 
 _WAITING = (
     select(media.c.id, media.c.kind, media.c.file, media.c.at, inbox.c.channel, inbox.c.data)
@@ -38,7 +38,7 @@ _KEEP = _HELD.values(
 _REFUSE = _HELD.values(state="refused", file=None, reason=bindparam("why"))
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class Waiting:
     """A photo or voice note to fetch."""
 
@@ -53,7 +53,7 @@ class Waiting:
     data: dict[str, Any] | None
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class Reservation:
     row: int
     held: str | None
@@ -61,7 +61,7 @@ class Reservation:
     name: str
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class Kept:
     row: int
     held: str
@@ -74,7 +74,7 @@ class Kept:
     at: datetime
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class Refusal:
     row: int
     held: str | None

@@ -6,7 +6,6 @@ What a provider says of it later is in deliveries.py.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -18,6 +17,7 @@ from bot.store.deliveries import rematch
 from bot.store.markets import Opens, unless_there
 from bot.store.prepared import apart, rows, write
 from bot.store.tables import addresses, consents, outbox, people, people_addresses
+from handlers.turn.noun import noun
 
 INSERT = insert(outbox)
 LEASE = timedelta(minutes=10)
@@ -121,7 +121,7 @@ MARK = apart(
 )
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class Claim:
     """A row to send now; `attempts` already counts this try."""
 
@@ -139,7 +139,7 @@ SCREEN, ANSWER, UNASKED = -1, 0, 1
 """Urgencies: answers leave first and at any hour; a screen, which somebody waits for, before anything else."""
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class Wanted:
     """How many rows of a channel a sender can take now; `unasked`: also what nobody asked for, when it `opens`."""
 
@@ -151,7 +151,7 @@ class Wanted:
     screens: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class Mark:
     """What became of a try; `day` is the programme's, of what left; `parts` those of a screen that left by SMS."""
 

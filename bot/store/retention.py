@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from itertools import takewhile
 from typing import Any
@@ -13,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.store import audit, singles
 from bot.store.tables import inbox, media, outbox, tasks
+from handlers.turn.noun import noun
 
 PAGE = 2_000
 _SEALED = select(tasks.c.inbox_id).where(
@@ -20,7 +20,7 @@ _SEALED = select(tasks.c.inbox_id).where(
 )
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class Old:
     """What came before these moments (aware UTC) has been kept long enough; `now` is when that is written down."""
 

@@ -6,7 +6,6 @@ Which one a text takes is decided by handlers/turn/roads.py alone; here are the 
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -16,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.store.prepared import rows
 from bot.store.tables import addresses, consents, inbox, outbox, people, people_addresses
 from handlers.turn import Road, Roads, RoadsOf
+from handlers.turn.noun import noun
 from handlers.turn.roads import Kind
 
 
@@ -118,7 +118,7 @@ async def of(tx: AsyncConnection, ids: Collection[int], schemes: Collection[str]
     return found
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class Closed:
     """A provider says that its owner wants nothing from us, or is not there."""
 

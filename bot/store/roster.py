@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from typing import Any
 
@@ -11,10 +11,11 @@ from sqlalchemy import bindparam, delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.store import tables as t
+from handlers.turn.noun import noun
 from handlers.understand.words import plain
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class Said:
     """A consent that is on record."""
 
@@ -23,7 +24,7 @@ class Said:
     at: datetime
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class Known:
     """A row that is there. `values` are its columns; the lists belong to people only."""
 
@@ -34,13 +35,13 @@ class Known:
     consents: list[Said] = field(default_factory=list)
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class Address:
     id: int
     phone_is: str | None
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class Present:
     """Rows by number or name; people of both kinds that were not erased."""
 

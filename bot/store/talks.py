@@ -7,7 +7,6 @@ and was told. An index for it would be paid by every report: rows are walked bac
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -29,6 +28,7 @@ from bot.store.tables import (
     tasks,
 )
 from handlers.turn import Viewer
+from handlers.turn.noun import noun
 
 STRETCH = 5_000
 """Rows of the inbox that are looked at in one query."""
@@ -91,7 +91,7 @@ async def asked_or_told(tx: AsyncConnection, before: int) -> tuple[set[int], set
 # --- one thread ---
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class Door:
     """A phone or a chat that somebody opens. `whole`: everything said there is hers to read."""
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import groupby
 from typing import Any
@@ -17,6 +16,7 @@ from bot.store.conversations import set_timer
 from bot.store.roads import BY_SMS, REACHED, allowed, prefers, reach
 from bot.store.tables import addresses, associations, people, people_addresses, timers, tip_sends
 from handlers.turn import Road, Roads, Timer
+from handlers.turn.noun import noun
 
 MOST_AT_ONCE = 5_000
 """People planned for in one transaction, so that answers do not wait behind a large import."""
@@ -62,7 +62,7 @@ _NOWHERE = delete(timers).where(
 )
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class Plan:
     """What a planning needs: the rules of the settings, as a function of (now, day of the last tip, association)."""
 

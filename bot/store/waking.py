@@ -8,7 +8,6 @@ address's and person's last report by the indexes of `reports`; nothing here may
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -20,6 +19,7 @@ from bot.store.roads import BY_SMS, REACHED, allowed, prefers, reach
 from bot.store.tables import addresses, associations, people, people_addresses, reports, timers
 from bot.store.tasks import OPEN, tell_of
 from handlers.turn import Association, Road, Roads, When
+from handlers.turn.noun import noun
 from handlers.turn.roads import EVERY
 
 DAY = timedelta(days=1)
@@ -29,7 +29,7 @@ CALL_WITHIN = timedelta(days=2)
 """When an officer's call is due that nobody could be written to instead."""
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class Contact:
     """Who is written to, and where."""
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Final, Literal
 
 from handlers.forms import digits
 from handlers.forms.model import Context, Question
 from handlers.forms.tables import CONNECTIVES, POLITE, UNKNOWN, Phrases, Tables, bare
+from handlers.turn.noun import noun
 from handlers.understand import choices as near
 from handlers.understand import dates
 from handlers.understand.calendar import BETWEEN, DAY_WORDS, LEADING
@@ -36,7 +37,7 @@ MOST_PATHS: Final = 96
 """Ways to read the words of one message; a message with more is not a report."""
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class Item:
     """One meaning of one or more words."""
 

@@ -11,7 +11,7 @@ import math
 import operator
 import re
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, Final
 
 from elementpath import ElementPathError
@@ -20,6 +20,7 @@ from elementpath.xpath1 import XPath1Parser
 
 from handlers.forms.functions import FUNCTIONS, Scope, Value, boolean, number, string
 from handlers.forms.mistakes import Mistake
+from handlers.turn.noun import noun
 
 Run = Callable[[Any], Value]
 
@@ -53,7 +54,7 @@ class BadExpression(ValueError):
         super().__init__(str(self.mistake))
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class Expression:
     """A compiled expression. `refs` are the questions it looks at."""
 

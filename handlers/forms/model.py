@@ -15,6 +15,7 @@ from typing import Any, Final, Literal
 
 from handlers.forms.expressions import Expression
 from handlers.forms.mistakes import Mistake
+from handlers.turn.noun import noun
 from handlers.turn.nouns import Label
 
 Values = Mapping[str, Any]
@@ -52,7 +53,7 @@ class BadForm(Exception):
         self.problems = tuple(problems)
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class Choice:
     """One answer of a list. `extra` holds the columns that are not XLSForm's own, for choice_filter."""
 
@@ -108,7 +109,7 @@ class Question:
         return self.type in UNASKED or self.read_only
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class Step:
     """What is asked in one SMS: one question, or a group with appearance field-list."""
 
@@ -122,7 +123,7 @@ class Step:
     """Notes that stand before it; they are said with its prompt."""
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class Context:
     """What a form may look at besides its values."""
 
@@ -139,7 +140,7 @@ class Context:
     """Plain words by which a line is signed or addressed: her name, her association's. They carry no value."""
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class Reading:
     """What a message says. Only "whole" may be stored without asking.
 
@@ -156,7 +157,7 @@ class Reading:
     """True when the form's keyword stood in front."""
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class Problem:
     """A constraint that does not hold. `question` and `step` are names; `message` has its figures filled in."""
 

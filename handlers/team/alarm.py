@@ -7,12 +7,12 @@ bot/store/alarms.py.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from handlers.team.viewing import clock
 from handlers.team.waiting import STUCK
 from handlers.turn import ChannelState, Outcome, Reply, Turn, Waiting
+from handlers.turn.noun import noun
 
 _KEYS: Mapping[str, str] = {
     "silent": "O.today.silent",
@@ -28,7 +28,7 @@ AFTER: Mapping[str, timedelta] = {"unplugged": STUCK}
 """How long a trouble must last before it is told; the others at once, as what they say has lasted already."""
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class Trouble:
     """What is wrong with a channel."""
 

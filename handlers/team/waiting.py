@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -19,6 +18,7 @@ from handlers.turn import (
     Viewer,
     Waiting,
 )
+from handlers.turn.noun import noun
 from handlers.turn.team import ClockAhead
 from handlers.turn.uncertain import UncertainText, UncertainTexts
 
@@ -28,7 +28,7 @@ STUCK = timedelta(minutes=15)
 """Texts that are due so long have not left their channel."""
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class Asked:
     """The facts that a day is counted from, beside who is late."""
 
@@ -54,7 +54,7 @@ class Asked:
         return (self.tasks, self.questions, self.texts, self.uncertain, self.clock)
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class Day:
     """What waits. An overdue task is counted with its own kind too."""
 

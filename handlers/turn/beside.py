@@ -5,16 +5,15 @@ In a turn it would hold up the messages of everybody.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from handlers.turn.figures import Summarised, SummaryOf
 from handlers.turn.lateness import LateList, LateOf
+from handlers.turn.noun import noun
 
 Question = SummaryOf | LateOf
 Found = Summarised | LateList
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class ReadBeside:
     """-> Found | None: what was asked for in this chat by `AskBeside`, once it is read."""
 
@@ -23,14 +22,14 @@ class ReadBeside:
     """As the wake says it."""
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class AskBeside:
     """Have it read; this chat is woken with the key of ReadBeside ("wake figures")."""
 
     question: Question
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class ForgetBeside:
     """It has been told: what was read is not kept."""
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from typing import Literal
 
+from handlers.turn.noun import noun
 from handlers.turn.nouns import Language
 from handlers.turn.team import Viewer
 
@@ -14,7 +15,7 @@ Pairs = tuple[tuple[Language, str], ...]
 Counts = tuple[tuple[str, int], ...]
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class Audiences:
     """Whom one of the team may write to, and how many people of each a text would reach."""
 
@@ -25,7 +26,7 @@ class Audiences:
     """Number and short name. Of both as many as a card can show."""
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class Copy:
     """A text as one reader gets it."""
 
@@ -36,7 +37,7 @@ class Copy:
     parts: int
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class Planned:
     """What a broadcast comes to, counted over its real recipients."""
 
@@ -68,7 +69,7 @@ class Planned:
     """(broadcast, when, recipients) with the same words in the last days."""
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class Made:
     """A broadcast that was kept."""
 
@@ -87,7 +88,7 @@ class Made:
     """First name of who approved it, else of who made it."""
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class Ended:
     """What became of the texts of a broadcast."""
 
@@ -101,7 +102,7 @@ class Ended:
     """Recipients who wrote something that a person must read."""
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class Recipient:
     """A phone or a chat on a broadcast's list, and what became of its text."""
 
@@ -115,7 +116,7 @@ class Recipient:
     """yes or no, when it was asked for and given."""
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class BroadcastAsked:
     """-> int | None: the broadcast with a question that was the last thing said at this address, since then."""
 
@@ -123,7 +124,7 @@ class BroadcastAsked:
     since: datetime
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class AudiencesOf:
     """-> Audiences | None"""
 
@@ -133,7 +134,7 @@ class AudiencesOf:
     since: datetime = field(compare=False)
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class BroadcastPlan:
     """-> Planned | None: of these texts to this audience, as far as this person of the team may write to it."""
 
@@ -151,7 +152,7 @@ class BroadcastPlan:
     """Her first name."""
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class BroadcastEnds:
     """-> Ended | None; `card` and `then` are what the chat goes on with: its card, and what was pressed there."""
 
@@ -170,14 +171,14 @@ ToCount = AudiencesOf | BroadcastPlan | BroadcastEnds
 counted yet, or not since then: with `CountBroadcast` it is, and the chat has a turn ("wake counted")."""
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class BroadcastMade:
     """-> Made | None: what a card made; `key` is the card's own for it."""
 
     key: str
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class RecipientsOf:
     """-> tuple[Recipient, ...]: those who did not get it, then the next who wait; `most` of them at most."""
 
@@ -187,7 +188,7 @@ class RecipientsOf:
     """Those who got it too."""
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class AnswerBroadcast:
     """Count the answer of this address."""
 
@@ -195,14 +196,14 @@ class AnswerBroadcast:
     answer: Literal["yes", "no"]
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class CountBroadcast:
     """Have this counted for this chat; what it had asked before is forgotten."""
 
     question: ToCount
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class MakeBroadcast:
     """Keep a draft; the service makes its list of recipients, within what she may see, and wakes the card."""
 
@@ -213,7 +214,7 @@ class MakeBroadcast:
     gaps: Pairs
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class ApproveBroadcast:
     """Send it from `starts_at` on, when it goes to so many phones and chats."""
 
@@ -223,14 +224,14 @@ class ApproveBroadcast:
     ends_at: datetime
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class StopBroadcast:
     """Call it off, or stop the rest."""
 
     key: str
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class RetryBroadcast:
     """Send what failed and may arrive now once more, when it is so many texts."""
 
@@ -238,7 +239,7 @@ class RetryBroadcast:
     number: int
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class TryBroadcast:
     """Send the texts to the phones of who writes them, as an SMS says them."""
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 
+from handlers.turn.noun import noun
 
-@dataclass(frozen=True, slots=True)
+
+@noun
 class ChannelState:
     """How a channel of the running service is."""
 
@@ -25,6 +26,6 @@ class ChannelState:
     """SMS parts that may still leave today; None: not known."""
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class ChannelsNow:
     """-> tuple[ChannelState, ...]: as this process knows them; no table has it."""

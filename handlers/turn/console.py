@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from handlers.turn.noun import noun
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class ConsoleLink:
     """-> str: a new one-time token for the console. Nobody knows it yet: keep it with KeepConsoleLink."""
 
     inbox_id: int
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class KeepConsoleLink:
     """This token signs this person in to the console, once and soon; `browser`: only the one that asked."""
 

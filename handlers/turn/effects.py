@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
 from handlers.turn import beside, broadcasts, console, mentoring, reminding, roads, sealed, team, tips, uncertain
+from handlers.turn.noun import noun
 from handlers.turn.nouns import Language
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class SaveReport:
     number: int
     form: str
@@ -28,7 +28,7 @@ class SaveReport:
     card: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class ChangeReport:
     """A correction, a removal, a bringing back, or the answer to a check; the old version is kept."""
 
@@ -40,7 +40,7 @@ class ChangeReport:
     """Why it is doubtful from now on, as in SaveReport; '' leaves the reason as it is, if there is one."""
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class CheckReport:
     """A person of the team has looked at a report; `ReportNumbered` of it is known."""
 
@@ -52,20 +52,20 @@ class CheckReport:
     by: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class RecordConsent:
     person_id: int
     given: Literal["asked", "yes", "no", "stopped", "started"]
     text_key: str
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class SetLanguage:
     person_id: int
     language: Language
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class OpenTask:
     """Something a person of the team must do; closes only with a result."""
 
@@ -82,21 +82,21 @@ class OpenTask:
     """Wake the officer's chat; not when the officer herself opens it."""
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class TakeBackCall:
     """She needs no call any more for this reason; what else somebody calls about stays."""
 
     about: str
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class ErasePerson:
     """Blank the name, numbers and texts of a person; what she reported stays counted."""
 
     person_id: int
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class LinkAddress:
     """This address belongs to this person from now on."""
 
@@ -104,7 +104,7 @@ class LinkAddress:
     address_id: int
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class UnlinkAddress:
     """The people of this address are no longer reached here (wrong number, blocked bot)."""
 
@@ -112,26 +112,26 @@ class UnlinkAddress:
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class ReopenAddress:
     """Its people are reached here again: one of them wrote."""
 
     address_id: int
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class UseToken:
     token: str
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class KeepMedia:
     """The photo or voice of this turn belongs to a report (or to none, then an officer looks)."""
 
     report_number: int | None
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class KeepDraft:
     """A half-made report that was left: staff see it, the leader may finish it (F6)."""
 
@@ -141,7 +141,7 @@ class KeepDraft:
     values: Mapping[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class Wake:
     """Wake another conversation, as a timer would: it decides what to say there. `data` has `what`.
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 
 from handlers.turn import (
@@ -18,23 +17,24 @@ from handlers.turn import (
     tips,
     uncertain,
 )
+from handlers.turn.noun import noun
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class FiguresOf:
     """-> Figures of one association, or of the programme when association_id is None."""
 
     association_id: int | None
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class ReportNumbered:
     """-> Report | None"""
 
     number: int
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class LastReport:
     """-> Report | None: the last one sent by these people, or from this phone."""
 
@@ -42,7 +42,7 @@ class LastReport:
     address_id: int
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class ReportsOn:
     """-> tuple[Report, ...]: an association's reports of one form and one day, not withdrawn."""
 
@@ -52,14 +52,14 @@ class ReportsOn:
     """ISO date of the report's first date question."""
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class ReportOfCard:
     """-> Report | None: the report that the chat card started by this inbox row became."""
 
     card: int
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class ReportOfMessage:
     """-> Report | None: the report that a message of this address became; `message` is its provider's id."""
 
@@ -67,28 +67,28 @@ class ReportOfMessage:
     message: str
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class PeopleNamed:
     """-> tuple[Person, ...]: leaders of an association by spoken names (plain(), any order)."""
 
     words: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class PersonNumbered:
     """-> Person | None"""
 
     person_id: int
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class PeopleOfPhone:
     """-> tuple[Person, ...]: whom the roster knows under this number (+257...)."""
 
     phone: str
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class AskedThen:
     """-> str: the text that this address was asked with in the turn of that moment; "" when it is no longer known."""
 
@@ -96,19 +96,19 @@ class AskedThen:
     at: datetime
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class NextNumber:
     """-> int: the number that the next saved report will get."""
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class TokenOwner:
     """-> Person | None: for whom this one-time token was made, None when unknown or used."""
 
     token: str
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class RepliedTo:
     """-> Replied | None: the text of ours that a chat message replies to; `message` is its provider's id."""
 

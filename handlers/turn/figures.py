@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Literal
 
+from handlers.turn.noun import noun
 from handlers.turn.team import Viewer
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class MadeFile:
     """A file that is drawn, set or written when the text that it goes with is sent: `data` is what it is made of."""
 
@@ -19,7 +19,7 @@ class MadeFile:
     data: Mapping[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class SummaryOf:
     """What was written behind the command, "07 2026-10", "giharo", "all oct", or nothing, and who wrote it."""
 
@@ -36,7 +36,7 @@ class SummaryOf:
     """Whether leaders' own words may be listed: to those who answer them."""
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class Summarised:
     """The words and what goes along. Without a place `text` says what is wrong; `suggestions`: up to five names."""
 

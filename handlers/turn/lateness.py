@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal
 
 from handlers.turn.figures import MadeFile
+from handlers.turn.noun import noun
 from handlers.turn.nouns import Association, Person
 from handlers.turn.team import Viewer
 
@@ -14,7 +14,7 @@ LATE = ("silent", "unreachable")
 """States of those that are late: who said "later" or "no training" is not."""
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class Lateness:
     """An association that has not reported in the period."""
 
@@ -33,7 +33,7 @@ class Lateness:
     sent_at: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class LateList:
     """Of the associations that somebody sees: counts of all, and those of them that a page shows."""
 
@@ -59,7 +59,7 @@ class LateList:
         return self.late + self.zero + self.later
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class ToRemind:
     """What a reminder by hand would be now."""
 
@@ -75,7 +75,7 @@ class ToRemind:
     """She is written to in a chat, not by SMS."""
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class LateOf:
     """Who has sent no training report in the period: read beside the turns, since it goes through all of them."""
 
@@ -88,7 +88,7 @@ class LateOf:
     """Of a page: so many that are late stand on the pages before."""
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class RemindOf:
     """-> ToRemind | None: of an association that she may see."""
 

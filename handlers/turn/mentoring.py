@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal
+
+from handlers.turn.noun import noun
 
 Show = Literal["name", "anonymous", "no"]
 """What a leader said to H5: with the association's name, without it, not at all."""
@@ -13,7 +14,7 @@ Show = Literal["name", "anonymous", "no"]
 # --- nouns ---
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class Mentor:
     """Somebody of the team who answers questions and can be reached."""
 
@@ -28,7 +29,7 @@ class Mentor:
     """Questions that wait for an answer of hers."""
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class Question:
     """A question to a mentor. `text` is empty once the person was erased."""
 
@@ -54,7 +55,7 @@ class Question:
     """First name of who answered; empty = the command line."""
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class Partner:
     """An institution that leaders may ask."""
 
@@ -69,48 +70,48 @@ class Partner:
 # --- facts ---
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class NextQuestion:
     """-> int: the number that the next question will get."""
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class NextLesson:
     """-> int: the number that the next lesson will get."""
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class Mentors:
     """-> tuple[Mentor, ...]: all who can be reached, by id."""
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class QuestionNumbered:
     """-> Question | None. Stays locked until the turn is committed, so that one answer wins."""
 
     number: int
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class LastQuestion:
     """-> Question | None: the last one asked from this address."""
 
     address_id: int
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class Partners:
     """-> tuple[Partner, ...]: the directory, by id."""
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class AssociationCalled:
     """-> Association | None: by its number, or by its name (plain)."""
 
     word: str
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class AssociationOf:
     """-> Association | None: by its id."""
 
@@ -120,7 +121,7 @@ class AssociationOf:
 # --- effects ---
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class SaveQuestion:
     number: int
     inbox_id: int
@@ -132,7 +133,7 @@ class SaveQuestion:
     promised_at: datetime
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class AnswerQuestion:
     """The answer that won; closes the tasks about the question too."""
 
@@ -141,14 +142,14 @@ class AnswerQuestion:
     by: int | None
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class ClimbQuestion:
     """It is overdue, and somebody was told."""
 
     number: int
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class GiveQuestion:
     """Somebody else answers it now: this mentor, or the officer; whom it had climbed to has it no longer."""
 
@@ -156,20 +157,20 @@ class GiveQuestion:
     mentor_id: int | None
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class LeaveQuestion:
     """Nothing is written to it: there was nothing to answer, or she was called."""
 
     number: int
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class RateQuestion:
     number: int
     helped: bool
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class SaveLesson:
     number: int
     inbox_id: int
@@ -180,7 +181,7 @@ class SaveLesson:
     language: str
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class ShowLesson:
     """What she said to H5."""
 
@@ -188,7 +189,7 @@ class ShowLesson:
     show: Show
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class SaveVisit:
     """A mentor or officer was there, called, or went with the association to a partner."""
 
@@ -199,7 +200,7 @@ class SaveVisit:
     note: str
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class DropVisit:
     """What was logged by this inbox row was wrong."""
 

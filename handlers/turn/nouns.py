@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Literal
 
+from handlers.turn.noun import noun
 from handlers.turn.tips import TipRules
 from handlers.understand.words import SHIPPED, Keywords
 
@@ -51,7 +51,7 @@ Kind = Literal[
 ]
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class Kept:
     """A photo or a voice note that somebody sent and we kept; nothing of it goes along once it was erased."""
 
@@ -84,7 +84,7 @@ class Spoken(Mapping[str, str]):
         return sum(1 for _ in self)
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class Label:
     """A text in several languages, as a form definition gives it."""
 
@@ -99,7 +99,7 @@ class Label:
         return next(iter(texts.values()), "")
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class Labels:
     """Several labels said in a row, as in "value chain, processing"."""
 
@@ -107,7 +107,7 @@ class Labels:
     between: str = ", "
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class Inbound:
     """One thing that arrived, already stored. `received_at` and `sent_at` are aware UTC."""
 
@@ -120,14 +120,14 @@ class Inbound:
     data: Mapping[str, Any] = NOTHING
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class Business:
     id: int
     no: str
     type: str
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class Association:
     id: int
     no: str
@@ -149,7 +149,7 @@ class Association:
     officer_id: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class Person:
     id: int
     name: str
@@ -170,7 +170,7 @@ class Person:
     """How many phones and chats she writes from."""
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class Address:
     """A phone number or a chat; the unit of conversation: one open question per address."""
 
@@ -184,7 +184,7 @@ class Address:
     """False where somebody blocked us, or nobody is there any more."""
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class Programme:
     """What the settings say about the programme, as far as a conversation needs it."""
 
@@ -217,7 +217,7 @@ class Programme:
     """The words by which leaders command."""
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class Figures:
     """Counts of one association or of the whole programme (programme/figures.py has the rules)."""
 
@@ -230,7 +230,7 @@ class Figures:
     """All new people, also those whose sex was not said."""
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class Report:
     """A stored report, as a conversation may look at it."""
 
@@ -252,7 +252,7 @@ class Report:
     """How often it was replaced, and once more."""
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class Replied:
     """A text of ours that somebody replied to with Telegram's own reply."""
 

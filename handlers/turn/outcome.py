@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Literal
 
 from handlers.turn.effects import Effect
 from handlers.turn.facts import Fact, NextNumber, Unknown
 from handlers.turn.figures import MadeFile
+from handlers.turn.noun import noun
 from handlers.turn.nouns import NOTHING, Address, Association, Inbound, Kept, Label, Language, Person, Programme
 from handlers.turn.when import When
 
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from handlers.forms import Form
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class Timer:
     """Wake this address's conversation at `due_at`; one per (kind, key): the later one replaces."""
 
@@ -30,7 +31,7 @@ class Timer:
     """Wake the contact of this association instead, whoever that is when it fires."""
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class Button:
     """One inline button. `label` is a catalogue key, or a Label, or plain text as digits and names."""
 
@@ -40,7 +41,7 @@ class Button:
     values: Mapping[str, Any] = NOTHING
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class Sheet:
     """A table that goes with a text as an Excel file; its cells are said in the reader's language."""
 
@@ -52,7 +53,7 @@ class Sheet:
     """A cell is a str (as it is), an int, a day, a Label, a Reply, or None."""
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class Reply:
     """One text to send: a key of the catalogue and the values of its fields.
 
@@ -86,21 +87,21 @@ class Reply:
     """Whether an answer is awaited though no question is open, as of the menu: a USSD session goes on with it."""
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class Parts:
     """A value: how many SMS this text takes, in its own language."""
 
     reply: Reply
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class BySms:
     """A value: this text as an SMS says it, in its own language, wherever it is shown."""
 
     reply: Reply
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class Outcome:
     """What the turn decided. `state` is JSON and replaces the conversation's state whole."""
 
@@ -111,16 +112,30 @@ class Outcome:
     understood: str = ""
     """What was understood, in a few words and figures without names: for the simulator's log."""
 
-    def but(self, **changes: Any) -> Outcome:
+    def but(
+        self,
+        *,
+        state: Mapping[str, Any] | None = None,
+        replies: tuple[Reply, ...] | None = None,
+        effects: tuple[Effect, ...] | None = None,
+        timers: tuple[Timer, ...] | None = None,
+        understood: str | None = None,
+    ) -> Outcome:
         """The same outcome with some parts replaced."""
-        return replace(self, **changes)
+        return Outcome(
+            self.state if state is None else state,
+            self.replies if replies is None else replies,
+            self.effects if effects is None else effects,
+            self.timers if timers is None else timers,
+            self.understood if understood is None else understood,
+        )
 
 
 def _letters(text: str) -> tuple[int, int]:
     return len(text), 1
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class Turn:
     """Everything a conversation may look at."""
 

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Literal
+
+from handlers.turn.noun import noun
 
 WEEK = timedelta(days=7)
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class Heard:
     """What was last heard of an association about one form."""
 
@@ -25,7 +26,7 @@ class Heard:
     """An officer's task to call about this form is open."""
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class News:
     """-> Heard: of an association about a form; `since` is for its businesses."""
 
@@ -34,7 +35,7 @@ class News:
     since: datetime
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class Unasked:
     """-> tuple[datetime, ...]: when something was written to a person that nobody asked for, since that moment."""
 
@@ -47,7 +48,7 @@ class Unasked:
         return cls(person_id, now - WEEK)
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class SaveZero:
     """Nothing to report is a report: the association is not late."""
 
@@ -57,7 +58,7 @@ class SaveZero:
     person_id: int | None
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class SayNeed:
     """What would help (F3), said of the zero report that this inbox row made."""
 
@@ -65,7 +66,7 @@ class SayNeed:
     need: Literal["mentor", "materials", "time", "nothing"]
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class CloseCall:
     """The officer need not call about this form any more."""
 

@@ -9,8 +9,10 @@ This is the only place that says so: whoever chooses an address for such a text 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import Any, Literal, NamedTuple
+
+from handlers.turn.noun import noun
 
 PREFERRED = {"sms": "tel", "telegram": "telegram", "whatsapp": "whatsapp"}
 """What a person may prefer -> the scheme of its addresses. "call" is no road: somebody phones her."""
@@ -33,7 +35,7 @@ class Road(NamedTuple):
     """She wrote from there within a day; told of WhatsApp, which takes nothing but templates after that."""
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class Roads:
     """All roads to one person, and what she wants of them."""
 
@@ -72,7 +74,7 @@ class Roads:
         return next((road.address_id for road in self.roads if road.works and road.scheme == wanted), None)
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class RoadsOf:
     """-> Roads of a person; without any when nobody has this id."""
 
@@ -89,7 +91,7 @@ class There(NamedTuple):
     state: Mapping[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class LeftElsewhere:
     """-> tuple[There, ...]: the conversations on the other roads of a person than this address."""
 
@@ -97,7 +99,7 @@ class LeftElsewhere:
     address_id: int
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class PreferRoad:
     """She said by which road unasked texts shall come, of whichever kind; what was set for a kind no longer holds."""
 

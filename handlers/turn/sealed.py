@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
+
+from handlers.turn.noun import noun
 
 RESULTS = ("called", "referred", "not_reached", "not_needed")
 """With what a case is closed. Words of our own only: a free text would be one more place that holds what she said."""
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class Case:
     """Somebody asked to talk: all that is open of one phone or chat."""
 
@@ -28,19 +29,19 @@ class Case:
     words: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class SealedCases:
     """-> tuple[Case, ...]: the open ones, oldest first, without names and words."""
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class SealedCase:
     """-> Case | None: the open one of this number, whole."""
 
     number: int
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class ReadSealed:
     """These tasks were listed, or shown with their words (`opened`): written down before the answer is sent."""
 
@@ -48,7 +49,7 @@ class ReadSealed:
     opened: bool
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class CloseSealed:
     """What was opened of a case is done. What came in after it was read stays open."""
 

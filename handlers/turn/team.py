@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from handlers.turn.channels import ChannelsNow
+from handlers.turn.noun import noun
 from handlers.turn.nouns import NOTHING, Association, Kept
 
 # --- nouns ---
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class Viewer:
     """Who of the team looks: what she may see is limited in the query.
 
@@ -26,7 +26,7 @@ class Viewer:
     """Communes, old or new, and numbers of associations."""
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class Task:
     """Something that a person must do, with what it takes to do it. Sealed ones are never loaded here."""
 
@@ -65,7 +65,7 @@ class Task:
     result: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class Waiting:
     """Texts that are due on a channel and have not left. `unasked`: they wait for their hours and pace."""
 
@@ -75,7 +75,7 @@ class Waiting:
     unasked: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class OpenQuestion:
     """A question to a mentor that nobody has answered. `mentor`: first name; empty: nobody was found."""
 
@@ -86,7 +86,7 @@ class OpenQuestion:
     promised_at: datetime
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class Contact:
     """A leader and one of her phones or chats, with what became of the last text to it."""
 
@@ -103,7 +103,7 @@ class Contact:
     sent_at: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class Message:
     """A text from or to an association's people."""
 
@@ -116,7 +116,7 @@ class Message:
     """The photo or voice note that this is."""
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class Page:
     """An association as an officer opens it."""
 
@@ -130,7 +130,7 @@ class Page:
     last_report_at: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class Found:
     """One thing that a search found."""
 
@@ -142,7 +142,7 @@ class Found:
     at: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class Finds:
     """A page of what a search found, and where the next one begins: among names, then among older texts."""
 
@@ -158,7 +158,7 @@ class Finds:
 # --- facts ---
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class TaskNumbered:
     """-> Task | None. Stays locked until the turn is committed, so that one answer wins."""
 
@@ -169,7 +169,7 @@ class TaskNumbered:
     """With a viewer: tasks made before this moment show to the whole team."""
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class TasksOfRow:
     """-> tuple[Task, ...]: those that the turn of this inbox row opened and this person may see."""
 
@@ -178,7 +178,7 @@ class TasksOfRow:
     before: datetime
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class TasksOpen:
     """-> tuple[Task, ...]: the open ones that this person may see, oldest first."""
 
@@ -189,7 +189,7 @@ class TasksOpen:
     """Only of this association."""
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class AssociationSeen:
     """-> Association | None: by its number or name, if this person may see it."""
 
@@ -197,26 +197,26 @@ class AssociationSeen:
     word: str
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class QuestionsOpen:
     """-> tuple[OpenQuestion, ...]: those that nobody has answered, of the associations she sees; oldest first."""
 
     viewer: Viewer
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class TextsWaiting:
     """-> tuple[Waiting, ...]: channels with texts that were due before this moment and have not left."""
 
     before: datetime
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class ClockAhead:
     """-> timedelta: how far our clock seems to stand ahead of the networks'; zero when there is no sign of it."""
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class PageOf:
     """-> Page | None: of an association that she may see."""
 
@@ -224,7 +224,7 @@ class PageOf:
     association_id: int
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class Search:
     """-> Finds: names, associations and texts with all these words (plain), newest texts first."""
 
@@ -240,7 +240,7 @@ class Search:
 # --- effects ---
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class CloseTask:
     """Close one task with its result, by who writes."""
 
@@ -248,7 +248,7 @@ class CloseTask:
     result: str
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class TellTeam:
     """The officer has not come to it: wake the chats of everybody else who may."""
 
@@ -256,7 +256,7 @@ class TellTeam:
     kind: str
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class Audit:
     """Who of the team read or changed what; committed together with the answer. Ids and counts only."""
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date, datetime, time
 
+from handlers.turn.noun import noun
 
-@dataclass(frozen=True, slots=True)
+
+@noun
 class TipRules:
     """How mentoring tips are sent, from the settings."""
 
@@ -20,7 +21,7 @@ class TipRules:
     """Letter, first and last (month, day)."""
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class Tip:
     """A mentoring tip, as staff wrote it: each text begins with its subject, as in "rice: dry it well"."""
 
@@ -34,7 +35,7 @@ class Tip:
     """1, or 2 when she is told it again."""
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class NextTip:
     """What a person is told next, None when nothing is left for her, and when it is her turn again."""
 
@@ -44,7 +45,7 @@ class NextTip:
     """The local day of the last tip to this phone."""
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class TipFor:
     """-> NextTip for this person; `person_ids` are all who share the phone."""
 
@@ -54,7 +55,7 @@ class TipFor:
     now: datetime
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class MoreOfTip:
     """-> Tip | None: another one on the same thing that these people were not sent."""
 
@@ -64,7 +65,7 @@ class MoreOfTip:
     today: date
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class KeepTip:
     """A tip was sent to this person (`round` 2: she was told it again)."""
 
@@ -73,7 +74,7 @@ class KeepTip:
     round: int
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class TipUseful:
     """She said whether a tip was useful; a later answer replaces it."""
 

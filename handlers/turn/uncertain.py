@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
+from handlers.turn.noun import noun
 from handlers.turn.nouns import Association
 from handlers.turn.team import Viewer
 
 Choice = Literal["again", "left", "arrived"]
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class UncertainText:
     """Its try was cut off, and no report says what became of it."""
 
@@ -26,14 +26,14 @@ class UncertainText:
     association: Association | None
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class UncertainTexts:
     """-> tuple[UncertainText, ...]: those that nobody has decided about, to whom she may see; oldest first."""
 
     viewer: Viewer
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class DecideText:
     """What becomes of one: sent again, left as it is, or it arrived."""
 

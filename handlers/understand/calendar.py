@@ -8,8 +8,9 @@ to `dates.date`. Kirundi and Swahili rows are drafts until native speakers have 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import Final
+
+from handlers.turn.noun import noun
 
 
 def _words(text: str) -> frozenset[str]:
@@ -103,7 +104,7 @@ _SHORTEST_NEAR_DAY: Final = 6
 """Swahili "kundi" (group) is one letter from "lundi"."""
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class DayWords:
     """The tables, compiled once for reading."""
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Final
 
 from rapidfuzz.distance import OSA
 
+from handlers.turn.noun import noun
 from handlers.understand.calendar import (
     BETWEEN,
     DAY_WORDS,
@@ -33,7 +33,7 @@ _PAST_YEARS = 10
 _NEAR_NOT: Final = frozenset(("marche", "marches", "match", "macho", "marcher"))
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class ReadDate:
     """A day, the number of tokens it took, and whether it lies after today (the conversation asks, D3)."""
 

@@ -19,10 +19,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Container
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
 
+from handlers.turn.noun import noun
 from handlers.understand.text import plain
 
 Kind = Literal["number", "word", "date"]
@@ -33,7 +33,7 @@ LONGEST = 12
 _LONGEST_CHAIN = 80
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class Token:
     """One atom. `text` is plain; `glued` = neither space nor punctuation stood before it."""
 
