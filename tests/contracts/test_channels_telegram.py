@@ -14,10 +14,9 @@ from pydantic import SecretStr
 from bot.channel_sections import Telegram as Settings
 from bot.channels.base import Channel, Recorder
 from bot.channels.telegram import Telegram, Waits
-from bot.channels.telegram_wire import Pace
 from bot.errors import DatabaseError
 from tests.botapi import TOKEN, Emulator
-from tests.botapi_bots import started
+from tests.botapi_bots import no_pace, started
 from tests.botapi_methods import message
 from tests.botapi_updates import Shown
 from tests.contracts.channel_contract import ChannelContract, Receiving, Sending
@@ -95,7 +94,7 @@ class Webhook(Kit):
 
     def channel(self, url: str) -> Telegram:
         settings = Settings(token=SecretStr(TOKEN), api_url=url, mode=self.mode, secret=SecretStr(SECRET))
-        return Telegram(settings, "https://example.org", waits=QUICK, pace=Pace(1000, 0))
+        return Telegram(settings, "https://example.org", waits=QUICK, pace=no_pace())
 
     def hurry(self, channel: Channel) -> None:
         assert isinstance(channel, Telegram) and PATIENCE.total
