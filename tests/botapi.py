@@ -123,6 +123,12 @@ class Emulator:
         self._loop.call_soon_threadsafe(self.queue.tell)
         return number
 
+    def forget(self) -> None:
+        """As one that has just been started: nothing waits, nobody has called."""
+        self._loop.call_soon_threadsafe(self.queue.close)
+        self.queue = Queue()
+        self.calls.clear()
+
     # --- for the people and the methods ---
 
     def next_message(self) -> int:

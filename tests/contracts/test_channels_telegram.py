@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any, Literal
 
+import pytest
 from pydantic import SecretStr
 
 from bot.channel_sections import Telegram as Settings
@@ -19,7 +20,7 @@ from tests.botapi import TOKEN, Emulator
 from tests.botapi_bots import no_pace, started
 from tests.botapi_methods import message
 from tests.botapi_updates import Shown
-from tests.contracts.channel_contract import ChannelContract, Receiving, Sending
+from tests.contracts.channel_contract import ChannelContract, Receiving
 from tests.contracts.channel_kit import PATIENCE, Answer, Call, Kit, Sample
 from tests.contracts.test_channels import GENERAL_DOUBT
 
@@ -122,33 +123,40 @@ class Webhook(Kit):
 
 class Polling(Webhook):
     mode = "polling"
+    botapi: Emulator
 
     async def deliver(self, intake: Recorder, *calls: Call) -> set[int]:
         """200: the offset was raised above them; 503: they are asked for again and again."""
-        with Emulator() as botapi:
-            for one in calls:
-                update = json.loads(one.body)
-                botapi.push(update, check=False, number=update.pop("update_id"))
-            async with started(self.channel(botapi.url)) as channel:
-                running = asyncio.create_task(channel.run(intake))
-                asked = botapi.called
-                try:
-                    await botapi.until(
-                        lambda: running.done() or not botapi.queue.pending or len(asked("getUpdates")) > 3
-                    )
-                    if running.done():
-                        running.result()
-                    assert bool(botapi.queue.pending) is isinstance(intake.broken, DatabaseError)
-                    return {503 if botapi.queue.pending else 200}
-                finally:
-                    running.cancel()
-                    with contextlib.suppress(asyncio.CancelledError, RuntimeError):
-                        await running
+        botapi = self.botapi
+        botapi.forget()
+        for one in calls:
+            update = json.loads(one.body)
+            botapi.push(update, check=False, number=update.pop("update_id"))
+        async with started(self.channel(botapi.url)) as channel:
+            running = asyncio.create_task(channel.run(intake))
+            asked = botapi.called
+            try:
+                await botapi.until(lambda: running.done() or not botapi.queue.pending or len(asked("getUpdates")) > 3)
+                if running.done():
+                    running.result()
+                assert bool(botapi.queue.pending) is isinstance(intake.broken, DatabaseError)
+                return {503 if botapi.queue.pending else 200}
+            finally:
+                running.cancel()
+                with contextlib.suppress(asyncio.CancelledError, RuntimeError):
+                    await running
 
 
 class TestTelegramWebhook(ChannelContract):
     kit = Webhook()
 
 
-class TestTelegramPolling(Receiving, Sending):
+class TestTelegramPolling(Receiving):
+    """It sends as the one with a webhook does."""
+
     kit = Polling()
+
+    @pytest.fixture(autouse=True)
+    def bot_api(self) -> Iterator[None]:
+        with Emulator() as self.kit.botapi:
+            yield
