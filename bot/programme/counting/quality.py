@@ -74,12 +74,13 @@ async def flags(tx: AsyncConnection, scope: Scope, period: Period, zone: ZoneInf
     sent: dict[int, list[Any]] = {}
     for row in reminded:
         sent.setdefault(row.association_id, []).append(row.sent_at)
-    found: list[Flag] = [flag for one in every for flag in _alone(one)]
+    first, last = period.first.isoformat(), period.last.isoformat()
+    about = [one for one in every if first <= one.day]  # what is before matters to its own association only
+    found: list[Flag] = [flag for one in about for flag in _alone(one)]
     for own in _by_association(every).values():
         found += [*_repeated(own), *_round(own), *_all_new(own), *_members(own)]
         found += _after_reminders(own, sent.get(own[0].place.id, []))
-    found += [*_elsewhere(every), *_photos(every, photos)]
-    first, last = period.first.isoformat(), period.last.isoformat()
+    found += [*_elsewhere(about), *_photos(every, photos)]
     within = [flag for flag in found if first <= flag.day <= last]
     within += await _sales(tx, scope, period, zone)
     return sorted(within, key=lambda flag: (flag.report, KINDS.index(flag.kind)))

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -31,7 +32,7 @@ class Revision:
     until: datetime
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Training:
     """A training report. `values` are those of the form; its free text is a leader's own words."""
 
@@ -60,9 +61,9 @@ class Training:
     reason: str = ""
     """Why it was rejected or put on hold."""
 
-    @property
+    @cached_property
     def adds(self) -> Counts:
-        """What it adds to the figures when it counts."""
+        """What it adds to the figures when it counts. Asked for again and again where doubts are looked for."""
         return Counts.of_report(self.values, self.standing, self.new_found)
 
     @property

@@ -58,7 +58,10 @@ def _lines(found: Summary, say: Say) -> Iterator[tuple[str, ...]]:
 
 
 def _groups(told: Mapping[str, str | None], names: tuple[str, ...], say: Say) -> str:
-    return " / ".join(cell for name in names if (cell := told[name]) is not None) or say("not said")
+    """When nobody said it of anybody new, all of them are the rest: a number alone would say of whom it is."""
+    if told[names[0]] is None:
+        return say("not said")
+    return " / ".join(cell for name in names if (cell := told[name]) is not None)
 
 
 def _standing(split: Mapping[str, int], say: Say) -> str:

@@ -60,9 +60,10 @@ def standings(split: Mapping[str, int], say: Say) -> str:
 
 def reached(found: Summary, say: Say) -> str:
     """13 of 25 (52 %), September 7"""
-    target, before = found.sheet.target, found.sheet.target_before
-    month = say.period(found.sheet.period.previous, short=True)
-    return f"{say.share(target.reached, target.people)}, {month} {say.number(before.reached)}"
+    target, reached_before = found.sheet.target, found.sheet.target_before
+    before = found.sheet.period.previous
+    month = say("before it") if before.kind == "range" else say.period(before, short=True)
+    return f"{say.share(target.reached, target.people)}, {month} {say.number(reached_before.reached)}"
 
 
 def sentence(found: Summary, say: Say) -> str:
@@ -77,9 +78,9 @@ def sentence(found: Summary, say: Say) -> str:
         "month": say.period(sheet.period.previous, short=True),
     }
     if sheet.this.all.trainings:
-        said = say("{name}: {trainings} held, {reached} of {people} {people:person|people} reached "
-                   "({before} at the end of {month})",
-                   **values)  # fmt: skip
+        said = say("{name}: {trainings} held, {reached} of {people} {people:person|people} reached", **values)
+        a_month = sheet.period.kind == "month"  # "at the end of 3/10 to 17/10" is no language
+        said += say(" ({before} at the end of {month})" if a_month else " ({before} before it)", **values)
     else:
         said = say(
             "{name}: no training reported; {reached} of {people} {people:person is|people are} reached", **values

@@ -149,6 +149,7 @@ async def test_every_place_and_period_in_both_languages(tx: AsyncConnection) -> 
             assert not re.search(r"\+?257\d{6,}|79000", text)
             assert [leader for leader in (*october.LEADERS, "Ndayizeye", "Agnes") if leader in text] == []
             assert units(faces[0][0]) <= MOST
+            assert not re.search(r"at the end of \d|fin d[eu] |end of (week|quarter)", full_text(found, say))
 
 
 async def test_small_groups_are_not_shown(tx: AsyncConnection) -> None:
