@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Final
 
 from bot.errors import FormError
+from bot.render.french import together
 from bot.render.sentences import mistaken
 from handlers.forms import BadForm, Form, Mistake, build
 
@@ -21,6 +22,7 @@ LARGEST: Final = 2_000_000
 """Bytes of the largest form file that is opened."""
 _SHEETS: Final = ("survey", "choices", "settings")
 _CELL_ENDS: Final = re.compile(r"(?<!\\)\|")
+_FRENCH: Final = re.compile(r"::.*\bfr\b")
 _Rows = list[dict[str, str]]
 Sheets = Mapping[str, _Rows]
 """The three sheets of a form, each with its rows of column to text."""
@@ -46,9 +48,14 @@ def sheets(path: Path) -> Sheets:
 def built(found: Sheets, source: str) -> Form:
     """A form from its sheets; `source` is named in its mistakes. Raises FormError with every one."""
     try:
-        return build(found)
+        return build({sheet: [_set(row) for row in rows] for sheet, rows in found.items()})
     except BadForm as error:
         raise _refused(source, error) from None
+
+
+def _set(row: Mapping[str, str]) -> dict[str, str]:
+    """A row whose French is set as French is; what leaves by SMS has plain spaces again."""
+    return {column: together(text) if _FRENCH.search(column) else text for column, text in row.items()}
 
 
 def _refused(source: str, error: BadForm) -> FormError:

@@ -17,6 +17,7 @@ from bot.errors import BotError
 from bot.render import catalogue
 from bot.render.catalogue import EVERY, Entry, Pieces, Rule, base
 from bot.render.fields import COMMON, FIELDS
+from bot.render.french import together
 from bot.render.gsm import Encoding, fits, fold, segments
 from bot.render.keywords import load as load_keywords
 from bot.render.keywords import with_labels
@@ -222,8 +223,9 @@ class Words:
         """The versions of a text in one language, in the order in which they are tried."""
         texts = self.texts[language]
         names = [f"{key}@chat"] if rich and f"{key}@chat" in texts else [key, f"{key}~2", f"{key}~3"]
+        chat_of = together if rich and language == "fr" else str  # SMS keep the plain space that GSM-7 has
         return tuple(
-            _Version(name, catalogue.split(texts[name].text, self._common, language))
+            _Version(name, catalogue.split(chat_of(texts[name].text), self._common, language))
             for name in names
             if name in texts and (drafts or not texts[name].draft)
         )

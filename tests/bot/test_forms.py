@@ -135,7 +135,7 @@ def test_a_form_of_staff_is_checked(harvest: Form) -> None:
     assert (problem.question, problem.step, problem.message.text("fr")) == (
         "bags",
         "bags",
-        "900 sacs ? Pas plus de 500.",
+        "900 sacs\u00a0? Pas plus de 500.",
     )
     assert (later.question, later.step) == ("sold_on", "last")
     assert harvest.check({"crop": "rice", "bags": 90.0, "price": 1, "sold_on": "2026-11-01"}, CTX) == ()

@@ -182,7 +182,7 @@ def test_sms_prompts_are_one_part_in_the_sms_alphabet(name: str) -> None:
     form = FORMS[name]
     for step in form.all_steps:
         for language, text in form.prompt(step, VALUES[name], CTX).texts.items():
-            assert is_valid_gsm(text), (step.name, language, text)
+            assert is_valid_gsm(text.replace("\u00a0", " ")), (step.name, language, text)  # as it leaves
             assert len(text) <= 160, (step.name, language, text)
             assert not set(text) & set("çêâîôûëïœ’“”"), (step.name, language, text)
 
@@ -191,7 +191,7 @@ def test_chat_prompts_are_label_and_hint() -> None:
     form = FORMS["training"]
     prompt = form.prompt(form.step("topics"), {}, CTX, rich=True)
     assert prompt.text("en") == "Which topics? (several possible)"
-    assert prompt.text("fr") == "Quels thèmes ? (plusieurs possibles)"
+    assert prompt.text("fr") == "Quels thèmes\u00a0? (plusieurs possibles)"
 
 
 def test_drafts_are_marked() -> None:

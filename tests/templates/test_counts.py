@@ -154,8 +154,8 @@ def test_a_leader_reads_one_woman_as_one(language: str, said: str) -> None:
     [
         ("en", 1, "⚠️ x: 1 text waits since 07:00"),
         ("en", 0, "⚠️ x: 0 texts wait since 07:00"),
-        ("fr", 0, "⚠️ x : 0 texte attend depuis 07:00"),
-        ("fr", 2, "⚠️ x : 2 textes attendent depuis 07:00"),
+        ("fr", 0, "⚠️ x\u00a0: 0 texte attend depuis 07:00"),
+        ("fr", 2, "⚠️ x\u00a0: 2 textes attendent depuis 07:00"),
     ],
 )
 def test_the_word_goes_with_the_number(language: str, count: int, said: str) -> None:

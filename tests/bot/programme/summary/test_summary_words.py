@@ -12,9 +12,11 @@ import pytest
 
 from bot.console.words import _catalogue
 from bot.errors import BotError
+from bot.forms import load_shipped
 from bot.programme.summary.doubts import UNKNOWN
 from bot.programme.summary.subjects import says_something, subject_of, subjects
 from bot.programme.summary.words import Say
+from bot.render import Words
 from bot.render.sentences import Sentence, french, listed
 
 ROOT = Path(__file__).parents[4]
@@ -64,8 +66,16 @@ def test_everything_is_said_in_french_with_the_same_fields() -> None:
 
 def test_no_line_of_french_begins_with_what_ends_a_sentence() -> None:
     console = [form for text in _catalogue("fr").values() for form in ((text,) if isinstance(text, str) else text)]
-    said = [*french().values(), *console]
+    words = Words.load()
+    texts = {key: words.alone(key, "fr", one.text).text for key, one in words.texts["fr"].items()}
+    chat = [text for key, text in texts.items() if words.rules[key].chat]
+    form = [text for one in load_shipped().values() for q in one.questions if (text := q.label.texts.get("fr"))]
+    said = [*french().values(), *console, *chat, *form]
+    assert [sum(one.count("\u00a0") for one in there) > least for there, least in ((chat, 200), (form, 10))] == [
+        True
+    ] * 2
     assert sum("\u00a0:" in text for text in said) > 50
+    assert not any("\u00a0" in text for key, text in texts.items() if not words.rules[key].chat)
     assert [text for text in said if re.search(r" [:;?!»]|« ", text)] == []
 
 
