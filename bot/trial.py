@@ -15,10 +15,24 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.render import Words
 from bot.store import facts, people
-from bot.turns import MOST_WAVES, Turns
+from bot.turns import MOST_WAVES, Group, Turns
 from handlers.conversations import step
 from handlers.forms import Form
-from handlers.turn import Association, Language, Outcome, Person, Reply, SaveReport, Unknown
+from handlers.turn import (
+    Association,
+    ChangeReport,
+    Effect,
+    Language,
+    LastReport,
+    NextNumber,
+    Outcome,
+    Person,
+    Reply,
+    Report,
+    ReportNumbered,
+    SaveReport,
+    Unknown,
+)
 from handlers.turn.noun import noun
 
 NOBODY = 0
@@ -74,10 +88,27 @@ async def tried(
     for text in lines[:MOST_LINES]:
         outcome = await _step(turns, group, known, _row(text, buttons.get(text), group.now), forms)
         known.state = dict(outcome.state)
+        for effect in outcome.effects:
+            _remember(group, effect)
         said = [_said(turns, words, reply, reply.language or language, chat=chat) for reply in outcome.replies]
         buttons = {label: data for one in said for label, data in one.buttons.items()}
         found.append(_answered(text, outcome, said))
     return found
+
+
+def _remember(group: Group, effect: Effect) -> None:
+    """What a turn would have stored is there for the messages behind it."""
+    if isinstance(effect, SaveReport):
+        report = Report(
+            effect.number, effect.form, effect.association_id, NOBODY, effect.values, effect.state, group.now
+        )
+        group.facts[NextNumber()] = effect.number + 1
+    elif isinstance(effect, ChangeReport):
+        old = group.facts[ReportNumbered(effect.number)]
+        report = replace(old, values=effect.values or old.values, state=effect.state or old.state)
+    else:
+        return
+    group.facts[ReportNumbered(report.number)] = group.facts[LastReport((NOBODY,), NOBODY)] = report
 
 
 def _said(turns: Turns, words: Words, reply: Reply, language: str, *, chat: bool) -> Said:
@@ -93,8 +124,8 @@ def _row(text: str, pressed: str | None, now: datetime) -> Any:
 
 
 def _answered(text: str, outcome: Outcome, said: Sequence[Said]) -> Answered:
-    kept = next((effect for effect in outcome.effects if isinstance(effect, SaveReport)), None)
-    values = kept.values if kept else outcome.state.get("open", {}).get("values", {})
+    kept = next((effect for effect in outcome.effects if isinstance(effect, SaveReport | ChangeReport)), None)
+    values = (kept.values or {}) if kept else outcome.state.get("open", {}).get("values", {})
     known = {name: value for name, value in values.items() if value is not None and value != ""}
     return Answered(text, outcome.understood, tuple(said), known, stored=kept is not None)
 
@@ -103,7 +134,7 @@ def _somebody(association: Association | None, language: Language) -> Person:
     return Person(NOBODY, "Odette N.", "Odette", "F", language, "yes", association)
 
 
-async def _step(turns: Turns, group: Any, known: people.Known, row: Any, forms: Mapping[str, Form]) -> Outcome:
+async def _step(turns: Turns, group: Group, known: people.Known, row: Any, forms: Mapping[str, Form]) -> Outcome:
     rich = known.scheme != "tel"
     for _wave in range(MOST_WAVES):
         try:

@@ -244,7 +244,18 @@ class Gate:
 
     def _say(self, ask: Ask, status: int, title: str, text: str) -> Response:
         """An error page: what happened and what to do, nothing of the inside."""
-        return ask.show("error.html", status, title=title, text=text)
+        return ask.show("error.html", status, title=title, text=text, above="" if status == 404 else self._above(ask))
+
+    def _above(self, ask: Ask) -> str:
+        """The nearest page of hers at or above the address, to go on from; '' when there is none."""
+        path = str(ask.request.scope["path"])
+        again = ask.page.method == "POST" or bool(ask.query)
+        while ask.session and path:
+            page, _parts, ending = self.find("GET", path)
+            if again and roles.may(ask.session.account.role, page.path):
+                return path.removesuffix(f".{ending}")
+            path, again = path.rpartition("/")[0], True
+        return ""
 
     def _finish(self, ask: Ask, response: Response) -> Response:
         for name, value in HEADERS.items():

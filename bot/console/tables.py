@@ -19,8 +19,8 @@ from starlette.responses import Response
 from bot.console.ask import Ask
 from bot.console.words import _
 
-Kind = Literal["text", "number", "day", "moment", "words"]
-_LOOKS = {"number": "number", "day": "when", "moment": "when"}
+Kind = Literal["text", "number", "day", "moment", "month", "words"]
+_LOOKS = {"number": "number", "day": "when", "moment": "when", "month": "when"}
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
@@ -32,7 +32,7 @@ class Column:
     key: str
     title: str
     kind: Kind = "text"
-    """`words`: the value is a marked text of the console, or a key of `said`."""
+    """`month`: the value is one in words. `words`: it is a marked text of the console, or a key of `said`."""
     said: Mapping[str, str] | None = None
     """Value -> marked text."""
     link: str = ""

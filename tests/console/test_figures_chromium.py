@@ -77,7 +77,7 @@ async def test_from_the_one_figure_to_a_report_that_is_rejected(app: App, chromi
         await page.get_by_label("How do you know?").select_option("call")
         await page.get_by_role("button", name="Reject").click()
         await expect(page.get_by_role("heading", level=1)).to_have_text("That was not done")
-        await page.go_back()
+        await page.get_by_role("link", name="Go on from here").click()
         await page.get_by_label("Why? Without names").fill("no such training")
         await page.get_by_role("button", name="Reject").click()
         await expect(page.get_by_role("status")).to_contain_text("is settled")

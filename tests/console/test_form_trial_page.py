@@ -45,6 +45,9 @@ async def test_a_line_is_read_and_receipted_and_nothing_is_kept(app: App) -> Non
     assert "Would be stored: held_on = 2026-11-12" in page
     assert "women = 12, men = 7" in page
     assert "12/11 processing, 19 people: 12 women 7 men. New: 5 women 3 men." in page
+    page = await _tried(browser, "12 11 3 1 0 3 0\n1 0\nFIX\n3\n2 1")
+    assert "Women 1, men 0, but new women 3." in page and "1 person: 1 woman 0 men" in page
+    assert "2 women 1 man = 3 people" in page and "women = 2, men = 1, new_women = 1" in page
     assert await _counts(app) == before
     french = await _tried(browser, "12/11 3 12 7 5 3", "fr")
     assert "Nouveaux: 5 femmes 3 hommes." in french

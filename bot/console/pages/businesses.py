@@ -44,7 +44,7 @@ _AFTER = (
     Column("survived_12", _("Survived 12 months"), "words", SURVIVED),
 )
 HISTORY = (
-    Column("month", _("Month")),
+    Column("month", _("Month"), "month"),
     Column("status", _("Status"), "words", STATUSES),
     Column("sales", _("Sales, BIF"), "number"),
     Column("costs", _("Costs, BIF"), "number"),

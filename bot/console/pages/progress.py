@@ -59,7 +59,7 @@ TABLE = Table(
 MONTHLY = Table(
     "months",
     (
-        Column("month", _("Month"), link="{link}"),
+        Column("month", _("Month"), "month", link="{link}"),
         Column("trainings", _("Trainings"), "number"),
         Column("attendances", _("Attendances"), "number"),
         Column("new_people", _("New people"), "number", link="{behind}"),

@@ -134,7 +134,7 @@ def _measured(file: Path) -> None:
     try:
         measured(file)
     except WorkbookError:
-        raise FormError([_TOO_LARGE]) from None
+        raise FormError([at(file.name, _TOO_LARGE)]) from None
 
 
 PAGES = (

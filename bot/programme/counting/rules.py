@@ -39,7 +39,7 @@ _SAID: Mapping[str, tuple[str, str]] = {
         "Checked: a person saw the sheet or a call confirmed it. Doubtful: a question about it is open. Reported: "
         "the rest. Rejected reports do not count.",
         "Vérifié\u00a0: une personne a vu la liste ou un appel l'a confirmé. Douteux\u00a0: une question est "
-        "ouverte. Déclaré\u00a0: le reste. Les rapports rejetés ne comptent pas.",
+        "ouverte. Déclaré\u00a0: le reste. Les rapports refusés ne comptent pas.",
     ),
 }
 

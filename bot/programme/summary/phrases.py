@@ -126,7 +126,8 @@ def checked(found: Summary, say: Say) -> str:
 
 def business(line: Business, cell: Cell, before: Cell | None, say: Say, month: str) -> Iterator[str]:
     """What is known of a business, sentence by sentence; "not said" where nobody said it."""
-    yield f"{line.type.capitalize()} ({line.no}): {say.word(cell.status) if cell.status else say('not said')}."
+    status = say.word(cell.status) if cell.status else say("not said")
+    yield say("{where}: {what}", where=f"{line.type.capitalize()} ({line.no})", what=status) + "."
     if cell.sales is None and cell.costs is None:
         yield say("Sales and costs not said.")
     else:

@@ -41,11 +41,12 @@ def chat_text(found: Summary, say: Say) -> str:
     for section in sections(found, say):
         lines += ["", section.title] if section.title else [""]
         for block in section.blocks:
-            lines += list(_rows(block)) if isinstance(block, Table) else [block]
+            lines += list(_rows(block, say)) if isinstance(block, Table) else [block]
     return "\n".join(lines)
 
 
-def _rows(table: Table) -> Iterator[str]:
+def _rows(table: Table, say: Say) -> Iterator[str]:
     for row in table.rows:
-        said = [f"{head}: {cell}" if head else cell for head, cell in zip(table.head, row, strict=True) if cell]
+        cells = [(head, cell) for head, cell in zip(table.head, row, strict=True) if cell]
+        said = [say("{where}: {what}", where=head, what=cell) if head else cell for head, cell in cells]
         yield "• " + "; ".join(said)
