@@ -42,6 +42,11 @@ AGAIN = 7
 _WITHOUT = """select association_id, count(*) from inbox where received_at >= {} and received_at < {}
 and association_id is not null group by association_id"""
 
+_LEFT = """insert into message_days (day, direction, channel, language, association_id, part, messages)
+select date(sent_at / 1000000 + 7200, 'unixepoch'), 'out', channel, language, {}, 0, count(*) from outbox
+group by 1, 3, 4, 5"""
+"""As the marks of a year would have counted, of each association and of all together."""
+
 
 def measure(bench: Bench, say: Callable[[str], None]) -> Iterator[Row]:
     """For few associations and for many."""
@@ -114,6 +119,8 @@ async def _fill(tx: AsyncConnection, places: int, pairs: int, reports: int) -> N
     await world.put(tx, tables.inbox, (_message(n, places, pairs, counted) for n in range(pairs)))
     await message_days.arrived(tx, counted)
     await world.put(tx, tables.outbox, (_text(n, places, pairs) for n in range(pairs)))
+    for whose in ("association_id", str(message_days.TOGETHER)):
+        await tx.exec_driver_sql(_LEFT.format(whose))
     await world.put(tx, tables.reports, (_training(n, places, reports) for n in range(reports)))
     await training_days.recount_all(tx)
 
