@@ -97,7 +97,11 @@ def check(plan: plans.Plan, yes: int | None, dry_run: bool) -> None:
     tally = plan.tally
     if tally.undecided:
         base.fail(acts.undecided(tally.undecided))
-    if dry_run or yes is None or yes == tally.number:
+    if dry_run or yes is None:
+        return
+    if not tally.number:
+        base.fail("It reaches nobody. Nothing was made. See with --dry-run whom it is for, and who is left out.")
+    if yes == tally.number:
         return
     base.fail(
         f"This goes to {many(tally.phones, 'phone', 'phones')} and {many(tally.chats, 'chat', 'chats')}: "

@@ -100,7 +100,7 @@ def read(file: Path) -> tuple[list[Written], list[str]]:
         raise TipsError([f"{file.name}: not UTF-8 (byte {error.start}). Save it as UTF-8."]) from None
     except OSError as error:
         raise TipsError([f"{file}: cannot be opened ({error.strerror}). Check its path."]) from None
-    raise TipsError([f"{file.name}: give a .md file, or the .xlsx that `tips export` writes."])
+    raise TipsError([f"{file}: give a .md file, or the .xlsx that `tips export` writes."])
 
 
 def from_markdown(source: str) -> tuple[list[Written], list[str]]:

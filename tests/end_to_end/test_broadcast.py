@@ -63,6 +63,8 @@ async def test_from_the_plan_to_the_report(tmp_path: Path) -> None:
             assert plan["left_out"] == {"wants calls": 1, "not agreed yet": 1}
             assert plan["cost_bif"] is None
             assert "3, not 4" in await inside.command(*send, "--yes", "4", code=1)
+            nobody = ("broadcast", "new", "--to", "report:training:2026-04-01", *send[4:])
+            assert "reaches nobody" in await inside.command(*nobody, "--yes", "0", code=1)
             assert await inside.json("broadcast", "list") == []
             draft = await inside.json(*send)
             assert draft["state"] == "draft"
