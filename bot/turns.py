@@ -222,10 +222,9 @@ class Turns:
 
     def _allowed(self, group: Group, turn: Turn, timer: Timer) -> Timer:
         """A timer leads to an unasked text: it waits for an hour in which such texts may leave there."""
-        if timer.due_at is None:
-            return timer
         whose = turn.association if timer.association_id is None else group.associations.get(timer.association_id)
-        return replace(timer, due_at=self.when.allowed(timer.due_at, whose))
+        allowed = timer.due_at and self.when.allowed(timer.due_at, whose)
+        return timer if allowed == timer.due_at else replace(timer, due_at=allowed)
 
     def turn(self, group: Group, known: people.Known, row: Any) -> Turn:
         """What the conversation may look at."""

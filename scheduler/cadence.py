@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from handlers.turn.noun import noun
@@ -49,6 +50,7 @@ def season(seasons: Mapping[str, Season], day: date) -> str:
     return next((letter for letter, one in sorted(seasons.items()) if one.has(day)), "")
 
 
+@lru_cache(maxsize=1024)
 def on(day: date, at: time, zone: ZoneInfo) -> datetime:
     """This hour of this local day, aware UTC."""
     wall = datetime.combine(day, at)

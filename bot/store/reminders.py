@@ -14,6 +14,7 @@ from typing import Any
 from sqlalchemy import bindparam, func, insert, literal_column, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.store.prepared import rows
 from bot.store.tables import outbox, people_addresses, reports, tasks, zero_reports
 from handlers.turn import Association, Fact, Heard, News, Unasked
 
@@ -91,7 +92,7 @@ async def last_news(tx: AsyncConnection, ids: Sequence[int]) -> dict[tuple[int, 
     """When each association was last heard of, by form: two queries."""
     found: dict[tuple[int, str], Heard] = {}
     for zero, statement in ((False, _REPORTED), (True, _ZERO)):
-        for row in await tx.execute(statement, {"ids": list(ids)}):
+        for row in await rows(tx, statement, {"ids": list(ids)}):
             before = found.get((row.association_id, row.form))
             if before is None or before.at is None or row.at > before.at:
                 reported = (before.at if before else None) if zero else row.at
@@ -101,8 +102,8 @@ async def last_news(tx: AsyncConnection, ids: Sequence[int]) -> dict[tuple[int, 
 
 async def to_call(tx: AsyncConnection, ids: Sequence[int]) -> set[tuple[int, str]]:
     """Associations and forms about which an officer has to call."""
-    rows = await tx.execute(_TO_CALL, {"ids": list(ids)})
-    return {(row.association_id, row.about.partition(":")[0]) for row in rows}
+    found = await rows(tx, _TO_CALL, {"ids": list(ids)})
+    return {(row.association_id, row.about.partition(":")[0]) for row in found}
 
 
 async def _news(tx: AsyncConnection, wanted: list[News], known: Associations) -> Values:
@@ -112,7 +113,7 @@ async def _news(tx: AsyncConnection, wanted: list[News], known: Associations) ->
     if of_business := [fact for fact in wanted if fact.form == "business"]:
         since = min(fact.since for fact in of_business)
         theirs = sorted({fact.association_id for fact in of_business})
-        for row in await tx.execute(_BUSINESSES, {"ids": theirs, "since": since}):
+        for row in await rows(tx, _BUSINESSES, {"ids": theirs, "since": since}):
             reported.setdefault(row.association_id, []).append((row.created_at, str(row[2].get("business"))))
     values: Values = {}
     for fact in wanted:
@@ -127,7 +128,7 @@ async def _news(tx: AsyncConnection, wanted: list[News], known: Associations) ->
 async def unasked_to(tx: AsyncConnection, people_ids: Sequence[int], since: datetime) -> dict[int, list[datetime]]:
     """When something was written to these people unasked."""
     times: dict[int, list[datetime]] = {}
-    for row in await tx.execute(_UNASKED, {"ids": list(people_ids), "since": since}):
+    for row in await rows(tx, _UNASKED, {"ids": list(people_ids), "since": since}):
         times.setdefault(row.person_id, []).append(row.made_at)
     return times
 

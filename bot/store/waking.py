@@ -14,6 +14,7 @@ from typing import Any
 from sqlalchemy import bindparam, delete, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.store.prepared import rows
 from bot.store.reminders import KIND, about, to_call
 from bot.store.roads import BY_SMS, REACHED, allowed, prefers, reach
 from bot.store.tables import addresses, associations, people, people_addresses, reports, timers
@@ -92,7 +93,7 @@ async def contacts(
     """The contact of each association that has one: one query. `schemes`: those that a channel reaches, as
     roads.reached gives them; `now` matters where one is reached within a day only."""
     theirs: dict[int, dict[int, list[Any]]] = {}
-    for row in await tx.execute(_CONTACTS, {"ids": list(ids), **reach(schemes, now)}):
+    for row in await rows(tx, _CONTACTS, {"ids": list(ids), **reach(schemes, now)}):
         theirs.setdefault(row.association_id, {}).setdefault(row.person_id, []).append(row)
     return {association: _chosen(of_people) for association, of_people in theirs.items()}
 
@@ -100,10 +101,10 @@ async def contacts(
 def _chosen(of_people: Mapping[int, Sequence[Any]]) -> Contact:
     """`max` keeps the first of equals: without a report that is the first on the roster."""
     person = max(of_people, key=lambda one: max(_last(row) for row in of_people[one]))
-    rows = of_people[person]
-    roads = Roads(tuple(Road(row.address_id, row.scheme) for row in rows), rows[0].channel, bool(rows[0].by_sms))
+    open_ = of_people[person]
+    roads = Roads(tuple(Road(row.address_id, row.scheme) for row in open_), open_[0].channel, bool(open_[0].by_sms))
     assert roads.best is not None, "the rows are those of open roads"
-    rich = next(row.scheme != "tel" for row in rows if row.address_id == roads.best)
+    rich = next(row.scheme != "tel" for row in open_ if row.address_id == roads.best)
     return Contact(person, roads.best, rich)
 
 
@@ -112,16 +113,16 @@ def _last(row: Any) -> int:
     return max(row.by_phone or 0, row.by_person or 0)
 
 
-async def nobody(tx: AsyncConnection, rows: Sequence[Any], now: datetime, when: When) -> None:
+async def nobody(tx: AsyncConnection, due: Sequence[Any], now: datetime, when: When) -> None:
     """Due timers of associations where nobody can be written to: an officer calls, and the timer goes on.
 
     Nothing is silently dropped: the task says why. One of an association that left the programme ends.
     """
-    ids = sorted({row.association_id for row in rows})
+    ids = sorted({row.association_id for row in due})
     there = {row.id: brief(row) for row in await tx.execute(_THERE, {"ids": ids})}
     why, calls = await _why(tx, ids), await to_call(tx, ids)
     put_off, tasks, gone = [], [], []
-    for row in rows:
+    for row in due:
         association, form = there.get(row.association_id), str((row.data or {}).get("form", ""))
         if association is None:
             gone.append({"row": row.id})
@@ -129,8 +130,8 @@ async def nobody(tx: AsyncConnection, rows: Sequence[Any], now: datetime, when: 
         if (hour := when.allowed(now, association)) > now:  # the officer is not told at night either
             put_off.append({"row": row.id, "due": hour, "what": row.data})
             continue
-        due = when.first(association, form, now) if row.kind == KIND else when.next_hour(association, now + DAY)
-        put_off.append({"row": row.id, "due": due, "what": {"form": form} if row.kind == KIND else row.data})
+        then = when.first(association, form, now) if row.kind == KIND else when.next_hour(association, now + DAY)
+        put_off.append({"row": row.id, "due": then, "what": {"form": form} if row.kind == KIND else row.data})
         if row.kind == KIND and (association.id, form) not in calls:
             tasks.append(_task(association.id, about(form, why[association.id]), now))
     for statement, changes in ((_PUT_OFF, put_off), (OPEN, tasks), (_GONE, gone)):
