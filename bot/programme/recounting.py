@@ -12,14 +12,14 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.store import audit, figures, listing, training_days
+from bot.store import audit, figures, listing, message_days, training_days
 
 
 async def differing(tx: AsyncConnection) -> list[str]:
-    """The numbers of the associations whose figures are not the sums of their reports."""
+    """The numbers of the associations whose figures are not the sums of their reports; "all" for their messages."""
     numbers = await listing.association_numbers(tx)
     wrong = await figures.differing(tx, numbers) | await training_days.differing(tx)
-    return sorted(numbers[one] for one in wrong)
+    return sorted(numbers[one] for one in wrong) + ["all"] * await message_days.differs(tx)
 
 
 async def recount(tx: AsyncConnection, details: Mapping[str, Any], now: datetime) -> Any:
@@ -29,6 +29,7 @@ async def recount(tx: AsyncConnection, details: Mapping[str, Any], now: datetime
     wrong = await differing(tx)
     await figures.recount(tx, numbers)
     await training_days.recount_all(tx)
+    await message_days.recount(tx)
     await audit.note(tx, now, details["who"], "figures counted anew", {"associations": wrong})
     return {"associations": wrong}
 

@@ -16,7 +16,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Integer, String, bindparam, func, literal_column, select, true, union_all
+from sqlalchemy import Integer, String, bindparam, func, literal_column, select, text, true, union_all
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.store.adding import DIALECTS, added
@@ -59,6 +59,15 @@ def _left(module: Any) -> Any:
     return added(module.insert(message_days).from_select([*_KEY, "messages"], there))
 
 
+_OF_ALL = message_days.c.association_id == TOGETHER
+_KINDS = (message_days.c.day, message_days.c.direction, message_days.c.channel, message_days.c.language)
+_SUMS = select(*_KINDS, func.sum(message_days.c.messages).label("messages")).group_by(*_KINDS)
+_APART = _SUMS.where(~_OF_ALL).subquery()
+_ADD_UP = message_days.insert().from_select(
+    [*(column.name for column in _KINDS), "messages", "association_id", "part"],
+    select(*_APART.c, literal_column(str(TOGETHER), Integer), literal_column("0", Integer)),
+)
+_LOCK = text("lock table message_days in share row exclusive mode")
 _UPSERT = {name: apart(added(module.insert(message_days))) for name, module in DIALECTS.items()}
 _LEFT = {name: _left(module) for name, module in DIALECTS.items()}
 
@@ -84,6 +93,20 @@ async def arrived(tx: AsyncConnection, talk: Mapping[Talk, int]) -> None:
         for (day, association, channel, language), count in sorted(whole.items())
     ]
     await write(tx, _UPSERT[tx.dialect.name], new)
+
+
+async def differs(tx: AsyncConnection) -> bool:
+    """Whether what all have together is not the sum of what each has."""
+    wanted, kept = [{tuple(row) for row in await tx.execute(_SUMS.where(which))} for which in (~_OF_ALL, _OF_ALL)]
+    return wanted != kept
+
+
+async def recount(tx: AsyncConnection) -> None:
+    """Add up anew what all have together. On PostgreSQL who counts meanwhile waits until the transaction's end."""
+    if tx.dialect.name != "sqlite":
+        await tx.execute(_LOCK)
+    await tx.execute(message_days.delete().where(_OF_ALL))
+    await tx.execute(_ADD_UP)
 
 
 async def left(tx: AsyncConnection, marked: Sequence[tuple[str, int]]) -> None:

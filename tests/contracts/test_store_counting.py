@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from datetime import date
 from types import SimpleNamespace
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import HealthCheck, given
@@ -18,9 +19,9 @@ from bot.effects import people as people_effects
 from bot.effects import reports as effects
 from bot.effects.scene import Scene
 from bot.programme import checking, recounting
-from bot.programme.counting import NAMES, Period, Rules, by_month, cascade, find
+from bot.programme.counting import NAMES, Period, Rules, by_month, cascade, find, talk
 from bot.programme.counting.trainings import START, column
-from bot.store import checks, erasure, facts, figures, tables, training_days
+from bot.store import checks, erasure, facts, figures, message_days, tables, training_days
 from bot.store.batch import Batch
 from bot.store.engine import Database
 from handlers.turn import ChangeReport, CheckReport, ErasePerson, ReportNumbered, SaveReport
@@ -51,6 +52,7 @@ ACT = st.one_of(
     st.tuples(st.just("erase"), st.integers(1, PEOPLE)),
 )
 RULES = Rules(600, includes_representatives=True, members_only=True)
+UTC = ZoneInfo("UTC")
 OCTOBER = Period.month(2026, 10)
 ROLLED = (tables.figures, tables.training_days, tables.training_months)
 PERIODS = ((START, "2026-12-31"), ("2026-10-01", "2026-10-31"), (START, "2026-10-30"), ("2026-09-30", "2026-10-31"))
@@ -58,7 +60,7 @@ PERIODS = ((START, "2026-12-31"), ("2026-10-01", "2026-10-31"), (START, "2026-10
 
 
 async def _begin(database: Database) -> None:
-    made = (*ROLLED, tables.checks, tables.report_history, tables.reports)
+    made = (*ROLLED, tables.message_days, tables.checks, tables.report_history, tables.reports)
     for table in (*made, tables.people, tables.associations):
         await execute(database, delete(table))
     for number in range(1, ASSOCIATIONS + 1):
@@ -267,8 +269,14 @@ async def test_what_was_changed_by_hand_is_found_and_counted_anew(database: Data
         assert await recounting.differing(tx) == ["02"]
         for association, table in ((3, tables.training_days), (1, tables.training_months)):
             await tx.execute(update(table).where(table.c.association_id == association), {"women": 7})
+        await message_days.arrived(tx, {("2026-10-03", one, "kannel", "fr"): 2 for one in (1, 2)})
+        days = tables.message_days
         assert await recounting.differing(tx) == ["01", "02", "03"]
-        assert (await recounting.recount(tx, {"who": "Aline"}, NOW))["associations"] == ["01", "02", "03"]
+        await tx.execute(delete(days).where(days.c.association_id == message_days.TOGETHER))
+        wrong = ["01", "02", "03", "all"]
+        assert await recounting.differing(tx) == wrong
+        assert (await recounting.recount(tx, {"who": "Aline"}, NOW))["associations"] == wrong
+        assert (await talk(tx, await find(tx, "all"), OCTOBER, UTC)).arrived.value == 4
         assert await recounting.differing(tx) == []
         await _agrees(tx, world.told)
 
