@@ -18,28 +18,29 @@ HOME = ZoneInfo("Africa/Bujumbura")
 USUAL = ("Sat before 12:00", "Sun before 13:00")
 MINUTE = timedelta(minutes=1)
 START, END = datetime(2025, 6, 1), datetime(2028, 6, 1)
-ZONES = sorted(
-    {
-        "Africa/Bujumbura",
-        "Africa/Casablanca",  # goes back an hour for Ramadan
-        "Africa/Cairo",  # changes at midnight
-        "America/Santiago",  # changes at midnight, the other half of the world
-        "America/Scoresbysund",
-        "America/St_Johns",
-        "Antarctica/Troll",  # two hours at once
-        "Asia/Beirut",  # changes at midnight
-        "Asia/Kathmandu",
-        "Atlantic/Azores",
-        "Australia/Lord_Howe",  # half an hour at once
-        "Europe/Brussels",
-        "Europe/Dublin",
-        "Pacific/Apia",
-        "Pacific/Chatham",
-        "Pacific/Kiritimati",
-        "UTC",
-    }
-    & available_timezones()
-)
+ZONES = [
+    "Africa/Bujumbura",
+    "Africa/Casablanca",  # goes back an hour for Ramadan
+    "Africa/Cairo",  # changes at midnight
+    "America/Santiago",  # changes at midnight, the other half of the world
+    "America/Scoresbysund",
+    "America/St_Johns",
+    "Antarctica/Troll",  # two hours at once
+    "Asia/Beirut",  # changes at midnight
+    "Asia/Kathmandu",
+    "Atlantic/Azores",
+    "Australia/Lord_Howe",  # half an hour at once
+    "Europe/Brussels",
+    "Europe/Dublin",
+    "Pacific/Apia",
+    "Pacific/Chatham",
+    "Pacific/Kiritimati",
+    "UTC",
+]
+
+
+def _every_zone() -> list[str]:
+    return sorted(zone for zone in available_timezones() if "/" in zone)
 
 
 def hours(
@@ -273,7 +274,7 @@ def test_the_first_free_minute_and_no_earlier_one(zone: str, data: st.DataObject
 
 
 @examples(300)
-@given(moment=moments, zone=st.sampled_from(sorted(z for z in available_timezones() if "/" in z)))
+@given(moment=moments, zone=st.deferred(lambda: st.sampled_from(_every_zone())))
 @example(moment=datetime(2026, 3, 29, 0, 59, 59, tzinfo=UTC), zone="Europe/Brussels")
 def test_the_usual_hours_in_every_zone(moment: datetime, zone: str) -> None:
     holds(hours(zone=ZoneInfo(zone)), moment)
