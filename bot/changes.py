@@ -23,7 +23,7 @@ from bot.store.engine import Database
 from handlers.turn import LANGUAGES
 
 SECONDS = 2
-WORDS, FILES, FORMS = "words_version", "words_files", "forms_version"
+WORDS, FILES = "words_version", "words_files"
 NAMES = (*(f"{language}.po" for language in LANGUAGES), FILE)
 """The files of a words folder."""
 _TAKEN = ".taken"
@@ -64,7 +64,7 @@ class Changes:
             return
         try:
             async with self._database.read() as tx:
-                found = {name: await singles.get(tx, name) for name in (WORDS, FORMS)}
+                found = {name: await singles.get(tx, name) for name in (WORDS, singles.FORMS)}
                 fresh = found[WORDS] not in (None, self._seen.get(WORDS), await asyncio.to_thread(self._taken))
                 files: Files = await singles.get(tx, FILES) if fresh else {}
             first, before, self._seen = not self._seen, self._seen, found
@@ -72,7 +72,7 @@ class Changes:
                 await asyncio.to_thread(self._take, files)
                 self._words()
                 log.info("words changed elsewhere", files=sorted(files))
-            if not first and found[FORMS] != before[FORMS]:
+            if not first and found[singles.FORMS] != before[singles.FORMS]:
                 await self._forms()
         except (BotError, SQLAlchemyError, OSError) as error:
             log.error("what another process changed cannot be taken", why=type(error).__name__)

@@ -94,7 +94,7 @@ async def remind(tx: AsyncConnection, details: Mapping[str, Any], now: datetime)
 async def form_add(tx: AsyncConnection, details: Mapping[str, Any], now: datetime) -> Any:
     """Keep a form that staff wrote. Raises FormError with every problem."""
     form = forms.built(details["sheets"], details["source"])
-    await singles.put(tx, changes.FORMS, now.isoformat())
+    await singles.put(tx, singles.FORMS, now.isoformat())
     await keep_form(tx, form.name, form.version, details["source"], details["sheets"], now)
     return {"form": form.name, "keywords": list(form.keywords)}
 

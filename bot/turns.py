@@ -18,6 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot import channels as channel_list
 from bot import effects, talks
+from bot.added_forms import load_all
 from bot.channels.base import Channel
 from bot.effects.scene import Scene
 from bot.programme.broadcasts import asked as broadcasts
@@ -46,8 +47,6 @@ from handlers.turn.noun import noun
 
 log = structlog.get_logger(__name__)
 TURNS = Counter("kurikirana_turns", "Turns taken", ["kind"])
-
-
 MOST_WAVES = 12
 """More waves than this beyond one for each row: a turn asks for facts for ever, which is a fault."""
 
@@ -99,7 +98,7 @@ class Turns:
         self.when = rules(settings)
         self._associations: dict[int, Association] | None = None
         self._programmes: dict[bool, Programme] = {}
-        self._roster_version: str | None = None
+        self._versions: Mapping[str, Any] = {}
         self.woken: set[int] = set()
         """Addresses that a turn woke: they have a turn after the commit."""
         self.crash: Callable[[str], None] = lambda point: None
@@ -129,7 +128,8 @@ class Turns:
 
     async def open(self, tx: AsyncConnection, addresses: set[int]) -> Group:
         """What turns of these addresses start from."""
-        if self._associations is None or await self._changed_elsewhere(tx):
+        await self._changed_elsewhere(tx)
+        if self._associations is None:
             self._associations = await people.load_associations(tx)
             self._programmes = {
                 simulated: self._programme(self._associations, simulated) for simulated in (False, True)
@@ -148,14 +148,15 @@ class Turns:
                 found.channel = self._first.get(found.scheme, found.channel)
         return known
 
-    async def _changed_elsewhere(self, tx: AsyncConnection) -> bool:
-        """On PostgreSQL another process may have imported a roster: one small row says so."""
+    async def _changed_elsewhere(self, tx: AsyncConnection) -> None:
+        """On PostgreSQL another process may have imported a roster or added a form: small rows say so."""
         if tx.dialect.name == "sqlite":
-            return False
-        version = await singles.get(tx, singles.ROSTER)
-        changed = bool(version != self._roster_version)
-        self._roster_version = version
-        return changed
+            return
+        before, self._versions = self._versions, await singles.several(tx, (singles.ROSTER, singles.FORMS))
+        if before.get(singles.FORMS) != self._versions.get(singles.FORMS):
+            self.forms = await load_all(tx)
+        if before.get(singles.ROSTER) != self._versions.get(singles.ROSTER):
+            self._associations = None
 
     async def _waves(self, group: Group, rows: Sequence[Any]) -> None:
         foreseen = {fact for row in rows if row.kind == "timer" for fact in self._foreseen(group, row.data or {})}

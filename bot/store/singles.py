@@ -20,6 +20,11 @@ async def get(tx: AsyncConnection, name: str) -> Any:
     return (await tx.execute(select(facts.c.value).where(facts.c.name == name))).scalar()
 
 
+async def several(tx: AsyncConnection, names: Sequence[str]) -> dict[str, Any]:
+    """The values that there are, by name."""
+    return {row.name: row.value for row in await rows(tx, _SEVERAL, {"names": list(names)})}
+
+
 async def put(tx: AsyncConnection, name: str, value: Any) -> None:
     """Set it."""
     await tx.execute(SET_FACT[tx.dialect.name], {"name": name, "value": value})
@@ -43,8 +48,9 @@ async def offset(tx: AsyncConnection) -> timedelta:
 
 
 SEEN = "last_seen"
-ROSTER = "roster_version"
-"""New where associations, or who is in them, have changed: every process that shares the database loads them anew."""
+ROSTER, FORMS = "roster_version", "forms_version"
+"""New where associations or who is in them have changed, and where a form has: every process that shares the database
+loads them anew before its next turn."""
 
 
 async def last_seen(tx: AsyncConnection) -> datetime | None:
@@ -62,6 +68,7 @@ async def see(tx: AsyncConnection, items: Sequence[datetime]) -> list[datetime |
     return [latest] * len(items)
 
 
+_SEVERAL = select(facts.c.name, facts.c.value).where(facts.c.name.in_(bindparam("names", expanding=True)))
 _NUMBER = select(facts.c.value).where(facts.c.name == bindparam("which")).with_for_update()
 _FIRST = {
     "sqlite": sqlite.insert(facts).on_conflict_do_nothing(),

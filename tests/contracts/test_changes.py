@@ -6,12 +6,14 @@ from pathlib import Path
 
 import pytest
 
-from bot import changes, forms, keywords
+from bot import changes, demo, forms, keywords
 from bot.changes import Changes
 from bot.console.page import each
 from bot.operations import OPERATIONS
 from bot.render import Words
 from bot.store.engine import Database
+from bot.turns import Turns
+from handlers.conversations import step
 from tests.databases import NOW, database, place, postgres_server, processes
 
 __all__ = ["database", "place", "postgres_server", "processes"]
@@ -62,6 +64,24 @@ async def test_words_and_forms_reach_every_process(processes: list[Database], tm
     await two.changes.look()
     await two.changes.look()
     assert two.forms == 1
+
+
+@pytest.mark.postgres
+@pytest.mark.parametrize("place", ["postgres"], indirect=True)
+async def test_a_turn_knows_a_form_that_another_process_has_just_added(
+    processes: list[Database], tmp_path: Path
+) -> None:
+    """What goes on with it was a fault until the next look, and three of them set a message aside."""
+    one, two = processes
+    settings = demo.settings_for(tmp_path, 0, NOW.date())
+    turns = Turns(settings, Words.load(), forms.load_shipped(), lambda: NOW, step, {})
+    async with two.engine.begin() as tx:
+        await turns.open(tx, set())
+    assert "seed" not in turns.forms
+    await _done(one, "form add", {"sheets": forms.sheets(SEED), "source": "seed.md"})
+    async with two.engine.begin() as tx:
+        await turns.open(tx, set())
+    assert "seed" in turns.forms
 
 
 async def test_what_cannot_be_taken_disturbs_nobody(database: Database, tmp_path: Path) -> None:
