@@ -122,6 +122,7 @@ MAY: Mapping[str, Roles] = {
     "/words/import/now": KEEPERS,
     "/words/text/{key}": FIGURES | {ADMINISTRATOR},
     "/words/text/{key}/{language}": KEEPERS,
+    "/words/text/{key}/{language}/room": KEEPERS,
     "/words/forms": FIGURES | {ADMINISTRATOR},
     "/words/forms/check": KEEPERS,
     "/words/forms/add": KEEPERS,

@@ -82,7 +82,7 @@ async def test_a_broadcast_is_composed_sent_by_its_number_and_undone(app: App, c
 
 
 async def test_a_text_is_changed_on_a_small_screen(app: App, chromium: Chromium) -> None:
-    async with opened(chromium, app, java_script_enabled=False, viewport={"width": 360, "height": 640}) as page:
+    async with opened(chromium, app, viewport={"width": 360, "height": 640}) as page:
         await signed_in_as(app, page, "admin")
         for path in ("/words", "/words/keywords", "/words/forms", "/words/text/A1"):
             await page.goto(path)
@@ -90,7 +90,12 @@ async def test_a_text_is_changed_on_a_small_screen(app: App, chromium: Chromium)
         await page.get_by_role("link", name="Change it in Kirundi").click()
         text = page.get_by_label("first contact", exact=False)
         old = await text.input_value()
+        room = page.locator("#room")
+        await expect(room).to_contain_text(" of 160 characters with the longest names")
+        await text.fill(f"{old[:-1]}ç")
+        await expect(room).to_contain_text("cannot go by SMS and is replaced: ç")
         await text.fill(old.replace("{name}", "{nom}"))
+        await expect(room).to_contain_text("{nom} is not known")
         await page.get_by_role("button", name="Check it").click()
         await expect(page.get_by_role("alert")).to_contain_text("{nom} is not known")
         await _fine(page, "word-refused")

@@ -198,6 +198,15 @@ async def edit(ask: Ask) -> Response:
     return await _edited(ask, rule, language, entry.text if entry else "", signed)
 
 
+async def room(ask: Ask) -> Response:
+    """A piece of that form: how long the text is as it stands now, or what is wrong with it, while one types."""
+    rule, language = _rule(ask), _language(ask)
+    text = ask.request.query_params.get("text", "").replace("\r\n", "\n").strip()
+    problems = tables.propose_one(ask.parts.words, rule.key, language, text, "").problems if text else ()
+    measured = None if problems or not text else _measured(ask, rule, language, Entry(text, draft=True))
+    return ask.show("_room.html", rule=rule, problems=problems, room=measured)
+
+
 async def _edited(
     ask: Ask, rule: Rule, language: str, text: str, signed: str, status: int = 200, **more: Any
 ) -> Response:
@@ -221,7 +230,8 @@ async def _edited(
         shipped=tables.as_shipped(rule.key, language),
         languages=LANGUAGES,
         states=partial(state, ask.words),
-        now=_text(ask, rule, language),
+        problems=(),
+        room=_text(ask, rule, language),
         beside=[(one, texts[one][rule.key].text) for one in COMPLETE if one != language],
         drafts=len(drafts),
         following=next((key for key in (*drafts[at:], *drafts) if key != rule.key), None),
@@ -265,5 +275,6 @@ PAGES = (
     Page("/words/sheet", sheet),
     Page("/words/text/{key}", one),
     Page(_EDIT, edit),
+    Page(f"{_EDIT}/room", room),
     Page(_EDIT, change, writes="words changed"),
 )
