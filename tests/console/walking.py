@@ -148,13 +148,13 @@ async def _own_phone(app: App) -> dict[str, Any]:
 
 
 async def _failed(app: App) -> dict[str, Any]:
-    """The newest broadcast has left, one of its texts failed."""
+    """The newest broadcast has left, one of its texts failed; the service, which writes meanwhile, takes another id."""
     number = (await rows(app, select(func.max(t.broadcasts.c.id))))[0][0]
     there, now = int(await _conversation(app)), app.clock.now()
     text = {"address_id": there, "channel": "phone", "text": "come", "parts": 1, "broadcast_id": number}
     key = {"key": "broadcast", "kind": "broadcast", "language": "en", "due_at": now, "made_at": now}
     row = {"broadcast_id": number, "address_id": there, "people": 1, "channel": "phone", "language": "en"}
-    text_id = (await rows(app, select(func.coalesce(func.max(t.outbox.c.id), 0))))[0][0] + 1
+    text_id = (await rows(app, select(func.coalesce(func.max(t.outbox.c.id), 0))))[0][0] + 1_000
     await write(
         app,
         update(t.broadcasts).where(t.broadcasts.c.id == number).values(state="done"),
