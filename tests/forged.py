@@ -22,7 +22,6 @@ from urllib.parse import urlencode
 
 from bot.channels.base import Arrival, Attached, Recorder
 from bot.channels.front import Front
-from bot.channels.twilio_whatsapp import TwilioWhatsApp
 from bot.errors import DatabaseError
 from tests.contracts.channel_kit import Call, Kit, Sample
 from tests.contracts.kit_twilio import TwilioKit
@@ -121,7 +120,9 @@ def asked_with_another_word(chance: random.Random, call: Call, secret: str) -> C
 
 USSD = {"sessionId": "ATUid_b5cc44b2a1a0eb1a7a1f0b2f8a4d2a6e", "phoneNumber": "+25779123456", "networkCode": "64202"}
 USSD |= {"serviceCode": "*384*123#"}
-FILE = "token-of-a-file-that-waits"
+TEXT = 41
+FILE = TwilioWhatsAppKit().channel("http://127.0.0.1:9")._lies_here(TEXT).rpartition("/")[2]
+"""Where Twilio is told to fetch what goes along with this text."""
 
 
 class UssdKit(AfricasTalkingKit):
@@ -137,11 +138,6 @@ class FilesKit(TwilioWhatsAppKit):
     """What waits for Twilio to fetch it."""
 
     samples = {"file": Sample(Call("GET", f"/channels/twilio/whatsapp/file/{FILE}"))}
-
-    def channel(self, url: str, public_url: str = "https://example.org", **more: Any) -> TwilioWhatsApp:  # type: ignore[override]
-        channel = super().channel(url, public_url, **more)
-        channel._files[FILE] = Attached("photo", "sheet.jpg", b"canary")
-        return channel
 
 
 class Intake(Recorder):
@@ -198,7 +194,8 @@ def forgeries(chance: random.Random, kit: Kit, forge: Forge, secret: str) -> Ite
 
 async def tried(calls: int, seed: int, kinds: Sequence[tuple[Kit, Forge, str]] = KINDS) -> Found:
     """Knock so often at all channels in turn."""
-    found, intake, chance = Found(), Intake(), random.Random(seed)
+    found, chance = Found(), random.Random(seed)
+    intake = Intake(files={TEXT: Attached("photo", "sheet.jpg", b"canary")})
     doors = []
     for kit, forge, secret in kinds:
         channel = kit.channel("http://127.0.0.1:9")

@@ -75,9 +75,10 @@ def ended(
 
 def result(work: Callable[..., object], *arguments: str) -> dict[str, Any]:
     """The JSON that such a process writes; what else it says is said here. Fails when it fails."""
-    with tempfile.NamedTemporaryFile("r") as out:
-        process = started(work, arguments, out=out.name)
+    with tempfile.NamedTemporaryFile("r") as out, tempfile.NamedTemporaryFile("r") as err:
+        process = started(work, arguments, out=out.name, err=err.name)
         process.join()
+        print(err.read())
         assert process.exitcode == 0, f"it left with {process.exitcode}"
         found: dict[str, Any] = json.loads(out.read())
     print(json.dumps({name: len(value) if isinstance(value, list) else value for name, value in found.items()}))

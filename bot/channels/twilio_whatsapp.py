@@ -43,7 +43,7 @@ CHATS = 10_000
 """Chats whose numbered choices are remembered."""
 FILE_LASTS = timedelta(hours=1)
 """So long Twilio may fetch a file; it does at once."""
-TOKEN = re.compile(r"([0-9]{1,18})-([0-9]{10})-([0-9a-f]{64})")
+TOKEN = re.compile(r"([1-9][0-9]{0,17})-([1-9][0-9]{9})-([0-9a-f]{64})")
 CONTENT_PAGES = 20
 DOWNLOAD = aiohttp.ClientTimeout(total=110, connect=10)
 KEPT = ("twilio.com", "twiliocdn.com", "amazonaws.com")

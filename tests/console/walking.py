@@ -148,7 +148,7 @@ async def _own_phone(app: App) -> dict[str, Any]:
 
 
 async def _failed(app: App) -> dict[str, Any]:
-    """The newest broadcast has left, one of its texts failed; the service, which writes meanwhile, takes another id."""
+    """The newest broadcast has left, one of its texts failed; it takes an id that the service does not meanwhile."""
     number = (await rows(app, select(func.max(t.broadcasts.c.id))))[0][0]
     there, now = int(await _conversation(app)), app.clock.now()
     text = {"address_id": there, "channel": "phone", "text": "come", "parts": 1, "broadcast_id": number}
