@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -150,8 +151,20 @@ async def test_a_file_that_is_none_of_gammus_is_named(tmp_path: Path) -> None:
 
 
 async def test_the_real_program(tmp_path: Path) -> None:
+    """On a very busy machine smsd gave up a text by itself (twice in some two hundred runs): then once more."""
     require(sql=True)
-    smsd, intake = Smsd(tmp_path, sql=True), Recorder()
+    for place in (tmp_path / "first", tmp_path / "again"):
+        told, log = await _with_the_real_program(place)
+        if told == {(41, "sent"), (42, "sent")}:
+            break
+        print(*(line for line in log.splitlines() if re.search("rror|lock|ail", line)), sep="\n")
+    assert told == {(41, "sent"), (42, "sent")}
+    assert "No 4127 OK ça 😀" in log and log.index("No 4127") < log.index("xxxxxxxxxx")
+
+
+async def _with_the_real_program(place: Path) -> tuple[set[tuple[int, str]], str]:
+    """What became of the two texts, and what smsd wrote down."""
+    smsd, intake = Smsd(place, sql=True), Recorder()
     long = "Muraho neza " * 12
     smsd.arrives("+25779123456", "12 F 3 H, ça va 😀")
     smsd.arrives("+25779123456", "Ego")
@@ -171,8 +184,6 @@ async def test_the_real_program(tmp_path: Path) -> None:
         ("+25761000000", long),
         *(("+25779123456", each) for each in ("12 F 3 H, ça va 😀", "Ego", "Ego")),
     ]
-    assert {(each.outbox_id, each.state) for each in intake.told} == {(41, "sent"), (42, "sent")}
-    log = (smsd.folder / "log").read_text("utf-8", "replace")
-    assert "No 4127 OK ça 😀" in log and log.index("No 4127") < log.index("xxxxxxxxxx")
     assert rows(made.folder, "SELECT 1 FROM inbox") == []
     assert await made.check() == []
+    return {(each.outbox_id, each.state) for each in intake.told}, (smsd.folder / "log").read_text("utf-8", "replace")
