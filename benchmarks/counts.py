@@ -37,7 +37,7 @@ BEGAN = datetime(2025, 11, 1, 8, tzinfo=UTC)
 MONTH = Period.month(2026, 10)
 DAYS = 365
 _FILE = "counts.db"
-SECONDS = 1.0
+SECONDS = 0.3
 AGAIN = 7, 101
 """So long each is measured, and so often at least and at most; the median counts."""
 _WITHOUT = """select association_id, count(*) from inbox where received_at >= {} and received_at < {}
