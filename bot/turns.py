@@ -121,9 +121,8 @@ class Turns:
             group = await self.open(tx, {row.address_id for row in rows})
             await self._waves(group, rows)
             await self._close(group)
-            kinds = [row.kind for row in rows]
-            for kind in set(kinds):
-                TURNS.labels(kind).inc(kinds.count(kind))
+            for kind in {row.kind for row in rows}:
+                TURNS.labels(kind).inc(sum(row.kind == kind for row in rows))
         return [item.address_id not in held for item in items]
 
     async def open(self, tx: AsyncConnection, addresses: set[int]) -> Group:
@@ -152,11 +151,12 @@ class Turns:
         """On PostgreSQL another process may have imported a roster or added a form: small rows say so."""
         if tx.dialect.name == "sqlite":
             return
-        before, self._versions = self._versions, await singles.several(tx, (singles.ROSTER, singles.FORMS))
-        if before.get(singles.FORMS) != self._versions.get(singles.FORMS):
+        now = await singles.several(tx, (singles.ROSTER, singles.FORMS))
+        if now.get(singles.FORMS) != self._versions.get(singles.FORMS):
             self.forms = await load_all(tx)
-        if before.get(singles.ROSTER) != self._versions.get(singles.ROSTER):
+        if now.get(singles.ROSTER) != self._versions.get(singles.ROSTER):
             self._associations = None
+        self._versions = now  # not before they are loaded: a trial of the console may look at the same time
 
     async def _waves(self, group: Group, rows: Sequence[Any]) -> None:
         foreseen = {fact for row in rows if row.kind == "timer" for fact in self._foreseen(group, row.data or {})}

@@ -17,6 +17,7 @@ from bot.store.area import AREA, binds
 from bot.store.figures import COUNTED
 from bot.store.leaving import STAYS
 from bot.store.message_days import TOGETHER
+from bot.store.places import Ids, both, read
 from bot.store.prepared import rows
 from bot.store.tables import (
     associations,
@@ -27,18 +28,11 @@ from bot.store.tables import (
     people,
     reports,
 )
-from bot.store.training_sums import Ids
 from handlers.turn import Viewer
-
-
-def _both(statement: Any, column: Any) -> tuple[Any, Any]:
-    """(of all, of some associations)."""
-    return statement, statement.where(column.in_(bindparam("ids", expanding=True)))
-
 
 _SEEN = select(associations).where(associations.c.id.in_(AREA)).order_by(associations.c.no)
 _TRAINED = and_(people.c.kind == "leader", people.c.practice.is_(False))
-_REPRESENTATIVES = _both(
+_REPRESENTATIVES = both(
     select(
         people.c.id,
         people.c.association_id,
@@ -51,7 +45,7 @@ _REPRESENTATIVES = _both(
     .order_by(people.c.association_id, people.c.id),
     people.c.association_id,
 )
-_TRAINED_BY_PROJECT = _both(
+_TRAINED_BY_PROJECT = both(
     select(people.c.association_id, func.count().label("people"))
     .where(_TRAINED, STAYS, people.c.association_id.is_not(None))
     .group_by(people.c.association_id),
@@ -59,7 +53,7 @@ _TRAINED_BY_PROJECT = _both(
 )
 
 
-_TRAININGS = _both(
+_TRAININGS = both(
     select(
         reports.c.number,
         reports.c.association_id,
@@ -106,7 +100,7 @@ def _talk_rows(table: Any, at: Any, direction: str) -> tuple[Any, Any]:
         )
         .order_by(table.c.id)
     )
-    return _both(there, table.c.association_id)
+    return both(there, table.c.association_id)
 
 
 _ARRIVED = _talk_rows(inbox, inbox.c.received_at, "in")
@@ -116,8 +110,8 @@ _WROTE = (
     .where(inbox.c.association_id.in_(bindparam("ids", expanding=True)), inbox.c.person_id.is_not(None))
     .distinct()
 )
-_BUSINESSES = _both(select(businesses).order_by(businesses.c.no), businesses.c.association_id)
-_MONTHLY = _both(
+_BUSINESSES = both(select(businesses).order_by(businesses.c.no), businesses.c.association_id)
+_MONTHLY = both(
     select(
         reports.c.number,
         reports.c.association_id,
@@ -141,12 +135,6 @@ _MONTHLY = _both(
 )
 
 
-async def _read(tx: AsyncConnection, both: tuple[Any, Any], ids: Ids, **binds: Any) -> Sequence[Any]:
-    if ids is None:
-        return await rows(tx, both[0], binds)
-    return await rows(tx, both[1], {**binds, "ids": list(ids)}) if ids else []
-
-
 async def seen(tx: AsyncConnection, viewer: Viewer) -> Sequence[Any]:
     """The associations that somebody sees, by number; also those that left, whose figures stay."""
     return (await tx.execute(_SEEN, binds(viewer))).all()
@@ -154,28 +142,28 @@ async def seen(tx: AsyncConnection, viewer: Viewer) -> Sequence[Any]:
 
 async def trainings(tx: AsyncConnection, first: str, last: str, ids: Ids) -> Sequence[Any]:
     """Every training report of these days, also those that do not count, by number."""
-    return await _read(tx, _TRAININGS, ids, first=first, last=last)
+    return await read(tx, _TRAININGS, ids, first=first, last=last)
 
 
 async def representatives(tx: AsyncConnection, ids: Ids) -> Sequence[Any]:
     """Who was trained by the project itself, by association; names are personal data."""
-    return await _read(tx, _REPRESENTATIVES, ids)
+    return await read(tx, _REPRESENTATIVES, ids)
 
 
 async def direct(tx: AsyncConnection, ids: Ids) -> dict[int, int]:
     """How many representatives each association has."""
-    return {row.association_id: row.people for row in await _read(tx, _TRAINED_BY_PROJECT, ids)}
+    return {row.association_id: row.people for row in await read(tx, _TRAINED_BY_PROJECT, ids)}
 
 
 async def talk(tx: AsyncConnection, first: str, last: str, ids: Ids) -> Sequence[Any]:
     """Messages by direction, channel and language."""
-    return await _read(tx, _TALK, ids, first=first, last=last)
+    return await read(tx, _TALK, ids, first=first, last=last)
 
 
 async def talk_ids(tx: AsyncConnection, starts: datetime, ends: datetime, ids: Ids) -> tuple[list[int], list[int]]:
     """Ids of what arrived (inbox) and of what left (outbox) from one moment to before another."""
-    arrived = await _read(tx, _ARRIVED, ids, starts=starts, ends=ends)
-    left = await _read(tx, _LEFT, ids, starts=starts, ends=ends)
+    arrived = await read(tx, _ARRIVED, ids, starts=starts, ends=ends)
+    left = await read(tx, _LEFT, ids, starts=starts, ends=ends)
     return [row.id for row in arrived], [row.id for row in left]
 
 
@@ -186,9 +174,9 @@ async def wrote(tx: AsyncConnection, ids: Sequence[int]) -> set[int]:
 
 async def business_list(tx: AsyncConnection, ids: Ids) -> Sequence[Any]:
     """The businesses, by number; also those that left the roster."""
-    return await _read(tx, _BUSINESSES, ids)
+    return await read(tx, _BUSINESSES, ids)
 
 
 async def business_reports(tx: AsyncConnection, starts: datetime, ends: datetime, ids: Ids) -> Sequence[Any]:
     """The business reports that count, made from one moment to before another, by number."""
-    return await _read(tx, _MONTHLY, ids, starts=starts, ends=ends)
+    return await read(tx, _MONTHLY, ids, starts=starts, ends=ends)

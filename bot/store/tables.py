@@ -443,6 +443,14 @@ figures = Table(
     comment="rolled up in the turn's own transaction from the training reports that count",
 )
 
+
+def _of_trainings() -> list[Column[int]]:
+    """The figures of a row that sums trainings up."""
+    sums = [Column(name, Integer, nullable=False) for name in TRAINING_SUMS]
+    largest_women = Column("largest_women", Integer, nullable=False, comment="of one training")
+    return [*sums, largest_women, Column("largest_men", Integer, nullable=False)]
+
+
 training_days = Table(
     "training_days",
     metadata,
@@ -450,9 +458,7 @@ training_days = Table(
     Column("association_id", Id, primary_key=True, autoincrement=False),
     Column("person_id", Id, primary_key=True, autoincrement=False, comment="who reported; 0 = not known"),
     Column("standing", String, primary_key=True, comment="checked reported doubtful"),
-    *(Column(name, Integer, nullable=False) for name in TRAINING_SUMS),
-    Column("largest_women", Integer, nullable=False, comment="of one training"),
-    Column("largest_men", Integer, nullable=False),
+    *_of_trainings(),
     Index("ix_training_days_of", "association_id", "day"),
     sqlite_with_rowid=False,
     comment="rolled up in the turn's own transaction from the training reports that count",
@@ -464,9 +470,7 @@ training_months = Table(
     Column("month", String, primary_key=True, comment="YYYY-MM; empty for reports without a date"),
     Column("association_id", Id, primary_key=True, autoincrement=False),
     Column("standing", String, primary_key=True, comment="checked reported doubtful"),
-    *(Column(name, Integer, nullable=False) for name in TRAINING_SUMS),
-    Column("largest_women", Integer, nullable=False, comment="of one training"),
-    Column("largest_men", Integer, nullable=False),
+    *_of_trainings(),
     Index("ix_training_months_of", "association_id", "month"),
     sqlite_with_rowid=False,
     comment="the days added up; kept with them",

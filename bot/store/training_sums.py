@@ -13,11 +13,10 @@ from sqlalchemy import String, bindparam, func, select, union_all
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.store.columns import columns
-from bot.store.prepared import rows
+from bot.store.places import Ids, both, read
 from bot.store.tables import TRAINING_SUMS, training_days, training_months
 from bot.store.training_days import LARGEST
 
-Ids = Sequence[int] | None
 _BY = ("association_id", "standing")
 _IDS: Any = bindparam("ids", expanding=True)
 _NONE = ("1", "0")
@@ -70,25 +69,20 @@ def _period(*of: Any) -> Any:
     return _summed(union_all(*pieces).subquery(), *_BY)
 
 
-def _both(statement: Any, column: Any) -> tuple[Any, Any]:
-    """(of all, of some associations)."""
-    return statement, statement.where(column.in_(_IDS))
-
-
 _days = training_days.c
 _PERIOD = (_period(), _period(_IDS))
-_ONE_MONTH = _both(
+_ONE_MONTH = both(
     _each(training_months, *_BY).where(training_months.c.month == bindparam("since", type_=String)),
     training_months.c.association_id,
 )
-_MONTHS = _both(
+_MONTHS = both(
     _summed(training_months, "month", "standing").where(training_months.c.month <= bindparam("until", type_=String)),
     training_months.c.association_id,
 )
-_PEOPLE = _both(
+_PEOPLE = both(
     _summed(training_days, "association_id", "person_id", "standing").where(_between(_days.day)), _days.association_id
 )
-_LAST_DAYS = _both(
+_LAST_DAYS = both(
     select(_days.association_id, _days.person_id, func.max(_days.day).label("last_day"))
     .where(_days.day <= bindparam("last", type_=String))
     .group_by(_days.association_id, _days.person_id),
@@ -125,21 +119,15 @@ def _pieces(first: str, last: str) -> Mapping[str, str]:
 
 async def months(tx: AsyncConnection, until: str, ids: Ids) -> Sequence[Any]:
     """By month (YYYY-MM, until this one; "" without a date) and standing."""
-    return await _read(tx, _MONTHS, ids, until=until)
+    return await read(tx, _MONTHS, ids, until=until)
 
 
 async def reporters(tx: AsyncConnection, first: str, last: str, ids: Ids) -> Sequence[Any]:
     """By association, reporter (0 = not known) and standing."""
-    return await _read(tx, _PEOPLE, ids, first=first, last=last)
+    return await read(tx, _PEOPLE, ids, first=first, last=last)
 
 
 async def last_days(tx: AsyncConnection, last: str, ids: Ids) -> dict[tuple[int, int], str]:
     """The last day on which each (association, reporter) trained, up to a day."""
-    found = await _read(tx, _LAST_DAYS, ids, last=last)
+    found = await read(tx, _LAST_DAYS, ids, last=last)
     return {(row.association_id, row.person_id): row.last_day for row in found}
-
-
-async def _read(tx: AsyncConnection, both: tuple[Any, Any], ids: Ids, **binds: Any) -> Sequence[Any]:
-    if ids is None:
-        return await rows(tx, both[0], binds)
-    return await rows(tx, both[1], {**binds, "ids": list(ids)}) if ids else []

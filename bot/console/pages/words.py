@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import tempfile
+from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -198,10 +199,14 @@ async def edit(ask: Ask) -> Response:
     return await _edited(ask, rule, language, entry.text if entry else "", signed)
 
 
+def _typed(fields: Mapping[str, str]) -> str:
+    return fields.get("text", "").replace("\r\n", "\n").strip()
+
+
 async def room(ask: Ask) -> Response:
     """A piece of that form: how long the text is as it stands now, or what is wrong with it, while one types."""
     rule, language = _rule(ask), _language(ask)
-    text = ask.request.query_params.get("text", "").replace("\r\n", "\n").strip()
+    text = _typed(ask.query)
     problems = tables.propose_one(ask.parts.words, rule.key, language, text, "").problems if text else ()
     measured = None if problems or not text else _measured(ask, rule, language, Entry(text, draft=True))
     return ask.show("_room.html", rule=rule, problems=problems, room=measured)
@@ -242,7 +247,7 @@ async def _edited(
 async def change(ask: Ask) -> Response:
     """Checked as an import checks it; old and new are shown first, then it is saved and said at once."""
     rule, language = _rule(ask), _language(ask)
-    text = ask.form.get("text", "").replace("\r\n", "\n").strip()
+    text = _typed(ask.form)
     signed = " ".join(ask.form.get("signed", "").split())[:80]
     proposal = tables.propose_one(ask.parts.words, rule.key, language, text, signed)
     if proposal.problems or not proposal.changes:
