@@ -31,6 +31,7 @@ ONE_SMS = 110
 MOST = 250
 """Letters of an answer: two SMS at most."""
 _LINE = re.compile(r"(?:answer|reponse|réponse|repondre|répondre)\s+(?:no\.?\s*)?(\d.*)", re.IGNORECASE | re.DOTALL)
+_LOG = re.compile(r"(?:visite?|call|appel)[\s:,]+\d\d", re.IGNORECASE)
 _NUMBER = re.compile(r"(?:no\.?\s*)?(\d{1,9})\b[\s:.,-]*(.*)", re.IGNORECASE | re.DOTALL)
 
 
@@ -94,6 +95,11 @@ def command(turn: Turn, said: Said) -> Outcome:
     return offered(turn, int(found[1]), found[2].strip())
 
 
+def _is_a_line(text: str) -> bool:
+    """Whether a text says by its first word what it is: "answer 612 ...", "visit 07 ...", and so is no answer."""
+    return bool(_LINE.fullmatch(text) or _LOG.match(text))
+
+
 def line(turn: Turn, said: Said) -> Outcome | None:
     """The same without the slash, as by SMS: "answer 612 text"; None for anything else."""
     found = _LINE.fullmatch(said.text)
@@ -102,7 +108,10 @@ def line(turn: Turn, said: Said) -> Outcome | None:
 
 def lost(turn: Turn, said: Said) -> Outcome | None:
     """A mentor's words that answer nothing: how to answer. None for what is no text of hers, and in a talk."""
-    if said.command or said.digit or not said.text or not turn.address.rich or state.opened(turn):
+    opened = state.opened(turn)
+    if said.command or said.digit or not said.text or not turn.address.rich:
+        return None
+    if opened and opened["kind"] not in state.PASSING:
         return None
     return Outcome(dict(turn.state), (Reply("M4"),), understood="a mentor's words that answer nothing")
 
@@ -169,15 +178,16 @@ def edited(turn: Turn) -> Outcome | None:
 
 
 def decided(turn: Turn, said: Said, question_: Mapping[str, Any]) -> Outcome | None:
-    """M2's answer: 1 send as it is, 2 change, 3 cancel; or the changed text."""
+    """M2's answer: 1 send as it is, 2 change, 3 cancel; or the changed text, but no digit, command or other line."""
     number, text = int(question_["number"]), question_.get("text")
-    if said.digit == "3":
+    alone = said.command if not said.rest else ""
+    if said.digit == "3" or alone == "cancel":
         return state.say(turn, "M2cancel", number=number)
-    if text is None and said.text:
-        return offered(turn, number, said.text)
-    if said.digit == "2":
+    if said.digit == "2" or (text is None and said.digit):
         new = state.ask(turn, "reply", number=number)
         return Outcome(new, (Reply("M2change", {"number": number}),), understood="she writes it anew")
+    if text is None and said.text and not alone:
+        return None if _is_a_line(said.text) else offered(turn, number, said.text)
     if said.digit == "1" and text:
         question, refused = open_one(turn, number)
         return _sent(turn, question, text, question_.get("message")) if question else refused

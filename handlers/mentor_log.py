@@ -5,6 +5,7 @@ Echoed with the date in figures, as every number is; 0 takes it back (commit, th
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import date
 from typing import Any, Literal
@@ -38,6 +39,8 @@ KINDS: Mapping[str, Literal["visit", "call"]] = {
 """What a line begins with."""
 _TO = ("to", "a", "chez", "at", "ku", "kwa")
 """What stands before a partner."""
+_NO_DAY = re.compile(r"\d{1,2}[/.-]\d{1,2}(?:[/.-]\d{2,4})?(?!\S)")
+"""A note that begins so began with a day that does not exist, as 31/11: it must not become today."""
 
 
 @noun
@@ -57,7 +60,7 @@ def line(turn: Turn, said: Said) -> Outcome | None:
     head, _, rest = said.text.partition(" ")
     kind = KINDS.get(plain(head).strip(":,"))
     if kind is None or not rest.strip():
-        return None
+        return _how(turn) if kind == "visit" else None
     read = _read(turn, kind, rest)
     association: Association | None = turn.known(AssociationCalled(read.association))
     if association is None:
@@ -69,9 +72,13 @@ def command(turn: Turn, said: Said) -> Outcome:
     """/visit 07 ..."""
     read = _read(turn, KINDS[said.command], said.rest) if said.rest else None
     if read is None:
-        return Outcome(dict(turn.state), (Reply("M6how"),), understood="visit: which association?")
+        return _how(turn)
     association: Association | None = turn.known(AssociationCalled(read.association))
     return _logged(turn, read, association) if association else _no_association(turn, said.rest)
+
+
+def _how(turn: Turn) -> Outcome:
+    return Outcome(dict(turn.state), (Reply("M6how"),), understood="visit: which association, which day?")
 
 
 def _no_association(turn: Turn, rest: str) -> Outcome:
@@ -118,6 +125,8 @@ def _logged(turn: Turn, read: Line, association: Association) -> Outcome:
     area = turn.person.area if turn.person else ()
     if not covers(area, association):
         return _no_association(turn, read.association)
+    if _NO_DAY.match(read.note):
+        return _how(turn)
     values: dict[str, Any] = {"association": association.sms_name, "date": read.day}
     if read.future:
         return Outcome(dict(turn.state), (Reply("M6day", values),), understood="visit: that day has not come")

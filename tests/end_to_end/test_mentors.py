@@ -101,6 +101,26 @@ async def test_another_language_is_asked_about_and_may_be_changed(chats: Chats) 
     assert await chats.rows("tasks") == []
 
 
+async def test_what_is_no_new_text_is_never_sent_to_who_asked(chats: Chats) -> None:
+    """Of a text that was too long, or shall be changed, another one is asked: a digit, a word, a line is none."""
+    odette, claude = await chats.odette(), await _mentor(chats)
+    await chats.says(odette, HUSKER)
+    await chats.settled()
+    seen = len(odette.sees)
+    assert "at most 250" in await _replies(chats, claude, "x" * 300)
+    for word in ("1", "2"):
+        assert (await chats.says(claude, word)).text == "No 1: write the new text."
+    assert (await chats.says(claude, "visit 07 belt changed")).text.startswith("Visit to ABAHUZA, 23/11: belt changed")
+    for word in ("3", "cancel", "annuler"):
+        assert "at most 250" in await _replies(chats, claude, "x" * 300)
+        assert (await chats.says(claude, word)).text == "No 1: nothing was sent. The question is still open."
+    assert len(odette.sees) == seen
+    assert "at most 250" in await _replies(chats, claude, "x" * 300)
+    assert "answered" in (await chats.says(claude, "answer 1 visit 3 mills and compare")).text
+    await chats.settled()
+    assert odette.sees[-1].text.startswith("Mentor No 1: visit 3 mills and compare Helped?")
+
+
 async def test_an_overdue_question_climbs_and_its_task_closes_with_the_answer(chats: Chats) -> None:
     odette, claude = await chats.odette(), await _mentor(chats)
     await chats.says(odette, HUSKER)
@@ -140,6 +160,8 @@ async def test_visits_are_logged_echoed_and_taken_back(chats: Chats) -> None:
     await chats.says(claude, "call 07 the mill runs again")
     assert "no association of yours" in (await chats.says(claude, "visit 77 nobody")).text
     assert "has not come yet" in (await chats.says(claude, "visit 07 30/11/2026 later")).text
+    for not_clear in ("visit 07 31/11 belt changed", "visit 07 12/13 belt changed", "visite"):
+        assert (await chats.says(claude, not_clear)).text.startswith("Write the association, the day")
     rows = await chats.rows("visits")
     assert [(row["kind"], row["day"], row["note"]) for row in rows] == [
         ("visit", "2026-11-22", "courroie changée"),
