@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import orjson
 from sqlalchemy import BigInteger, Dialect, Integer, Text
 from sqlalchemy.types import TypeDecorator
+
+_BEGIN = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
 
 Id = BigInteger().with_variant(Integer, "sqlite")
 """A row's id: 64 bits; SQLite's INTEGER PRIMARY KEY must be called INTEGER."""
@@ -28,10 +31,11 @@ class Moment(TypeDecorator[datetime]):
             return None
         if value.tzinfo is None:
             raise ValueError("a time without a zone was about to be stored")
-        return int(value.timestamp() * 1_000_000)
+        return (value - _BEGIN) // _MICROSECOND
 
     def process_result_value(self, value: int | None, dialect: Dialect) -> datetime | None:
-        return None if value is None else datetime.fromtimestamp(value / 1_000_000, UTC)
+        # Windows has no fromtimestamp() before 1970 or after 3000: one such time would make its row unreadable
+        return None if value is None else _BEGIN + timedelta(0, 0, value)
 
 
 class Json(TypeDecorator[Any]):
