@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import sys
+from pathlib import PureWindowsPath
 
 import structlog
 
@@ -59,7 +60,7 @@ def _exception(logger: object, name: str, event: structlog.typing.EventDict) -> 
     if isinstance(error, BaseException):
         lines, trace = [], error.__traceback__
         while trace is not None:
-            lines.append(f"{trace.tb_frame.f_code.co_filename.rsplit('/', 1)[-1]}:{trace.tb_lineno}")
+            lines.append(f"{PureWindowsPath(trace.tb_frame.f_code.co_filename).name}:{trace.tb_lineno}")
             trace = trace.tb_next
         event["error"], event["at"] = type(error).__name__, " ".join(lines[-8:])
     return event

@@ -73,6 +73,18 @@ def test_an_error_says_where() -> None:
     assert "exc_info" not in entry and "exception" not in entry
 
 
+@pytest.mark.parametrize("place", [r"C:\Users\odette\bot\app.py", "/home/odette/bot/app.py"])
+def test_of_a_file_its_name_alone_is_told(place: str) -> None:
+    """Its folders may have somebody's name; on Windows they have."""
+    program = f"""
+    try:
+        exec(compile("1 / 0", {place!r}, "exec"))
+    except ZeroDivisionError as error:
+        log.error("failed", exc_info=error)
+    """
+    assert "odette" not in said(program) and entries(program)[0]["at"].endswith(" app.py:1")
+
+
 def test_a_deep_error_is_told_in_short() -> None:
     (entry,) = entries(
         """
