@@ -94,8 +94,8 @@ def _options(
 
 def main(arguments: list[str] | None = None) -> None:
     """Run a command. --config may stand before or behind it."""
-    if os.name == "nt":  # where a file or a pipe would get the letters of one country
-        for stream in (sys.stdout, sys.stderr):
+    if sys.platform == "win32":  # where a file or a pipe would get the letters of one country
+        for stream in (sys.stdin, sys.stdout, sys.stderr):
             if isinstance(stream, io.TextIOWrapper):
                 stream.reconfigure(encoding="utf-8")
     given = list(sys.argv[1:] if arguments is None else arguments)

@@ -12,6 +12,7 @@ import contextlib
 import hmac
 import os
 import secrets
+import sys
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
@@ -38,7 +39,7 @@ async def serve(place: Path, answer: Answer, limit: int) -> None:
 async def connect(place: Path, limit: int) -> Line | None:
     """A line to the service; None when nobody answers there."""
     with contextlib.suppress(OSError, ValueError, TimeoutError):
-        if _is_local(place):
+        if sys.platform != "win32" and _is_local(place):
             return await asyncio.open_unix_connection(place, limit=limit)
         port, key = place.read_text("ascii").split()
         reader, writer = await asyncio.open_connection(HERE, int(port), limit=limit)
@@ -53,10 +54,12 @@ async def connect(place: Path, limit: int) -> Line | None:
 
 
 def _is_local(place: Path) -> bool:
-    return hasattr(asyncio, "start_unix_server") and len(os.fsencode(place)) <= _LONGEST_NAME
+    return sys.platform != "win32" and len(os.fsencode(place)) <= _LONGEST_NAME
 
 
 async def _local(place: Path, answer: Answer, limit: int) -> asyncio.Server:
+    if sys.platform == "win32":
+        raise NotImplementedError
     old = os.umask(0o177)
     try:
         return await asyncio.start_unix_server(answer, place, limit=limit)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import stat
+import sys
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
@@ -27,7 +28,7 @@ def read(settings: Path) -> dict[str, Any]:
     try:
         with file.open("rb") as opened:
             mode = stat.S_IMODE(os.fstat(opened.fileno()).st_mode)
-            if os.name == "posix" and mode & 0o077:
+            if sys.platform != "win32" and mode & 0o077:
                 raise SettingsError(
                     f"{file}: others may read it. Do `chmod 600 {file.name}`; then change the secrets."
                 )

@@ -6,6 +6,7 @@ import io
 import json
 import os
 import re
+import sys
 import tempfile
 import tomllib
 from collections.abc import Iterable, Mapping
@@ -78,7 +79,7 @@ def replace(file: Path, text: str, mode: int | None = None, owner_of: Path | Non
             out.flush()
             os.fsync(out.fileno())
         Path(name).chmod(rights)
-        if os.name == "posix" and os.geteuid() == 0:  # root writes for the service, which must read it
+        if sys.platform != "win32" and os.geteuid() == 0:  # root writes for the service, which must read it
             owner = (owner_of or file).stat()
             os.chown(name, owner.st_uid, owner.st_gid)
         Path(name).replace(file)

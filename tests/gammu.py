@@ -99,7 +99,7 @@ def database(place: Path) -> Path:
     """A file with gammu-smsd's tables, in `place`."""
     if not _made:
         with closing(sqlite3.connect(":memory:")) as db:
-            db.executescript(SCHEMA.read_text() if SCHEMA.exists() else TABLES)
+            db.executescript(SCHEMA.read_text(encoding="utf-8") if SCHEMA.exists() else TABLES)
             _made.append(db.serialize())
     (place / "smsd.db").write_bytes(_made[0])
     return place / "smsd.db"

@@ -15,7 +15,7 @@ from multiprocessing import forkserver, resource_tracker
 from multiprocessing.context import ForkServerContext, ForkServerProcess
 from pathlib import Path
 from subprocess import CompletedProcess
-from typing import Any
+from typing import IO, Any
 
 ROOT = Path(__file__).parents[1]
 _IMPORTED = ("tests.programme", "tests.crash.broadcasts", "tests.stop.model", "tests.forked")
@@ -66,16 +66,20 @@ def ended(
     folder: Path = ROOT,
 ) -> CompletedProcess[str]:
     """What this work, in a process of its own, wrote, and how it left."""
-    with tempfile.NamedTemporaryFile("r") as out, tempfile.NamedTemporaryFile("r") as err:
+    with _said() as out, _said() as err:
         files = {"out": out.name, "err": err.name}
         process = started(work, *arguments, **files, environment=environment, folder=folder)  # type: ignore[arg-type]
         process.join(within_s)
         return CompletedProcess(arguments, process.exitcode, out.read(), err.read())  # type: ignore[arg-type]
 
 
+def _said() -> IO[str]:
+    return tempfile.NamedTemporaryFile("r", encoding="utf-8")
+
+
 def result(work: Callable[..., object], *arguments: str) -> dict[str, Any]:
     """The JSON that such a process writes; what else it says is said here. Fails when it fails."""
-    with tempfile.NamedTemporaryFile("r") as out, tempfile.NamedTemporaryFile("r") as err:
+    with _said() as out, _said() as err:
         process = started(work, arguments, out=out.name, err=err.name)
         process.join()
         print(err.read())

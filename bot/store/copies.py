@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
+import sys
 from collections.abc import Mapping, Sequence
 from contextlib import closing
 from datetime import datetime
@@ -90,7 +91,7 @@ def put(half: Path, file: Path) -> None:
     """Give a whole file its name, durably: its content first, then the folder's entry."""
     _sync(half)
     half.replace(file)
-    if os.name != "nt":  # where a folder cannot be opened
+    if sys.platform != "win32":  # where a folder cannot be opened
         _sync(file.parent)
 
 

@@ -2,25 +2,24 @@
 
 from __future__ import annotations
 
-import importlib
 import os
+import sys
 from pathlib import Path
-from typing import IO, Any
+from typing import IO
 
 from bot.errors import DatabaseError
 
 _BEHIND_THE_PID = 1 << 20
 """The byte that is locked on Windows, where nobody else can read what is locked."""
 
-try:
-    import fcntl
-except ImportError:  # Windows
-    msvcrt: Any = importlib.import_module("msvcrt")
+if sys.platform == "win32":
+    import msvcrt
 
     def _lock(file: IO[str]) -> None:
         os.lseek(file.fileno(), _BEHIND_THE_PID, os.SEEK_SET)
         msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
 else:
+    import fcntl
 
     def _lock(file: IO[str]) -> None:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -13,6 +13,7 @@ import hashlib
 import os
 import re
 import secrets
+import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -215,7 +216,7 @@ def _finish(file: BufferedRandom, part: Path, place: Path) -> tuple[str, int]:
     digest, size = hashlib.file_digest(file, "sha256").hexdigest(), file.tell()
     file.close()
     part.replace(place)
-    if os.name == "posix":
+    if sys.platform != "win32":  # where a folder cannot be opened
         for folder in (place.parent, place.parent.parent):
             number = os.open(folder, os.O_RDONLY)
             try:

@@ -39,6 +39,27 @@ def test_nothing_is_imported_at_once_that_only_posix_has() -> None:
     assert not [file.name for file in files if at_once.search(file.read_text("utf-8"))]
 
 
+def _missing_on_windows(*files: Path) -> list[str]:
+    """What these files use of the standard library that is not there, as its types say."""
+    alone = ("--config-file=", "--python-version=3.11", "--follow-imports=skip", "--cache-dir", os.devnull)
+    command = [sys.executable, "-m", "mypy", *alone, "--platform=win32", *map(str, files)]
+    done = subprocess.run(command, capture_output=True, text=True, cwd=ROOT, timeout=100)
+    assert "checked" in done.stdout or "no issues" in done.stdout, done.stdout + done.stderr
+    return [line for line in done.stdout.splitlines() if "[attr-defined]" in line]
+
+
+def test_nothing_is_used_that_windows_lacks(tmp_path: Path) -> None:
+    of_the_system = re.compile(rf"^ *(?:import|from) (?:asyncio|os|signal|socket|sys|{'|'.join(HIDDEN)})\b", re.M)
+    every = [file for package in OURS for file in (ROOT / package).rglob("*.py")]
+    files = [file for file in every if of_the_system.search(file.read_text("utf-8"))]
+    assert len(files) > 50
+    bad = tmp_path / "bad.py"
+    bad.write_text("import os\n\nos.geteuid()\n", "utf-8")
+    found = _missing_on_windows(bad, *files)
+    assert [line for line in found if "geteuid" in line and "bad.py" in line]
+    assert len(found) == 1, found
+
+
 async def _told(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
     writer.write(b"told " + await reader.readline())
     writer.close()

@@ -12,6 +12,7 @@ import signal
 import sys
 import tempfile
 import warnings
+import zoneinfo
 from datetime import date
 from pathlib import Path
 from types import ModuleType
@@ -22,10 +23,23 @@ OURS = ("bot", "handlers", "scheduler", "templates")
 _import = builtins.__import__
 
 
+class _Sys(ModuleType):
+    platform = "win32"
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(sys, name)
+
+
+_SYS = _Sys("sys")
+
+
 def _windows_import(name: str, of: Any = None, *more: Any, **named: Any) -> ModuleType:
     """Our own modules find none of those; the standard library and others keep theirs, since this is no Windows."""
-    if name in HIDDEN and of and str(of.get("__name__")).partition(".")[0] in OURS:
-        raise ImportError(f"no module named {name!r} on Windows")
+    if of and str(of.get("__name__")).partition(".")[0] in OURS:
+        if name in HIDDEN:
+            raise ImportError(f"no module named {name!r} on Windows")
+        if name == "sys":
+            return _SYS
     return _import(name, of, *more, **named)
 
 
@@ -37,6 +51,7 @@ def hide() -> None:
     """Before anything of ours is imported."""
     for package in OURS:  # a file opened without saying its letters has those of one country there
         warnings.filterwarnings("error", category=EncodingWarning, module=rf"{package}\b")
+    zoneinfo.reset_tzpath(to=[])
     fake = ModuleType("msvcrt")
     fake.locking, fake.LK_NBLCK = _locking, 2  # type: ignore[attr-defined]
     sys.modules["msvcrt"] = fake

@@ -186,7 +186,7 @@ async def test_a_mark_that_comes_after_the_lease_was_taken_over_changes_nothing(
 
 def test_the_order_tested_is_the_order_there_is() -> None:
     assert deliveries.STATES == ORDER
-    assert Path(deliveries.__file__).read_text().count(" < ".join(ORDER)) == 1
+    assert Path(deliveries.__file__).read_text(encoding="utf-8").count(" < ".join(ORDER)) == 1
 
 
 @pytest.mark.fault("B15")

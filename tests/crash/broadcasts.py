@@ -84,7 +84,7 @@ async def _serve(door: socket.socket, log: Path) -> None:
 
     server = await asyncio.start_server(answer, sock=door, backlog=256)
     await stop.wait()
-    log.write_text(json.dumps(got))
+    log.write_text(json.dumps(got), encoding="utf-8")
     server.close()
 
 

@@ -43,5 +43,5 @@ async def _serve(listening: socket.socket, log: Path, slow_s: float) -> None:
 
     server = await asyncio.start_server(answer, sock=listening, backlog=256)
     await stop.wait()
-    log.write_text(json.dumps(counts))
+    log.write_text(json.dumps(counts), encoding="utf-8")
     server.close()

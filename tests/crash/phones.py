@@ -93,10 +93,10 @@ async def _run(port: int, seed: int, pause_s: float, today: date, log: Path, fir
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, phones.stop.set)
     await phones.run(today)
     counts = {"posts": phones.posts, "refused": phones.refused, "again": phones.again}
-    log.write_text(json.dumps({"taken": [asdict(message) for message in phones.taken], **counts}))
+    log.write_text(json.dumps({"taken": [asdict(message) for message in phones.taken], **counts}), encoding="utf-8")
 
 
 def read(log: Path) -> tuple[Sequence[Told], dict[str, int]]:
     """What was taken, and the counts."""
-    found = json.loads(log.read_text())
+    found = json.loads(log.read_text(encoding="utf-8"))
     return [Told(**message) for message in found.pop("taken")], found

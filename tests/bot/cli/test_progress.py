@@ -136,7 +136,7 @@ def test_what_is_said_is_whole_and_says_what_to_do(
 ) -> None:
     """Also in a pipe, where no cell is cut to the width of a screen."""
     monkeypatch.chdir(there.folder)
-    Path("one.toml").write_text('en = "OIM: {name}, the Fair is on 12/12"')
+    Path("one.toml").write_text('en = "OIM: {name}, the Fair is on 12/12"', encoding="utf-8")
     left = _here(there, monkeypatch, words)
     shown = capsys.readouterr()
     assert left == code and said in shown.out + shown.err
