@@ -14,6 +14,7 @@ from typing import TypeVar
 from handlers import mentor, state
 from handlers.said import Said
 from handlers.team import answering, lists
+from handlers.team.broadcast_draft import waits
 from handlers.team.reporting import marked
 from handlers.turn import Outcome, Replied, RepliedTo, Reply, Turn
 
@@ -30,6 +31,8 @@ def writes(turn: Turn) -> bool:
 def step(turn: Turn, said: Said) -> Outcome | None:
     """The turn of one of the team; None when the conversations of everybody go on with it."""
     kind = turn.inbound.kind
+    if said.command == "cancel" and not said.rest and kind == "text" and (left := _given_up(turn, said)):
+        return left
     if said.text.startswith("/") and kind == "text":
         return _command(turn, said)
     if kind == "button":
@@ -38,7 +41,7 @@ def step(turn: Turn, said: Said) -> Outcome | None:
         return outcome
     if (answers := turn.inbound.data.get("reply_to")) and (outcome := _reply(turn, said, str(answers))):
         return outcome
-    question = state.opened(turn)
+    question = state.opened(turn) or waits(turn)
     if question and (answer := lists.ANSWERS.get(question["kind"])) and (outcome := answer(turn, said, question)):
         return outcome
     if outcome := line(turn, said):
@@ -82,12 +85,19 @@ def _command(turn: Turn, said: Said) -> Outcome | None:
     return Outcome(dict(turn.state), (Reply("T19"),), understood="a command that is not known or not hers")
 
 
+def _given_up(turn: Turn, said: Said) -> Outcome | None:
+    """CANCEL, ANNULER, /cancel: what she was asked for is asked no more; None where it is everybody's."""
+    question = state.opened(turn)
+    leave = lists.GIVEN_UP.get(question["kind"] if question else "broadcast")
+    return leave(turn, said, question or {}) if leave else None
+
+
 def _pressed(turn: Turn, said: Said) -> Outcome | None:
     head = said.command.removeprefix("button ")
     if head in lists.CARDS:
         return None
     do = _hers(turn, lists.BUTTONS, head)
-    old = Outcome(dict(turn.state), (Reply("T14"),), understood="a button of an old message, or not hers")
+    old = Outcome(dict(turn.state), (Reply("O.gone"),), understood="a button of an old message, or not hers")
     return (do(turn, said) if do else None) or old
 
 

@@ -6,20 +6,19 @@ card says so, and goes on (`then`) when it is woken. Once it is approved the car
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from handlers import state
 from handlers.said import Said
 from handlers.team import broadcast_card as card
 from handlers.team import broadcast_draft as half
+from handlers.team import broadcast_number as last
 from handlers.team import broadcast_run as run
+from handlers.team import broadcast_text as words
 from handlers.team.broadcast_draft import Draft
-from handlers.team.broadcast_run import TYPED_ABOVE
 from handlers.team.viewing import LANGUAGE_NAMES, viewer
 from handlers.turn import (
-    ApproveBroadcast,
-    Audit,
     BroadcastMade,
     Label,
     Made,
@@ -30,9 +29,6 @@ from handlers.turn import (
     Turn,
 )
 
-LONGEST = 900
-"""Characters of a text, as in a file."""
-_BRACE = re.compile(r"\{([^{}]*)\}|[{}]")
 _SIMPLE = ("all", "late", "women", "business")
 
 
@@ -93,23 +89,22 @@ def _typed(turn: Turn, said: Said, question: Mapping[str, Any]) -> Outcome | Non
     if turn.inbound.kind != "text" or not draft:
         return None
     if question.get("number") is not None:
-        return _number(turn, draft, said.text)
+        return last.typed(turn, draft, said.text)
     text, language = " ".join(turn.inbound.text.split()), str(question.get("language") or "")
-    if wrong := _mistake(text):
+    if (named := words.language_said(text)) and draft.get("text") and not language:
+        return _language(turn, draft, named)
+    if wrong := words.mistake(text):
         again = {"language": language}
         return half.shown(turn, draft, card.again(draft, wrong), "broadcast: a text with a mistake", awaits=again)
     if language:
         return _next(turn, {**draft, "texts": {**draft["texts"], language: text}})
-    return half.shown(
-        turn, {**draft, "text": text}, card.which_language(draft["card"], text), "broadcast: which language"
-    )
+    return _which_language(turn, {**draft, "text": text})
 
 
-def _mistake(text: str) -> Reply | None:
-    if not text or len(text) > LONGEST:
-        return Reply("O.bc.toolong", {"characters": len(text), "most": LONGEST})
-    wrong = next((found[0] for found in _BRACE.finditer(text) if found[0] not in card.FIELDS.split()), None)
-    return Reply("O.bc.nofield", {"said": wrong[:20], "words": card.FIELDS}) if wrong else None
+def _which_language(turn: Turn, draft: Draft) -> Outcome:
+    """Of what was typed; another text may be typed in its place."""
+    shown = card.which_language(draft["card"], draft["text"])
+    return half.shown(turn, draft, shown, "broadcast: which language", awaits={"language": ""})
 
 
 def _language(turn: Turn, draft: Draft, language: str) -> Outcome | None:
@@ -165,7 +160,9 @@ def _test(turn: Turn, draft: Draft, arg: str = "") -> Outcome:
 
 
 def _costs(turn: Turn, draft: Draft, arg: str = "") -> Outcome:
-    return half.shown(turn, draft, card.costs(turn, draft, half.plan(turn, draft, "plan")), "broadcast: plan")
+    asks = half.asks(draft) if words.offers_choice(draft["texts"].values()) else None
+    shown = card.costs(turn, draft, half.plan(turn, draft, "plan"), asks)
+    return half.shown(turn, draft, shown, "broadcast: plan")
 
 
 def _at(turn: Turn, draft: Draft, when: str) -> Outcome | None:
@@ -183,7 +180,7 @@ def _make(turn: Turn, draft: Draft, arg: str = "") -> Outcome:
         return _next(turn, draft)
     key = str(turn.inbound.id)
     texts, gaps = tuple(sorted(draft["texts"].items())), tuple(sorted(draft["gaps"].items()))
-    effects = (MakeBroadcast(key, viewer(turn), draft["to"], texts, gaps),)
+    effects = (MakeBroadcast(key, viewer(turn), draft["to"], texts, gaps, half.asks(draft)),)
     shown = card.listing(draft, plan.phones + plan.chats)
     return Outcome(half.kept(turn, {**draft, "key": key}), (shown,), effects, understood="broadcast: made")
 
@@ -203,48 +200,34 @@ def _woken(turn: Turn) -> Outcome:
         again = {name: value for name, value in draft.items() if name != "key"}
         return _next(turn, again) if mine else Outcome(dict(turn.state), understood="broadcast: nothing made")
     if made.state == "draft":
-        return _confirm(turn, draft, made) if mine else Outcome(dict(turn.state), understood="broadcast: a draft")
+        return last.confirm(turn, draft, made) if mine else Outcome(dict(turn.state), understood="broadcast: a draft")
     kept = half.closed(turn) if mine else dict(turn.state)
     number = turn.inbound.data.get("card") or draft["card"]
     return run.shown(turn.with_state(kept), made, int(number), key)
 
 
-def _confirm(turn: Turn, draft: Draft, made: Made) -> Outcome:
-    number = made.number
-    awaits = {"number": number} if number > TYPED_ABOVE else None
-    new = {**draft, "number": number}
-    return half.shown(
-        turn, new, card.confirm(draft["card"], number, typed=bool(awaits)), "broadcast: confirm", awaits
-    )
+def given_up(turn: Turn) -> Outcome | None:
+    """She writes CANCEL: what is half made, or the number that was asked for; None when there is neither."""
+    question, draft = state.opened(turn) or {}, turn.state.get("bc")
+    if question.get("kind") == "broadcast" and question.get("again"):
+        left = turn.with_state(state.close(turn))
+        made: Made | None = turn.known(BroadcastMade(str(question["again"])))
+        return run.shown(left, made, int(question["card"]), str(question["again"])) if made else None
+    return last.cancel(turn, draft, "") if draft else None
 
 
-def _number(turn: Turn, draft: Draft, typed_: str) -> Outcome:
-    number = int(draft.get("number") or 0)
-    if typed_.isascii() and typed_.isdecimal() and int(typed_) == number:
-        return _approved(turn, draft)
-    shown = card.confirm(draft["card"], number, typed=True, wrong=typed_[:20])
-    return half.shown(turn, draft, shown, "broadcast: another number", {"number": number})
-
-
-def _send(turn: Turn, draft: Draft, arg: str) -> Outcome | None:
-    number = int(draft.get("number") or 0)
-    return _approved(turn, draft) if 0 < number <= TYPED_ABOVE and draft.get("key") else None
-
-
-def _approved(turn: Turn, draft: Draft) -> Outcome:
-    plan, key, number = half.plan(turn, draft, "approved"), str(draft["key"]), int(draft["number"])
-    effects = (
-        ApproveBroadcast(key, number, half.starts(turn, draft), plan.ends_at),
-        Audit("broadcast approved", {"key": key, "recipients": number}),
-        run.wake(turn, draft["card"], key),
-    )
-    return Outcome(half.kept(turn, draft), (), effects, understood=f"broadcast: approved for {number}")
-
-
-def _cancel(turn: Turn, draft: Draft, arg: str) -> Outcome:
-    effects = run.called_off(draft.get("key"))
-    shown = Reply("O.bc.cancelled", card=draft["card"])
-    return Outcome(half.closed(turn), (shown,), effects, understood="broadcast: cancelled")
+def _back(turn: Turn, draft: Draft, arg: str = "") -> Outcome | None:
+    """The step before: what was decided there is asked once more, what was typed stays."""
+    if draft.get("key"):  # the list is complete: it is made anew when she continues
+        kept = {name: value for name, value in draft.items() if name not in ("key", "number")}
+        return _costs(turn, kept).but(effects=run.called_off(draft["key"]))
+    if draft.get("gaps"):
+        return _next(turn, {**draft, "gaps": {}})
+    if len(draft["texts"]) == 1:
+        return _which_language(turn, {**draft, "texts": {}, "text": next(iter(draft["texts"].values()))})
+    if draft.get("text"):
+        return _write(turn, {name: value for name, value in draft.items() if name != "text"})
+    return _preview(turn, draft)
 
 
 # --- the card ---
@@ -260,8 +243,11 @@ _ACTIONS: Mapping[str, Callable[[Turn, Draft, str], Outcome | None]] = {
     "plan": _costs,
     "at": _at,
     "make": _make,
-    "send": _send,
-    "cancel": _cancel,
+    "send": last.send,
+    "cancel": last.cancel,
+    "back": _back,
+    "on": lambda turn, draft, arg: _next(turn, draft),
+    "asks": lambda turn, draft, arg: _costs(turn, {**draft, "asks": arg == "yes"}),
 }
 THEN: Mapping[str, Callable[[Turn, Draft], Outcome]] = {
     "to": _to_whom,
@@ -271,10 +257,10 @@ THEN: Mapping[str, Callable[[Turn, Draft], Outcome]] = {
     "test": _test,
     "anew": _anew,
     "make": _make,
-    "approved": _approved,
+    "approved": last.approved,
 }
 """What a card goes on with once something is counted."""
-_NEEDS_TEXT = frozenset(("next", "test", "anew", "look", "plan", "at", "make", "gap"))
+_NEEDS_TEXT = frozenset(("next", "test", "anew", "look", "plan", "at", "make", "gap", "asks", "on"))
 
 
 def pressed(turn: Turn, said: Said) -> Outcome | None:
@@ -288,7 +274,7 @@ def pressed(turn: Turn, said: Said) -> Outcome | None:
         return None
     if word in _NEEDS_TEXT and not draft.get("texts"):
         return None
-    if draft.get("key") and word not in ("send", "cancel"):
+    if draft.get("key") and word not in ("send", "cancel", *(("back",) if draft.get("number") else ())):
         return None
     kept = {name: value for name, value in draft.items() if name != "then"}
     return half.counting(turn, lambda: _ACTIONS[word](turn, kept, arg))

@@ -11,6 +11,7 @@ from handlers.turn import Audiences, Button, Copy, Label, Planned, Reply, Turn
 
 Rows = tuple[tuple[Button, ...], ...]
 _IN_A_ROW = 3
+_ASKS = Label({"en": "Count 1 yes, 2 no", "fr": "Compter 1 oui, 2 non"})
 FIELDS = "{name} {association} {officer}"
 """What a text may say of its reader; the day is typed as it is."""
 MOST_CHOICES = 90
@@ -42,6 +43,13 @@ def _cancel(card: int) -> Button:
     return _button(card, "b.cancel", "cancel")
 
 
+def _leave(card: int, draft: Mapping[str, Any] | None = None) -> tuple[Button, ...]:
+    """The step before, and cancel. Several texts without a decision between them: each is written anew instead."""
+    back = draft is None or draft["gaps"] or len(draft["texts"]) == 1
+    decided = f"{len(draft['texts'])}-{len(draft['gaps'])}" if draft else ""  # pressed again it is another button
+    return (*((_button(card, "b.bc.back", f"back:{decided}"),) if back else ()), _cancel(card))
+
+
 def _in_rows(buttons: Sequence[Button]) -> Rows:
     return tuple(tuple(buttons[at : at + _IN_A_ROW]) for at in range(0, len(buttons), _IN_A_ROW))
 
@@ -70,20 +78,23 @@ def audience(to: str) -> Reply | str:
 def write(card: int, to: str, language: str) -> Reply:
     """Type the text, of any language or of this one."""
     if language:
-        return Reply("O.bc.text.of", {"language_name": LANGUAGE_NAMES[language]}, ((_cancel(card),),), card=card)
-    return Reply("O.bc.text", {"who": audience(to), "words": FIELDS}, ((_cancel(card),),), card=card)
+        rows = ((_button(card, "b.bc.back", "on"), _cancel(card)),)
+        return Reply("O.bc.text.of", {"language_name": LANGUAGE_NAMES[language]}, rows, card=card)
+    rows = ((_button(card, "b.bc.back", "to:"), _cancel(card)),)
+    return Reply("O.bc.text", {"who": audience(to), "words": FIELDS}, rows, card=card)
 
 
 def anew(draft: Mapping[str, Any], plan: Planned, language: str) -> Reply:
     """Type the text of one language anew; shorter, where somebody's SMS of it has several parts."""
     card, words = draft["card"], draft["texts"][language]
     values = {"language_name": LANGUAGE_NAMES[language], "words": words}
+    rows = ((_button(card, "b.bc.back", "look"), _cancel(card)),)
     hers = [copy for copy in plan.copies if copy.language == language and not copy.rich and copy.parts > 1]
     if not hers:
-        return Reply("O.bc.text.anew", values, ((_cancel(card),),), card=card)
+        return Reply("O.bc.text.anew", values, rows, card=card)
     longest = max(hers, key=lambda copy: len(copy.text))
     values |= {"name": longest.name or "-", "characters": len(longest.text), "parts": longest.parts}
-    return Reply("O.bc.text.shorter", values, ((_cancel(card),),), card=card)
+    return Reply("O.bc.text.shorter", values, rows, card=card)
 
 
 def again(draft: Mapping[str, Any], wrong: Reply) -> Reply:
@@ -94,7 +105,7 @@ def again(draft: Mapping[str, Any], wrong: Reply) -> Reply:
 def which_language(card: int, text: str) -> Reply:
     """In which language the text is written: she says it, we do not guess."""
     rows = _in_rows([_button(card, name, f"lang:{code}") for code, name in LANGUAGE_NAMES.items()])
-    return Reply("O.bc.language", {"words": text}, (*rows, (_cancel(card),)), card=card)
+    return Reply("O.bc.language", {"words": text}, (*rows, _leave(card)), card=card)
 
 
 def gap(draft: Mapping[str, Any], language: str, count: int) -> Reply:
@@ -107,7 +118,7 @@ def gap(draft: Mapping[str, Any], language: str, count: int) -> Reply:
             for code in draft["texts"]
         ),
         (_button(card, "b.bc.leaveout", f"gap:{language}:leave_out"),),
-        (_cancel(card),),
+        _leave(card, draft),
     )
     return Reply("O.bc.gap", {"language_name": name, "count": count}, rows, card=card)
 
@@ -117,16 +128,16 @@ def preview(draft: Mapping[str, Any], plan: Planned) -> Reply:
     card = draft["card"]
     if not plan.copies:
         lines: tuple[Reply, ...] = (Reply("O.bc.nobody"), *_left_out(plan))
-        return Reply("O.lines", {"lines": lines}, ((_cancel(card),),), card=card)
+        return Reply("O.lines", {"lines": lines}, (_leave(card, draft),), card=card)
     copy = plan.copies[int(draft.get("shown", 0)) % len(plan.copies)]
     language = LANGUAGE_NAMES.get(copy.language, "-")
     values = {"name": copy.name or "-", "language_name": language, "words": copy.text, "characters": len(copy.text)}
     if not copy.rich:
         values["parts"] = copy.parts
     rows = (
-        (_button(card, "b.bc.next", "next"), _button(card, "b.bc.test", "test")),
+        (_button(card, "b.bc.next", f"next:{draft.get('shown', 0)}"), _button(card, "b.bc.test", "test")),
         (_button(card, _other(copy), f"anew:{copy.language}"), _button(card, "b.bc.continue", "plan")),
-        (_cancel(card),),
+        _leave(card, draft),
     )
     return Reply("O.bc.preview.chat" if copy.rich else "O.bc.preview", values, rows, card=card)
 
@@ -136,17 +147,25 @@ def _other(copy: Copy) -> str:
     return "b.bc.shorten" if not copy.rich and copy.parts > 1 else "b.bc.anew"
 
 
-def costs(turn: Turn, draft: Mapping[str, Any], plan: Planned) -> Reply:
-    """People, phones, chats, parts, money, time, and what to mind."""
+def costs(turn: Turn, draft: Mapping[str, Any], plan: Planned, asks: bool | None) -> Reply:
+    """People, phones, chats, parts, money, time, and what to mind. `asks`: whether 1 and 2 are counted; None where no
+    reader could answer so."""
     card = draft["card"]
     when = [_button(card, "b.bc.now", "at:now")]
     when += [_button(card, f"b.bc.at.{name}", f"at:{name}") for name in times(turn)]
     rows = (
         tuple(when),
+        *(((_counts(card, asks),),) if asks is not None else ()),
         (_button(card, "b.bc.look", "look"), _button(card, "b.bc.continue", "make")),
         (_cancel(card),),
     )
     return Reply("O.lines", {"lines": tuple(_plan_lines(turn, draft, plan))}, rows, card=card)
+
+
+def _counts(card: int, asks: bool) -> Button:
+    """Pressed, it is the other way round."""
+    turned = "no" if asks else "yes"
+    return Button("b.chosen" if asks else "b.open", f"bc:{card}:asks:{turned}", {"label": _ASKS})
 
 
 def _plan_lines(turn: Turn, draft: Mapping[str, Any], plan: Planned) -> Iterator[Reply]:
@@ -189,9 +208,10 @@ def listing(draft: Mapping[str, Any], number: int) -> Reply:
 
 def confirm(card: int, number: int, *, typed: bool, wrong: str = "") -> Reply:
     """Above 20 the number is typed, below it is a button."""
+    rows: Rows = (_leave(card),)
     if not typed:
-        rows = ((_button(card, "b.bc.send", "send", count=number),), (_cancel(card),))
+        rows = ((_button(card, "b.bc.send", "send", count=number),), *rows)
         return Reply("O.bc.send", {"count": number}, rows, card=card)
     key = "O.bc.wrongnumber" if wrong else "O.bc.number"
     values = {"count": number, "said": wrong} if wrong else {"count": number}
-    return Reply(key, values, ((_cancel(card),),), card=card)
+    return Reply(key, values, rows, card=card)

@@ -8,6 +8,7 @@ from typing import Any
 
 from handlers import state
 from handlers.team import broadcast_card as card
+from handlers.team import broadcast_text as text
 from handlers.team.viewing import viewer
 from handlers.turn import (
     Audiences,
@@ -71,6 +72,18 @@ def plan(turn: Turn, draft: Draft, then: str) -> Planned:
     return found
 
 
+def asks(draft: Draft) -> bool:
+    """Whether 1 and 2 are counted as answers: as its texts say, unless she says otherwise."""
+    texts = draft["texts"].values()
+    return text.offers_choice(texts) and bool(draft.get("asks", text.asks_yes_or_no(texts)))
+
+
+def waits(turn: Turn) -> dict[str, Any] | None:
+    """What the card waits for, though another question came in between; None when it waits for nothing typed."""
+    question = (turn.state.get("bc") or {}).get("awaits")
+    return question if question and turn.now - state.asked_at(question) <= state.OPEN_FOR else None
+
+
 def closed(turn: Turn) -> dict[str, Any]:
     """Without the card, and without its question."""
     question = turn.state.get("open")
@@ -80,9 +93,11 @@ def closed(turn: Turn) -> dict[str, Any]:
 
 def kept(turn: Turn, draft: Draft, awaits: Mapping[str, Any] | None = None) -> dict[str, Any]:
     """The state with this draft; `awaits`: something is to be typed for it."""
+    new = {name: value for name, value in draft.items() if name != "awaits"}
     if awaits is None:
-        return {**closed(turn), "bc": draft}
-    return {**state.ask(turn, "broadcast", **awaits), "bc": draft}
+        return {**closed(turn), "bc": new}
+    asked = state.ask(turn, "broadcast", **awaits)
+    return {**asked, "bc": {**new, "awaits": asked["open"]}}
 
 
 def shown(

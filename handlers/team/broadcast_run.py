@@ -55,7 +55,7 @@ def called_off(key: str | None) -> tuple[Effect, ...]:
 
 def pressed(turn: Turn, card: int, arg: str) -> Outcome | None:
     """Undo, stop, refresh, who, again: who made it, or an administrator."""
-    action, _, key = arg.partition(":")
+    action, _, key = arg.replace(":+:", ":").partition(":")
     made = _hers(turn, key)
     if made is None:
         return None
@@ -164,9 +164,8 @@ def _stands(turn: Turn, made: Made, ended: Ended, card: int, key: str) -> Outcom
     if ended.answers or ended.questions:
         yes, no = (dict(ended.answers).get(word, 0) for word in ("yes", "no"))
         lines.append(Reply("O.bc.run.answers", {"yes": yes, "no": no, "count": ended.questions}))
-    if made.state in ("done", "stopped"):
-        lines += _began(turn, made, found)
-        lines.append(Reply("O.bc.run.notread"))
+    if made.state in ("done", "stopped") and (began := _began(turn, made, found)):
+        lines += (*began, Reply("O.bc.run.notread"))
     return Outcome(dict(turn.state), (_card(turn, made, card, key, lines, ended.again),), (), timers, log)
 
 
@@ -221,7 +220,8 @@ def _buttons(turn: Turn, made: Made, number: int, card: int, key: str) -> tuple[
 
 
 def _run(card: int, label: str, action: str, key: str, **values: Any) -> Button:
-    return Button(label, f"bc:{card}:run:{action}:{key}", values)
+    again = "+:" if action == "look" else ""  # how it stands may be asked as often as she likes
+    return Button(label, f"bc:{card}:run:{action}:{again}{key}", values)
 
 
 def _back(card: int, key: str) -> tuple[Button, ...]:

@@ -133,6 +133,11 @@ def _later(turn: Turn, there: Association, day: date) -> Timer:
     return reminders.timer("training", there.id, at, later=day.isoformat())
 
 
+def given_up(turn: Turn, said: Said, question: dict[str, Any]) -> Outcome:
+    """The day, or the note, is written down by nobody."""
+    return state.say(turn, "M6undone")
+
+
 # --- notes ---
 
 

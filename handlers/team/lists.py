@@ -101,6 +101,14 @@ ANSWERS: Mapping[str, Callable[[Turn, Said, dict[str, Any]], Outcome | None]] = 
 }
 """The open question's kind -> who reads the answer; None when the message is something else."""
 
+GIVEN_UP: Mapping[str, Callable[[Turn, Said, dict[str, Any]], Outcome | None]] = {
+    "reply": mentor.decided,
+    "willreport": calling.given_up,
+    "note": calling.given_up,
+    "broadcast": lambda turn, said, question: broadcast.given_up(turn),
+}
+"""The open question's kind -> what CANCEL does; without one it is the broadcast's that is half made."""
+
 LINES: tuple[tuple[Roles, Callable[[Turn, Said], Outcome | None]], ...] = (
     (OFFICERS | MENTORS, mentor.line),
     (OFFICERS | MENTORS, mentor_log.line),

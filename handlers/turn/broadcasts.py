@@ -212,6 +212,8 @@ class MakeBroadcast:
     to: str
     texts: Pairs
     gaps: Pairs
+    asks: bool = False
+    """1 and 2 are counted as yes and no."""
 
 
 @noun

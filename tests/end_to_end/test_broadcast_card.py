@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.channels.base import Arrival, Delivery
 from bot.clock import StoppedClock
 from bot.programme.broadcasts import counted
 from bot.programme.roster import Leader, Roster, Staff
@@ -18,7 +19,7 @@ from tests.botapi_updates import Shown, User
 from tests.end_to_end import chats as running
 from tests.end_to_end.chats import Chats, programme
 from tests.play_service import NOW
-from tests.programme import AGREED, Gateway, small_roster
+from tests.programme import AGNES, AGREED, Gateway, small_roster
 
 PATIENCE = 30.0
 """Seconds."""
@@ -144,9 +145,11 @@ async def test_a_text_is_checked_and_tried_and_an_area_limits_it(
         await chats.says(hers, "OIM: {name}, come")
         await chats.presses(hers, "English", card)
         await chats.presses(hers, "Send them English", card)
-        seen = card.text
-        await chats.presses(hers, "Next person", card)
-        assert card.text != seen and "SMS" in card.text
+        seen = [card.text]
+        for _ in range(2):
+            await chats.presses(hers, "Next person", card)
+            assert card.text != seen[-1] and "SMS" in card.text
+            seen.append(card.text)
         assert (await chats.presses(hers, "Send test to me", card)).text == "OIM: Aline, come"
         await chats.presses(hers, "Continue", card)
         await _listed(chats, hers, card)
@@ -184,3 +187,84 @@ async def test_a_text_that_is_too_long_is_shortened_and_the_other_language_stays
         await _listed(chats, eric, card)
         texts = (await chats.rows("broadcasts"))[-1]["texts"]
         assert texts["en"] == "OIM: {name}, come at 12" and "OIM: {name}, venez le 12/12" in texts.values()
+
+
+async def test_going_back_giving_up_and_what_else_is_typed(
+    botapi: Emulator, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nothing that she decided is final before the number, and CANCEL is no text for everybody."""
+    async with _programme(botapi, tmp_path, monkeypatch) as (chats, gateway, clock):
+        eric = await chats.eric()
+        for word in ("/cancel", "annuler", "Cancel"):
+            card = await chats.says(eric, "/broadcast")
+            await chats.presses(eric, "All 3", card)
+            await chats.says(eric, word)
+            assert card.text == "Cancelled. Nothing was sent."
+        assert (await chats.presses(eric, "Back", await _at_the_text(chats, eric))).text == "📢 To whom?"
+        card = await _at_the_text(chats, eric)
+        await chats.says(eric, "/association 07")
+        await chats.presses(eric, "Note")
+        assert (await chats.says(eric, "cancel")).text == "It is taken back."
+        await chats.says(eric, "Venez le 12/12. 1 oui 2 non")
+        await chats.says(eric, "Venez samedi. 1 oui 2 non")
+        assert card.text.startswith("Venez samedi. 1 oui 2 non"), "another question came between, and another text"
+        await chats.says(eric, "Français")
+        assert "reads English" in card.text
+        await chats.presses(eric, "Leave them out", card)
+        await chats.presses(eric, "Send them French", card)
+        await chats.presses(eric, "Back", card)
+        assert "reads English" in card.text, "what was left out by mistake is asked once more"
+        await chats.presses(eric, "Back", card)
+        assert "In which language" in card.text
+        await chats.presses(eric, "French", card)
+        while "Send them French" in card.labels:
+            await chats.presses(eric, "Send them French", card)
+        await chats.presses(eric, "Continue", card)
+        await _listed(chats, eric, card)
+        await chats.presses(eric, "Back", card)
+        assert "Now" in card.labels
+        await _listed(chats, eric, card)
+        assert card.text.startswith("Send to 3")
+        assert [(row["state"], row["asks"]) for row in await chats.rows("broadcasts")] == [
+            ("stopped", True),
+            ("draft", True),
+        ]
+        assert await chats.rows("visits") == [] and gateway.sent == []
+
+
+async def _at_the_text(chats: Chats, eric: User) -> Shown:
+    card = await chats.says(eric, "/broadcast")
+    return await chats.presses(eric, "All 3", card)
+
+
+@pytest.mark.parametrize("counts", [True, False])
+async def test_a_text_that_says_1_yes_2_no_counts_them_unless_she_says_otherwise(
+    botapi: Emulator, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, counts: bool
+) -> None:
+    """A leader's 1 began a training report."""
+    async with _programme(botapi, tmp_path, monkeypatch) as (chats, gateway, clock):
+        eric = await chats.eric()
+        card = await chats.says(eric, "/broadcast")
+        await chats.presses(eric, "One association", card)
+        await chats.presses(eric, "11 TWIYUNGE", card)
+        await chats.says(eric, "OIM: {name}, muzoza? 1 ego 2 oya")
+        await chats.presses(eric, "Kirundi", card)
+        await chats.presses(eric, "Continue", card)
+        if not counts:
+            await chats.presses(eric, "☑ Count 1 yes, 2 no", card)
+            assert "☐ Count 1 yes, 2 no" in card.labels
+        await _listed(chats, eric, card)
+        await chats.presses(eric, "Send to 1", card)
+        clock.advance(timedelta(seconds=61))
+        await _becomes(chats, "done")
+        await botapi.until(lambda: len(gateway.sent) == 1, PATIENCE)
+        sms = Arrival("kannel", "answer", "tel", AGNES, text="1", sent_at=clock.now())
+        await chats.app.inbox.arrivals([sms])
+        await botapi.until(lambda: len(gateway.sent) == 2, PATIENCE)
+        await chats.presses(eric, "Refresh", card)
+        assert ("Answers: 1 yes" in card.text) is counts
+        (text, *_) = await chats.rows("outbox", kind="broadcast")
+        await chats.app.inbox.deliveries([Delivery("kannel", "delivered", "1", text["id"])])
+        await chats.presses(eric, "Refresh", card)
+        assert "1/1 sent, 1 arrived" in card.text, "Refresh may be pressed again and again"
+        assert ("Inyigisho 1/4" in gateway.sent[-1][1]) is not counts

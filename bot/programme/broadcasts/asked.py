@@ -94,7 +94,7 @@ async def perform(
 
 
 async def _make(tx: AsyncConnection, effect: MakeBroadcast, who: int | None, means: Means, now: datetime) -> None:
-    wording = Wording(dict(effect.texts), dict(effect.gaps))
+    wording = Wording(dict(effect.texts), dict(effect.gaps), effect.asks)
     details = {**acts.as_details(wording), "audience": seen_by(effect.to, effect.viewer)}
     await acts.make(tx, {**details, "submitted": store.card_key(effect.key), "made_by": who}, now)
 
