@@ -27,7 +27,7 @@ from bot.render import Words, fold, segments
 from bot.replies import SIMULATED, Replies
 from bot.settings import Settings, rules, tip_rules
 from bot.store import conversations as talk
-from bot.store import erasure, facts, inbox, outbox, people, reminders, roads, singles
+from bot.store import erasure, facts, inbox, outbox, people, reminders, roads, singles, timers
 from bot.store.batch import Batch
 from handlers.answers import FORESEEN
 from handlers.forms import Form
@@ -205,7 +205,7 @@ class Turns:
         for effect in outcome.effects:
             effects.perform(effect, scene)
         for timer in outcome.timers:
-            talk.set_timer(group.batch, scene.dialect, row.address_id, self._allowed(group, turn, timer))
+            timers.want(group.batch.timers, row.address_id, self._allowed(group, turn, timer))
         whose = talks.whose(turn, outcome)
         for reply in self.replies.rows(turn, outcome.replies, asks="open" in outcome.state):
             group.batch.add(outbox.INSERT, reply | {"association_id": whose})

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Executable, Insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.store import calls, figures, message_days, tombstones, training_days
+from bot.store import calls, figures, message_days, timers, tombstones, training_days
 from bot.store.message_days import Talk
 from bot.store.prepared import write
 from bot.store.reports import KEEP_OLD
@@ -28,6 +28,8 @@ class Batch:
         self.tx = tx
         self._rounds: list[tuple[Rows, Rows]] = [({}, {})]
         self._replaced: set[int] = set()
+        self.timers: timers.Wanted = {}
+        """What becomes of timers; the last that is wanted of one."""
         self.recount: set[int] = set()
         """Associations whose figures must be counted anew after the flush."""
         self.days: set[tuple[int, str | None]] = set()
@@ -86,3 +88,5 @@ class Batch:
         for statements in (statements for both in rounds for statements in both):
             for statement, rows in statements.items():
                 await write(self.tx, statement, rows)
+        wanted, self.timers = self.timers, {}
+        await timers.put(self.tx, wanted)

@@ -30,7 +30,7 @@ class Compiled:
             binds.sort(key=lambda named: bool(named[1].expanding))
         for place, (name, bind) in enumerate(binds, 1):
             if bind.expanding:
-                self._text = self._text.replace(_LIST.format(name), self._of_rows(place, bind))
+                self._text = self._in_list(self._text, f"IN ({_LIST.format(name)})", place, bind)
         processes = [self._of_list(bind) if bind.expanding else self._of_one(bind) for _, bind in binds]
         self._own = {
             name: process(bind.value) if process else bind.value
@@ -54,8 +54,8 @@ class Compiled:
         """What a list of such values passes through."""
         raise NotImplementedError
 
-    def _of_rows(self, place: int, bind: BindParameter[Any]) -> str:
-        """A list, the parameter at this place, as rows."""
+    def _in_list(self, text: str, said: str, place: int, bind: BindParameter[Any]) -> str:
+        """The statement with the list as the parameter at this place, where the compiler `said` "IN (...)"."""
         raise NotImplementedError
 
     def _parameters(self, given: Mapping[str, Any]) -> Sequence[Any]:

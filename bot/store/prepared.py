@@ -78,8 +78,8 @@ class _Sqlite(Compiled):
 
     dialect = SQLiteDialect_pysqlite()
 
-    def _of_rows(self, place: int, bind: BindParameter[Any]) -> str:
-        return "SELECT value FROM json_each(?)"
+    def _in_list(self, text: str, said: str, place: int, bind: BindParameter[Any]) -> str:
+        return text.replace(said, "IN (SELECT value FROM json_each(?))")
 
     def _of_list(self, bind: BindParameter[Any]) -> Any:
         process = self._of_one(bind)

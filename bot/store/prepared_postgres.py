@@ -34,8 +34,10 @@ class Postgres(Compiled):
         super().__init__(statement, names)
         self._of_many = _of_many(self._text, apart)
 
-    def _of_rows(self, place: int, bind: BindParameter[Any]) -> str:
-        return f"SELECT unnest(${place}::{bind.type.compile(self.dialect)}[])"
+    def _in_list(self, text: str, said: str, place: int, bind: BindParameter[Any]) -> str:
+        """Compared with the array itself: rows made of it are joined, which reads the whole of a table."""
+        array = f"(${place}::{bind.type.compile(self.dialect)}[])"
+        return text.replace(f"NOT {said}", f"<> ALL {array}").replace(said, f"= ANY {array}")
 
     def _of_list(self, bind: BindParameter[Any]) -> Any:
         process = self._of_one(bind)

@@ -11,10 +11,9 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import String, bindparam, cast, delete, exists, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.store.batch import Batch
-from bot.store.conversations import set_timer
 from bot.store.roads import BY_SMS, REACHED, allowed, prefers, reach
 from bot.store.tables import addresses, associations, people, people_addresses, timers, tip_sends
+from bot.store.timers import Wanted, put, want
 from handlers.turn import Road, Roads, Timer
 from handlers.turn.noun import noun
 
@@ -81,7 +80,7 @@ async def plan(tx: AsyncConnection, items: Sequence[Plan]) -> list[int]:
 async def _plan(tx: AsyncConnection, item: Plan) -> int:
     await tx.execute(_NOWHERE)
     rows: list[Any] = list(await tx.execute(_WITHOUT, {"most": MOST_AT_ONCE, **reach(item.schemes, item.now)}))
-    batch = Batch(tx)
+    wanted: Wanted = {}
     for person, theirs in groupby(rows, lambda row: int(row.id)):
         ways = list(theirs)
         row = ways[0]
@@ -89,6 +88,6 @@ async def _plan(tx: AsyncConnection, item: Plan) -> int:
         assert roads.best is not None, "the rows are those of open roads"
         last = row.last.astimezone(item.zone).date() if row.last else None
         due = item.due(item.now, last, row.association_id)
-        set_timer(batch, tx.dialect.name, roads.best, Timer("tip", str(person), due, {"person": person}))
-    await batch.flush()
+        want(wanted, roads.best, Timer("tip", str(person), due, {"person": person}))
+    await put(tx, wanted)
     return len(rows)

@@ -7,9 +7,9 @@ from collections.abc import Callable
 from datetime import datetime
 
 from bot.errors import DatabaseError
-from bot.store import conversations, reminder_timers
-from bot.store.conversations import Look
+from bot.store import reminder_timers, timers
 from bot.store.engine import Database
+from bot.store.timers import Look
 from handlers.turn import When
 from handlers.turn.roads import EVERY
 
@@ -41,7 +41,7 @@ class TimerWorker:
         while True:
             try:
                 wanted = Look(self._now(), MOST_AT_ONCE, self._when, self._schemes)
-                fired = await self._database.writer.do(conversations.fire, wanted)
+                fired = await self._database.writer.do(timers.fire, wanted)
             except DatabaseError:
                 return
             for address_id in dict.fromkeys(fired.addresses):

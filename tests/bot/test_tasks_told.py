@@ -11,10 +11,10 @@ from sqlalchemy import insert, select, update
 
 from bot.app import App
 from bot.cli.talk import Line
-from bot.store import conversations, listing
+from bot.store import listing, timers
 from bot.store import tables as t
-from bot.store.conversations import Look
 from bot.store.tasks import open_for_row
+from bot.store.timers import Look
 from tests.play_service import NOW, service
 
 
@@ -52,7 +52,7 @@ async def test_an_association_that_nobody_can_write_to_is_told_at_once(tmp_path:
 
         await _write(app, silence)
         at = NOW + timedelta(days=21)
-        await app.database.writer.do(conversations.fire, Look(at, 2_000, app.turns.when))
+        await app.database.writer.do(timers.fire, Look(at, 2_000, app.turns.when))
         texts = await _told(app, "O.task.call")
         assert any("ABAHUZA" in text for text in texts)
 

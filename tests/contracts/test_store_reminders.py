@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
+from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import insert, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.store import conversations, facts, late, reminder_timers
+from bot.store import facts, late, reminder_timers
 from bot.store import tables as t
-from bot.store.conversations import Fired, Look
+from bot.store.batch import Batch
 from bot.store.engine import Database
-from handlers.turn import Heard, News, Unasked
+from bot.store.timers import Fired, Look, fire, want
+from handlers.turn import Heard, News, Timer, Unasked
 from scheduler.cadence import Cadence
 from scheduler.quiet import Hours
 from scheduler.when import Rules
-from tests.databases import NOW, database, execute, place, postgres_server, rows
+from tests.databases import NOW, add_addresses, database, execute, place, postgres_server, rows
 
 __all__ = ["database", "place", "postgres_server"]
 HOME = ZoneInfo("Africa/Bujumbura")
@@ -58,11 +62,29 @@ async def made(database: Database, now: datetime = NOW) -> int:
 
 
 async def fired(database: Database, now: datetime) -> Fired:
-    return await database.writer.do(conversations.fire, Look(now, 100, RULES))
+    return await database.writer.do(fire, Look(now, 100, RULES))
 
 
 async def timers(database: Database) -> dict[str, Any]:
     return {row.key: row for row in await rows(database, select(t.timers))}
+
+
+async def test_what_a_group_of_turns_wants_last_of_a_timer_holds(database: Database) -> None:
+    """She is done with one report and begins the next before the group is written: the nudge is that of the next."""
+    await add_addresses(database, 1)
+    nudge = partial(Timer, "form", "1")
+
+    async def group(tx: AsyncConnection, _items: Sequence[None]) -> list[None]:
+        batch = Batch(tx)
+        for due_at in (NOW, None, NOW + DAY):
+            want(batch.timers, 1, nudge(due_at))
+        want(batch.timers, 1, Timer("consent", "1", NOW))
+        want(batch.timers, 1, Timer("consent", "1", None))
+        await batch.flush()
+        return [None]
+
+    await database.writer.do(group, None)
+    assert {key: row.due_at for key, row in (await timers(database)).items()} == {"1": NOW + DAY}
 
 
 async def test_timers_are_made_once_and_for_what_there_is(database: Database) -> None:
@@ -86,7 +108,7 @@ async def test_totals_have_one_timer_that_ends_with_its_association(database: Da
         "01 17:30",
         {"month": found.due_at.isoformat()},
     )
-    assert await database.writer.do(conversations.fire, Look(found.due_at, 100, rules)) == Fired(1, (1,))
+    assert await database.writer.do(fire, Look(found.due_at, 100, rules)) == Fired(1, (1,))
     await execute(database, update(t.inbox).values(state="quarantined"))  # its turn was set aside
     assert await database.writer.do(reminder_timers.make, (found.due_at + DAY, rules)) == 1
     await execute(database, update(t.associations).values(left_at=NOW))

@@ -11,7 +11,7 @@ from sqlalchemy import delete, event, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.settings import Settings, rules
-from bot.store import conversations, facts, tables, tip_list, tip_timers
+from bot.store import facts, tables, timers, tip_list, tip_timers
 from bot.store import tips as store
 from bot.store.engine import Database
 from bot.store.people import load_associations
@@ -203,7 +203,7 @@ async def test_a_fired_timer_is_followed_by_the_next_one_a_week_after_the_last_t
     (person, *_) = await _people(database)
     await database.writer.do(tip_timers.plan, _plan())
     due = (await _timers(database))[person].due_at
-    await database.writer.do(conversations.fire, conversations.Look(due, 100, rules(SETTINGS)))
+    await database.writer.do(timers.fire, timers.Look(due, 100, rules(SETTINGS)))
     assert person not in await _timers(database)
     tip = (await _known(database, _asked(person)))[_asked(person)].tip
     await _sent(database, tip, person, due)

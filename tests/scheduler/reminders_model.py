@@ -30,11 +30,11 @@ from bot import channels
 from bot.added_forms import load_all
 from bot.render import Words
 from bot.settings import Settings, rules
-from bot.store import conversations, outbox, reminder_timers
+from bot.store import outbox, reminder_timers, timers
 from bot.store import tables as t
-from bot.store.conversations import Look
 from bot.store.engine import Database
 from bot.store.outbox import Mark, Wanted
+from bot.store.timers import Look
 from bot.turns import Take, Turns
 from handlers.conversations import step
 from handlers.turn import Outcome, Turn
@@ -129,7 +129,7 @@ class Service:
     async def tick(self, tx: AsyncConnection, items: Sequence[bool]) -> list[None]:
         """What a service does that looks now; `items`: whether it dies before it sends."""
         now = self.world.now()
-        fired = (await conversations.fire(tx, [Look(now, 100_000, self.rules)]))[0]
+        fired = (await timers.fire(tx, [Look(now, 100_000, self.rules)]))[0]
         if fired.addresses:
             await self.turns.take(tx, [Take(address) for address in sorted(set(fired.addresses))])
         for dies in items:
