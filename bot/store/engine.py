@@ -12,7 +12,7 @@ import os
 import sqlite3
 from collections.abc import AsyncIterator
 from pathlib import Path
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from sqlalchemy import Engine, create_engine, event, text
 from sqlalchemy.exc import DBAPIError
@@ -22,9 +22,11 @@ from sqlalchemy.pool import StaticPool
 from bot.errors import DatabaseError
 from bot.store import migrations
 from bot.store.direct import DirectEngine
-from bot.store.kept import Kept
 from bot.store.lock import FileLock
 from bot.store.writer import Writer
+
+if TYPE_CHECKING:
+    from bot.store.kept import Kept
 
 _PRAGMAS = (
     "journal_mode=WAL",
@@ -66,9 +68,21 @@ def _prepare_connections(engine: Engine, begin: str | None, *more: str) -> None:
         connection.exec_driver_sql(begin)
 
 
-def _postgres(url: str) -> AsyncEngine:
+def _postgres(url: str, *, writes: bool) -> AsyncEngine:
+    """What writes asks for rows by their keys, by statements planned once: a plan made while a table was nearly empty
+    must not read the whole of it when it has grown.
+
+    Before PostgreSQL 18 what is switched off and cannot be avoided seems so dear that it is compiled first: no JIT.
+    """
     address = "postgresql+asyncpg://" + url.removeprefix("postgresql://")
-    return create_async_engine(address, pool_size=5, pool_pre_ping=True, hide_parameters=True)
+    planned = {"server_settings": {"enable_seqscan": "off", "jit": "off"}} if writes else {}
+    return create_async_engine(address, pool_size=5, pool_pre_ping=True, hide_parameters=True, connect_args=planned)
+
+
+def _kept(engine: AsyncEngine) -> Kept:
+    from bot.store.kept import Kept  # noqa: PLC0415 - PostgreSQL's driver is an extra
+
+    return Kept(engine)
 
 
 class Database:
@@ -78,7 +92,7 @@ class Database:
         self.engine = engine
         self._reader = reader
         self._lock = lock
-        self._kept = Kept(engine) if lock is None else None
+        self._kept = _kept(engine) if lock is None else None
         self.writer = Writer(self._kept or engine)
 
     @property
@@ -93,8 +107,7 @@ class Database:
         Raises DatabaseError: in use by another process, damaged, newer than this program, unreachable.
         """
         if not url.startswith("sqlite:///"):
-            engine = _postgres(url)
-            database = cls(engine, engine, None)
+            database = cls(_postgres(url, writes=True), _postgres(url, writes=False), None)
         else:
             file = folder / url.removeprefix("sqlite:///")
             _check_file(file)
@@ -131,7 +144,7 @@ class Database:
     async def look(cls, url: str, folder: Path = Path()) -> Database:
         """Open for reading only, also while the service runs. Raises DatabaseError when there is none."""
         if not url.startswith("sqlite:///"):
-            engine = _postgres(url)
+            engine = _postgres(url, writes=False)
             return cls(engine, engine, None)
         file = folder / url.removeprefix("sqlite:///")
         if not file.is_file():

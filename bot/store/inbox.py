@@ -149,7 +149,7 @@ async def take(tx: AsyncConnection, address_ids: Sequence[int]) -> tuple[list[An
     """The unhandled rows of these addresses in arrival order, and the addresses another process holds."""
     held: list[int] = []
     if tx.dialect.name != "sqlite":
-        mine = set((await tx.execute(_LOCK, {"addresses": list(address_ids)})).scalars())
+        mine = {row.id for row in await rows(tx, _LOCK, {"addresses": list(address_ids)})}
         held = [a for a in address_ids if a not in mine]
         address_ids = [a for a in address_ids if a in mine]
     found = await rows(tx, _NEW, {"addresses": list(address_ids)}) if address_ids else []

@@ -54,7 +54,7 @@ class Postgres(Compiled):
             else:
                 await connection.executemany(self._text, parameters)
         except (asyncpg.PostgresError, asyncpg.InterfaceError) as error:
-            raise _told(error) from error
+            raise told(error) from error
 
     async def fetch(self, connection: asyncpg.Connection, parameters: Mapping[str, Any]) -> list[Any]:
         """Raises what SQLAlchemy would raise."""
@@ -62,7 +62,7 @@ class Postgres(Compiled):
         try:
             found = await connection.fetch(self._text, *values)
         except (asyncpg.PostgresError, asyncpg.InterfaceError) as error:
-            raise _told(error) from error
+            raise told(error) from error
         return self._made(found)
 
 
@@ -84,7 +84,7 @@ def _of_many(text: str, apart: bool) -> str:
     return ""
 
 
-def _told(error: asyncpg.PostgresError | asyncpg.InterfaceError) -> Exception:
+def told(error: asyncpg.PostgresError | asyncpg.InterfaceError) -> Exception:
     """The error as SQLAlchemy wraps it, without the values that PostgreSQL and asyncpg tell: they are personal."""
     kind = DBAPIError
     if isinstance(error, asyncpg.PostgresError):

@@ -109,7 +109,11 @@ def _carried(connection: Connection, predecessor: str | None, revision: str) -> 
 async def _empty(place: Place) -> Any:
     from bot.store import engine
 
-    return engine._sqlite(place.file, writes=True) if place.kind == "sqlite" else engine._postgres(place.url)
+    return (
+        engine._sqlite(place.file, writes=True)
+        if place.kind == "sqlite"
+        else engine._postgres(place.url, writes=True)
+    )
 
 
 @pytest.mark.fault("A21")

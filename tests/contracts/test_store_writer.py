@@ -148,7 +148,11 @@ async def _two_writers(place: Place, begin: str) -> tuple[int, int]:
     database = await place.open()
     await execute(database, insert(FACTS), {"name": "n", "value": 0})
     await database.close()
-    make = (lambda: _sqlite(place.file, writes=True)) if place.kind == "sqlite" else (lambda: _postgres(place.url))
+    make = (
+        (lambda: _sqlite(place.file, writes=True))
+        if place.kind == "sqlite"
+        else (lambda: _postgres(place.url, writes=True))
+    )
     engines = [make() for _ in range(2)]
     if begin:
         for engine in engines:
