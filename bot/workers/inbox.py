@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import datetime, timedelta
 from functools import lru_cache
 
@@ -88,19 +88,27 @@ class InboxWorker:
         """A text of the catalogue, where a channel must answer before any turn could; '' = the usual language."""
         return self._turns.replies.say(key, language or "rn")
 
-    def due(self, address_id: int) -> None:
-        """A timer of this address has fired: its turn is taken behind those of whoever wrote."""
-        self.notify(address_id, unasked=True)
+    async def due(self, address_ids: Collection[int]) -> None:
+        """Timers of these addresses have fired: their turns are taken behind those of whoever wrote.
 
-    def notify(self, address_id: int, row: int | None = None, *, unasked: bool = False) -> None:
+        Returns when they are, so that no more of them wait than the writer holds.
+        """
+        if taken := [future for one in address_ids if (future := self._put(Take(one), unasked=True))]:
+            await asyncio.wait(taken)
+
+    def notify(self, address_id: int) -> None:
         """Take the turns of this address in the next group, and have its answers claimed in the same one."""
+        self._put(Take(address_id))
+
+    def _put(self, take: Take, *, unasked: bool = False) -> asyncio.Future[bool] | None:
         try:
-            future = self._database.writer.put(self._turns.take, Take(address_id, row), unasked=unasked)
+            future = self._database.writer.put(self._turns.take, take, unasked=unasked)
         except DatabaseError:
-            return  # stopping or overfull: the rows stay and are found by the next look
+            return None  # stopping or overfull: the rows stay and are found by the next look
         self._running.add(future)
-        future.add_done_callback(lambda done: self._taken(address_id, done))
+        future.add_done_callback(lambda done: self._taken(take.address_id, done))
         self._sent()
+        return future
 
     def _taken(self, address_id: int, future: asyncio.Future[bool]) -> None:
         self._running.discard(future)

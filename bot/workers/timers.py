@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Collection
 from datetime import datetime
 
 from bot.errors import DatabaseError
@@ -17,18 +17,18 @@ MOST_AT_ONCE = 2_000
 
 
 class TimerWorker:
-    """Asked by the alarm; `notify` tells the inbox worker which addresses have a turn."""
+    """Asked by the alarm; `take` has the inbox worker take the turns of addresses, and waits for them."""
 
     def __init__(
         self,
         database: Database,
         now: Callable[[], datetime],
-        notify: Callable[[int], None],
+        take: Callable[[Collection[int]], Awaitable[None]],
         when: When,
         schemes: frozenset[str] = EVERY,
     ) -> None:
         """`schemes`: those of the addresses that a channel reaches."""
-        self._database, self._now, self._notify, self._when = database, now, notify, when
+        self._database, self._now, self._take, self._when = database, now, take, when
         self._schemes = schemes
 
     async def make(self) -> None:
@@ -44,7 +44,6 @@ class TimerWorker:
                 fired = await self._database.writer.do(timers.fire, wanted)
             except DatabaseError:
                 return
-            for address_id in dict.fromkeys(fired.addresses):
-                self._notify(address_id)
+            await self._take(dict.fromkeys(fired.addresses))
             if fired.timers < MOST_AT_ONCE:
                 return

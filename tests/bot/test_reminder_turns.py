@@ -7,13 +7,16 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import insert, select
+import pytest
+from sqlalchemy import insert, select, update
 
 from bot.app import App
 from bot.channels.chat import Chat
 from bot.cli.talk import Line
-from bot.store import listing
+from bot.store import listing, writer
 from bot.store import tables as t
+from bot.workers import timers as workers_timers
+from tests.databases import execute
 from tests.play_service import service
 
 ON = frozenset(("reminders",))
@@ -48,6 +51,21 @@ async def _until_the_call(app: App) -> Line:
     assert "Eric wo muri OIM azobahamagara" in (await odette.answers())[-1].text
     assert await _calls(app) == [("open", "training: no news since 2026-11-23, 3 reminders", None)]
     return odette
+
+
+async def test_more_timers_than_the_writer_holds_are_all_taken(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """After the service was off for days: none is left for the look of a second later, which is for other faults."""
+    monkeypatch.setattr(writer, "MOST_WAITING", 8)
+    monkeypatch.setattr(workers_timers, "MOST_AT_ONCE", 7)
+    async with service(tmp_path, on=ON) as app:
+        when = {"due_at": app.clock.now(), "state": "waiting"}
+        due = await _rows(app, select(t.timers.c.id).where(t.timers.c.kind == "reminder"))
+        await execute(app.database, update(t.timers).where(t.timers.c.kind == "reminder").values(**when))
+        await app.timers.look()
+        left = select(t.inbox.c.id).where(t.inbox.c.channel == "timer", t.inbox.c.state == "new")
+        assert (len(due) > 30, await _rows(app, left)) == (True, [])
 
 
 async def test_the_third_touch_is_an_officers_call_that_a_report_closes(tmp_path: Path) -> None:
