@@ -98,6 +98,8 @@ class Sent:
     """accepted: the gateway has it; sent: it left."""
     parts: int | None = None
     """SMS parts that it took, when it was written for a screen: 0 shown there, else it left by SMS after all."""
+    numbered: bool | None = None
+    """Whether what can be pressed was sent as numbers, where a channel may have to: kept for `Intake.numbered`."""
 
 
 @noun
@@ -130,6 +132,10 @@ class Intake(Protocol):
 
     def file(self, channel: str, outbox_id: int) -> Awaitable[Attached | None]:
         """What goes along with a text, for a provider that fetches it from us; None when it is there no more."""
+        ...
+
+    def numbered(self, channel: str, address: str) -> Awaitable[Mapping[str, Any]]:
+        """The `data` of the last text to this address, when its choices were sent as numbers; else empty."""
         ...
 
     def say(self, key: str, language: str) -> str:
@@ -204,6 +210,7 @@ class Recorder:
     kept: list[Arrival] = field(default_factory=list)
     told: list[Delivery] = field(default_factory=list)
     files: dict[int, Attached] = field(default_factory=dict)
+    numbers: dict[str, Mapping[str, Any]] = field(default_factory=dict)
     broken: Exception | None = None
 
     async def arrivals(self, arrivals: Sequence[Arrival]) -> None:
@@ -225,6 +232,9 @@ class Recorder:
 
     async def file(self, channel: str, outbox_id: int) -> Attached | None:
         return self.files.get(outbox_id)
+
+    async def numbered(self, channel: str, address: str) -> Mapping[str, Any]:
+        return self.numbers.get(address, NOTHING)
 
     def say(self, key: str, language: str) -> str:
         return key

@@ -60,7 +60,7 @@ class Twilio(web.Gateway):
         async def incoming(scope: Scope, receive: Receive) -> None:
             if not (arrival := self.read(await self._fields(scope, receive, "incoming"))):
                 raise web.Unwanted(400)
-            await intake.arrivals([self.heard(arrival)])
+            await intake.arrivals([await self.heard(arrival, intake)])
 
         async def status(scope: Scope, receive: Receive) -> None:
             fields = await self._fields(scope, receive, "status")
@@ -83,7 +83,7 @@ class Twilio(web.Gateway):
         """Create one Message. Twilio takes no key of ours, its reports carry our id."""
         return await self._create({"Body": message.text}, message, is_last=True)
 
-    def heard(self, arrival: Arrival) -> Arrival:
+    async def heard(self, arrival: Arrival, intake: Intake) -> Arrival:
         """What a message means that was read as it came."""
         return arrival
 
@@ -153,7 +153,7 @@ class Twilio(web.Gateway):
         rows = [row for row in rows if str(row.get("from")).startswith("whatsapp:") == (self.scheme == "whatsapp")]
         fresh = [(row.get("direction"), wire.as_form(row)) for row in rows if wire.row_key(row) not in self._seen]
         if arrivals := [found for way, form in fresh if way == "inbound" and (found := self.read(form))]:
-            await intake.arrivals(arrivals)
+            await intake.arrivals([await self.heard(arrival, intake) for arrival in arrivals])
         reports = [wire.delivery(self.name, form, None) for way, form in fresh if way != "inbound"]
         if ended := [report for report in reports if report and report.state in ENDS]:
             await intake.deliveries(ended)

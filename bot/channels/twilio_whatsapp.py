@@ -12,7 +12,6 @@ import asyncio
 import hashlib
 import hmac
 import re
-from collections import OrderedDict
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -39,8 +38,6 @@ from bot.errors import Ambiguous, ChannelMisconfigured, Refused, RetryLater
 
 log = structlog.get_logger(__name__)
 
-CHATS = 10_000
-"""Chats whose numbered choices are remembered."""
 FILE_LASTS = timedelta(hours=1)
 """So long Twilio may fetch a file; it does at once."""
 TOKEN = re.compile(r"([1-9][0-9]{0,17})-([1-9][0-9]{9})-([0-9a-f]{64})")
@@ -67,7 +64,6 @@ class TwilioWhatsApp(Twilio):
         self._contents: dict[str, str] = {}
         self._found_contents = False
         self._contents_lock = asyncio.Lock()
-        self._offered: OrderedDict[str, tuple[str, ...]] = OrderedDict()
 
     @property
     def within_a_day(self) -> bool:
@@ -87,12 +83,12 @@ class TwilioWhatsApp(Twilio):
         return [*super().routes(intake), Route("/channels/twilio/whatsapp/file/{token}", file)]
 
     async def send(self, message: Message) -> Sent:
-        """Its file, its texts, its choices, in order."""
-        return await in_order(self._created(message))
-
-    async def _created(self, message: Message) -> AsyncIterator[Sent]:
-        """All forms are made before the first one is sent."""
+        """Its file, its texts, its choices, in order. All forms are made before the first one is sent."""
         forms = [await self._form(message, part) for part in self._parts(message)]
+        numbered = any(form.pop("Numbered", "") for form in forms)
+        return replace(await in_order(self._created(message, forms)), numbered=numbered)
+
+    async def _created(self, message: Message, forms: Sequence[Mapping[str, str]]) -> AsyncIterator[Sent]:
         for number, form in enumerate(forms, 1):
             yield await self._create(form, message, is_last=number == len(forms))
 
@@ -114,20 +110,19 @@ class TwilioWhatsApp(Twilio):
             raise Refused(f"larger than {limit} bytes")
         return File(reply.body, "")
 
-    def heard(self, arrival: Arrival) -> Arrival:
+    async def heard(self, arrival: Arrival, intake: Intake) -> Arrival:
         """A digit that answers choices which were shown as numbers is the press that it stands for."""
-        offered = self._offered.get(arrival.address, ())
         typed = arrival.text.strip().rstrip(".")
-        if arrival.kind != "text" or not (
-            typed.isascii() and typed.isdecimal() and 0 < int(typed[:3]) <= len(offered)
-        ):
+        if arrival.kind != "text" or not (typed.isascii() and typed.isdecimal() and len(typed) <= 3):
             return arrival
-        what, text, data = whatsapp_wire.pressed(offered[int(typed[:3]) - 1], "", arrival.address)
+        offered = list(whatsapp_wire.options(await intake.numbered(self.name, arrival.address)))
+        if not 0 < int(typed) <= len(offered):
+            return arrival
+        what, text, data = whatsapp_wire.pressed(offered[int(typed) - 1][0], "", arrival.address)
         return replace(arrival, kind=what, text=text, data={**arrival.data, **data})
 
     def _parts(self, message: Message) -> list[Any]:
         """What becomes a message of its own: a file, a template, a text, a choice."""
-        self._offered.pop(message.address, None)
         file = [message.file] if message.file else []
         if self.settings.template and not message.asked:
             text = " ".join(message.text.split())
@@ -143,11 +138,7 @@ class TwilioWhatsApp(Twilio):
             return {"ContentSid": self.settings.template, "ContentVariables": orjson.dumps(part).decode()}
         if content := await self._content(part):
             return {"ContentSid": content, "ContentVariables": orjson.dumps(part.values).decode()}
-        offered = self._offered.get(message.address, ())
-        self._offered[message.address] = (*offered, *(key for key, _ in part.options))
-        while len(self._offered) > CHATS:
-            self._offered.popitem(last=False)
-        return {"Body": part.numbered()}
+        return {"Body": part.numbered(), "Numbered": "yes"}
 
     async def _content(self, choice: wire.Choice) -> str | None:
         """The content that shows this choice; None where Twilio makes none for us."""

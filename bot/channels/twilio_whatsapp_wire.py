@@ -6,6 +6,7 @@ What can be pressed has the same ids as with Meta itself (whatsapp_wire), so the
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from bot.channels import whatsapp_wire as whatsapp
@@ -32,6 +33,8 @@ class Choice:
     """Id and words of each."""
     text: str
     """What stands above."""
+    first: int = 1
+    """The number of its first option: a second list goes on counting."""
 
     @property
     def name(self) -> str:
@@ -72,7 +75,9 @@ class Choice:
 
     def numbered(self) -> str:
         """The same as a text, where Twilio shows nothing to press: she answers with the number."""
-        return "\n".join([self.text, *(f"{number}. {words}" for number, (_, words) in enumerate(self.options, 1))])
+        return "\n".join(
+            [self.text, *(f"{number}. {words}" for number, (_, words) in enumerate(self.options, self.first))]
+        )
 
 
 def messages(message: Message) -> Iterator[str | Choice]:
@@ -86,7 +91,7 @@ def messages(message: Message) -> Iterator[str | Choice]:
     if text.strip() or not options:
         yield from whatsapp.parts(text.rstrip(), TEXT)
     for at in range(0, len(options), whatsapp.ROWS):
-        yield _choice(whatsapp.MORE if at else above, options[at : at + whatsapp.ROWS])
+        yield replace(_choice(whatsapp.MORE if at else above, options[at : at + whatsapp.ROWS]), first=at + 1)
 
 
 def _choice(text: str, options: Sequence[tuple[str, str]]) -> Choice:

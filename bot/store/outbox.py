@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import String, and_, bindparam, case, exists, func, insert, literal_column, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.store import message_days, sessions
+from bot.store import message_days, numbered, sessions
 from bot.store.deliveries import rematch
 from bot.store.markets import Opens, unless_there
 from bot.store.prepared import apart, rows, write
@@ -158,7 +158,10 @@ class Wanted:
 
 @noun
 class Mark:
-    """What became of a try; `day` is the programme's, of what left; `parts` those of a screen that left by SMS."""
+    """What became of a try; `day` is the programme's, of what left; `parts` those of a screen that left by SMS.
+
+    `numbered`: whether its choices went as numbers, where the channel may have to; None elsewhere.
+    """
 
     row: int
     state: str
@@ -168,6 +171,7 @@ class Mark:
     due_at: datetime | None = None
     day: str = ""
     parts: int | None = None
+    numbered: bool | None = None
 
 
 async def claim(tx: AsyncConnection, items: Sequence[Wanted]) -> list[list[Claim]]:
@@ -262,6 +266,7 @@ async def mark(tx: AsyncConnection, items: Sequence[Mark]) -> list[None]:
     await message_days.left(tx, [(m.day, m.row) for m in items if m.state in message_days.LEFT])
     await write(tx, MARK, now)
     await sessions.left(tx, [(m.row, m.parts) for m in items if m.parts])
+    await numbered.keep(tx, [(m.row, m.numbered) for m in items if m.numbered is not None])
     # A provider may report before our own mark was committed: those reports waited unmatched.
     for item in items:
         if item.provider_id is not None:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import lru_cache
+from typing import Any
 
 import structlog
 from prometheus_client import Counter, Gauge
@@ -14,7 +15,7 @@ from bot.attachments import attached
 from bot.channels.base import Arrival, Attached, Delivery, Message
 from bot.errors import DatabaseError
 from bot.store import deliveries as reports
-from bot.store import inbox, listed, sessions
+from bot.store import inbox, listed, numbered, sessions
 from bot.store.engine import Database
 from bot.store.inbox import Incoming
 from bot.store.tasks import open_for_row
@@ -83,6 +84,11 @@ class InboxWorker:
         settings = self._turns.settings
         folder = settings.path(settings.privacy.media_folder)
         return await asyncio.to_thread(attached, noted, folder) if noted else None
+
+    async def numbered(self, channel: str, address: str) -> Mapping[str, Any]:
+        """What her last text offered, when it was sent as numbers: known to every process, after a restart."""
+        async with self._database.read() as tx:
+            return await numbered.data_of(tx, channel, address)
 
     def say(self, key: str, language: str) -> str:
         """A text of the catalogue, where a channel must answer before any turn could; '' = the usual language."""

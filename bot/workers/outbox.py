@@ -245,7 +245,7 @@ class OutboxWorker:
             self._breakers[name].worked()
             self._heal(name)
         day = now.astimezone(self._hours.zone).date().isoformat()
-        return Mark(claim.id, sent.state, now, sent.provider_id, day=day, parts=sent.parts)
+        return Mark(claim.id, sent.state, now, sent.provider_id, day=day, parts=sent.parts, numbered=sent.numbered)
 
     async def _file(self, claim: Claim) -> Attached | None:
         file = claim.data.get("file")

@@ -13,6 +13,7 @@ import pytest
 from aiohttp import web
 
 from bot.app import App
+from bot.channels.twilio_whatsapp import TwilioWhatsApp
 from bot.clock import StoppedClock
 from bot.programme import roster as rosters
 from bot.settings import Settings
@@ -26,7 +27,9 @@ from tests.programme import small_roster
 
 
 class Chat(Phone):
-    """Odette's WhatsApp, with Twilio in between."""
+    """Odette's WhatsApp, with Twilio in between; its calls come to `door`, else to the process that sends."""
+
+    door: TwilioWhatsApp | None = None
 
     async def take(self, request: web.Request) -> web.Response:
         form = dict(parse_qsl((await request.read()).decode()))
@@ -55,7 +58,7 @@ class Chat(Phone):
         self._said += 1
         key = f"SMhers{self._said}"
         call = incoming(Body=content["body"], MessageSid=key) if kind == "text" else pressed(*content, MessageSid=key)
-        assert await knock(self.app.channels["twilio_whatsapp"], self.app.inbox, call) == 200  # type: ignore[arg-type]
+        assert await knock(self.door or self.app.channels["twilio_whatsapp"], self.app.inbox, call) == 200  # type: ignore[arg-type]
         await self.settled()
         return self.text
 
@@ -135,9 +138,15 @@ async def test_from_a_first_word_to_a_report(odette: Chat) -> None:
 async def test_with_numbers_only(odette: Chat) -> None:
     assert "4. English" in await odette.writes("text", {"body": "Hello"})
     assert "1. " in await odette.writes("text", {"body": "4"})
+    settings = odette.app.settings.channels.twilio
+    assert settings is not None
+    odette.door = TwilioWhatsApp(
+        settings, "https://example.org", odette.app.clock.now
+    )  # of a process that sent nothing
     assert "Are you Odette, ABAHUZA, Kivoga?" in await odette.writes("text", {"body": "1"})
     await odette.writes("text", {"body": "1"})
     assert "Welcome, Odette" in await odette.writes("text", {"body": "4"})
+    assert await odette.rows("facts", name=f"numbered:twilio_whatsapp:{(await odette.rows('addresses'))[-1]['id']}")
     (ours, *_) = await odette.rows("outbox")
     told = status("read", query=f"id={ours['id']}".encode(), MessageSid=ours["provider_id"])
     assert await knock(odette.app.channels["twilio_whatsapp"], odette.app.inbox, told) == 200  # type: ignore[arg-type]
