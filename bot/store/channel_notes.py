@@ -1,6 +1,7 @@
 """What each of several processes knows of the channels, for all of them: one small row, exchanged once a minute.
 
-A phone's call reaches one process, and of a channel with a limit one knows what it may still send.
+A phone's call reaches one process, and of a channel with a limit one knows what it may still send. That an account is
+refused knows who sends by it, or fetches; and then the next start.
 """
 
 from __future__ import annotations
@@ -31,6 +32,10 @@ class Note:
     rest: int | None = None
     """SMS parts of the day that are left; None: this process does not send by it, or there is no limit."""
     rest_at: datetime | None = None
+    refused_at: datetime | None = None
+    """When a process last found its account refused."""
+    worked_since: datetime | None = None
+    """It was known as refused at that moment, and has worked since; never kept."""
 
 
 Notes = Mapping[str, Note]
@@ -48,6 +53,8 @@ async def exchange(tx: AsyncConnection, items: Sequence[Notes]) -> list[Notes]:
 def _newest(mine: Note, others: Note | None) -> Note:
     if mine.rest is not None:
         mine = replace(mine, rest_at=mine.at)
+    if mine.refused_at is None and others and others.refused_at != mine.worked_since:
+        mine = replace(mine, refused_at=others.refused_at)
     if others is None:
         return mine
     if others.heard_at and (mine.heard_at is None or others.heard_at > mine.heard_at):
@@ -58,12 +65,16 @@ def _newest(mine: Note, others: Note | None) -> Note:
 
 
 def _read(one: Mapping[str, Any]) -> Note:
-    at, heard_at, rest_at = (
-        one[name] and datetime.fromisoformat(one[name]) for name in ("at", "heard_at", "rest_at")
+    heard_at, rest_at, refused_at = (
+        datetime.fromisoformat(found) if (found := one.get(name)) else None
+        for name in ("heard_at", "rest_at", "refused_at")
     )
-    return Note(at, heard_at, tuple(one["warns"]), one["rest"], rest_at)
+    return Note(
+        datetime.fromisoformat(one["at"]), heard_at, tuple(one["warns"]), one["rest"], rest_at, refused_at=refused_at
+    )
 
 
 def _plain(note: Note) -> dict[str, Any]:
-    times = {name: at and at.isoformat() for name in ("at", "heard_at", "rest_at") for at in [getattr(note, name)]}
+    moments = {name: getattr(note, name) for name in ("at", "heard_at", "rest_at", "refused_at")}
+    times = {name: at and at.isoformat() for name, at in moments.items()}
     return {**times, "warns": note.warns, "rest": note.rest}

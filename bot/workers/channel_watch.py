@@ -15,7 +15,7 @@ from bot.channels.base import Channel
 from bot.errors import DatabaseError
 from bot.store import alarms, channel_notes
 from bot.store.alarms import OVER, Alarm
-from bot.store.channel_notes import Note
+from bot.store.channel_notes import LASTS, Note
 from bot.store.engine import Database
 from bot.workers import channel_states
 from bot.workers.outbox import OutboxWorker
@@ -42,12 +42,14 @@ class ChannelWatch:
         self._seen: dict[tuple[str, str], datetime] = {}
         """(channel, trouble) -> since when it is seen."""
         self._told: set[tuple[str, str]] = set()
+        self._refused: dict[str, datetime] | None = None
+        """Channel -> when it was refused last, in any process, as known at the last look; None before the first."""
 
     async def look(self) -> None:
         """Tell what is new, and of which channel all is over. Raises nothing of the database's; it is asked again."""
         try:
             now = self._now()
-            if self._database.shared:
+            if self._database.shared or self._refused is None or self._refused or self._outbox.broken:
                 await self._learn(now)
             there = {(one.channel, one.what): one for one in await self._troubles(now)}
             self._seen = {key: self._seen.get(key, now) for key in there}
@@ -64,17 +66,31 @@ class ChannelWatch:
 
     async def _learn(self, now: datetime) -> None:
         """Of the phone's calls another process has had the last one; of a limit another one knows what is left."""
-        mine = {name: self._note(name, channel, now) for name, channel in self._channels.items()}
+        broken = self._outbox.broken
+        mine = {name: self._note(name, channel, now, name in broken) for name, channel in self._channels.items()}
         known = await self._database.writer.do(channel_notes.exchange, mine)
         for name, channel in self._channels.items():
             note, gateway = known[name], cast(Any, channel)
             if note.heard_at and note.heard_at > (gateway.heard_at or self._began):
                 gateway.heard_at, gateway.warns = note.heard_at, note.warns
             self._outbox.elsewhere[name] = note.rest
+            if mine[name].refused_at is None:
+                await self._noted_as_refused(name, channel, note, now)
+        self._refused = {name: note.refused_at for name, note in known.items() if note.refused_at}
 
-    def _note(self, name: str, channel: Channel, now: datetime) -> Note:
+    async def _noted_as_refused(self, name: str, channel: Channel, note: Note, now: datetime) -> None:
+        """Until it works, or until who noted it is gone and the account is asked for and there again."""
+        if note.refused_at and (now - note.refused_at < LASTS or await channel.check()):
+            self._outbox.refused.add(name)
+        else:
+            self._outbox.refused.discard(name)
+
+    def _note(self, name: str, channel: Channel, now: datetime, broken: bool) -> Note:
         rest = self._outbox.rest(name) if self._outbox.holds(name) else None
-        return Note(now, getattr(channel, "heard_at", None), getattr(channel, "warns", ()), rest)
+        refused_at = now if broken and name not in self._outbox.refused else None
+        since = None if broken else (self._refused or {}).get(name)
+        phone = getattr(channel, "heard_at", None), getattr(channel, "warns", ())
+        return Note(now, *phone, rest, refused_at=refused_at, worked_since=since)
 
     async def _troubles(self, now: datetime) -> list[Trouble]:
         async with self._database.read() as tx:

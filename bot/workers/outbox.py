@@ -69,6 +69,7 @@ class OutboxWorker:
         """How many USSD screens may be shown at once: they take no connection, no part, and no account for SMS."""
         self._paused: dict[str, datetime] = {}
         self.unheard = set[str]()  # channels that were refused where they fetch, or at their start
+        self.refused = set[str]()  # by what another process noted, or this one before its start
         self._breakers = {name: Breaker() for name in channels}
         for name in channels:
             BROKEN.labels(name).set(0)
@@ -134,10 +135,7 @@ class OutboxWorker:
                 group.create_task(self._leases(), name="leases")
 
     async def drain(self, within_s: float) -> None:
-        """Claim nothing more and let the tries under way end; what did not start stays queued.
-
-        A try that takes longer than `within_s` seconds stays as it is; the next start decides.
-        """
+        """Claim nothing more, let the tries under way end; of one that takes longer the next start decides."""
         self._stopping = True
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(within_s):
@@ -282,10 +280,12 @@ class OutboxWorker:
 
     def _break(self, name: str, error: ChannelMisconfigured) -> None:
         BROKEN.labels(name).set(1)
+        self.refused.discard(name)
         self._paused[name] = self._now() + timedelta(seconds=60)
         log.error("channel stopped for a minute", channel=name, what_to_do=error.what_to_do)
 
     def _heal(self, name: str) -> None:
+        self.refused.discard(name)
         if self._paused.pop(name, None):
             BROKEN.labels(name).set(0)
 
@@ -297,4 +297,4 @@ class OutboxWorker:
     @property
     def broken(self) -> list[str]:
         """Channels whose account is refused at the moment."""
-        return sorted({*self._paused, *self.unheard})
+        return sorted({*self._paused, *self.unheard, *self.refused})

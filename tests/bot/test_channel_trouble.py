@@ -151,7 +151,7 @@ async def _nothing() -> None: ...
 async def test_who_is_refused_where_messages_are_fetched_counts_as_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(receiving, "AGAIN_S", 0.05)
     channels: Any = {"smpp": Refusing()}
-    worker: Any = SimpleNamespace(_paused={}, unheard=set())
+    worker: Any = SimpleNamespace(_paused={}, unheard=set(), refused=set())
     running = asyncio.create_task(receiving.receive(channels["smpp"], Recorder(), None, worker.unheard, _nothing))
     seen = list[list[str]]()
     async with asyncio.timeout(20):

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from sqlalchemy import insert, select
 
+from bot.errors import ChannelMisconfigured
 from bot.store import tables
 from bot.store.engine import Database
 from bot.workers.channel_watch import ChannelWatch
@@ -89,6 +90,40 @@ async def test_what_one_process_knows_of_a_channel_all_know_a_minute_later(proce
     await looks.look()
     assert (others.full, others.rest("smsgate")) == (["smsgate"], 0)
     assert [trouble for _, trouble, _ in (await alarms(processes[0]))[::2]] == ["battery", "over", "full"]
+
+
+async def test_a_refused_account_is_known_to_all_processes_and_after_a_restart_until_it_works(
+    database: Database,
+) -> None:
+    """Only who had sent by it said so; after a restart nobody did until the next text."""
+    await fill(database)
+    clock, wrong = [NOW], ["channels.kannel: the password is wrong"]
+
+    async def check() -> list[str]:
+        return wrong
+
+    def started() -> tuple[OutboxWorker, ChannelWatch]:
+        return watching(database, {"kannel": SimpleNamespace(window=1, check=check)}, clock)
+
+    async def known(minute: float, *processes: tuple[OutboxWorker, ChannelWatch]) -> list[list[str]]:
+        clock[0] = NOW + minute * MINUTE
+        for _, watch in processes:
+            await watch.look()
+        return [outbox.broken for outbox, _ in processes]
+
+    first, second = started(), started()
+    first[0]._break("kannel", ChannelMisconfigured("refused", "look"))
+    assert await known(0, first, second) == [["kannel"], ["kannel"]]
+    again = started()
+    assert await known(1, again) == await known(30, again) == [["kannel"]], "nothing was sent since"
+    wrong.clear()
+    assert await known(31, again) == [[]], "who had seen it is gone, and the account is there again"
+    first[0]._heal("kannel")
+    second[0]._break("kannel", ChannelMisconfigured("refused", "look"))
+    assert await known(32, second, again) == [["kannel"], ["kannel"]]
+    again[0]._heal("kannel")
+    second[0]._heal("kannel")
+    assert await known(33, again, second, started()) == [[], [], []], "it worked"
 
 
 async def test_what_comes_back_within_the_hour_is_told_at_its_end_by_one_process(database: Database) -> None:
