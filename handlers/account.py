@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from handlers import enrol, form, state
@@ -12,6 +14,7 @@ from handlers.turn import Button, ErasePerson, Outcome, Person, RecordConsent, R
 from handlers.understand.words import plain, yes_no
 
 ERASE = "55"
+_A_NUMBER = re.compile(r"\+?(?:[\s.-]*\d){8,13}[\s.]*")
 MOST_WORDS = 2
 """More words than this behind PROBLEM are a story: it is sealed, whatever it is about."""
 
@@ -178,4 +181,19 @@ def sealed_answer(turn: Turn, said: Said, question: Mapping[str, Any]) -> Outcom
     when = {"1": "today", "2": "tomorrow morning", "3": "tomorrow evening"}.get(digit, "")
     if not when and not words:
         return None
-    return state.say(turn, "J4", state.task(turn, "sealed", when or "see the message", sealed=True))
+    return _wished(turn, when or "see the message")
+
+
+def _wished(turn: Turn, about: str) -> Outcome:
+    new = {**state.close(turn), "wished": turn.now.isoformat()}
+    return state.say(turn, "J4", state.task(turn, "sealed", about, sealed=True), state=new)
+
+
+def another_number(turn: Turn, said: Said) -> Outcome | None:
+    """The number that J3 asked for too, sent behind the time: for the focal points, and no message to the officer."""
+    wished = turn.state.get("wished")
+    if not wished or turn.now - datetime.fromisoformat(wished) > state.OPEN_FOR or turn.inbound.kind != "text":
+        return None
+    return (
+        _wished(turn, "see the message") if _A_NUMBER.fullmatch(said.text) and not looks_like_report(turn) else None
+    )

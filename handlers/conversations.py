@@ -213,6 +213,8 @@ def _answered(turn: Turn, said: Said) -> Outcome | None:
 
 def _fresh(turn: Turn, said: Said) -> Outcome:
     """Nothing open, or something else than its answer."""
+    if number := account.another_number(turn, said):
+        return number
     if (named := shared.named(turn)) is not None:
         return _again_with(named, named.inbound.text)
     associations = menu.associations(turn)

@@ -52,6 +52,8 @@ def stranger(turn: Turn, said: Said) -> Outcome:
     question = state.opened(turn)
     if question and question["kind"] == "sealed" and (answer := account.sealed_answer(turn, said, question)):
         return answer
+    if number := account.another_number(turn, said):
+        return number
     if said.command == "call" or said.digit == "9" or turn.inbound.kind == "missed_call":
         return Outcome(dict(turn.state), (Reply("K3c"),), (task_of(turn, "call"),), understood="call me")
     if "claims" in turn.state:

@@ -60,6 +60,24 @@ async def test_focal_points_are_told_without_content_and_only_they_can_look(chat
     assert all(row["who"].startswith("person ") for row in (await chats.rows("audit"))[-2:])
 
 
+async def test_the_other_number_that_was_asked_for_goes_to_the_focal_points_behind_the_time_too(chats: Chats) -> None:
+    beatrice, eric, odette = await chats.beatrice(), await chats.eric(), await chats.odette()
+    seen = len(eric.sees)
+    await chats.says(odette, WORDS)
+    await chats.presses(odette, "A woman")
+    assert "Another number? Send it." in last(odette)
+    await chats.says(odette, "1")
+    assert last(odette).startswith("OIM: OK, it is noted")
+    await chats.says(odette, "79 00 00 11")
+    assert last(odette).startswith("OIM: OK, it is noted"), "it became a message that the officer reads"
+    assert len(eric.sees) == seen and await chats.rows("tasks", sealed=False) == []
+    assert "79 00 00 11" not in (await chats.says(eric, "/find 79")).text
+    case = (await chats.rows("tasks", sealed=True))[0]["id"]
+    assert "79 00 00 11" in (await chats.says(beatrice, f"/sealed {case}")).text
+    await chats.says(odette, "12 11 3 12 7 5 3")
+    assert "12/11" in last(odette), "a report is none"
+
+
 async def test_what_was_shown_leaves_the_outbox_and_a_case_closes_only_once_it_was_read(chats: Chats) -> None:
     beatrice, odette = await chats.beatrice(), await chats.odette()
     await chats.says(odette, WORDS)
