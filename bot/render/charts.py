@@ -21,6 +21,10 @@ TONES = ("#0b4f47", "#8cc0b4", "#d9a441", "#6b7c93", "#b9c4ca")
 """Dark = checked, light = reported, then the rest; of different lightness."""
 _SCRIPT = re.compile(r"<script.*?</script>", re.DOTALL)
 _NO_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+_BAR = re.compile(r'<rect x="([\d.]+)" y="([\d.]+)" rx="0" ry="0" width="([\d.]+)" height="([\d.]+)" class="rect ')
+_VALUE = re.compile(r'<text text-anchor="middle" x="[\d.]+" (y="([\d.]+)" class="value")>')
+_BELOW_ITS_NUMBER = 18.0
+"""A bar that is lower has no room for its number; neither has a second one so near."""
 Values = Mapping[str, Sequence[float | None]]
 
 
@@ -112,7 +116,30 @@ def _svg(kind: Any, title: str, labels: Sequence[str], series: Values, height: i
         chart.add(name, list(values))
     told = repr((kind.__name__, title, list(labels), [(n, list(v)) for n, v in series.items()]))
     chart.uuid = hashlib.sha256(told.encode()).hexdigest()[:16]  # pygal's own would be another one each time
-    return well_formed(_SCRIPT.sub("", chart.render(is_unicode=True)))
+    drawn = _SCRIPT.sub("", chart.render(is_unicode=True))
+    return well_formed(_low_ones_aside(drawn) if kind is _pygal().StackedBar else drawn)
+
+
+def _low_ones_aside(svg: str) -> str:
+    """The number of a bar that is too low for it stands at its right end, or at its left: not on its neighbours'."""
+    bars_ = [[float(number) for number in bar.groups()] for bar in _BAR.finditer(svg)]
+    bars_ = [bar for bar in bars_ if bar[3] > 0]  # the text of a bar of nothing is empty, and written in another way
+    texts = [*_VALUE.finditer(svg)]
+    if len(bars_) != len(texts):
+        return svg
+    right: dict[float, float] = {}
+    pieces, done = [], 0
+    for (x, _y, width, height), text in zip(bars_, texts, strict=True):
+        if height >= _BELOW_ITS_NUMBER:
+            continue
+        place = float(text[2])
+        taken = abs(right.get(x, -_BELOW_ITS_NUMBER) - place) < _BELOW_ITS_NUMBER
+        at = f'"start" x="{x + 4:.1f}"' if taken else f'"end" x="{x + width - 4:.1f}"'
+        if not taken:
+            right[x] = place
+        pieces += [svg[done : text.start()], f'<text text-anchor={at} {text[1]} style="fill:#1b2328">']
+        done = text.end()
+    return "".join((*pieces, svg[done:]))
 
 
 def png(svg: str, width: int = 840) -> bytes:

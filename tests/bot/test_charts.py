@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import re
-from itertools import pairwise
+from itertools import combinations, pairwise
 
 import pytest
 from PIL import Image
@@ -44,6 +44,27 @@ def test_lying_bars_stand_apart_under_a_title_of_two_lines(labels: list[str]) ->
     svg = charts.bars("Toutes les associations " * 3, labels, {"a": [1] * len(labels)}, across=True)
     places = [float(re.findall(rf' y="([\d.]+)" class="[^"]*">{label}<', svg)[0]) for label in labels]
     assert all(low - high > 20 for low, high in pairwise(places))
+
+
+def test_the_number_of_a_low_bar_stands_on_no_other_number() -> None:
+    """In a summary "1 doubtful" stood on "41 reported"."""
+    months = ["Jun", "Jul", "Aug", "Sep", "Oct", "Nov"]
+    series = {
+        "checked": [None, 0, 55, 132, 197, 216],
+        "reported": [None, 1, 13, 33, 41, 58],
+        "doubtful": [None, 2, 1, 0, 1, 5],
+        "representatives": [120, 120, 120, 120, 120, 120],
+    }
+    svg = charts.bars("People reached", months, series, goal=600)
+    found = re.findall(r'<text text-anchor="(\w+)" x="([\d.]+)" y="([\d.]+)" class="value"[^>]*>([\d ]+)<', svg)
+    assert len(found) == sum(1 for row in series.values() for value in row if value)
+    boxes = []
+    for anchor, x, y, said in found:
+        left = float(x) - {"start": 0.0, "middle": 4.5, "end": 9.0}[anchor] * len(said)
+        boxes.append((left, left + 9 * len(said), float(y) - 11, float(y)))
+    for one, other in combinations(boxes, 2):
+        apart = one[1] <= other[0] or other[1] <= one[0] or one[3] <= other[2] or other[3] <= one[2]
+        assert apart, (one, other)
 
 
 def test_a_picture_has_words_in_our_own_font() -> None:
