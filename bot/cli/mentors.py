@@ -15,6 +15,7 @@ from bot.render import Rendered, Words, fold
 from bot.render.plural import many
 from bot.settings import Settings
 from bot.store import question_list, visits
+from handlers.mentor import MOST
 from handlers.understand.words import language_of
 
 commands = typer.Typer(no_args_is_help=True, help="Mentors: their questions, answers and visits.")
@@ -63,6 +64,8 @@ def answer(
     settings, text = base.load(), " ".join(text.split())
     if not text:
         base.fail("The answer is empty.")
+    if len(text) > MOST:
+        base.fail(f"Write it shorter: at most {MOST} characters fit in two SMS, and these are {len(text)}.")
     details = {"number": number, "answer": text, "who": who, "user": getpass.getuser(), "dry_run": True}
     details["utc_offset_min"] = base.utc_offset_min(settings)
     found = base.run(control.act(settings, "question answer", details))

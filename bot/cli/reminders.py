@@ -57,7 +57,7 @@ def _row(one: store.Late) -> dict[str, Any]:
 
 
 def remind(
-    association: Annotated[str, typer.Argument(help="Its number on the roster, as 07.")],
+    association: Annotated[str, typer.Argument(help="Its number or name on the roster, as 07.")],
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Show the text, send nothing.")] = False,
     yes: Annotated[int, typer.Option("--yes", help="How many are reminded: 1. Without it nothing is sent.")] = 0,
     json: Json = False,
@@ -72,7 +72,7 @@ def remind(
 
     found = base.read(settings, question)
     if found is None:
-        base.fail(f"{association}: no association has this number. See `kurikirana late` or the roster.")
+        base.fail(f"{association}: no association has this number or name. See `kurikirana late` or the roster.")
     if found.person is None:
         base.fail(f"{found.association.no} {found.association.sms_name}: nobody there can be written to; call.")
     at, why = possible(rules(settings), found.association, found.reminded_at, found.unasked, now)

@@ -14,6 +14,7 @@ from sqlalchemy import bindparam, func, literal_column, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.store import people as store
+from bot.store.questions import called
 from bot.store.reminders import KIND, last_news, unasked_to
 from bot.store.tables import associations, outbox, people, people_addresses, timers
 from bot.store.waking import contacts
@@ -23,6 +24,7 @@ from handlers.turn import Association, Heard, Person
 from handlers.turn.lateness import LATE
 from handlers.turn.noun import noun
 from handlers.turn.reminding import WEEK
+from handlers.understand.words import plain
 
 State = Literal["silent", "zero", "later", "unreachable"]
 _STATES: tuple[State, ...] = ("silent", "unreachable", "later", "zero")
@@ -130,9 +132,8 @@ async def last_reminders(tx: AsyncConnection, ids: Sequence[int]) -> dict[int, d
 
 
 async def numbered(tx: AsyncConnection, no: str) -> Association | None:
-    """The association with this number on the roster."""
-    known = await store.load_associations(tx)
-    return next((one for one in known.values() if one.no == no.zfill(2)), None)
+    """The association with this number or name on the roster."""
+    return called(plain(no), await store.load_associations(tx))
 
 
 async def by_hand(tx: AsyncConnection, wanted: Sequence[Association], now: datetime) -> list[ByHand]:

@@ -10,7 +10,8 @@ from handlers import reminders, state
 from handlers.said import Said
 from handlers.team.reasons import result_named
 from handlers.team.reporting import ask
-from handlers.team.viewing import pressed, viewer, whole_team_before
+from handlers.team.tasks import closed
+from handlers.team.viewing import numbered, pressed, viewer, whole_team_before
 from handlers.turn import (
     Association,
     Audit,
@@ -42,6 +43,8 @@ def asked(turn: Turn, said: Said) -> Outcome | None:
     there = _there(turn, said.rest.partition(":")[0])
     if there is None:
         return None
+    if first := _closed_by_another(turn, said.rest.partition(":")[2]):
+        return first
     number = said.rest
     rows = (
         (Button("b.reported", f"result:{number}:r"), Button("b.noanswer", f"result:{number}:n")),
@@ -64,11 +67,21 @@ def called(turn: Turn, said: Said) -> Outcome | None:
     there = _there(turn, number)
     if there is None:
         return None
+    if first := _closed_by_another(turn, task):
+        return first
     if code == "d" and not days:
         return _which_day(turn, there, task)
     if code == "d" and days.isdecimal():
         return _closed(turn, there, task, turn.today + timedelta(days=int(days)))
     return _closed(turn, there, task, CODES[code]) if code in CODES else None
+
+
+def _closed_by_another(turn: Turn, number: str) -> Outcome | None:
+    """The call of this task was made meanwhile: she reads by whom, and with which result."""
+    task: Task | None = turn.known(numbered(turn, int(number))) if number.isdecimal() and int(number) else None
+    if task is None or task.state == "open":
+        return None
+    return Outcome(dict(turn.state), (closed(turn, task),), understood="called before")
 
 
 def _which_day(turn: Turn, there: Association, task: str) -> Outcome:

@@ -146,14 +146,24 @@ def _audit(association_id: int) -> Audit:
 
 
 def no_training(turn: Turn, said: Said) -> Outcome | None:
-    """A zero report for them: the association is not late, and the ladder begins anew."""
-    if not said.rest.isdecimal():
+    """A zero report for them, once she says that it is meant: the association is not late, the ladder begins anew.
+
+    Its button stands beside others, and nothing takes a zero report back.
+    """
+    number, _, sure = said.rest.partition(":")
+    if not number.isdecimal():
         return None
-    there: ToRemind | None = turn.known(RemindOf(viewer(turn), int(said.rest), turn.now))
+    if sure == "cancel":
+        return Outcome(dict(turn.state), (Reply("M6undone", edits=pressed(turn)),), understood="no zero report")
+    there: ToRemind | None = turn.known(RemindOf(viewer(turn), int(number), turn.now))
     if there is None:
         return None
     own = there.association
     since = reminders.local_day(turn, there.heard_at) if there.heard_at else turn.programme.start
+    if sure != "sure":
+        rows = ((Button("b.yes", f"zero:{own.id}:sure"), Button("b.cancel", f"zero:{own.id}:cancel")),)
+        asked = Reply("O.notraining.sure", {"association": own.sms_name, "since": since}, rows)
+        return Outcome(dict(turn.state), (asked,), understood="a zero report by phone?")
     first = reminders.rules(turn).first(own, "training", turn.now)
     effects = (
         SaveZero(own.id, "training", since, None),
@@ -162,4 +172,5 @@ def no_training(turn: Turn, said: Said) -> Outcome | None:
     )
     timer = reminders.timer("training", own.id, max(first, turn.now + timedelta(minutes=1)))
     values = {"association": own.sms_name, "since": since, "officer": turn.person.sms_name if turn.person else ""}
-    return Outcome(dict(turn.state), (Reply("O.notraining", values),), effects, (timer,), "zero report by phone")
+    noted = Reply("O.notraining", values, edits=pressed(turn))
+    return Outcome(dict(turn.state), (noted,), effects, (timer,), "zero report by phone")

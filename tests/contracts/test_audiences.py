@@ -204,6 +204,10 @@ async def test_money_and_the_last_minute_and_what_goes_tomorrow(database: Databa
     assert "Cost      10 SMS parts x 40 BIF = 400 BIF; this month 400 of 300 BIF" in lines
     assert "Careful   this is 100 BIF above the month's budget" in lines
     assert priced.ends_at == evening and priced.spill == 0
+    for asks, said in ((True, "Answers   1 and 2 are counted"), (False, "Careful   the text has choices 1 and 2")):
+        asking, _ = await plan(database, "all", evening, text=Wording({"en": "Come? 1 yes 2 no"}, asks=asks))
+        assert any(line.startswith(said) for line in present.plan_lines(asking, ZONE))
+    assert not any("choices" in line for line in lines)
 
 
 async def test_the_weeks_messages_and_the_same_words_are_minded(database: Database) -> None:

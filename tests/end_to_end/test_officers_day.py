@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from bot.clock import StoppedClock
+from bot.programme.roster import Staff
 from handlers.mentor_questions import BUSY_FOR
 from tests.botapi import Emulator, botapi_fixture  # noqa: F401
 from tests.botapi_updates import Shown, User
@@ -158,3 +159,21 @@ async def _a_broadcast_in_three_languages(day: Day, leaders: list[User], clock: 
     await day.chats.botapi.until(lambda: "3/3 sent" in card.text, PATIENCE)
     clock.advance(timedelta(seconds=61))
     await day.chats.botapi.until(lambda: card.text.startswith("✅ Broadcast 1: 3/3 sent"), PATIENCE)
+
+
+async def test_a_call_that_another_officer_made_is_said_with_its_result(
+    botapi: Emulator, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An old card's "No answer" opened the call anew."""
+    async with programme(botapi, tmp_path, monkeypatch, staff=(Staff("Aline", "officer"),)) as chats:
+        eric, aline, odette = await chats.eric(), await chats.one_of_the_team("Aline", 33), await chats.odette()
+        odette.taps("☎️ Call me")
+        await botapi.until(lambda: "asked to be called" in eric.sees[-1].text, PATIENCE)
+        told = eric.sees[-1]
+        asked = await chats.presses(eric, "I called", told)
+        await chats.presses(aline, "Calls", await chats.says(aline, "/today"))
+        await chats.presses(aline, "I called")
+        await chats.presses(aline, "We talked")
+        for button, where in (("No answer", asked), ("I called", told)):
+            assert (await chats.presses(eric, button, where)).text == "Closed at 17:31 by Aline: we talked."
+        assert [(row["state"], row["result"]) for row in await chats.rows("tasks")] == [("closed", "talked")]

@@ -55,7 +55,13 @@ async def test_who_is_late_is_listed_reminded_and_noted(
         await botapi.until(lambda: "since 1/4?" in odette.sees[-1].text, PATIENCE)
         again = await chats.says(eric, "/remind 07")
         assert again.text == "ABAHUZA was reminded less than 72 hours ago. Possible from 27/11 10:00."
-        assert (await chats.presses(eric, "No training", page)).text.startswith("Noted: no training at ABAHUZA since")
+        sure = await chats.presses(eric, "No training", page)
+        assert sure.text == "ABAHUZA: no training since 1/4? It is not late then."
+        await chats.presses(eric, "Cancel", sure)
+        assert sure.text == "It is taken back." and "2 silent" in (await chats.says(eric, "/late")).text
+        sure = await chats.presses(eric, "No training", page)
+        await chats.presses(eric, "Yes", sure)
+        assert sure.text.startswith("Noted: no training at ABAHUZA since 1/4")
         shown = await chats.says(eric, "/late")
         assert "1 silent" in shown.text and "No training: ABAHUZA" in shown.text
         assert "🕰 Late: 1" in (await chats.says(eric, "/today")).text

@@ -16,6 +16,7 @@ from bot.programme.broadcasts.wording import LANGUAGE_NAMES, LEAVE_OUT
 from bot.render.plural import many
 from bot.store import broadcasts as store
 from bot.store import recipient_ends
+from handlers.team.broadcast_text import offers_choice
 
 ANSWERED_WITHIN = timedelta(hours=48)
 
@@ -46,6 +47,13 @@ def plan_json(plan: Plan) -> dict[str, Any]:
     }
 
 
+_ASKS = "Answers   1 and 2 are counted as yes and no"
+_ASKS_NOT = (
+    "Careful   the text has choices 1 and 2, and nobody counts them: a leader's 1 begins a training report. "
+    "To count them write asks = true"
+)
+
+
 def plan_lines(plan: Plan, zone: ZoneInfo) -> Iterator[str]:
     """The composer's table, one line each. Times are the programme's own."""
     tally, shared = plan.tally, plan.tally.people - plan.tally.number
@@ -70,6 +78,8 @@ def plan_lines(plan: Plan, zone: ZoneInfo) -> Iterator[str]:
     yield f"Longest   {many(characters, 'character', 'characters')}{f' = {parts} SMS' if parts else ''}: {text}"
     yield from _cost(plan)
     yield from _when(plan, zone)
+    if offers_choice(plan.wording.texts.values()):
+        yield _ASKS if plan.wording.asks else _ASKS_NOT
     for number, at, count in plan.same:
         went = f"the same text went to {many(count, 'phone or chat', 'phones and chats')}"
         yield f"Careful   {went} as broadcast {number} on {_said(at, zone)}"

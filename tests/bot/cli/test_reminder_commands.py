@@ -29,6 +29,7 @@ async def test_late_and_a_reminder_by_hand(tmp_path: Path) -> None:
         assert (shown["why"], shown["sent"]) == ("", False)
         programme.command("remind", "07", code=1)  # without --yes nothing is sent
         programme.command("remind", "99", code=1)
+        assert programme.json("remind", "abahuza", "--dry-run")["text"] == shown["text"]
         async with programme:
             programme.command("remind", "07", "--yes", "1")
             async with asyncio.timeout(30):
