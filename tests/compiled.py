@@ -24,7 +24,7 @@ TESTS = Path(__file__).parent
 
 def compile_once(config: pytest.Config) -> None:
     """For processes that start after this. Where none may be kept, nothing is done."""
-    if sys.dont_write_bytecode:
+    if sys.dont_write_bytecode or sys.platform == "win32":
         return
     files = sorted(TESTS.rglob("*.py"), key=lambda file: -file.stat().st_size)
     work: list[Callable[[], object]] = [

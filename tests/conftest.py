@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import sys
 from collections.abc import Generator
 
 import pytest
@@ -13,6 +14,11 @@ from tests.disk import use_memory
 from tests.examples import THOROUGH, use_profile
 from tests.once import share
 from tests.processes import serve_workers
+
+# what forks, kills or signals a service
+collect_ignore_glob = (
+    ["crash/*", "end_to_end/*kannel*", "end_to_end/test_service.py"] if sys.platform == "win32" else []
+)
 
 use_memory()
 use_profile()

@@ -8,10 +8,10 @@ opened at once: on PostgreSQL twice, on SQLite, which has one process, once.
 from __future__ import annotations
 
 import atexit
-import fcntl
 import itertools
 import os
 import shutil
+import sys
 import tempfile
 import warnings
 from collections.abc import AsyncIterator, Sequence
@@ -155,6 +155,8 @@ def _gone(folder: Path) -> None:
 @pytest.fixture(scope="session")
 def postgres_server() -> str:
     """The server's address: every module that imports this fixture has the same one."""
+    if sys.platform != "linux":
+        pytest.skip("the development dependencies bring PostgreSQL for Linux only")
     return _server()
 
 
@@ -167,6 +169,8 @@ async def with_schema(url: str, name: str) -> str:
     """A database with our schema: a copy of one that the first process to come migrates."""
     filled = _server_folder() / "filled"
     if not filled.exists():
+        import fcntl
+
         with (_server_folder() / "lock").open("w") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
             if not filled.exists():

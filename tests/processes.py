@@ -1,21 +1,23 @@
 """Processes of their own, forked from one that has imported everything: python needs seconds for it, a fork none.
 
 That one has no thread, no loop and no connection, so neither has what is forked from it. In a run of all tests it is
-one for all workers, who hear by the environment where it listens.
+one for all workers, who hear by the environment where it listens. Windows forks nothing: there each imports anew.
 """
 
 from __future__ import annotations
 
 import json
 import os
+import sys
 import tempfile
 from collections.abc import Callable, Mapping
 from functools import cache
-from multiprocessing import forkserver, resource_tracker
-from multiprocessing.context import ForkServerContext, ForkServerProcess
+from multiprocessing import forkserver, get_context, resource_tracker
+from multiprocessing.context import BaseContext
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 from subprocess import CompletedProcess
-from typing import IO, Any
+from typing import Any
 
 ROOT = Path(__file__).parents[1]
 _IMPORTED = ("tests.programme", "tests.crash.broadcasts", "tests.stop.model", "tests.forked")
@@ -26,14 +28,18 @@ _ADDRESS = "TESTS_FORK_FROM"
 
 def serve_workers() -> None:
     """Let one be there for the workers that are started after this."""
+    if sys.platform == "win32":
+        return
     forkserver.set_forkserver_preload(list(_IMPORTED))
     forkserver.ensure_running()
     os.environ[_ADDRESS] = forkserver._forkserver._forkserver_address  # type: ignore[attr-defined]
 
 
 @cache
-def _server() -> ForkServerContext:
-    context = ForkServerContext()
+def _server() -> BaseContext:
+    if sys.platform == "win32":
+        return get_context("spawn")
+    context = get_context("forkserver")
     if address := os.environ.get(_ADDRESS):
         theirs: Any = forkserver._forkserver  # type: ignore[attr-defined]
         theirs._forkserver_address, theirs._forkserver_alive_fd = address, os.pipe()[1]
@@ -50,12 +56,12 @@ def started(
     err: str = "",
     environment: Mapping[str, str] | None = None,
     folder: Path = ROOT,
-) -> ForkServerProcess:
+) -> BaseProcess:
     """A process that does this work in a folder, writing to the files `out` and `err` (else to our own)."""
     whole = dict(os.environ if environment is None else environment)
-    process = _server().Process(target=_work, args=(work, arguments, whole, folder, out, err))
+    process: BaseProcess = _server().Process(target=_work, args=(work, arguments, whole, folder, out, err))
     process.start()
-    return process  # type: ignore[return-value]
+    return process
 
 
 def ended(
@@ -66,25 +72,20 @@ def ended(
     folder: Path = ROOT,
 ) -> CompletedProcess[str]:
     """What this work, in a process of its own, wrote, and how it left."""
-    with _said() as out, _said() as err:
-        files = {"out": out.name, "err": err.name}
-        process = started(work, *arguments, **files, environment=environment, folder=folder)  # type: ignore[arg-type]
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as place:
+        out, err = Path(place, "out"), Path(place, "err")
+        process = started(work, *arguments, out=str(out), err=str(err), environment=environment, folder=folder)
         process.join(within_s)
-        return CompletedProcess(arguments, process.exitcode, out.read(), err.read())  # type: ignore[arg-type]
-
-
-def _said() -> IO[str]:
-    return tempfile.NamedTemporaryFile("r", encoding="utf-8")
+        said = (file.read_text("utf-8") for file in (out, err))
+        return CompletedProcess(arguments, process.exitcode, *said)  # type: ignore[arg-type]
 
 
 def result(work: Callable[..., object], *arguments: str) -> dict[str, Any]:
     """The JSON that such a process writes; what else it says is said here. Fails when it fails."""
-    with _said() as out, _said() as err:
-        process = started(work, arguments, out=out.name, err=err.name)
-        process.join()
-        print(err.read())
-        assert process.exitcode == 0, f"it left with {process.exitcode}"
-        found: dict[str, Any] = json.loads(out.read())
+    done = ended(work, arguments)
+    print(done.stderr)
+    assert done.returncode == 0, f"it left with {done.returncode}"
+    found: dict[str, Any] = json.loads(done.stdout)
     print(json.dumps({name: len(value) if isinstance(value, list) else value for name, value in found.items()}))
     return found
 

@@ -6,13 +6,17 @@ The process of its own costs six seconds, since Python has to import everything 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 import re
 import subprocess
 import sys
+from importlib import metadata
 from pathlib import Path
 
 import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
 from bot import control_line
 from bot.control_line import Line
@@ -58,6 +62,31 @@ def test_nothing_is_used_that_windows_lacks(tmp_path: Path) -> None:
     found = _missing_on_windows(bad, *files)
     assert [line for line in found if "geteuid" in line and "bad.py" in line]
     assert len(found) == 1, found
+
+
+def _needed(environment: dict[str, str]) -> set[str]:
+    """Every package that an installation for developers brings there."""
+    left = [("kurikirana", frozenset({"", "dev"}))]
+    seen = set(left)
+    while left:
+        name, extras = left.pop()
+        with contextlib.suppress(metadata.PackageNotFoundError):  # which is not for this machine
+            for one in map(Requirement, metadata.requires(name) or ()):
+                here = [environment | {"extra": extra} for extra in extras]
+                found = canonicalize_name(one.name), frozenset({"", *one.extras})
+                if found not in seen and (one.marker is None or any(map(one.marker.evaluate, here))):
+                    seen.add(found)
+                    left.append(found)
+    return {name for name, _ in seen} - {"kurikirana"}
+
+
+def test_whatever_is_installed_is_pinned_on_windows_too() -> None:
+    lines = (ROOT / "constraints.txt").read_text("utf-8").splitlines()
+    pinned = {canonicalize_name(line.partition("==")[0]) for line in lines}
+    windows = {"sys_platform": "win32", "os_name": "nt", "platform_system": "Windows", "platform_machine": "AMD64"}
+    there = _needed(windows)
+    assert len(there) > 80 and {"colorama", "tzdata"} <= there and "uvloop" not in there
+    assert there | _needed({}) <= pinned
 
 
 async def _told(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:

@@ -7,7 +7,6 @@ import codecs
 import contextlib
 import json
 import os
-import pty
 import re
 import socket
 import stat
@@ -67,6 +66,7 @@ class Terminal:
     """`connect` on a terminal of its own."""
 
     def __init__(self, folder: Folder, *words: str) -> None:
+        pty = pytest.importorskip("pty", exc_type=ImportError)
         self._ours, theirs = pty.openpty()
         environment = {**os.environ, "KURIKIRANA_CONFIG": str(folder.file), "PYTHONPATH": str(ROOT)}
         ask = [sys.executable, "-m", "bot", "connect", *words]
