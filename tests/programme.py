@@ -7,6 +7,7 @@ import json
 import os
 import socket
 import subprocess
+import sys
 from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
@@ -108,7 +109,7 @@ class Programme:
         if self._service and self._service.exitcode is None:
             self._service.terminate()
             await asyncio.to_thread(self._service.join, 30)
-            assert self._service.exitcode == 0, self.log
+            assert self._service.exitcode == 0 or sys.platform == "win32", self.log  # it can only be killed there
 
     @property
     def log(self) -> str:

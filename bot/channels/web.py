@@ -10,7 +10,7 @@ from __future__ import annotations
 import hmac
 import socket
 from collections.abc import Awaitable, Callable, Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import unquote_to_bytes
 
@@ -22,6 +22,7 @@ from bot.channels.base import Alone, File, Intake
 from bot.errors import Ambiguous, ChannelMisconfigured, DatabaseError, Refused, RetryLater, SendError
 from handlers.turn.noun import noun
 
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 LIMIT = 1_048_576
 """Bytes of a request's body; more is answered 413. A long SMS is 2 KB."""
 FIELDS = 100
@@ -174,10 +175,10 @@ def moment(time: str) -> datetime | None:
     """Epoch seconds, or ISO 8601 in UTC if it names no zone; None for what cannot be read."""
     try:
         if time.isdecimal() and time.isascii():
-            return datetime.fromtimestamp(int(time), UTC) if len(time) < 12 else None
+            return _EPOCH + timedelta(seconds=int(time)) if len(time) < 12 else None
         read = datetime.fromisoformat(time)
         return read.replace(tzinfo=UTC) if read.tzinfo is None else read.astimezone(UTC)
-    except (ValueError, OverflowError, OSError):
+    except (ValueError, OverflowError):
         return None
 
 

@@ -29,6 +29,7 @@ from bot.store import look
 from handlers.turn import Kind
 
 ANSWER_WITHIN_S = 10.0
+_END = "Ctrl-Z and Enter" if sys.platform == "win32" else "Ctrl-D"
 _MOVE = re.compile(r"@?\s*\+\s*(?P<many>\d+)\s*(?P<unit>min(?:ute)?s?|h(?:our)?s?|days?|d)", re.IGNORECASE)
 _UNITS = {"m": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta(days=1)}
 
@@ -99,7 +100,7 @@ async def chat(app: App, phone: str, save: Path | None, lines: AsyncIterator[str
         print(f"< {_flat(waited.text)}", flush=True)
     header = await _header(app, phone)
     script = [*header, ""]
-    _say(f"{header[0]}   each line is an SMS, ># dials by USSD (># 1 answers), @ +1 day moves the clock, Ctrl-D ends")
+    _say(f"{header[0]}   each line is an SMS, ># dials by USSD (># 1 answers), @ +1 day moves the clock, {_END} ends")
     try:
         async for text in lines or _typed(sys.stdin):
             await _one(line, text.rstrip("\r\n"), script)
