@@ -7,14 +7,14 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy import bindparam, insert, select, text, update
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.store import tables
+from bot.store import inbox, outbox, people, tables
 from bot.store.engine import Database
 from bot.store.prepared import apart, rows, write
-from tests.databases import database, place, postgres_server
+from tests.databases import NOW, add_addresses, add_outbox, count, database, message, place, postgres_server
 
 __all__ = ["database", "place", "postgres_server"]
 AT = datetime(2026, 11, 2, 8, 30, 0, 123456, tzinfo=UTC)
@@ -140,3 +140,29 @@ async def test_a_name_that_is_missing_stores_nothing(database: Database) -> None
         await database.writer.do(lacking, 0)
     async with database.read() as tx:
         assert len((await tx.execute(NAMED, {"keys": ["a", "b", "c'", "d"]})).all()) == 3
+
+
+_READ_WHOLE = text("SELECT relname FROM pg_stat_xact_user_tables WHERE seq_scan > 0")
+
+
+@pytest.mark.postgres
+@pytest.mark.parametrize("place", ["postgres"], indirect=True)
+async def test_an_answer_reads_no_table_from_end_to_end(database: Database) -> None:
+    """Its statements are planned while the tables are nearly empty, and kept."""
+    [address] = await add_addresses(database, 1)
+    read: list[str] = []
+
+    async def answer(tx: AsyncConnection, items: Sequence[int]) -> list[None]:
+        for number in items:
+            ids = await inbox.keep(tx, [message(f"id-{number}", "+25779000001")])
+            taken, _ = await inbox.take(tx, ids)
+            await people.load_addresses(tx, [row.address_id for row in taken], {})
+            [claims] = await outbox.claim(tx, [outbox.Wanted("kannel", 9, NOW)])
+            await outbox.mark(tx, [outbox.Mark(claim.id, "sent", NOW, day="2026-11-02") for claim in claims])
+            read.extend((await tx.execute(_READ_WHOLE)).scalars())
+        return [None] * len(items)
+
+    for number in range(8):
+        await add_outbox(database, address)
+        await database.writer.do(answer, number)
+    assert (read, await count(database, tables.inbox)) == ([], 8)
