@@ -95,8 +95,6 @@ async def fill(
                 await put(tx, tables.timers, (_timer(n, due, people) for n in range(people // each)))
             if messages:
                 await _history(tx, people, messages)
-            if tx.dialect.name == "postgresql":
-                await tx.exec_driver_sql("ANALYZE")  # as PostgreSQL does by itself, a minute after so much is new
     finally:
         await database.close()
 
