@@ -22,9 +22,11 @@ from bot import channels
 from bot import settings as settings_file
 from bot.added_forms import load_all
 from bot.channels.base import Arrival
+from bot.cli.base import loop_factory
 from bot.render import Words
 from bot.sections import Hours
 from bot.settings import Settings
+from bot.settled import settle
 from bot.store.engine import Database
 from bot.turns import Turns
 from bot.workers.inbox import InboxWorker
@@ -54,6 +56,7 @@ async def fire(settings: Settings, wanted: int) -> dict[str, float]:
     """Until so many rows are in the outbox. `lag_s`: how long the last one had waited."""
     async with parts(settings) as (database, inbox, timers):
         await _warm(database, inbox)
+        settle()  # as the service has done at its start
         before, began, cpu = reset(), time.perf_counter(), time.process_time()
         looking = asyncio.create_task(timers.look())
         while (made := await _made(database)) < wanted + 1:
@@ -89,7 +92,8 @@ def main(config: str, wanted: int, profile: str = "") -> None:
     profiler = cProfile.Profile() if profile else None
     if profiler:
         profiler.enable()
-    print(json.dumps(asyncio.run(fire(settings, wanted))))
+    with asyncio.Runner(loop_factory=loop_factory()) as runner:
+        print(json.dumps(runner.run(fire(settings, wanted))))
     if profiler:
         profiler.dump_stats(profile)
 
