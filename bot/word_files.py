@@ -7,9 +7,6 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-import xlsxwriter
-from python_calamine import CalamineError, CalamineWorkbook
-
 from bot.keywords import read_list
 from bot.programme.roster.guard import WorkbookError, measured
 from bot.render import Rule, Words, WordsError
@@ -39,6 +36,8 @@ KEYWORDS = "keywords"
 
 def export(words: Words, file: Path) -> int:
     """Write every text and every keyword into an Excel file; returns how many texts."""
+    import xlsxwriter  # noqa: PLC0415 - 2 MB that only who writes a workbook pays
+
     book = xlsxwriter.Workbook(str(file), {"strings_to_formulas": False, "strings_to_urls": False})
     head = book.add_format({"bold": True, "bg_color": "#DDEBF7", "text_wrap": True})
     cell = book.add_format({"text_wrap": True, "valign": "top"})
@@ -111,6 +110,8 @@ def _is_of(source: str, language: str, file: Path) -> bool:
 
 
 def _workbook(file: Path) -> Brought:
+    from python_calamine import CalamineError, CalamineWorkbook  # noqa: PLC0415 - 1 MB that only who reads one pays
+
     try:
         book = CalamineWorkbook.from_filelike(measured(file))
         first: list[list[Any]] = book.get_sheet_by_index(0).to_python()

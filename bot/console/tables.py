@@ -13,7 +13,6 @@ from datetime import date, datetime
 from typing import Any, Literal
 
 import orjson
-import xlsxwriter
 from starlette.responses import Response
 
 from bot.console.ask import Ask
@@ -107,6 +106,8 @@ class Table:
         )
 
     def _xlsx(self, ask: Ask, rows: Sequence[Mapping[str, Any]]) -> Response:
+        import xlsxwriter  # noqa: PLC0415 - 2 MB that only who writes a workbook pays
+
         out = io.BytesIO()
         keep = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
         book = xlsxwriter.Workbook(out, {"in_memory": True, "remove_timezone": True, **keep})

@@ -14,8 +14,6 @@ from functools import cache
 from importlib.resources import as_file, files
 from typing import Any
 
-import resvg_py
-
 FONT = "DejaVu Sans"
 TONES = ("#0b4f47", "#8cc0b4", "#d9a441", "#6b7c93", "#b9c4ca")
 """Dark = checked, light = reported, then the rest; of different lightness."""
@@ -144,6 +142,8 @@ def _low_ones_aside(svg: str) -> str:
 
 def png(svg: str, width: int = 840) -> bytes:
     """The picture in `width` pixels, with our own font: the same on every machine."""
+    import resvg_py  # noqa: PLC0415 - as pygal
+
     with as_file(files("templates") / "fonts" / "DejaVuSans.ttf") as font:
         drawn = resvg_py.svg_to_bytes(
             svg_string=svg, width=width, skip_system_fonts=True, font_files=[str(font)], font_family=FONT

@@ -7,8 +7,6 @@ from datetime import date, datetime
 from io import BytesIO
 from typing import Any
 
-import xlsxwriter
-
 _OPTIONS = {
     "in_memory": True,
     "strings_to_formulas": False,
@@ -34,6 +32,8 @@ def workbook(head: Sequence[str], rows: Rows) -> bytes:
 
 def workbook_of(sheets: Mapping[str, tuple[Sequence[str], Rows]]) -> bytes:
     """The content of an .xlsx: a sheet's name (at most 31 letters) -> its head and rows."""
+    import xlsxwriter  # noqa: PLC0415 - 2 MB that only who writes a workbook pays
+
     file = BytesIO()
     with xlsxwriter.Workbook(file, _OPTIONS) as book:
         book.set_properties({"created": _MADE})

@@ -12,9 +12,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-import xlsxwriter
-from python_calamine import CalamineError, CalamineWorkbook
-
 from bot.errors import BotError
 
 LANGUAGES: Final = ("en", "fr", "rn", "sw")
@@ -141,6 +138,8 @@ def _field(part: dict[str, str], where: str, name: str, value: str, draft: bool)
 
 
 def _rows(file: Path) -> Iterator[Written]:
+    from python_calamine import CalamineError, CalamineWorkbook  # noqa: PLC0415 - 1 MB that only who reads one pays
+
     try:
         sheet: list[list[Any]] = CalamineWorkbook.from_path(str(file)).get_sheet_by_index(0).to_python()
     except CalamineError as error:
@@ -171,6 +170,8 @@ def _written(part: Mapping[str, str]) -> Written:
 
 def export(tips: Iterable[Written], file: Path) -> int:
     """Write an Excel table of tips; returns how many. Formulas and links are written as text."""
+    import xlsxwriter  # noqa: PLC0415 - 2 MB that only who writes a workbook pays
+
     book = xlsxwriter.Workbook(str(file), {"strings_to_formulas": False, "strings_to_urls": False})
     sheet = book.add_worksheet("tips")
     head = book.add_format({"bold": True, "bg_color": "#DDEBF7"})

@@ -7,9 +7,6 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-import xlsxwriter
-from python_calamine import CalamineError, CalamineWorkbook
-
 from bot.programme.roster.columns import SHEETS, Column, Sheet
 from bot.programme.roster.guard import WorkbookError, measured
 from bot.programme.roster.nouns import Roster, Workbook
@@ -30,6 +27,8 @@ def read(path: Path, name: str = "") -> Workbook:
     `name`: as its reader knows it, when that is not the file's own.
     Raises WorkbookError with what to do: no workbook, damaged, with a password, far too large.
     """
+    from python_calamine import CalamineError, CalamineWorkbook  # noqa: PLC0415 - 1 MB that only who reads one pays
+
     name = name or path.name
     packed = measured(path, name)
     try:
@@ -48,6 +47,8 @@ def read(path: Path, name: str = "") -> Workbook:
 
 def write_empty(path: Path) -> None:
     """The workbook to fill in: names, explanations, drop-down lists, one invented example per sheet."""
+    import xlsxwriter  # noqa: PLC0415 - 2 MB that only who writes a workbook pays
+
     with xlsxwriter.Workbook(str(path), _OPTIONS) as out:
         formats = _Formats(out)
         for sheet in SHEETS:
@@ -59,6 +60,8 @@ def write_empty(path: Path) -> None:
 
 def write(path: Path, roster: Roster) -> None:
     """A roster in the form it is read from; `check` reads the same roster back."""
+    import xlsxwriter  # noqa: PLC0415 - 2 MB that only who writes a workbook pays
+
     tables: dict[str, Sequence[Any]] = {
         "Associations": roster.associations,
         "Leaders": roster.leaders,
