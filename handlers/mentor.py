@@ -180,7 +180,7 @@ def edited(turn: Turn) -> Outcome | None:
 def decided(turn: Turn, said: Said, question_: Mapping[str, Any]) -> Outcome | None:
     """M2's answer: 1 send as it is, 2 change, 3 cancel; or the changed text, but no digit, command or other line."""
     number, text = int(question_["number"]), question_.get("text")
-    alone = said.command if not said.rest else ""
+    alone = said.command if not said.rest and said.command != "stop" else ""  # with more words it is no STOP here
     if said.digit == "3" or alone == "cancel":
         return state.say(turn, "M2cancel", number=number)
     if said.digit == "2" or (text is None and said.digit):

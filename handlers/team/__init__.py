@@ -12,13 +12,13 @@ from dataclasses import replace
 from typing import TypeVar
 
 from handlers import mentor, state
-from handlers.said import Said
-from handlers.team import answering, lists
+from handlers.said import Said, read
+from handlers.team import answering, lists, welcome
 from handlers.team.broadcast_draft import waits
 from handlers.team.reporting import marked
 from handlers.turn import Outcome, Replied, RepliedTo, Reply, Turn
 
-__all__ = ("line", "marked", "replies", "step", "writes")
+__all__ = ("back", "line", "marked", "replies", "step", "writes")
 
 T = TypeVar("T")
 
@@ -64,8 +64,21 @@ def line(turn: Turn, said: Said) -> Outcome | None:
 
 
 def replies(turn: Turn) -> bool:
-    """Whether one of the team uses Telegram's reply: "Stop the motor" is an answer then, and no STOP."""
-    return writes(turn) and bool(turn.inbound.data.get("reply_to"))
+    """Whether one of the team answers something: "Stop the motor" is an answer then, and no STOP.
+
+    With Telegram's reply, or where we asked for a text and more than the bare word came.
+    """
+    if not writes(turn):
+        return False
+    question = state.opened(turn) or waits(turn) or {}
+    asked = question.get("kind") in lists.TAKES_WORDS and len(turn.inbound.text.split()) > 1
+    return asked or bool(turn.inbound.data.get("reply_to"))
+
+
+def back(turn: Turn, started: Outcome) -> Outcome:
+    """START after STOP: she is greeted as one of the team, and her mornings begin anew."""
+    greeted = welcome.start(turn, read(turn))
+    return started.but(replies=greeted.replies, timers=(*started.timers, *greeted.timers))
 
 
 def _hers(turn: Turn, entries: Mapping[str, tuple[lists.Roles, T]], name: str) -> T | None:

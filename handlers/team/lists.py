@@ -101,6 +101,9 @@ ANSWERS: Mapping[str, Callable[[Turn, Said, dict[str, Any]], Outcome | None]] = 
 }
 """The open question's kind -> who reads the answer; None when the message is something else."""
 
+TAKES_WORDS = frozenset(("reply", "note", "broadcast"))
+"""Open questions that any words may answer."""
+
 GIVEN_UP: Mapping[str, Callable[[Turn, Said, dict[str, Any]], Outcome | None]] = {
     "reply": mentor.decided,
     "willreport": calling.given_up,

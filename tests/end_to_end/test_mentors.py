@@ -116,9 +116,17 @@ async def test_what_is_no_new_text_is_never_sent_to_who_asked(chats: Chats) -> N
         assert (await chats.says(claude, word)).text == "No 1: nothing was sent. The question is still open."
     assert len(odette.sees) == seen
     assert "at most 250" in await _replies(chats, claude, "x" * 300)
+    assert (await chats.says(claude, "STOP")).text.startswith("You will get no more messages")
+    assert (await chats.says(claude, "START")).text.startswith("Welcome, Claude.") and not claude.sees[-1].keyboard
+    assert "at most 250" in await _replies(chats, claude, "x" * 300)
     assert "answered" in (await chats.says(claude, "answer 1 visit 3 mills and compare")).text
     await chats.settled()
     assert odette.sees[-1].text.startswith("Mentor No 1: visit 3 mills and compare Helped?")
+    await chats.says(odette, HUSKER.replace("rice", "new"))
+    await chats.settled()
+    claude.replies([one for one in claude.sees if "No 2 from" in one.text][-1], "x" * 300)
+    await chats.settled()
+    assert "answered" in (await chats.says(claude, "Stop the motor")).text, "it stopped the mentor"
 
 
 async def test_an_overdue_question_climbs_and_its_task_closes_with_the_answer(chats: Chats) -> None:
