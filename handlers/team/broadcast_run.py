@@ -7,9 +7,11 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from handlers import state
+from handlers.team.broadcast_card import UNDO
 from handlers.team.broadcast_who import STATES, all_of, gone, sheet, who
 from handlers.team.viewing import clock
 from handlers.turn import (
+    ApproveBroadcast,
     Audit,
     BroadcastEnds,
     BroadcastMade,
@@ -80,7 +82,7 @@ def _goes_on(turn: Turn, made: Made, card: int, key: str, then: str) -> Outcome:
     """With "who" or "again", else how it stands; over many texts once they are counted."""
     told = turn.inbound.data.get("what") == "counted"
     since = datetime.fromtimestamp(0, UTC) if told else turn.now - FRESH
-    step = then if then in ("who", "again") else ""
+    step = then if then in ("who", "again", "go") else ""
     question = BroadcastEnds(turn.address.id, key, card, turn.now, since, step, made.state)
     ended: Ended | None = turn.known(question)
     if ended is None:
@@ -89,6 +91,8 @@ def _goes_on(turn: Turn, made: Made, card: int, key: str, then: str) -> Outcome:
         return who(turn, made, ended, card, key, _back(card, key))
     if then == "again" and ended.again and made.state not in _RUNS:
         return _again(turn, made, ended, card, key)
+    if then == "go" and made.state == "asks" and (waits := dict(ended.found).get("waiting")):
+        return _go_on(turn, made, waits, card, key)
     return _stands(turn, made, ended, card, key)
 
 
@@ -136,10 +140,30 @@ def typed(turn: Turn, said: str, question: Mapping[str, Any]) -> Outcome | None:
     made = _hers(turn, key)
     if made is None:
         return None
+    if said == str(number) and question.get("go") and made.state == "asks":
+        return _goes_again(turn, made, number, card, key, state.close(turn))
     if said == str(number) and made.state not in _RUNS:
         return _sent_again(turn, made, number, card, key, state.close(turn))
     wrong = Reply("O.bc.wrongnumber", {"said": said[:20], "count": number}, (_back(card, key),), card=card)
     return Outcome(dict(turn.state), (wrong,), understood=f"broadcast {made.id}: another number")
+
+
+def _go_on(turn: Turn, made: Made, number: int, card: int, key: str) -> Outcome:
+    """It was late, or is for many more by now: the rest is sent once she says to how many."""
+    if number <= TYPED_ABOVE:
+        return _goes_again(turn, made, number, card, key, dict(turn.state))
+    asked = Reply("O.bc.number", {"count": number}, (_back(card, key),), card=card)
+    new = state.ask(turn, "broadcast", again=key, card=card, number=number, go=True)
+    return Outcome(new, (asked,), understood=f"broadcast {made.id}: asks the number")
+
+
+def _goes_again(turn: Turn, made: Made, number: int, card: int, key: str, kept: Mapping[str, Any]) -> Outcome:
+    """In a minute, as long as it was planned to take."""
+    begins = turn.now + UNDO
+    takes = made.ends_at - made.starts_at if made.ends_at and made.starts_at else timedelta(hours=1)
+    audit = Audit("broadcast approved", {"key": key, "recipients": number})
+    effects = (ApproveBroadcast(key, number, begins, begins + takes), audit, wake(turn, card, key))
+    return Outcome(kept, (), effects, understood=f"broadcast {made.id}: goes on for {number}")
 
 
 # --- how it stands ---
@@ -166,7 +190,8 @@ def _stands(turn: Turn, made: Made, ended: Ended, card: int, key: str) -> Outcom
         lines.append(Reply("O.bc.run.answers", {"yes": yes, "no": no, "count": ended.questions}))
     if made.state in ("done", "stopped") and (began := _began(turn, made, found)):
         lines += (*began, Reply("O.bc.run.notread"))
-    return Outcome(dict(turn.state), (_card(turn, made, card, key, lines, ended.again),), (), timers, log)
+    number = found.get("waiting", 0) if made.state == "asks" else ended.again
+    return Outcome(dict(turn.state), (_card(turn, made, card, key, lines, number),), (), timers, log)
 
 
 def _began(turn: Turn, made: Made, found: Mapping[str, int]) -> tuple[Reply, ...]:
@@ -177,8 +202,8 @@ def _began(turn: Turn, made: Made, found: Mapping[str, int]) -> tuple[Reply, ...
     return (Reply("O.bc.run.began", {"moment": clock(turn, made.starts_at), "officer": made.by}),)
 
 
-def _card(turn: Turn, made: Made, card: int, key: str, lines: Sequence[Reply], again: int) -> Reply:
-    return Reply("O.lines", {"lines": tuple(lines)}, _buttons(turn, made, again, card, key), card=card)
+def _card(turn: Turn, made: Made, card: int, key: str, lines: Sequence[Reply], number: int) -> Reply:
+    return Reply("O.lines", {"lines": tuple(lines)}, _buttons(turn, made, number, card, key), card=card)
 
 
 def _line(name: str, found: Mapping[str, int]) -> Reply:
@@ -216,7 +241,8 @@ def _buttons(turn: Turn, made: Made, number: int, card: int, key: str) -> tuple[
         return ((who, *again, _run(card, "b.excel", "xlsx", key)), (refresh,))
     begun = made.state != "approved" or made.starts_at is None or made.starts_at <= turn.now
     stop = _run(card, "b.bc.stop" if begun else "b.bc.undo", "stop", key)
-    return ((stop, refresh), (who,)) if begun else ((stop, refresh),)
+    on = ((_run(card, "b.bc.send", "go", key, count=number),),) if made.state == "asks" and number else ()
+    return (*on, (stop, refresh), (who,)) if begun else ((stop, refresh),)
 
 
 def _run(card: int, label: str, action: str, key: str, **values: Any) -> Button:

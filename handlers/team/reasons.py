@@ -47,6 +47,7 @@ _WHY: tuple[tuple[str, str], ...] = (
     (r"\w+: no news since \d+-(\d+-\d+), \d+ reminders", "O.why.silent"),
     (r"would be helped by: mentor", "O.why.mentor"),
     (r"would be helped by: materials", "O.why.materials"),
+    (r"broadcast (\d+) (?:is hours late|goes to many more).*", "O.why.broadcast"),
     (r"set aside after repeated failures", "O.why.aside"),
 )
 """What opened a task says -> how it is said to the team; a number in it goes along. In this order."""

@@ -143,6 +143,8 @@ def face(task: Task) -> Reply:
     """What the task says, without buttons."""
     key = _KEYS.get(task.kind, "O.task.other")
     values: dict[str, Any] = {"who": who(task), "why": why(task)}
+    if key == "O.task.read" and task.address_id is None and not task.text:  # nobody wrote: there is nobody to answer
+        return Reply("O.task.other", values)
     if key == "O.task.read":
         return Reply(key, {"who": values["who"], "words": _words(task)})
     if (number := question_of(task)) is not None:

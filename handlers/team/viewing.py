@@ -58,7 +58,7 @@ def named(name: str, association: Association | None, ends_in: str = "") -> Repl
         return Reply("O.who", {"name": name, "association": association.sms_name})
     if association:
         return Reply("O.who.association", {"association": association.sms_name})
-    return Reply("O.who.unknown", {"ends_in": ends_in or "?"})
+    return Reply("O.who.unknown", {"ends_in": ends_in}) if ends_in else Reply("O.who.service")
 
 
 def pressed(turn: Turn) -> str:

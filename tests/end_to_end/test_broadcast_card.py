@@ -268,3 +268,26 @@ async def test_a_text_that_says_1_yes_2_no_counts_them_unless_she_says_otherwise
         await chats.presses(eric, "Refresh", card)
         assert "1/1 sent, 1 arrived" in card.text, "Refresh may be pressed again and again"
         assert ("Inyigisho 1/4" in gateway.sent[-1][1]) is not counts
+
+
+async def test_what_is_hours_late_goes_on_from_its_card(
+    botapi: Emulator, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The card named a command of the machine, to whoever sits on a motorbike."""
+    async with _programme(botapi, tmp_path, monkeypatch) as (chats, gateway, clock):
+        eric = await chats.eric()
+        card = await _composed(chats, eric, "With a business")
+        await chats.presses(eric, "Tomorrow 07:30", card)
+        await _listed(chats, eric, card)
+        await chats.presses(eric, "Send to 2", card)
+        clock.advance(timedelta(hours=24))
+        await _becomes(chats, "asks")
+        assert "the service: broadcast 1 waits" in (await chats.says(eric, "/inbox")).text
+        await chats.presses(eric, "Refresh", card)
+        assert "Is the rest still to be sent?" in card.text and "Stop the rest" in card.labels
+        await chats.presses(eric, "Send to 2", card)
+        await botapi.until(lambda: "begins at 14:32" in card.text and "Undo" in card.labels, PATIENCE)
+        assert not [text for _, text in gateway.sent if "12/12" in text]
+        clock.advance(timedelta(seconds=61))
+        await _becomes(chats, "done")
+        await botapi.until(lambda: len([text for _, text in gateway.sent if "12/12" in text]) == 2, PATIENCE)
