@@ -12,6 +12,7 @@ from handlers.turn import (
     LANGUAGES,
     Button,
     Effect,
+    Label,
     Outcome,
     Person,
     RecordConsent,
@@ -27,6 +28,13 @@ WAIT_FOR_CHOICE = timedelta(days=3)
 _TALK_FIRST = "wants to talk before agreeing"
 LANGUAGE_NAMES = {"rn": "Kirundi", "fr": "francais", "sw": "Kiswahili", "en": "English"}
 """As the texts say them, without letters that an SMS has not."""
+TO_THE_TEAM: Mapping[str, Label] = {
+    "rn": Label({"en": "Kirundi", "fr": "kirundi"}),
+    "fr": Label({"en": "French", "fr": "français"}),
+    "sw": Label({"en": "Swahili", "fr": "swahili"}),
+    "en": Label({"en": "English", "fr": "anglais"}),
+}
+"""As the team reads them, each in its own language."""
 _NAMED = {
     "rn": ("kirundi", "ikirundi", "rundi"),
     "fr": ("francais", "igifaransa", "kifaransa", "french"),

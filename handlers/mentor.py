@@ -76,7 +76,7 @@ def of(turn: Turn, question: Question) -> Association | None:
 
 
 def _language(language: str | None) -> Any:
-    return enrol.LANGUAGE_NAMES.get(language or "", "?")
+    return enrol.TO_THE_TEAM.get(language or "", "?")
 
 
 # --- her answer ---

@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import datetime, timedelta
 
-from handlers.turn import Association, Label, Reply, Task, TaskNumbered, Turn, Viewer
+from handlers.enrol import TO_THE_TEAM
+from handlers.turn import Association, Reply, Task, TaskNumbered, Turn, Viewer
 
+LANGUAGE_NAMES = TO_THE_TEAM
 ABSENT_AFTER = timedelta(hours=24)
 """Nobody has come to a task for so long: it shows to the whole team (conversations 1.6, an officer on leave)."""
-LANGUAGE_NAMES: Mapping[str, Label] = {
-    "rn": Label({"en": "Kirundi", "fr": "kirundi"}),
-    "fr": Label({"en": "French", "fr": "français"}),
-    "sw": Label({"en": "Swahili", "fr": "swahili"}),
-    "en": Label({"en": "English", "fr": "anglais"}),
-}
 
 
 def viewer(turn: Turn) -> Viewer:

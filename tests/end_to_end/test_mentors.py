@@ -88,7 +88,7 @@ async def test_another_language_is_asked_about_and_may_be_changed(chats: Chats) 
     await chats.settled()
     said = claude.sees[-1].text
     assert len([one for one in claude.sees if "Your text is" in one.text]) == 2, "an edited text is weighed anew"
-    assert "Your text is francais, she or he reads English" in said
+    assert "Your text is French, she or he reads English" in said
     assert len(claude.sees[-1].labels) == 3 and "Send as it is" in claude.sees[-1].labels[0]
     assert (await chats.presses(claude, "Change")).text == "No 1: write the new text."
     mine = claude.says("call me when it is cold")
