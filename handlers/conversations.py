@@ -102,7 +102,7 @@ def _step(turn: Turn) -> Outcome:
 def _stopped(turn: Turn, said: Said) -> Outcome:
     """After STOP only START and DELETE are answered; what else arrives is kept, and a report counts."""
     if said.command == "start" or turn.inbound.kind == "start":
-        return team.back(turn, account.start(turn)) if team.writes(turn) else account.start(turn)
+        return team.back(turn, account.start(turn))
     if said.command == "delete":
         return account.delete(turn)
     question = state.opened(turn)

@@ -24,7 +24,7 @@ from handlers.turn import (
     Turn,
     Wake,
 )
-from handlers.understand.words import language_of
+from handlers.understand.words import is_greeting, language_of
 
 ONE_SMS = 110
 """Letters of an answer that leave H3 in one SMS in every language."""
@@ -107,9 +107,15 @@ def line(turn: Turn, said: Said) -> Outcome | None:
 
 
 def lost(turn: Turn, said: Said) -> Outcome | None:
-    """A mentor's words that answer nothing: how to answer. None for what is no text of hers, and in a talk."""
+    """A mentor's words that answer nothing: how to answer. None for what is no text of hers, and in a talk.
+
+    By SMS only HELP and a greeting: anything else a person reads, and the menu is none of hers.
+    """
     opened = state.opened(turn)
-    if said.command or said.digit or not said.text or not turn.address.rich:
+    helps = said.command == "help" and not said.rest and not turn.address.rich
+    if (said.command and not helps) or said.digit or not said.text:
+        return None
+    if not (turn.address.rich or helps or is_greeting(said.text, turn.programme.sender)):
         return None
     if opened and opened["kind"] not in state.PASSING:
         return None

@@ -77,8 +77,11 @@ def replies(turn: Turn) -> bool:
 
 def back(turn: Turn, started: Outcome) -> Outcome:
     """START after STOP: she is greeted as one of the team, and her mornings begin anew."""
+    if turn.person is None or turn.person.kind != "staff":
+        return started
     greeted = welcome.start(turn, read(turn))
-    return started.but(replies=greeted.replies, timers=(*started.timers, *greeted.timers))
+    mornings = greeted.timers if writes(turn) else ()
+    return started.but(replies=greeted.replies, timers=(*started.timers, *mornings))
 
 
 def _hers(turn: Turn, entries: Mapping[str, tuple[lists.Roles, T]], name: str) -> T | None:
