@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -35,10 +36,11 @@ KEYWORDS = "keywords"
 
 
 def export(words: Words, file: Path) -> int:
-    """Write every text and every keyword into an Excel file; returns how many texts."""
+    """Write every text and every keyword into an Excel file; returns how many texts. Raises OSError."""
     import xlsxwriter  # noqa: PLC0415 - 2 MB that only who writes a workbook pays
 
-    book = xlsxwriter.Workbook(str(file), {"strings_to_formulas": False, "strings_to_urls": False})
+    made = BytesIO()
+    book = xlsxwriter.Workbook(made, {"strings_to_formulas": False, "strings_to_urls": False})
     head = book.add_format({"bold": True, "bg_color": "#DDEBF7", "text_wrap": True})
     cell = book.add_format({"text_wrap": True, "valign": "top"})
     sheet = book.add_worksheet("words")
@@ -47,6 +49,7 @@ def export(words: Words, file: Path) -> int:
     lists = [[command, ", ".join(there)] for command, there in words.keywords.of.items()]
     _sheet(book.add_worksheet(KEYWORDS), (("command", 12), ("words", 80)), lists, head, cell)
     book.close()
+    file.write_bytes(made.getvalue())
     return len(words.rules)
 
 

@@ -56,7 +56,10 @@ def _line(text: str) -> str:
 @commands.command()
 def export(file: Annotated[Path, typer.Argument(help="The Excel file to write.")]) -> None:
     """Write all texts, and the keywords, into an Excel file for a native speaker."""
-    number = word_files.export(in_use(base.load()), file)
+    try:
+        number = word_files.export(in_use(base.load()), file)
+    except OSError as error:
+        base.fail(f"{file}: cannot be written ({error.strerror}). Close it elsewhere, or check its path.")
     base.words.print(f"{many(number, 'text', 'texts')} written to {file}.", markup=False)
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from io import BytesIO
 from pathlib import Path
 from typing import Any, Final
 
@@ -169,10 +170,11 @@ def _written(part: Mapping[str, str]) -> Written:
 
 
 def export(tips: Iterable[Written], file: Path) -> int:
-    """Write an Excel table of tips; returns how many. Formulas and links are written as text."""
+    """Write an Excel table of tips; returns how many. Formulas and links are written as text. Raises OSError."""
     import xlsxwriter  # noqa: PLC0415 - 2 MB that only who writes a workbook pays
 
-    book = xlsxwriter.Workbook(str(file), {"strings_to_formulas": False, "strings_to_urls": False})
+    made = BytesIO()
+    book = xlsxwriter.Workbook(made, {"strings_to_formulas": False, "strings_to_urls": False})
     sheet = book.add_worksheet("tips")
     head = book.add_format({"bold": True, "bg_color": "#DDEBF7"})
     cell = book.add_format({"text_wrap": True, "valign": "top"})
@@ -187,4 +189,5 @@ def export(tips: Iterable[Written], file: Path) -> int:
         for column, value in enumerate((*cells, tip.source)):
             sheet.write_string(row, column, value, cell)
     book.close()
+    file.write_bytes(made.getvalue())
     return row

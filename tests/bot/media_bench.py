@@ -94,7 +94,7 @@ class Bench:
 
     @property
     def files(self) -> list[str]:
-        return sorted(str(f.relative_to(self.folder)) for f in self.folder.rglob("*") if f.is_file())
+        return sorted(f.relative_to(self.folder).as_posix() for f in self.folder.rglob("*") if f.is_file())
 
     def restarted(self) -> MediaWorker:
         return MediaWorker(self.settings, self.database, {"stub": self.channel}, self.clock.now)  # type: ignore[dict-item]

@@ -95,6 +95,8 @@ def test_words_go_out_and_come_back(tmp_path: Path, programme: Programme) -> Non
     programme.command("words", "export", "words.xlsx")
     programme.command("words", "import", "words.xlsx", "--yes")
     programme.command("words", "import", "missing.xlsx", "--yes", code=1)
+    done = command(("words", "export", "missing/words.xlsx"), programme.environment, tmp_path)
+    assert done.returncode == 1 and "missing/words.xlsx: cannot be written" in done.stderr
 
 
 def test_what_is_not_there_is_said(tmp_path: Path, programme: Programme) -> None:

@@ -83,6 +83,12 @@ def test_import_shows_asks_and_never_doubles(folder: Path) -> None:
     tips("export", "mine.csv", code=1)
 
 
+def test_an_export_that_cannot_be_written_is_said(folder: Path) -> None:
+    tips("import", "mine.md", "--yes", "1")
+    done = CliRunner().invoke(app, ["tips", "export", "missing/mine.xlsx"])
+    assert done.exit_code == 1 and "missing/mine.xlsx: cannot be written" in " ".join(done.stderr.split())
+
+
 async def test_a_running_service_has_the_shipped_ones_and_takes_others(tmp_path: Path) -> None:
     programme = Programme(tmp_path, {})
     programme.bring(small_roster())
