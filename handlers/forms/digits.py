@@ -38,15 +38,22 @@ def _listed(found: re.Match[str], labels: Container[str]) -> str:
 
 
 def zeros(found: Sequence[Token], labels: Container[str]) -> list[Token]:
-    """A letter O that stands alone behind a figure or a label, or is all that was sent, is a zero."""
+    """A letter O that stands alone behind a figure or a label (7 et O), or is all that was sent, is a zero."""
     read: list[Token] = []
     for token in found:
-        behind = bool(read) and (read[-1].kind == "number" or read[-1].text in labels)
-        alone = not read and all(other.text == "o" for other in found)
-        if token.text == "o" and token.text not in labels and (behind or alone):
+        if token.text == "o" and token.text not in labels and (_behind(read, labels) or _alone(found)):
             token = Token("0", "number", token.glued)
         read.append(token)
     return read
+
+
+def _behind(read: Sequence[Token], labels: Container[str]) -> bool:
+    before = next((token for token in reversed(read) if token.text not in CONNECTIVES), None)
+    return before is not None and (before.kind == "number" or before.text in labels)
+
+
+def _alone(found: Sequence[Token]) -> bool:
+    return all(token.text == "o" for token in found)
 
 
 def is_digit(text: str) -> bool:

@@ -62,6 +62,7 @@ SIGNED = replace(context(), names=frozenset(("abahuza", "odette", "kivoga")))
         ("12 11 25 3 12 7 5 3", {**SPLIT, "held_on": "2025-11-12"}),
         ("12 11 3 12 7 O o", {**SPLIT, "new_women": 0, "new_men": 0}),
         ("12/11 3 F O M 7 N O", {**BASE, "women": 0, "new_people": 0}),
+        ("12 et 11 et 3 et 12 et 7 et O et o", {**SPLIT, "new_women": 0, "new_men": 0}),
         ("Amahoro. 12 11 3 12 7 5 3. Murakoze cane", SPLIT),
         ("Bonjour OIM, 12/11 transformation avec 12 femmes et 7 hommes dont 8 nouveaux, merci bien", TOTAL),
         ("inyigisho zo ku wa 12 munyonyo guhingura abakenyezi 12 abagabo 7", BASE),
