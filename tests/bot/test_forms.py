@@ -158,7 +158,9 @@ def test_a_markdown_form_is_read_as_pyxform_reads_it(name: str, tmp_path: Path) 
     path = Path("templates/forms", f"{name}.md")
     if name == "harvest":
         path = tmp_path / "harvest.md"
-        path.write_text("# A note\n" + HARVEST.replace("|\n", "| # aside\n", 2).replace("Harvest", "a \\| b"))
+        path.write_text(
+            "# A note\n" + HARVEST.replace("|\n", "| # aside\n", 2).replace("Harvest", "a \\| b"), "utf-8"
+        )
     found = md_to_dict(path.read_text(encoding="utf-8"))
     sheets = {sheet: [{k: v for k, v in row.items() if v} for row in found[sheet]] for sheet in _sheets(path)}
     assert _sheets(path) == sheets
@@ -175,7 +177,7 @@ def test_a_start_loads_nothing_that_few_need() -> None:
 
 def test_a_wrong_file_says_what_to_do(tmp_path: Path) -> None:
     wrong = tmp_path / "wrong.md"
-    wrong.write_text(HARVEST.replace("select_one crops", "select_one crop").replace("decimal", "number"))
+    wrong.write_text(HARVEST.replace("select_one crops", "select_one crop").replace("decimal", "number"), "utf-8")
     assert check(wrong) == [
         "wrong.md: survey, row 3: the list 'crop' is not on the choices sheet; add it there",
         "wrong.md: survey, row 5: the type 'number' is not supported; there are: text, integer, decimal, date,"
@@ -194,7 +196,7 @@ def test_a_wrong_file_says_what_to_do(tmp_path: Path) -> None:
         "wrong.md : survey, ligne 7 : calculation regarde ${bags}, mais cette question n'existe pas ; corrigez",
         "wrong.md : survey, ligne 6 : sms_position 3 manque ; comptez sans trou",
     ]
-    wrong.write_text(HARVEST.replace("= ${crop}", "= ${crop} or"))
+    wrong.write_text(HARVEST.replace("= ${crop}", "= ${crop} or"), "utf-8")
     (problem,) = check(wrong)
     assert "it cannot be read (unexpected end of source); check" in problem
     assert "illisible («\u00a0s'arrête trop tôt\u00a0»)" in worded(problem, "fr")
@@ -232,7 +234,8 @@ def test_a_list_given_at_run_time_can_be_named(tmp_path: Path) -> None:
         "| | select_one_from_file mentors.csv | mentor | Who? | 1 |\n"
         "| | integer | hours | Hours? | 2 |\n"
         "| settings | form_id | sms_keyword |\n"
-        "| | visit | VISIT |\n"
+        "| | visit | VISIT |\n",
+        "utf-8",
     )
     form = load(path)
     mentors = [Choice("Jean Bosco", Label({"en": "Jean Bosco"})), Choice("Aline", Label({"en": "Aline"}))]
