@@ -86,8 +86,9 @@ def text(words: str, asked: bool = True, file: Attached | None = None, **data: A
     return Message(41, PHONE, words, 1, data, file, asked)
 
 
-async def read(call: Call, channel: TwilioWhatsApp | None = None) -> Arrival:
-    intake = Recorder()
+async def read(call: Call, channel: TwilioWhatsApp | None = None, numbered: Message | None = None) -> Arrival:
+    """What is kept of a call. `numbered`: the text before it, whose choices went as numbers."""
+    intake = Recorder(numbers={PHONE: numbered.data} if numbered else {})
     assert await knock(channel or KIT.channel("http://127.0.0.1:9"), intake, call) == 200
     (kept,) = intake.kept
     return kept
@@ -200,14 +201,15 @@ def _values(sent: dict[str, str]) -> list[str]:
 async def test_without_contents_choices_are_numbers_that_can_be_answered(refuses: bool) -> None:
     async with account(**({} if refuses else {"content_url": ""})) as (channel, twilio):
         twilio.refuses = refuses
-        await channel.send(text("Figures\nTopic?", **TOPICS))
-        assert [each["Body"].splitlines()[-1] for each in twilio.sent] == ["Figures", "10. topic 9", "2. topic 11"]
+        offered = text("Figures\nTopic?", **TOPICS)
+        assert (await channel.send(offered)).numbered
+        assert [each["Body"].splitlines()[-1] for each in twilio.sent] == ["Figures", "10. topic 9", "12. topic 11"]
         for typed, data in (("2", "f:1"), ("12.", "f:11")):
-            kept = await read(incoming(Body=typed), channel)
-            assert (kept.kind, kept.data["data"]) == ("button", data)
+            kept = await read(incoming(Body=typed), numbered=offered)
+            assert (kept.kind, kept.data["data"]) == ("button", data), "whichever process is called"
         for typed in ("13", "0", "two", "1 2", "٣"):
-            assert (await read(incoming(Body=typed), channel)).kind == "text"
-        await channel.send(text("How many women?"))
+            assert (await read(incoming(Body=typed), channel, offered)).kind == "text"
+        assert (await channel.send(text("How many women?"))).numbered is False
         assert (await read(incoming(Body="2"), channel)).kind == "text", "the last message offered nothing"
 
 
