@@ -16,6 +16,7 @@ from handlers.forms.model import NO_LABEL, SAID, Context, Question, Reading, Ste
 from handlers.forms.pairing import TooMany
 from handlers.forms.tables import NOBODY, UNKNOWN, bare
 from handlers.understand import dates
+from handlers.understand.calendar import ORDINALS
 from handlers.understand.words import clean, plain
 
 NOTHING: Final = Reading("nothing")
@@ -29,6 +30,10 @@ _DIGITS: Final = 9
 """Digits of the longest number that is read without looking for anything else in it."""
 _AGO: Final = {"1": 0, "2": 1}
 """A date step is answered 1 for today, 2 for yesterday (C1)."""
+
+
+_TOLD: Final = DAY_NAMES | ORDINALS.keys() | {"o"}
+"""Words that say a day or a figure (an O may be a zero): no reading is offered without one."""
 
 
 def _distinct(found: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -50,7 +55,7 @@ def _search(atoms: Atoms, grammar: Grammar, drops: int) -> tuple[list[dict[str, 
             torn = set()
             for path in atoms.paths(extra):
                 out = tuple(item.text for item in path if item.kind == "left")
-                if out and (_torn(path) or not (DAY_NAMES | {"o"}).isdisjoint(out)):  # an O may be a zero
+                if out and (_torn(path) or not _TOLD.isdisjoint(out)):
                     torn.add(out)
                 for values in grammar.readings(path):
                     found.setdefault(out, []).append(values)
