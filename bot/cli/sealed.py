@@ -49,9 +49,9 @@ def close(
     who: Who,
     result: Annotated[str, typer.Option("--result", help=f"One of {', '.join(RESULTS)}.")],
 ) -> None:
-    """Close a case that you have read, with its result."""
+    """Close a case that you have read, with its result; with `not_reached` it stays open and that is written down."""
     done = _ask({"do": "close", "who": who, "number": number, "result": result})
-    base.words.print(f"{done['closed']} is closed: {done['result']}", markup=False)
+    base.words.print(f"{number} {'stays open' if 'stays' in done else 'is closed'}: {done['result']}", markup=False)
 
 
 def _ask(details: dict[str, Any]) -> Any:

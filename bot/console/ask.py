@@ -121,12 +121,15 @@ class Ask:
         """
         self.read_of = {**(self.read_of or {}), **details}
 
-    async def write(self, work: Callable[[AsyncConnection], Awaitable[Result]], **details: Any) -> Result:
-        """`work(tx)` and its row in the audit, in one transaction of the service's writer."""
+    async def write(
+        self, work: Callable[[AsyncConnection], Awaitable[Result]], said: str = "", /, **details: Any
+    ) -> Result:
+        """`work(tx)` and its row in the audit, in one transaction of the service's writer. `said`: what the row says,
+        where it is not always the same."""
 
         async def audited(tx: AsyncConnection) -> Result:
             result = await work(tx)
-            await audit.note(tx, self.now, self.who, self.page.writes or self.page.reads, details)
+            await audit.note(tx, self.now, self.who, said or self.page.writes or self.page.reads, details)
             return result
 
         self.written = True

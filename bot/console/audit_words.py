@@ -99,6 +99,7 @@ DONE: Mapping[str, str] = {
     "sealed list exported": _("sealed list exported"),
     "sealed list read": _("sealed list read"),
     "sealed listed": _("sealed listed"),
+    "sealed not reached": _("sealed not reached"),
     "sealed opened": _("sealed opened"),
     "searched": _("searched"),
     "session ended": _("session ended"),

@@ -18,7 +18,7 @@ from bot.store.audit import NOTE
 from bot.store.tables import addresses, associations, inbox, outbox, people, people_addresses, tasks
 from bot.store.team import staff_named
 from handlers.turn import Association, Case, Fact, SealedCase, SealedCases
-from handlers.turn.sealed import RESULTS
+from handlers.turn.sealed import RESULTS, STAYS
 
 Associations = dict[int, Association]
 Values = dict[Fact, Any]
@@ -149,8 +149,15 @@ async def open_case(tx: AsyncConnection, number: int, now: datetime) -> Case | N
     return one
 
 
+def said_of(result: str) -> str:
+    """What the audit says of a case with this result."""
+    return "sealed not reached" if result == STAYS else "sealed closed"
+
+
 async def close_case(tx: AsyncConnection, read: Sequence[int], who: int, result: str, now: datetime) -> None:
-    """These tasks, which were read, are done."""
+    """These tasks, which were read, are done, unless they stay."""
+    if result == STAYS:
+        return
     await tx.execute(CLOSE, [{"which": number, "at": now, "who": who, "how": result} for number in read])
 
 
@@ -251,6 +258,6 @@ async def _close(
         return {
             "refused": f"{one.number}: she has written since it was opened; read it first: sealed show {one.number}"
         }
-    await tx.execute(NOTE, audited(who, "sealed closed", one.tasks, now))
+    await tx.execute(NOTE, audited(who, said_of(details["result"]), one.tasks, now))
     await close_case(tx, one.tasks, who, details["result"], now)
-    return {"closed": one.number, "result": details["result"]}
+    return {"stays" if details["result"] == STAYS else "closed": one.number, "result": details["result"]}

@@ -24,7 +24,7 @@ from handlers.turn import (
     Timer,
     Turn,
 )
-from handlers.turn.sealed import RESULTS
+from handlers.turn.sealed import RESULTS, STAYS
 
 UNOPENED_FOR = timedelta(hours=24)
 """Then every focal point is told again."""
@@ -70,7 +70,7 @@ def _moment(turn: Turn, moment: datetime) -> str:
 
 
 def pressed(turn: Turn, said: Said) -> Outcome | None:
-    """A case's number opens it, a result behind it closes it."""
+    """A case's number opens it, a result behind it closes it, unless nobody was reached."""
     number, _, result = said.rest.partition(":")
     return _close(turn, number, result) if result else _open(turn, number)
 
@@ -105,8 +105,10 @@ def _close(turn: Turn, number: str, result: str) -> Outcome | None:
         return Outcome(_looked(turn), (Reply("S.unknown"),), understood="sealed: no such case")
     if not case.seen:
         return _open(turn, number)  # she wrote again: it is read before it is closed
-    reply = Reply("S.closed", {"number": case.number})
-    return Outcome(_looked(turn), (reply,), (CloseSealed(case.tasks, result),), understood="sealed: closed")
+    stays = result == STAYS
+    reply = Reply("S.stays" if stays else "S.closed", {"number": case.number})
+    said = "sealed: not reached" if stays else "sealed: closed"
+    return Outcome(_looked(turn), (reply,), (CloseSealed(case.tasks, result),), understood=said)
 
 
 # --- notices ---

@@ -7,7 +7,9 @@ from datetime import datetime
 from handlers.turn.noun import noun
 
 RESULTS = ("called", "referred", "not_reached", "not_needed")
-"""With what a case is closed. Words of our own only: a free text would be one more place that holds what she said."""
+"""What came of a call. Words of our own only: a free text would be one more place that holds what she said."""
+STAYS = "not_reached"
+"""It is written down that she was called, and the case stays open: whoever is not reached is called again."""
 
 
 @noun
@@ -51,7 +53,7 @@ class ReadSealed:
 
 @noun
 class CloseSealed:
-    """What was opened of a case is done. What came in after it was read stays open."""
+    """What was opened of a case is done, unless it STAYS. What came in after it was read stays open."""
 
     tasks: tuple[int, ...]
     result: str

@@ -50,6 +50,9 @@ async def test_a_case_is_listed_opened_and_closed(app: App) -> None:
     assert not [one for one in HERS if one not in case.text]
     assert (await _audit(app))[-1] == (f"person {who}", "sealed opened", {"tasks": [number]})
     assert (await browser.post(f"/sealed/{number}/closed", result="elsewhere")).status_code == 422
+    tried = await browser.post(f"/sealed/{number}/closed", result="not_reached")
+    assert (tried.status_code, (await _tasks(app))[0].state) == (303, "open")
+    assert (await _audit(app))[-1][1:] == ("sealed not reached", {"tasks": [number], "result": "not_reached"})
     done = await browser.post(f"/sealed/{number}/closed", result="referred")
     assert done.headers["location"] == "/sealed"
     (task,) = await _tasks(app)

@@ -88,6 +88,11 @@ async def test_what_was_shown_leaves_the_outbox_and_a_case_closes_only_once_it_w
     await chats.says(odette, "it happened again, tomorrow please")  # after it was read
     await chats.presses(beatrice, "Called", next(s for s in reversed(beatrice.sees) if s.labels))
     assert "it happened again" in last(beatrice), "what came later is read before anything is closed"
+    await chats.presses(beatrice, "Not reached")
+    assert last(beatrice) == f"Not reached: {case} is open. Try at another hour."
+    assert [row["state"] for row in await chats.rows("tasks", sealed=True)] == ["open"] * 3
+    assert (await chats.rows("audit"))[-1]["what"] == "sealed not reached"
+    await chats.says(beatrice, f"/sealed {case}")
     await chats.presses(beatrice, "Called")
     assert last(beatrice) == f"{case} is closed."
     assert {row["state"] for row in await chats.rows("tasks", sealed=True)} == {"closed"}

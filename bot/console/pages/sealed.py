@@ -16,7 +16,7 @@ from bot.console.page import Page, Wrong
 from bot.console.words import _
 from bot.store import sealed
 from handlers.turn import Case
-from handlers.turn.sealed import RESULTS
+from handlers.turn.sealed import RESULTS, STAYS
 
 LATE = timedelta(hours=24)
 """So long unopened, all focal points are told again."""
@@ -79,8 +79,9 @@ async def close(ask: Ask) -> Response:
     async def work(tx: AsyncConnection) -> None:
         await sealed.close_case(tx, there.tasks, ask.me.person_id, result, ask.now)
 
-    await ask.write(work, tasks=list(there.tasks), result=result)
-    return ask.go("/sealed", _("The case is closed."))
+    await ask.write(work, sealed.said_of(result), tasks=list(there.tasks), result=result)
+    stays = _("It is written down that she was not reached. The case stays open.")
+    return ask.go("/sealed", stays if result == STAYS else _("The case is closed."))
 
 
 PAGES = (
