@@ -89,7 +89,7 @@ def _no_association(turn: Turn, rest: str) -> Outcome:
 def _read(turn: Turn, kind: Literal["visit", "call"], rest: str) -> Line:
     called, *words = rest.split()
     partner, words = _partner(turn, words)
-    day, future, words = _day(turn, words)
+    day, future, words = _day(turn, words) or _behind_a_name(turn, words) or (turn.today, False, words)
     if partner is None:
         partner, words = _partner(turn, words)
     return Line(kind, plain(called).strip(".,:;"), partner, day, future, " ".join(words).strip(" ,.:;-"))
@@ -109,16 +109,26 @@ def _partner(turn: Turn, words: list[str]) -> tuple[Partner | None, list[str]]:
     return None, words
 
 
-def _day(turn: Turn, words: list[str]) -> tuple[date, bool, list[str]]:
-    """The date that the words begin with, and what is left; without one it is today."""
+def _day(turn: Turn, words: list[str]) -> tuple[date, bool, list[str]] | None:
+    """The date that the words begin with, whether it has not come yet, and what is left."""
     read = read_date(tokens(" ".join(words)), turn.today, earliest=turn.programme.start)
     if read is None:
-        return turn.today, False, words
+        return None
     taken = count = 0
     while count < read.consumed:
         count += len(tokens(words[taken]))
         taken += 1
     return read.day, read.future, words[taken:]
+
+
+def _behind_a_name(turn: Turn, words: list[str]) -> tuple[date, bool, list[str]] | None:
+    """ "chez KABURA 12/11 ...": whoever is no partner of the directory belongs to the note, and the day behind counts."""
+    if not words or plain(words[0]) not in _TO:
+        return None
+    for name in range(2, min(6, len(words))):
+        if found := _day(turn, words[name:]):
+            return found[0], found[1], [*words[:name], *found[2]]
+    return None
 
 
 def _logged(turn: Turn, read: Line, association: Association) -> Outcome:

@@ -13,6 +13,7 @@ from bot.cli import base
 from bot.cli.base import Json
 from bot.errors import BotError
 from bot.programme import posters
+from bot.render.catalogue import EVERY
 from bot.render.plural import many
 from bot.store import lessons
 from handlers.understand.words import plain
@@ -90,6 +91,8 @@ def export(
     wanted = [name.strip() for name in format_.split(",") if name.strip()]
     if not wanted or set(wanted) - set(FORMATS):
         base.fail(f"--format {format_}: write {' or '.join(FORMATS)}, or both with a comma.")
+    if lang and lang not in EVERY:
+        base.fail(f"--lang {lang}: one of {', '.join(EVERY)}.")
     settings = base.load()
 
     async def look(tx: Any) -> tuple[list[dict[str, Any]], list[str]]:

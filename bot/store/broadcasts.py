@@ -11,6 +11,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.store import consent
+from bot.store.prepared import rows
 from bot.store.tables import broadcasts, inbox, outbox, people, recipients, tasks
 
 DOUBLE = timedelta(minutes=10)
@@ -70,8 +71,10 @@ async def repeat(tx: AsyncConnection, row: Any, starts_at: datetime, now: dateti
 
 _CARD = "card "
 """How the key of what a card made begins; behind it the id of the inbox row with the press that made it."""
-_TO_LIST = select(broadcasts.c.id).where(
-    broadcasts.c.state == "draft", broadcasts.c.frozen_at.is_(None), broadcasts.c.key.like(f"{_CARD}%")
+_TO_LIST = (
+    select(broadcasts.c.id)
+    .where(broadcasts.c.state == "draft", broadcasts.c.frozen_at.is_(None), broadcasts.c.key.like(f"{_CARD}%"))
+    .order_by(broadcasts.c.id)
 )
 _PRESSED = select(inbox.c.address_id).where(inbox.c.id == bindparam("row"))
 
@@ -88,7 +91,7 @@ def made_by_card(row: Any) -> bool:
 
 async def to_list(tx: AsyncConnection) -> Sequence[int]:
     """The drafts of cards that have no complete list yet."""
-    return (await tx.execute(_TO_LIST.order_by(broadcasts.c.id))).scalars().all()
+    return [row.id for row in await rows(tx, _TO_LIST, {})]
 
 
 async def wake_card(tx: AsyncConnection, row: Any, now: datetime) -> int | None:
@@ -132,9 +135,9 @@ async def change(tx: AsyncConnection, which: int, **values: Any) -> None:
     await tx.execute(update(broadcasts).where(broadcasts.c.id == which).values(**values))
 
 
-async def running(tx: AsyncConnection, now: datetime) -> Sequence[Row[Any]]:
+async def running(tx: AsyncConnection, now: datetime) -> Sequence[Any]:
     """Those that have begun or must begin."""
-    return (await tx.execute(_RUNNING, {"now": now})).all()
+    return await rows(tx, _RUNNING, {"now": now})
 
 
 async def every(tx: AsyncConnection) -> Sequence[Row[Any]]:

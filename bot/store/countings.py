@@ -17,6 +17,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.store import consent
+from bot.store.prepared import rows
 from bot.store.tables import countings
 from handlers.turn import AudiencesOf, BroadcastEnds, ToCount
 from handlers.turn.beside import Found, Question, ReadBeside
@@ -48,7 +49,7 @@ _BESIDE = countings.c.about.startswith(BESIDE)
 FORGET = delete(countings).where(
     countings.c.address_id == bindparam("address"), countings.c.about == bindparam("which")
 )
-_OLD = select(countings.c.address_id).where(countings.c.asked_at < bindparam("before"))
+_OLD = select(countings.c.address_id).where(countings.c.asked_at < bindparam("before")).limit(1)
 _COUNTED = select(countings).where(
     countings.c.address_id.in_(bindparam("ids", expanding=True)), countings.c.counted_at.is_not(None)
 )
@@ -108,7 +109,7 @@ def plain(answer: Any) -> Any:
 
 async def waiting(tx: AsyncConnection) -> Sequence[Any]:
     """(address_id, about, question, inbox_id) of what is to be counted, oldest first: for cards, and to be told."""
-    return (await tx.execute(_WAITING)).all()
+    return await rows(tx, _WAITING, {})
 
 
 async def counted(tx: AsyncConnection, ids: Sequence[int]) -> dict[tuple[int, str], Any]:
@@ -140,7 +141,7 @@ async def _keep(tx: AsyncConnection, item: Answer) -> bool:
 
 async def old(tx: AsyncConnection, now: datetime) -> bool:
     """Whether there is something to forget."""
-    return (await tx.execute(_OLD.limit(1), {"before": now - KEPT})).first() is not None
+    return bool(await rows(tx, _OLD, {"before": now - KEPT}))
 
 
 async def forget(tx: AsyncConnection, items: Sequence[datetime]) -> list[None]:

@@ -63,6 +63,12 @@ class DirectEngine:
         return self.sync_engine.url
 
     @contextlib.asynccontextmanager
+    async def glance(self) -> AsyncIterator[DirectConnection]:
+        """Without a transaction, and without waiting: for reading a few rows by an index."""
+        async with self._alone:
+            yield DirectConnection(await self._opened())
+
+    @contextlib.asynccontextmanager
     async def begin(self) -> AsyncIterator[DirectConnection]:
         """A transaction: committed on leaving, rolled back when that raises or is cancelled."""
         async with self._alone:

@@ -11,6 +11,7 @@ import contextlib
 import os
 import sqlite3
 from collections.abc import AsyncIterator
+from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
@@ -157,6 +158,15 @@ class Database:
         """A connection that only reads, in one consistent view."""
         async with self._reader.connect() as connection, connection.begin():
             yield connection
+
+    def glance(self) -> AbstractAsyncContextManager[AsyncConnection]:
+        """For what is asked every second and mostly finds nothing: a few rows, by an index, by `prepared.rows`.
+
+        On SQLite the writer's connection is asked at once, between two transactions: no thread, pool or transaction.
+        """
+        if isinstance(self.engine, DirectEngine):
+            return cast(AbstractAsyncContextManager[AsyncConnection], self.engine.glance())
+        return self.read()
 
     async def close(self) -> None:
         """Stop the writer after what it holds, close every connection, let go of the file."""

@@ -163,7 +163,7 @@ async def woken(tx: AsyncConnection, now: datetime) -> set[int]:
 
 async def waiting(tx: AsyncConnection) -> list[tuple[int, int]]:
     """(row id, address id) of everything not handled yet, oldest first."""
-    return sorted((row.id, row.address_id) for row in await tx.execute(_WAITING))
+    return sorted((row.id, row.address_id) for row in await rows(tx, _WAITING, {}))
 
 
 async def mark_attempts(tx: AsyncConnection, items: Sequence[int]) -> list[int]:

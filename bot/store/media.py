@@ -12,17 +12,18 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import bindparam, literal_column, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.store import tasks
+from bot.store.prepared import rows
 from bot.store.tables import inbox, media
 from handlers.turn.noun import noun
 
 _WAITING = (
     select(media.c.id, media.c.kind, media.c.file, media.c.at, inbox.c.channel, inbox.c.data)
     .outerjoin(inbox, inbox.c.id == media.c.inbox_id)
-    .where(media.c.state == "waiting", media.c.id > bindparam("after"))
+    .where(media.c.state == literal_column("'waiting'"), media.c.id > bindparam("after"))
     .order_by(media.c.id)
     .limit(bindparam("most"))
 )
@@ -85,8 +86,8 @@ class Refusal:
 
 async def waiting(tx: AsyncConnection, after: int, most: int) -> list[Waiting]:
     """The oldest `most` rows behind row `after` that wait to be fetched."""
-    rows = await tx.execute(_WAITING, {"after": after, "most": most})
-    return [Waiting(r.id, r.kind, r.file, r.at, r.channel, r.data) for r in rows]
+    found = await rows(tx, _WAITING, {"after": after, "most": most})
+    return [Waiting(r.id, r.kind, r.file, r.at, r.channel, r.data) for r in found]
 
 
 async def reserve(tx: AsyncConnection, items: Sequence[Reservation]) -> list[bool]:

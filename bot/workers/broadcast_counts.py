@@ -39,7 +39,7 @@ class BroadcastCounter:
     async def look(self) -> None:
         """Count what was asked, one after the other. Raises nothing of the database's; it is asked again."""
         try:
-            async with self._database.read() as tx:
+            async with self._database.glance() as tx:
                 asked, old = await countings.waiting(tx), await countings.old(tx, self._now())
             if any(row.about.startswith(countings.BESIDE) for row in asked):
                 self._figures()

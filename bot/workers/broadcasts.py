@@ -46,7 +46,7 @@ class BroadcastWorker:
     async def look(self) -> None:
         """Make lists; begin, move and end what is due now. Raises nothing of the database's; it is asked again."""
         try:
-            async with self._database.read() as tx:
+            async with self._database.glance() as tx:
                 drafts = await broadcasts.to_list(tx)
                 running = await broadcasts.running(tx, self._now())
             for number in drafts:

@@ -166,7 +166,7 @@ class InboxWorker:
         await self._one_by_one([(row, address_id) for row, address_id in left if address_id in alone])
 
     async def _waiting(self) -> list[tuple[int, int]]:
-        async with self._database.read() as tx:
+        async with self._database.glance() as tx:
             return await inbox.waiting(tx)
 
     async def _one_by_one(self, rows: Sequence[tuple[int, int]]) -> None:

@@ -96,7 +96,7 @@ class MediaWorker:
         self._seen = {number: seen for number, seen in self._seen.items() if number in waiting}
 
     async def _rows(self, after: int) -> list[media.Waiting]:
-        async with self._database.read() as tx:
+        async with self._database.glance() as tx:
             return await media.waiting(tx, after, AT_ONCE)
 
     def _is_due(self, row: media.Waiting) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
@@ -166,3 +167,28 @@ async def test_an_answer_reads_no_table_from_end_to_end(database: Database) -> N
         await add_outbox(database, address)
         await database.writer.do(answer, number)
     assert (read, await count(database, tables.inbox)) == ([], 8)
+
+
+async def test_a_glance_sees_what_is_committed_and_nothing_of_what_is_not(database: Database) -> None:
+    """On SQLite it asks the writer's own connection: never in the middle of a transaction."""
+    begun, go_on = asyncio.Event(), asyncio.Event()
+
+    async def fill(tx: AsyncConnection, items: Sequence[Any]) -> list[Any]:
+        await _fill(tx, items)
+        begun.set()
+        await go_on.wait()
+        return list(items)
+
+    async def keys() -> list[str]:
+        async with database.glance() as tx:
+            return [row.dedupe_key for row in await rows(tx, NAMED, {"keys": ["a", "b"]})]
+
+    assert await keys() == []
+    writing = asyncio.create_task(database.writer.do(fill, 0))
+    await begun.wait()
+    looking = asyncio.create_task(keys())
+    await asyncio.sleep(0.05)
+    go_on.set()
+    await writing
+    assert await looking == ([] if database.shared else ["a", "b"])
+    assert await keys() == ["a", "b"]

@@ -168,6 +168,9 @@ async def test_visits_are_logged_echoed_and_taken_back(chats: Chats) -> None:
     await chats.says(claude, "call 07 the mill runs again")
     assert "no association of yours" in (await chats.says(claude, "visit 77 nobody")).text
     assert "has not come yet" in (await chats.says(claude, "visit 07 30/11/2026 later")).text
+    behind = (await chats.says(claude, "visit 07 chez KABURA 12/11 belt changed")).text
+    assert behind.startswith("Visit to ABAHUZA, 12/11: chez KABURA belt changed"), "a name is no partner's"
+    await chats.says(claude, "0")
     for not_clear in ("visit 07 31/11 belt changed", "visit 07 12/13 belt changed", "visite"):
         assert (await chats.says(claude, not_clear)).text.startswith("Write the association, the day")
     rows = await chats.rows("visits")
