@@ -122,7 +122,7 @@ def _day(turn: Turn, words: list[str]) -> tuple[date, bool, list[str]] | None:
 
 
 def _behind_a_name(turn: Turn, words: list[str]) -> tuple[date, bool, list[str]] | None:
-    """ "chez KABURA 12/11 ...": whoever is no partner of the directory belongs to the note, and the day behind counts."""
+    """ "chez KABURA 12/11 ...": whoever is no partner of the directory is part of the note, the day behind counts."""
     if not words or plain(words[0]) not in _TO:
         return None
     for name in range(2, min(6, len(words))):
