@@ -14,17 +14,16 @@ from __future__ import annotations
 import os
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from typing import Any
 
-from sqlalchemy import Integer, String, bindparam, func, literal_column, select, text, true, union_all
+from sqlalchemy import Integer, bindparam, func, literal_column, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.store.adding import DIALECTS, added
-from bot.store.prepared import apart, write
+from bot.store.prepared import apart, rows, write
 from bot.store.tables import message_days, outbox
 
 Talk = tuple[str, int, str, str]
-"""(day, association id, channel, language) of a message that arrived."""
+"""(day, association id, channel, language) of a message that arrived or left."""
 LEFT = ("accepted", "sent")
 """States of a mark that say that the text has left."""
 TOGETHER = 0
@@ -33,32 +32,17 @@ _KEY = ("day", "association_id", "direction", "channel", "language", "part")
 _PART = {"sqlite": 0, "postgresql": os.getpid() % 30_000}
 
 
-def _left(module: Any) -> Any:
-    """What is about to be marked as sent for the first time, by its rows' own columns, each also in TOGETHER."""
-    by = (outbox.c.association_id, outbox.c.channel, outbox.c.language)
-    own = (
-        select(*by, func.count().label("messages"))
-        .where(
-            outbox.c.id.in_(bindparam("ids", expanding=True)),
-            outbox.c.state == "sending",
-            outbox.c.sent_at.is_(None),
-            outbox.c.association_id.is_not(None),
-        )
-        .group_by(*by)
-        .subquery()
+_LEAVING = (
+    select(outbox.c.association_id, outbox.c.channel, outbox.c.language, func.count().label("messages"))
+    .where(
+        outbox.c.id.in_(bindparam("ids", expanding=True)),
+        outbox.c.state == "sending",
+        outbox.c.sent_at.is_(None),
+        outbox.c.association_id.is_not(None),
     )
-    twice = union_all(*(select(literal_column(own_id, Integer).label("own")) for own_id in ("1", "0"))).subquery()
-    kinds = (own.c.association_id * twice.c.own, own.c.channel, own.c.language)
-    day, part = bindparam("day", type_=String), bindparam("part", type_=Integer)
-    there = (
-        select(day, kinds[0], literal_column("'out'", String), *kinds[1:], part, func.sum(own.c.messages))
-        .select_from(own.join(twice, true()))
-        .group_by(*kinds)
-        .order_by(*kinds)
-    )
-    return added(module.insert(message_days).from_select([*_KEY, "messages"], there))
-
-
+    .group_by(outbox.c.association_id, outbox.c.channel, outbox.c.language)
+)
+"""What is about to be marked as sent for the first time, by its rows' own columns."""
 _OF_ALL = message_days.c.association_id == TOGETHER
 _KINDS = (message_days.c.day, message_days.c.direction, message_days.c.channel, message_days.c.language)
 _SUMS = select(*_KINDS, func.sum(message_days.c.messages).label("messages")).group_by(*_KINDS)
@@ -69,11 +53,14 @@ _ADD_UP = message_days.insert().from_select(
 )
 _LOCK = text("lock table message_days in share row exclusive mode")
 _UPSERT = {name: apart(added(module.insert(message_days))) for name, module in DIALECTS.items()}
-_LEFT = {name: _left(module) for name, module in DIALECTS.items()}
 
 
 async def arrived(tx: AsyncConnection, talk: Mapping[Talk, int]) -> None:
     """Count what the turns of a group have handled."""
+    await _add(tx, "in", talk)
+
+
+async def _add(tx: AsyncConnection, direction: str, talk: Mapping[Talk, int]) -> None:
     if not talk:
         return
     whole: Counter[Talk] = Counter(talk)
@@ -84,7 +71,7 @@ async def arrived(tx: AsyncConnection, talk: Mapping[Talk, int]) -> None:
         {
             "day": day,
             "association_id": association,
-            "direction": "in",
+            "direction": direction,
             "channel": channel,
             "language": language,
             "part": part,
@@ -117,5 +104,8 @@ async def left(tx: AsyncConnection, marked: Sequence[tuple[str, int]]) -> None:
     days: dict[str, list[int]] = {}
     for day, number in marked:
         days.setdefault(day, []).append(number)
-    for day, ids in sorted(days.items()):
-        await write(tx, _LEFT[tx.dialect.name], [{"day": day, "ids": ids, "part": _PART[tx.dialect.name]}])
+    talk: Counter[Talk] = Counter()
+    for day, ids in days.items():
+        for row in await rows(tx, _LEAVING, {"ids": ids}):
+            talk[day, row.association_id, row.channel, row.language] += row.messages
+    await _add(tx, "out", talk)
