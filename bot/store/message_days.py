@@ -32,15 +32,11 @@ _KEY = ("day", "association_id", "direction", "channel", "language", "part")
 _PART = {"sqlite": 0, "postgresql": os.getpid() % 30_000}
 
 
-_LEAVING = (
-    select(outbox.c.association_id, outbox.c.channel, outbox.c.language, func.count().label("messages"))
-    .where(
-        outbox.c.id.in_(bindparam("ids", expanding=True)),
-        outbox.c.state == "sending",
-        outbox.c.sent_at.is_(None),
-        outbox.c.association_id.is_not(None),
-    )
-    .group_by(outbox.c.association_id, outbox.c.channel, outbox.c.language)
+_LEAVING = select(outbox.c.association_id, outbox.c.channel, outbox.c.language).where(
+    outbox.c.id.in_(bindparam("ids", expanding=True)),
+    outbox.c.state == "sending",
+    outbox.c.sent_at.is_(None),
+    outbox.c.association_id.is_not(None),
 )
 """What is about to be marked as sent for the first time, by its rows' own columns."""
 _OF_ALL = message_days.c.association_id == TOGETHER
@@ -107,5 +103,5 @@ async def left(tx: AsyncConnection, marked: Sequence[tuple[str, int]]) -> None:
     talk: Counter[Talk] = Counter()
     for day, ids in days.items():
         for row in await rows(tx, _LEAVING, {"ids": ids}):
-            talk[day, row.association_id, row.channel, row.language] += row.messages
+            talk[day, row.association_id, row.channel, row.language] += 1
     await _add(tx, "out", talk)
