@@ -28,7 +28,6 @@ LEFT = ("accepted", "sent")
 """States of a mark that say that the text has left."""
 TOGETHER = 0
 """Stands for the association where all of them are added up."""
-_KEY = ("day", "association_id", "direction", "channel", "language", "part")
 _PART = {"sqlite": 0, "postgresql": os.getpid() % 30_000}
 
 
