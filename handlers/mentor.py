@@ -9,6 +9,7 @@ from typing import Any
 
 from handlers import enrol, state, working_days
 from handlers.matching import covers
+from handlers.mentor_log import KINDS
 from handlers.said import Said
 from handlers.turn import (
     AnswerQuestion,
@@ -31,7 +32,7 @@ ONE_SMS = 110
 MOST = 250
 """Letters of an answer: two SMS at most."""
 _LINE = re.compile(r"(?:answer|reponse|réponse|repondre|répondre)\s+(?:no\.?\s*)?(\d.*)", re.IGNORECASE | re.DOTALL)
-_LOG = re.compile(r"(?:visite?|call|appel)[\s:,]+\d\d", re.IGNORECASE)
+_LOG = re.compile(rf"(?:{'|'.join(KINDS)})[\s:,]+\d\d", re.IGNORECASE)
 _NUMBER = re.compile(r"(?:no\.?\s*)?(\d{1,9})\b[\s:.,-]*(.*)", re.IGNORECASE | re.DOTALL)
 
 

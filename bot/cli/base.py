@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import sys
-from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Iterator, Mapping, Sequence
 from datetime import datetime
+from pathlib import Path
 from typing import Annotated, Any, NoReturn, TypeVar
 from zoneinfo import ZoneInfo
 
@@ -61,6 +63,15 @@ def fail(text: str, language: str = "en") -> NoReturn:
     """Say what is wrong and leave with 1."""
     tell(text, language)
     raise typer.Exit(1)
+
+
+@contextlib.contextmanager
+def writing(file: Path) -> Iterator[None]:
+    """What cannot be written, as while another program has the file open, is said with what to do."""
+    try:
+        yield
+    except OSError as error:
+        fail(f"{file}: cannot be written ({error.strerror}). Close it elsewhere, or check its path.")
 
 
 def tell(text: str, language: str = "en") -> None:

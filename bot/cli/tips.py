@@ -82,10 +82,8 @@ def export(file: Annotated[Path, typer.Argument(help="The Excel file to write.")
     if file.suffix.lower() != ".xlsx":
         base.fail(f"{file}: an Excel file ends in .xlsx.")
     found = [files.of_row(row) for row in base.read(base.load(), tip_list.listed) if row["active"]]
-    try:
+    with base.writing(file):
         number = files.export(found, file)
-    except OSError as error:
-        base.fail(f"{file}: cannot be written ({error.strerror}). Close it elsewhere, or check its path.")
     if json:
         base.show({"tips": number, "file": str(file)})
     base.words.print(f"{many(number, 'tip', 'tips')} written to {file}.", markup=False)

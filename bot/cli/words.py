@@ -56,10 +56,8 @@ def _line(text: str) -> str:
 @commands.command()
 def export(file: Annotated[Path, typer.Argument(help="The Excel file to write.")]) -> None:
     """Write all texts, and the keywords, into an Excel file for a native speaker."""
-    try:
+    with base.writing(file):
         number = word_files.export(in_use(base.load()), file)
-    except OSError as error:
-        base.fail(f"{file}: cannot be written ({error.strerror}). Close it elsewhere, or check its path.")
     base.words.print(f"{many(number, 'text', 'texts')} written to {file}.", markup=False)
 
 

@@ -6,7 +6,6 @@ from bot.effects.scene import Scene
 from bot.store import sealed as store
 from bot.store.audit import NOTE
 from handlers.turn import CloseSealed, ReadSealed, SealedCase, SealedCases
-from handlers.turn.sealed import STAYS
 
 
 def read(effect: ReadSealed, scene: Scene) -> None:
@@ -25,8 +24,8 @@ def close(effect: CloseSealed, scene: Scene) -> None:
     """With its result, by whom; what stays open is written down only."""
     scene.batch.add(NOTE, store.audited(_who(scene), store.said_of(effect.result), effect.tasks, scene.now))
     by = scene.turn.person.id if scene.turn.person else None
-    for number in effect.tasks if effect.result != STAYS else ():
-        scene.batch.add(store.CLOSE, {"which": number, "at": scene.now, "who": by, "how": effect.result})
+    for row in store.closing(effect.tasks, by, effect.result, scene.now):
+        scene.batch.add(store.CLOSE, row)
     _forget(scene)
 
 

@@ -39,6 +39,7 @@ _NEW = (
     .limit(1000)
 )
 _WAITING = select(inbox.c.id, inbox.c.address_id).where(_IS_NEW)
+_WAITS = _WAITING.limit(1)
 _WOKEN = select(inbox.c.address_id).where(
     _IS_NEW, inbox.c.channel == literal_column("'timer'"), inbox.c.received_at == bindparam("now")
 )
@@ -161,9 +162,14 @@ async def woken(tx: AsyncConnection, now: datetime) -> set[int]:
     return {row.address_id for row in await rows(tx, _WOKEN, {"now": now})}
 
 
+async def waits(tx: AsyncConnection) -> bool:
+    """Whether anything is not handled yet."""
+    return bool(await rows(tx, _WAITS, {}))
+
+
 async def waiting(tx: AsyncConnection) -> list[tuple[int, int]]:
     """(row id, address id) of everything not handled yet, oldest first."""
-    return sorted((row.id, row.address_id) for row in await rows(tx, _WAITING, {}))
+    return sorted((row.id, row.address_id) for row in await tx.execute(_WAITING))
 
 
 async def mark_attempts(tx: AsyncConnection, items: Sequence[int]) -> list[int]:

@@ -149,6 +149,13 @@ async def open_case(tx: AsyncConnection, number: int, now: datetime) -> Case | N
     return one
 
 
+def closing(read: Sequence[int], who: int | None, result: str, now: datetime) -> list[dict[str, Any]]:
+    """The parameters of CLOSE for these tasks; none where they stay."""
+    if result == STAYS:
+        return []
+    return [{"which": number, "at": now, "who": who, "how": result} for number in read]
+
+
 def said_of(result: str) -> str:
     """What the audit says of a case with this result."""
     return "sealed not reached" if result == STAYS else "sealed closed"
@@ -156,9 +163,8 @@ def said_of(result: str) -> str:
 
 async def close_case(tx: AsyncConnection, read: Sequence[int], who: int, result: str, now: datetime) -> None:
     """These tasks, which were read, are done, unless they stay."""
-    if result == STAYS:
-        return
-    await tx.execute(CLOSE, [{"which": number, "at": now, "who": who, "how": result} for number in read])
+    if closed := closing(read, who, result, now):
+        await tx.execute(CLOSE, closed)
 
 
 def _whole(found: Sequence[Any], sharing: Sequence[Any], own: Any, phones: Mapping[int, str]) -> Case:

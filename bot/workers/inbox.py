@@ -167,6 +167,9 @@ class InboxWorker:
 
     async def _waiting(self) -> list[tuple[int, int]]:
         async with self._database.glance() as tx:
+            if not await inbox.waits(tx):
+                return []
+        async with self._database.read() as tx:  # all of them, however many
             return await inbox.waiting(tx)
 
     async def _one_by_one(self, rows: Sequence[tuple[int, int]]) -> None:
