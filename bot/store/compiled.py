@@ -26,11 +26,16 @@ class Compiled:
         compiled = statement.compile(dialect=self.dialect, column_keys=names or None)
         self._text: str = compiled.string
         binds: list[tuple[str, BindParameter[Any]]] = [(n, compiled.binds[n]) for n in compiled.positiontup]
+        for name, bind in (named for named in binds if named[1].expanding and not named[1].required):
+            said = ", ".join(map(self._literal(bind), bind.value or ()))
+            self._text = self._text.replace(_LIST.format(name), said)
+        binds = [(name, bind) for name, bind in binds if bind.required or not bind.expanding]
         if compiled._numeric_binds:  # only what is no list has its number already
             binds.sort(key=lambda named: bool(named[1].expanding))
         for place, (name, bind) in enumerate(binds, 1):
             if bind.expanding:
                 self._text = self._in_list(self._text, f"IN ({_LIST.format(name)})", place, bind)
+        self._lists = [name for name, bind in binds if bind.expanding]
         processes = [self._of_list(bind) if bind.expanding else self._of_one(bind) for _, bind in binds]
         self._own = {
             name: process(bind.value) if process else bind.value
@@ -46,6 +51,11 @@ class Compiled:
         self._row: Any = namedtuple("Row", [name for name, _ in columns], rename=True)  # type: ignore[misc]
         processes = [(p, kind._cached_result_processor(self.dialect, None)) for p, (_, kind) in enumerate(columns)]
         self._results = [(place, process) for place, process in processes if process]
+
+    def _literal(self, bind: BindParameter[Any]) -> Callable[[Any], str]:
+        """How a value that the statement itself names is written in it."""
+        process: Callable[[Any], str] = bind.type._cached_literal_processor(self.dialect)  # type: ignore[assignment]
+        return process
 
     def _of_one(self, bind: BindParameter[Any]) -> Any:
         return bind.type._cached_bind_processor(self.dialect)

@@ -23,6 +23,9 @@ INBOX, ADDRESSES = tables.inbox, tables.addresses
 PUT_ADDRESS, PUT = insert(ADDRESSES), insert(INBOX)
 NAMED = select(INBOX).where(INBOX.c.dedupe_key.in_(bindparam("keys", expanding=True))).order_by(INBOX.c.id)
 OF = select(INBOX.c.id).where(INBOX.c.address_id.in_(bindparam("ids", expanding=True)), INBOX.c.kind == "text")
+NEITHER = select(INBOX.c.id).where(
+    INBOX.c.dedupe_key.not_in(["c'", "a"]), INBOX.c.address_id.in_(bindparam("ids", expanding=True))
+)
 DIED = (
     update(INBOX)
     .where(INBOX.c.dedupe_key == bindparam("key"), INBOX.c.state == "new")
@@ -54,6 +57,9 @@ async def test_rows_are_those_of_sqlalchemy(database: Database) -> None:
         for statement, parameters in (
             (NAMED, {"keys": ["c'", "a", "nobody"]}),
             (NAMED, {"keys": []}),
+            (NAMED, {"keys": ["c'"]}),
+            (OF, {"ids": {2}}),
+            (NEITHER, {"ids": [1]}),
             (OF, {"ids": [1, 2, 2**62]}),
             (select(ADDRESSES).order_by(ADDRESSES.c.id), {}),
         ):
