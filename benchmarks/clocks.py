@@ -1,4 +1,4 @@
-"""W4's row: many reminders due at once, beside a scheduler that keeps its jobs in memory."""
+"""W4's row: many reminders due at once, beside a scheduler that keeps its jobs in memory, and sqlite3 alone."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 
 from benchmarks import systems, world
+from benchmarks.peers import raw_clock
 from benchmarks.runs import Bench
 from benchmarks.targets import Row
 
@@ -29,6 +30,7 @@ def measure(bench: Bench, say: Callable[[str], None]) -> Iterator[Row]:
     beside = {
         "us of processor": ours["cpu_s"] / many * 1e6,
         "MB more": ours["most_mb"] - ours["before_mb"],
+        "sqlite3 alone, nothing decided, s": raw_clock.main(folder, many),
         "apscheduler in memory, s": theirs["seconds"],
         "by its default dropped": dropped,
     }

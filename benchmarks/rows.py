@@ -95,9 +95,19 @@ def _open_loop(bench: Bench, say: Say) -> Iterator[Row]:
     rate = bench.size.rate
     say(f"open loop, {rate:g}/s")
     contacts = min(bench.size.people // 2, int(rate * 5))
-    runs = [bench.sqlite(Way(contacts, rate=rate)) for _ in range(bench.size.rounds)]
+    runs: list[Run] = []
+    theirs: dict[str, list[Run]] = {name: [] for name in PEERS}
+    for _ in range(bench.size.rounds):
+        runs.append(bench.sqlite(Way(contacts, rate=rate)))
+        for name, module in PEERS.items():
+            theirs[name].append(bench.peer(module, contacts, rate=rate))
     p99 = statistics.median(run.p99_ms for run in runs)
-    beside = {"p50 ms": statistics.median(run.p50_ms for run in runs), "answers/s": _rate(runs)}
+    beside = {
+        "p50 ms": statistics.median(run.p50_ms for run in runs),
+        "answers/s": _rate(runs),
+        **{f"{name} p99 ms": statistics.median(run.p99_ms for run in peer) for name, peer in theirs.items()},
+        **{f"{name} answers/s": _rate(peer) for name, peer in theirs.items()},
+    }
     yield Row("open_loop_p99", f"open loop {rate:g}/s, p99", p99, "ms", beside, _wrong(runs))
 
 

@@ -125,15 +125,15 @@ class Bench:
             asyncio.run(world.fill(url, folder, self.size.people))
             return self._ours(folder, url, way)
 
-    def peer(self, module: str, contacts: int, delay_ms: float = 0.0) -> Run:
-        """A run of a peer program."""
+    def peer(self, module: str, contacts: int, delay_ms: float = 0.0, rate: float = 0.0) -> Run:
+        """A run of a peer program; in an open loop where a rate is given."""
         with (
             self._place() as folder,
             systems.generator(folder, "telegram", delay_ms) as generator,
             systems.peer(folder, module, generator.provider) as (process, port),
         ):
             cpu = systems.cpu_s(process)
-            played = generator.play(ports=[port], path="/webhook", contacts=contacts, **self._times())
+            played = generator.play(ports=[port], path="/webhook", contacts=contacts, rate=rate, **self._times())
             cpu = systems.cpu_s(process) - cpu
             return _run(played, systems.memory_mb(process), cpu, "")
 
