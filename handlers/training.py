@@ -272,6 +272,8 @@ class Training(Kind):
 
     def ask_again(self, form: Form, number: int, step: str, values: Mapping[str, Any], ctx: Context) -> Reply:
         keys = dict(zip((s.name for s in form.steps), ("E1date", "E1topics", "E1people", "E1new"), strict=False))
+        if step not in keys:  # the details, which only a check asks for
+            return Reply("C6", {"number": number, "people": people(values)})
         return Reply(keys[step], {"number": number, "people": people(values)})
 
     def changed(
