@@ -6,13 +6,14 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, bindparam, exists, func, insert, select, update
+from sqlalchemy import Row, bindparam, exists, func, insert, select, union, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.store import consent
 from bot.store.prepared import rows
 from bot.store.tables import broadcasts, inbox, outbox, people, recipients, tasks
+from bot.store.tables import questions as asked
 
 DOUBLE = timedelta(minutes=10)
 """The same submitted again within so long is a double click, later it is meant."""
@@ -194,15 +195,22 @@ async def tell(tx: AsyncConnection, about: str, officer: int | None, due_at: dat
 
 
 async def questions(tx: AsyncConnection, number: int, since: datetime, until: datetime) -> int:
-    """How many recipients wrote something that a person must read, in the days after it began."""
-    there = (
-        select(func.count())
-        .select_from(tasks)
-        .where(
-            tasks.c.kind == "read",
-            tasks.c.sealed.is_(False),
-            tasks.c.made_at.between(since, until),
-            exists().where(recipients.c.broadcast_id == number, recipients.c.address_id == tasks.c.address_id),
-        )
+    """How many messages of recipients want an answer, in the days after it began: of an officer, or of a mentor.
+
+    One that was passed on to a mentor is one message still.
+    """
+
+    def of_recipients(address: Any) -> Any:
+        return exists().where(recipients.c.broadcast_id == number, recipients.c.address_id == address)
+
+    for_officers = select(tasks.c.inbox_id).where(
+        tasks.c.kind == "read",
+        tasks.c.sealed.is_(False),
+        tasks.c.made_at.between(since, until),
+        of_recipients(tasks.c.address_id),
     )
-    return int((await tx.execute(there)).scalar_one())
+    for_mentors = select(asked.c.inbox_id).where(
+        asked.c.asked_at.between(since, until), of_recipients(asked.c.address_id)
+    )
+    there = union(for_officers, for_mentors).subquery()
+    return int((await tx.execute(select(func.count()).select_from(there))).scalar_one())

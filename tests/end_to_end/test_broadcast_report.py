@@ -22,6 +22,7 @@ from bot.programme.broadcasts import acts
 from bot.programme.broadcasts.plan import means_of
 from bot.programme.broadcasts.wording import Wording
 from bot.programme.roster import Leader, Roster
+from bot.store import broadcasts
 from tests.bot.test_attachments import read
 from tests.botapi import Emulator, botapi_fixture  # noqa: F401
 from tests.botapi_updates import Shown, User
@@ -266,3 +267,8 @@ async def test_one_and_two_are_buttons_in_a_chat_and_are_counted(
         await chats.presses(odette, "1", asked)
         (row,) = await chats.rows("recipients", state="queued")
         assert row["answer"] == "yes", "the last answer counts"
+        await chats.says(odette, "how do we come there?")
+        await chats.says(odette, "we come with our children")
+        assert [task["kind"] for task in await chats.rows("tasks")] == ["question", "read"]
+        async with chats.app.database.read() as tx:
+            assert await broadcasts.questions(tx, number, now, clock.now()) == 2, "a mentor's counts too"
