@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from handlers import form
 from handlers.said import Said
-from handlers.team.viewing import pressed, viewer
+from handlers.team.viewing import WITH_OFFICERS, pressed, viewer
 from handlers.turn import (
     Association,
     AssociationOf,
@@ -20,6 +20,8 @@ from handlers.turn import (
 )
 
 FORMS = (("b.trainingreport", "training"), ("b.businessreport", "business"))
+_NONE_OF_HERS = ("E5b", "E7")
+"""What a leader hears to FIX and BACK: that she should send 1, or 9 to be called."""
 
 
 def report_for(turn: Turn, said: Said) -> Outcome:
@@ -66,7 +68,10 @@ def begin(turn: Turn, said: Said) -> Outcome | None:
 
 
 def marked(turn: Turn, outcome: Outcome) -> Outcome:
-    """A stored report of hers says that it was taken by phone, and by whom."""
+    """A stored report of hers says that it was taken by phone, and by whom; FIX without one, how to take it."""
+    if any(reply.key in _NONE_OF_HERS for reply in outcome.replies):
+        takes = turn.person is not None and turn.person.role in WITH_OFFICERS
+        return outcome.but(replies=(Reply("O.fix.none" if takes else "O.free"),))
     stored = [effect for effect in outcome.effects if isinstance(effect, SaveReport)]
     if not stored:
         return outcome

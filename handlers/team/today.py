@@ -78,7 +78,15 @@ def shown(turn: Turn, late: LateList) -> Outcome:
         "lines": lines,
     }
     audit = (Audit("today", {"tasks": len(turn.known(asked.tasks))}),)
-    return Outcome(dict(turn.state), (Reply("O.today", values, _buttons(day)),), audit, understood="today")
+    reply = Reply(_greeting((turn.now + turn.utc_offset).hour), values, _buttons(day))
+    return Outcome(dict(turn.state), (reply,), audit, understood="today")
+
+
+def _greeting(hour: int) -> str:
+    """Good morning until noon, then good afternoon, from 18:00 good evening."""
+    if 4 <= hour < 12:
+        return "O.today"
+    return "O.today.afternoon" if 12 <= hour < 18 else "O.today.evening"
 
 
 def _lines(turn: Turn, day: Day) -> tuple[Reply, ...]:

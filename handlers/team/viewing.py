@@ -8,6 +8,8 @@ from handlers.enrol import TO_THE_TEAM
 from handlers.turn import Association, Reply, Task, TaskNumbered, Turn, Viewer
 
 LANGUAGE_NAMES = TO_THE_TEAM
+WITH_OFFICERS = frozenset(("officer", "supervisor", "admin"))
+"""Who works with the officers' commands."""
 ABSENT_AFTER = timedelta(hours=24)
 """Nobody has come to a task for so long: it shows to the whole team (conversations 1.6, an officer on leave)."""
 

@@ -7,10 +7,8 @@ from typing import Any
 from handlers import enrol
 from handlers.said import Said
 from handlers.team.today import morning_timer
+from handlers.team.viewing import WITH_OFFICERS
 from handlers.turn import Outcome, Reply, Timer, Turn
-
-WITH_OFFICERS = frozenset(("officer", "supervisor", "admin"))
-"""Who works with the officers' commands."""
 
 
 def _role(turn: Turn) -> str:

@@ -170,11 +170,20 @@ async def test_an_officer_reports_for_an_association(chats: Chats) -> None:
     (seven,) = await chats.rows("associations", no="07")
     assert report["association_id"] == seven["id"]
     assert (await chats.says(eric, "/report_for 25")).text == "I find no association 25 among yours."
+    assert (await chats.says(eric, "FIX")).text.startswith(f"No {report['number']}: 21/11")
+
+
+async def test_fix_of_an_officer_who_took_no_report_says_how_to_take_one(chats: Chats) -> None:
+    """It said "send 1", which does nothing in the team's chats."""
+    eric, beatrice = await chats.eric(), await chats.beatrice()
+    for text in ("FIX", "FIX 4127", "BACK 4127"):
+        assert "/report_for 07" in (await chats.says(eric, text)).text, text
+    assert (await chats.says(beatrice, "FIX")).text.endswith("/help"), "she takes no reports"
 
 
 async def test_today_and_its_lists(chats: Chats) -> None:
     eric, odette = await chats.eric(), await chats.odette()
-    assert (await chats.says(eric, "/today")).text == "Good morning Eric. Monday 23/11\n🕰 Late: 2"
+    assert (await chats.says(eric, "/today")).text == "Good afternoon Eric. Monday 23/11\n🕰 Late: 2"
     for text in ("the husker is broken since Monday", "we need a new belt for the husker"):
         await chats.says(odette, text)
     odette.taps("☎️ Call me")
@@ -205,7 +214,10 @@ async def test_today_comes_in_the_morning_and_not_at_night(
         clock.advance(timedelta(hours=14, minutes=40))
         await botapi.hears(31, before + 1, PATIENCE)
         assert eric.sees[-1].text.startswith("Good morning Eric. Tuesday 24/11")
-        clock.advance(timedelta(days=3, hours=18))
+        clock.advance(timedelta(hours=10))
+        assert (await chats.says(eric, "/today")).text.startswith("Good evening Eric. Tuesday 24/11")
+        before += 1
+        clock.advance(timedelta(days=3, hours=8))
         timer = await _set_again(chats)
         assert len(eric.sees) == before + 1, "the service slept until Saturday 02:11: nothing at night"
         assert (timer["due_at"] + timedelta(hours=2)).strftime("%a %H:%M") == "Mon 08:00"
