@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 from handlers import form, state
-from handlers.forms import Context, Form
+from handlers.forms import Context, Form, Reading
 from handlers.forms.tables import UNKNOWN
 from handlers.kinds import Check
 from handlers.known_forms import association_of as _association
@@ -18,6 +18,8 @@ from handlers.understand.words import yes_no
 
 BACK_WITHIN = timedelta(days=7)
 """So long a removed report can be brought back by its leader."""
+_SAME = ("held_on", "topics", "business")
+"""What makes a line that is sent again the line of the same report."""
 _NOTHING = frozenset(("?", "0", *UNKNOWN))
 """Said to what may be left unanswered: not known, or nothing to say."""
 
@@ -65,11 +67,8 @@ def _step(turn: Turn, said: Said, question: Mapping[str, Any]) -> Outcome | None
     if values is not None:
         return settle(turn, report, values, confirmed)
     line = form_.read_line(turn.inbound.text, ctx)
-    if line.status == "whole" and line.values and not form_.missing(line.values, ctx):
-        fresh = form_.compute(line.values, ctx)
-        same_day = all(fresh.get(name) == report.values.get(name) for name in ("held_on", "topics"))
-        if same_day or question["check"] == "D3":
-            return settle(turn, report, form_.record({**report.values, **_afresh(form_), **fresh}), confirmed)
+    if anew := whole_anew(form_, report, line, ctx, any_day=question["check"] == "D3"):
+        return settle(turn, report, anew, confirmed)
     if line.status != "nothing" or said.command or said.digit in ("7", "9"):
         return None
     return again(turn, question)
@@ -87,6 +86,22 @@ def corrected(turn: Turn, form_: Form, report: Report, step: str, ctx: Context) 
     if reading.status != "whole":
         return None
     return form_.record(form_.compute({**known, **reading.values}, ctx))
+
+
+def whole_anew(
+    form_: Form, report: Report, line: Reading, ctx: Context, *, any_day: bool = False
+) -> dict[str, Any] | None:
+    """The report's values when its whole line was sent again; None where the line is of another day, topic, business.
+
+    A business that the line leaves out is the report's.
+    """
+    said = {name: report.values[name] for name in ("business",) if name in report.values} | line.values
+    if line.status != "whole" or not line.values or form_.missing(said, ctx):
+        return None
+    fresh = form_.compute(said, ctx)
+    if not any_day and any(fresh.get(name) != report.values.get(name) for name in _SAME):
+        return None
+    return form_.record({**report.values, **_afresh(form_), **fresh})
 
 
 def _afresh(form_: Form) -> dict[str, None]:

@@ -10,8 +10,8 @@ from typing import Any
 from handlers import checks, enrol, form, state
 from handlers.checks import BACK_WITHIN, association_of
 from handlers.forms import Context, Form
-from handlers.known_forms import figures_after, looks_like_report
-from handlers.said import Said
+from handlers.known_forms import KINDS, figures_after, looks_like_report, read_line
+from handlers.said import NUMBER, Said
 from handlers.training import reached
 from handlers.turn import (
     Association,
@@ -37,8 +37,8 @@ def is_theirs(turn: Turn, report: Report | None) -> bool:
 
 
 def _number(rest: str) -> int | None:
-    words = [word for word in rest.replace(".", " ").split() if word not in ("no", "n")]
-    return int(words[0]) if len(words) == 1 and words[0].isdecimal() and len(words[0]) < 10 else None
+    found = NUMBER.match(rest)
+    return int(found[1]) if found else None
 
 
 def _find(turn: Turn, rest: str) -> Report | None:
@@ -93,7 +93,17 @@ def answer(turn: Turn, said: Said, question: Mapping[str, Any]) -> Outcome | Non
     """The digit after E1, or the new figures of a step."""
     report: Report = turn.known(ReportNumbered(question["number"]))
     read = _figures if question.get("step") else _chosen
-    return read(turn, said, question, report)
+    return _line_anew(turn, report) or read(turn, said, question, report)
+
+
+def _line_anew(turn: Turn, report: Report) -> Outcome | None:
+    """The whole line of this very report, sent while FIX asks: these are its figures now, and no second report."""
+    form_, _association, ctx = _around(turn, report)
+    values = checks.whole_anew(form_, report, read_line(form_, turn.inbound.text, ctx), ctx)
+    if values is None or form_.name not in KINDS:
+        return None
+    figures = dict.fromkeys(form_.step_of(q.name).name for q in form_.questions if q.type == "integer" and q.position)
+    return changed(turn, report, form_, values, ctx, *figures)
 
 
 def _chosen(turn: Turn, said: Said, question: Mapping[str, Any], report: Report) -> Outcome | None:
@@ -117,7 +127,7 @@ def _figures(turn: Turn, said: Said, question: Mapping[str, Any], report: Report
     step = question["step"]
     values = checks.corrected(turn, form_, report, step, ctx)
     if values is not None:
-        return changed(turn, report, form_, values, step, ctx)
+        return changed(turn, report, form_, values, ctx, step)
     if said.digit == "0":
         return state.say(turn, "E6", number=report.number)
     if said.command or said.digit in ("7", "9") or looks_like_report(turn):
@@ -131,23 +141,27 @@ def _figures(turn: Turn, said: Said, question: Mapping[str, Any], report: Report
     return Outcome(new, (reply,), understood="not understood, asked again")
 
 
-def changed(turn: Turn, report: Report, form_: Form, values: Mapping[str, Any], step: str, ctx: Context) -> Outcome:
-    """Store the new figures; a check that does not hold asks, as for a new report. A removed one stays removed."""
+def changed(turn: Turn, report: Report, form_: Form, values: Mapping[str, Any], ctx: Context, *steps: str) -> Outcome:
+    """Store the new figures of these steps; a check that does not hold asks, as for a new report.
+
+    A removed report stays removed.
+    """
     if report.state == "withdrawn":
         return checks.removed(turn, report)
     kind = form.kind_of(form_)
     association = association_of(turn, report)
     kind.need(turn, association, values)
-    confirmed = kind.untouched(step) if report.state == "reported" else frozenset[str]()
+    settled = report.state == "reported"
+    confirmed = frozenset.intersection(*map(kind.untouched, steps)) if settled else frozenset[str]()
     problem = kind.check(turn, form_, values, association, ctx, report=report, confirmed=confirmed)
     now = problem.state if problem else "reported"
     change = ChangeReport(report.number, "the leader corrected it", values, now, problem.key if problem else "")
     if problem:
         new = state.ask(turn, "check", number=report.number, **problem.details(confirmed))
         return Outcome(new, (problem.reply,), (change,), understood=f"asks {problem.key}")
-    if values.get("new_people") and values.get("new_women") is None and step == form_.step_of("new_women").name:
+    if values.get("new_people") and values.get("new_women") is None and form_.step_of("new_women").name in steps:
         return checks.ask_split(turn, report.number, values["new_people"], change)
-    reply = kind.changed(turn, form_, report.number, values, step, ctx)
+    reply = kind.changed(turn, form_, report.number, values, steps[0], ctx)
     return Outcome(state.close(turn), (reply,), (change,), understood=f"No {report.number} corrected")
 
 

@@ -49,6 +49,8 @@ _YES_IS, _NO_IS = "1", "023"
 _LONGEST_LABEL = 3
 """Words behind a digit of the menu: "lesson for Fair"."""
 _NUMBERED = ("fix", "back")
+NUMBER = re.compile(r"(?:no|n|nr|num|numero|number|report|rapport)?[\s.:\u00b0\u00ba#-]*([0-9]{1,9})\b")
+"""A report's number behind FIX or BACK: 4127, No 4127, no.4127, n\u00b0 4127, #4127."""
 _ALONE = ("road",)
 """Words that mean something else in a sentence: "SMS nyinshi cane", "la voie est coupée"."""
 _NOT_OURS = re.compile(r"[^\x00-\x7f]|\d{17}")
@@ -153,6 +155,6 @@ def _is_meant(command: str, rest: str) -> bool:
         return True
     if command in _ALONE:
         return False
-    if command in _NUMBERED and any(word.isdigit() for word in words):
+    if command in _NUMBERED and (NUMBER.match(rest) or any(word.isdigit() for word in words)):
         return len(words) <= _LONGEST_REST
     return len(words) <= _LONGEST_REST and not any(char.isdigit() for char in rest)
