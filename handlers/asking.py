@@ -48,6 +48,18 @@ def kept(question_: Mapping[str, Any]) -> dict[str, Any]:
     return {key: question_[key] for key in ("form", "association", "asked", "card", "step") if key in question_}
 
 
+def with_answer(known: Mapping[str, Any], said: Mapping[str, Any]) -> dict[str, Any]:
+    """What is known together with an answer; X forgets nothing that was said before."""
+    return {**known, **{name: value for name, value in said.items() if value is not None or name not in known}}
+
+
+def half_said(form: Form, step: Step, said: Mapping[str, Any]) -> bool:
+    """Whether an answer holds some of a total's parts only: "NF5" of the new people. The rest is asked for, once."""
+    parts = {q.name: form.stand_ins(q.name) for q in step.questions if form.stand_ins(q.name)}
+    totals = {other.name for others in parts.values() for other in others}
+    return 0 < len(parts.keys() & said.keys()) < len(parts) and not totals & said.keys()
+
+
 def refused(
     turn: Turn, form: Form, step: Step, values: Mapping[str, Any], question_: Mapping[str, Any], why: Reply
 ) -> Outcome:

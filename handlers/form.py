@@ -166,9 +166,11 @@ def answer(turn: Turn, said: Said, question_: Mapping[str, Any]) -> Outcome | No
     reading = read_answer(form, step, turn.inbound.text, ctx, question_["values"])
     if reading.status != "whole":
         return _no_answer(turn, said, form, step, question_, association)
-    values = {**question_["values"], **reading.values}
+    known = question_["values"]
+    values = asking.with_answer(known, reading.values)
     names = {q.name for one in step.questions for q in (one, *form.stand_ins(one.name))}
-    asked = sorted({*question_["asked"], *([step.name] if names & set(reading.values) else [])})
+    half = not names & known.keys() and asking.half_said(form, step, reading.values)
+    asked = sorted({*question_["asked"], *([step.name] if names & reading.values.keys() and not half else [])})
     computed = form.compute(values, ctx)
     following = form.next_step(computed, frozenset(asked), ctx)
     draft = {**asking.kept(question_), "asked": asked}

@@ -187,7 +187,7 @@ class Training(Kind):
     def follow_up(self, turn: Turn, form: Form, save: SaveReport, association: Association | None) -> FollowUp | None:
         """D2b when the split of the new people is unknown; else now and then C6, C7 or C8."""
         values, number = save.values, save.number
-        new = new_people(values)
+        new = values.get("new_people")
         if new and values.get("new_women") is None:
             return FollowUp("split", Reply("D2b", {"number": number, "new": new}), {"new": new}, instead=True)
         if self.details(form, values):
