@@ -11,11 +11,12 @@ import typer
 from bot import control
 from bot.cli import base
 from bot.cli.base import Json
+from bot.programme.broadcasts.wording import LANGUAGE_NAMES
+from bot.programme.mentoring import OFFICER
 from bot.render import Rendered, Words, fold
 from bot.render.plural import many
 from bot.settings import Settings
 from bot.store import question_list, visits
-from handlers.mentor import MOST
 from handlers.understand.words import language_of
 
 commands = typer.Typer(no_args_is_help=True, help="Mentors: their questions, answers and visits.")
@@ -64,12 +65,10 @@ def answer(
     settings, text = base.load(), " ".join(text.split())
     if not text:
         base.fail("The answer is empty.")
-    if len(text) > MOST:
-        base.fail(f"Write it shorter: at most {MOST} characters fit in two SMS, and these are {len(text)}.")
     details = {"number": number, "answer": text, "who": who, "user": getpass.getuser(), "dry_run": True}
     details["utc_offset_min"] = base.utc_offset_min(settings)
     found = base.run(control.act(settings, "question answer", details))
-    said = _said(settings, found, text)
+    said = as_read(settings, found, text)
     phones = 0 if found["stopped"] else 1
     if not json:
         _weigh(found, said, text)
@@ -97,10 +96,11 @@ def give(
     found = base.run(control.act(settings, "question give", details))
     if json:
         base.show({**found, "given": not dry_run})
-    base.words.print(f"No {number} {'would go' if dry_run else 'goes'} to {found['to']}.", markup=False)
+    to = "the officer" if found["to"] == OFFICER else found["to"]
+    base.words.print(f"No {number} {'would go' if dry_run else 'goes'} to {to}.", markup=False)
 
 
-def _said(settings: Settings, found: dict[str, Any], text: str) -> Rendered:
+def as_read(settings: Settings, found: dict[str, Any], text: str) -> Rendered:
     """The answer as the leader gets it."""
     folder = settings.path(settings.words.folder)
     words = Words.load(folder if folder.is_dir() else None)
@@ -119,7 +119,7 @@ def _weigh(found: dict[str, Any], said: Rendered, text: str) -> None:
     if found["stopped"]:
         base.words.print("She or he said STOP since: the answer is kept, nothing leaves.")
     if written is not None and written != reads:
-        base.words.print(f"Your text is {written}, the leader reads {reads}.")
+        base.words.print(f"Your text is {LANGUAGE_NAMES[written]}, the leader reads {LANGUAGE_NAMES[reads]}.")
 
 
 @commands.command()

@@ -12,10 +12,11 @@ import typer
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot import control
-from bot.cli import base, gateway
+from bot.cli import base, gateway, mentors
 from bot.cli.base import Json
 from bot.console.pages.today import KINDS
 from bot.programme import desk
+from bot.programme.broadcasts.wording import LANGUAGE_NAMES
 from bot.render import fold, segments
 from bot.render.plural import many
 from bot.settings import Settings
@@ -115,6 +116,8 @@ def reply(
         base.fail("The answer is empty.")
     details = {"task": number, "text": text, **_asked(settings, who)}
     found = base.run(control.act(settings, "inbox reply", {**details, "dry_run": True}))
+    if "number" in found:  # a question to a mentor: she reads it as such an answer
+        found["text"] = mentors.as_read(settings, found, text).text
     _weigh(found, text)
     if not dry_run and yes != found["phones"]:
         base.fail("Nothing was sent. It goes to 1 phone: to send it add --yes 1.")
@@ -148,7 +151,7 @@ def _weigh(found: dict[str, Any], text: str) -> None:
         folded = fold(found["text"])
         base.words.print(f"{segments(folded)[0]} SMS, {many(len(folded), 'character', 'characters')}.")
     if written and reads and written != reads:
-        base.words.print(f"Your text is {written}, the leader reads {reads}.")
+        base.words.print(f"Your text is {LANGUAGE_NAMES[written]}, the leader reads {LANGUAGE_NAMES[reads]}.")
 
 
 @task_commands.command("list")

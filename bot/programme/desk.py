@@ -165,10 +165,13 @@ async def inbox_reply(tx: AsyncConnection, details: Details, now: datetime) -> A
 async def _question_answered(
     tx: AsyncConnection, task: Task, number: int, details: Details, now: datetime
 ) -> dict[str, Any]:
-    """A question to a mentor is answered as one: with its number, and she is asked whether it helped."""
+    """A question to a mentor is answered as one: with its `number` around the text, and she is asked whether it
+    helped (H3).
+    """
+    mentoring.must_fit(str(details["text"]))
     question = await mentoring.open_question(tx, number, details)
-    text = f"Mentor No {number}: {details['text']}"
-    found = {"task": task.id, "language": task.language, "chat": task.rich, "text": text, "phones": 1}
+    reads = {"language": question.language, "chat": question.rich}
+    found = {"task": task.id, "number": number, **reads, "text": details["text"], "phones": 1}
     if not details.get("dry_run"):
         who = await _who(tx, details)
         await mentoring.answer(tx, question, str(details["text"]), who["id"] if who else None, now)

@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.errors import BotError
 from bot.render.sentences import Sentence
 from bot.store import audit, consent, lessons, partners, people, question_list, questions, team, visits
+from handlers.mentor import MOST
 from handlers.turn import LANGUAGES, Mentor, Question
 from handlers.understand.words import plain
 
@@ -28,6 +29,7 @@ async def question_answer(tx: AsyncConnection, details: Details, now: datetime) 
     `by` is the id of who answers, `who` her name when only that is known.
     """
     number = int(details["number"])
+    must_fit(str(details["answer"]))
     question = await open_question(tx, number, details)
     who = details.get("by") or await _member(tx, details.get("who"))
     found = {"number": number, "language": question.language, "chat": question.rich, "stopped": question.stopped}
@@ -36,6 +38,13 @@ async def question_answer(tx: AsyncConnection, details: Details, now: datetime) 
     await answer(tx, question, str(details["answer"]), who, now)
     await _audit(tx, now, details, "question answered", {"number": number})
     return found
+
+
+def must_fit(text: str) -> None:
+    """Raises BotError for an answer that takes more than two SMS with what stands around it."""
+    if len(text) > MOST:
+        what = "Write it shorter: at most {most} characters fit in two SMS, and these are {letters}."
+        raise BotError(Sentence(what, most=MOST, letters=len(text)))
 
 
 async def answer(tx: AsyncConnection, question: Question, text: str, who: int | None, now: datetime) -> None:

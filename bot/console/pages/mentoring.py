@@ -5,6 +5,7 @@ No leader's name and no number: her pages show what her chat shows her (M1) and 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
@@ -97,11 +98,15 @@ async def answer(ask: Ask) -> Response:
         return ask.go("/questions", _("The answer is kept, and leaves where the question came from."))
     look = {**details, "dry_run": True}
     found = await ask.console.write(lambda tx: OPERATIONS["question answer"](tx, look, ask.now))
-    said = {"number": question["number"], "answer": text}
-    words, drafts = ask.parts.words, ask.parts.turns.replies.drafts
-    sent = words.text("H3", found["language"] or "fr", said, rich=found["chat"], drafts=drafts).text
-    takes = weighed(text, sent, chat=found["chat"], reads=found["language"])
+    takes = weighed(text, as_answer(ask, found, text), chat=found["chat"], reads=found["language"])
     return await _shown(ask, question, text=text, weighed=takes, stopped=found["stopped"])
+
+
+def as_answer(ask: Ask, found: Mapping[str, Any], text: str) -> str:
+    """What the leader reads (H3), of what an operation found of the question: `number`, `language`, `chat`."""
+    said = {"number": found["number"], "answer": text}
+    words, drafts = ask.parts.words, ask.parts.turns.replies.drafts
+    return words.text("H3", found["language"] or "fr", said, rich=found["chat"], drafts=drafts).text
 
 
 async def pass_on(ask: Ask) -> Response:

@@ -13,6 +13,7 @@ from bot.console.ask import Ask
 from bot.console.delivery import WORDS
 from bot.console.files import kept
 from bot.console.page import Page, Wrong
+from bot.console.pages.mentoring import as_answer
 from bot.console.pages.people import CONSENTS
 from bot.console.pages.today import KINDS
 from bot.console.roles import FIELD
@@ -173,7 +174,8 @@ async def reply(ask: Ask) -> Response:
         done = _("It leaves within the hours for such texts.") if first else _("The answer leaves now.")
         return ask.go(f"/conversations/{door.address_id}", done)
     said = await ask.console.write(lambda tx: desk.OPERATIONS[does](tx, {**details, "dry_run": True}, ask.now))
-    takes = weighed(text, said["text"], chat=said["chat"], reads=said["language"])
+    sent = as_answer(ask, said, text) if "number" in said else said["text"]
+    takes = weighed(text, sent, chat=said["chat"], reads=said["language"])
     return await _thread(ask, door, text=text, task_id=about, weighed=takes)
 
 

@@ -102,7 +102,7 @@ def test_a_question_is_listed_shown_and_answered_once(programme: Programme) -> N
     assert "1 SMS" in dry.stderr and "Nothing was sent" in dry.stderr
     assert _json("mentors", "questions")[0]["state"] == "open"
     foreign = _run("mentors", "answer", "612", "arretez la machine avec vous", code=1)
-    assert "Your text is fr, the leader reads en" in foreign.stderr and "--yes 1" in foreign.stderr
+    assert "Your text is French, the leader reads English" in foreign.stderr and "--yes 1" in foreign.stderr
     assert "--yes 1" in _run("mentors", "answer", "612", "let it cool", "--yes", "2", code=1).stderr
     assert "0 people of the team" in _run("mentors", "answer", "612", "x", "--as", "Nobody", code=1).stderr
     shown = json.loads(_run("mentors", "answer", "612", "let it cool", "--dry-run", "--json").stdout)
@@ -121,7 +121,7 @@ def test_a_question_is_passed_on_and_its_task_is_answered_as_one(programme: Prog
         "number": 612, "to": "Claude", "given": False
     }  # fmt: skip
     assert "there are Claude. Or write officer" in _run("mentors", "give", "612", "--to", "Eric", code=1).stderr
-    assert "goes to officer" in _run("mentors", "give", "612", "--to", "officer").stderr
+    assert "goes to the officer" in _run("mentors", "give", "612", "--to", "officer").stderr
     assert _json("mentors", "questions")[0]["mentor"] is None
     with contextlib.closing(sqlite3.connect("kurikirana.db")) as tx:
         (woken,) = tx.execute("select data from inbox where kind = 'timer'").fetchone()
@@ -133,7 +133,10 @@ def test_a_question_is_passed_on_and_its_task_is_answered_as_one(programme: Prog
         tx.commit()
     assert _json("inbox")[0]["text"] == "why is it hot?"
     dry = _json("inbox", "reply", "9", "let it cool", "--dry-run")
-    assert dry["text"] == "Mentor No 612: let it cool"
+    assert dry["text"] == "Mentor No 612: let it cool Helped? 1 yes 2 no", "all that leaves is weighed"
+    told = _run("inbox", "reply", "9", "laissez-la refroidir avec vous", "--dry-run").stderr
+    assert "1 SMS, 64 characters.\nYour text is French, the leader reads English." in told
+    assert "at most 250 characters fit" in _run("inbox", "reply", "9", "x" * 251, "--dry-run", code=1).stderr
     _run("inbox", "reply", "9", "let it cool", "--as", "Eric", "--yes", "1")
     (answered,) = json.loads(_run("mentors", "questions", "--all", "--json").stdout)
     assert (answered["state"], answered["answered_by"], _json("inbox")) == ("answered", "Eric", [])
