@@ -103,12 +103,14 @@ def export(
     if not found:
         base.fail("No lesson may be shown yet: leaders say so by answering 1 or 2 to H5.")
     if not dry_run:
-        out.mkdir(parents=True, exist_ok=True)
         try:
+            out.mkdir(parents=True, exist_ok=True)
             for name in wanted:
                 _write(name, found, settings.project.name, out / FORMATS[name])
         except BotError as error:
             base.fail(str(error))
+        except OSError as error:
+            base.fail(f"--out {out}: cannot be written ({error.strerror}). Name another folder.")
     missing = sum(one.language != lang for one in found) if lang else 0
     note = f"; {missing} without a translation into {lang}, in their own language" if missing else ""
     kept = len(rows) - len(found)

@@ -209,6 +209,10 @@ def test_lessons_are_found_translated_and_exported_as_she_allowed(programme: Pro
     _run("lessons", "export", "--out", str(tmp_path / "fair"))
     assert (tmp_path / "fair" / "lessons-posters.pdf").read_bytes().startswith(b"%PDF-")
     assert "write pdf or csv" in _run("lessons", "export", "--format", "png", "--out", "fair", code=1).stderr
+    (tmp_path / "file").touch()
+    for place in ("file", "file/fair"):
+        refused = _run("lessons", "export", "--format", "csv", "--out", str(tmp_path / place), code=1).stderr
+        assert "cannot be written" in refused and "Traceback" not in refused
 
 
 def test_every_leader_has_a_cue_card(programme: Programme) -> None:
