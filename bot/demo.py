@@ -82,6 +82,7 @@ def _write_settings(folder: Path, settings: Settings) -> None:
     """So that every command can be tried on the demo: `kurikirana --config demo/kurikirana.toml ...`."""
     lines = [f"[project]\nname = {settings.project.name!r}\nstart = {settings.project.start}"]
     lines += [f"[database]\nurl = {settings.database.url!r}"]
+    lines += [f"[web]\nport = {settings.web.port}"]  # there `today` asks how the phones are
     lines += [f"[safeguarding]\nhotline = {settings.safeguarding.hotline!r}", ""]
     (folder / "kurikirana.toml").write_text("\n".join(lines), encoding="utf-8")
 

@@ -9,6 +9,7 @@ import pytest
 
 from bot import demo
 from bot.errors import DatabaseError
+from bot.settings import load
 from bot.store.lock import FileLock
 
 TODAY = date(2026, 11, 28)
@@ -41,3 +42,9 @@ async def test_a_demo_is_cleared_but_not_while_it_runs(tmp_path: Path) -> None:
     running.release()
     demo.clear(folder)
     assert not folder.exists()
+
+
+async def test_the_commands_find_the_running_demo_at_its_own_port(tmp_path: Path) -> None:
+    """`today` asked at the usual port, and said that no service answers."""
+    await demo.prepare(tmp_path / "demo", 8799, TODAY)
+    assert load(tmp_path / "demo" / "kurikirana.toml").web.port == 8799
