@@ -37,8 +37,10 @@ KINDS: Mapping[str, Literal["visit", "call"]] = {
     "appel": "call",
 }
 """What a line begins with."""
-_TO = ("to", "a", "chez", "at", "ku", "kwa")
+_TO = ("to", "a", "chez", "at", "ku", "kwa", "au")
 """What stands before a partner."""
+_ARTICLES = ("le", "la", "les", "the")
+"""And may stand before its name, as does an l'."""
 _NO_DAY = re.compile(r"\d{1,2}[/.-]\d{1,2}(?:[/.-]\d{2,4})?(?!\S)")
 """A note that begins so began with a day that does not exist, as 31/11: it must not become today."""
 
@@ -78,12 +80,19 @@ def command(turn: Turn, said: Said) -> Outcome:
 
 
 def _how(turn: Turn) -> Outcome:
-    return Outcome(dict(turn.state), (Reply("M6how"),), understood="visit: which association, which day?")
+    return _not_logged(turn, Reply("M6how"), "visit: which association, which day?")
 
 
 def _no_association(turn: Turn, rest: str) -> Outcome:
     said = Reply("M6none", {"said": rest.split()[0][:30]})
-    return Outcome(dict(turn.state), (said,), understood="visit: no such association")
+    return _not_logged(turn, said, "visit: no such association")
+
+
+def _not_logged(turn: Turn, said: Reply, why: str) -> Outcome:
+    """A 0 behind it takes back nothing, and not the visit that was logged before."""
+    opened = state.opened(turn)
+    logged = opened is not None and opened["kind"] == "logged"
+    return Outcome(state.close(turn) if logged else dict(turn.state), (said,), understood=why)
 
 
 def _read(turn: Turn, kind: Literal["visit", "call"], rest: str) -> Line:
@@ -100,12 +109,13 @@ def _partner(turn: Turn, words: list[str]) -> tuple[Partner | None, list[str]]:
     if len(words) < 2 or plain(words[0]) not in _TO:
         return None, words
     directory: tuple[Partner, ...] = turn.known(Partners())
-    for length in range(min(4, len(words) - 1), 0, -1):
-        name = plain(" ".join(words[1 : 1 + length])).strip(" .,:;")
+    begin = 2 if len(words) > 2 and plain(words[1]) in _ARTICLES else 1
+    for length in range(min(4, len(words) - begin), 0, -1):
+        name = plain(" ".join(words[begin : begin + length])).strip(" .,:;").removeprefix("l'")
         exact = [one for one in directory if plain(one.name) == name]
         found = exact or [one for one in matching(name, directory) if name in plain(one.name)]
         if len(found) == 1:
-            return found[0], words[1 + length :]
+            return found[0], words[begin + length :]
     return None, words
 
 
@@ -139,7 +149,7 @@ def _logged(turn: Turn, read: Line, association: Association) -> Outcome:
         return _how(turn)
     values: dict[str, Any] = {"association": association.sms_name, "date": read.day}
     if read.future:
-        return Outcome(dict(turn.state), (Reply("M6day", values),), understood="visit: that day has not come")
+        return _not_logged(turn, Reply("M6day", values), "visit: that day has not come")
     partner = read.partner
     effect = SaveVisit(read.kind, association.id, partner.id if partner else None, read.day, read.note)
     key = "M6partner" if partner else f"M6{read.kind}"

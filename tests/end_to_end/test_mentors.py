@@ -173,7 +173,18 @@ async def test_visits_are_logged_echoed_and_taken_back(chats: Chats) -> None:
     await chats.says(claude, "0")
     for not_clear in ("visit 07 31/11 belt changed", "visit 07 12/13 belt changed", "visite"):
         assert (await chats.says(claude, not_clear)).text.startswith("Write the association, the day")
+    await chats.says(claude, "visit 07 chez l'ISABU 10/11 advice on pests")
+    await chats.says(claude, "visite 07 au ISABU hier")
+    await chats.says(claude, "visit 07 at the ISABU")
+    assert "has not come yet" in (await chats.says(claude, "visit 07 30/11/2026 later")).text
+    assert (await chats.says(claude, "0")).text != "It is taken back.", "nothing was logged: the one before stays"
     rows = await chats.rows("visits")
+    assert [(row["day"], row["partner_id"] is not None) for row in rows[3:]] == [
+        ("2026-11-10", True),
+        ("2026-11-22", True),
+        ("2026-11-23", True),
+    ]
+    rows = rows[:3]
     assert [(row["kind"], row["day"], row["note"]) for row in rows] == [
         ("visit", "2026-11-22", "courroie changée"),
         ("visit", "2026-11-12", "seed ordered"),
@@ -181,7 +192,7 @@ async def test_visits_are_logged_echoed_and_taken_back(chats: Chats) -> None:
     ]
     assert [row["partner_id"] is not None for row in rows] == [False, True, False]
     await chats.says(odette, "visit 07 12/11 a leader logs nothing")
-    assert len(await chats.rows("visits")) == 3
+    assert len(await chats.rows("visits")) == 6
 
 
 async def test_a_spoken_lesson_is_kept_and_somebody_listens(chats: Chats) -> None:
