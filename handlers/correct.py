@@ -150,6 +150,8 @@ def changed(turn: Turn, report: Report, form_: Form, values: Mapping[str, Any], 
         return checks.removed(turn, report)
     kind = form.kind_of(form_)
     association = association_of(turn, report)
+    if open_ := form_.missing(values, ctx):
+        return _also(turn, report, form_, values, form_.step_of(open_[0].name).name, ctx)
     kind.need(turn, association, values)
     settled = report.state == "reported"
     confirmed = frozenset.intersection(*map(kind.untouched, steps)) if settled else frozenset[str]()
@@ -163,6 +165,15 @@ def changed(turn: Turn, report: Report, form_: Form, values: Mapping[str, Any], 
         return checks.ask_split(turn, report.number, values["new_people"], change)
     reply = kind.changed(turn, form_, report.number, values, steps[0], ctx)
     return Outcome(state.close(turn), (reply,), (change,), understood=f"No {report.number} corrected")
+
+
+def _also(turn: Turn, report: Report, form_: Form, values: Mapping[str, Any], step: str, ctx: Context) -> Outcome:
+    """What was corrected leaves another question without an answer, as a hill of the commune before: it is asked."""
+    change = ChangeReport(report.number, "the leader corrected it", values, "doubtful", "D2")
+    steps = [one.name for one in form_.steps]
+    new = state.ask(turn, "fix", number=report.number, steps=steps, step=step, tries=0)
+    reply = form.kind_of(form_).ask_again(form_, report.number, step, values, ctx)
+    return Outcome(new, (reply,), (change,), understood=f"FIX {report.number}: {step} too")
 
 
 def _remove(turn: Turn, report: Report, association: Association | None) -> Outcome:

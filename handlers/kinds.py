@@ -12,6 +12,7 @@ from datetime import timedelta
 from typing import Any, Literal
 
 from handlers.forms import Context, Form, Step
+from handlers.forms.model import SENT
 from handlers.turn import Association, Figures, Label, LastReport, NextNumber, Reply, Report, SaveReport, Spoken, Turn
 from handlers.turn.noun import noun
 
@@ -194,7 +195,8 @@ class Kind:
 
     def menu(self, form: Form, number: int, values: Mapping[str, Any], ctx: Context) -> tuple[Reply, tuple[str, ...]]:
         """The correction menu (E1) and the step each digit means."""
-        steps = tuple(step.name for step in form.steps)[:8]
+        can = (s for s in form.steps if ctx.sends or any(q.type not in SENT for q in s.questions))
+        steps = tuple(step.name for step in can)[:8]
         choices = {
             language: " ".join(f"{n} {form.step(name).short.text(language)}" for n, name in enumerate(steps, 1))
             for language in form.languages

@@ -28,7 +28,8 @@ def context(turn: Turn, association: Association | None) -> Context:
     """What a form may look at: the day, the language, this association's places and businesses."""
     lists = _lists(association.collines, association.businesses) if association else _NO_LISTS
     names = _names(association.sms_name if association else "", *(person.sms_name for person in turn.people))
-    return Context(turn.today, turn.language, turn.programme.start, lists, turn.programme.sender, names)
+    rich = turn.address.rich
+    return Context(turn.today, turn.language, turn.programme.start, lists, turn.programme.sender, rich, names)
 
 
 @lru_cache(maxsize=4096)

@@ -35,7 +35,7 @@ from handlers.forms.model import (
     Question,
     Step,
 )
-from handlers.forms.rules import check_form
+from handlers.forms.rules import check_form, placed
 from handlers.turn.nouns import Label
 
 _NAME: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]*")
@@ -131,7 +131,9 @@ class _Survey:
         )
         self.cells.need_languages("survey", group.row, Mistake("the group {name!r}", name=group.name), label, sms)
         notes, self.notes = (*self.notes, *group.notes), []
-        self.steps.append(Step(group.name, label, hint, tuple(group.questions), sms, short, notes))
+        self.steps.append(
+            Step(group.name, label, hint, tuple(group.questions), sms, short if short.texts else label, notes)
+        )
 
     def _question(self, number: int, row: Row, cells: Mapping[str, str], words: list[str]) -> None:
         kind = _SAME_TYPE.get(words[0], words[0])
@@ -283,7 +285,7 @@ def build(sheets: Sheets) -> Form:
         "title": title if title.texts else Label({"en": settings.get("form_id", "")}),
         "languages": cells.languages,
         "drafts": cells.drafts,
-        "questions": tuple(survey.questions),
+        "questions": placed(survey.questions),
         "all_steps": tuple(survey.steps),
         "prefix": cells.label("settings", row, "sms_prefix"),
         "keywords": tuple(settings.get("sms_keyword", "").split()),

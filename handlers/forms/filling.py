@@ -10,7 +10,7 @@ from typing import Any
 from handlers.forms import saying
 from handlers.forms.definition import Definition
 from handlers.forms.functions import Value, number, plain_values, string
-from handlers.forms.model import Choice, Context, Problem, Question, Step, Values
+from handlers.forms.model import SENT, Choice, Context, Problem, Question, Step, Values
 from handlers.forms.scope import Evaluation
 from handlers.forms.tables import Tables
 
@@ -50,7 +50,9 @@ class Filling(Definition):
     def _alive(self) -> tuple[Question, ...]:
         """What may come, change or go with other answers."""
         return tuple(
-            q for q in self.questions if q.conditions or (q.calculation and q.stored) or (q.default and _unseen(q))
+            q
+            for q in self.questions
+            if q.conditions or q.choice_filter or (q.calculation and q.stored) or (q.default and _unseen(q))
         )
 
     @cached_property
@@ -75,7 +77,7 @@ class Filling(Definition):
         return Evaluation(self, values or {}, ctx).choices(self.question(name))
 
     def compute(self, values: Values, ctx: Context) -> dict[str, Any]:
-        """The values with calculations worked out, without those that are no longer relevant.
+        """The values with calculations worked out, without those that are no longer relevant, or no longer offered.
 
         One pass in the form's order, which is the order in which values depend.
         """
@@ -88,6 +90,8 @@ class Filling(Definition):
             if question.conditions and not scope.relevant(question):
                 done.pop(name, None)
                 continue
+            if question.choice_filter and done.get(name) is not None and not _offered(question, done[name], scope):
+                del done[name]
             if question.default and name not in done and _unseen(question):
                 done[name] = typed(question, question.default.run(scope))
             if question.calculation is None or not question.stored:
@@ -141,6 +145,8 @@ class Filling(Definition):
         """Whether step by step this question is asked at all with these values."""
         if question.ask or question.shows_only:
             return False
+        if question.type in SENT and not (question.required or scope.ctx.sends):
+            return False
         if question.conditions and not scope.relevant(question):
             return False
         return question.asked_when is None or question.asked_when.holds(scope)
@@ -176,3 +182,9 @@ class Filling(Definition):
 
 def _unseen(question: Question) -> bool:
     return question.shows_only or question.ask == "never"
+
+
+def _offered(question: Question, value: Any, scope: Evaluation) -> bool:
+    """Whether the filter still lets a choice through: it may hang on an answer that was corrected."""
+    offered = {choice.name for choice in scope.choices(question)}
+    return offered.issuperset(value if isinstance(value, list) else (value,))

@@ -42,6 +42,8 @@ SELECTS: Final = frozenset(("select_one", "select_multiple"))
 NUMBERS: Final = frozenset(("integer", "decimal"))
 SAID: Final = frozenset(("integer", "decimal", "date", "select_one", "select_multiple"))
 """Types that can be read from one line."""
+SENT: Final = frozenset(("image", "audio", "geopoint"))
+"""Types that only a chat can send."""
 UNASKED: Final = frozenset(("note", "calculate", "hidden"))
 
 
@@ -136,6 +138,8 @@ class Context:
     """The lists of `select_one_from_file X.csv`, by X."""
     sender: str = "OIM"
     """For `{sender}` in a form's texts."""
+    sends: bool = True
+    """Whether she can send a photo, a sound, a place: by SMS they are not asked for, unless they are required."""
     names: frozenset[str] = frozenset()
     """Plain words by which a line is signed or addressed: her name, her association's. They carry no value."""
 

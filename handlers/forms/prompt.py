@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Final
 
 from handlers.forms import saying
@@ -29,12 +30,24 @@ def _asked(form: Filling, step: Step, values: Values, ctx: Context, rich: bool, 
     if len(step.questions) == 1 and step.questions[0].type in SELECTS:
         named["choices"] = saying.numbered(step.questions[0], scope)
         body += "" if rich or sms else " {choices}"
+    elif "?" not in body and len(step.questions) > 1:
+        body = " ".join((body, *_parts(step, scope)))
     notes = [note.text(language) for note in step.notes]
     parts = (*notes, *(() if rich else (_prefix(form, language),)), body)
     if not rich and any("{n}" in part or "{m}" in part for part in parts):
         place, many = form.progress(step, values, ctx)
         named |= {"n": str(place), "m": str(many)}
     return " ".join(filter(None, (saying.fill(part, scope, named) for part in parts)))
+
+
+def _parts(step: Step, scope: Evaluation) -> Iterator[str]:
+    """What a group asks whose own text is a heading and no question: the label of each question, and its choices."""
+    for question in step.questions:
+        if question.shows_only or (question.conditions and not scope.relevant(question)):
+            continue
+        yield question.label.text(scope.language)
+        if question.type in SELECTS:
+            yield saying.numbered(question, scope)
 
 
 def _prefix(form: Filling, language: str) -> str:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from itertools import count
 from typing import Any
 
 from handlers.forms.cells import FIRST_ROW, Cells
@@ -141,3 +143,16 @@ def _labels(cells: Cells, questions: Sequence[Question]) -> None:
                 if other is not question and same_step:
                     found = "the label {alias!r} belongs to {name!r} (row {row}) too; keep one"
                     cells.wrong("survey", question.row, Mistake(found, alias=alias, name=other.name, row=other.row))
+
+
+def placed(questions: Sequence[Question]) -> tuple[Question, ...]:
+    """A form that names no place for bare numbers takes them in its order: what is required and asked in any case."""
+    if any(question.position for question in questions):
+        return tuple(questions)
+    place = count(1)
+    return tuple(replace(q, position=next(place)) if _in_any_case(q) else q for q in questions)
+
+
+def _in_any_case(question: Question) -> bool:
+    asked = not (question.ask or question.asked_when or question.conditions or question.shows_only)
+    return asked and question.required and question.type in SAID and not question.from_file
