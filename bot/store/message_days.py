@@ -24,7 +24,7 @@ from bot.store.tables import message_days, outbox
 
 Talk = tuple[str, int, str, str]
 """(day, association id, channel, language) of a message that arrived or left."""
-LEFT = ("accepted", "sent")
+LEFT = ("accepted", "sent", "delivered")
 """States of a mark that say that the text has left."""
 TOGETHER = 0
 """Stands for the association where all of them are added up."""

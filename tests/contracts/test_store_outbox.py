@@ -100,6 +100,17 @@ async def test_a_report_that_came_before_our_own_mark_is_matched_then(database: 
     assert [row.matched for row in await rows(database, select(tables.receipts))] == [True]
 
 
+@pytest.mark.parametrize("state", ["accepted", "sent", "delivered"])
+async def test_what_left_is_known_with_its_moment_also_when_it_arrived_at_once(
+    database: Database, address: int, state: str
+) -> None:
+    """A gateway may answer a send with "delivered", and the simulated phones do."""
+    row = await _sending(database, address)
+    await database.writer.do(outbox.mark, Mark(row, state, NOW, "p-1", day="2026-11-23"))
+    (found,) = await rows(database, select(tables.outbox.c.sent_at).where(tables.outbox.c.id == row))
+    assert found.sent_at == NOW
+
+
 @pytest.mark.parametrize("other", ["p_1", "p%", "p-1:x", "P-1", "p", "p-"])
 async def test_a_report_is_matched_to_its_own_message_only(database: Database, address: int, other: str) -> None:
     """Providers' ids are theirs to choose: nothing in them is a pattern, and channels do not share them."""
