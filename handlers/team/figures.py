@@ -47,7 +47,7 @@ def pressed(turn: Turn, said: Said) -> Outcome | None:
 def _ask(turn: Turn, face: str, words: str) -> Outcome:
     person = turn.person
     assert person is not None
-    language, reads = "fr" if turn.language == "fr" else "en", person.role in READERS
+    language, reads = "en" if turn.language == "en" else "fr", person.role in READERS  # as the catalogue falls back
     asked = SummaryOf(viewer(turn), words, face, language, turn.today, turn.now, person.sms_name, reads)
     return Outcome(dict(turn.state), effects=(AskBeside(asked),), understood=f"asks for figures: {face}")
 

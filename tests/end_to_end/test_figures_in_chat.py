@@ -192,3 +192,8 @@ async def _asked_by_somebody_who_is_gone(tx: AsyncConnection, names: Sequence[st
         await tx.execute(countings.ASK[tx.dialect.name], row | {"asked_at": NOW})
         await tx.execute(delete(tables.people_addresses).where(tables.people_addresses.c.person_id.in_(who)))
     return [None] * len(names)
+
+
+async def test_who_reads_kirundi_gets_figures_in_french_as_all_other_texts(chats: Chats) -> None:
+    eric = await chats.eric(language="Ikirundi")
+    assert (await chats.says(eric, "/summary zzz")).text.startswith("Aucune association")
