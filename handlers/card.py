@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from handlers import form as form_
-from handlers import state
+from handlers import outgrown, state
 from handlers.asking import draft_of, put_aside
 from handlers.card_face import asked_about, data, face, lines, open_question, rows_of
 from handlers.card_shown import KEPT, place
@@ -37,6 +37,8 @@ def pressed(turn: Turn, said: Said) -> Outcome | None:
     if question is None:
         return _old(turn, card)
     form = form_of(turn, question["form"])
+    if question.get("again") or (name.isidentifier() and not outgrown.has(form, question["step"], name)):
+        return again(there, question)
     if name == "!":
         return _action(there, form, question, value)
     if name == "+" and value.isdecimal():
@@ -118,7 +120,7 @@ def cancel(turn: Turn, question: Mapping[str, Any]) -> Outcome:
 def _what_to_change(turn: Turn, form: Form, question: Mapping[str, Any]) -> Outcome:
     """Review again, with a button for each answer."""
     ctx = _context(turn, question)
-    buttons = [Button(q.short, data(question, "?", q.name)) for q in asked_about(form, question["values"], ctx)]
+    buttons = [Button(q.called, data(question, "?", q.name)) for q in asked_about(form, question["values"], ctx)]
     rows = (*rows_of(buttons, 2), (Button("b.nothingtochange", data(question, "!", "review")),))
     shown = {"title": form.title, "lines": lines(form, question["values"], ctx)}
     reply = Reply("T7change", shown, rows, card=question["card"])
@@ -171,6 +173,8 @@ def answer(turn: Turn, form: Form, question: Mapping[str, Any], name: str, value
 def typed(turn: Turn, said: Said, question: Mapping[str, Any]) -> Outcome | None:
     """An answer that is typed instead of pressed: to the question that the card asks, or to its whole step."""
     form = form_of(turn, question["form"])
+    if question.get("again"):
+        return again(turn, question)
     if question.get("reviewed") and (agreed := yes_no(turn.inbound.text)) is not None:
         return _action(turn, form, question, "send" if agreed else "change")
     name = question.get("question")

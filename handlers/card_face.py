@@ -74,7 +74,7 @@ def lines(form: Form, values: Mapping[str, Any], ctx: Context) -> tuple[Reply, .
     for question in asked_about(form, values, ctx):
         value = values.get(question.name)
         shown: Any = "?" if value is None else form.shown(question.name, value, ctx)
-        found.append(Reply("T6line", {"label": question.short, "value": shown}))
+        found.append(Reply("T6line", {"label": question.called, "value": shown}))
     return tuple(found)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
-from handlers import form, state
+from handlers import form, outgrown, state
 from handlers.forms import Context, Form, Reading
 from handlers.forms.tables import UNKNOWN
 from handlers.kinds import Check
@@ -38,6 +38,8 @@ def association_of(turn: Turn, report: Report) -> Association | None:
 def answer(turn: Turn, said: Said, question: Mapping[str, Any]) -> Outcome | None:
     """The answer to a check; None when the message is something else."""
     report, form_, _, ctx = _report(turn, question)
+    if question.get("step") and not outgrown.has(form_, question["step"]):
+        return None
     if question["expects"] == "same_other":
         if said.digit == "1":
             return _same(turn, report, question)

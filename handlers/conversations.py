@@ -26,6 +26,7 @@ from handlers import (
     monthly,
     new_chats,
     newcomers,
+    outgrown,
     reminders,
     session,
     shared,
@@ -56,6 +57,7 @@ _DIGITS = {digit: command for command, digit in MENU.items()}
 
 def step(turn: Turn) -> Outcome:
     """One turn: what to answer, to store, to be woken for."""
+    turn = outgrown.fitted(turn)
     return blocked.open_again(turn, _any_device(turn))
 
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from handlers import checks, enrol, form, state
+from handlers import checks, enrol, form, outgrown, state
 from handlers.checks import BACK_WITHIN, association_of
 from handlers.forms import Context, Form
 from handlers.known_forms import KINDS, figures_after, looks_like_report, read_line
@@ -60,10 +60,15 @@ def fix(turn: Turn, said: Said) -> Outcome:
         return state.say(turn, "E7") if number is None else state.say(turn, "E5b", number=number)
     if report.state == "withdrawn":
         return checks.removed(turn, report)
+    return _shown(turn, report, f"FIX {report.number}")
+
+
+def _shown(turn: Turn, report: Report, understood: str) -> Outcome:
+    """E1: the report as it is, and what can be changed."""
     form_, _association, ctx = _around(turn, report)
     reply, steps = form.kind_of(form_).menu(form_, report.number, report.values, ctx)
     new = state.ask(turn, "fix", number=report.number, steps=list(steps))
-    return Outcome(new, (reply,), understood=f"FIX {report.number}")
+    return Outcome(new, (reply,), understood=understood)
 
 
 def asked(turn: Turn) -> Outcome:
@@ -92,6 +97,9 @@ def _around(turn: Turn, report: Report) -> tuple[Form, Association | None, Conte
 def answer(turn: Turn, said: Said, question: Mapping[str, Any]) -> Outcome | None:
     """The digit after E1, or the new figures of a step."""
     report: Report = turn.known(ReportNumbered(question["number"]))
+    form_ = form.form_of(turn, report.form)
+    if not all(outgrown.has(form_, step) for step in question["steps"]):
+        return _shown(turn, report, "the form was replaced: FIX again")
     read = _figures if question.get("step") else _chosen
     return _line_anew(turn, report) or read(turn, said, question, report)
 

@@ -42,7 +42,7 @@ def _left(turn: Turn) -> dict[str, Any] | None:
 
 
 def _nudged(turn: Turn, question: Mapping[str, Any]) -> Outcome:
-    new = {**turn.state, "open": {**question, "nudged": True, "waits": False}}
+    new = {**turn.state, "open": {**question, "nudged": True, "waits": False, "again": False}}
     return Outcome(new, (_nudge(turn, question),), (), (state.nudge(turn),), understood="F5")
 
 
@@ -73,6 +73,8 @@ def late(turn: Turn, said: Said) -> Outcome | None:
     if not drafts or said.command or turn.inbound.kind != "text":
         return None
     last = drafts[-1]
+    if last.get("again"):
+        return None
     form_ = form.form_of(turn, last["form"])
     ctx = form.context(turn, form.association_of(turn, last))
     step = form_.step(last["step"])

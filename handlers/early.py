@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from handlers import form, state
+from handlers import asking, form, state
 from handlers.forms import Form
 from handlers.said import Said, read
 from handlers.turn import Outcome, Turn
@@ -20,6 +20,8 @@ _MOST = 4
 
 def answer(turn: Turn, said: Said, question: Mapping[str, Any]) -> Outcome | None:
     """As form.answer. What was sent before this question left and answers a later one is kept, and taken there."""
+    if question.get("again"):  # its form was replaced: what she answers was asked by the former
+        return form.go_on(turn, form.form_of(turn, question["form"]), question["values"], asking.kept(question))
     waiting = _waiting(turn, question)
     if len(waiting) < _MOST and _overtook(turn, said, question):
         kept = {"card": question["card"], "texts": [*waiting, turn.inbound.text]}

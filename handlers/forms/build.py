@@ -156,10 +156,9 @@ class _Survey:
         if group and group.field_list:
             group.questions.append(question)
         elif not question.shows_only and question.stored and not question.stands_for:
-            short = question.short if question.short.texts else question.label
             notes, self.notes = tuple(self.notes), []
             self.steps.append(
-                Step(question.name, question.label, question.hint, (question,), question.sms, short, notes)
+                Step(question.name, question.label, question.hint, (question,), question.sms, question.called, notes)
             )
 
     def _read(
@@ -279,14 +278,15 @@ def build(sheets: Sheets) -> Form:
         missing = Mistake("form_id is missing; give the form a short name without spaces")
         cells.wrong("settings", FIRST_ROW, missing)
     title = cells.label("settings", row, "form_title")
+    questions, steps = placed(survey.questions, survey.steps)
     shared: dict[str, Any] = {
         "name": settings.get("form_id", ""),
         "version": settings.get("version", "1"),
         "title": title if title.texts else Label({"en": settings.get("form_id", "")}),
         "languages": cells.languages,
         "drafts": cells.drafts,
-        "questions": placed(survey.questions),
-        "all_steps": tuple(survey.steps),
+        "questions": questions,
+        "all_steps": steps,
         "prefix": cells.label("settings", row, "sms_prefix"),
         "keywords": tuple(settings.get("sms_keyword", "").split()),
     }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import math
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import cached_property
@@ -123,11 +124,9 @@ class Filling(Definition):
         return tuple(failed)
 
     def _problem(self, question: Question, values: Values, ctx: Context) -> Problem:
-        try:
-            step = self.step_of(question.name).name
-        except KeyError:
-            step = ""
-        return Problem(question.name, step, saying.filled(self, question.constraint_message, values, ctx))
+        return Problem(
+            question.name, self._settled_at(question), saying.filled(self, question.constraint_message, values, ctx)
+        )
 
     def missing(self, values: Values, ctx: Context) -> tuple[Question, ...]:
         """The required questions that are relevant and have no value."""
@@ -167,6 +166,14 @@ class Filling(Definition):
                 if self._asks(question, scope):
                     return step
         return None
+
+    def _settled_at(self, question: Question) -> str:
+        """The step at which what is wrong can be put right: its own; of a calculation the one before it."""
+        asked = {q.name: step.name for step in self.all_steps for q in step.questions}
+        before = self.questions[: self.questions.index(question)]
+        with contextlib.suppress(KeyError):
+            return self.step_of(question.name).name
+        return next((asked[q.name] for q in reversed(before) if q.name in asked), self.all_steps[0].name)
 
     def progress(self, step: Step, values: Values, ctx: Context) -> tuple[int, int]:
         """(n, m): the step's place among the steps that are asked with these values."""

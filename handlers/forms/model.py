@@ -106,6 +106,11 @@ class Question:
     row: int = 0
 
     @property
+    def called(self) -> Label:
+        """Its short name, else its label: as receipts and cards call it."""
+        return self.short if self.short.texts else self.label
+
+    @property
     def shows_only(self) -> bool:
         """A note, or a figure that is never typed by anybody."""
         return self.type in UNASKED or self.read_only

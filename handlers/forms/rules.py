@@ -145,12 +145,14 @@ def _labels(cells: Cells, questions: Sequence[Question]) -> None:
                     cells.wrong("survey", question.row, Mistake(found, alias=alias, name=other.name, row=other.row))
 
 
-def placed(questions: Sequence[Question]) -> tuple[Question, ...]:
+def placed(questions: Sequence[Question], steps: Sequence[Step]) -> tuple[tuple[Question, ...], tuple[Step, ...]]:
     """A form that names no place for bare numbers takes them in its order: what is required and asked in any case."""
     if any(question.position for question in questions):
-        return tuple(questions)
+        return tuple(questions), tuple(steps)
     place = count(1)
-    return tuple(replace(q, position=next(place)) if _in_any_case(q) else q for q in questions)
+    placed = [replace(q, position=next(place)) if _in_any_case(q) else q for q in questions]
+    same = dict(zip(map(id, questions), placed, strict=True))
+    return tuple(placed), tuple(replace(step, questions=tuple(same[id(q)] for q in step.questions)) for step in steps)
 
 
 def _in_any_case(question: Question) -> bool:

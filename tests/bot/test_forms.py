@@ -264,3 +264,11 @@ def test_a_new_version_of_ours_keeps_its_questions_in_order(tmp_path: Path) -> N
     assert "nobody can start the form" in mute
     (lacks,) = faults(source.replace(place, ""))
     assert "training is one of our own forms, and this one lacks place" in lacks
+
+
+def test_a_form_without_our_columns_takes_bare_numbers_in_its_order() -> None:
+    form = load(Path(__file__).parents[1] / "conversations" / "crop.md")
+    assert [q.name for q in form.questions if q.position] == ["day", "commune", "hill", "crops", "kg", "bags"]
+    assert all(any(q is own for own in form.questions) for step in form.all_steps for q in step.questions)
+    read = form.read_line("CROP 12/11 2 1 13 50 4", CTX)
+    assert (read.status, read.values["hill"], read.values["bags"]) == ("whole", "muzye", 4)
