@@ -165,6 +165,8 @@ def _say(file: Path, source: str, given: dict[tuple[str, ...], str], problem: An
     where = f"{file}: {f'{variable}, ' if variable else _line(source, location)}{name}"
     if problem["type"] == "missing":
         return f"{where}: missing. {_help(location)}"
+    if problem["type"] == "extra_forbidden" and location[-1] == "live":
+        return f"{where}: stands in a section. Write it at the top of the file, before the first [section]."
     if problem["type"] == "extra_forbidden":
         return f"{where}: no such setting. Known here: {_known(location[:-1])}."
     read = "" if _secret(location) else f"read {problem['input']!r}; "

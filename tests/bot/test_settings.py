@@ -125,6 +125,7 @@ WRONG = [
     ('name = "Rutana"', 'sender = "MUCH TOO LONG"', "line 4, project.sender: read 'MUCH TOO LONG'; ", "at most 11"),
     ('name = "Rutana"', "target_people = 0", "line 4, project.target_people: read 0; ", "or equal to 1"),
     ("sqlite:///kurikirana.db", "mysql://x", "line 8, database.url: read 'mysql://x'; ", "postgresql://"),
+    ("port = 8080", "live = true", "line 11, web.live: stands in a section. ", "at the top of the file"),
     ("port = 8080", 'prt = "1"', "line 11, web.prt: no such setting. ", "Known here: host, port, public_url."),
     (
         "[web]",
