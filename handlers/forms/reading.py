@@ -134,7 +134,7 @@ def _is_report(form: Filling, values: dict[str, Any], atoms: Atoms, left: Sequen
 def read_answer(form: Filling, step: Step, text: str, ctx: Context, known: Values) -> Reading:
     """See Form.read_answer."""
     said = plain(text)
-    if said in UNKNOWN or said.strip(" ?") == "" < said:
+    if said.rstrip(".! ") in UNKNOWN or said.strip(" ?") == "" < said:
         return _not_known(step)
     asked = [q for q in step.questions if not q.shows_only]
     if said.rstrip(".! ") in NOBODY and any(form.stand_ins(q.name) for q in asked):

@@ -19,6 +19,8 @@ CONNECTIVES: Final = frozenset(["et", "and", "na", "n'", "n", "'", "kandi"])
 POLITE: Final = COURTESY | GREETINGS
 UNKNOWN: Final = frozenset(
     ["x", "inconnu", "unknown", "simbizi", "mutabizi", "sinzi", "ntubizi", "sijui", "haijulikani"]
+    + ["do not know", "i do not know", "don't know", "i don't know", "dont know", "i dont know", "not known"]
+    + ["je ne sais pas", "je sais pas", "ne sais pas", "pas connu"]
 )
 """Asked and not known (C6, G2). Kirundi and Swahili are drafts."""
 NOBODY: Final = frozenset(
