@@ -63,8 +63,9 @@ def _chosen(turn: Turn, draft: Draft, to: str) -> Outcome | None:
     if to in ("communes", "associations", ""):
         return _to_whom(turn, draft, to)
     known = {*_SIMPLE, *(f"commune:{name}" for name in there.communes)}
-    known |= {f"association:{number}" for number, _ in there.associations}
-    return _write(turn, {"card": draft["card"], "to": to}) if to in known else None
+    named = {f"association:{number}": f"{number} {name}" for number, name in there.associations}
+    chosen = {"card": draft["card"], "to": to, "whom": named.get(to, "")}
+    return _write(turn, chosen) if to in known or to in named else None
 
 
 # --- 2 and 3 text and languages ---
@@ -73,7 +74,7 @@ def _chosen(turn: Turn, draft: Draft, to: str) -> Outcome | None:
 def _write(turn: Turn, draft: Draft, language: str = "") -> Outcome:
     """Ask for a text, of any language or of this one."""
     new = {"texts": {}, "gaps": {}, "at": "", **draft}
-    shown = card.write(draft["card"], new["to"], language)
+    shown = card.write(new, language)
     return half.shown(turn, new, shown, "broadcast: asks for the text", awaits={"language": language})
 
 

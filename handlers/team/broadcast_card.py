@@ -69,19 +69,20 @@ def to_whom(card: int, there: Audiences, which: str) -> Reply:
     return Reply("O.bc.to", {}, rows, card=card)
 
 
-def audience(to: str) -> Reply | str:
+def audience(draft: Mapping[str, Any]) -> Reply | str:
     """An audience in words."""
-    word, _, name = to.partition(":")
-    return name or Reply(f"O.bc.to.{word}")
+    word, _, name = draft["to"].partition(":")
+    return draft.get("whom") or name or Reply(f"O.bc.to.{word}")
 
 
-def write(card: int, to: str, language: str) -> Reply:
+def write(draft: Mapping[str, Any], language: str) -> Reply:
     """Type the text, of any language or of this one."""
+    card = draft["card"]
     if language:
         rows = ((_button(card, "b.bc.back", "on"), _cancel(card)),)
         return Reply("O.bc.text.of", {"language_name": LANGUAGE_NAMES[language]}, rows, card=card)
     rows = ((_button(card, "b.bc.back", "to:"), _cancel(card)),)
-    return Reply("O.bc.text", {"who": audience(to), "words": FIELDS}, rows, card=card)
+    return Reply("O.bc.text", {"who": audience(draft), "words": FIELDS}, rows, card=card)
 
 
 def anew(draft: Mapping[str, Any], plan: Planned, language: str) -> Reply:
@@ -170,7 +171,7 @@ def _counts(card: int, asks: bool) -> Button:
 
 def _plan_lines(turn: Turn, draft: Mapping[str, Any], plan: Planned) -> Iterator[Reply]:
     number = plan.phones + plan.chats
-    yield Reply("O.bc.plan.to", {"who": audience(draft["to"])})
+    yield Reply("O.bc.plan.to", {"who": audience(draft)})
     yield Reply("O.bc.plan", {"people": plan.people, "phones": plan.phones, "chats": plan.chats})
     if plan.people > number:
         yield Reply("O.bc.shared", {"count": plan.people - number})

@@ -232,6 +232,7 @@ async def test_a_test_goes_to_her_own_phone_too(
         card = await chats.says(eric, "/broadcast")
         await chats.presses(eric, "One association", card)
         await chats.presses(eric, "07 ABAHUZA", card)
+        assert card.text.startswith("📢 To 07 ABAHUZA.\n")
         await chats.says(eric, "OIM: {name}, come \N{EN DASH} 12/12")
         await chats.presses(eric, "English", card)
         await chats.presses(eric, "Send them English", card)

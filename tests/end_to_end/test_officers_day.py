@@ -138,7 +138,7 @@ async def _a_broadcast_in_three_languages(day: Day, leaders: list[User], clock: 
     await day.presses("All 3", card)
     await day.says(FAIR["English"])
     await day.presses("English", card)
-    while "there is no text for them" in card.text:
+    while "there is no text for it" in card.text:
         language = "French" if "French," in card.text else "Kirundi"
         await day.presses(f"Write it in {language}", card)
         await day.says(FAIR[language])
