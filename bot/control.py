@@ -120,6 +120,12 @@ async def act(settings: Settings, name: str, details: dict[str, Any]) -> Any:
         return await do(name, details)
 
 
+async def served(settings: Settings) -> bool:
+    """Whether a service holds this database; True on PostgreSQL, where one may run anywhere."""
+    path = socket_path(settings)
+    return path is None or await _answers(path)
+
+
 async def _answers(path: Path) -> bool:
     """Whether somebody listens there; a dead process may have left the file."""
     line = await control_line.connect(path, LARGEST)

@@ -11,7 +11,7 @@ from rich.progress import MofNCompleteColumn, Progress, TextColumn, TimeElapsedC
 
 from bot import channels as channel_list
 from bot import control
-from bot.cli import base
+from bot.cli import base, gateway
 from bot.clock import Clock
 from bot.errors import BotError
 from bot.programme.broadcasts import acts, people_list, present
@@ -171,10 +171,11 @@ def what_next(made: Mapping[str, Any], number: int, starts_at: datetime, setting
     if made["state"] == "draft":
         return f"Draft {which}. To send it: kurikirana broadcast send {which} --yes {number}"
     at = starts_at.astimezone(settings.zone).strftime("%d/%m %H:%M:%S")
+    waits = gateway.leaving(settings, "")
     return (
         f"Broadcast {which} begins {at} ({settings.zone}), within the hours. Until then, or to stop the rest: "
         f"kurikirana broadcast stop {which}. What became of it: kurikirana broadcast {which}"
-    )
+    ) + (f". {waits}" if waits else "")
 
 
 def found(settings: Settings, number: int) -> Any:

@@ -9,12 +9,18 @@ from zoneinfo import ZoneInfo
 
 import aiohttp
 
+from bot import control
 from bot.cli import base
 from bot.settings import Settings
 from handlers.team.waiting import STUCK
 
 PATIENCE_S = 5
 _EVERYWHERE = ("0.0.0.0", "::", "")
+
+
+def leaving(settings: Settings, told: str) -> str:
+    """`told` of a text that is on its way; without a service it waits for one."""
+    return told if base.run(control.served(settings)) else "No service runs: it leaves once `kurikirana run` does."
 
 
 def states(settings: Settings, now: datetime) -> list[dict[str, Any]] | None:

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from bot import control
-from bot.cli import base
+from bot.cli import base, gateway
 from bot.cli.base import Json
 from bot.programme.broadcasts.wording import LANGUAGE_NAMES
 from bot.programme.mentoring import OFFICER
@@ -78,7 +78,8 @@ def answer(
         base.run(control.act(settings, "question answer", {**details, "dry_run": False}))
     if json:
         base.show({**found, "text": said.text, "parts": said.parts, "phones": phones, "answered": not dry_run})
-    base.words.print("Nothing was sent." if dry_run else f"No {number} is answered.")
+    leaves = f" {gateway.leaving(settings, 'It leaves now.')}" if phones and not dry_run else ""
+    base.words.print("Nothing was sent." if dry_run else f"No {number} is answered.{leaves}")
 
 
 @commands.command()

@@ -9,7 +9,7 @@ import typer
 from rich.console import Console
 
 from bot import control
-from bot.cli import base
+from bot.cli import base, gateway
 from bot.cli.base import Json
 from bot.clock import Clock
 from bot.render import Words
@@ -94,7 +94,8 @@ def remind(
     if not sends and not dry_run:
         base.fail("Nothing was sent. To send it add --yes 1.")
     if sends:
-        base.words.print("Sent to the service: it leaves within seconds, or when what she is asked now is answered.")
+        told = "Sent to the service: it leaves within seconds, or when what she is asked now is answered."
+        base.words.print(gateway.leaving(settings, told))
 
 
 def _when(settings: Settings, at: datetime | None) -> str:

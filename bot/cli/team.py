@@ -125,7 +125,8 @@ def reply(
         base.run(control.act(settings, "inbox reply", details))
     if json:
         base.show({**found, "sent": not dry_run})
-    base.words.print("Nothing was sent." if dry_run else "It leaves now; the task is closed.")
+    left = "Nothing was sent." if dry_run else f"The task is closed. {gateway.leaving(settings, 'It leaves now.')}"
+    base.words.print(left)
 
 
 @inbox_commands.command()

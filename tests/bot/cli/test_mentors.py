@@ -137,7 +137,8 @@ def test_a_question_is_passed_on_and_its_task_is_answered_as_one(programme: Prog
     told = _run("inbox", "reply", "9", "laissez-la refroidir avec vous", "--dry-run").stderr
     assert "1 SMS, 64 characters.\nYour text is French, the leader reads English." in told
     assert "at most 250 characters fit" in _run("inbox", "reply", "9", "x" * 251, "--dry-run", code=1).stderr
-    _run("inbox", "reply", "9", "let it cool", "--as", "Eric", "--yes", "1")
+    done = _run("inbox", "reply", "9", "let it cool", "--as", "Eric", "--yes", "1").stderr
+    assert done.endswith("The task is closed. No service runs: it leaves once `kurikirana run` does.\n")
     (answered,) = json.loads(_run("mentors", "questions", "--all", "--json").stdout)
     assert (answered["state"], answered["answered_by"], _json("inbox")) == ("answered", "Eric", [])
     assert "Eric answered No 612" in _run("mentors", "give", "612", "--to", "Claude", code=1).stderr

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from pathlib import Path
 
-from tests.programme import Gateway, Programme, small_roster
+from tests.programme import Gateway, Programme, command, small_roster
 
 ALWAYS = {"KURIKIRANA_HOURS__SEND_FROM": "00:00", "KURIKIRANA_HOURS__SEND_TO": "23:59"}
 
@@ -31,7 +31,8 @@ async def test_late_and_a_reminder_by_hand(tmp_path: Path) -> None:
         programme.command("remind", "99", code=1)
         assert programme.json("remind", "abahuza", "--dry-run")["text"] == shown["text"]
         async with programme:
-            programme.command("remind", "07", "--yes", "1")
+            done = command(["remind", "07", "--yes", "1"], programme.environment, programme.folder)
+            assert "it leaves within seconds" in done.stderr
             async with asyncio.timeout(30):
                 while not gateway.sent:
                     await asyncio.sleep(0.1)
