@@ -101,6 +101,11 @@ class Database:
         """True where other processes may write too (PostgreSQL)."""
         return self._lock is None
 
+    @property
+    def careful(self) -> bool:
+        """Whether what arrives must be kept before its turn begins: the last process died, perhaps of such a turn."""
+        return self._lock is None or self._lock.holder_died
+
     @classmethod
     async def open(cls, url: str, folder: Path = Path()) -> Database:
         """Open for writing, bring the schema up to date, recover nothing else.

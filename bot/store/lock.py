@@ -31,6 +31,8 @@ class FileLock:
     def __init__(self, database: Path) -> None:
         self._path = database.resolve().with_name(database.resolve().name + ".lock")
         self._file: IO[str] | None = None
+        self.holder_died = False
+        """Whether the last one that held it never let go: its pid was still there."""
 
     def take(self) -> None:
         """Raises DatabaseError with the pid of the process that holds the file."""
@@ -51,13 +53,17 @@ class FileLock:
                 "commands that write go through it by themselves."
             ) from None
         file.seek(0)
+        self.holder_died = bool(file.read().strip())
+        file.seek(0)
         file.truncate()
         file.write(str(os.getpid()))
         file.flush()
         self._file = file
 
     def release(self) -> None:
-        """The file itself stays: removing it would let two processes hold two files."""
+        """The file itself stays, empty: removing it would let two processes hold two files."""
         if self._file:
+            self._file.seek(0)
+            self._file.truncate()
             self._file.close()
             self._file = None

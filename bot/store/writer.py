@@ -44,10 +44,18 @@ MOST_CLASHES = 5
 
 
 class _Job:
-    __slots__ = ("clashes", "done", "item", "last", "work")
+    __slots__ = ("clashes", "done", "instead", "item", "last", "work")
 
-    def __init__(self, work: Work[Any, Any], item: Any, done: asyncio.Future[Any], last: bool) -> None:
-        self.work, self.item, self.done, self.last, self.clashes = work, item, done, last, 0
+    def __init__(
+        self,
+        work: Work[Any, Any],
+        item: Any,
+        done: asyncio.Future[Any],
+        last: bool,
+        instead: Work[Any, Any] | None,
+    ) -> None:
+        self.work, self.item, self.done, self.last, self.instead = work, item, done, last, instead
+        self.clashes = 0
 
 
 class Writer:
@@ -91,18 +99,25 @@ class Writer:
         return await self.put(work, item, last=last)
 
     def put(
-        self, work: Work[Item, Result], item: Item, *, last: bool = False, unasked: bool = False
+        self,
+        work: Work[Item, Result],
+        item: Item,
+        *,
+        last: bool = False,
+        unasked: bool = False,
+        instead: Work[Item, Result] | None = None,
     ) -> asyncio.Future[Result]:
         """As `do`, without waiting: the future is done after the commit; cancelling it does not undo the work.
 
-        `unasked`: nobody waits for it; what others hand in meanwhile goes first.
+        `unasked`: nobody waits for it; what others hand in meanwhile goes first. `instead`: what is done of it when
+        its group failed.
         """
         queue = self._unasked if unasked else self._waiting
         if len(queue) >= MOST_WAITING or self._stopping:
             raise DatabaseError("too much is waiting to be stored, or we are stopping; send it again later")
         self.start()
         done: asyncio.Future[Result] = asyncio.get_running_loop().create_future()
-        queue.append(_Job(work, item, done, last))
+        queue.append(_Job(work, item, done, last, instead))
         self._wake.set()
         return done
 
@@ -147,13 +162,14 @@ class Writer:
             FAILED.labels("storage").inc()
             log.error("storage failed", why=type(getattr(error, "orig", error)).__name__, items=len(jobs))
             _tell(jobs, DatabaseError("the database could not store this; nothing was kept"))
-        elif len(jobs) == 1:
+        elif len(jobs) == 1 and jobs[0].instead is None:
             FAILED.labels("item").inc()
             _tell(jobs, error)
         else:
             FAILED.labels("group").inc()
             log.warning("group failed, replaying alone", why=type(error).__name__, items=len(jobs))
             for job in jobs:
+                job.work, job.instead = job.instead or job.work, None
                 await self._group([job])
 
     async def _transaction(self, jobs: list[_Job]) -> list[Any]:

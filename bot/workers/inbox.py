@@ -10,6 +10,7 @@ from typing import Any
 
 import structlog
 from prometheus_client import Counter, Gauge
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.attachments import attached
 from bot.channels.base import Arrival, Attached, Delivery, Message
@@ -42,16 +43,33 @@ class InboxWorker:
         self._database, self._turns, self._now, self._sent = database, turns, now, sent
         self._began = now()
         self._alone: set[int] = set()
-        self._running: set[asyncio.Future[bool]] = set()
+        self._running: set[asyncio.Future[Any]] = set()
 
     async def arrivals(self, arrivals: Sequence[Arrival]) -> None:
-        """Keep; returns after the commit. Raises DatabaseError: do not acknowledge."""
+        """Keep, and answer; returns after the commit. Raises DatabaseError: do not acknowledge."""
         now = self._now()
-        put = self._database.writer.put
-        kept = [put(inbox.keep, _incoming(arrival, now)) for arrival in arrivals]
+        kept = [self._keep(_incoming(arrival, now)) for arrival in arrivals]
         for arrival, future in zip(arrivals, kept, strict=True):
-            self.notify(await future)
+            if (waits := await future) is not None:
+                self.notify(waits)
             _arrived(arrival.channel, arrival.kind).inc()
+
+    def _keep(self, item: Incoming) -> asyncio.Future[int | None]:
+        """Done with the address whose turn is still to be taken."""
+        if self._database.careful:
+            return self._database.writer.put(inbox.keep, item)
+        future = self._database.writer.put(self._answered, item, instead=inbox.keep)
+        self._under_way(future)
+        return future
+
+    async def _answered(self, tx: AsyncConnection, items: Sequence[Incoming]) -> list[int | None]:
+        """Work for the writer: keep, and take the turns in the same transaction: an answer waits for one commit less.
+
+        What ends the process is not kept then, and not acknowledged; it comes again to a process that is careful.
+        """
+        address_ids = await inbox.keep(tx, items)
+        await self._turns.take(tx, [Take(one) for one in dict.fromkeys(address_ids)])
+        return [None] * len(items)
 
     async def deliveries(self, deliveries: Sequence[Delivery]) -> None:
         """Keep what providers say of our messages."""
@@ -111,20 +129,28 @@ class InboxWorker:
             future = self._database.writer.put(self._turns.take, take, unasked=unasked)
         except DatabaseError:
             return None  # stopping or overfull: the rows stay and are found by the next look
-        self._running.add(future)
+        self._under_way(future)
         future.add_done_callback(lambda done: self._taken(take.address_id, done))
-        self._sent()
         return future
 
-    def _taken(self, address_id: int, future: asyncio.Future[bool]) -> None:
+    def _under_way(self, future: asyncio.Future[Any]) -> None:
+        """A turn will be taken in the next group: its answers are claimed in the same one."""
+        self._running.add(future)
+        future.add_done_callback(self._ended)
+        self._sent()
+
+    def _ended(self, future: asyncio.Future[Any]) -> None:
         self._running.discard(future)
+        if not future.cancelled() and future.exception() is None:
+            woken, self._turns.woken = self._turns.woken, set()
+            for other in woken:
+                self.notify(other)
+
+    def _taken(self, address_id: int, future: asyncio.Future[bool]) -> None:
         if future.cancelled():
             return
         error = future.exception()
         if error is None:
-            woken, self._turns.woken = self._turns.woken, set()
-            for other in woken:
-                self.notify(other)
             if not future.result():
                 asyncio.get_running_loop().call_later(0.2, self.notify, address_id)
         elif isinstance(error, DatabaseError):

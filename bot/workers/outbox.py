@@ -27,7 +27,6 @@ from bot.errors import (
     ChannelMisconfigured,
     DatabaseError,
     RecipientStopped,
-    Refused,
     RetryLater,
     SendError,
 )
@@ -150,23 +149,23 @@ class OutboxWorker:
     async def _channel(self, name: str, interval_s: float) -> None:
         wake = self._wake[name]
         while True:
-            taken = await self._take(name)
-            if taken and self._free[name] > 0:
-                continue
+            while await self._take(name):  # there may be more
+                pass
             with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(interval_s):
+                async with asyncio.timeout(interval_s):  # wait_for of Python 3.11 may swallow a cancellation
                     await wake.wait()
             wake.clear()
 
-    async def _take(self, name: str) -> int:
+    async def _take(self, name: str) -> bool:
         now = self._now()
-        if self._stopping or not self.holds(name) or not (self._room(name, now) > 0 or self._screens[name]):
-            return 0
+        room = max(0, self._room(name, now)) + self._screens[name]
+        if self._stopping or not self.holds(name) or not room:
+            return False
         self._claiming += 1
         try:
             claims = await self._database.writer.do(self._claim, name, last=True)
         except DatabaseError:
-            return 0
+            return False
         finally:
             self._claiming -= 1
         if any("session" not in claim.data for claim in claims):
@@ -176,7 +175,7 @@ class OutboxWorker:
             task = asyncio.create_task(self._try(name, claim))
             self._sending.add(task)
             task.add_done_callback(self._sending.discard)
-        return len(claims)
+        return bool(claims) and (len(claims) >= room or name in self._unasked)
 
     async def _claim(self, tx: AsyncConnection, names: Sequence[str]) -> list[list[Claim]]:
         """Work for the writer: what is due when its group is written, the answers of this very group included."""
@@ -201,16 +200,18 @@ class OutboxWorker:
 
     async def _try(self, name: str, claim: Claim) -> None:
         try:
-            if claim.parts and (wait := self._paces[name].wait_s(self._now(), claim.parts)):
-                # back in the outbox it can be stopped; a claim that waits half an hour could not
-                due = self._now() + timedelta(seconds=wait)
-                self._breakers[name].not_tried()
-                await self._marked(Mark(claim.id, "queued", self._now(), due_at=due))
-                return
-            await self._marked(await self._send(name, claim))
-        finally:
+            mark = await self._tried(name, claim)
+        finally:  # before the mark is written: what else may leave is claimed in its transaction
             self._free[name] += 1
             self._wake[name].set()
+        await self._marked(mark)
+
+    async def _tried(self, name: str, claim: Claim) -> Mark:
+        if claim.parts and (wait := self._paces[name].wait_s(self._now(), claim.parts)):
+            # back in the outbox it can be stopped; a claim that waits half an hour could not
+            self._breakers[name].not_tried()
+            return Mark(claim.id, "queued", self._now(), due_at=self._now() + timedelta(seconds=wait))
+        return await self._send(name, claim)
 
     async def _marked(self, mark: Mark) -> None:
         """Write down what became of it, however long the database needs to come back."""
@@ -269,7 +270,6 @@ class OutboxWorker:
             return Mark(claim.id, "queued", now, None, why, now + timedelta(seconds=60))
         if isinstance(error, RecipientStopped):
             await self._database.writer.do(roads.close, roads.Closed(claim.address_id, why, claim.id, now))
-        assert isinstance(error, Refused | RecipientStopped)
         return Mark(claim.id, "failed", now, None, why)
 
     def _ambiguous(self, channel: Channel, claim: Claim, why: str) -> Mark:

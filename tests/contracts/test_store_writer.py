@@ -238,3 +238,27 @@ def test_the_errors_of_sqlite_are_known_to_be_the_storages() -> None:
 
     for words in ("database or disk is full", "disk I/O error", "attempt to write a readonly database"):
         assert _is_storage(DBAPIError("", None, sqlite3.OperationalError(words)))
+
+
+async def test_what_failed_with_its_group_is_done_in_the_other_way_in_its_order(database: Database) -> None:
+    """A turn that raises must not let a later message of the same phone go before it."""
+    done: list[str] = []
+
+    async def at_once(tx: AsyncConnection, items: Sequence[str]) -> list[str]:
+        if "bad" in items:
+            raise ZeroDivisionError
+        return await _put(tx, [f"{item} at once" for item in items])
+
+    async def first(tx: AsyncConnection, items: Sequence[str]) -> list[str]:
+        done.extend(items)
+        return await _put(tx, items)
+
+    writer = database.writer
+    futures = [writer.put(at_once, item, instead=first) for item in ("a", "bad", "b")]
+    assert await asyncio.gather(*futures) == ["a", "bad", "b"]
+    assert done == ["a", "bad", "b"]
+    assert await writer.put(at_once, "c", instead=first) == "c at once"
+    assert await writer.put(at_once, "bad ", instead=first) == "bad  at once"
+    with pytest.raises(ZeroDivisionError):
+        await writer.put(at_once, "bad")
+    assert await _names(database) == {"a", "bad", "b", "c at once", "bad  at once"}

@@ -109,8 +109,11 @@ class Round:
             raise RuntimeError(f"a helper process ended with {status}")
 
     def life(self, plan: Plan) -> int:
-        """Start the service; returns its pid."""
+        """Start the service; returns its pid. Half of them do not know that the one before died, so they are not
+        careful: they answer in the transaction that keeps."""
         self.shared.ready = self.shared.died_at_point = 0
+        if not plan.poison and self.chance.random() < 0.5:
+            self.settings.folder.joinpath("crash.db.lock").write_text("")
         return fork(lambda: child.live(self.settings, plan, self.shared))
 
     def kill(self, pid: int, why: str) -> None:
