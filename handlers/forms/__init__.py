@@ -19,6 +19,7 @@ from handlers.forms.model import (
     Step,
     Values,
 )
+from handlers.forms.signed import signed
 
 __all__ = [
     "BadForm",
@@ -32,4 +33,5 @@ __all__ = [
     "Step",
     "Values",
     "build",
+    "signed",
 ]
