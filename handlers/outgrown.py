@@ -38,7 +38,7 @@ def fitted(turn: Turn) -> Turn:
 
 def _fitted(turn: Turn, made: Mapping[str, Any] | None, kind: str = "") -> dict[str, Any] | None:
     """What is half made, at the question that comes next in its form; None when it fits as it is."""
-    if made is None or (kind and made["kind"] != kind) or made["form"] not in turn.forms:
+    if made is None or (kind and made["kind"] != kind) or made.get("form") not in turn.forms:
         return None
     form = turn.forms[made["form"]]
     if has(form, made["step"], made.get("question", "")):
