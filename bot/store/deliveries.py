@@ -6,22 +6,22 @@ queued < sending < uncertain < accepted < sent < failed < delivered < read: a la
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import quote, unquote
 
-from sqlalchemy import String, and_, bindparam, case, delete, exists, func, select, update
+from sqlalchemy import String, bindparam, delete, func, null, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.store import roads
+from bot.store.prepared import rows, write
 from bot.store.tables import outbox, receipts
 from handlers.turn.noun import noun
 
 STATES = ("queued", "sending", "uncertain", "accepted", "sent", "failed", "delivered", "read")
 """In order; a delivery report moves a row only forward."""
-_BEFORE = {state: STATES[:rank] for rank, state in enumerate(STATES)}
 
 
 @noun
@@ -44,6 +44,31 @@ _UNMATCHED = select(receipts).where(
     receipts.c.channel == select(outbox.c.channel).where(outbox.c.id == bindparam("row")).scalar_subquery(),
     func.substr(receipts.c.key, 1, func.length(bindparam("start", type_=String))) == bindparam("start", type_=String),
 )
+_ANY_UNMATCHED = select(receipts.c.id).where(receipts.c.matched.is_(False)).limit(1)
+_MATCHED = update(receipts).where(receipts.c.id == bindparam("which")).values(matched=True)
+_KEEP = {
+    "sqlite": sqlite.insert(receipts).on_conflict_do_nothing(),
+    "postgresql": postgresql.insert(receipts).on_conflict_do_nothing(),
+}
+_OURS = select(outbox.c.id, outbox.c.address_id).where(
+    outbox.c.id.in_(bindparam("ids", expanding=True)), outbox.c.channel == bindparam("on_channel")
+)
+_OF_PROVIDER = select(outbox.c.id, outbox.c.address_id, outbox.c.provider_id).where(
+    outbox.c.channel == bindparam("on_channel"),
+    outbox.c.provider_id.is_not(None),
+    outbox.c.provider_id.in_(bindparam("names", expanding=True)),
+)
+
+
+def _forward(state: str) -> Any:
+    """Forward, or not at all; the provider's word is the reason of what failed."""
+    reason = func.coalesce(outbox.c.reason, bindparam("word", type_=String)) if state == "failed" else null()
+    moved = update(outbox).where(outbox.c.id == bindparam("row"), outbox.c.state.in_(STATES[: STATES.index(state)]))
+    return moved.values(state=state, reason=reason, lease_until=None)
+
+
+_FORWARD = {state: _forward(state) for state in STATES[1:]}
+_MOVED = {state: statement.returning(outbox.c.id) for state, statement in _FORWARD.items()}
 
 
 def _theirs(provider_id: str) -> str:
@@ -51,59 +76,78 @@ def _theirs(provider_id: str) -> str:
     return f"provider:{quote(provider_id, safe='')}:"
 
 
-async def rematch(tx: AsyncConnection, row: int, provider_id: str) -> None:
-    """A report that came before our own note of the send waited for it."""
-    if not await _any_unmatched(tx):
+async def rematch(tx: AsyncConnection, sent: Mapping[int, str]) -> None:
+    """Reports that came before our own notes of these sends (outbox id -> the provider's id) waited for them."""
+    if not sent or not await rows(tx, _ANY_UNMATCHED, {}):
         return
-    found = (await tx.execute(_UNMATCHED, {"row": row, "start": _theirs(provider_id)})).all()
-    for receipt in found:
-        if receipt.state in _BEFORE:
-            await _move(tx, row, receipt.state, receipt.word)
-        await tx.execute(update(receipts).where(receipts.c.id == receipt.id).values(matched=True))
+    for row, provider_id in sent.items():
+        for receipt in await rows(tx, _UNMATCHED, {"row": row, "start": _theirs(provider_id)}):
+            await _match(tx, receipt, row)
 
 
-async def _any_unmatched(tx: AsyncConnection) -> bool:
-    return bool((await tx.execute(select(exists().where(receipts.c.matched.is_(False))))).scalar())
+async def _match(tx: AsyncConnection, receipt: Any, row: int) -> None:
+    if receipt.state in _FORWARD:
+        await _move(tx, receipt.state, [(row, receipt.word)])
+    await write(tx, _MATCHED, [{"which": receipt.id}])
 
 
-async def _move(tx: AsyncConnection, row: int, state: str, word: str) -> bool:
-    """Forward, or not at all; whether it was."""
-    forward = update(outbox).where(outbox.c.id == row, outbox.c.state.in_(_BEFORE[state]))
-    reason = case((outbox.c.reason.is_(None), word), else_=outbox.c.reason) if state == "failed" else None
-    return (await tx.execute(forward.values(state=state, reason=reason, lease_until=None))).rowcount > 0
+async def _move(tx: AsyncConnection, state: str, texts: Sequence[tuple[int, str]]) -> None:
+    """These texts, (outbox id, the provider's word)."""
+    worded = state == "failed"
+    await write(tx, _FORWARD[state], [{"row": row} | ({"word": word} if worded else {}) for row, word in texts])
 
 
 async def deliveries(tx: AsyncConnection, items: Sequence[Told]) -> list[bool]:
     """Move messages forward; returns for each whether its message was known. Repeats change nothing."""
-    return [await _delivery(tx, item) for item in items]
-
-
-async def _delivery(tx: AsyncConnection, told: Told) -> bool:
-    if told.outbox_id is not None:
-        which = outbox.c.id == told.outbox_id
-        key = f"ours:{told.outbox_id}:{told.event or told.state}"
-    else:
-        which = outbox.c.provider_id == (told.provider_id or "")  # NULL would be every text without one
-        key = f"{_theirs(told.provider_id or '')}{told.event or told.state}"
-    ours = select(outbox.c.id, outbox.c.address_id).where(and_(which, outbox.c.channel == told.channel))
-    row = (await tx.execute(ours)).first()
-    dialect = sqlite if tx.dialect.name == "sqlite" else postgresql
-    await tx.execute(
-        dialect.insert(receipts).on_conflict_do_nothing(),
+    texts = await _texts(tx, items)
+    new = [
         {
             "channel": told.channel,
-            "key": key,
+            "key": f"{_of(told)}{told.event or told.state}",
             "state": told.state,
             "word": told.word[:200],
             "at": told.at,
-            "matched": row is not None,
-        },
-    )
-    if row is not None and told.state in _BEFORE:
-        moved = await _move(tx, row.id, told.state, told.word[:200])
-        if moved and told.stopped:
-            await roads.close(tx, [roads.Closed(row.address_id, told.word[:200], row.id, told.at)])
-    return row is not None
+            "matched": text is not None,
+        }
+        for told, text in zip(items, texts, strict=True)
+    ]
+    await write(tx, _KEEP[tx.dialect.name], new)
+    known = [(told, text) for told, text in zip(items, texts, strict=True) if text and told.state in _FORWARD]
+    for state in sorted({told.state for told, _ in known}, key=STATES.index):
+        theirs = [(told, text) for told, text in known if told.state == state]
+        for told, text in theirs:
+            if told.stopped and await _moved(tx, told, text):
+                await roads.close(tx, [roads.Closed(text.address_id, told.word[:200], text.id, told.at)])
+        if going := [(text.id, told.word[:200]) for told, text in theirs if not told.stopped]:
+            await _move(tx, state, going)
+    return [text is not None for text in texts]
+
+
+async def _moved(tx: AsyncConnection, told: Told, text: Any) -> bool:
+    word = {"word": told.word[:200]} if told.state == "failed" else {}
+    return bool(await rows(tx, _MOVED[told.state], {"row": text.id, **word}))
+
+
+def _of(told: Told) -> str:
+    """How the key of a report begins."""
+    return _theirs(told.provider_id or "") if told.outbox_id is None else f"ours:{told.outbox_id}:"
+
+
+async def _texts(tx: AsyncConnection, items: Sequence[Told]) -> list[Any]:
+    """The text that each is about, or None."""
+    found: dict[tuple[str, int | str], Any] = {}
+    for channel in {told.channel for told in items}:
+        theirs = [told for told in items if told.channel == channel]
+        if ids := {told.outbox_id for told in theirs if told.outbox_id is not None}:
+            ours = await rows(tx, _OURS, {"ids": sorted(ids), "on_channel": channel})
+            found.update({(channel, row.id): row for row in ours})
+        if names := {told.provider_id for told in theirs if told.outbox_id is None and told.provider_id}:
+            named = await rows(tx, _OF_PROVIDER, {"names": sorted(names), "on_channel": channel})
+            found.update({(channel, row.provider_id): row for row in named})
+    return [
+        found.get((told.channel, told.provider_id or "" if told.outbox_id is None else told.outbox_id))
+        for told in items
+    ]
 
 
 KEPT = timedelta(hours=72)
@@ -115,12 +159,6 @@ _ORPHANS = (
     .order_by(receipts.c.id)
     .limit(_AT_ONCE)
 )
-_OF_PROVIDER = select(outbox.c.id, outbox.c.provider_id).where(
-    outbox.c.channel == bindparam("on_channel"),
-    outbox.c.provider_id.is_not(None),
-    outbox.c.provider_id.in_(bindparam("names", expanding=True)),
-)
-_MATCHED = update(receipts).where(receipts.c.id == bindparam("which")).values(matched=True)
 _TOO_OLD = delete(receipts).where(receipts.c.matched.is_(False), receipts.c.at < bindparam("before"))
 
 
@@ -144,7 +182,5 @@ async def _of_channel(tx: AsyncConnection, channel: str, orphans: Sequence[Any])
     texts = {row.provider_id: row.id for row in await tx.execute(_OF_PROVIDER, wanted)} if names else {}
     found = [(row, texts[names[row.id]]) for row in orphans if names.get(row.id) in texts]
     for row, text in found:
-        if row.state in _BEFORE:
-            await _move(tx, text, row.state, row.word)
-        await tx.execute(_MATCHED, {"which": row.id})
+        await _match(tx, row, text)
     return len(found)

@@ -268,9 +268,7 @@ async def mark(tx: AsyncConnection, items: Sequence[Mark]) -> list[None]:
     await sessions.left(tx, [(m.row, m.parts) for m in items if m.parts])
     await numbered.keep(tx, [(m.row, m.numbered) for m in items if m.numbered is not None])
     # A provider may report before our own mark was committed: those reports waited unmatched.
-    for item in items:
-        if item.provider_id is not None:
-            await rematch(tx, item.row, item.provider_id)
+    await rematch(tx, {m.row: m.provider_id for m in items if m.provider_id is not None})
     return [None] * len(items)
 
 

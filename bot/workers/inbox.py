@@ -17,6 +17,7 @@ from bot.channels.base import Arrival, Attached, Delivery, Message
 from bot.errors import DatabaseError
 from bot.store import deliveries as reports
 from bot.store import inbox, listed, numbered, sessions
+from bot.store.deliveries import Told
 from bot.store.engine import Database
 from bot.store.inbox import Incoming
 from bot.store.tasks import open_for_row
@@ -74,10 +75,13 @@ class InboxWorker:
     async def deliveries(self, deliveries: Sequence[Delivery]) -> None:
         """Keep what providers say of our messages."""
         now = self._now()
-        for d in deliveries:
-            told = reports.Told(d.channel, d.state, d.word, d.outbox_id, d.provider_id, d.event, now, d.stopped)
-            await self._database.writer.do(reports.deliveries, told)
-            DELIVERED.labels(d.channel, d.state).inc()
+        told = [
+            Told(d.channel, d.state, d.word, d.outbox_id, d.provider_id, d.event, now, d.stopped) for d in deliveries
+        ]
+        kept = [self._database.writer.put(reports.deliveries, one) for one in told]
+        for one, future in zip(told, kept, strict=True):
+            await future
+            DELIVERED.labels(one.channel, one.state).inc()
 
     async def answered(self, channel: str, keys: Sequence[str]) -> dict[str, Message | None]:
         """Which of these arrivals are kept, and the first text that answers each, once there is one."""
