@@ -34,6 +34,7 @@ from bot.settled import settle
 from bot.store import look
 from bot.store.engine import Database
 from bot.workers import channel_watch, clock_guard
+from bot.workers.due import DueWorker
 from bot.workers.receiving import receive
 from scheduler.alarm import Alarm
 
@@ -108,7 +109,7 @@ class App(Parts):
         alarm = self._alarm()
         async with asyncio.TaskGroup() as group:
             tasks = [
-                group.create_task(self.inbox.run(), name="inbox"),
+                group.create_task(self._due(alarm).run(), name="due"),
                 group.create_task(self.outbox.run(), name="outbox"),
                 group.create_task(self.control.run(), name="control"),
                 *(group.create_task(self._receive(name), name=f"receive {name}") for name in self.channels),
@@ -130,14 +131,10 @@ class App(Parts):
     def _alarm(self) -> Alarm:
         """Who is asked how often, in seconds."""
         alarm = Alarm()
-        alarm.every(1, health.Lag(1).look)
-        alarm.every(1, self.timers.look)
-        alarm.every(1, self.outbox.look)
-        alarm.every(60, self.outbox.match_reports)
-        alarm.every(1, self.broadcasts.look)
-        alarm.every(1, self.counter.look)
+        alarm.every(60, self.inbox.match_reports)
+        if self.database.shared:
+            alarm.every(60, self.outbox.recover)
         alarm.every(channel_watch.SECONDS, self.watch.look)
-        alarm.every(2, self.media.look)
         alarm.every(5, self.erasures.look)
         alarm.every(60, self.console.uploads.look)
         alarm.every(60, self.tips.look)
@@ -148,6 +145,18 @@ class App(Parts):
         alarm.every(clock_guard.SECONDS, self.guard.look)
         alarm.every(900, self.timers.make)
         return alarm
+
+    def _due(self, alarm: Alarm) -> DueWorker:
+        """Who is asked in each second in which there is something for it."""
+        looks = {
+            "timers": self.timers.look,
+            "outbox": self.outbox.look,
+            "broadcasts": self.broadcasts.look,
+            "countings": self.counter.look,
+            "media": self.media.look,
+            "inbox": self.inbox.look,
+        }
+        return DueWorker(self.database, self.clock.now, self.outbox.ready, looks, alarm.begin)
 
     async def _start(self, channel: Channel, http: aiohttp.ClientSession) -> None:
         """A channel whose account or settings are refused does not stop the others; doctor, health, watch say so."""

@@ -52,7 +52,8 @@ def test_every_personal_column_has_a_class() -> None:
 def _events() -> dict[str, set[str]]:
     """Level -> what `log` is told in our code, where it is a plain text."""
     found: dict[str, set[str]] = {}
-    sources = [file.read_text("utf-8") for file in sorted((ROOT / "bot").rglob("*.py"))]
+    files = (file for folder in ("bot", "scheduler") for file in sorted((ROOT / folder).rglob("*.py")))
+    sources = [file.read_text("utf-8") for file in files]
     for source in (source for source in sources if "log." in source):
         for call in ast.walk(ast.parse(source)):
             if isinstance(call, ast.Call) and ast.unparse(call.func).startswith("log.") and call.args:

@@ -23,7 +23,7 @@ _MAKE = {
 }
 _ONE = select(broadcasts).where(broadcasts.c.id == bindparam("which"))
 _OF_KEY = select(broadcasts).where(broadcasts.c.key == bindparam("made"))
-_RUNNING = (
+RUNNING = (
     select(broadcasts)
     .where(broadcasts.c.state.in_(("approved", "sending")), broadcasts.c.starts_at <= bindparam("now"))
     .order_by(broadcasts.c.starts_at, broadcasts.c.id)
@@ -72,7 +72,7 @@ async def repeat(tx: AsyncConnection, row: Any, starts_at: datetime, now: dateti
 
 _CARD = "card "
 """How the key of what a card made begins; behind it the id of the inbox row with the press that made it."""
-_TO_LIST = (
+TO_LIST = (
     select(broadcasts.c.id)
     .where(broadcasts.c.state == "draft", broadcasts.c.frozen_at.is_(None), broadcasts.c.key.like(f"{_CARD}%"))
     .order_by(broadcasts.c.id)
@@ -92,7 +92,7 @@ def made_by_card(row: Any) -> bool:
 
 async def to_list(tx: AsyncConnection) -> Sequence[int]:
     """The drafts of cards that have no complete list yet."""
-    return [row.id for row in await rows(tx, _TO_LIST, {})]
+    return [row.id for row in await rows(tx, TO_LIST, {})]
 
 
 async def wake_card(tx: AsyncConnection, row: Any, now: datetime) -> int | None:
@@ -138,7 +138,7 @@ async def change(tx: AsyncConnection, which: int, **values: Any) -> None:
 
 async def running(tx: AsyncConnection, now: datetime) -> Sequence[Any]:
     """Those that have begun or must begin."""
-    return await rows(tx, _RUNNING, {"now": now})
+    return await rows(tx, RUNNING, {"now": now})
 
 
 async def every(tx: AsyncConnection) -> Sequence[Row[Any]]:

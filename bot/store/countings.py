@@ -40,7 +40,7 @@ def _ask(module: Any) -> Any:
 
 
 ASK = {"sqlite": _ask(sqlite), "postgresql": _ask(postgresql)}
-_WAITING = (
+WAITING = (
     select(countings.c.address_id, countings.c.about, countings.c.question, countings.c.inbox_id)
     .where(countings.c.counted_at.is_(None))
     .order_by(countings.c.asked_at)
@@ -49,7 +49,7 @@ _BESIDE = countings.c.about.startswith(BESIDE)
 FORGET = delete(countings).where(
     countings.c.address_id == bindparam("address"), countings.c.about == bindparam("which")
 )
-_OLD = select(countings.c.address_id).where(countings.c.asked_at < bindparam("before")).limit(1)
+OLD = select(countings.c.address_id).where(countings.c.asked_at < bindparam("before")).limit(1)
 _COUNTED = select(countings).where(
     countings.c.address_id.in_(bindparam("ids", expanding=True)), countings.c.counted_at.is_not(None)
 )
@@ -109,7 +109,7 @@ def plain(answer: Any) -> Any:
 
 async def waiting(tx: AsyncConnection) -> Sequence[Any]:
     """(address_id, about, question, inbox_id) of what is to be counted, oldest first: for cards, and to be told."""
-    return await rows(tx, _WAITING, {})
+    return await rows(tx, WAITING, {})
 
 
 async def counted(tx: AsyncConnection, ids: Sequence[int]) -> dict[tuple[int, str], Any]:
@@ -141,7 +141,7 @@ async def _keep(tx: AsyncConnection, item: Answer) -> bool:
 
 async def old(tx: AsyncConnection, now: datetime) -> bool:
     """Whether there is something to forget."""
-    return bool(await rows(tx, _OLD, {"before": now - KEPT}))
+    return bool(await rows(tx, OLD, {"before": now - KEPT}))
 
 
 async def forget(tx: AsyncConnection, items: Sequence[datetime]) -> list[None]:

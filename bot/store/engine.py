@@ -168,10 +168,11 @@ class Database:
         """For what is asked every second and mostly finds nothing: a few rows, by an index, by `prepared.rows`.
 
         On SQLite the writer's connection is asked at once, between two transactions: no thread, pool or transaction.
+        On PostgreSQL one that plans by keys: else the past of all timers is read to see that none is due.
         """
         if isinstance(self.engine, DirectEngine):
             return cast(AbstractAsyncContextManager[AsyncConnection], self.engine.glance())
-        return self.read()
+        return self.engine.begin()
 
     async def close(self) -> None:
         """Stop the writer after what it holds, close every connection, let go of the file."""

@@ -84,13 +84,13 @@ async def _unsay(tx: AsyncConnection) -> None:
             await singles.put(tx, QUOTED, waiting)
 
 
-_FILES = select(media.c.id, media.c.file).where(media.c.state == "erased", media.c.file.is_not(None))
+FILES = select(media.c.id, media.c.file).where(media.c.state == "erased", media.c.file.is_not(None))
 _REMOVED = update(media).where(media.c.id == bindparam("row")).values(file=None)
 
 
 async def files(tx: AsyncConnection) -> list[tuple[int, str]]:
     """(media id, name below the media folder) of photos and voice notes of erased people, still on the disk."""
-    return [(row.id, row.file) for row in await tx.execute(_FILES)]
+    return [(row.id, row.file) for row in await tx.execute(FILES)]
 
 
 async def removed(tx: AsyncConnection, items: Sequence[int]) -> list[None]:

@@ -27,21 +27,21 @@ _earlier = outbox.alias("earlier")
 _QUEUED, _SENDING = literal_column("'queued'", String), literal_column("'sending'", String)
 """Written out: SQLite sees that a partial index fits only when the statement says the index's own words. With
 bound values every claim read the whole outbox."""
+FREE = and_(
+    outbox.c.state == _QUEUED,
+    outbox.c.due_at <= bindparam("now"),
+    ~exists().where(
+        _earlier.c.address_id == outbox.c.address_id,
+        _earlier.c.id < outbox.c.id,
+        # an answer passes a broadcast that waits for the morning
+        or_(_earlier.c.state == _SENDING, _earlier.c.urgency <= outbox.c.urgency),
+        _earlier.c.state.in_((_QUEUED, _SENDING)),
+    ),
+)
+"""Due `now`, and nothing of its address goes before."""
 _DUE = (
     select(outbox.c.id)
-    .where(
-        outbox.c.channel == bindparam("on_channel"),
-        outbox.c.urgency == bindparam("which_urgency"),
-        outbox.c.state == _QUEUED,
-        outbox.c.due_at <= bindparam("now"),
-        ~exists().where(
-            _earlier.c.address_id == outbox.c.address_id,
-            _earlier.c.id < outbox.c.id,
-            # an answer passes a broadcast that waits for the morning
-            or_(_earlier.c.state == _SENDING, _earlier.c.urgency <= outbox.c.urgency),
-            _earlier.c.state.in_((_QUEUED, _SENDING)),
-        ),
-    )
+    .where(outbox.c.channel == bindparam("on_channel"), outbox.c.urgency == bindparam("which_urgency"), FREE)
     .order_by(outbox.c.due_at, outbox.c.id)
     .limit(bindparam("most"))
     .with_for_update(skip_locked=True)

@@ -197,7 +197,7 @@ LOADERS: dict[type, Any] = {SealedCases: _sealed_cases, SealedCase: _sealed_case
 
 _SHOWN = [literal_column(f"'{key}'", String) for key in ("S.case", "O.console")]
 """A sealed case, and a link that signs in."""
-_FORGET = (
+FORGET = (
     update(outbox)
     .where(outbox.c.key.in_(_SHOWN), outbox.c.parts > 0, outbox.c.state.not_in(("queued", "sending")))
     .values(text="", data=None, parts=0)
@@ -206,7 +206,7 @@ _FORGET = (
 
 async def forget(tx: AsyncConnection, items: Sequence[None]) -> list[None]:
     """What was shown to a focal point does not stay in the outbox once it has left."""
-    await tx.execute(_FORGET)
+    await tx.execute(FORGET)
     return [None] * len(items)
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import structlog
 
 from bot.errors import DatabaseError
-from bot.store import erasure, sealed
+from bot.store import due, erasure, sealed
 from bot.store.engine import Database
 
 log = structlog.get_logger(__name__)
@@ -29,6 +29,9 @@ class ErasureWorker:
     async def look(self) -> None:
         """End every erasure that can be ended now. Raises nothing; it is asked again."""
         try:
+            async with self._database.glance() as tx:
+                if not await due.erasures(tx):
+                    return
             numbers = await self._database.writer.do(erasure.finish, None)
             await self._database.writer.do(sealed.forget, None)
             async with self._database.read() as tx:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Any
 
 import structlog
-from prometheus_client import Counter, Gauge
+from prometheus_client import Counter
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.attachments import attached
@@ -28,7 +29,6 @@ ARRIVED = Counter("kurikirana_arrived", "Inbound kept", ["channel", "kind"])
 _arrived = lru_cache(maxsize=None)(ARRIVED.labels)
 DELIVERED = Counter("kurikirana_delivery_reports", "Delivery reports kept", ["channel", "state"])
 QUARANTINED = Counter("kurikirana_quarantined", "Inbound set aside after three deaths")
-BACKLOG = Gauge("kurikirana_inbox_waiting", "Inbound not handled yet, at the last look")
 
 DEATHS_ALLOWED = 3
 SUSPECTS = 500
@@ -36,7 +36,7 @@ SUSPECTS = 500
 
 
 class InboxWorker:
-    """The Intake of every channel, and the loop that takes turns."""
+    """The Intake of every channel, and who has turns taken."""
 
     def __init__(
         self, database: Database, turns: Turns, now: Callable[[], datetime], sent: Callable[[], None]
@@ -44,6 +44,8 @@ class InboxWorker:
         self._database, self._turns, self._now, self._sent = database, turns, now, sent
         self._began = now()
         self._alone: set[int] = set()
+        self._seen: set[int] = set()
+        """Rows that waited at the last look, be it long ago: none that was handled since waits again."""
         self._running: set[asyncio.Future[Any]] = set()
 
     async def arrivals(self, arrivals: Sequence[Arrival]) -> None:
@@ -82,6 +84,11 @@ class InboxWorker:
         for one, future in zip(told, kept, strict=True):
             await future
             DELIVERED.labels(one.channel, one.state).inc()
+
+    async def match_reports(self) -> None:
+        """Asked by the alarm: delivery reports that fitted nothing may fit now; after 72 hours they go."""
+        with contextlib.suppress(DatabaseError):
+            await self._database.writer.do(reports.match_again, self._now())
 
     async def answered(self, channel: str, keys: Sequence[str]) -> dict[str, Message | None]:
         """Which of these arrivals are kept, and the first text that answers each, once there is one."""
@@ -173,27 +180,21 @@ class InboxWorker:
         for address_id in dict.fromkeys(address for _, address in left[SUSPECTS:]):
             self.notify(address_id)
 
-    async def run(self, interval_s: float = 1.0) -> None:
-        """Look for rows that nobody notified us of: those of other processes, failed ones."""
-        seen: set[int] = set()
-        while True:
-            await asyncio.sleep(interval_s)
-            try:
-                left = await self._waiting()
-            except DatabaseError:
-                continue
-            BACKLOG.set(len(left))
-            if not self._running:
-                await self._look(left, seen)
-            seen = {row for row, _ in left}
+    async def look(self) -> None:
+        """Asked by the alarm when rows wait that nobody notified us of: those of other processes, failed ones.
 
-    async def _look(self, left: list[tuple[int, int]], seen: set[int]) -> None:
-        """Rows that already waited at the last look are replayed; those of a failed turn alone."""
-        alone, self._alone = self._alone, set()
-        for row, address_id in left:
-            if address_id not in alone and (row in seen or not self._database.shared):
-                self.notify(address_id)
-        await self._one_by_one([(row, address_id) for row, address_id in left if address_id in alone])
+        Rows that already waited at the last look are replayed; those of a failed turn alone.
+        """
+        if self._running:
+            return
+        with contextlib.suppress(DatabaseError):
+            left = await self._waiting()
+            alone, self._alone = self._alone, set()
+            for row, address_id in left:
+                if address_id not in alone and (row in self._seen or not self._database.shared):
+                    self.notify(address_id)
+            self._seen = {row for row, _ in left}
+            await self._one_by_one([(row, address_id) for row, address_id in left if address_id in alone])
 
     async def _waiting(self) -> list[tuple[int, int]]:
         async with self._database.glance() as tx:

@@ -31,7 +31,7 @@ from bot.errors import (
     SendError,
 )
 from bot.store import erasure, left, moved_chats, outbox, roads
-from bot.store.deliveries import match_again
+from bot.store.due import Ready
 from bot.store.engine import Database
 from bot.store.markets import Opens
 from bot.store.outbox import Claim, Mark, Wanted
@@ -90,15 +90,17 @@ class OutboxWorker:
         for event in self._wake.values():
             event.set()
 
+    def ready(self) -> Ready:
+        """By which channels what is due may leave now."""
+        now = self._now()
+        ours = [name for name in self._channels if self.holds(name)]
+        answers = [name for name in ours if self._room(name, now) > 0]
+        return Ready([name for name in ours if self._screens[name]], answers, answers if self._speaks(now) else ())
+
     async def look(self) -> None:
-        """Asked by the alarm: something that nobody asked for may have become due."""
+        """Asked while anything is due that may leave: also what a pause, a pace or a fault held up until now."""
         self._unasked.update(self._channels)
         self.notify()
-
-    async def match_reports(self) -> None:
-        """Asked by the alarm: delivery reports that fitted nothing may fit now; after 72 hours they go."""
-        with contextlib.suppress(DatabaseError):
-            await self._database.writer.do(match_again, self._now())
 
     async def recover(self) -> None:
         """Decide what to do with rows whose sender died."""
@@ -125,13 +127,11 @@ class OutboxWorker:
         """SMS parts that a channel may still send today; None: no limit, or not known of who sends by it."""
         return self._paces[name].rest(self._now()) if self.holds(name) else self.elsewhere.get(name)
 
-    async def run(self, interval_s: float = 1.0) -> None:
-        """Send until cancelled; looks every `interval_s` seconds for what became due."""
+    async def run(self) -> None:
+        """Send until cancelled, whenever there may be something."""
         async with asyncio.TaskGroup() as group:
             for name in self._channels:
-                group.create_task(self._channel(name, interval_s), name=f"sender {name}")
-            if self._database.shared:
-                group.create_task(self._leases(), name="leases")
+                group.create_task(self._channel(name), name=f"sender {name}")
 
     async def drain(self, within_s: float) -> None:
         """Claim nothing more, let the tries under way end; of one that takes longer the next start decides."""
@@ -141,19 +141,12 @@ class OutboxWorker:
                 while self._claiming or self._sending:
                     await asyncio.sleep(0.02)
 
-    async def _leases(self) -> None:
-        while True:
-            await asyncio.sleep(60)
-            await self.recover()
-
-    async def _channel(self, name: str, interval_s: float) -> None:
+    async def _channel(self, name: str) -> None:
         wake = self._wake[name]
         while True:
             while await self._take(name):  # there may be more
                 pass
-            with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(interval_s):  # wait_for of Python 3.11 may swallow a cancellation
-                    await wake.wait()
+            await wake.wait()
             wake.clear()
 
     async def _take(self, name: str) -> bool:
@@ -180,7 +173,7 @@ class OutboxWorker:
     async def _claim(self, tx: AsyncConnection, names: Sequence[str]) -> list[list[Claim]]:
         """Work for the writer: what is due when its group is written, the answers of this very group included."""
         now = self._now()
-        unasked = self._unasked if self._unasked and self._hours.is_allowed(now) and self.may_speak(now) else ()
+        unasked = self._unasked if self._unasked and self._speaks(now) else ()
         wanted = [
             Wanted(name, self._room(name, now), now, name in unasked, self.opens, self._screens[name])
             for name in names
@@ -191,6 +184,10 @@ class OutboxWorker:
             if len(found) < want.most and all(claim.kind == "reply" for claim in found):
                 self._unasked.discard(want.channel)
         return claims
+
+    def _speaks(self, now: datetime) -> bool:
+        """Whether what nobody asked for may leave."""
+        return self._hours.is_allowed(now) and self.may_speak(now)
 
     def _room(self, name: str, now: datetime) -> int:
         """How many sends may begin now: connections that are free, what pace and breaker still allow."""

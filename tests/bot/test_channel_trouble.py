@@ -31,6 +31,7 @@ from scheduler.quiet import Hours
 from tests.databases import NOW, add_addresses, add_outbox, database, place, postgres_server, rows
 from tests.faultproxy import FaultProxy, HalfOpen
 from tests.programme import Gateway, free_port
+from tests.sending import sends
 
 __all__ = ["database", "place", "postgres_server"]
 HOURS = Hours.parse(clock_time(0, 0), clock_time(23, 59), (), (), ZoneInfo("Africa/Bujumbura"))
@@ -51,7 +52,7 @@ async def sending(database: Database, channels: dict[str, Kannel]) -> AsyncItera
         for name, channel in channels.items():
             channel.window = worker._free[name] = WINDOW
             await channel.start(http)
-        running = asyncio.create_task(worker.run(0.05))
+        running = asyncio.create_task(sends(worker, database))
         try:
             yield worker
         finally:

@@ -19,6 +19,7 @@ from bot.workers.outbox import OutboxWorker
 from scheduler.pace import Limits
 from scheduler.quiet import Hours
 from tests.databases import NOW, add_addresses, add_outbox, database, execute, place, postgres_server, rows
+from tests.sending import sends
 
 __all__ = ["database", "place", "postgres_server"]
 HOURS = Hours.parse(time(0, 0), time(23, 59), (), (), ZoneInfo("Africa/Bujumbura"))
@@ -38,7 +39,7 @@ async def test_a_stop_reaches_what_waits_for_the_half_hour(database: Database) -
     first = [await add_outbox(database, address, parts=1) for address in addresses[:3]]
     long = await add_outbox(database, addresses[3], parts=2)
     last = await add_outbox(database, addresses[4], kind="broadcast", urgency=1)
-    running = asyncio.create_task(worker.run(0.05))
+    running = asyncio.create_task(sends(worker, database))
     try:
         async with asyncio.timeout(10):
             while len(sent) < 4:
@@ -72,7 +73,7 @@ async def test_a_restart_does_not_begin_the_day_anew_and_answers_are_first_tomor
     channel: Any = SimpleNamespace(name="kannel", scheme="tel", window=1, keyed=False, send=send)
 
     async def running_until(worker: OutboxWorker, most: int) -> None:
-        running = asyncio.create_task(worker.run(0.05))
+        running = asyncio.create_task(sends(worker, database))
         try:
             async with asyncio.timeout(10):
                 while len(sent) < most:

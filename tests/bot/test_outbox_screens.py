@@ -21,6 +21,7 @@ from bot.workers.outbox import OutboxWorker
 from scheduler.pace import Limits
 from scheduler.quiet import Hours
 from tests.databases import NOW, add_addresses, add_outbox, database, place, postgres_server, rows
+from tests.sending import sends
 
 __all__ = ["database", "place", "postgres_server"]
 HOURS = Hours.parse(time(0, 0), time(23, 59), (), (), ZoneInfo("Africa/Bujumbura"))
@@ -53,7 +54,7 @@ async def running(
     is_so = {"name": "kannel", "scheme": "tel", "window": window, "keyed": False, "screens": True}
     channel: Any = SimpleNamespace(**is_so, send=gateway.send)
     worker = OutboxWorker(database, {"kannel": channel}, lambda: NOW, {"kannel": limits}, HOURS, Path())
-    task = asyncio.create_task(worker.run(0.05))
+    task = asyncio.create_task(sends(worker, database))
     try:
         yield worker
     finally:

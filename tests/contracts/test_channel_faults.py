@@ -41,6 +41,7 @@ from tests.contracts.test_channels_africastalking import AfricasTalkingKit
 from tests.contracts.test_channels_telegram import Webhook
 from tests.databases import NOW, add_outbox, database, execute, place, postgres_server, rows
 from tests.faultproxy import FAULTS
+from tests.sending import sends
 
 __all__ = ["database", "place", "postgres_server"]
 ROUNDS = int(os.environ.get("KURIKIRANA_CHANNEL_FAULTS", "0"))
@@ -215,7 +216,7 @@ async def _sent_out(database: Database, channel: Channel, proxy: faultproxy.Faul
     """Let the outbox work; the minute moves on whenever it rests. After `rounds` of that the network is whole."""
     clock, before = StoppedClock(NOW), list[Any]()
     worker = OutboxWorker(database, {channel.name: channel}, clock.now, {}, HOURS, Path())
-    running = asyncio.create_task(worker.run(0.02))
+    running = asyncio.create_task(sends(worker, database, 0.02))
     try:
         async with asyncio.timeout(100):
             while True:

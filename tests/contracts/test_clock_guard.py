@@ -23,6 +23,7 @@ from bot.workers.outbox import OutboxWorker
 from scheduler import right_time
 from scheduler.quiet import Hours
 from tests.databases import NOW, add_addresses, add_outbox, count, database, execute, place, postgres_server
+from tests.sending import sends
 
 __all__ = ["database", "place", "postgres_server"]
 HOURS = Hours.parse(time(0, 0), time(23, 59), (), (), ZoneInfo("Africa/Bujumbura"))
@@ -68,7 +69,7 @@ async def test_only_answers_leave_until_the_clock_is_right_again(database: Datab
     due = {"due_at": NOW - timedelta(days=3), "made_at": NOW - timedelta(days=3)}
     answer = await add_outbox(database, first, **due)
     unasked = await add_outbox(database, second, kind="reminder", urgency=1, **due)
-    running = asyncio.create_task(worker.run(0.05))
+    running = asyncio.create_task(sends(worker, database))
     try:
         await until(answer)
         for _ in range(5):

@@ -20,6 +20,7 @@ from bot.workers.outbox import OutboxWorker
 from scheduler.pace import Limits
 from tests.bot.test_outbox_pace import HOURS
 from tests.databases import NOW, add_addresses, add_outbox, database, place, postgres_server, processes
+from tests.sending import sends
 
 __all__ = ["database", "place", "postgres_server", "processes"]
 SECONDS = 1.0
@@ -36,7 +37,7 @@ class Process:
         worker = OutboxWorker(database, {"kannel": channel}, lambda: NOW + clock[0], limits, HOURS, Path())
         self.one = OneSender(Lease(database, "send kannel", SECONDS), partial(worker.count_today, "kannel"))
         worker.holds = lambda name: self.one.is_ours
-        self.tasks = [asyncio.create_task(self.one.run()), asyncio.create_task(worker.run(0.02))]
+        self.tasks = [asyncio.create_task(self.one.run()), asyncio.create_task(sends(worker, database, 0.02))]
 
     async def _send(self, message: Message) -> Sent:
         self.sent += 1
