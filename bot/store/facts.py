@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from typing import Any
 
-from sqlalchemy import and_, bindparam, func, or_, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.store import (
@@ -60,6 +60,18 @@ def _last_of(column: Any) -> Any:
 
 _LAST_OF_PERSON, _LAST_OF_PHONE = _last_of(reports.c.person_id), _last_of(reports.c.address_id)
 _NUMBERED = select(reports).where(reports.c.number.in_(bindparam("numbers", expanding=True)))
+_SAME_DAYS = (
+    select(reports)
+    .where(
+        reports.c.association_id.in_(bindparam("associations", expanding=True)),
+        reports.c.form.in_(bindparam("forms", expanding=True)),
+        reports.c.day.in_(bindparam("days", expanding=True)),
+        reports.c.state.in_(("reported", "doubtful")),
+    )
+    .order_by(reports.c.number)
+)
+_OF_ASSOCIATIONS = select(figures).where(figures.c.association_id.in_(bindparam("ids", expanding=True)))
+_OF_ALL = select(*(func.sum(figures.c[name]).label(name) for name in _FIGURES))
 
 
 async def load(
@@ -81,13 +93,11 @@ def _figures(row: Any) -> Figures:
 
 async def _figures_of(tx: AsyncConnection, wanted: list[FiguresOf], known: Associations) -> Values:
     values: Values = dict.fromkeys(wanted, Figures())
-    ids = [fact.association_id for fact in wanted if fact.association_id is not None]
-    if ids:
-        for row in await tx.execute(select(figures).where(figures.c.association_id.in_(ids))):
+    if ids := [fact.association_id for fact in wanted if fact.association_id is not None]:
+        for row in await rows(tx, _OF_ASSOCIATIONS, {"ids": ids}):
             values[FiguresOf(row.association_id)] = _figures(row)
     if FiguresOf(None) in values:
-        sums = [func.sum(figures.c[name]).label(name) for name in _FIGURES]
-        values[FiguresOf(None)] = _figures((await tx.execute(select(*sums))).one())
+        values[FiguresOf(None)] = _figures((await rows(tx, _OF_ALL, {}))[0])
     return values
 
 
@@ -111,7 +121,7 @@ def report(row: Any) -> Report:
 
 async def _report_numbered(tx: AsyncConnection, wanted: list[ReportNumbered], known: Associations) -> Values:
     values: Values = dict.fromkeys(wanted)
-    for row in await tx.execute(_NUMBERED, {"numbers": [fact.number for fact in wanted]}):
+    for row in await rows(tx, _NUMBERED, {"numbers": [fact.number for fact in wanted]}):
         values[ReportNumbered(row.number)] = report(row)
     return values
 
@@ -133,17 +143,17 @@ async def _last_report(tx: AsyncConnection, wanted: list[LastReport], known: Ass
 
 
 async def _reports_on(tx: AsyncConnection, wanted: list[ReportsOn], known: Associations) -> Values:
+    """Asked for all associations, forms and days at once; what one has on another one's day is left out here."""
     found: dict[Fact, list[Report]] = {fact: [] for fact in wanted}
-    same_day = or_(
-        *(
-            and_(reports.c.association_id == f.association_id, reports.c.form == f.form, reports.c.day == f.day)
-            for f in wanted
-        )
-    )
-    there = select(reports).where(same_day, reports.c.state.in_(("reported", "doubtful")))
-    for row in await tx.execute(there.order_by(reports.c.number)):
-        found[ReportsOn(row.association_id, row.form, row.day)].append(report(row))
-    return {fact: tuple(rows) for fact, rows in found.items()}
+    there = {
+        "associations": sorted({fact.association_id for fact in wanted}),
+        "forms": sorted({fact.form for fact in wanted}),
+        "days": sorted({fact.day for fact in wanted}),
+    }
+    for row in await rows(tx, _SAME_DAYS, there):
+        if (fact := ReportsOn(row.association_id, row.form, row.day)) in found:
+            found[fact].append(report(row))
+    return {fact: tuple(those) for fact, those in found.items()}
 
 
 async def _report_of_card(tx: AsyncConnection, wanted: list[ReportOfCard], known: Associations) -> Values:
