@@ -33,8 +33,7 @@ from bot.settings import Settings
 from bot.settled import settle
 from bot.store import look
 from bot.store.engine import Database
-from bot.workers import channel_watch, clock_guard
-from bot.workers.due import DueWorker
+from bot.workers import channel_watch, clock_guard, due
 from bot.workers.receiving import receive
 from scheduler.alarm import Alarm
 
@@ -109,7 +108,6 @@ class App(Parts):
         alarm = self._alarm()
         async with asyncio.TaskGroup() as group:
             tasks = [
-                group.create_task(self._due(alarm).run(), name="due"),
                 group.create_task(self.outbox.run(), name="outbox"),
                 group.create_task(self.control.run(), name="control"),
                 *(group.create_task(self._receive(name), name=f"receive {name}") for name in self.channels),
@@ -131,6 +129,7 @@ class App(Parts):
     def _alarm(self) -> Alarm:
         """Who is asked how often, in seconds."""
         alarm = Alarm()
+        alarm.every(due.EVERY_S, self._due(alarm).look)
         alarm.every(60, self.inbox.match_reports)
         if self.database.shared:
             alarm.every(60, self.outbox.recover)
@@ -146,7 +145,7 @@ class App(Parts):
         alarm.every(900, self.timers.make)
         return alarm
 
-    def _due(self, alarm: Alarm) -> DueWorker:
+    def _due(self, alarm: Alarm) -> due.DueWorker:
         """Who is asked in each second in which there is something for it."""
         looks = {
             "timers": self.timers.look,
@@ -156,7 +155,7 @@ class App(Parts):
             "media": self.media.look,
             "inbox": self.inbox.look,
         }
-        return DueWorker(self.database, self.clock.now, self.outbox.ready, looks, alarm.begin)
+        return due.DueWorker(self.database, self.clock.now, self.outbox.ready, looks, alarm.begin)
 
     async def _start(self, channel: Channel, http: aiohttp.ClientSession) -> None:
         """A channel whose account or settings are refused does not stop the others; doctor, health, watch say so."""

@@ -1,7 +1,4 @@
-"""Asks once a second, for all queues at once, whether anything is due, and has only those looked at where it is.
-
-A loop of its own: as a job of APScheduler's it took most of what a service takes that has nothing to do.
-"""
+"""Asked by the alarm once a second: whether anything is due in any queue; only those are looked at where it is."""
 
 from __future__ import annotations
 
@@ -35,18 +32,14 @@ class DueWorker:
         begin: Callable[[Look], None],
     ) -> None:
         self._database, self._now, self._ready, self._looks, self._begin = database, now, ready, looks, begin
-
-    async def run(self) -> None:
-        """Ask until cancelled, and note how late the loop came to it."""
-        clock = asyncio.get_running_loop().time
-        while True:
-            at = clock() + EVERY_S
-            await asyncio.sleep(EVERY_S)
-            LAG.observe(max(0.0, clock() - at))
-            self._begin(self.look)
+        self._next = 0.0
+        """When it should be asked next, by the loop's clock; 0 before the first time."""
 
     async def look(self) -> None:
-        """Begin the looks whose queue has something; each asks properly again."""
+        """Begin the looks whose queue has something; each asks properly again. Notes how late it was asked itself."""
+        clock = asyncio.get_running_loop().time()
+        LAG.observe(max(0.0, clock - self._next) if self._next else 0.0)
+        self._next = clock + EVERY_S
         async with self._database.glance() as tx:
             found = await due.found(tx, self._now(), self._ready())
         BACKLOG.set(found.inbox)

@@ -232,13 +232,13 @@ async def test_a_loop_that_was_blocked_says_so_and_a_look_that_failed_is_begun_a
     await add_addresses(database, 1)
     await execute(database, insert(tables.media), CASES[6][2])
     looks, late = Looks(database), _late()
-    asking = asyncio.create_task(looks.worker.run())
-    await asyncio.sleep(0.02)
-    time.sleep(0.4)  # noqa: ASYNC251 - what blocks the loop
+    looks.alarm.every(worker.EVERY_S, looks.worker.look)
     async with asyncio.timeout(5):
+        while not looks.begun:
+            await asyncio.sleep(0.01)
+        time.sleep(0.4)  # noqa: ASYNC251 - what blocks the loop
         while len(looks.begun) < 3:
             await asyncio.sleep(0.01)
-    asking.cancel()
     await looks.alarm.stop(5)
     assert set(looks.begun) == {"media"} and _late() > late
 
