@@ -182,10 +182,10 @@ def _chosen(turn: Turn, person: Person, question: Mapping[str, Any], *, agreed: 
 def _call(turn: Turn, question: Mapping[str, Any]) -> Outcome:
     """3: a person calls; the choice stays open."""
     values = {"officer": state.officer(turn)}
-    if question.get("called"):
-        return Outcome(dict(turn.state), (Reply("B2b", values),), understood="call again")
-    new = {**turn.state, "open": {**question, "called": True}}
     task = state.task(turn, "call", _TALK_FIRST)
+    if question.get("called"):
+        return Outcome(dict(turn.state), (Reply("B2b", values),), (task,), understood="call again")
+    new = {**turn.state, "open": {**question, "called": True}}
     return Outcome(new, (Reply("B2", values),), (task,), understood="call me")
 
 

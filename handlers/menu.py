@@ -61,14 +61,15 @@ def totals_of(turn: Turn, association: Association) -> dict[str, Any]:
 
 
 def call(turn: Turn, said: Said) -> Outcome:
-    """9: a person calls; "0" afterwards takes it back."""
+    """9: a person calls; "0" afterwards takes it back. Asked again, it is one call until somebody has made it."""
     question = state.opened(turn)
+    effect = state.task(turn, "call", state.ASKED_TO_BE_CALLED)
     if question and question["kind"] == "call":
-        return Outcome(dict(turn.state), (Reply("B2b", {"officer": state.officer(turn)}),), understood="call again")
+        noted = Reply("B2b", {"officer": state.officer(turn)})
+        return Outcome(dict(turn.state), (noted,), (effect,), understood="call again")
     new = state.ask(turn, "call")
     if question and question["kind"] == "form":
         new = {**form.put_aside(turn, question, waits=True), "open": new["open"]}
-    effect = state.task(turn, "call", state.ASKED_TO_BE_CALLED)
     return Outcome(new, (Reply("B2", {"officer": state.officer(turn)}),), (effect,), understood="call me")
 
 

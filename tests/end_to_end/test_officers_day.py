@@ -165,7 +165,8 @@ async def test_a_call_that_another_officer_made_is_said_with_its_result(
     botapi: Emulator, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """An old card's "No answer" opened the call anew."""
-    async with programme(botapi, tmp_path, monkeypatch, staff=(Staff("Aline", "officer"),)) as chats:
+    clock, staff = StoppedClock(NOW), (Staff("Aline", "officer"),)
+    async with programme(botapi, tmp_path, monkeypatch, clock=clock, staff=staff) as chats:
         eric, aline, odette = await chats.eric(), await chats.one_of_the_team("Aline", 33), await chats.odette()
         odette.taps("☎️ Call me")
         await botapi.until(lambda: "asked to be called" in eric.sees[-1].text, PATIENCE)
@@ -177,3 +178,10 @@ async def test_a_call_that_another_officer_made_is_said_with_its_result(
         for button, where in (("No answer", asked), ("I called", told)):
             assert (await chats.presses(eric, button, where)).text == "Closed at 17:31 by Aline: we talked."
         assert [(row["state"], row["result"]) for row in await chats.rows("tasks")] == [("closed", "talked")]
+        clock.advance(timedelta(hours=1))
+        before = len(eric.sees)
+        odette.taps("☎️ Call me")  # she needs him again, within the two days in which 0 takes a call back
+        await botapi.until(lambda: len(eric.sees) > before and "to be called" in eric.sees[-1].text, PATIENCE)
+        odette.taps("☎️ Call me")
+        await chats.settled()
+        assert [row["state"] for row in await chats.rows("tasks")] == ["closed", "open"]
