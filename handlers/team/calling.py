@@ -100,9 +100,10 @@ def day_typed(turn: Turn, said: Said, question: dict[str, Any]) -> Outcome | Non
     words = tokens(turn.inbound.text)
     read = dates.date(words, turn.today, earliest=turn.today)
     there = _there(turn, str(question["association"]))
-    if there is None or read is None or read.consumed != len(words):
+    whole = read is not None and read.consumed == len(words)
+    if there is None or not (whole or said.text[:1].isdigit()):
         return None
-    if not turn.today < read.day <= turn.today + FARTHEST:
+    if not whole or read is None or not turn.today < read.day <= turn.today + FARTHEST:
         return Outcome(dict(turn.state), (Reply("O.call.dayahead"),), understood="not a day ahead")
     closed = turn.with_state(state.close(turn))
     return _closed(closed, there, str(question["task"]), read.day)

@@ -173,14 +173,6 @@ async def test_an_officer_reports_for_an_association(chats: Chats) -> None:
     assert (await chats.says(eric, "FIX")).text.startswith(f"No {report['number']}: 21/11")
 
 
-async def test_fix_of_an_officer_who_took_no_report_says_how_to_take_one(chats: Chats) -> None:
-    """It said "send 1", which does nothing in the team's chats."""
-    eric, beatrice = await chats.eric(), await chats.beatrice()
-    for text in ("FIX", "FIX 4127", "BACK 4127"):
-        assert "/report_for 07" in (await chats.says(eric, text)).text, text
-    assert (await chats.says(beatrice, "FIX")).text.endswith("/help"), "she takes no reports"
-
-
 async def test_today_and_its_lists(chats: Chats) -> None:
     eric, odette = await chats.eric(), await chats.odette()
     assert (await chats.says(eric, "/today")).text == "Good afternoon Eric. Monday 23/11\n🕰 Late: 2"
@@ -244,6 +236,8 @@ async def test_an_association_is_opened_called_and_noted(chats: Chats) -> None:
     assert (await chats.says(eric, "They need a belt")).text == "Noted on ABAHUZA."
     asked = await chats.presses(eric, "I called", page)
     await chats.presses(eric, "Will report on", asked)
+    for no_day in ("32/13", "27/11 in the morning", "22/11"):
+        assert (await chats.says(eric, no_day)).text.startswith("Write a day that comes within two months"), no_day
     assert (await chats.says(eric, "27/11")).text == "☎️ ABAHUZA: will report on 27/11"
     visits = await chats.rows("visits")
     assert [(row["kind"], row["note"]) for row in visits] == [

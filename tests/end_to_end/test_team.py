@@ -62,3 +62,11 @@ async def test_what_had_woken_the_chat_is_known(chats: Chats) -> None:
         expected = Replied("H1", 5, {"what": "question", "number": 612})
         assert await facts.load(tx, [fact], {}) == {fact: expected}
     assert eric.sees
+
+
+async def test_fix_of_an_officer_who_took_no_report_says_how_to_take_one(chats: Chats) -> None:
+    """It said "send 1", which does nothing in the team's chats."""
+    eric, beatrice = await chats.eric(), await chats.beatrice()
+    for text in ("FIX", "FIX 4127", "BACK 4127"):
+        assert "/report_for 07" in (await chats.says(eric, text)).text, text
+    assert (await chats.says(beatrice, "FIX")).text.endswith("/help"), "she takes no reports"
