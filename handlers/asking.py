@@ -17,6 +17,8 @@ SHOWN = 20
 """Characters of what is not clear that are said back (D7, D11)."""
 SENTENCE = 3
 """More words than this are no answer to a question of a form: a person reads them too."""
+WRITTEN = "written while a report was open"
+"""What the task for that person is about."""
 _DRAFTS = 3
 
 
@@ -83,7 +85,7 @@ def again(turn: Turn, form: Form, step: Step, values: Mapping[str, Any], questio
     if not any(char.isalnum() for char in text):
         return question(turn, form, step, values, kept(question_), tries=question_["tries"])
     sentence = len(text.split()) > SENTENCE
-    read = (state.task(turn, "read", "written while a report was open"),) if sentence else ()
+    read = (state.task(turn, "read", WRITTEN),) if sentence else ()
     tries = question_["tries"] + 1
     if tries >= TRIES:
         gone = give_up(turn, question_)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from handlers import form
+from handlers.asking import WRITTEN
 from handlers.said import Said
 from handlers.team.viewing import WITH_OFFICERS, pressed, viewer
 from handlers.turn import (
@@ -13,6 +14,8 @@ from handlers.turn import (
     AssociationSeen,
     Audit,
     Button,
+    Effect,
+    OpenTask,
     Outcome,
     Reply,
     SaveReport,
@@ -68,7 +71,11 @@ def begin(turn: Turn, said: Said) -> Outcome | None:
 
 
 def marked(turn: Turn, outcome: Outcome) -> Outcome:
-    """A stored report of hers says that it was taken by phone, and by whom; FIX without one, how to take it."""
+    """A stored report of hers says that it was taken by phone, and by whom; FIX without one, how to take it.
+
+    What she typed and nobody understood is for nobody to read, and nobody calls her.
+    """
+    outcome = _hers_alone(outcome)
     if any(reply.key in _NONE_OF_HERS for reply in outcome.replies):
         takes = turn.person is not None and turn.person.role in WITH_OFFICERS
         return outcome.but(replies=(Reply("O.fix.none" if takes else "O.free"),))
@@ -79,3 +86,16 @@ def marked(turn: Turn, outcome: Outcome) -> Outcome:
     said = tuple(Reply("O.byphone", {"number": one.number, "officer": name}) for one in stored)
     audit = tuple(Audit("reported for", {"report": one.number}) for one in stored)
     return outcome.but(replies=(*outcome.replies, *said), effects=(*outcome.effects, *audit))
+
+
+def _hers_alone(outcome: Outcome) -> Outcome:
+    """Without the tasks that a leader's words would make."""
+    kept = tuple(effect for effect in outcome.effects if not _is_for_a_leader(effect))
+    if len(kept) == len(outcome.effects):
+        return outcome
+    replies = tuple(Reply("O.notunderstood") if reply.key == "D6" else reply for reply in outcome.replies)
+    return outcome.but(replies=replies, effects=kept)
+
+
+def _is_for_a_leader(effect: Effect) -> bool:
+    return isinstance(effect, OpenTask) and (effect.kind == "call" or effect.about == WRITTEN)

@@ -70,3 +70,13 @@ async def test_fix_of_an_officer_who_took_no_report_says_how_to_take_one(chats: 
     for text in ("FIX", "FIX 4127", "BACK 4127"):
         assert "/report_for 07" in (await chats.says(eric, text)).text, text
     assert (await chats.says(beatrice, "FIX")).text.endswith("/help"), "she takes no reports"
+
+
+async def test_what_is_not_understood_of_a_report_by_phone_is_a_task_for_nobody(chats: Chats) -> None:
+    """It came back to all officers as a message of a number that ends in 02, and she was promised a call."""
+    eric = await chats.eric()
+    await chats.says(eric, "/report_for 07")
+    await chats.presses(eric, "Business")
+    await chats.says(eric, "she says that the mill stands still")
+    assert "/report_for 07" in (await chats.says(eric, "since the belt broke on Monday")).text
+    assert await chats.rows("tasks") == []
