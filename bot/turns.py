@@ -30,14 +30,13 @@ from bot.store import conversations as talk
 from bot.store import erasure, facts, inbox, outbox, people, reminders, roads, singles, timers
 from bot.store.batch import Batch
 from handlers.answers import FORESEEN
-from handlers.forms import Form
+from handlers.forms import Form, as_said
 from handlers.turn import (
     Address,
     Association,
     Fact,
     Inbound,
     Outcome,
-    Person,
     Programme,
     Timer,
     Turn,
@@ -69,6 +68,7 @@ class Group:
     today: date
     utc_offset: timedelta
     associations: dict[int, Association]
+    forms: Mapping[str, Form]
     known: dict[int, people.Known] = field(default_factory=dict)
     facts: dict[Fact, Any] = field(default_factory=dict)
     changed: set[int] = field(default_factory=set)
@@ -135,7 +135,8 @@ class Turns:
             }
         now = self._now()
         local = now.astimezone(self._zone)
-        group = Group(tx, Batch(tx), now, local.date(), local.utcoffset() or timedelta(), self._associations)
+        forms = as_said(self.forms, self.replies.drafts)
+        group = Group(tx, Batch(tx), now, local.date(), local.utcoffset() or timedelta(), self._associations, forms)
         group.known = await self._load(group, sorted(addresses))
         return group
 
@@ -231,10 +232,7 @@ class Turns:
         """What the conversation may look at."""
         rich = self._rich.get(known.channel, False)
         who = known.state.get("who")
-        if len(known.people) == 1:
-            person: Person | None = known.people[0]
-        else:
-            person = next((p for p in known.people if p.id == who), None)
+        person = known.people[0] if len(known.people) == 1 else next((p for p in known.people if p.id == who), None)
         language = person.language if person else None
         language = language or next((p.language for p in known.people if p.language), None)
         return Turn(
@@ -248,7 +246,7 @@ class Turns:
             state=known.state,
             language=language or known.state.get("language") or "rn",
             programme=self._programmes[known.channel in SIMULATED],
-            forms=self.forms,
+            forms=group.forms,
             facts=group.facts,
             measure=_measure,
             when=self.when,

@@ -35,7 +35,6 @@ from handlers import (
     tips,
 )
 from handlers.answers import ANSWERS, TIMERS, WORDS
-from handlers.forms import signed
 from handlers.known_forms import looks_like_report
 from handlers.said import MENU, Said, read
 from handlers.turn import Inbound, OpenTask, Outcome, Reply, Timer, Turn
@@ -58,15 +57,8 @@ _DIGITS = {digit: command for command, digit in MENU.items()}
 
 def step(turn: Turn) -> Outcome:
     """One turn: what to answer, to store, to be woken for."""
-    turn = outgrown.fitted(_signed(turn))
+    turn = outgrown.fitted(turn)
     return blocked.open_again(turn, _any_device(turn))
-
-
-def _signed(turn: Turn) -> Turn:
-    """The turn with its forms as they may be said: in a live programme without texts that nobody has signed."""
-    if turn.programme.drafts:
-        return turn
-    return replace(turn, forms={name: signed(form_) for name, form_ in turn.forms.items()})
 
 
 def _any_device(turn: Turn) -> Outcome:

@@ -19,7 +19,7 @@ from handlers.forms.model import (
     Step,
     Values,
 )
-from handlers.forms.signed import signed
+from handlers.forms.signed import as_said, signed
 
 __all__ = [
     "BadForm",
@@ -32,6 +32,7 @@ __all__ = [
     "Reading",
     "Step",
     "Values",
+    "as_said",
     "build",
     "signed",
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from functools import lru_cache
 from typing import Any, Final
@@ -11,6 +12,11 @@ from handlers.forms.model import Choice, Question, Step
 from handlers.turn.nouns import Label
 
 _TEXTS: Final = ("label", "hint", "sms", "short", "constraint_message")
+
+
+def as_said(forms: Mapping[str, Form], drafts: bool) -> Mapping[str, Form]:
+    """The forms of a programme that says drafts, or of one that does not."""
+    return forms if drafts else {name: signed(form) for name, form in forms.items()}
 
 
 @lru_cache(maxsize=256)

@@ -112,7 +112,7 @@ async def _says(inside: Inside, phone: str, text: str, key: str) -> str:
 
 async def test_answers_are_counted_and_menu_digits_stay_what_they_are(tmp_path: Path) -> None:
     async with programme(tmp_path) as inside, inside.service():
-        assert (await _says(inside, AGNES, "1", "a1")).startswith("Inyigisho 1/4")
+        assert (await _says(inside, AGNES, "1", "a1")).startswith("Formation 1/4")
         send = ("broadcast", "new", "--to", "all", "--text", str(tmp_path / "fair.toml"), "--no-undo", "--yes", "3")
         number = str((await inside.json(*send))["id"])
         await ended(inside, int(number))
