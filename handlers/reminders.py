@@ -107,12 +107,12 @@ def due(turn: Turn) -> Outcome:
         kept = {**then.data, "due": asked.due.isoformat()}  # too late is counted from when it should have been
         return _waits(turn, Timer(then.kind, then.key, then.due_at, kept, then.association_id), "not at this hour")
     if busy(turn):
-        return _waits(turn, again(turn, WAIT), "something else is open")
+        return _waits(turn, _put_off(turn, asked, turn.now + WAIT), "something else is open")
     free = asked.when.free(turn.known(Unasked.in_week(asked.person.id, turn.now)), turn.now)
     if free is None or asked.when.touches(asked.association, asked.day0) == 0:
         return _calls(turn, asked)
     if free > turn.now:
-        return _waits(turn, again(turn, free - turn.now), "written to often enough this week")
+        return _waits(turn, _put_off(turn, asked, free), "written to often enough this week")
     return _says(turn, asked)
 
 
@@ -153,6 +153,12 @@ def _day0(data: Mapping[str, Any], now: datetime) -> datetime:
 def _waits(turn: Turn, then: Timer, why: str) -> Outcome:
     """Nothing is said now; what is written down says why and until when."""
     return Outcome(dict(turn.state), (), (), (then,), f"reminder {then.data['form']}: {why}")
+
+
+def _put_off(turn: Turn, asked: Asked, after: datetime) -> Timer:
+    """To the association's hour, whenever it may leave again; what an officer sent by hand leaves then."""
+    at = after if asked.by_hand else asked.when.next_hour(asked.association, after)
+    return again(turn, at - turn.now)
 
 
 def _needless(turn: Turn, asked: Asked) -> Timer | None:

@@ -15,13 +15,17 @@ from sqlalchemy import String, bindparam, delete, func, null, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.store import roads
+from bot.store import message_days, roads
 from bot.store.prepared import rows, write
 from bot.store.tables import outbox, receipts
+from bot.store.types import Moment
 from handlers.turn.noun import noun
 
 STATES = ("queued", "sending", "uncertain", "accepted", "sent", "failed", "delivered", "read")
 """In order; a delivery report moves a row only forward."""
+
+
+_LEFT = (*message_days.LEFT, "read")
 
 
 @noun
@@ -37,6 +41,8 @@ class Told:
     at: datetime
     stopped: bool = False
     """It failed because its owner has told the provider to stop us: the address is off."""
+    day: str = ""
+    """The programme's, to count what is known to have left only by this; '' = not counted."""
 
 
 _UNMATCHED = select(receipts).where(
@@ -61,10 +67,12 @@ _OF_PROVIDER = select(outbox.c.id, outbox.c.address_id, outbox.c.provider_id).wh
 
 
 def _forward(state: str) -> Any:
-    """Forward, or not at all; the provider's word is the reason of what failed."""
+    """Forward, or not at all; the provider's word is the reason of what failed. What arrived has left, though our own
+    note of that may never come."""
     reason = func.coalesce(outbox.c.reason, bindparam("word", type_=String)) if state == "failed" else null()
     moved = update(outbox).where(outbox.c.id == bindparam("row"), outbox.c.state.in_(STATES[: STATES.index(state)]))
-    return moved.values(state=state, reason=reason, lease_until=None)
+    left = func.coalesce(outbox.c.sent_at, bindparam("at", type_=Moment)) if state in _LEFT else outbox.c.sent_at
+    return moved.values(state=state, reason=reason, sent_at=left, lease_until=None)
 
 
 _FORWARD = {state: _forward(state) for state in STATES[1:]}
@@ -87,14 +95,18 @@ async def rematch(tx: AsyncConnection, sent: Mapping[int, str]) -> None:
 
 async def _match(tx: AsyncConnection, receipt: Any, row: int) -> None:
     if receipt.state in _FORWARD:
-        await _move(tx, receipt.state, [(row, receipt.word)])
+        await write(tx, _FORWARD[receipt.state], [_change(receipt.state, row, receipt.word, receipt.at)])
     await write(tx, _MATCHED, [{"which": receipt.id}])
 
 
-async def _move(tx: AsyncConnection, state: str, texts: Sequence[tuple[int, str]]) -> None:
-    """These texts, (outbox id, the provider's word)."""
-    worded = state == "failed"
-    await write(tx, _FORWARD[state], [{"row": row} | ({"word": word} if worded else {}) for row, word in texts])
+def _change(state: str, row: int, word: str, at: datetime) -> dict[str, Any]:
+    """What moving this text takes."""
+    change: dict[str, Any] = {"row": row}
+    if state == "failed":
+        change["word"] = word[:200]
+    if state in _LEFT:
+        change["at"] = at
+    return change
 
 
 async def deliveries(tx: AsyncConnection, items: Sequence[Told]) -> list[bool]:
@@ -113,19 +125,16 @@ async def deliveries(tx: AsyncConnection, items: Sequence[Told]) -> list[bool]:
     ]
     await write(tx, _KEEP[tx.dialect.name], new)
     known = [(told, text) for told, text in zip(items, texts, strict=True) if text and told.state in _FORWARD]
+    await message_days.left(tx, [(told.day, text.id) for told, text in known if told.day and told.state in _LEFT])
     for state in sorted({told.state for told, _ in known}, key=STATES.index):
         theirs = [(told, text) for told, text in known if told.state == state]
+        changes = [_change(state, text.id, told.word, told.at) for told, text in theirs if not told.stopped]
+        if changes:
+            await write(tx, _FORWARD[state], changes)
         for told, text in theirs:
-            if told.stopped and await _moved(tx, told, text):
+            if told.stopped and await rows(tx, _MOVED[state], _change(state, text.id, told.word, told.at)):
                 await roads.close(tx, [roads.Closed(text.address_id, told.word[:200], text.id, told.at)])
-        if going := [(text.id, told.word[:200]) for told, text in theirs if not told.stopped]:
-            await _move(tx, state, going)
     return [text is not None for text in texts]
-
-
-async def _moved(tx: AsyncConnection, told: Told, text: Any) -> bool:
-    word = {"word": told.word[:200]} if told.state == "failed" else {}
-    return bool(await rows(tx, _MOVED[told.state], {"row": text.id, **word}))
 
 
 def _of(told: Told) -> str:

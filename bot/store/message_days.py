@@ -33,7 +33,7 @@ _PART = {"sqlite": 0, "postgresql": os.getpid() % 30_000}
 
 _LEAVING = select(outbox.c.association_id, outbox.c.channel, outbox.c.language).where(
     outbox.c.id.in_(bindparam("ids", expanding=True)),
-    outbox.c.state == "sending",
+    outbox.c.state != "cancelled",
     outbox.c.sent_at.is_(None),
     outbox.c.association_id.is_not(None),
 )

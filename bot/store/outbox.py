@@ -17,6 +17,7 @@ from bot.store.deliveries import rematch
 from bot.store.markets import Opens, unless_there
 from bot.store.prepared import apart, rows, write
 from bot.store.tables import addresses, consents, outbox, people, people_addresses
+from bot.store.types import Moment
 from handlers.turn.noun import noun
 
 INSERT = insert(outbox)
@@ -112,15 +113,25 @@ _CARD = (
     )
     .order_by(outbox.c.id)  # the last one wins: a card that could not be edited any more was sent anew
 )
+_REPORTED = ("accepted", "sent", "failed", "delivered", "read")
+_new, _why = bindparam("new_state", type_=String), bindparam("why", type_=String)
+_due, _at = bindparam("due", type_=Moment), bindparam("at", type_=Moment)
+
+
+def _unless_reported(new: Any, old: Any) -> Any:
+    """A delivery report may be there before our own mark: what it says stays."""
+    return case((outbox.c.state == "sending", new), else_=old)
+
+
 MARK = apart(
     update(outbox)
-    .where(outbox.c.id == bindparam("row"), outbox.c.state == "sending")
+    .where(outbox.c.id == bindparam("row"), outbox.c.state.in_(("sending", *_REPORTED)))
     .values(
-        state=bindparam("new_state"),
+        state=_unless_reported(_new, outbox.c.state),
         provider_id=func.coalesce(bindparam("provider", type_=String), outbox.c.provider_id),
-        reason=bindparam("why"),
-        due_at=bindparam("due"),
-        sent_at=bindparam("at"),
+        reason=_unless_reported(_why, outbox.c.reason),
+        due_at=_unless_reported(_due, outbox.c.due_at),
+        sent_at=_unless_reported(_at, func.coalesce(outbox.c.sent_at, _at)),
         lease_until=None,
     )
 )

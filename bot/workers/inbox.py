@@ -77,8 +77,10 @@ class InboxWorker:
     async def deliveries(self, deliveries: Sequence[Delivery]) -> None:
         """Keep what providers say of our messages."""
         now = self._now()
+        day = now.astimezone(self._turns.settings.zone).date().isoformat()
         told = [
-            Told(d.channel, d.state, d.word, d.outbox_id, d.provider_id, d.event, now, d.stopped) for d in deliveries
+            Told(d.channel, d.state, d.word, d.outbox_id, d.provider_id, d.event, now, d.stopped, day)
+            for d in deliveries
         ]
         kept = [self._database.writer.put(reports.deliveries, one) for one in told]
         for one, future in zip(told, kept, strict=True):

@@ -11,6 +11,7 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
 from datetime import time, timedelta
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -25,9 +26,10 @@ from starlette.applications import Starlette
 from bot.channels.base import Channel, Delivery, Message, Recorder, Sent
 from bot.clock import StoppedClock
 from bot.errors import Ambiguous, RetryLater
-from bot.store import tables
+from bot.store import inbox, tables
 from bot.store.deliveries import STATES
 from bot.store.engine import Database
+from bot.store.inbox import Incoming
 from bot.workers.inbox import InboxWorker
 from bot.workers.outbox import OutboxWorker
 from scheduler.quiet import Hours
@@ -59,8 +61,12 @@ class Kept(InboxWorker):
     """The real intake over the real store; turns are not taken. `seen` are the states of the text, in order."""
 
     def __init__(self, database: Database, text: int) -> None:
-        super().__init__(database, turns=None, now=lambda: NOW, sent=lambda: None)  # type: ignore[arg-type]
+        turns: Any = SimpleNamespace(settings=SimpleNamespace(zone=ZoneInfo("UTC")))
+        super().__init__(database, turns, now=lambda: NOW, sent=lambda: None)
         self.text, self.seen, self._one_by_one_told = text, ["accepted"], asyncio.Lock()
+
+    def _keep(self, item: Incoming) -> asyncio.Future[int | None]:
+        return self._database.writer.put(inbox.keep, item)
 
     def notify(self, address_id: int, row: int | None = None) -> None:
         """Nobody takes turns here."""

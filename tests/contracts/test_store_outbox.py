@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
-from sqlalchemy import select, update
+from sqlalchemy import func, insert, select, update
 
 from bot.store import deliveries, outbox, tables
 from bot.store.deliveries import Told
@@ -217,3 +217,33 @@ async def test_a_report_that_fits_nothing_is_tried_again_for_72_hours(processes:
     assert await count(last, tables.receipts) == 2
     await first.writer.do(deliveries.match_again, NOW + timedelta(hours=73))
     assert await count(last, tables.receipts) == 1, "what fitted nothing has gone, the other stays known"
+
+
+@pytest.mark.parametrize("association", [None, 1])
+@pytest.mark.parametrize("state", ["delivered", "failed", "read"])
+async def test_what_was_reported_before_our_own_note_of_it_has_left_all_the_same(
+    database: Database, address: int, state: str, association: int | None
+) -> None:
+    """Its provider named our id, so that the report waited for nothing. It is counted once."""
+    if association:
+        where = {"commune_old": "Giharo", "commune_now": "Giharo", "colline": "Kivoga"}
+        names = {"no": "01", "name": "Abahuza", "sms_name": "ABAHUZA"}
+        await execute(database, insert(tables.associations), {"id": association, **names, **where})
+    row = await _sending(database, address, association_id=association)
+    early = Told("kannel", state, "word", row, None, "", NOW, day="2026-11-23")
+    await database.writer.do(deliveries.deliveries, early)
+    await database.writer.do(outbox.mark, Mark(row, "accepted", NOW, "p-1", day="2026-11-23"))
+    columns = (tables.outbox.c.state, tables.outbox.c.sent_at, tables.outbox.c.provider_id)
+    (found,) = await rows(database, select(*columns).where(tables.outbox.c.id == row))
+    assert tuple(found) == (state, NOW, "p-1")
+    days = tables.message_days.c
+    counted = await rows(database, select(func.sum(days.messages)).where(days.association_id == (association or -1)))
+    assert counted[0][0] == (1 if association else None)
+
+
+async def test_what_is_uncertain_and_arrived_has_left(database: Database, address: int) -> None:
+    row = await _sending(database, address)
+    await database.writer.do(outbox.mark, Mark(row, "uncertain", NOW))
+    await database.writer.do(deliveries.deliveries, told(row, "delivered"))
+    (found,) = await rows(database, select(tables.outbox.c.sent_at).where(tables.outbox.c.id == row))
+    assert found.sent_at == NOW
