@@ -26,6 +26,7 @@ from handlers.turn import (
     Turn,
 )
 from handlers.turn.noun import noun
+from handlers.understand.calendar import DAY_WORDS
 from handlers.understand.dates import date as read_date
 from handlers.understand.tokens import tokens
 from handlers.understand.words import plain
@@ -43,6 +44,14 @@ _ARTICLES = ("le", "la", "les", "the")
 """And may stand before its name, as does an l'."""
 _NO_DAY = re.compile(r"\d{1,2}[/.-]\d{1,2}(?:[/.-]\d{2,4})?(?!\S)")
 """A note that begins so began with a day that does not exist, as 31/11: it must not become today."""
+_A_DAY = re.compile(
+    r"(?<!\S)(?:0?[1-9]|[12]\d|3[01])(?:/(?:0?[1-9]|1[0-2])|[.-](?:0[1-9]|1[0-2]))(?:[/.-]\d{2,4})?(?![\w/])"
+)
+"""What may be a day within a note; 1.5 and 3-4 are not."""
+_AND = ("and", "et", "na", "&", "+")
+"""What stands before a second association."""
+_LAST = 4
+"""Words of the longest day behind a note: "day before yesterday", "12 of november 2026"."""
 
 
 @noun
@@ -55,6 +64,8 @@ class Line:
     day: date
     future: bool
     note: str
+    unclear: bool
+    """A day that does not exist or may be another one's, or two associations: asked for anew, never today's."""
 
 
 def line(turn: Turn, said: Said) -> Outcome | None:
@@ -66,7 +77,7 @@ def line(turn: Turn, said: Said) -> Outcome | None:
     read = _read(turn, kind, rest)
     association: Association | None = turn.known(AssociationCalled(read.association))
     if association is None:
-        return _no_association(turn, rest) if read.association.isdecimal() else None
+        return _no_association(turn, rest) if read.association[:1].isdecimal() else None
     return _logged(turn, read, association)
 
 
@@ -98,10 +109,13 @@ def _not_logged(turn: Turn, said: Reply, why: str) -> Outcome:
 def _read(turn: Turn, kind: Literal["visit", "call"], rest: str) -> Line:
     called, *words = rest.split()
     partner, words = _partner(turn, words)
-    day, future, words = _day(turn, words) or _behind_a_name(turn, words) or (turn.today, False, words)
+    found = _day(turn, words) or _behind_a_name(turn, words) or _last(turn, words)
+    day, future, words = found or (turn.today, False, words)
     if partner is None:
         partner, words = _partner(turn, words)
-    return Line(kind, plain(called).strip(".,:;"), partner, day, future, " ".join(words).strip(" ,.:;-"))
+    note = " ".join(words).strip(" ,.:;-")
+    unclear = _NO_DAY.match(note) or _second(turn, rest) or (found is None and _day_within(turn, note))
+    return Line(kind, plain(called).strip(".,:;"), partner, day, future, note, bool(unclear))
 
 
 def _partner(turn: Turn, words: list[str]) -> tuple[Partner | None, list[str]]:
@@ -141,11 +155,44 @@ def _behind_a_name(turn: Turn, words: list[str]) -> tuple[date, bool, list[str]]
     return None
 
 
+def _last(turn: Turn, words: list[str]) -> tuple[date, bool, list[str]] | None:
+    """ "belt changed 12/11": the day that a note ends with, if it has come; of figures apart and a weekday we ask."""
+    for count in range(min(_LAST, len(words) - 1), 0, -1):
+        said = " ".join(words[-count:]).strip(" ,.:;!")
+        found = None if _alone(said) else _day(turn, said.split())
+        if found and not found[1] and not found[2]:
+            return found[0], False, words[:-count]
+    return None
+
+
+def _alone(said: str) -> bool:
+    """ "12 11", "1.5", "monday": figures or a weekday that a note may end with as well."""
+    spoken = plain(said)
+    return (spoken,) in DAY_WORDS.weekdays or (not _A_DAY.match(spoken) and not any(map(str.isalpha, spoken)))
+
+
+def _day_within(turn: Turn, note: str) -> bool:
+    """Whether a note may say another day than today: a day in figures anywhere, a weekday at its end."""
+    last = plain(note.rpartition(" ")[2])
+    return _A_DAY.search(note) is not None or (last,) in DAY_WORDS.weekdays
+
+
+def _second(turn: Turn, rest: str) -> bool:
+    """ "07 and 11 10/11", "07, 11 10/11": whether another association stands behind the first; each has its line."""
+    first, *words = (plain(word).strip(".,:;") for word in rest.split())
+    joined = bool(words) and words[0] in _AND
+    words = words[1:] if joined else words
+    if not words or not (joined or (words[0].isdecimal() and _day(turn, words[1:]))):
+        return False
+    there, other = turn.known(AssociationCalled(first)), turn.known(AssociationCalled(words[0]))
+    return other is not None and other != there
+
+
 def _logged(turn: Turn, read: Line, association: Association) -> Outcome:
     area = turn.person.area if turn.person else ()
     if not covers(area, association):
         return _no_association(turn, read.association)
-    if _NO_DAY.match(read.note):
+    if read.unclear:
         return _how(turn)
     values: dict[str, Any] = {"association": association.sms_name, "date": read.day}
     if read.future:

@@ -195,6 +195,37 @@ async def test_visits_are_logged_echoed_and_taken_back(chats: Chats) -> None:
     assert len(await chats.rows("visits")) == 6
 
 
+async def test_a_visit_is_of_the_day_that_stands_behind_and_never_todays_in_silence(chats: Chats) -> None:
+    claude = await _mentor(chats)
+    for line, day, note in (
+        ("visit 07 belt changed 12/11", "12/11", "belt changed"),
+        ("visite 07 courroie changée, 12/11/2026.", "12/11", "courroie changée"),
+        ("call 07 the mill runs again yesterday", "22/11", "the mill runs again"),
+        ("visit 07 belt changed on 12 november", "12/11", "belt changed"),
+        ("visit 07 belt changed 12.11", "12/11", "belt changed"),
+        ("visit 07 to ISABU seed ordered 12/11", "12/11", "seed ordered"),
+        ("visit 07 today belt changed 12/11", "23/11", "belt changed 12/11"),
+        ("visit 07 rice sold at 1.5 to 3", "23/11", "rice sold at 1.5 to 3"),
+        ("visit 07 and the mill 12/11", "12/11", "and the mill"),
+        ("visit 07 12 sacks sold", "23/11", "12 sacks sold"),
+    ):
+        said = (await chats.says(claude, line)).text
+        assert f", {day}: {note}\n" in said, line
+    there = len(await chats.rows("visits"))
+    for not_clear in (
+        "visit 07 belt changed 12/11 and costs explained",
+        "visit 07 next visit 30/11",
+        "visit 07 belt changed 31/11",
+        "visit 07 belt changed monday",
+        "visit 07 and 11 10/11",
+        "visite 07, 11 10/11 courroie",
+        "visit 07 & 11 belt changed",
+    ):
+        assert (await chats.says(claude, not_clear)).text.startswith("Write the association, the day"), not_clear
+    assert "no association of yours" in (await chats.says(claude, "visit 07,11 10/11 belt changed")).text
+    assert len(await chats.rows("visits")) == there
+
+
 async def test_a_spoken_lesson_is_kept_and_somebody_listens(chats: Chats) -> None:
     odette = await chats.odette()
     odette.taps("💡 Lesson")
