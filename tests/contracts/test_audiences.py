@@ -137,7 +137,7 @@ async def test_the_day_of_a_report_begins_at_midnight_there(database: Database) 
     [
         ("everybody", "everybody: not an audience. Known are all, late"),
         ("commune:Giharro", "commune:Giharro: no such commune. Known are Bukemba, Giharo, Gitanga, Rutana"),
-        ("association:99", "association:99: no such association. Known are 07, 11"),
+        ("association:99", "association:99: no such association. Known are 07 ABAHUZA, 11 TWIYUNGE, 19"),
         ("report:training", "write report:FORM:DATE, example report:training:2026-11-02"),
         ("no-report:training:11/02", "write report:FORM:DATE"),
     ],
@@ -147,6 +147,17 @@ async def test_an_audience_that_nobody_knows_says_what_is_known(database: Databa
     with pytest.raises(AudienceError) as error:
         await plan(database, asked)
     assert said in str(error.value)
+
+
+async def test_of_many_it_says_how_many_more_there_are(database: Database) -> None:
+    await fill(database)
+    for number in range(30, 70):
+        names = {"no": str(number), "name": f"Group {number}", "sms_name": f"G{number}", "colline": "x"}
+        row = {"id": number, **names, "commune_old": "Rutana", "commune_now": "Rutana"}
+        await execute(database, insert(tables.associations), row)
+    with pytest.raises(AudienceError) as error:
+        await plan(database, "association:99")
+    assert str(error.value).endswith("64 G64, 65 G65 and 4 more.")
 
 
 async def _listed(database: Database, file: Path) -> list[int]:

@@ -24,6 +24,8 @@ KNOWN = (
     "all, late, women, men, business, commune:NAME, association:NO, list:FILE.xlsx or .csv, "
     "report:FORM:DATE (reported since), no-report:FORM:DATE (did not)"
 )
+_NAMED = 40
+"""Communes or associations that are named where somebody asks for one that is none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,14 +118,21 @@ def _named(rows: Iterable[Any], word: str, name: str) -> frozenset[int]:
         for column in names:
             known.setdefault(plain(getattr(row, column)).strip(), set()).add(row.id)
     if asked not in known:
-        there = sorted({getattr(row, column) for row in rows for column in names[:2]} - {"x"})
         what = (
             "commune:{name}: no such commune. Known are {known}."
             if word == "commune"
             else "association:{name}: no such association. Known are {known}."
         )
-        raise AudienceError(Sentence(what, name=name, known=tuple(there[:40])))
+        raise AudienceError(Sentence(what, name=name, known=_some(rows, word)))
     return frozenset(known[asked])
+
+
+def _some(rows: Iterable[Any], word: str) -> Sentence | tuple[str, ...]:
+    """The names that are known, or the first of them and how many more there are."""
+    communes = {name for row in rows for name in (row.commune_old, row.commune_now)} - {"x"}
+    there = sorted(communes if word == "commune" else {f"{row.no} {row.sms_name}" for row in rows})
+    left = len(there) - _NAMED
+    return Sentence("{items} and {n} more", items=tuple(there[:_NAMED]), n=left) if left > 0 else tuple(there)
 
 
 def _query(rest: str, zone: ZoneInfo) -> tuple[str, datetime]:
