@@ -22,6 +22,14 @@ from bot.settings import Settings
 from bot.store import audiences, singles
 from bot.store import broadcasts as store
 
+_STANDS = {
+    "approved": "waits for its time",
+    "sending": "is being sent",
+    "asks": "is late and asks whether to go on",
+    "stopped": "was stopped",
+    "done": "has been sent",
+}
+
 
 def means(settings: Settings) -> plans.Means:
     """What the channels of the settings can do; without any it is the demo, whose phones are simulated."""
@@ -164,9 +172,12 @@ async def _freeze(do: control.Do, settings: Settings, number: int, plan: plans.P
 def what_next(made: Mapping[str, Any], number: int, starts_at: datetime, settings: Settings) -> str:
     """What happened and what may be done now."""
     which = made["id"]
-    if made.get("already"):
+    if made.get("already") and made["state"] != "draft":
+        anew = datetime.fromisoformat(made["anew_at"]).astimezone(settings.zone) + timedelta(minutes=1)
         return (
-            f"The very same was submitted minutes ago: it is broadcast {which} ({made['state']}). Nothing was made."
+            f"The very same text to the very same people was submitted minutes ago. It is broadcast {which}, which "
+            f"{_STANDS[made['state']]}. Nothing was made. What became of it: kurikirana broadcast {which}. "
+            f"To send it once more, submit it again after {anew:%H:%M} ({settings.zone})."
         )
     if made["state"] == "draft":
         return f"Draft {which}. To send it: kurikirana broadcast send {which} --yes {number}"

@@ -70,6 +70,8 @@ async def test_a_message_is_sent_by_its_number_and_undone_within_the_minute(app:
     assert (await _row(app)).state == "stopped"
     await app.broadcasts.look()
     assert (await rows(app, select(func.count()).where(t.outbox.c.broadcast_id == row.id)))[0][0] == 0
+    assert await _draft(boss) == path, "the very same, minutes later"
+    assert "The draft is saved" not in (await boss.get(path)).text
 
 
 async def test_an_officer_reaches_her_area_only_and_touches_only_her_own(app: App) -> None:

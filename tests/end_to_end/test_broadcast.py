@@ -98,6 +98,10 @@ async def test_called_off_within_the_minute_nothing_leaves(tmp_path: Path) -> No
         found = await inside.json("broadcast", str(made["id"]))
         assert (found["state"], found["states"]) == ("stopped", {"cancelled": 2})
         assert inside.gateway.sent == []
+        again = await inside.command(*send, "--yes", "2", both=True)
+        again = " ".join(again.split())
+        assert f"It is broadcast {draft}, which was stopped. Nothing was made." in again
+        assert "To send it once more, submit it again after " in again
 
 
 async def _says(inside: Inside, phone: str, text: str, key: str) -> str:

@@ -111,7 +111,8 @@ async def draft(ask: Ask) -> Response:
     submitted = acts.submitted(asked, wording, ask.me.person_id)
     details = {**acts.as_details(wording), "audience": asked, "submitted": submitted, "made_by": ask.me.person_id}
     made = await ask.act("broadcast make", details)
-    return ask.go(f"/broadcasts/{made['id']}", _("The draft is saved. Nothing is sent yet."))
+    saved = _("The draft is saved. Nothing is sent yet.") if made["state"] == "draft" else ""
+    return ask.go(f"/broadcasts/{made['id']}", saved)
 
 
 async def rewrite(ask: Ask) -> Response:

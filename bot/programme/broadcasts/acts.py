@@ -78,7 +78,8 @@ async def make(tx: AsyncConnection, details: Mapping[str, Any], now: datetime) -
     number, already = await store.make(tx, row, details["submitted"], now)
     found = await store.one(tx, number)
     assert found is not None
-    return {"id": number, "already": already, "state": found.state}
+    anew = found.made_at + store.DOUBLE
+    return {"id": number, "already": already, "state": found.state, "anew_at": anew.isoformat() if already else None}
 
 
 async def rewrite(tx: AsyncConnection, details: Mapping[str, Any], now: datetime) -> Any:
