@@ -20,6 +20,8 @@ from handlers.understand.words import Token, plain, tokens
 Kind = Literal["number", "label", "choice", "date", "unknown", "filler", "left"]
 
 _ASKS: Final = re.compile(r"(?<!\w)\?+(?!\w)")
+_DASHED: Final = re.compile(r"^[ \t]*[-\u2010-\u2015\u2212]", re.MULTILINE)
+"""What begins the lines of a list, two at least: no minus."""
 _COMMA: Final = re.compile(r"(?<![\w.,])(\d+),(\d{1,2})(?![\w.]|,\S)")
 _FRACTION: Final = re.compile(r"\d+\.\d{1,2}")
 _LONGEST_RUN: Final = 40
@@ -63,7 +65,8 @@ class Atoms:
 
     def __init__(self, tables: Tables, labels: Phrases, text: str, ctx: Context, *, fractions: bool = False) -> None:
         """`fractions`: a decimal is asked, so 12.5 and 12,5 are figures here, not the twelfth of May."""
-        said = plain(text)
+        listed = "\n" in text and len(_DASHED.findall(text)) > 1
+        said = plain(_DASHED.sub("- ", text) if listed else text)
         self._fractions = fractions
         if fractions and "," in said:
             said = _COMMA.sub(r"\1.\2", said)

@@ -11,8 +11,10 @@ systems are punctuation and spacing):
    `12-11`, `12/11/2026`, `12/11/26`, `2026-11-12` are dates if day and month exist in that order;
    `12.45` is a decimal; `12,7` and `12.11.3.12.7.5.3` are numbers with punctuation for spaces;
    `12/11.3` is a date and a number. What could be two things (`12,100,7`, `45/50`, `12:30`) stays a word.
-3. A closing k is thousands: `150k`, `1.5k`. Not before another letter or digit (`12k7` is 12, k, 7).
-4. Letters with their inner apostrophes are a word: `n'abagabo`. Everything else separates.
+3. A minus right in front of a figure, behind a space or a mark (`1 -5`, `V=-5`), makes the figure a word: no count
+   and no amount is below zero, and 5 was not said. `12-11`, `3 - 5`, `- 5` and `F-5` only separate.
+4. A closing k is thousands: `150k`, `1.5k`. Not before another letter or digit (`12k7` is 12, k, 7).
+5. Letters with their inner apostrophes are a word: `n'abagabo`. Everything else separates.
 """
 
 from __future__ import annotations
@@ -66,6 +68,7 @@ DAY_MONTH = re.compile(r"(\d{1,2})([./-])(\d{1,2})(?:[./-](\d{4})|\2(\d{2}))?")
 """Day, month, and the year of four or two digits."""
 ISO = re.compile(r"(20\d\d)-(\d{1,2})-(\d{1,2})")
 DECIMAL = re.compile(r"(\d{1,9})[.,](\d{1,6})")
+_BEFORE_MINUS = frozenset(" =:(")
 _SEPARATOR = re.compile(r"[./-]")
 
 
@@ -148,6 +151,11 @@ def _thousands_mark(chain: str) -> bool:
     return (chain.isdecimal() and len(chain) <= LONGEST - 3) or DECIMAL.fullmatch(chain) is not None
 
 
+def _below_zero(source: str, start: int) -> bool:
+    """Whether the figure at this place has a minus of its own (rule 3)."""
+    return source[start - 1] == "-" and (start == 1 or source[start - 2] in _BEFORE_MINUS)
+
+
 def tokens(text: str, labels: Container[str] = ()) -> list[Token]:
     """The atoms of a message, in order: "form12/11agri f12" -> form, 12/11, agri, f, 12.
 
@@ -165,6 +173,8 @@ def tokens(text: str, labels: Container[str] = ()) -> list[Token]:
         chain, mark, word = match.groups()
         if word is not None:
             found.append(_token(word, "word", glued))
+        elif start and _below_zero(source, start) and _atoms(chain)[0][1] != "date":
+            found.append(_token(f"-{match.group()}", "word", False))
         elif mark is None and chain.isdecimal():
             found.append(_token(chain, "number" if len(chain) <= LONGEST else "word", glued))
         elif mark is not None and mark not in labels and _thousands_mark(chain):
