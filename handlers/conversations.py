@@ -106,17 +106,24 @@ def _stopped(turn: Turn, said: Said) -> Outcome:
     if said.command == "start" or turn.inbound.kind == "start":
         return team.back(turn, account.start(turn))
     if said.command == "delete":
-        return account.delete(turn)
+        return _since_stop(account.delete(turn))
     question = state.opened(turn)
     enrols = bool(question and question.get("enrols"))  # anew, in a chat that was linked after she said stop
     if question and (enrols or question["kind"] in _AFTER_STOP) and (answer := _answered(turn, said)):
-        return answer
+        # at one of her numbers it may have been asked before she said stop at the other
+        return _since_stop(answer) if enrols or question.get("since_stop") else answer.but(replies=())
     association = turn.association
     plainly = replace(turn, address=replace(turn.address, rich=False))  # nobody will press Send on a card
     report = form.from_line(plainly, said, association) if association and turn.inbound.kind == "text" else None
     if report is not None and report.effects:
         return report.but(replies=(), state=dict(turn.state), timers=())
     return Outcome(dict(turn.state), (), _for_a_person(turn, said), understood="kept")
+
+
+def _since_stop(outcome: Outcome) -> Outcome:
+    """What she asked for after STOP is answered to its end."""
+    question = outcome.state.get("open")
+    return outcome.but(state={**outcome.state, "open": {**question, "since_stop": True}}) if question else outcome
 
 
 def _for_a_person(turn: Turn, said: Said) -> tuple[OpenTask, ...]:

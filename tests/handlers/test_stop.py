@@ -160,6 +160,8 @@ def check(turns: Sequence[Any]) -> int:
 @example(talk=[(0, "STOP"), (0, "DELETE"), (0, "55"), (0, "hello")])
 @example(talk=[(0, "STOP"), (0, "DELETE"), (0, "STOP"), (0, "1")])
 @example(talk=[(0, "DELETE"), (0, "55"), (0, "STOP"), (1, "STOP")])
+@example(talk=[(1, "DELETE"), (0, "STOP"), (1, "1")])
+@example(talk=[(1, "DELETE"), (0, "STOP"), (1, "55")])
 @example(talk=[(0, "STOP"), (1, "12 11 3 12 7 5 3"), (0, "he beat me"), (0, "START"), (1, "5")])
 def test_after_stop_nothing_is_written(talk: list[tuple[int, str]], at_once: bool, running: Service) -> None:
     check(running.play(talk, at_once))
