@@ -14,6 +14,7 @@ from bot.programme.roster.nouns import Association, Business, Leader, Partner, P
 from bot.programme.roster.phones import read_phone
 from bot.programme.roster.reading import Row
 from bot.render.sentences import Sentence, listed
+from handlers.understand.words import SHIPPED, plain
 
 _NO = re.compile(r"\d{1,4}")
 _BUSINESS_NO = re.compile(r"(\d{1,4}) ?-?([A-Z])")
@@ -66,7 +67,14 @@ def _association_sms_name(row: Row) -> str:
     elif letters != text:
         what = Sentence('at most 11 letters A-Z, "{name}" will be used. Change it if wrong.', name=letters)
         row.say("note", "sms_name", what)
+    _no_command(row, letters)
     return letters
+
+
+def _no_command(row: Row, name: str) -> None:
+    """Where she writes her name or her association's, it would be taken for the command."""
+    if plain(name) in SHIPPED.command_of:
+        row.say("warning", "sms_name", Sentence("a word that leaders send as a command. Choose another."))
 
 
 def _sms_name(row: Row) -> str:
@@ -87,6 +95,7 @@ def _sms_name(row: Row) -> str:
             'has {letters} letters, shortened to "{name}". Change it if wrong.', letters=len(text), name=short
         )
         row.say("note", "sms_name", what)
+    _no_command(row, short)
     return short
 
 

@@ -119,6 +119,11 @@ def test_a_good_roster_has_nothing_to_say(tmp_path: Path) -> None:
             'Leaders row 2, sms_name "Françoise": ç cannot be sent cheaply, "Francoise" will be used.',
         ),
         (
+            {"sms_name": "Stop"},
+            "warning",
+            'Leaders row 2, sms_name "Stop": a word that leaders send as a command. Choose another.',
+        ),
+        (
             {"can_read": "no", "channel": "sms"},
             "warning",
             'Leaders row 2: can_read "no" with channel "sms". Use "call"?',
@@ -153,6 +158,11 @@ def test_what_is_said_of_a_leader(tmp_path: Path, leader: dict[str, Any], level:
             "note",
             'Associations row 2, sms_name "Abahuza b\'i Kivoga": at most 11 letters A-Z, "ABAHUZA" will be used. '
             "Change it if wrong.",
+        ),
+        (
+            {"sms_name": "FASHA"},
+            "warning",
+            'Associations row 2, sms_name "FASHA": a word that leaders send as a command. Choose another.',
         ),
         (
             {"officer": "Erik"},
