@@ -63,8 +63,8 @@ class Grammar:
     def of_number(self, question: Question, number: Item) -> Iterator[dict[str, Any]]:
         """The same for one number that can only be for this question."""
         for value in self._of_number(question, number, {}):
-            whole = {question.name: value}
-            if self._adds_up(whole) and self._allowed(whole):
+            whole = self._added_up({question.name: value})
+            if whole is not None and self._allowed(whole):
                 yield whole
 
     def _same_choice(self, digit: Item, choice: Item) -> bool:
@@ -134,8 +134,9 @@ class Grammar:
         return [choice.name for choice in self.form.question(name).choices if choice.name in names]
 
     def _with_bare(self, values: dict[str, Any], labelled: set[str], numbers: list[Item]) -> Iterator[dict[str, Any]]:
-        for whole in self._fill(0, numbers, values, frozenset(labelled)):
-            if self._adds_up(whole) and self._allowed(whole):
+        for filled in self._fill(0, numbers, values, frozenset(labelled)):
+            whole = self._added_up(filled)
+            if whole is not None and self._allowed(whole):
                 yield whole
 
     def _allowed(self, values: dict[str, Any]) -> bool:
@@ -147,16 +148,21 @@ class Grammar:
                 return False
         return True
 
-    def _adds_up(self, values: dict[str, Any]) -> bool:
-        """A total that is said beside its parts has to be their total."""
+    def _added_up(self, values: dict[str, Any]) -> dict[str, Any] | None:
+        """The values, with the part that is left of a total; None when a total is not that of its parts."""
         for question in self.form.totals:
-            if values.get(question.name) is None:
+            total = values.get(question.name)
+            missing = [name for name in question.stands_for if values.get(name) is None]
+            if total is None or len(missing) > 1 or len(missing) == len(question.stands_for):
                 continue
-            if all(values.get(name) is not None for name in question.stands_for):
-                total = self.form.compute({**values, question.name: None}, self.ctx).get(question.name)
-                if total != values[question.name]:
-                    return False
-        return True
+            if missing:
+                left = total - sum(values[name] for name in question.stands_for if name not in missing)
+                if left < 0:
+                    return None
+                values = {**values, missing[0]: left}
+            if self.form.compute({**values, question.name: None}, self.ctx).get(question.name) != total:
+                return None
+        return values
 
     # --- bare numbers --------------------------------------------------------------------------
 
