@@ -207,27 +207,6 @@ def test_the_business_line(business: Form, line: str, values: dict[str, Any]) ->
     assert reading.values == {"status": "working", "kit": "repair", "problem": "machine", **values}
 
 
-@pytest.mark.parametrize(
-    "line", ["BIZ 1 -5", "BIZ 1 V-150k -5", "BIZ 1 V=-5", "BIZ 1 \u22125", "BIZ 1 -450 000", "BIZ 1\n-5"]
-)
-def test_an_amount_below_zero_is_not_read_without_its_minus(business: Form, line: str) -> None:
-    assert business.read_line(line, context()).status != "whole"
-    assert business.read_answer(business.step("sales"), "-5", context(), {}).status == "nothing"
-
-
-@pytest.mark.parametrize("line", ["12/11 3 12 -7 5 3", "12/11 agri f12 m -7", "12/11 agri -12f 7m"])
-def test_people_below_zero_are_not_read(training: Form, line: str) -> None:
-    assert training.read_line(line, context()).status != "whole"
-
-
-@pytest.mark.parametrize(
-    "line", ["-12/11\n-agri\n-12 femmes\n-7 hommes", "12/11 - agri - 12f - 7m", "- 12/11 agri f-12 m-7"]
-)
-def test_a_dash_that_separates_or_begins_a_line_is_no_minus(training: Form, line: str) -> None:
-    reading = training.read_line(line, context())
-    assert (reading.status, reading.values["women"], reading.values["men"]) == ("whole", 12, 7)
-
-
 def test_a_business_has_to_be_named_where_there_are_several(business: Form) -> None:
     two = context(businesses=("07A", "07B"))
     assert business.read_line("BIZ 1 450000 210000 2 5", two).status != "whole"

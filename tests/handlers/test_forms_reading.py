@@ -1,4 +1,4 @@
-"""An answer of nothing but digits is read without a search; it must say what the search would say."""
+"""An answer of nothing but digits is read without a search; a minus is no separator; questions in their languages."""
 
 from __future__ import annotations
 
@@ -37,3 +37,25 @@ def test_a_question_is_put_together_in_the_languages_that_it_has(name: str) -> N
         assert all(prompt.texts.values())
         assert len(prompt.texts) == len(dict(prompt.texts))
         assert prompt.text("sw") == prompt.texts.get("sw", prompt.texts["fr"])
+
+
+@pytest.mark.parametrize(
+    "line", ["BIZ 1 -5", "BIZ 1 V-150k -5", "BIZ 1 V=-5", "BIZ 1 \u22125", "BIZ 1 -450 000", "BIZ 1\n-5"]
+)
+def test_an_amount_below_zero_is_not_read_without_its_minus(line: str) -> None:
+    business = FORMS["business"]
+    assert business.read_line(line, context()).status != "whole"
+    assert business.read_answer(business.step("sales"), "-5", context(), {}).status == "nothing"
+
+
+@pytest.mark.parametrize("line", ["12/11 3 12 -7 5 3", "12/11 agri f12 m -7", "12/11 agri -12f 7m"])
+def test_people_below_zero_are_not_read(line: str) -> None:
+    assert FORMS["training"].read_line(line, context()).status != "whole"
+
+
+@pytest.mark.parametrize(
+    "line", ["-12/11\n-agri\n-12 femmes\n-7 hommes", "12/11 - agri - 12f - 7m", "- 12/11 agri f-12 m-7"]
+)
+def test_a_dash_that_separates_or_begins_a_line_is_no_minus(line: str) -> None:
+    reading = FORMS["training"].read_line(line, context())
+    assert (reading.status, reading.values["women"], reading.values["men"]) == ("whole", 12, 7)
