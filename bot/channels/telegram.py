@@ -188,6 +188,8 @@ class Telegram:
         except TelegramError as error:
             decision = decided(error)
             return [f"channels.telegram: {decision}.{web.todo(decision)}"]
+        except UNREADABLE:
+            return ["channels.telegram: Telegram's answer could not be read. Is channels.telegram.api_url a Bot API?"]
         if hook.url != (self.address if self.webhook else ""):
             problems.append(
                 "channels.telegram: Telegram sends updates elsewhere; start the service, which sets its address."

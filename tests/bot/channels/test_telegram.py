@@ -14,6 +14,7 @@ from bot.channels.telegram import Telegram, Waits
 from bot.errors import ChannelMisconfigured, DatabaseError
 from tests.botapi import TOKEN, Emulator, botapi_fixture  # noqa: F401
 from tests.botapi_bots import FAST, channel, polling, started
+from tests.botapi_updates import Fault as Answer
 from tests.botapi_updates import cut, flood, html, unauthorized
 from tests.faultproxy import FAULTS, Fault, FaultProxy
 
@@ -201,6 +202,9 @@ async def test_check_tells_a_webhook_that_is_not_ours(botapi: Emulator) -> None:
         assert await telegram.check() == []
         botapi.queue.hook = {"url": "https://elsewhere.example"}
         assert "elsewhere" in (await telegram.check())[0]
+        for method in ("getMe", "getWebhookInfo"):
+            botapi.fail(method, Answer(200, b'{"ok": true, "result": true}'))
+            assert "Telegram's answer could not be read" in (await telegram.check())[0], method
 
 
 @pytest.mark.fault("E13")
