@@ -27,6 +27,7 @@ from handlers import (
     new_chats,
     newcomers,
     outgrown,
+    reminded,
     reminders,
     session,
     shared,
@@ -231,7 +232,7 @@ def _fresh(turn: Turn, said: Said) -> Outcome:
         return menu.which(turn, turn.inbound.text)
     if turn.association and (report := form.from_line(turn, said, turn.association)):
         return report
-    if (late := draft.late(turn, said)) is not None:
+    if (late := reminded.long_after(turn, said) or draft.late(turn, said)) is not None:
         return late
     if said.command in WORDS:
         return _word(turn, said, said.command)

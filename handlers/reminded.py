@@ -13,11 +13,13 @@ from handlers.said import Said
 from handlers.turn import Association, Effect, OpenTask, Outcome, Reply, SaveReport, SaveZero, SayNeed, Turn
 from handlers.understand import dates
 from handlers.understand.tokens import tokens
-from handlers.understand.words import yes_no
+from handlers.understand.words import is_later, yes_no
 
 FRIDAY = 4
 FARTHEST = timedelta(days=60)
 """As far ahead as she may put us off."""
+LONGEST = timedelta(days=14)
+"""So long after a reminder a "0" is still its answer: her phone was off, and an officer is about to call."""
 _NEEDS = {"1": "mentor", "2": "materials", "3": "time", "4": "nothing"}
 _PROMISED = ("mentor", "materials")
 """Needs that a person of the team sees to."""
@@ -33,6 +35,7 @@ def answer(turn: Turn, said: Said, question: Mapping[str, Any]) -> Outcome | Non
     if question["form"] == "business":
         return _business(turn, said, question, association)
     digit = said.digit or {True: "1", False: "0", None: ""}[yes_no(turn.inbound.text)]
+    digit = "2" if is_later(turn.inbound.text) else digit
     if digit == "1":
         return form.start(turn.with_state(state.close(turn)), question["form"], association)
     if digit == "0":
@@ -40,8 +43,17 @@ def answer(turn: Turn, said: Said, question: Mapping[str, Any]) -> Outcome | Non
     return _later(turn, question, association, _friday(turn)) if digit == "2" else None
 
 
+def long_after(turn: Turn, said: Said) -> Outcome | None:
+    """ "0" or "no" when the question is closed, but was the last thing asked: it means nothing else. Or None."""
+    question = turn.state.get("open") or {}
+    no = said.digit == "0" or yes_no(turn.inbound.text) is False
+    if question.get("kind") != "reminder" or not no or turn.now - state.asked_at(question) > LONGEST:
+        return None
+    return answer(turn, said, question)
+
+
 def _business(turn: Turn, said: Said, question: Mapping[str, Any], association: Association) -> Outcome | None:
-    if said.digit == "0":
+    if said.digit == "0" or is_later(turn.inbound.text):
         return _later(turn, question, association, _friday(turn))
     if turn.address.rich or question["last"]:
         begins = ("1",) if turn.address.rich else ("1", "2")

@@ -65,6 +65,11 @@ NO: Final = _words("no nope non oya oyaa hoya hapana siyo")
 NO_WITHOUT_COURTESY_OF: Final = frozenset(("murakoze", "cane"))
 """After a bare "no" these make the message Kirundi, where "no" means "and"."""
 
+LATER: Final = frozenset(
+    ("later", "ask me later", "not now", "plus tard", "mu nyuma", "mumbaze mu nyuma", "baadaye", "niulize baadaye")
+)
+"""A whole message that puts off what is asked, as the reminders' own choices say it."""
+
 GREETINGS: Final = _words(
     "bonjour bonsoir salut hello hi good morning evening afternoon amahoro bwakeye mwaramutse mwiriwe habari jambo"
     " salama shikamoo"

@@ -20,6 +20,7 @@ from handlers.understand.vocabulary import (
     GREETINGS,
     KEYWORDS,
     LANGUAGE_OF,
+    LATER,
     NO,
     NO_WITHOUT_COURTESY_OF,
     QUESTIONS,
@@ -162,6 +163,15 @@ def yes_no(text: str) -> bool | None:
     if first == "no" and not NO_WITHOUT_COURTESY_OF.isdisjoint(rest):
         return None
     return answers is YES
+
+
+def is_later(text: str) -> bool:
+    """Whether a whole message says "later": "later", "2 later", "plus tard svp"."""
+    words = _WORD.findall(plain(text)[:_LONGEST_SHORT])
+    words = words[1:] if words and words[0] in ("0", "2") else words
+    while words and words[-1] in COURTESY:
+        words.pop()
+    return " ".join(words) in LATER
 
 
 def is_courtesy(text: str) -> bool:
