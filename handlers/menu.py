@@ -8,7 +8,7 @@ from handlers import form, mentor_questions, receipted, state
 from handlers.said import MENU, Said, read
 from handlers.training import reached
 from handlers.turn import Association, Figures, FiguresOf, KeepMedia, Outcome, Reply, TakeBackCall, Turn
-from handlers.understand.words import is_greeting, is_question
+from handlers.understand.words import is_acknowledged, is_greeting, is_question
 
 _DIGITS_MEANT = {*state.PASSING, "show"} - {"call", "later"}
 """Questions whose answers look like the menu's; 0 takes a call back, later is a day, and unsaid is not shown."""
@@ -110,12 +110,15 @@ def which(turn: Turn, then: str) -> Outcome:
 def free(turn: Turn) -> Outcome:
     """Anything not understood: stored, thanked, and a person reads it (never the word 'invalid').
 
-    A greeting alone brings the menu: there is nothing in it for a person to read.
+    A greeting alone brings the menu, thanks or an OK alone an OK (conversations 1.6): there is nothing in it for a
+    person to read.
     """
     if read(turn).digit == "0":
         return Outcome(dict(turn.state), (Reply("B7"),), understood="nothing, no, later")
     if turn.inbound.kind == "text" and is_greeting(turn.inbound.text, turn.programme.sender):
         return help_(turn, read(turn))
+    if turn.inbound.kind == "text" and is_acknowledged(turn.inbound.text):
+        return Outcome(dict(turn.state), (Reply("B7"),), understood="thanks, or an OK")
     if is_question(turn.inbound.text):
         return mentor_questions.take(turn)
     effect = state.task(turn, "read")

@@ -59,6 +59,11 @@ STOP_PHRASES: Final = frozenset(
 COURTESY: Final = _words("please thanks thank you merci beaucoup bien svp stp murakoze cane asante sana tafadhali")
 """May follow a yes or a no without changing it."""
 
+ACKNOWLEDGES: Final = _words(
+    "thanks thank merci bien murakoze asante ok okay d'accord daccord sawa \U0001f44d \U0001f44c \U0001f64f"
+)
+"""Alone they say that a text arrived; a yes may be the late answer to a question, and so is none of them."""
+
 YES: Final = _words("yes yeah yep ok okay oui ouais d'accord daccord ego eego yego ndiyo ndio ndyo naam sawa")
 NO: Final = _words("no nope non oya oyaa hoya hapana siyo")
 """Kirundi "no" joins words ("no kurima"), so only a whole message counts, see words.yes_no."""

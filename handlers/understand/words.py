@@ -15,6 +15,7 @@ from rapidfuzz.distance import OSA
 from handlers.understand.text import SHORT, clean, plain
 from handlers.understand.tokens import Token, tokens
 from handlers.understand.vocabulary import (
+    ACKNOWLEDGES,
     COURTESY,
     FILLERS,
     GREETINGS,
@@ -38,6 +39,7 @@ __all__ = (
     "Keywords",
     "Token",
     "clean",
+    "is_acknowledged",
     "is_greeting",
     "is_question",
     "is_sensitive",
@@ -55,6 +57,8 @@ STOP_WORDS = 3
 
 _FIRST = re.compile(r"\W*([^\W\d_]+)")
 _WORD = re.compile(r"[^\W_]+(?:'[^\W_]+)*")
+_SAID = re.compile(rf"{_WORD.pattern}|[^\w\s.,;:!'\U0001f3fb-\U0001f3ff]")
+"""A word or a sign, of an emoji without the colour of its skin."""
 _LEADING = " .,:;!?#-='\""
 
 _LONGEST_SHORT = 160
@@ -178,6 +182,12 @@ def is_courtesy(text: str) -> bool:
     """Whether a message is thanks, a greeting or a yes and nothing else: "merci beaucoup", "ok murakoze"."""
     words = _WORD.findall(plain(text))
     return bool(words) and all(word in COURTESY or word in GREETINGS or word in YES for word in words)
+
+
+def is_acknowledged(text: str) -> bool:
+    """Whether a message thanks, or says that all is well, and nothing else: "Merci beaucoup", "ok", a thumbs up."""
+    words = _SAID.findall(plain(text))
+    return not ACKNOWLEDGES.isdisjoint(words) and all(word in ACKNOWLEDGES or word in COURTESY for word in words)
 
 
 def is_greeting(text: str, whom: str = "") -> bool:
