@@ -31,3 +31,8 @@ async def keep(tx: AsyncConnection, name: str, version: str, source: str, sheets
 async def added(tx: AsyncConnection) -> list[tuple[str, Any]]:
     """(source, sheets) of every added form."""
     return [(row.source, row.sheets) for row in await tx.execute(select(forms).order_by(forms.c.name))]
+
+
+async def names(tx: AsyncConnection) -> list[str]:
+    """Of every added form."""
+    return list((await tx.execute(select(forms.c.name).order_by(forms.c.name))).scalars())

@@ -139,6 +139,7 @@ async def test_the_day_of_a_report_begins_at_midnight_there(database: Database) 
         ("commune:Giharro", "commune:Giharro: no such commune. Known are Bukemba, Giharo, Gitanga, Rutana"),
         ("association:99", "association:99: no such association. Known are 07 ABAHUZA, 11 TWIYUNGE, 19"),
         ("report:training", "write report:FORM:DATE, example report:training:2026-11-02"),
+        ("no-report:trainin:2026-11-02", "no form trainin. Known are training, business."),
         ("no-report:training:11/02", "write report:FORM:DATE"),
     ],
 )

@@ -16,6 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.errors import BotError
 from bot.render.sentences import Sentence
 from bot.store import audiences as store
+from bot.store import forms as added
 from bot.store.late import silent
 from handlers.turn import Viewer
 from handlers.understand.words import plain
@@ -99,6 +100,10 @@ async def _placed(tx: AsyncConnection, asked: str, period: Period, now: datetime
         return await silent(tx, now, period.zone, period.start, period.days)
     if word in ("report", "no-report"):
         form, since = _query(rest, period.zone)
+        known = ["training", "business", *await added.names(tx)]
+        if form not in known:  # nobody has sent it: of no-report it would be everybody
+            what = "{asked}: no form {form}. Known are {known}."
+            raise AudienceError(Sentence(what, asked=asked, form=form, known=tuple(dict.fromkeys(known))))
         heard = await store.reported_since(tx, form, since)
         return heard if word == "report" else await _others(tx, heard)
     raise AudienceError(Sentence("{asked}: not an audience. Known are {known}.", asked=asked, known=KNOWN))
