@@ -202,7 +202,8 @@ def details(turn: Turn, said: Said, question: Mapping[str, Any]) -> Outcome | No
     report, form_, _association, ctx = _report(turn, question)
     if said.plain in _NOTHING:
         return state.say(turn, "B7")
-    reading = form_.read_optional(turn.inbound.text, ctx, ("youth", "displaced", "returnee", "host"))
+    names = ("youth", "displaced", "returnee", "host")
+    reading = form_.read_optional(turn.inbound.text, ctx, names, report.values)
     if reading.status != "whole" or not reading.values:
         return None
     return _added(turn, report, form_, {**report.values, **reading.values}, ctx)
@@ -240,7 +241,7 @@ def place(turn: Turn, said: Said, question: Mapping[str, Any]) -> Outcome | None
     if said.digit:
         found = names[int(said.digit) - 1] if 1 <= int(said.digit) <= len(names) else None
     else:
-        reading = form_.read_optional(turn.inbound.text, ctx, ("place",))
+        reading = form_.read_optional(turn.inbound.text, ctx, ("place",), report.values)
         found = reading.values.get("place") if reading.status == "whole" else None
     if not found:
         return None

@@ -158,7 +158,7 @@ def _read(turn: Turn, said: Said, form_: Form, report: Report, name: str) -> dic
         return {name: association.collines[int(said.digit) - 1]}
     if said.command:
         return None
-    reading = form_.read_optional(turn.inbound.text, form.context(turn, association), (name,))
+    reading = form_.read_optional(turn.inbound.text, form.context(turn, association), (name,), report.values)
     return reading.values if reading.status == "whole" else None
 
 

@@ -11,7 +11,7 @@ from handlers.forms.line import line_of
 from handlers.forms.model import Context, Reading, Step, Values
 from handlers.forms.prompt import prompt
 from handlers.forms.reading import read_answer, read_line, read_optional
-from handlers.turn.nouns import Label
+from handlers.turn.nouns import NOTHING, Label
 
 
 class Form(Filling):
@@ -44,6 +44,6 @@ class Form(Filling):
         """
         return read_answer(self, step, text, ctx, values)
 
-    def read_optional(self, text: str, ctx: Context, names: Sequence[str]) -> Reading:
-        """An answer to questions that no step asks, as "6 4 6 9" for four of them."""
-        return read_optional(self, text, ctx, names)
+    def read_optional(self, text: str, ctx: Context, names: Sequence[str], known: Values = NOTHING) -> Reading:
+        """An answer to questions that no step asks, as "6 4 6 9" for four of them, of a report that says `known`."""
+        return read_optional(self, text, ctx, names, known)

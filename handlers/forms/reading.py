@@ -206,7 +206,9 @@ def _with_text(form: Filling, step: Step, text: str, ctx: Context, known: Values
     return Reading("whole", values) if values else NOTHING
 
 
-def read_optional(form: Filling, text: str, ctx: Context, names: Sequence[str]) -> Reading:
+def read_optional(form: Filling, text: str, ctx: Context, names: Sequence[str], known: Values) -> Reading:
     """See Form.read_optional."""
     questions = tuple(form.question(name) for name in names)
-    return read_answer(form, Step("", NO_LABEL, NO_LABEL, questions), text, ctx, {})
+    there = {name: value for name, value in known.items() if name not in names}
+    reading = read_answer(form, Step("", NO_LABEL, NO_LABEL, questions), text, ctx, there)
+    return NOTHING if reading.status == "whole" and there.keys() >= reading.values.keys() else reading

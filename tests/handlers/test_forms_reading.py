@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from handlers.forms import Form, Step
+from handlers.forms import Form, Reading, Step
 from handlers.forms import reading as reader
 from tests.handlers.forms_at_work import FORMS, context
 
@@ -59,3 +59,13 @@ def test_people_below_zero_are_not_read(line: str) -> None:
 def test_a_dash_that_separates_or_begins_a_line_is_no_minus(line: str) -> None:
     reading = FORMS["training"].read_line(line, context())
     assert (reading.status, reading.values["women"], reading.values["men"]) == ("whole", 12, 7)
+
+
+def test_what_is_asked_of_a_report_is_not_taken_from_the_line_of_another() -> None:
+    def read(text: str) -> Reading:
+        told = {"held_on": "2026-11-12", "women": 12, "youth": 2}
+        return FORMS["training"].read_optional(text, context(), ("youth", "displaced"), told)
+
+    assert read("12/11 F12 J6").values["youth"] == 6
+    for other in ("13/11 F12 J6", "12/11 F11 J6", "13/11 AGRI F5 M5 N0", "12/11 F12"):
+        assert read(other).status != "whole", other
