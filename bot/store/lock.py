@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sys
 from pathlib import Path
@@ -35,7 +36,7 @@ class FileLock:
         """Whether the last one that held it never let go: its pid was still there."""
 
     def take(self) -> None:
-        """Raises DatabaseError with the pid of the process that holds the file."""
+        """Raises DatabaseError with the pid of the process that holds the file, or what keeps it from being written."""
         try:
             file = self._path.open("a+", encoding="ascii")
         except OSError as error:
@@ -54,10 +55,17 @@ class FileLock:
             ) from None
         file.seek(0)
         self.holder_died = bool(file.read().strip())
-        file.seek(0)
-        file.truncate()
-        file.write(str(os.getpid()))
-        file.flush()
+        try:
+            file.seek(0)
+            file.truncate()
+            file.write(str(os.getpid()))
+            file.flush()
+        except OSError as error:
+            with contextlib.suppress(OSError):
+                file.close()
+            raise DatabaseError(
+                f"{self._path.parent}: cannot write there ({error.strerror}). Make space on its disk."
+            ) from None
         self._file = file
 
     def release(self) -> None:

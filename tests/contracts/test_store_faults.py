@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import hashlib
 import os
 import random
@@ -76,6 +77,18 @@ async def test_a_full_disk_refuses_and_works_again_when_there_is_space(small_dis
     again = await Database.open(URL, small_disk)
     assert await _keys(again) == sorted(kept)
     await again.close()
+
+
+async def test_a_start_on_a_full_disk_says_so(small_disk: Path) -> None:
+    await (await Database.open(URL, small_disk)).close()
+    ballast = small_disk / "ballast"
+    with contextlib.suppress(OSError), ballast.open("wb", buffering=0) as file:
+        while True:
+            file.write(b"0" * 4096)
+    with pytest.raises(DatabaseError, match=r"No space left on device.*Make space"):
+        await Database.open(URL, small_disk)
+    ballast.unlink()
+    await (await Database.open(URL, small_disk)).close()
 
 
 async def _keys(database: Database) -> list[str]:
