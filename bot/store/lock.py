@@ -36,7 +36,7 @@ class FileLock:
         """Whether the last one that held it never let go: its pid was still there."""
 
     def take(self) -> None:
-        """Raises DatabaseError with the pid of the process that holds the file, or what keeps it from being written."""
+        """Raises DatabaseError with the pid of the process that holds the file, or why it cannot be written."""
         try:
             file = self._path.open("a+", encoding="ascii")
         except OSError as error:
