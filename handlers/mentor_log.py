@@ -48,6 +48,8 @@ _A_DAY = re.compile(
     r"(?<!\S)(?:0?[1-9]|[12]\d|3[01])(?:/(?:0?[1-9]|1[0-2])|[.-](?:0[1-9]|1[0-2]))(?:[/.-]\d{2,4})?(?![\w/])"
 )
 """What may be a day within a note; 1.5 and 3-4 are not."""
+_TWO_DAYS = re.compile(rf"(?:and|et|na|&|\+|to|a|au|until|jusqu'au)\s+{_A_DAY.pattern}")
+"""What stands behind a first day: the visits are two."""
 _AND = ("and", "et", "na", "&", "+")
 """What stands before a second association."""
 _LAST = 4
@@ -109,12 +111,15 @@ def _not_logged(turn: Turn, said: Reply, why: str) -> Outcome:
 def _read(turn: Turn, kind: Literal["visit", "call"], rest: str) -> Line:
     called, *words = rest.split()
     partner, words = _partner(turn, words)
-    found = _day(turn, words) or _behind_a_name(turn, words) or _last(turn, words)
+    first = _day(turn, words) or _behind_a_name(turn, words)
+    found = first or _last(turn, words)
     day, future, words = found or (turn.today, False, words)
     if partner is None:
         partner, words = _partner(turn, words)
     note = " ".join(words).strip(" ,.:;-")
-    unclear = _NO_DAY.match(note) or _second(turn, rest) or (found is None and _day_within(turn, note))
+    early = day < turn.programme.start  # a slip in the year, which the echo does not say
+    two = _TWO_DAYS.match(plain(note)) or (first is None and _A_DAY.search(note))
+    unclear = early or _NO_DAY.match(note) or two or _second(turn, rest) or (found is None and _weekday_last(note))
     return Line(kind, plain(called).strip(".,:;"), partner, day, future, note, bool(unclear))
 
 
@@ -171,10 +176,9 @@ def _alone(said: str) -> bool:
     return (spoken,) in DAY_WORDS.weekdays or (not _A_DAY.match(spoken) and not any(map(str.isalpha, spoken)))
 
 
-def _day_within(turn: Turn, note: str) -> bool:
-    """Whether a note may say another day than today: a day in figures anywhere, a weekday at its end."""
-    last = plain(note.rpartition(" ")[2])
-    return _A_DAY.search(note) is not None or (last,) in DAY_WORDS.weekdays
+def _weekday_last(note: str) -> bool:
+    """Whether a note ends with a weekday: the last one, or the next."""
+    return (plain(note.rpartition(" ")[2]),) in DAY_WORDS.weekdays
 
 
 def _second(turn: Turn, rest: str) -> bool:
