@@ -26,6 +26,8 @@ def routes(parts: Parts) -> Sequence[BaseRoute]:
                 waiting = await inbox.count_waiting(tx)
         except (SQLAlchemyError, OSError):
             return JSONResponse({"ok": False, "why": "the database does not answer"}, 503)
+        if parts.database.writer.refused:
+            return JSONResponse({"ok": False, "why": "the database takes nothing: is its disk full?"}, 503)
         broken, wrong, full = parts.outbox.broken, parts.guard.wrong, parts.outbox.full
         said = {"ok": not (broken or wrong), "waiting": waiting, "broken_channels": broken}
         if wrong:

@@ -106,7 +106,7 @@ def due(turn: Turn) -> Outcome:
         then = again(turn, allowed - turn.now)
         kept = {**then.data, "due": asked.due.isoformat()}  # too late is counted from when it should have been
         return _waits(turn, Timer(then.kind, then.key, then.due_at, kept, then.association_id), "not at this hour")
-    if busy(turn):
+    if busy(turn, asked):
         return _waits(turn, _put_off(turn, asked, turn.now + WAIT), "something else is open")
     free = asked.when.free(turn.known(Unasked.in_week(asked.person.id, turn.now)), turn.now)
     if free is None or asked.when.touches(asked.association, asked.day0) == 0:
@@ -196,12 +196,13 @@ def _ahead(turn: Turn, asked: Asked, at: datetime) -> datetime:
     return at if at > turn.now else asked.when.next_hour(asked.association, turn.now + timedelta(minutes=1))
 
 
-def busy(turn: Turn) -> bool:
-    """One open question per phone: a reminder never interrupts one, nor a half-made report; a tip may pass."""
+def busy(turn: Turn, own: Asked | None = None) -> bool:
+    """One open question per phone: nothing interrupts one, nor a half-made report; a tip and `own` last touch are none."""
     question = state.opened(turn)
-    return (
-        question is not None and question["kind"] != "tip" and turn.now - state.asked_at(question) <= state.OPEN_FOR
-    )
+    if question is None or turn.now - state.asked_at(question) > state.OPEN_FOR or question["kind"] == "tip":
+        return False
+    mine = own and ("reminder", own.form, own.association.id)
+    return mine != (question["kind"], question.get("form"), question.get("association"))
 
 
 def _next(turn: Turn, asked: Asked) -> Timer:

@@ -26,6 +26,10 @@ else:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
 
 
+def _made(path: str, flags: int) -> int:
+    return os.open(path, flags | os.O_CREAT, 0o666)
+
+
 class FileLock:
     """Held from `take` to `release`, or until the process dies. Symbolic links are resolved first."""
 
@@ -38,7 +42,7 @@ class FileLock:
     def take(self) -> None:
         """Raises DatabaseError with the pid of the process that holds the file, or why it cannot be written."""
         try:
-            file = self._path.open("a+", encoding="ascii")
+            file = open(self._path, "r+", encoding="ascii", opener=_made)  # noqa: SIM115 - held until it is let go
         except OSError as error:
             raise DatabaseError(
                 f"{self._path.parent}: cannot write there ({error.strerror}). Make the folder writable."
@@ -55,10 +59,10 @@ class FileLock:
             ) from None
         file.seek(0)
         self.holder_died = bool(file.read().strip())
-        try:
+        try:  # written over what is there: a start that fails does not forget that the last one died
             file.seek(0)
-            file.truncate()
             file.write(str(os.getpid()))
+            file.truncate()
             file.flush()
         except OSError as error:
             with contextlib.suppress(OSError):

@@ -69,6 +69,8 @@ class Writer:
         self._wake = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
         self._stopping = self._in_group = False
+        self.refused = False
+        """Whether the database took nothing of the last group: a full or read-only disk, a server that is away."""
         self.crash: Callable[[str], None] = lambda point: None
         """Called at named points; the crash harness dies there."""
 
@@ -147,6 +149,7 @@ class Writer:
         except Exception as error:  # noqa: BLE001 - decided by _failed: told to callers or replayed
             await self._failed(jobs, error)
         else:
+            self.refused = False
             self.crash("after_commit")
             for job, result in zip(jobs, results, strict=True):
                 if not job.done.done():
@@ -160,6 +163,7 @@ class Writer:
             await self._group(jobs)
         elif _is_storage(error) and not (_is_clash(error) and len(jobs) > 1):
             FAILED.labels("storage").inc()
+            self.refused = True
             log.error("storage failed", why=type(getattr(error, "orig", error)).__name__, items=len(jobs))
             _tell(jobs, DatabaseError("the database could not store this; nothing was kept"))
         elif len(jobs) == 1 and jobs[0].instead is None:

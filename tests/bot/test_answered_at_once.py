@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from bot.app import App
 from bot.channels.base import Arrival
+from bot.errors import DatabaseError
 from bot.store import tables
 from bot.store.lock import FileLock
 from tests.crash import programme
@@ -42,3 +43,17 @@ def test_a_lock_that_was_never_let_go_says_so(tmp_path: Path) -> None:
         lock.take()
         assert lock.holder_died is died
         lock.release()
+
+
+def test_a_start_that_fails_does_not_forget_that_the_last_one_died(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "test.db.lock").write_text("4711")
+    lock = FileLock(tmp_path / "test.db")
+    with monkeypatch.context() as full:
+        full.setattr("os.getpid", lambda: (_ for _ in ()).throw(OSError(28, "No space left on device")))
+        with pytest.raises(DatabaseError, match="Make space on its disk"):
+            lock.take()
+    lock.take()
+    assert lock.holder_died
+    lock.release()

@@ -7,9 +7,14 @@ import hmac
 import json
 import time
 from pathlib import Path
+from typing import Any
 
 import aiohttp
+import pytest
 
+from bot import health
+from bot.errors import DatabaseError
+from tests.play_service import service
 from tests.programme import ODETTE, Programme, free_port, small_roster
 
 
@@ -65,3 +70,20 @@ async def test_health_says_when_a_phone_was_heard(tmp_path: Path) -> None:
             (state,) = (await answer.json())["channels"]
     assert state["name"] == "smsgate"
     assert state["heard_at"].startswith("20")
+
+
+async def test_health_says_that_nothing_can_be_kept(tmp_path: Path) -> None:
+    """The database answers, but takes nothing: every SMS is refused meanwhile (fault A10)."""
+
+    async def full(tx: Any, items: Any) -> Any:
+        raise OSError(28, "No space left on device")
+
+    async with service(tmp_path) as app:
+        get = next(one for one in health.routes(app) if getattr(one, "path", "") == "/healthz").endpoint
+        assert (await get(None)).status_code == 200
+        with pytest.raises(DatabaseError):
+            await app.database.writer.do(full, 1)
+        said = await get(None)
+        assert said.status_code == 503 and b"is its disk full?" in said.body
+        await app.guard.look()
+        assert (await get(None)).status_code == 200
