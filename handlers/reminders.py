@@ -197,7 +197,7 @@ def _ahead(turn: Turn, asked: Asked, at: datetime) -> datetime:
 
 
 def busy(turn: Turn, own: Asked | None = None) -> bool:
-    """One open question per phone: nothing interrupts one, nor a half-made report; a tip and `own` last touch are none."""
+    """One open question per phone: a reminder interrupts none but a tip's and its `own`, nor a half-made report."""
     question = state.opened(turn)
     if question is None or turn.now - state.asked_at(question) > state.OPEN_FOR or question["kind"] == "tip":
         return False
