@@ -121,13 +121,14 @@ class Sessions:
 
     async def _answered(self, intake: Intake, there: _Session, arrival: Arrival, within_s: float) -> str:
         waiting: asyncio.Future[Message] = asyncio.get_running_loop().create_future()
-        self._waiting[arrival.key] = waiting
+        if within_s:  # else nobody waits, however soon its answer is there
+            self._waiting[arrival.key] = waiting
         try:
             await intake.arrivals([arrival])
             # not asyncio.timeout: an answer that comes in its last moment would be marked as shown, and be lost
             await asyncio.wait({waiting}, timeout=within_s)
         finally:
-            del self._waiting[arrival.key]
+            self._waiting.pop(arrival.key, None)
         if waiting.done():
             return self._opened(there, waiting.result())
         there.pages, there.page = (), 0
