@@ -49,7 +49,7 @@ async def _handled(app: App, how_many: int, within_s: float = 20.0) -> list[tupl
 
 @pytest.mark.parametrize("failures", [3, 4, 99])
 async def test_a_turn_that_fails(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, failures: int) -> None:
-    """It fails with its group twice (as it is kept, and then), and alone a few times, or always: then it is set aside."""
+    """It fails twice with its group and alone a few times, or always: then it is set aside."""
     left, real = failures, parts.step
 
     def step(turn: Any) -> Any:
