@@ -39,7 +39,6 @@ _NEW = (
     .limit(1000)
 )
 _WAITING = select(inbox.c.id, inbox.c.address_id).where(_IS_NEW)
-_WAITS = _WAITING.limit(1)
 _WOKEN = select(inbox.c.address_id).where(
     _IS_NEW, inbox.c.channel == literal_column("'timer'"), inbox.c.received_at == bindparam("now")
 )
@@ -160,11 +159,6 @@ async def take(tx: AsyncConnection, address_ids: Sequence[int]) -> tuple[list[An
 async def woken(tx: AsyncConnection, now: datetime) -> set[int]:
     """The addresses that the turns of this group wake: their rows have its moment."""
     return {row.address_id for row in await rows(tx, _WOKEN, {"now": now})}
-
-
-async def waits(tx: AsyncConnection) -> bool:
-    """Whether anything is not handled yet."""
-    return bool(await rows(tx, _WAITS, {}))
 
 
 async def waiting(tx: AsyncConnection) -> list[tuple[int, int]]:

@@ -199,9 +199,6 @@ class InboxWorker:
             await self._one_by_one([(row, address_id) for row, address_id in left if address_id in alone])
 
     async def _waiting(self) -> list[tuple[int, int]]:
-        async with self._database.glance() as tx:
-            if not await inbox.waits(tx):
-                return []
         async with self._database.read() as tx:  # all of them, however many
             return await inbox.waiting(tx)
 
