@@ -14,6 +14,8 @@ from handlers.turn import FiguresOf, Outcome, Reply, Timer, Turn, Unasked
 KIND = "totals"
 NEWS_FOR = timedelta(days=8)
 """After a month's end; later they wait for the next one."""
+A_MOMENT = timedelta(minutes=1)
+"""A week has room from the hour at which something left: a reminder may wait for that place, totals leave it."""
 OFF_FOR = timedelta(days=30)
 """Where nobody wants them the timer only looks now and then whether somebody does."""
 
@@ -47,10 +49,14 @@ def due(turn: Turn) -> Outcome:
     if turn.now - datetime.fromisoformat(data["month"]) > NEWS_FOR:
         return _waits(turn, next_month, "too late")
     if reminders.busy(turn):
-        return _waits(turn, again(turn), "something else is open")
-    free = rules.free(turn.known(Unasked.in_week(person.id, turn.now)), turn.now)
-    if (at := rules.allowed(max(turn.now, free or turn.now), association)) > turn.now:
-        return _waits(turn, again(turn, at), "not now")
+        at = rules.next_hour(association, turn.now + reminders.WAIT)
+        return _waits(turn, again(turn, at), "something else is open")
+    if (at := rules.allowed(turn.now, association)) > turn.now:
+        return _waits(turn, again(turn, at), "not at this hour")
+    free = rules.free(turn.known(Unasked.in_week(person.id, turn.now)), turn.now) or turn.now
+    if free > turn.now:
+        at = rules.next_hour(association, free + A_MOMENT)
+        return _waits(turn, again(turn, at), "written to often enough this week")
     if not turn.known(FiguresOf(association.id)).trainings:
         return _waits(turn, next_month, "nothing reported yet")
     said = Reply("B4", menu.totals_of(turn, association), kind="totals", person=person.id)

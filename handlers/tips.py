@@ -6,7 +6,7 @@ is open only as long as it is the last thing said: a 1 or 2 after anything else 
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, time, timedelta
 from typing import Any
 
 from handlers import state
@@ -68,11 +68,19 @@ def due(turn: Turn) -> Outcome:
     written = [moment for one in everybody for moment in turn.known(Unasked.in_week(one, turn.now))]
     free = when.free(sorted(set(written)), turn.now)
     if free is None or free > turn.now:
-        return _later(turn, person, free or next_.next_at, "written to often enough this week")
+        at = _at_its_hour(turn, free, rules.at) if free else next_.next_at
+        return _later(turn, person, at, "written to often enough this week")
     if next_.tip is None:
         return _later(turn, person, next_.next_at, "none is left for her")
     said = _said(turn, person, next_.tip, "tip")
     return said.but(timers=(_timer(person, next_.next_at),))
+
+
+def _at_its_hour(turn: Turn, free: datetime, at: time) -> datetime:
+    """A week has room from the hour at which something left: a reminder may wait for that place, a tip leaves it."""
+    local = free + turn.utc_offset
+    then = datetime.combine(local, at, local.tzinfo)
+    return then + (timedelta(days=1) if then < local else timedelta()) - turn.utc_offset
 
 
 def _at(address_id: int, person_id: int) -> Wake:

@@ -52,6 +52,7 @@ def test_they_are_said_and_the_next_ones_wait_for_the_next_month() -> None:
 
 
 FULL = (DUE - timedelta(days=2), DUE - timedelta(days=1))
+EARLIER = tuple(at - timedelta(hours=5.5) for at in FULL)
 OPEN = {"open": {"kind": "form", "at": DUE.isoformat()}}
 LEFT = replace(ODETTE, association=None)
 
@@ -59,9 +60,10 @@ LEFT = replace(ODETTE, association=None)
 @pytest.mark.parametrize(
     ("given", "due_at", "why"),
     [
-        ({"sent": FULL}, FULL[0] + timedelta(days=7), "not now"),
-        ({"now": DUE + timedelta(hours=3)}, DUE + timedelta(hours=14), "not now"),  # 20:30 -> 07:30
-        ({"state": OPEN}, DUE + timedelta(hours=6), "something else is open"),
+        ({"sent": FULL}, FULL[0] + timedelta(days=8), "written to often enough this week"),
+        ({"sent": EARLIER}, EARLIER[0] + timedelta(days=7, hours=5.5), "written to often enough this week"),
+        ({"now": DUE + timedelta(hours=3)}, DUE + timedelta(hours=14), "not at this hour"),  # 20:30 -> 07:30
+        ({"state": OPEN}, DUE + timedelta(days=1), "something else is open"),
         ({"people": (LEFT,)}, DUE + timedelta(hours=6), "whom it was for has changed"),
     ],
 )
