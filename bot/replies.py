@@ -86,14 +86,16 @@ class Replies:
     def _unasked(self, turn: Turn, reply: Reply) -> dict[str, Any]:
         """What nobody asked for leaves after all answers, within the hours there, and is too late in the end.
 
-        Too late is counted from when it should have been said: that of the timer, not of this turn.
+        A reminder is too late from when its timer was due: it asks about something that was answered since. Anything
+        else is news of this turn, however late that is, from when it may leave.
         """
-        due = turn.inbound.data.get("due")
+        at = self._when.allowed(turn.now, turn.association)
+        due = turn.inbound.data.get("due") if reply.kind == "reminder" else None
         return {
             "kind": reply.kind,
             "urgency": 1,
-            "due_at": self._when.allowed(turn.now, turn.association),
-            "expires_at": late.expires(reply.kind, datetime.fromisoformat(due) if due else turn.now),
+            "due_at": at,
+            "expires_at": late.expires(reply.kind, datetime.fromisoformat(due) if due else at),
             "person_id": reply.person or (turn.person.id if turn.person else None),
         }
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -138,6 +138,20 @@ async def test_after_an_outage_one_tip_comes_and_none_at_night(tmp_path: Path) -
         assert sent == []
         assert len(await _move(line, timedelta(hours=7))) == 1
         assert await _move(line, 5 * DAY) == []
+
+
+async def test_after_a_week_without_us_the_tip_comes_when_we_are_back_by_day(tmp_path: Path) -> None:
+    async with _odette(tmp_path) as (app, line, person):
+        (due,) = await _rows(app, select(t.timers.c.due_at).where(t.timers.c.key == str(person)))
+        app.clock.advance(due[0] + timedelta(days=7, hours=3) - app.clock.now())
+        assert [text[:9] for text in await _move(line, timedelta())] == ["Tip, rice"]
+
+
+async def test_after_days_without_us_the_totals_of_the_month_come(tmp_path: Path) -> None:
+    async with service(tmp_path, on=frozenset({"totals"})) as app:
+        line, _ = await _phone(app, "ABAHUZA ODETTE")
+        app.clock.advance(datetime(2026, 12, 5, 14, tzinfo=UTC) - app.clock.now())
+        assert [text[:16] for text in await _move(line, timedelta())] == ["OIM: ABAHUZA has"]
 
 
 async def test_two_who_share_a_phone_get_one_tip_between_them(tmp_path: Path) -> None:
