@@ -19,7 +19,7 @@ FRIDAY = 4
 FARTHEST = timedelta(days=60)
 """As far ahead as she may put us off."""
 LONGEST = timedelta(days=14)
-"""So long after a reminder a "0" is still its answer: her phone was off, and an officer is about to call."""
+"""So long after a reminder its digits are still an answer to it: her phone was off, and an officer is about to call."""
 _NEEDS = {"1": "mentor", "2": "materials", "3": "time", "4": "nothing"}
 _PROMISED = ("mentor", "materials")
 """Needs that a person of the team sees to."""
@@ -44,12 +44,18 @@ def answer(turn: Turn, said: Said, question: Mapping[str, Any]) -> Outcome | Non
 
 
 def long_after(turn: Turn, said: Said) -> Outcome | None:
-    """ "0" or "no" when the question is closed, but was the last thing asked: it means nothing else. Or None."""
+    """Her answer when the question is closed, but was the last thing asked: its digits are on her phone. Or None.
+
+    The last touch about trainings offers no 2, so that is the menu's.
+    """
     question = turn.state.get("open") or {}
-    no = said.digit == "0" or yes_no(turn.inbound.text) is False
-    if question.get("kind") != "reminder" or not no or turn.now - state.asked_at(question) > LONGEST:
+    if question.get("kind") != "reminder" or turn.now - state.asked_at(question) > LONGEST:
         return None
-    return answer(turn, said, question)
+    if said.digit == "2" and question["last"] and question["form"] != "business":
+        return None
+    text = turn.inbound.text
+    means_it = said.digit or yes_no(text) is not None or is_later(text)
+    return answer(turn, said, question) if means_it else None
 
 
 def _business(turn: Turn, said: Said, question: Mapping[str, Any], association: Association) -> Outcome | None:
