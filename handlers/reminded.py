@@ -19,7 +19,7 @@ FRIDAY = 4
 FARTHEST = timedelta(days=60)
 """As far ahead as she may put us off."""
 LONGEST = timedelta(days=14)
-"""So long after a reminder its digits are still an answer to it: her phone was off, and an officer is about to call."""
+"""So long after a reminder its digits are still its answer: her phone was off, and an officer is about to call."""
 _NEEDS = {"1": "mentor", "2": "materials", "3": "time", "4": "nothing"}
 _PROMISED = ("mentor", "materials")
 """Needs that a person of the team sees to."""
