@@ -25,8 +25,8 @@ def check(entries: Entries, says: Says, associations_expected: int, people_per_a
     _twice(entries.places, "colline", lambda one: one.colline and f"{plain(one.commune_old)}/{plain(one.colline)}")
     _twice(entries.partners, "name", lambda one: plain(one.name))
     _twice(entries.leaders, "name", lambda one: plain(one.name) and f"{one.association_no}/{plain(one.name)}")
-    _belong(entries)
-    _officers(entries)
+    _belong(entries, says)
+    _officers(entries, says)
     _phones(entries, says)
     waiting.hold(entries, says)
     _counts(entries, says, associations_expected, people_per_association)
@@ -47,12 +47,15 @@ def _twice(entries: Sequence[Entry[Item]], column: str, key: Callable[[Item], st
             first[value] = entry.row
 
 
-def _belong(entries: Entries) -> None:
+def _belong(entries: Entries, says: Says) -> None:
     """Leaders and businesses belong to an association of the first sheet."""
     numbers = sorted({one.item.no for one in entries.associations if one.item.no})
-    there = "-".join(dict.fromkeys((numbers[0], numbers[-1]))) if numbers else Sentence("it is empty")
     belonging = [(one.row, one.item.association_no) for one in entries.leaders]
     belonging += [(one.row, one.item.association_no) for one in entries.businesses]
+    if not numbers:
+        _nothing_there([row for row, _ in belonging], "Associations", says)
+        return
+    there = "-".join(dict.fromkeys((numbers[0], numbers[-1])))
     for row, number in belonging:
         if number and number not in numbers:
             what = Sentence("there is no {no} on the sheet Associations ({there}).", no=number, there=there)
@@ -64,16 +67,27 @@ def _belong(entries: Entries) -> None:
             business.row.say("warning", "no", what)
 
 
-def _officers(entries: Entries) -> None:
+def _officers(entries: Entries, says: Says) -> None:
     names = {plain(one.item.name): one.item.name for one in entries.staff if one.item.name}
-    for entry in entries.associations:
-        officer = entry.item.officer
-        if officer and plain(officer) not in names:
-            there = tuple(names.values()) or Sentence("it is empty")
-            what = Sentence(
-                "nobody of this name on the sheet Staff ({there}). Correct it, or add the person.", there=there
-            )
-            entry.row.say("error", "officer", what)
+    nobody = [one for one in entries.associations if one.item.officer and plain(one.item.officer) not in names]
+    if not names:
+        _nothing_there([one.row for one in nobody], "Staff", says)
+        return
+    there = tuple(names.values())
+    for entry in nobody:
+        what = Sentence(
+            "nobody of this name on the sheet Staff ({there}). Correct it, or add the person.", there=there
+        )
+        entry.row.say("error", "officer", what)
+
+
+def _nothing_there(rows: Sequence[Row], sheet: str, says: Says) -> None:
+    """Said once, not of each row that names something of an empty sheet, or of one under another name."""
+    for row in rows:
+        row.bad = True
+    if rows:
+        text = "{sheet}: nothing there, and {n} {n:row|rows} of other sheets {n:needs|need} it. Fill it in."
+        says.say("error", sheet, None, Sentence(text, sheet=sheet, n=len(rows)))
 
 
 def _phones(entries: Entries, says: Says) -> None:

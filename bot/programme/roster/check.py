@@ -25,7 +25,7 @@ def check(
     demo: bool = False,
     today: date | None = None,
 ) -> Checked:
-    """All messages, errors first, and the roster of the rows without errors.
+    """All messages, errors first, those of whole sheets before all, and the roster of the rows without errors.
 
     `demo` accepts telephone numbers that cannot exist; with `today` a consent in the future is refused.
     The roster is None when a required sheet or column is missing: then nothing can be imported.
@@ -45,7 +45,9 @@ def check(
     )
     across.check(entries, says, associations_expected, people_per_association)
     order = {level: number for number, level in enumerate(LEVELS)}
-    messages = tuple(sorted(says.messages, key=lambda message: order[message.level]))
+    messages = tuple(
+        sorted(says.messages, key=lambda one: (order[one.level], one.level == "error" and bool(one.row)))
+    )
     whole = not any(rows is None or isinstance(rows, Incomplete) for rows in tables)
     if not whole:
         return Checked(messages, None)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from dataclasses import dataclass
 
 import phonenumbers
@@ -15,6 +16,7 @@ DIGITS = 8
 _DEMO = re.compile(r"00000\d{3}")
 """No Burundi number begins with 0: 00 00 00 00 to 00 00 09 99 exist in demonstrations only."""
 _SPACING = dict.fromkeys(map(ord, " \t\u00a0\u202f.-_/()[]'"))
+_NUMBERS = re.compile(rf"\d{{{DIGITS}}}")
 _POWER = re.compile(r"(\d)(?:[.,](\d+))?[eE]\+?(\d{1,2})")
 
 
@@ -44,6 +46,8 @@ def read_phone(value: Cell, *, demo: bool) -> Phone:
     elif isinstance(value, float | int) and len(text) == DIGITS and text.endswith("00000"):
         excel = text
     digits = text.translate(_SPACING)
+    if len(_NUMBERS.findall(digits)) > 1:
+        return Phone(problem=Sentence("more than one number. Keep one."))
     plus = digits.startswith("+")
     digits = digits.removeprefix("+")
     if not (digits.isascii() and digits.isdecimal()):
@@ -55,9 +59,10 @@ def read_phone(value: Cell, *, demo: bool) -> Phone:
 
 
 def _text(value: Cell) -> str:
+    """Without the marks of direction that a number copied from a list of contacts brings along, which nobody sees."""
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
-    return str(value).strip()
+    return "".join(one for one in str(value) if unicodedata.category(one) != "Cf").strip()
 
 
 def _from_power(text: str) -> str:

@@ -21,6 +21,7 @@ _HEADER_WITHIN = 20
 _EXCEL_EPOCH = date(1899, 12, 30)
 _EXCEL_DAYS = range(36_526, 73_051)
 """Of 2000 to 2099: a date cell that lost its format."""
+_YEARS = range(2000, 2100)
 
 
 @dataclass(slots=True)
@@ -121,8 +122,14 @@ class Row:
         return None
 
     def day(self, name: str) -> date | None:
-        """A date cell, or 12/11/2026, or 2026-11-12; None when empty."""
-        value = self.cells.get(name, "")
+        """A date cell, or 12/11/2026, or 2026-11-12, from 2000 to 2099; None when empty."""
+        day = self._day(name, self.cells.get(name, ""))
+        if day and day.year not in _YEARS:
+            self.say("error", name, Sentence("not a day from 2000 to 2099. Correct it."))
+            return None
+        return day
+
+    def _day(self, name: str, value: Cell) -> date | None:
         if isinstance(value, datetime):
             return value.date()
         if isinstance(value, date):
@@ -200,10 +207,8 @@ def rows_of(workbook: Workbook, sheet: Sheet, says: Says) -> list[Row] | None:
 
 
 def _sheet_named(workbook: Workbook, name: str) -> Sequence[tuple[int, Sequence[Cell]]] | None:
-    for given, rows in workbook.sheets.items():
-        if plain(given).strip() == plain(name):
-            return rows
-    return None
+    alike = [given for given in workbook.sheets if plain(given).strip() == plain(name)]
+    return workbook.sheets[name if name in alike else alike[0]] if alike else None
 
 
 def _ignored(cells: Sequence[Cell]) -> bool:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import date
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
 from bot.programme.roster.columns import SHEETS, Column, Sheet
-from bot.programme.roster.guard import WorkbookError, measured
+from bot.programme.roster.guard import MOST_ROWS, WorkbookError, measured
 from bot.programme.roster.nouns import Roster, Workbook
 from bot.render.sentences import Sentence
 
@@ -17,6 +18,8 @@ __all__ = ["EXAMPLE", "WorkbookError", "read", "write", "write_empty"]
 EXAMPLE = "EXAMPLE"
 _LIST_ROWS = 2000
 """Down to this row there are drop-down lists."""
+_MERGED_ROWS = 100
+"""Merged over more rows than this, a cell is a mistake, or there to keep us busy."""
 _OPTIONS = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False, "in_memory": True}
 """A name that begins with = + - @ stays text (faults, D7)."""
 
@@ -35,7 +38,9 @@ def read(path: Path, name: str = "") -> Workbook:
         with CalamineWorkbook.from_filelike(packed) as workbook:
             sheets = {}
             for title in workbook.sheet_names:
-                rows = workbook.get_sheet_by_name(title).to_python(skip_empty_area=False)
+                sheet = workbook.get_sheet_by_name(title)
+                rows = sheet.to_python(skip_empty_area=False)
+                _unmerge(rows, sheet.merged_cell_ranges or ())
                 sheets[title] = tuple((number, tuple(row)) for number, row in enumerate(rows, 1))
     except CalamineError as error:
         what = Sentence(
@@ -43,6 +48,14 @@ def read(path: Path, name: str = "") -> Workbook:
         )
         raise WorkbookError(name, what) from error
     return Workbook(name, sheets)
+
+
+def _unmerge(rows: list[list[Any]], ranges: Iterable[tuple[tuple[int, int], tuple[int, int]]]) -> None:
+    """What stands once beside several rows, as the number of an association beside its people, is said of each."""
+    for (top, column), (bottom, _) in islice(ranges, MOST_ROWS):
+        for row in rows[top + 1 : min(bottom, top + _MERGED_ROWS) + 1]:
+            if column < len(row) and any(row):
+                row[column] = rows[top][column]
 
 
 def write_empty(path: Path) -> None:

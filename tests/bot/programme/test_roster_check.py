@@ -68,6 +68,18 @@ def test_a_good_roster_has_nothing_to_say(tmp_path: Path) -> None:
             'Leaders row 2, phone "00 00 00 31": a number for demonstrations, it cannot exist. Write the real one.',
         ),
         ({"phone": ""}, "error", "Leaders row 2, phone is empty. Write it."),
+        *(
+            ({"phone": two}, "error", f'Leaders row 2, phone "{two}": more than one number. Keep one.')
+            for two in ("79000031 / 68000031", "79 00 00 31 ou 68 00 00 31", "+25779000031;+25768000031")
+        ),
+        *(
+            (
+                {"consent_date": day},
+                "error",
+                f'Leaders row 2, consent_date "{day}": not a day from 2000 to 2099. Correct it.',
+            )
+            for day in ("01/08/0026", "01/01/0001", date(1900, 1, 3), date(2107, 1, 1))
+        ),
         ({"phone": "call Eric"}, "error", 'Leaders row 2, phone "call Eric": not a phone number. Write 8 digits.'),
         (
             {"phone": 6.9e7},

@@ -1,0 +1,54 @@
+"""Workbooks as they are really kept: pasted numbers, merged cells, sheets that were renamed or copied."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import openpyxl
+
+from bot.programme.roster import check, read
+from tests.bot.programme.roster_books import ASSOCIATION, LEADER, STAFF, book, table
+from tests.bot.programme.test_roster_check import programme, said
+
+
+def test_marks_that_nobody_sees_are_no_part_of_a_number(tmp_path: Path) -> None:
+    """As contacts and chat programmes copy it: between marks of direction, with a joiner."""
+    checked = programme(tmp_path, {"phone": "\u202a+257\u00a079\u200b00\u00a000\u00a031\u202c"})
+    assert said(checked) == []
+    assert checked.roster is not None
+    assert checked.roster.leaders[0].phone == "+25779000031"
+
+
+def test_an_empty_sheet_that_others_name_is_said_once_and_first(tmp_path: Path) -> None:
+    people = [LEADER | {"name": f"Odette {letter}", "phone": f"79 00 01 {n}"} for n, letter in enumerate("ABC", 10)]
+    both = [ASSOCIATION | {"officer": "Eric"}, ASSOCIATION | {"no": "08", "sms_name": "UMUCO", "officer": "Jean"}]
+    file = book(tmp_path / "r.xlsx", Associations=table(both), Leaders=table(people), Personnel=table([STAFF]))
+    checked = check(read(file), associations_expected=2, people_per_association=3)
+    assert said(checked)[0] == ("error", "Staff: nothing there, and 2 rows of other sheets need it. Fill it in.")
+    assert checked.count("error") == 1
+    file = book(tmp_path / "r.xlsx", Groups=table(both), Leaders=table(people), Staff=table([STAFF]))
+    checked = check(read(file), associations_expected=2, people_per_association=3)
+    assert [text for level, text in said(checked) if level == "error"] == [
+        'sheet Associations not found; found "Groups", "Leaders", "Staff". Rename or add it.',
+        "Associations: nothing there, and 3 rows of other sheets need it. Fill it in.",
+    ]
+
+
+def test_the_sheet_of_this_name_is_read_and_not_an_older_one_beside_it(tmp_path: Path) -> None:
+    older = LEADER | {"phone": "79 00 00 99"}
+    sheets = {"leaders ": table([older]), "Leaders": table([LEADER]), "Associations": table([ASSOCIATION])}
+    checked = check(read(book(tmp_path / "r.xlsx", **sheets)), associations_expected=1, people_per_association=1)
+    assert checked.roster is not None
+    assert [one.phone for one in checked.roster.leaders] == ["+25779000031"]
+
+
+def test_a_number_merged_over_the_rows_of_its_people_is_said_of_each(tmp_path: Path) -> None:
+    people = [LEADER | {"name": f"Odette {letter}", "phone": f"79 00 01 {n}"} for n, letter in enumerate("ABC", 10)]
+    file = book(tmp_path / "r.xlsx", Associations=table([ASSOCIATION]), Leaders=table(people))
+    merged = openpyxl.load_workbook(file)
+    merged["Leaders"].merge_cells("A2:A5")  # row 5 is empty
+    merged.save(file)
+    checked = check(read(file), associations_expected=1, people_per_association=3)
+    assert checked.roster is not None
+    assert [one.association_no for one in checked.roster.leaders] == ["07", "07", "07"]
+    assert checked.ok
