@@ -45,7 +45,7 @@ def summary(
     """What happened and what was said. It reads leaders' words, so the reading is noted in the audit."""
     settings = base.load()
     say = Say(lang, settings.zone)
-    found = read(settings, name, month, as_of)
+    found = read(settings, name, month, as_of, all_ids=json)
     noted(settings, "summary", {"of": found.scope.no or found.scope.name or "all", "period": found.sheet.period.name})
     if json:
         base.show(plain(found, say))
@@ -66,14 +66,14 @@ def _write(file: Path, make: Callable[[], bytes]) -> None:
     typer.echo(str(file))
 
 
-def read(settings: Settings, name: str, month: str, as_of: str) -> Summary:
+def read(settings: Settings, name: str, month: str, as_of: str, *, all_ids: bool = False) -> Summary:
     """Gather it. Leaves with 1 when there is no such place or period."""
 
     async def look(tx: Any) -> Summary:
         scope = await counting.find(tx, name)
         when = await period(tx, month, settings)
         at = moment(as_of, settings) if as_of else await base.now(tx)
-        return await gathered(tx, Asked(scope, when, Rules.of(settings), settings.zone, at))
+        return await gathered(tx, Asked(scope, when, Rules.of(settings), settings.zone, at, all_ids))
 
     return base.read(settings, look)
 

@@ -6,22 +6,23 @@ since the start is from "" on, so that a report without a date is in it. Sums of
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import String, and_, bindparam, func, literal, select
+from sqlalchemy import String, and_, bindparam, func, literal, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.store.area import AREA, binds
 from bot.store.figures import COUNTED
 from bot.store.leaving import STAYS
 from bot.store.message_days import TOGETHER
-from bot.store.places import Ids, both, read
+from bot.store.places import Ids, both, by_association, read
 from bot.store.prepared import rows
 from bot.store.tables import (
     associations,
     businesses,
+    consents,
     inbox,
     message_days,
     outbox,
@@ -53,30 +54,50 @@ _TRAINED_BY_PROJECT = both(
 )
 
 
-_TRAININGS = both(
-    select(
-        reports.c.number,
-        reports.c.association_id,
-        reports.c.person_id,
-        reports.c.day,
-        reports.c["values"],
-        reports.c.state,
-        reports.c.doubt,
-        reports.c.verdict,
-        reports.c.new_found,
-        reports.c.revision,
-        reports.c.source,
-        reports.c.inbox_ids,
-        reports.c.created_at,
-    )
-    .where(
-        reports.c.form == "training",
-        reports.c.practice.is_(False),
-        func.coalesce(reports.c.day, "").between(bindparam("first", type_=String), bindparam("last", type_=String)),
-    )
-    .order_by(reports.c.number),
+_REPORT = select(
+    reports.c.number,
     reports.c.association_id,
+    reports.c.person_id,
+    reports.c.day,
+    reports.c["values"],
+    reports.c.state,
+    reports.c.doubt,
+    reports.c.verdict,
+    reports.c.new_found,
+    reports.c.revision,
+    reports.c.source,
+    reports.c.inbox_ids,
+    reports.c.created_at,
+).order_by(reports.c.number)
+_NUMBERED = _REPORT.where(reports.c.number.in_(bindparam("numbers", expanding=True)))
+_TRAINING = _REPORT.where(reports.c.form == "training", reports.c.practice.is_(False))
+_UNTIL = reports.c.day <= bindparam("last", type_=String)
+_TRAININGS = by_association(
+    _TRAINING.where(reports.c.day >= bindparam("first", type_=String), _UNTIL), reports.c.association_id
 )
+_SINCE_START = both(_TRAINING.where(or_(_UNTIL, reports.c.day.is_(None))), reports.c.association_id)
+
+
+def _last_before(skipped: int) -> Any:
+    """The last of an association's trainings that count and lie before a day, or an earlier one."""
+    return (
+        select(reports.c.number)
+        .where(
+            reports.c.association_id == associations.c.id,
+            reports.c.form == "training",
+            reports.c.day < bindparam("first", type_=String),
+            reports.c.state.in_(COUNTED),
+            reports.c.verdict != "rejected",
+            reports.c.practice.is_(False),
+        )
+        .order_by(reports.c.day.desc(), reports.c.number.desc())
+        .limit(1)
+        .offset(skipped)
+        .scalar_subquery()
+    )
+
+
+_LAST_TWO = select(_last_before(0), _last_before(1)).where(associations.c.id.in_(bindparam("ids", expanding=True)))
 
 
 def _talk(of: Any) -> Any:
@@ -100,14 +121,22 @@ def _talk_rows(table: Any, at: Any, direction: str) -> tuple[Any, Any]:
         )
         .order_by(table.c.id)
     )
-    return both(there, table.c.association_id)
+    return by_association(there, table.c.association_id)
 
 
 _ARRIVED = _talk_rows(inbox, inbox.c.received_at, "in")
 _LEFT = _talk_rows(outbox, outbox.c.sent_at, "out")
+_AGREED = (
+    select(consents.c.person_id)
+    .where(consents.c.person_id.in_(bindparam("people", expanding=True)), consents.c.inbox_id.is_not(None))
+    .distinct()
+)
 _WROTE = (
-    select(inbox.c.association_id, inbox.c.person_id)
-    .where(inbox.c.association_id.in_(bindparam("ids", expanding=True)), inbox.c.person_id.is_not(None))
+    select(inbox.c.person_id)
+    .where(
+        inbox.c.association_id.in_(bindparam("ids", expanding=True)),
+        inbox.c.person_id.in_(bindparam("people", expanding=True)),
+    )
     .distinct()
 )
 _BUSINESSES = both(select(businesses).order_by(businesses.c.no), businesses.c.association_id)
@@ -142,7 +171,16 @@ async def seen(tx: AsyncConnection, viewer: Viewer) -> Sequence[Any]:
 
 async def trainings(tx: AsyncConnection, first: str, last: str, ids: Ids) -> Sequence[Any]:
     """Every training report of these days, also those that do not count, by number."""
+    if not first:
+        return await read(tx, _SINCE_START, ids, last=last)
     return await read(tx, _TRAININGS, ids, first=first, last=last)
+
+
+async def last_two_before(tx: AsyncConnection, first: str, ids: Sequence[int]) -> Sequence[Any]:
+    """Of each of these associations the last two trainings before a day that count, by number."""
+    there = await rows(tx, _LAST_TWO, {"first": first, "ids": list(ids)}) if ids else []
+    numbers = [number for pair in there for number in pair if number is not None]
+    return await rows(tx, _NUMBERED, {"numbers": numbers}) if numbers else []
 
 
 async def representatives(tx: AsyncConnection, ids: Ids) -> Sequence[Any]:
@@ -167,9 +205,18 @@ async def talk_ids(tx: AsyncConnection, starts: datetime, ends: datetime, ids: I
     return [row.id for row in arrived], [row.id for row in left]
 
 
-async def wrote(tx: AsyncConnection, ids: Sequence[int]) -> set[int]:
-    """The people of these associations who have ever written."""
-    return {row.person_id for row in await rows(tx, _WROTE, {"ids": list(ids)})} if ids else set()
+async def wrote(tx: AsyncConnection, whose: Mapping[int, int]) -> set[int]:
+    """Which of these people (person to association) have ever written.
+
+    Messages have no index by person: who answered whether she agrees is known from that, and only the associations of
+    the others are read.
+    """
+    found = {row.person_id for row in await rows(tx, _AGREED, {"people": list(whose)})} if whose else set()
+    left = sorted(whose.keys() - found)
+    if left:
+        ids = sorted({whose[person] for person in left})
+        found |= {row.person_id for row in await rows(tx, _WROTE, {"ids": ids, "people": left})}
+    return found
 
 
 async def business_list(tx: AsyncConnection, ids: Ids) -> Sequence[Any]:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import bindparam
+from sqlalchemy import bindparam, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.store.prepared import rows
+from bot.store.tables import associations
 
 Ids = Sequence[int] | None
 """The associations of a place; None is all of them."""
@@ -17,6 +18,14 @@ Ids = Sequence[int] | None
 def both(statement: Any, column: Any) -> tuple[Any, Any]:
     """(of all, of some associations)."""
     return statement, statement.where(column.in_(bindparam("ids", expanding=True)))
+
+
+def by_association(statement: Any, column: Any) -> tuple[Any, Any]:
+    """The same for a table whose index begins with the association: also of all it is read by that index.
+
+    No index begins with the time alone, so a month of all would be looked for among everything there is.
+    """
+    return statement.where(column.in_(select(associations.c.id))), both(statement, column)[1]
 
 
 async def read(tx: AsyncConnection, statements: tuple[Any, Any], ids: Ids, **binds: Any) -> Sequence[Any]:

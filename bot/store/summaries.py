@@ -13,9 +13,8 @@ from typing import Any
 from sqlalchemy import bindparam, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.store.places import Ids, both, by_association, read
 from bot.store.tables import associations, inbox, lessons, outbox, people, questions, reports, tasks, visits
-
-Ids = Sequence[int] | None
 
 
 def _from(column: Any) -> Any:
@@ -30,7 +29,7 @@ def _in(column: Any) -> Any:
     return _from(column) & _before(column)
 
 
-_WORDS = (
+_WORDS = by_association(
     select(
         inbox.c.id,
         inbox.c.association_id,
@@ -42,10 +41,11 @@ _WORDS = (
         inbox.c.received_at,
     )
     .where(inbox.c.association_id.is_not(None), _in(inbox.c.received_at))
-    .order_by(inbox.c.id)
+    .order_by(inbox.c.id),
+    inbox.c.association_id,
 )
 _mentor = people.alias("mentor")
-_QUESTIONS = (
+_QUESTIONS = both(
     select(
         questions.c.number,
         questions.c.inbox_id,
@@ -65,9 +65,10 @@ _QUESTIONS = (
         _before(questions.c.asked_at),
         or_(_from(questions.c.asked_at), questions.c.state == "open", _from(questions.c.answered_at)),
     )
-    .order_by(questions.c.number)
+    .order_by(questions.c.number),
+    questions.c.association_id,
 )
-_LESSONS = (
+_LESSONS = both(
     select(
         lessons.c.number,
         lessons.c.inbox_id,
@@ -83,10 +84,11 @@ _LESSONS = (
     )
     .outerjoin(associations, associations.c.id == lessons.c.association_id)
     .where(_in(lessons.c.at))
-    .order_by(lessons.c.number)
+    .order_by(lessons.c.number),
+    lessons.c.association_id,
 )
 _officer = people.alias("officer")
-_TASKS = (
+_TASKS = both(
     select(
         tasks.c.id,
         tasks.c.kind,
@@ -104,17 +106,28 @@ _TASKS = (
         _before(tasks.c.made_at),
         or_(tasks.c.closed_at.is_(None), _from(tasks.c.closed_at)),
     )
-    .order_by(tasks.c.due_at, tasks.c.id)
+    .order_by(tasks.c.due_at, tasks.c.id),
+    tasks.c.association_id,
 )
-_REMINDERS = (
+_REMINDERS = by_association(
     select(outbox.c.id, outbox.c.association_id, outbox.c.sent_at)
     .where(outbox.c.kind == "reminder", outbox.c.association_id.is_not(None), _in(outbox.c.sent_at))
-    .order_by(outbox.c.id)
+    .order_by(outbox.c.id),
+    outbox.c.association_id,
 )
-_REPORTED = (
+_form = reports.alias("next")
+_forms = select(func.min(reports.c.form).label("form")).cte("forms", recursive=True)
+_forms = _forms.union_all(
+    select(select(func.min(_form.c.form)).where(_form.c.form > _forms.c.form).scalar_subquery()).where(
+        _forms.c.form.is_not(None)
+    )
+)
+"""The forms that there are reports of, each by one look into the index: they are read by form and time."""
+_REPORTED = both(
     select(reports.c.number, reports.c.association_id, reports.c.created_at, reports.c.inbox_ids)
-    .where(reports.c.practice.is_(False), _in(reports.c.created_at))
-    .order_by(reports.c.number)
+    .where(reports.c.form.in_(select(_forms.c.form)), reports.c.practice.is_(False), _in(reports.c.created_at))
+    .order_by(reports.c.number),
+    reports.c.association_id,
 )
 _VISITS = (
     select(visits.c.kind, func.count().label("visits"))
@@ -126,44 +139,34 @@ _LEADERS = select(people.c.id, people.c.name).where(people.c.kind == "leader").o
 _TEAM = select(people.c.id, people.c.sms_name).where(people.c.kind == "staff").order_by(people.c.id)
 
 
-async def _read(
-    tx: AsyncConnection, statement: Any, column: Any, ids: Ids, starts: datetime, ends: datetime
-) -> list[Any]:
-    if ids is not None:
-        if not ids:
-            return []
-        statement = statement.where(column.in_(list(ids)))
-    return list(await tx.execute(statement, {"starts": starts, "ends": ends}))
-
-
-async def words(tx: AsyncConnection, ids: Ids, starts: datetime, ends: datetime) -> list[Any]:
+async def words(tx: AsyncConnection, ids: Ids, starts: datetime, ends: datetime) -> Sequence[Any]:
     """What leaders wrote from one moment to before another, oldest first."""
-    return await _read(tx, _WORDS, inbox.c.association_id, ids, starts, ends)
+    return await read(tx, _WORDS, ids, starts=starts, ends=ends)
 
 
-async def questions_of(tx: AsyncConnection, ids: Ids, starts: datetime, ends: datetime) -> list[Any]:
+async def questions_of(tx: AsyncConnection, ids: Ids, starts: datetime, ends: datetime) -> Sequence[Any]:
     """Questions asked then, and earlier ones that were open in that time."""
-    return await _read(tx, _QUESTIONS, questions.c.association_id, ids, starts, ends)
+    return await read(tx, _QUESTIONS, ids, starts=starts, ends=ends)
 
 
-async def lessons_of(tx: AsyncConnection, ids: Ids, starts: datetime, ends: datetime) -> list[Any]:
+async def lessons_of(tx: AsyncConnection, ids: Ids, starts: datetime, ends: datetime) -> Sequence[Any]:
     """Lessons told then, with whether they may be shown."""
-    return await _read(tx, _LESSONS, lessons.c.association_id, ids, starts, ends)
+    return await read(tx, _LESSONS, ids, starts=starts, ends=ends)
 
 
-async def tasks_of(tx: AsyncConnection, ids: Ids, starts: datetime, ends: datetime) -> list[Any]:
+async def tasks_of(tx: AsyncConnection, ids: Ids, starts: datetime, ends: datetime) -> Sequence[Any]:
     """Tasks that were open at some time from one moment to before another; never sealed ones."""
-    return await _read(tx, _TASKS, tasks.c.association_id, ids, starts, ends)
+    return await read(tx, _TASKS, ids, starts=starts, ends=ends)
 
 
-async def reminders_of(tx: AsyncConnection, ids: Ids, starts: datetime, ends: datetime) -> list[Any]:
+async def reminders_of(tx: AsyncConnection, ids: Ids, starts: datetime, ends: datetime) -> Sequence[Any]:
     """Reminders that left."""
-    return await _read(tx, _REMINDERS, outbox.c.association_id, ids, starts, ends)
+    return await read(tx, _REMINDERS, ids, starts=starts, ends=ends)
 
 
-async def reported(tx: AsyncConnection, ids: Ids, starts: datetime, ends: datetime) -> list[Any]:
+async def reported(tx: AsyncConnection, ids: Ids, starts: datetime, ends: datetime) -> Sequence[Any]:
     """Reports of any form that were made then, with the messages they came from."""
-    return await _read(tx, _REPORTED, reports.c.association_id, ids, starts, ends)
+    return await read(tx, _REPORTED, ids, starts=starts, ends=ends)
 
 
 async def visits_of(tx: AsyncConnection, ids: Ids, first: str, last: str) -> dict[str, int]:

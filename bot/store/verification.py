@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy import and_, bindparam, exists, insert, select, type_coerce, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.store.prepared import rows
 from bot.store.tables import associations, media, outbox, people, report_history, reports, sampled, samples
+from bot.store.types import Id
 
 _SAMPLE = select(samples).where(samples.c.month == bindparam("which"))
 _MADE = insert(samples).returning(samples.c.id)
@@ -46,16 +48,34 @@ _RESULT = (
         called_by=bindparam("by"),
     )
 )
+_THERE = and_(media.c.kind == "photo", media.c.state.in_(("waiting", "kept", "erased")))
 _PHOTOS = (
-    select(media.c.id, media.c.report_number, media.c.sha256, media.c.state, reports.c.association_id)
-    .join(reports, reports.c.number == media.c.report_number)
-    .where(media.c.kind == "photo", media.c.state.in_(("waiting", "kept", "erased")))
+    select(media.c.id, media.c.report_number, media.c.sha256, media.c.state)
+    .where(_THERE, media.c.report_number.in_(bindparam("numbers", expanding=True)))
     .order_by(media.c.id)
 )
-_REMINDED = (
-    select(outbox.c.association_id, outbox.c.sent_at)
-    .where(outbox.c.kind == "reminder", outbox.c.association_id.is_not(None), outbox.c.sent_at.is_not(None))
-    .order_by(outbox.c.sent_at)
+_THE_SAME = (
+    select(
+        media.c.report_number,
+        media.c.sha256,
+        reports.c.association_id,
+        reports.c.state,
+        reports.c.verdict,
+    )
+    .join(reports, reports.c.number == media.c.report_number)
+    .where(_THERE, media.c.sha256.in_(bindparam("digests", expanding=True)))
+    .order_by(media.c.id)
+)
+_DAY = 86_400_000_000
+"""In the microseconds of a Moment."""
+_REMINDED = select(reports.c.number).where(
+    reports.c.number.in_(bindparam("numbers", expanding=True)),
+    exists().where(
+        outbox.c.association_id == reports.c.association_id,
+        outbox.c.kind == "reminder",
+        outbox.c.sent_at <= reports.c.created_at,
+        type_coerce(outbox.c.sent_at, Id) >= type_coerce(reports.c.created_at, Id) - _DAY,
+    ),
 )
 _REVISIONS = (
     select(
@@ -100,16 +120,21 @@ async def result(tx: AsyncConnection, row: dict[str, Any]) -> None:
     await tx.execute(_RESULT, row)
 
 
-async def photos(tx: AsyncConnection) -> Sequence[Any]:
-    """The photos of reports (id, report_number, sha256, state, association_id), oldest first."""
-    return (await tx.execute(_PHOTOS)).all()
+async def photos(tx: AsyncConnection, numbers: Sequence[int]) -> Sequence[Any]:
+    """The photos of these reports (id, report_number, sha256, state), oldest first."""
+    return await rows(tx, _PHOTOS, {"numbers": list(numbers)}) if numbers else []
 
 
-async def reminded(tx: AsyncConnection) -> Sequence[Any]:
-    """(association_id, sent_at) of the reminders that left, oldest first."""
-    return (await tx.execute(_REMINDED)).all()
+async def the_same_photos(tx: AsyncConnection, digests: Sequence[str]) -> Sequence[Any]:
+    """Every photo of a report that is one of these files, oldest first, with its report's number, place and state."""
+    return await rows(tx, _THE_SAME, {"digests": list(digests)}) if digests else []
+
+
+async def reminded(tx: AsyncConnection, numbers: Sequence[int]) -> set[int]:
+    """Those of these reports that came within a day after a reminder of their association."""
+    return {row.number for row in await rows(tx, _REMINDED, {"numbers": list(numbers)})} if numbers else set()
 
 
 async def revisions(tx: AsyncConnection, numbers: Sequence[int]) -> Sequence[Any]:
     """What these reports said before, by number and revision."""
-    return (await tx.execute(_REVISIONS, {"numbers": list(numbers)})).all() if numbers else []
+    return await rows(tx, _REVISIONS, {"numbers": list(numbers)}) if numbers else []

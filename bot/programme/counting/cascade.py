@@ -124,7 +124,8 @@ async def cascade(tx: AsyncConnection, scope: Scope, until: date, rules: Rules) 
         key = number, person if (number, person) in hers else _SOMEBODY
         hers[key] = added((hers.get(key, Counts()), Counts.of(rolled)))
     days = await training_sums.last_days(tx, last, scope.ids)
-    wrote = await store.wrote(tx, sorted(own))
+    silent = {row.id: number for number, them in there.items() for row in them if not _reported(row, hers)}
+    wrote = await store.wrote(tx, silent)
     _, columns = await each(tx, scope, START, last, rules)
     found = []
     for place in scope.places:
@@ -147,5 +148,8 @@ def _branch(
     row: Any, hers: Mapping[tuple[int, int], Counts], days: Mapping[tuple[int, int], str], wrote: set[int]
 ) -> Branch:
     key = row.association_id, row.id
-    heard = row.id in wrote or row.reports > 0 or bool(hers[key].trainings)
-    return Branch(row.id, row.sms_name, hers[key], days.get(key, ""), heard)
+    return Branch(row.id, row.sms_name, hers[key], days.get(key, ""), row.id in wrote or _reported(row, hers))
+
+
+def _reported(row: Any, hers: Mapping[tuple[int, int], Counts]) -> bool:
+    return row.reports > 0 or bool(hers[row.association_id, row.id].trainings)

@@ -5,9 +5,9 @@ The rules are those of the documents (conversations, 3.5). A day of rain or a ho
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import date, timedelta
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from itertools import pairwise
 from statistics import median
 from typing import Any
@@ -16,10 +16,12 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.programme.counting.businesses import Cell, grid
+from bot.programme.counting.figures import NOTHING, of_each
 from bot.programme.counting.period import Period
-from bot.programme.counting.reports import Training, trainings
+from bot.programme.counting.reports import Training, does_count, last_two_before, trainings
 from bot.programme.counting.scope import Place, Scope
-from bot.store import verification
+from bot.programme.counting.trainings import START
+from bot.store import training_sums, verification
 
 KINDS = (
     "doubt",
@@ -37,8 +39,6 @@ _IN_A_ROW = 3
 _SALES_TIMES = 5
 _USUAL_OF = 3
 """Earlier months with sales before there is anything usual."""
-_SOON = timedelta(days=1)
-_LONG_AGO = date(1970, 1, 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,22 +67,35 @@ class Flag:
         }
 
 
-async def flags(tx: AsyncConnection, scope: Scope, period: Period, zone: ZoneInfo) -> list[Flag]:
-    """The flags of the reports about these days, by report. What came before is read too."""
-    every = [one for one in await trainings(tx, scope, Period("range", _LONG_AGO, period.last)) if one.counts]
-    photos, reminded = await verification.photos(tx), await verification.reminded(tx)
-    sent: dict[int, list[Any]] = {}
-    for row in reminded:
-        sent.setdefault(row.association_id, []).append(row.sent_at)
-    first, last = period.first.isoformat(), period.last.isoformat()
-    about = [one for one in every if first <= one.day]  # what is before matters to its own association only
+async def flags(
+    tx: AsyncConnection,
+    scope: Scope,
+    period: Period,
+    zone: ZoneInfo,
+    there: Sequence[Training] | None = None,
+) -> list[Flag]:
+    """The flags of the reports about these days, by report. `there`: the trainings of these days, if read already.
+
+    Of what came before is read only: the last two reports of each association, how many there were with how many new
+    people, and which photos were sent already.
+    """
+    about = [one for one in there or await trainings(tx, scope, period) if one.counts]
+    ids = sorted({one.place.id for one in about})
+    earlier = _by_association(await last_two_before(tx, scope, period.first, ids))
+    day_before = (period.first - timedelta(days=1)).isoformat()
+    before = of_each(await training_sums.days(tx, START, day_before, ids))
+    own = {number: [*earlier.get(number, ()), *them] for number, them in _by_association(about).items()}
+    unseen = [one.number for them in own.values() for one in them if one.sheet == "no"]
+    soon = await verification.reminded(tx, unseen)
     found: list[Flag] = [flag for one in about for flag in _alone(one)]
-    for own in _by_association(every).values():
-        found += [*_repeated(own), *_round(own), *_all_new(own), *_members(own)]
-        found += _after_reminders(own, sent.get(own[0].place.id, []))
-    found += [*_elsewhere(about), *_photos(every, photos)]
-    within = [flag for flag in found if first <= flag.day <= last]
-    within += await _sales(tx, scope, period, zone)
+    for number, them in own.items():
+        found += [*_repeated(them), *_round(them), *_after_reminders(them, soon)]
+        since_start = before.get(number, NOTHING).all
+        news = them[len(earlier.get(number, ())) :]
+        found += [*_all_new(news, since_start.trainings), *_members(news, since_start.new_people)]
+    found += [*_elsewhere(about), *await _photos(tx, scope, about)]
+    first = period.first.isoformat()
+    within = [flag for flag in found if first <= flag.day] + await _sales(tx, scope, period, zone)
     return sorted(within, key=lambda flag: (flag.report, KINDS.index(flag.kind)))
 
 
@@ -131,32 +144,27 @@ def _round(own: Sequence[Training]) -> Iterator[Flag]:
             yield _flag("round_numbers", row[-1], row[:-1], people=[_came(one) for one in row])
 
 
-def _all_new(own: Sequence[Training]) -> Iterator[Flag]:
+def _all_new(own: Sequence[Training], before: int) -> Iterator[Flag]:
     """Everybody is new, at a third training or later."""
-    for one in own[_IN_A_ROW - 1 :]:
+    for one in own[max(0, _IN_A_ROW - 1 - before) :]:
         if _came(one) and one.adds.new_people == _came(one):
             yield _flag("all_new_again", one, people=_came(one))
 
 
-def _members(own: Sequence[Training]) -> Iterator[Flag]:
+def _members(own: Sequence[Training], new: int) -> Iterator[Flag]:
     """More new people than the association has members."""
-    members, new = own[0].place.members, 0
+    members = own[0].place.members
     for one in own:
         new += one.adds.new_people
         if members is not None and one.adds.new_people and new > members:
             yield _flag("more_than_members", one, members=members, new_people=new)
 
 
-def _after_reminders(own: Sequence[Training], sent: Sequence[Any]) -> Iterator[Flag]:
+def _after_reminders(own: Sequence[Training], soon: Set[int]) -> Iterator[Flag]:
     """Three times in a row within a day of a reminder, and no sheet."""
-
-    def soon(one: Training) -> bool:
-        return any(timedelta() <= one.made_at - at <= _SOON for at in sent) and one.sheet == "no"
-
-    by_arrival = sorted(own, key=lambda one: one.number)
-    for last in range(_IN_A_ROW, len(by_arrival) + 1):
-        row = by_arrival[last - _IN_A_ROW : last]
-        if all(map(soon, row)):
+    for last in range(_IN_A_ROW, len(own) + 1):
+        row = own[last - _IN_A_ROW : last]
+        if all(one.number in soon for one in row):
             yield _flag("only_after_reminders", row[-1], row[:-1])
 
 
@@ -171,17 +179,21 @@ def _elsewhere(every: Iterable[Training]) -> Iterator[Flag]:
             yield _flag("same_elsewhere", one, [other for other in same if other.place.id != one.place.id])
 
 
-def _photos(every: Iterable[Training], photos: Sequence[Any]) -> Iterator[Flag]:
-    """A photo that is the same file as an earlier one of another report."""
-    known = {one.number: one for one in every}
-    first: dict[str, int] = {}
-    for photo in photos:
-        if not photo.sha256:
-            continue
-        earlier = first.setdefault(photo.sha256, photo.report_number)
-        if earlier != photo.report_number and photo.report_number in known:
-            others = [known[earlier]] if earlier in known else []
-            yield _flag("same_photo", known[photo.report_number], others, photo=photo.id)
+async def _photos(tx: AsyncConnection, scope: Scope, about: Sequence[Training]) -> list[Flag]:
+    """A photo that is the same file as an earlier one of another report, which is named where it is to be seen."""
+    known = {one.number: one for one in about if one.photos}
+    own = [photo for photo in await verification.photos(tx, list(known)) if photo.sha256]
+    first: dict[str, Any] = {}
+    for photo in await verification.the_same_photos(tx, sorted({photo.sha256 for photo in own})):
+        first.setdefault(photo.sha256, photo)
+    seen = {place.id for place in scope.places}
+    found = []
+    for photo in own:
+        earlier = first[photo.sha256]
+        if earlier.report_number != photo.report_number:
+            others = (earlier.report_number,) if earlier.association_id in seen and does_count(earlier) else ()
+            found.append(replace(_flag("same_photo", known[photo.report_number], photo=photo.id), others=others))
+    return found
 
 
 async def _sales(tx: AsyncConnection, scope: Scope, period: Period, zone: ZoneInfo) -> list[Flag]:

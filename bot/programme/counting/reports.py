@@ -5,9 +5,9 @@ Twins, withdrawn and rejected ones are there too, with `counts` false: they stay
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from functools import cached_property
 from typing import Any
 
@@ -114,9 +114,18 @@ def _figures(values: Mapping[str, Any]) -> dict[str, int | None]:
 async def trainings(tx: AsyncConnection, scope: Scope, period: Period) -> list[Training]:
     """Every training report about these days, by day and number."""
     rows = await store.trainings(tx, period.first.isoformat(), period.last.isoformat(), scope.ids)
+    return await _built(tx, scope, rows)
+
+
+async def last_two_before(tx: AsyncConnection, scope: Scope, first: date, ids: Sequence[int]) -> list[Training]:
+    """Of each of these associations the last two that count and lie before a day, by day and number."""
+    return await _built(tx, scope, await store.last_two_before(tx, first.isoformat(), ids))
+
+
+async def _built(tx: AsyncConnection, scope: Scope, rows: Sequence[Any]) -> list[Training]:
     places = {place.id: place for place in scope.places}
     photos: dict[int, int] = {}
-    for photo in await verification.photos(tx):
+    for photo in await verification.photos(tx, [row.number for row in rows]):
         photos[photo.report_number] = photos.get(photo.report_number, 0) + 1
     before: dict[int, list[Revision]] = {}
     for old in await verification.revisions(tx, [row.number for row in rows if row.revision > 1]):
@@ -139,7 +148,7 @@ async def trainings(tx: AsyncConnection, scope: Scope, period: Period) -> list[T
 def _training(
     row: Any, place: Place, photos: int, before: tuple[Revision, ...], looked: Mapping[str, Any]
 ) -> Training:
-    counts = row.state in COUNTED and row.verdict != "rejected"
+    counts = does_count(row)
     how = "rejected" if row.verdict == "rejected" and row.state in COUNTED else row.state
     return Training(
         number=row.number,
@@ -160,3 +169,8 @@ def _training(
         how=looked.get("how", ""),
         reason=looked.get("reason", ""),
     )
+
+
+def does_count(row: Any) -> bool:
+    """Whether a row of a training report is in the figures: a state that counts, and no person has rejected it."""
+    return row.state in COUNTED and row.verdict != "rejected"

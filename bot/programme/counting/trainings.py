@@ -23,11 +23,11 @@ from bot.programme.counting.figures import (
     together,
 )
 from bot.programme.counting.period import Period
+from bot.programme.counting.reports import does_count
 from bot.programme.counting.rules import Rules
 from bot.programme.counting.scope import Place, Scope
 from bot.store import counting as store
 from bot.store import training_sums
-from bot.store.figures import COUNTED
 
 START = ""
 """Sorts before every day."""
@@ -94,13 +94,22 @@ class Sheet:
 
 
 async def sheet(
-    tx: AsyncConnection, scope: Scope, period: Period, rules: Rules, as_of: datetime, *, sources: bool = False
+    tx: AsyncConnection,
+    scope: Scope,
+    period: Period,
+    rules: Rules,
+    as_of: datetime,
+    *,
+    sources: bool = False,
+    since_start: bool = True,
 ) -> Sheet:
-    """Count. `sources`: with the reports and messages behind each figure. Raises CountingError."""
+    """Count. `sources`: with the reports and messages behind each figure; `since_start`: also behind those since the
+    start, which are more every month. Raises CountingError.
+    """
     last, previous = period.last.isoformat(), period.previous
     this = await column(tx, scope, period.first.isoformat(), last, rules, sources=sources)
     before = await column(tx, scope, previous.first.isoformat(), previous.last.isoformat(), rules, sources=sources)
-    since = await column(tx, scope, START, last, rules, sources=sources)
+    since = await column(tx, scope, START, last, rules, sources=sources and since_start)
     until_before = await column(tx, scope, START, (period.first - timedelta(days=1)).isoformat(), rules)
     check_parts("since the start", since.all, {"before": until_before.all, "in the period": this.all})
     direct = await _direct(tx, scope)
@@ -145,11 +154,7 @@ async def _columns(
 async def behind(tx: AsyncConnection, scope: Scope, first: str, last: str) -> tuple[Source, ...]:
     """The reports that count, by number."""
     rows = await store.trainings(tx, first, last, scope.ids)
-    return tuple(Source.of(row) for row in rows if _counts(row))
-
-
-def _counts(row: Any) -> bool:
-    return row.state in COUNTED and row.verdict != "rejected" and row.association_id is not None
+    return tuple(Source.of(row) for row in rows if does_count(row) and row.association_id is not None)
 
 
 def members(scope: Scope) -> Mapping[int, int | None]:

@@ -87,6 +87,6 @@ async def gather(tx: AsyncConnection, wanted: Wanted, language: str) -> Exported
 async def _stories(tx: AsyncConnection, asked: Asked, names: Sequence[str], language: str) -> tuple[Poster, ...]:
     """The last ones that may be shown: of the period, and earlier ones where there are too few."""
     long_ago, ends = datetime.fromtimestamp(0, UTC), asked.period.moments(asked.zone)[1]
-    rows = [row._mapping for row in await summaries.lessons_of(tx, asked.scope.ids, long_ago, ends)]
+    rows = [row._asdict() for row in await summaries.lessons_of(tx, asked.scope.ids, long_ago, ends)]
     shown = [row for row in rows if row["show"] in MAY_BE_SHOWN and row["text"]]
     return tuple(posters(shown[-STORIES:], names, language))

@@ -35,6 +35,8 @@ class Asked:
     rules: Rules
     zone: ZoneInfo
     as_of: datetime
+    all_ids: bool = False
+    """With the reports behind the figures since the start, which only JSON lists: they are more every month."""
 
     @property
     def until(self) -> date:
@@ -45,11 +47,11 @@ class Asked:
 async def summary(tx: AsyncConnection, asked: Asked) -> Summary:
     """All of it. Raises CountingError when sums that must be equal are not."""
     scope, period, zone = asked.scope, asked.period, asked.zone
-    sheet = await counting.sheet(tx, scope, period, asked.rules, asked.as_of, sources=True)
+    sheet = await counting.sheet(tx, scope, period, asked.rules, asked.as_of, sources=True, since_start=asked.all_ids)
     trainings = tuple(await counting.trainings(tx, scope, period))
     talk = await counting.talk(tx, scope, period, zone, ids=True)
     tree = await counting.cascade(tx, scope, period.last, asked.rules)
-    flags = tuple(await counting.flags(tx, scope, period, zone))
+    flags = tuple(await counting.flags(tx, scope, period, zone, trainings))
     starts, ends = period.moments(zone)
     team = await summaries.team(tx)
     words = await summaries.words(tx, scope.ids, starts, ends)
