@@ -108,12 +108,14 @@ async def words_saved(tx: AsyncConnection, details: Mapping[str, Any], now: date
 async def token_new(tx: AsyncConnection, details: Mapping[str, Any], now: datetime) -> Any:
     """A one-time token for the chat of a leader or of one of the team; only its digest is kept."""
     name = details["person"]
-    people = [*await listing.people_named(tx, name), *await team.staff_named(tx, name)]
+    people = {row["id"]: f"{row['association']} {row['sms_name']}" for row in await listing.people_named(tx, name)}
+    people |= {row["id"]: f"{row['role']} {row['sms_name']}" for row in await team.staff_named(tx, name)}
     if len(people) != 1:
-        raise BotError(f"{len(people)} people are called {details['person']!r}; write ASSOCIATION NAME")
-    token = certificates.new_token()
-    await make_token(tx, token, people[0]["id"], now)
-    return {"token": token, "person": people[0]["id"]}
+        which = f": {', '.join(people.values())}; write one of these" if people else "; write ASSOCIATION NAME"
+        raise BotError(f"{len(people)} people are called {name!r}{which}")
+    token, (person,) = certificates.new_token(), people
+    await make_token(tx, token, person, now)
+    return {"token": token, "person": person}
 
 
 async def tips_import(tx: AsyncConnection, details: Mapping[str, Any], now: datetime) -> Any:

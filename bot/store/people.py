@@ -20,7 +20,7 @@ from bot.store.tables import (
     people_addresses,
     places,
 )
-from handlers.turn import Association, Business, Person
+from handlers.turn import LANGUAGES, Association, Business, Person
 
 
 @dataclass(slots=True)
@@ -62,6 +62,7 @@ _PERSON = (
     people.c.reports,
     people.c.role,
     people.c.area,
+    people.c.languages,
     select(func.count())
     .where(_theirs.c.person_id == people.c.id)
     .correlate(people)
@@ -120,6 +121,12 @@ async def load_associations(tx: AsyncConnection) -> dict[int, Association]:
     return found
 
 
+def _language(row: Any) -> Any:
+    """What she chose; one of the team who has chosen none reads what the roster lists first."""
+    listed = (row.languages or "").split()
+    return row.language or next((one for one in listed if one in LANGUAGES), None)
+
+
 def person(row: Any, known: dict[int, Association]) -> Person:
     """A row of `people` as a conversation sees it."""
     return Person(
@@ -127,7 +134,7 @@ def person(row: Any, known: dict[int, Association]) -> Person:
         name=row.name,
         sms_name=row.sms_name,
         sex=row.sex or "",
-        language=row.language,
+        language=_language(row),
         consent="yes" if row.kind == "staff" and row.consent != "stopped" else row.consent,
         association=known.get(row.association_id),
         kind=row.kind,

@@ -35,10 +35,13 @@ _STAFF = (
 
 
 async def staff_named(tx: AsyncConnection, name: str) -> list[dict[str, Any]]:
-    """People of the team by name. Names are compared here, since they may be encrypted."""
+    """People of the team by name, or by role and name. Names are compared here, since they may be encrypted."""
     wanted = set(plain(name).split())
-    rows = (await tx.execute(_STAFF)).all()
-    found = [row for row in rows if wanted and wanted <= {plain(row.sms_name), *plain(row.name).split()}]
+    found = []
+    for row in await tx.execute(_STAFF):
+        named = wanted - {row.role}
+        if named and named <= {plain(row.sms_name), *plain(row.name).split()}:
+            found.append(row)
     return [{"id": row.id, "sms_name": row.sms_name, "role": row.role} for row in found]
 
 

@@ -6,6 +6,7 @@ import importlib
 import json
 import stat
 from collections.abc import AsyncIterator, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ import pytest
 from bot import control
 from bot.channels.telegram_profile import SHOWN
 from bot.programme import certificates
+from bot.programme.roster import Staff
 from tests.botapi import Emulator
 from tests.botapi_updates import Fault, error
 from tests.end_to_end.chats import Chats, programme
@@ -118,6 +120,19 @@ async def test_the_commands_print_links_cards_and_no_key_twice(tmp_path: Path, b
         await programme_.command("certificates", str(file), "--again", "--bot", "https://t.me/other_bot")
         token = (await programme_.command("token", "ABAHUZA ODETTE")).strip()
         assert len(token) == 32
+
+
+async def test_a_mentor_who_is_called_as_a_leader_is_gets_a_link_too(botapi: Emulator, tmp_path: Path) -> None:
+    telegram = f'[channels.telegram]\ntoken = "{botapi.token}"\napi_url = "{botapi.url}"\n'
+    roster = small_roster()
+    roster = replace(roster, staff=(*roster.staff, Staff("Jean", "mentor")))
+    async with Gateway() as gateway:
+        programme_ = Inside(tmp_path, gateway, telegram)
+        await programme_.bring(roster)
+        why = await programme_.command("token", "JEAN", code=1)
+        assert "2 people are called 'JEAN': ABAHUZA Jean, mentor Jean; write one of these" in " ".join(why.split())
+        for name in ("ABAHUZA JEAN", "mentor Jean"):
+            assert len((await programme_.command("token", name)).strip()) == 32
 
 
 def test_eight_stand_on_a_page_whatever_the_names_are() -> None:

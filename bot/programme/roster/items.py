@@ -13,11 +13,13 @@ from bot.programme.roster.names import LEADER_LETTERS, Communes, association_let
 from bot.programme.roster.nouns import Association, Business, Leader, Partner, Place, Staff
 from bot.programme.roster.phones import read_phone
 from bot.programme.roster.reading import Row
+from bot.programme.roster.words import LANGUAGES
 from bot.render.sentences import Sentence, listed
 from handlers.understand.words import SHIPPED, plain
 
 _NO = re.compile(r"\d{1,4}")
 _BUSINESS_NO = re.compile(r"(\d{1,4}) ?-?([A-Z])")
+_AND = {"et", "and", "na"}
 _TELEGRAM = re.compile(r"\d{5,15}")
 
 
@@ -205,6 +207,20 @@ def _area(row: Row, old: Communes, now: Communes) -> str:
     return ", ".join(found)
 
 
+def _languages(row: Row) -> str:
+    """The codes of what is listed; mentors are matched by them, and the first one is the language of her chat."""
+    written = row.text("languages")
+    words = [word for word in re.split(r"[\s,;/+&]+", plain(written)) if word and word not in _AND]
+    found = [word if word in LANGUAGES.values() else LANGUAGES.get(word, "") for word in words]
+    codes = " ".join(dict.fromkeys(filter(None, found)))
+    if not all(found):
+        choices = tuple(dict.fromkeys(LANGUAGES.values()))
+        row.say("warning", "languages", Sentence("not known. Write one of {choices}.", choices=choices))
+    elif codes.split() != words:
+        row.read_as("languages", codes)
+    return codes
+
+
 def staff(row: Row, demo: bool, old: Communes, now: Communes) -> Staff:
     telegram = row.text("telegram")
     if telegram and not _TELEGRAM.fullmatch(telegram):
@@ -216,7 +232,7 @@ def staff(row: Row, demo: bool, old: Communes, now: Communes) -> Staff:
         role=row.choice("role"),
         phone=_phone(row, demo) or None,
         telegram=telegram or None,
-        languages=row.text("languages") or None,
+        languages=_languages(row) or None,
         subjects=row.text("subjects") or None,
         area=_area(row, old, now) or None,
         row=row.number,

@@ -1,4 +1,4 @@
-"""The optional sheet Partners: the same checks and the same import as the other sheets."""
+"""The optional sheet Partners, and languages on the sheet Staff: the same checks and import as for the others."""
 
 from __future__ import annotations
 
@@ -93,3 +93,28 @@ def test_a_workbook_written_is_read_again(tmp_path: Path) -> None:
     write(tmp_path / "r.xlsx", Roster(partners=(ISABU,)))
     found = check(read(tmp_path / "r.xlsx"), associations_expected=0, people_per_association=0)
     assert found.roster is not None and found.roster.partners == (ISABU,)
+
+
+@pytest.mark.parametrize(
+    ("written", "kept", "level", "text"),
+    [
+        ("rn fr", "rn fr", "", ""),
+        ("Kirundi, Français", "rn fr", "note", 'languages "Kirundi, Français" read as rn fr.'),
+        ("anglais et kiswahili", "en sw", "note", 'languages "anglais et kiswahili" read as en sw.'),
+        ("fr/lingala", "fr", "warning", 'languages "fr/lingala": not known. Write one of rn, fr, sw, en.'),
+    ],
+)
+def test_languages_of_the_team_are_read_as_those_of_leaders(
+    tmp_path: Path, written: str, kept: str, level: str, text: str
+) -> None:
+    file = book(
+        tmp_path / "r.xlsx",
+        Associations=table([ASSOCIATION]),
+        Leaders=table([LEADER]),
+        Staff=table([STAFF | {"languages": written}]),
+    )
+    found = check(read(file), associations_expected=1, people_per_association=1)
+    assert found.roster is not None
+    assert found.roster.staff[0].languages == kept
+    wanted = [(level, f"Staff row 2, {text}")] if text else []
+    assert [(one.level, one.text) for one in found.messages if "languages" in one.text] == wanted
