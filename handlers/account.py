@@ -15,8 +15,21 @@ from handlers.understand.words import plain, yes_no
 
 ERASE = "55"
 _A_NUMBER = re.compile(r"\+?(?:[\s.-]*\d){8,13}[\s.]*")
+_AROUND = " .,:;!?"
 MOST_WORDS = 2
 """More words than this behind PROBLEM are a story: it is sealed, whatever it is about."""
+
+
+def means_stop(turn: Turn, said: Said) -> bool:
+    """Whether STOP was said. A word that is only near it may answer what is asked: "arretée", of the business."""
+    words, question = said.plain.strip(_AROUND), state.opened(turn) or {}
+    if words in turn.programme.keywords.command_of or " " in words:
+        return True
+    name = question.get("step") or ("status" if question.get("form") == "business" else "")
+    named = (question["form"],) if "form" in question else turn.forms
+    asked = ((turn.forms[one], step) for one in named for step in turn.forms[one].steps if step.name == name)
+    ctx, text = form.context(turn, turn.association), turn.inbound.text
+    return not any(form.read_answer(one, step, text, ctx, {}).status == "whole" for one, step in asked)
 
 
 def stop(turn: Turn) -> Outcome:

@@ -88,7 +88,7 @@ def _step(turn: Turn) -> Outcome:
     said = read(turn)
     if not turn.people:
         return new_chats.stranger(turn, said) if turn.address.rich else newcomers.stranger(turn, said)
-    if said.command == "stop" and not team.replies(turn):
+    if said.command == "stop" and not team.replies(turn) and account.means_stop(turn, said):
         return account.stop(turn)
     if enrol.stopped(turn):
         return _stopped(turn, said)
