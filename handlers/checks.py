@@ -77,17 +77,19 @@ def _step(turn: Turn, said: Said, question: Mapping[str, Any]) -> Outcome | None
 
 
 def corrected(turn: Turn, form_: Form, report: Report, step: str, ctx: Context) -> dict[str, Any] | None:
-    """The report's values with the figures of one step sent anew; None when they are not understood.
+    """The report's values with the figures of one step sent anew; None when they are not understood, or none of it.
 
-    What belongs to the step is forgotten first: the old total of new people does not bind a new split.
+    What belongs to the step is forgotten first: the old total of new people does not bind a new split. What was not
+    said anew stays: "15 women" says nothing of the men.
     """
-    names = {question.name for question in form_.step(step).questions}
-    names |= {q.name for q in form_.questions if q.stands_for and set(q.stands_for) <= names}
+    own = {question.name for question in form_.step(step).questions}
+    names = own | {q.name for q in form_.questions if q.stands_for and set(q.stands_for) <= own}
     known = {**report.values, **dict.fromkeys(names)}
     reading = read_answer(form_, form_.step(step), turn.inbound.text, ctx, known)
-    if reading.status != "whole":
+    if reading.status != "whole" or names.isdisjoint(reading.values):
         return None
-    return form_.record(form_.compute({**known, **reading.values}, ctx))
+    kept = {name: report.values.get(name) for name in own if not reading.values.keys() & (names - own)}
+    return form_.record(form_.compute({**known, **kept, **reading.values}, ctx))
 
 
 def whole_anew(
