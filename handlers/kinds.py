@@ -13,11 +13,25 @@ from typing import Any, Literal
 
 from handlers.forms import Context, Form, Step
 from handlers.forms.model import SENT
-from handlers.turn import Association, Figures, Label, LastReport, NextNumber, Reply, Report, SaveReport, Spoken, Turn
+from handlers.turn import (
+    AsFits,
+    Association,
+    Figures,
+    Label,
+    LastReport,
+    NextNumber,
+    Reply,
+    Report,
+    SaveReport,
+    Spoken,
+    Turn,
+)
 from handlers.turn.noun import noun
 
 TWIN_WITHIN = timedelta(hours=24)
 """The same report once more within this time is the same SMS sent twice, until she says that it is not."""
+LETTERS = (40, 30, 24, 18, 12)
+"""How short the names of questions are made, one after the other, where a receipt is too long."""
 
 
 @noun
@@ -149,7 +163,7 @@ class Kind:
             {
                 "number": number,
                 "title": form.title,
-                "summary": self.words(form, values, ctx),
+                "summary": self.as_fits(form, values, ctx),
                 "name": turn.person.sms_name if turn.person else "",
             },
         )
@@ -180,31 +194,41 @@ class Kind:
 
     def words(self, form: Form, values: Mapping[str, Any], ctx: Context) -> Label:
         """The answers in words: short name and value of everything that was said."""
+        return Label(Spoken(form.languages, lambda language: ", ".join(_said(form, values, ctx, language))))
 
-        def say(language: str) -> str:
-            parts = []
-            for question in form.questions:
-                value = values.get(question.name)
-                if value is None or value == "" or question.type in ("note", "calculate", "hidden"):
-                    continue
-                name = question.short.text(language) or question.label.text(language)
-                parts.append(f"{name} {form.shown(question.name, value, ctx).text(language)}")
-            return ", ".join(parts)
+    def as_fits(self, form: Form, values: Mapping[str, Any], ctx: Context) -> AsFits:
+        """The same for a receipt: names are shortened first, then answers left out from the end of the form.
 
-        return Label(Spoken(form.languages, say))
+        Two dots stand for them: the third ends the sentence.
+        """
+
+        def first(count: int | None, letters: int) -> Label:
+            def say(language: str) -> str:
+                there = _said(form, values, ctx, language, letters)
+                return ", ".join(there if count is None or count >= len(there) else [*there[:count], ".."])
+
+            return Label(Spoken(form.languages, say))
+
+        shorter = (first(None, letters) for letters in LETTERS)
+        fewer = (first(count, LETTERS[-1]) for count in range(len(values) - 1, 0, -1))
+        return AsFits((self.words(form, values, ctx), *shorter, *fewer))
 
     def menu(self, form: Form, number: int, values: Mapping[str, Any], ctx: Context) -> tuple[Reply, tuple[str, ...]]:
         """The correction menu (E1) and the step each digit means."""
         can = (s for s in form.steps if ctx.sends or any(q.type not in SENT for q in s.questions))
         steps = tuple(step.name for step in can)[:8]
-        choices = {
-            language: " ".join(f"{n} {form.step(name).short.text(language)}" for n, name in enumerate(steps, 1))
-            for language in form.languages
-        }
+
+        def choices(letters: int | None) -> Label:
+            def say(language: str) -> str:
+                names = (form.step(name).short.text(language) for name in steps)
+                return " ".join(f"{n} {_cut(name, letters)}" for n, name in enumerate(names, 1))
+
+            return Label(Spoken(form.languages, say))
+
         values_ = {
             "number": number,
-            "summary": self.words(form, values, ctx),
-            "choices": Label(choices),
+            "summary": self.as_fits(form, values, ctx),
+            "choices": AsFits((choices(None), *map(choices, (*LETTERS, 8)))),
             "last": len(steps) + 1,
         }
         return Reply("E1any", values_), steps
@@ -217,4 +241,25 @@ class Kind:
         self, turn: Turn, form: Form, number: int, values: Mapping[str, Any], step: str, ctx: Context
     ) -> Reply:
         """What is said after a correction (E2)."""
-        return Reply("E2any", {"number": number, "summary": self.words(form, values, ctx)})
+        return Reply("E2any", {"number": number, "summary": self.as_fits(form, values, ctx)})
+
+
+def _said(
+    form: Form, values: Mapping[str, Any], ctx: Context, language: str, letters: int | None = None
+) -> list[str]:
+    """Name and value of everything that was said, in the form's order; names of so many letters, whole words."""
+    parts = []
+    for question in form.questions:
+        value = values.get(question.name)
+        if value is None or value == "" or question.type in ("note", "calculate", "hidden"):
+            continue
+        name = question.short.text(language) or question.label.text(language)
+        parts.append(f"{_cut(name, letters)} {form.shown(question.name, value, ctx).text(language)}")
+    return parts
+
+
+def _cut(name: str, letters: int | None) -> str:
+    """At most so many letters of a name, whole words where its first one is no longer."""
+    if letters is None or len(name) <= letters:
+        return name
+    return name[: letters + 1].rpartition(" ")[0] or name[:letters]

@@ -6,7 +6,7 @@ What staff write is never a program: texts are split at {field} once, at start, 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -22,7 +22,7 @@ from bot.render.gsm import Encoding, fits, fold, segments
 from bot.render.keywords import load as load_keywords
 from bot.render.keywords import with_labels
 from bot.render.plural import is_one
-from handlers.turn import FALLBACK, NOTHING, BySms, Label, Labels, Parts, Reply
+from handlers.turn import FALLBACK, NOTHING, AsFits, BySms, Label, Labels, Parts, Reply
 from handlers.understand.words import SHIPPED, Keywords
 
 DEFAULTS: Mapping[str, Any] = {name: FIELDS[name].longest for name in COMMON}
@@ -141,13 +141,17 @@ class Words:
             raise RenderError(f"{key}: no such text for language {language!r}")
         if choice.fell_back:
             self.fallbacks[language, key] += 1
-        for version in choice.versions:
+        for place, version in enumerate(choice.versions, 1):
             said = self._fill(version, choice.language, values, rich, drafts)
             if rich:
                 return Rendered(said, choice.language, version.key, 1, "chat")
             said = fold(said)
             if fits(said):
                 return Rendered(said, choice.language, version.key, 1, "gsm7")
+            for fewer in _shorter(version, choice.versions[place:], values):
+                less = fold(self._fill(version, choice.language, fewer, rich, drafts))
+                if fits(less):
+                    return Rendered(less, choice.language, version.key, 1, "gsm7")
         self.too_long[key] += 1
         return Rendered(said, choice.language, version.key, *segments(said))
 
@@ -184,6 +188,8 @@ class Words:
                 return None
             case Label():
                 return value.text(language)
+            case AsFits():
+                return value.forms[0].text(language)
             case Labels():
                 return value.between.join(item.text(language) for item in value.items)
             case date():
@@ -229,3 +235,12 @@ class Words:
             for name in names
             if name in texts and (drafts or not texts[name].draft)
         )
+
+
+def _shorter(version: _Version, others: Sequence[_Version], values: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    """The values with what may be said shorter ever shorter, unless a version after this one has it too."""
+    later = {name for other in others for _, name in other.text.slots}
+    for _, name in version.text.slots:
+        value = values.get(name)
+        if isinstance(value, AsFits) and name not in later:
+            yield from ({**values, name: form} for form in value.forms[1:])

@@ -100,6 +100,16 @@ class Label:
 
 
 @noun
+class AsFits:
+    """A text in ever shorter forms: in an SMS the first that leaves it one part, elsewhere the first of all.
+
+    A version of a text that leaves it out altogether is taken only where the last of them is too long.
+    """
+
+    forms: tuple[Label, ...]
+
+
+@noun
 class Labels:
     """Several labels said in a row, as in "value chain, processing"."""
 
