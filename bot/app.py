@@ -8,8 +8,12 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import errno
+import os
+import socket
 from collections.abc import AsyncIterator, Callable, Mapping
 from functools import partial
+from typing import Any
 
 import aiohttp
 import structlog
@@ -27,7 +31,7 @@ from bot.console.gate import Gate
 from bot.console.pages import PAGES
 from bot.console.simulator import Simulator
 from bot.console.site import Console
-from bot.errors import ChannelMisconfigured
+from bot.errors import ChannelMisconfigured, SettingsError
 from bot.parts import Parts
 from bot.settings import Settings
 from bot.settled import settle
@@ -79,6 +83,8 @@ class App(Parts):
         """Start everything; on leaving, stop in reverse. Raises BotError when it cannot start."""
         database = await Database.open(settings.database.url, settings.folder)
         try:
+            if web:
+                await asyncio.to_thread(_listen, settings.web.host, settings.web.port)
             clock = clock or Clock()
             app = cls(settings, database, clock, channel_list.build(settings, clock.now, simulate=simulate))
             if crash:
@@ -202,6 +208,42 @@ class App(Parts):
         finally:
             server.should_exit = True
             await serving
+
+
+def _listen(host: str, port: int) -> None:
+    """Try it before anything begins: the server that finds it taken ends everything with a line of its log.
+
+    Raises SettingsError.
+    """
+    here = f"web.host {host}, web.port {port}"
+    try:
+        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
+    except OSError as error:
+        raise SettingsError(f"{here}: {error.strerror}. {_HOSTS}") from None
+    wrong = list(filter(None, (_bound(family, address) for family, *_, address in found)))
+    taken = [error for error in wrong if error.errno in (errno.EADDRINUSE, errno.EACCES)]
+    if taken:
+        what = "Does it run already? Stop that, or take another port (web.port; `demo --port`)."
+        raise SettingsError(f"{here}: {taken[0].strerror}. {what}")
+    if len(wrong) == len(found):
+        raise SettingsError(f"{here}: {wrong[0].strerror}. {_HOSTS}")
+
+
+_HOSTS = "Write 127.0.0.1, or 0.0.0.0 for every address of this machine."
+
+
+def _bound(family: int, address: Any) -> OSError | None:
+    """What is wrong with listening there, as asyncio does it."""
+    try:
+        with socket.socket(family, socket.SOCK_STREAM) as one:
+            if os.name == "posix":
+                one.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            if family == socket.AF_INET6:
+                one.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
+            one.bind(address)
+    except OSError as error:
+        return error
+    return None
 
 
 class _Server(uvicorn.Server):

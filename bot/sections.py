@@ -8,6 +8,7 @@ from __future__ import annotations
 from datetime import date, time
 from pathlib import Path
 from typing import Annotated, Literal
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, Field
@@ -66,16 +67,26 @@ class Project(Section):
     map: str = Field("", description="GeoJSON file of the communes for the console's map; empty = no map.")
 
 
+def _database(url: str) -> str:
+    if ":memory:" in url:
+        raise ValueError("in memory nothing is kept")
+    try:
+        urlsplit(url).port  # noqa: B018 - raises
+    except ValueError as error:
+        raise ValueError("its port is not a number") from error
+    return url
+
+
 class Database(Section):
-    url: str = Field(
+    url: Annotated[str, AfterValidator(_database)] = Field(
         "sqlite:///kurikirana.db",
-        pattern=r"^(sqlite:///|postgresql://).+",
+        pattern=r"^(sqlite:///[^?]+|postgresql://.+)$",
         description="sqlite:///FILE or postgresql://USER:PASSWORD@HOST/NAME.",
     )
 
 
 class Web(Section):
-    host: str = Field("127.0.0.1", description="Address the web server listens on.")
+    host: str = Field("127.0.0.1", min_length=1, description="Address the web server listens on.")
     port: int = Field(8080, ge=0, le=65535, description="TCP port; 0 takes a free one.")
     public_url: str = Field(
         "", description="How providers and the team's browsers reach us from outside, https://..."

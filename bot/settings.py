@@ -7,6 +7,7 @@ refused. The values themselves stand in bot/sections.py.
 from __future__ import annotations
 
 import os
+import re
 import tomllib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -126,8 +127,10 @@ def _override(file: Path, values: dict[str, Any], environ: dict[str, str]) -> di
     for name, value in environ.items():
         if not name.startswith(PREFIX) or name == PREFIX + "CONFIG":
             continue
-        *sections, key = name.removeprefix(PREFIX).lower().split("__")
+        parts = name.removeprefix(PREFIX).lower().split("__")
+        *sections, key = (part.upper() if len(part) == 1 else part for part in parts)  # seasons are called A, B, C
         if not sections and (key == "folder" or key not in Settings.model_fields):
+            _two_underscores(file, name, key)
             continue  # KURIKIRANA_SOMETHING that is no setting, as the tests' own switches
         place = values
         for section in sections:
@@ -137,9 +140,29 @@ def _override(file: Path, values: dict[str, Any], environ: dict[str, str]) -> di
                     f"{file}: {name}: {section} is not a section in the settings file. Write it as [{section}]."
                 )
             place = inner
-        place[key] = value
+        place[key] = _listed(tuple(sections), key, value)
         given[(*sections, key)] = name
     return given
+
+
+def _two_underscores(file: Path, name: str, key: str) -> None:
+    """Raises SettingsError for KURIKIRANA_WEB_PORT."""
+    section, _, rest = key.partition("_")
+    if rest and _model((section,)):
+        meant = f"{PREFIX}{section}__{rest}".upper()
+        raise SettingsError(f"{file}: {name}: no such setting. Write two underscores behind a section: {meant}.")
+
+
+def _listed(sections: tuple[str, ...], key: str, text: str) -> Any:
+    """A list or a table, as it would stand in the file; everything else is text, also a password that begins so."""
+    model = _model(sections)
+    kind = model.model_fields[key].annotation if model and key in model.model_fields else None
+    if not text.startswith(("[", "{")) or (isinstance(kind, type) and issubclass(kind, str | SecretStr)):
+        return text
+    try:
+        return tomllib.loads(f"value = {text}")["value"]
+    except tomllib.TOMLDecodeError:
+        return text
 
 
 def _line(source: str, location: tuple[int | str, ...]) -> str:
@@ -161,16 +184,19 @@ def _line(source: str, location: tuple[int | str, ...]) -> str:
 def _say(file: Path, source: str, given: dict[tuple[str, ...], str], problem: Any) -> str:
     location = tuple(part for part in problem["loc"] if not isinstance(part, int) and part != "[key]")
     name = ".".join(str(part) for part in location)
-    variable = given.get(tuple(str(part) for part in location))
-    where = f"{file}: {f'{variable}, ' if variable else _line(source, location)}{name}"
+    names = tuple(str(part) for part in location)
+    within = (variable for place, variable in given.items() if place[: len(names)] == names)
+    by = given.get(names) or (not _line(source, location) and next(within, None))
+    where = f"{file}: {f'{by}, ' if by else _line(source, location)}{name}"
     if problem["type"] == "missing":
         return f"{where}: missing. {_help(location)}"
     if problem["type"] == "extra_forbidden" and location[-1] == "live":
         return f"{where}: stands in a section. Write it at the top of the file, before the first [section]."
     if problem["type"] == "extra_forbidden":
         return f"{where}: no such setting. Known here: {_known(location[:-1])}."
-    read = "" if _secret(location) else f"read {problem['input']!r}; "
-    return f"{where}: {read}{problem['msg']}. {_help(location)}"
+    read = "" if _secret(location) else re.sub("//.*@", "//...@", f"read {problem['input']!r}; ")  # no password
+    what = 'Write a list, as in ["..."]' if problem["type"] == "tuple_type" else problem["msg"]
+    return f"{where}: {read}{what}. {_help(location)}"
 
 
 def _model(location: tuple[int | str, ...]) -> type[BaseModel] | None:

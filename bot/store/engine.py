@@ -122,7 +122,7 @@ class Database:
             database = cls(_sqlite(file, writes=True), _sqlite(file, writes=False), lock)
         try:
             await database._prepare()
-        except (DBAPIError, UnicodeDecodeError) as error:  # the latter when the damage is in the schema's text
+        except (DBAPIError, OSError, UnicodeDecodeError) as error:  # the last when the damage is in the schema's text
             await database.close()
             raise DatabaseError(f"{database.name}: {_say(error)}") from None
         except BaseException:
@@ -148,10 +148,16 @@ class Database:
 
     @classmethod
     async def look(cls, url: str, folder: Path = Path()) -> Database:
-        """Open for reading only, also while the service runs. Raises DatabaseError when there is none."""
+        """Open for reading only, also while the service runs. Raises DatabaseError: there is none, unreachable."""
         if not url.startswith("sqlite:///"):
             engine = _postgres(url, writes=False)
-            return cls(engine, engine, None)
+            database = cls(engine, engine, None)
+            try:
+                async with engine.connect():  # the pool keeps it for who asks first
+                    return database
+            except (DBAPIError, OSError) as error:
+                await database.close()
+                raise DatabaseError(f"{database.name}: {_say(error)}") from None
         file = folder / url.removeprefix("sqlite:///")
         if not file.is_file():
             raise DatabaseError(f"{file}: no database yet. Import a roster, or run `kurikirana run`.")
@@ -200,10 +206,11 @@ def _check_file(file: Path) -> None:
         raise DatabaseError(f"{file}: read-only. Let the service write it, and mount its disk for writing.")
 
 
-def _say(error: DBAPIError | UnicodeDecodeError) -> str:
+def _say(error: DBAPIError | OSError | UnicodeDecodeError) -> str:
     if isinstance(error, UnicodeDecodeError):
         return "damaged (its schema is not text any more). It was not touched. `kurikirana restore` the last copy."
-    original = error.orig or error
+    original = getattr(error, "orig", None) or error
     if isinstance(original, sqlite3.DatabaseError) or "not a database" in str(original):
         return f"cannot be used ({original}). It was not touched. `kurikirana restore` the last copy."
-    return f"cannot be reached ({type(original).__name__}). Check database.url and that the server runs."
+    why = type(original.__cause__ or original).__name__  # as InvalidPasswordError
+    return f"cannot be reached ({why}). Check database.url and that the server runs."
