@@ -63,11 +63,14 @@ class BroadcastWorker:
             return
         if row.frozen_at is None and not await self._list(row.id):
             return
+        open_now = self._hours.is_allowed(now)
+        if row.state == "sending" and not open_now and not sending.over(row, due, now):
+            return  # nothing may leave, and nothing is to be decided: no transaction each second of a night
         again = next_time(row.starts_at, row.every, self._hours.zone) if row.every else None
         state = await writer.do(sending.begin, Begin(row.id, now, due, again))
         if state != row.state:
             log.info("broadcast", id=row.id, state=state)
-        if state != "sending" or not self._hours.is_allowed(now):
+        if state != "sending" or not open_now:
             return
         await self.fill(row.id)
         if await writer.do(sending.finish, (row.id, now)):

@@ -21,6 +21,7 @@ from bot.store import recipients
 from scheduler import late
 
 MUCH_MORE = 1.5
+TOO_LATE = "too late"
 KEY = "broadcast"
 """In the outbox's column for a catalogue key: the words are the writer's own."""
 ANSWERS = [[{"text": "1", "data": "broadcast:{}:yes"}, {"text": "2", "data": "broadcast:{}:no"}]]
@@ -55,17 +56,24 @@ async def begin(tx: AsyncConnection, items: Sequence[Begin]) -> list[str]:
     return [await _begin(tx, item) for item in items]
 
 
+def over(row: Any, due_at: datetime, now: datetime) -> str:
+    """Why one that was to leave at `due_at` may not go on: TOO_LATE after its last moment, else how late, or ''."""
+    if row.expires_at and row.expires_at <= now:
+        return TOO_LATE
+    return late.reason("broadcast", due_at if row.state == "approved" else max(row.ends_at or due_at, due_at), now)
+
+
 async def _begin(tx: AsyncConnection, item: Begin) -> str:
     row = await store.held(tx, item.broadcast)
     if row is None or row.state not in ("approved", "sending"):
         return row.state if row else "stopped"
-    if row.expires_at and row.expires_at <= item.now:
-        await recipients.take_back(tx, row.id, "too late")
-        await recipients.stop(tx, row.id, "too late")
+    why = over(row, item.due_at, item.now)
+    if why == TOO_LATE:
+        await recipients.take_back(tx, row.id, TOO_LATE)
+        await recipients.stop(tx, row.id, TOO_LATE)
         await store.change(tx, row.id, state="done", finished_at=item.now)
         return "done"
-    due = item.due_at if row.state == "approved" else max(row.ends_at or item.due_at, item.due_at)
-    if late.reason("broadcast", due, item.now):
+    if why:
         return await ask_again(tx, row, "is hours late", item.now)
     if row.state == "approved" and await _grew(tx, row):
         return await ask_again(tx, row, "goes to many more than it was approved for", item.now)
@@ -84,7 +92,7 @@ async def _grew(tx: AsyncConnection, row: Any) -> bool:
 
 async def ask_again(tx: AsyncConnection, row: Any, why: str, now: datetime) -> str:
     """It waits for a person: what waits in the outbox too."""
-    await recipients.take_back(tx, row.id, "too late")
+    await recipients.take_back(tx, row.id, TOO_LATE)
     await store.change(tx, row.id, state="asks")
     about = f"broadcast {row.id} {why}: look at it, then send or stop it"
     await store.tell(tx, about, row.made_by, now + timedelta(hours=2), now)
