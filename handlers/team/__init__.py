@@ -96,7 +96,7 @@ def _command(turn: Turn, said: Said) -> Outcome | None:
     word = typed.partition("@")[0].lower()
     if do := _hers(turn, lists.COMMANDS, word):
         return do(turn, replace(said, command=word, rest=rest.strip()))
-    if said.command in lists.EVERYBODYS:
+    if said.command in lists.EVERYBODYS and word not in lists.COMMANDS:  # "/find" with a word of the door is neither
         return None
     return Outcome(dict(turn.state), (Reply("T19"),), understood="a command that is not known or not hers")
 
