@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr
 
-from bot.http_templates import RAPIDPRO, Body, Headers, Url
+from bot.http_templates import RAPIDPRO, Address, Body, Headers, Url
 
 
 class Section(BaseModel):
@@ -22,13 +22,13 @@ class Paced(Section):
 
 class Telegram(Section):
     token: SecretStr = Field(description="From BotFather; better by environment than in the file.")
-    api_url: str = Field("https://api.telegram.org", description="Any host that speaks the Bot API.")
+    api_url: Address = Field("https://api.telegram.org", description="Any host that speaks the Bot API.")
     mode: Literal["polling", "webhook"] = Field("polling", description="How updates come in.")
     secret: SecretStr = Field(SecretStr(""), description="Secret token of the webhook (mode webhook).")
 
 
 class Kannel(Paced):
-    sendsms_url: str = Field(description="http://HOST:PORT/cgi-bin/sendsms of Kannel's smsbox.")
+    sendsms_url: Address = Field(description="http://HOST:PORT/cgi-bin/sendsms of Kannel's smsbox.")
     username: str = Field(description="User of the sendsms-user group.")
     password: SecretStr = Field(description="Its password.")
     sender: str = Field("", description="Sender number or name of outgoing SMS.")
@@ -36,7 +36,7 @@ class Kannel(Paced):
 
 
 class SmsGate(Paced):
-    url: str = Field(
+    url: Address = Field(
         description="The app's local server, http://PHONE:8080, or a private server, https://HOST/3rdparty/v1."
     )
     username: str = Field(description="User shown in the app.")
@@ -61,17 +61,19 @@ class Http(Paced):
 class Twilio(Paced):
     account_sid: str = Field(description="Account SID from Twilio's console, AC...")
     auth_token: SecretStr = Field(description="Its auth token; signs what Twilio brings.")
-    api_url: str = Field("https://api.twilio.com", description="Any host that speaks Twilio's API.")
+    api_url: Address = Field("https://api.twilio.com", description="Any host that speaks Twilio's API.")
     sender: str = Field("", description="Our number with +, MG..., or a name that nobody can answer; empty = no SMS.")
     whatsapp: str = Field("", description="Our WhatsApp sender: its number with +, or MG...; empty = no WhatsApp.")
     template: str = Field("", description="ContentSid HX... with {{1}}, on WhatsApp a day after her last words.")
-    content_url: str = Field("https://content.twilio.com", description="Where buttons are made; empty = as numbers.")
+    content_url: Address = Field(
+        "https://content.twilio.com", description="Where buttons are made; empty = as numbers."
+    )
 
 
 class AfricasTalking(Paced):
     username: str = Field(description="Name of the application; sandbox with the sandbox's api_url.")
     api_key: SecretStr = Field(description="Its key, from the dashboard.")
-    api_url: str = Field("https://api.africastalking.com", description="Any host that speaks its API.")
+    api_url: Address = Field("https://api.africastalking.com", description="Any host that speaks its API.")
     sender: str = Field("", description="Registered short code or name; empty = Africa's Talking's own.")
     secret: SecretStr = Field(description="The part of our address that only Africa's Talking knows.")
 
@@ -85,7 +87,7 @@ class Whatsapp(Section):
     token: SecretStr = Field(description="Token of a system user, which does not end.")
     app_secret: SecretStr = Field(description="Secret of the app at Meta; signs what Meta brings.")
     verify_token: SecretStr = Field(description="A word of ours that Meta shows when it first calls us.")
-    api_url: str = Field("https://graph.facebook.com", description="Any host that speaks the Graph API.")
+    api_url: Address = Field("https://graph.facebook.com", description="Any host that speaks the Graph API.")
     template: str = Field("", description="Template with {{1}} a day after her last words; empty = her next road.")
     template_language: str = Field("fr", description="Language code of that template.")
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from typing import Annotated, Any
+from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, SecretStr
 
@@ -52,6 +53,17 @@ def _url(url: SecretStr) -> SecretStr:
     return url
 
 
+def _address(url: str) -> str:
+    try:
+        parts = urlsplit(url)
+        whole = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0
+    except ValueError:  # a port beyond 65535, half a bracket
+        whole = False
+    if url and not (whole and url.isascii() and url.isprintable() and " " not in url):
+        raise ValueError("write http://HOST/... or https://HOST/..., without spaces and accents")
+    return url
+
+
 def _headers(headers: dict[str, SecretStr]) -> dict[str, SecretStr]:
     for name, value in headers.items():
         text = _checked(value.get_secret_value())
@@ -60,6 +72,8 @@ def _headers(headers: dict[str, SecretStr]) -> dict[str, SecretStr]:
     return headers
 
 
+Address = Annotated[str, AfterValidator(_address)]
+"""Whole, or empty where it may be."""
 Url = Annotated[SecretStr, AfterValidator(_url)]
 Body = Annotated[SecretStr, AfterValidator(_body)]
 Headers = Annotated[dict[str, SecretStr], AfterValidator(_headers)]

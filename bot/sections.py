@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 from pydantic import AfterValidator, Field
 
 from bot.channel_sections import Channels, Section
+from bot.http_templates import Address
 
 
 def _zone(name: str) -> str:
@@ -88,7 +89,7 @@ class Database(Section):
 class Web(Section):
     host: str = Field("127.0.0.1", min_length=1, description="Address the web server listens on.")
     port: int = Field(8080, ge=0, le=65535, description="TCP port; 0 takes a free one.")
-    public_url: str = Field(
+    public_url: Address = Field(
         "", description="How providers and the team's browsers reach us from outside, https://..."
     )
 

@@ -196,6 +196,7 @@ def _say(file: Path, source: str, given: dict[tuple[str, ...], str], problem: An
         return f"{where}: no such setting. Known here: {_known(location[:-1])}."
     read = "" if _secret(location) else re.sub("//.*@", "//...@", f"read {problem['input']!r}; ")  # no password
     what = 'Write a list, as in ["..."]' if problem["type"] == "tuple_type" else problem["msg"]
+    what = what.removeprefix("Value error, ")
     return f"{where}: {read}{what}. {_help(location)}"
 
 

@@ -254,7 +254,7 @@ async def ask(
             reply = Reply(answer.status, bytes(text), wait_of(answer.headers.get("Retry-After", "")))
     except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as error:
         raise RetryLater(f"{gateway} cannot be reached ({why(error)})") from None
-    except aiohttp.InvalidURL:
+    except (aiohttp.InvalidURL, aiohttp.NonHttpUrlClientError):
         raise ChannelMisconfigured(f"{gateway}: not a web address", "write http://HOST:PORT/...") from None
     except (aiohttp.ClientError, TimeoutError, OSError) as error:
         raise Ambiguous(f"{gateway} gave no whole answer ({why(error)})") from None

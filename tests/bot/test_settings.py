@@ -136,7 +136,7 @@ WRONG = [
     ("[channels.telegram]", "[channels.signal]", "line 16, channels.signal: no such setting. ", "kannel, smpp, "),
     ("token =", 'mode = "push"\ntoken =', "line 17, channels.telegram.mode: read 'push'; ", "'polling' or 'webhook'"),
     ("start = 2026-04-01", "", "project.start: missing. ", "First day a report may be about (YYYY-MM-DD)."),
-    ("token =", "api_url =", "channels.telegram.token: missing. ", "From BotFather"),
+    ("token =", "secret =", "channels.telegram.token: missing. ", "From BotFather"),
     ('"+257 22 00 00 00"', '""', "safeguarding.hotline: empty; ", "live = true needs a number people may call."),
 ]
 

@@ -55,8 +55,8 @@ def test_a_slip_is_said_with_its_variable(written: Written, name: str, value: st
     ("url", "says"),
     [
         ("postgres://u:canary@h/d", "'postgres://...@h/d'; "),
-        ("postgresql://u:can/ary@h:port/d", "'postgresql://...@h:port/d'; Value error, its port is not a number"),
-        ("sqlite:///:memory:", "'sqlite:///:memory:'; Value error, in memory nothing is kept"),
+        ("postgresql://u:can/ary@h:port/d", "'postgresql://...@h:port/d'; its port is not a number"),
+        ("sqlite:///:memory:", "'sqlite:///:memory:'; in memory nothing is kept"),
         ("sqlite:///k.db?mode=ro", "'sqlite:///k.db?mode=ro'; "),
     ],
 )
@@ -64,3 +64,21 @@ def test_an_address_of_no_database_is_refused_without_its_password(written: Writ
     [line] = written.refused(KURIKIRANA_DATABASE__URL=url)
     assert says in line and "sqlite:///FILE or postgresql://" in line
     assert "canary" not in line and "ary@" not in line
+
+
+@pytest.mark.parametrize(
+    "address", ["h:13013/sms", "ftp://h/", "http://", "http://h:99999/", "http://[h/", "http://h/é"]
+)
+@pytest.mark.parametrize("name", ["channels.kannel.sendsms_url", "web.public_url", "channels.telegram.api_url"])
+def test_what_is_no_address_is_refused_before_anything_is_sent_there(
+    written: Written, name: str, address: str
+) -> None:
+    variable = "KURIKIRANA_" + name.replace(".", "__").upper()
+    [line] = written.refused(MINIMAL + KANNEL, **{variable: address})
+    assert line.startswith(f"{variable}, {name}: read {address!r}; write http://HOST/... or https://HOST/...")
+
+
+def test_an_address_may_have_an_account_and_a_path(written: Written) -> None:
+    address = "https://proxy:canary@sms.example.org:8443/cgi-bin/sendsms?lane=1"
+    made = written.load(MINIMAL + KANNEL, KURIKIRANA_CHANNELS__KANNEL__SENDSMS_URL=address)
+    assert made.channels.kannel and made.channels.kannel.sendsms_url == address

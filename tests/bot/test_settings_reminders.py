@@ -33,7 +33,7 @@ def said(folder: Path, text: str) -> str:
         ('[reminders.associations."07"]\nat = 1', 'line 6, reminders.associations.07.at: read 1; '),
         ('[reminders.associations."07"]\nevery = 7', "Known here: at, business_after_day, then_after_days, training"),
         ("[reminders.seasons.D]\nat = 1", "line 5, reminders.seasons.D: read 'D'; "),
-        ('[seasons]\nA = "September"', 'line 6, seasons.A: read \'September\'; Value error, write the first'),
+        ('[seasons]\nA = "September"', 'line 6, seasons.A: read \'September\'; write the first'),
         ('[seasons]\nB = "02-15 to 06-31"', "line 6, seasons.B: read '02-15 to 06-31'; "),
         ('[hours.market_days]\nGiharo = ["Tues"]', "line 6, hours.market_days.Giharo: read 'Tues'; allowed is a day"),
         ('[hours.market_days]\n"Mpinga-Kayove" = ["Tu"]', "line 6, hours.market_days.Mpinga-Kayove: read 'Tu'; "),
