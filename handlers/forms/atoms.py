@@ -7,22 +7,18 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Final, Literal
 
-from handlers.forms import digits
+from handlers.forms import digits, spelling
 from handlers.forms.model import Context, Question
 from handlers.forms.tables import CONNECTIVES, POLITE, UNKNOWN, Phrases, Tables, bare
 from handlers.turn.noun import noun
 from handlers.understand import choices as near
 from handlers.understand import dates
 from handlers.understand.calendar import BETWEEN, DAY_WORDS, LEADING
-from handlers.understand.numbers import decimal, number, number_words
+from handlers.understand.numbers import number_words
 from handlers.understand.words import Token, plain, tokens
 
 Kind = Literal["number", "label", "choice", "date", "unknown", "filler", "left"]
 
-_ASKS: Final = re.compile(r"(?<!\w)\?+(?!\w)")
-_DASHED: Final = re.compile(r"^[ \t]*[-\u2010-\u2015\u2212]", re.MULTILINE)
-"""What begins the lines of a list, two at least: no minus."""
-_COMMA: Final = re.compile(r"(?<![\w.,])(\d+),(\d{1,2})(?![\w.]|,\S)")
 _FRACTION: Final = re.compile(r"\d+\.\d{1,2}")
 _LONGEST_RUN: Final = 40
 _MOST_PIECES: Final = 4
@@ -50,10 +46,20 @@ class Item:
     meanings: tuple[tuple[str, str], ...] = ()
     """(question, choice) pairs of a label (choice '') or of a choice."""
     day: str = ""
-    joined: bool = False
-    """A connective stood between the number before and this one: "1 et 3"."""
-    bound: bool = False
-    """It was + or &, which only join: where several may be chosen, neither stands for anything else."""
+    after: str = ""
+    """The word that says nothing of its own and stood before it: "1 et 3", "12 dont 5"."""
+    named: bool = False
+    """A number of several digits that may as well be the one of the label behind it."""
+
+    @property
+    def joined(self) -> bool:
+        """Whether a connective stood between the number before and this one: "1 et 3"."""
+        return self.after in digits.JOINING and self.kind == "number"
+
+    @property
+    def bound(self) -> bool:
+        """Whether it was + or &, which only join: where several may be chosen, neither stands for anything else."""
+        return self.after == digits.SIGN and self.kind == "number"
 
 
 Edge = tuple[tuple[Item, ...], int]
@@ -65,15 +71,8 @@ class Atoms:
 
     def __init__(self, tables: Tables, labels: Phrases, text: str, ctx: Context, *, fractions: bool = False) -> None:
         """`fractions`: a decimal is asked, so 12.5 and 12,5 are figures here, not the twelfth of May."""
-        listed = "\n" in text and len(_DASHED.findall(text)) > 1
-        said = plain(_DASHED.sub("- ", text) if listed else text)
         self._fractions = fractions
-        if fractions and "," in said:
-            said = _COMMA.sub(r"\1.\2", said)
-        if "?" in said:
-            said = _ASKS.sub(" x ", said)
-        if tables.splits_digits:
-            said = digits.joined(said, tables.label_words)
+        said = spelling.straight(text, tables, fractions=fractions)
         found = digits.zeros(tokens(said, tables.label_words), tables.label_words)
         self.long = len(found) > MOST_TOKENS
         polite = POLITE | CONNECTIVES | ctx.names
@@ -260,29 +259,13 @@ def _squeezed(text: str) -> str:
 
 
 def _without_fillers(path: tuple[Item, ...]) -> tuple[Item, ...]:
-    """Fillers carry nothing; the item after one is not glued, and joined when it was a connective."""
+    """Fillers carry nothing; the item after one is not glued, and knows it: "dont" weighs more than what follows."""
     kept: list[Item] = []
     filler = ""
     for item in path:
         if item.kind == "filler":
-            filler = item.text
+            filler = filler if filler in digits.OF_THESE else item.text
             continue
-        if filler:
-            number = item.kind == "number"
-            item = replace(
-                item, glued=False, joined=filler in digits.JOINING and number, bound=filler == digits.SIGN and number
-            )
-            filler = ""
-        kept.append(item)
+        kept.append(replace(item, glued=False, after=filler) if filler else item)
+        filler = ""
     return tuple(kept)
-
-
-def count_of(item: Item) -> int | None:
-    """The whole number of a number item; None for a fraction, and for "000", which only continues one."""
-    return None if len(item.text) > 2 and not item.text.strip("0") else number(item.text)
-
-
-def figure_of(item: Item) -> float | None:
-    """The number of a number item, a fraction allowed."""
-    found = decimal(item.text)
-    return None if found is None else float(found)

@@ -12,6 +12,13 @@ from handlers.understand.words import Token
 SIGN: Final = "plus"
 """How + and & between two digits are written, so that one of them is a word like any other."""
 JOINING: Final = CONNECTIVES | {SIGN}
+OF_WHICH: Final = "dont"
+OF_THESE: Final = frozenset((OF_WHICH, "including", "incl"))
+"""What stands behind these is a part of what stands before: 12 dont 5 is no pair."""
+BRACKET: Final = re.compile(r"(?<=\d) ?\((?= ?\d)")
+"""A bracket says the same: 12 (5) 7 (3)."""
+ALL_OF: Final = frozenset(("les", "the"))
+"""Before a digit they say how many: "les 3" are all three themes, not the third."""
 _AND: Final = re.compile(r"(?<!\d)(?<!\d[./])([1-9]) ?[+&] ?(?=[1-9](?!\d|[./]\d))")
 _JOINED: Final = re.compile(r"(?<![\d.,/])(?<!, )[1-9](?:, ?[1-9])+(?! ?,|\w|[./]\d)")
 _WORD_BEFORE: Final = re.compile(r"([^\W\d_]*) ?$")

@@ -14,40 +14,32 @@ Source: conversations 1.3 (the trap: f12m7 and 12f7m) and the rulings, 2.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from itertools import product
-from typing import Any, Final
+from typing import Any
 
 from handlers.forms import digits
-from handlers.forms.atoms import Item, count_of, figure_of
+from handlers.forms.atoms import Item
 from handlers.forms.filling import Filling
-from handlers.forms.model import NUMBERS, Choice, Context, Question, Values
+from handlers.forms.model import Context, Question, Values
+from handlers.forms.numbers import Numbers
 from handlers.forms.pairing import Pairing
-from handlers.forms.scope import Evaluation
 from handlers.forms.tables import Group
-from handlers.understand import dates
-from handlers.understand.words import Token
-
-THOUSANDS: Final = "thousands-sep"
-"""XLSForm's appearance for amounts: their thousands may be written apart, 450 000."""
 
 Named = tuple[str, Any]
 
 
-class Grammar:
+class Grammar(Numbers):
     """Reads one message for one form."""
 
     def __init__(
         self, form: Filling, ctx: Context, known: Values, groups: Sequence[Group], asked: frozenset[str] = frozenset()
     ) -> None:
-        self.form = form
-        self.ctx = ctx
-        self.known = known
+        super().__init__(form, ctx, known)
         self.groups = groups
         self.asked = asked
         """Questions of the open step: they may be answered anew."""
         self._pairing = Pairing(self._same_choice, self._takes_several)
-        self._scope = Evaluation(form, known, ctx)
-        self._listed: dict[str, Sequence[Choice]] = {}
 
     def readings(self, items: Sequence[Item]) -> Iterator[dict[str, Any]]:
         """The values of every whole reading of these items."""
@@ -95,14 +87,32 @@ class Grammar:
             )
         typed = [place for place, item in enumerate(items) if item.kind in ("choice", "date") and place not in paired]
         options += [[self._typed(items[place], meaning) for meaning in items[place].meanings] for place in typed]
-        numbers = [items[place] for place in bare]
-        labelled_until = len(pairs)
+        numbers = [self._bare(items, place) for place in bare]
+        if any(self._of_the_day(items, place) for place in bare):
+            return
         for chosen in product(*options):
+            labelled = [name for name, _ in chosen[: len(pairs)]]
             values = self._together(chosen)
-            if values is None:
-                continue
-            labelled = {name for name, _ in chosen[:labelled_until]}
-            yield from self._with_bare(values, labelled, numbers)
+            if values is not None and not self._said_twice(labelled):
+                yield from self._with_bare(values, set(labelled), numbers)
+
+    def _bare(self, items: Sequence[Item], place: int) -> Item:
+        """A bare number; 12 in "12 femmes 7 hommes 3" is rather the women's than two themes."""
+        behind = items[place + 1] if place + 1 < len(items) else None
+        apart = behind is not None and behind.kind == "label" and not (items[place + 2 :] and items[place + 2].glued)
+        return replace(items[place], named=True) if apart and len(items[place].text) > 1 else items[place]
+
+    def _of_the_day(self, items: Sequence[Item], place: int) -> bool:
+        """Whether a bare number right before the day may belong to it: "12 et 13/11", "2 12/11" to "when?"."""
+        day = items[place + 1] if place + 1 < len(items) else None
+        if day is None or day.kind != "date":
+            return False
+        return bool(self.asked or day.after or len(items[place].text) > 1)
+
+    def _said_twice(self, labelled: Sequence[str]) -> bool:
+        """5 nouvelles, 5 nouveaux: they may be ten."""
+        counted = [name for name in labelled if self.form.question(name).type != "select_multiple"]
+        return len(counted) > len(set(counted))
 
     def _labelled(self, name: str, item: Item) -> Iterator[Any]:
         if item.kind in ("choice", "date"):
@@ -130,14 +140,34 @@ class Grammar:
             values[name] = value
         return values
 
-    def _in_order(self, name: str, names: set[str]) -> list[str]:
-        return [choice.name for choice in self.form.question(name).choices if choice.name in names]
-
     def _with_bare(self, values: dict[str, Any], labelled: set[str], numbers: list[Item]) -> Iterator[dict[str, Any]]:
-        for filled in self._fill(0, numbers, values, frozenset(labelled)):
+        again = self._said_again(values, labelled, numbers)
+        if again is None:
+            return
+        for filled in (*self._fill(0, numbers, values, frozenset(labelled)), *again):
             whole = self._added_up(filled)
             if whole is not None and self._allowed(whole):
                 yield whole
+
+    def _said_again(
+        self, values: dict[str, Any], labelled: set[str], numbers: list[Item]
+    ) -> list[dict[str, Any]] | None:
+        """The readings where a digit says what a word says too: "3 12 7 transformation".
+
+        None where the digit says another thing: neither is guessed.
+        """
+        found = []
+        for name in values.keys() - labelled if numbers else ():
+            if self.form.question(name).type != "select_multiple":
+                continue
+            left = {other: value for other, value in values.items() if other != name}
+            for filled in self._fill(0, numbers, left, frozenset(labelled)):
+                if len(filled.get(name) or ()) != 1:
+                    continue
+                if filled[name] != values[name]:
+                    return None
+                found.append(filled)
+        return found
 
     def _allowed(self, values: dict[str, Any]) -> bool:
         """Every choice passes the filter of its question, with the answers of the same line."""
@@ -175,9 +205,16 @@ class Grammar:
             return
         if group == len(self.groups) or any(q.name in labelled for way in self.groups[group] for q in way):
             return
-        for way in self._open_ways(group, values):
+        ways = [*self._open_ways(group, values), *([()] if self._may_count(group, numbers, values) else [])]
+        for way in ways:
             for found, rest in self._take(way, numbers, values):
                 yield from self._fill(group + 1, rest, found, labelled)
+
+    def _may_count(self, group: int, numbers: list[Item], values: dict[str, Any]) -> bool:
+        """Whether a number is as well a count as digits of several choices: 12 of "12/11 12 7 5 3"."""
+        question = self.groups[group][0][0]
+        several = question.type == "select_multiple" and len(self.groups[group][0]) == 1 and not self.asked
+        return several and question.name not in values and not self._knows(question) and int(_digits(numbers[0])) > 9
 
     def _open_ways(self, group: int, filled: dict[str, Any]) -> Iterator[tuple[Question, ...]]:
         """The questions of a group that bare numbers may fill; () when it needs none."""
@@ -213,86 +250,11 @@ class Grammar:
             yield values, numbers
             return
         for value, used in self._consumed(way[0], numbers, values):
-            yield from self._take(way[1:], numbers[used:], {**values, way[0].name: value})
+            rest = numbers[used:]
+            if way[1:] and rest and rest[0].after in digits.OF_THESE:
+                continue  # 12 dont 5: a part of the women are no men
+            yield from self._take(way[1:], rest, {**values, way[0].name: value})
 
-    def _consumed(self, question: Question, numbers: list[Item], values: dict[str, Any]) -> Iterator[tuple[Any, int]]:
-        """What the question may take from the front: (value, how many numbers)."""
-        if not numbers:
-            return
-        if question.type == "date":
-            yield from self._day(numbers)
-            return
-        bound = question.type == "select_multiple" and len(numbers) > 1 and numbers[1].bound
-        for value in [] if bound else self._of_number(question, numbers[0], values):
-            yield value, 1
-        if question.type in NUMBERS and THOUSANDS in question.appearance:
-            yield from digits.thousands([item.text for item in numbers])
-        if question.type == "select_multiple" and digits.is_digit(numbers[0].text):
-            yield from self._digits(question, numbers, values)
 
-    def _digits(
-        self, question: Question, numbers: list[Item], values: dict[str, Any]
-    ) -> Iterator[tuple[list[str], int]]:
-        """1 et 3: digits of one answer, as far as they are joined."""
-        chosen = set(self._selected(question, numbers[0], values))
-        for used, item in enumerate(numbers[1:], start=2):
-            names = self._selected(question, item, values) if item.joined and digits.is_digit(item.text) else []
-            if not chosen or not names or not chosen.isdisjoint(names):
-                return
-            chosen.update(names)
-            if used == len(numbers) or not numbers[used].bound:
-                yield self._in_order(question.name, chosen), used
-
-    def _day(self, numbers: list[Item]) -> Iterator[tuple[str, int]]:
-        """Day and month, and the year, in full or the last two digits of this one or the one before."""
-        if len(numbers) < 2 or numbers[0].kind == "unknown":
-            return
-        pair = [Token(item.text, "number", False) for item in numbers[:3]]
-        for count in (2, 3):
-            read = dates.date(pair[:count], self.ctx.today, earliest=self.ctx.start) if len(pair) >= count else None
-            if read is not None and read.consumed == count:
-                yield read.day.isoformat(), count
-        years = [f"{self.ctx.today.year - back}"[-2:] for back in (0, 1)]
-        if len(pair) == 3 and pair[2].text in years:
-            written = [Token("/".join(token.text for token in pair), "date", False)]
-            if (read := dates.date(written, self.ctx.today)) is not None:
-                yield read.day.isoformat(), 3
-
-    def _of_number(self, question: Question, item: Item, values: dict[str, Any]) -> list[Any]:
-        """The values that one number, or X, can be for a question."""
-        if item.kind == "unknown":
-            return [] if question.required else [None]
-        if question.type == "integer":
-            count = count_of(item)
-            return [] if count is None else [count]
-        if question.type == "decimal":
-            figure = figure_of(item)
-            return [] if figure is None else [figure]
-        if question.type == "select_one":
-            return self._selected(question, item, values)
-        if question.type == "select_multiple":
-            names = self._selected(question, item, values)
-            return [self._in_order(question.name, set(names))] if names else []
-        return []
-
-    def _choices(self, question: Question, values: dict[str, Any]) -> Sequence[Choice]:
-        if question.choice_filter is not None and values:
-            return Evaluation(self.form, {**self.known, **values}, self.ctx).choices(question)
-        listed = self._listed.get(question.name)
-        if listed is None:
-            listed = self._listed[question.name] = self._scope.choices(question)
-        return listed
-
-    def _selected(self, question: Question, item: Item, values: dict[str, Any]) -> list[str]:
-        """The choices of a digit; of several digits without a space where several may be chosen."""
-        if question.type not in ("select_one", "select_multiple") or not item.text.isdecimal():
-            return []
-        listed = self._choices(question, values)
-        named = [choice.name for choice in listed if choice.name == item.text]
-        if named or question.type == "select_one" or len(listed) > 9:
-            place = int(item.text)
-            return named or ([listed[place - 1].name] if 1 <= place <= len(listed) else [])
-        places = [int(digit) for digit in item.text.lstrip("0")]
-        if not places or len(set(places)) < len(places) or not all(1 <= place <= len(listed) for place in places):
-            return []
-        return [listed[place - 1].name for place in places]
+def _digits(item: Item) -> str:
+    return item.text if item.text.isdecimal() else "0"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from datetime import date
 from typing import Any
@@ -19,12 +20,11 @@ def line_of(form: Filling, values: Values, ctx: Context) -> str:
     scope = Evaluation(form, values, ctx)
     said: list[str] = []
     done: set[str] = set()
-    for group in form.tables.groups:
-        way = _way(group, values, scope)
-        if way is None:
-            break
-        said += [_bare(question, values[question.name], scope) for question in way]
-        done |= {name for question in way for name in (question.name, *question.stands_for)}
+    ways = [_way(group, values, scope) for group in form.tables.groups]
+    short = any(way is None or any(question.stands_for for question in way) for way in ways)
+    for way in itertools.takewhile(lambda way: way is not None, ways):
+        said += [_bare(question, values[question.name], scope, "+" if short else "") for question in way or ()]
+        done |= {name for question in way or () for name in (question.name, *question.stands_for)}
     done |= {q.name for q in form.questions if q.stands_for and set(q.stands_for) <= done}
     for question in form.questions:
         if question.name not in done and question.stored and values.get(question.name) is not None:
@@ -47,8 +47,11 @@ def _way(group: Group, values: Values, scope: Evaluation) -> tuple[Question, ...
     return None
 
 
-def _bare(question: Question, value: Any, scope: Evaluation) -> str:
-    """The value as a bare number, '' when it has none."""
+def _bare(question: Question, value: Any, scope: Evaluation, between: str = "") -> str:
+    """The value as a bare number, '' when it has none.
+
+    `between`: several digits; 13 may be a count as well where the line has not all its numbers.
+    """
     if question.type == "date":
         return day_of(str(value), scope.ctx)
     if question.type not in SELECTS:
@@ -56,7 +59,7 @@ def _bare(question: Question, value: Any, scope: Evaluation) -> str:
     listed = scope.choices(question)
     if question.from_file:
         return str(value)
-    return "".join(_digit(listed, name) for name in (value if isinstance(value, list) else [value]))
+    return between.join(_digit(listed, name) for name in (value if isinstance(value, list) else [value]))
 
 
 def _digit(listed: Sequence[Choice], name: str) -> str:

@@ -65,8 +65,8 @@ class Pairing:
         if kind not in _VALUES:
             yield from self._pairings(items, at + 1, bare, pairs)
             return
-        if after is not None and after.kind == "label":
-            yield from self._pairings(items, at + 2, bare, (*pairs, (at + 1, at)))
+        if after is not None and after.kind == "label" and (after.glued or not self._several(after)):
+            yield from self._pairings(items, at + 2, bare, (*pairs, (at + 1, at)))  # "2 themes" are no theme 2
         if after is not None and after.kind == "choice" and self._same(items[at], after):
             yield from self._pairings(items, at + 1, bare, pairs)
         if not any(items[value].kind in _VALUES for _, value in pairs):

@@ -102,8 +102,7 @@ def read_line(form: Filling, text: str, ctx: Context, known: Values) -> Reading:
     found, sure = _quick(atoms, grammar) if atoms.only_figures else [], True
     if not found and not (atoms.plain_numbers and not atoms.keyword):
         found, left, sure = _search(atoms, grammar, _DROPS)
-    found = [values for values in found if _is_report(form, values, atoms, left, ctx)]
-    if not found:
+    if not any(_is_report(form, values, atoms, left, ctx) for values in found):
         return Reading("nothing", keyword=atoms.keyword)
     return _reading(found, left, sure, atoms.keyword)
 

@@ -116,7 +116,7 @@ def test_a_labelled_line_without_new_people_asks_only_for_them(training: Form) -
         ("12/11 3 F 12 M 7", BASE),
         ("12/11 agri douze femmes, sept hommes, 5 nouvelles femmes, 3 nouveaux hommes", SPLIT),
         ("12/11 3 12 7 8 mpinga kayove", {**TOTAL, "place": "Mpinga-Kayove"}),
-        ("12/11 13 12 7 8", {**TOTAL, "topics": ["business", "processing"]}),
+        ("12/11 1+3 12 7 8", {**TOTAL, "topics": ["business", "processing"]}),
         ("12/11 biz vc 12 7 8", {**TOTAL, "topics": ["business", "value_chain"]}),
         ("12/11 value chain 12 7 8", {**TOTAL, "topics": ["value_chain"]}),
         ("12 11 2026 3 12 7 5 3", SPLIT),

@@ -1,0 +1,31 @@
+"""A message before its words are looked at: what marks and small words between figures mean is written out."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from handlers.forms import digits
+from handlers.forms.tables import Tables
+from handlers.understand.words import plain
+
+_ASKS: Final = re.compile(r"(?<!\w)\?+(?!\w)")
+_DASHED: Final = re.compile(r"^[ \t]*[-\u2010-\u2015\u2212]", re.MULTILINE)
+"""What begins the lines of a list, two at least: no minus."""
+_COMMA: Final = re.compile(r"(?<![\w.,])(\d+),(\d{1,2})(?![\w.]|,\S)")
+
+
+def straight(text: str, tables: Tables, *, fractions: bool) -> str:
+    """Plain text in which every mark that means something is a word; of a form that has these words.
+
+    `fractions`: a decimal is asked, so 12,5 is one figure.
+    """
+    listed = "\n" in text and len(_DASHED.findall(text)) > 1
+    said = plain(_DASHED.sub("- ", text) if listed else text)
+    if fractions and "," in said:
+        said = _COMMA.sub(r"\1.\2", said)
+    if "?" in said:
+        said = _ASKS.sub(" x ", said)
+    if "(" in said:
+        said = digits.BRACKET.sub(f" {digits.OF_WHICH} ", said)
+    return digits.joined(said, tables.label_words) if tables.splits_digits else said
