@@ -7,7 +7,7 @@ WORKERS ?= $(shell echo $$((2 * $$(nproc 2>/dev/null || echo 2))))
 # Where the environment forbids compiled files, each of hundreds of processes would compile the same 800 anew.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: setup demo test tests lint thorough pictures crash power crash-broadcast stop reminders-check channel-faults forged backups bench bench-check sbom holes clean
+.PHONY: setup demo test tests lint thorough pictures crash crash-cluster power crash-broadcast stop reminders-check channel-faults forged backups bench bench-check sbom holes clean
 
 .venv/runtime.stamp: pyproject.toml constraints.txt
 	$(PYTHON) -m venv .venv
@@ -44,6 +44,9 @@ pictures: .venv/dev.stamp  ## what the pages look like, on small and large scree
 
 crash: .venv/dev.stamp  ## 10,000 kills of the real service (make test does 200)
 	KURIKIRANA_KILLS=10000 $(BIN)/pytest tests/crash -n 0 --timeout 7200 -s
+
+crash-cluster: .venv/dev.stamp  ## 2,000 kills of two processes on one PostgreSQL, and cut connections (make test: 30)
+	KURIKIRANA_CLUSTER_KILLS=2000 $(BIN)/pytest tests/crash/test_cluster.py -n 0 --timeout 7200 -s
 
 power: .venv/dev.stamp  ## 10,000 power cuts (make test does 300)
 	KURIKIRANA_POWER_CUTS=10000 $(BIN)/pytest tests/power -n 0 -s

@@ -7,11 +7,11 @@ from dataclasses import asdict
 
 import orjson
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
-from sqlalchemy.exc import SQLAlchemyError
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
+from bot.errors import DatabaseError
 from bot.parts import Parts
 from bot.store import inbox
 from bot.workers import channel_states
@@ -24,7 +24,7 @@ def routes(parts: Parts) -> Sequence[BaseRoute]:
         try:
             async with parts.database.read() as tx:
                 waiting = await inbox.count_waiting(tx)
-        except (SQLAlchemyError, OSError):
+        except DatabaseError:
             return JSONResponse({"ok": False, "why": "the database does not answer"}, 503)
         if parts.database.writer.refused:
             return JSONResponse({"ok": False, "why": "the database takes nothing: is its disk full?"}, 503)

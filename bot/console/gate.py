@@ -13,7 +13,6 @@ from typing import Any
 from urllib.parse import quote, urlsplit
 
 import structlog
-from sqlalchemy.exc import SQLAlchemyError
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route, compile_path
@@ -115,7 +114,7 @@ class Gate:
         try:
             async with self._parts.database.read() as tx:
                 session = await accounts.session(tx, token, now) if token else None
-        except (SQLAlchemyError, OSError):
+        except DatabaseError:
             page = _BROKEN
         language = session.account.language if session else _preferred(request)
         words = self.console.words[language]

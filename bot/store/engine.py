@@ -10,7 +10,7 @@ from __future__ import annotations
 import contextlib
 import os
 import sqlite3
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
@@ -24,7 +24,7 @@ from bot.errors import DatabaseError
 from bot.store import migrations
 from bot.store.direct import DirectEngine
 from bot.store.lock import FileLock
-from bot.store.writer import Writer
+from bot.store.writer import Writer, is_storage
 
 if TYPE_CHECKING:
     from bot.store.kept import Kept
@@ -166,9 +166,13 @@ class Database:
 
     @contextlib.asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncConnection]:
-        """A connection that only reads, in one consistent view."""
-        async with self._reader.connect() as connection, connection.begin():
-            yield connection
+        """A connection that only reads, in one consistent view. Raises DatabaseError: it is away, or damaged."""
+        with _told(self.name, DBAPIError):
+            async with contextlib.AsyncExitStack() as stack:
+                with _told(self.name, OSError):
+                    connection = await stack.enter_async_context(self._reader.connect())
+                    await stack.enter_async_context(connection.begin())
+                yield connection
 
     def glance(self) -> AbstractAsyncContextManager[AsyncConnection]:
         """For what is asked every second and mostly finds nothing: a few rows, by an index, by `prepared.rows`.
@@ -204,6 +208,17 @@ def _check_file(file: Path) -> None:
         )
     if not os.access(file, os.W_OK):
         raise DatabaseError(f"{file}: read-only. Let the service write it, and mount its disk for writing.")
+
+
+@contextlib.contextmanager
+def _told(name: str, kind: type[DBAPIError | OSError]) -> Iterator[None]:
+    """What a server that is away, or a damaged file, makes of a look at it. A wrong statement stays what it is."""
+    try:
+        yield
+    except kind as error:
+        if not is_storage(error):
+            raise
+        raise DatabaseError(f"{name}: {_say(error)}") from error
 
 
 def _say(error: DBAPIError | OSError | UnicodeDecodeError) -> str:

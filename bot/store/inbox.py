@@ -65,7 +65,12 @@ _DEATH = (
     .values(deaths=inbox.c.deaths + 1)
     .returning(inbox.c.deaths)
 )
-_QUARANTINE = update(inbox).where(inbox.c.id == bindparam("row")).values(state="quarantined")
+_NO_DEATH = update(inbox).where(inbox.c.id == bindparam("row"), inbox.c.deaths > 0).values(deaths=inbox.c.deaths - 1)
+_QUARANTINE = (
+    update(inbox)
+    .where(inbox.c.id.in_(bindparam("ids", expanding=True)), inbox.c.state == "new")
+    .values(state="quarantined")
+)
 
 
 @noun
@@ -171,11 +176,20 @@ async def mark_attempts(tx: AsyncConnection, items: Sequence[int]) -> list[int]:
     return [(await tx.execute(_DEATH, {"row": item})).scalar() or 0 for item in items]
 
 
-async def quarantine(tx: AsyncConnection, items: Sequence[int]) -> list[None]:
-    """Set rows aside that killed the process three times; an officer's task says so."""
+async def take_mark_back(tx: AsyncConnection, items: Sequence[int]) -> list[None]:
+    """A replay that could not be done, and that nobody died of, counts for nothing."""
     for item in items:
-        await tx.execute(_QUARANTINE, {"row": item})
+        await tx.execute(_NO_DEATH, {"row": item})
     return [None] * len(items)
+
+
+async def quarantine(tx: AsyncConnection, items: Sequence[tuple[int, int]]) -> list[bool]:
+    """Set rows (id, address id) aside that killed the process three times. False: handled meanwhile, or in the hands
+    of another process."""
+    found, _ = await take(tx, sorted({address for _, address in items}))
+    waiting = {row.id for row in found} & {row for row, _ in items}
+    await tx.execute(_QUARANTINE, {"ids": sorted(waiting)})
+    return [row in waiting for row, _ in items]
 
 
 async def count_waiting(tx: AsyncConnection) -> int:

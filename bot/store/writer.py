@@ -161,7 +161,7 @@ class Writer:
             jobs[0].clashes += 1
             await asyncio.sleep(0.01 * jobs[0].clashes)
             await self._group(jobs)
-        elif _is_storage(error) and not (_is_clash(error) and len(jobs) > 1):
+        elif is_storage(error) and not (_is_clash(error) and len(jobs) > 1):
             FAILED.labels("storage").inc()
             self.refused = True
             log.error("storage failed", why=type(getattr(error, "orig", error)).__name__, items=len(jobs))
@@ -207,7 +207,7 @@ def _is_clash(error: Exception) -> bool:
     return _sqlstate(error) in ("40P01", "40001")
 
 
-def _is_storage(error: Exception) -> bool:
+def is_storage(error: Exception) -> bool:
     """True for a full or read-only disk, a lost connection: not the fault of an item.
 
     asyncpg's errors mostly arrive as plain DBAPIErrors; classes 22 (data), 23 (constraints) and 42

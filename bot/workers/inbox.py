@@ -215,24 +215,35 @@ class InboxWorker:
         if deaths == 0:
             return True
         if deaths > DEATHS_ALLOWED:
-            await self._set_aside(row)
-            return True
+            return await self._set_aside(row, address_id)
         try:
             done: bool = await self._database.writer.do(self._turns.take, Take(address_id, row))
         except DatabaseError:
-            return False
+            done = False
         except Exception as error:  # noqa: BLE001 - one poison row harms nobody else; it is marked
             log.error("turn failed alone", row=row, deaths=deaths, why=type(error).__name__)
             self._alone.add(address_id)
             return False
-        self._sent()
-        return done
+        if done:
+            self._sent()
+            return True
+        with contextlib.suppress(DatabaseError):  # for the database, or another process that has her phone in hand
+            await self._database.writer.do(inbox.take_mark_back, row)
+        return False
 
-    async def _set_aside(self, row: int) -> None:
-        await self._database.writer.do(inbox.quarantine, row)
-        await self._database.writer.do(open_for_row, (row, self._now() + timedelta(days=1), self._now()))
-        QUARANTINED.inc()
-        log.error("set aside after repeated deaths; an officer's task says so", row=row)
+    async def _set_aside(self, row: int, address_id: int) -> bool:
+        aside: bool = await self._database.writer.do(self._put_aside, (row, address_id))
+        if aside:
+            QUARANTINED.inc()
+            log.error("set aside after repeated deaths; an officer's task says so", row=row)
+        return aside
+
+    async def _put_aside(self, tx: AsyncConnection, items: Sequence[tuple[int, int]]) -> list[bool]:
+        """Work for the writer: a message and its task, both or neither."""
+        now, aside = self._now(), await inbox.quarantine(tx, items)
+        ours = [row for (row, _), put in zip(items, aside, strict=True) if put]
+        await open_for_row(tx, [(row, now + timedelta(days=1), now) for row in ours])
+        return aside
 
 
 def _incoming(arrival: Arrival, now: datetime) -> Incoming:

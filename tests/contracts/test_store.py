@@ -152,6 +152,31 @@ async def test_a_process_may_keep_while_another_takes_the_same_address(processes
     await turn
 
 
+async def test_a_message_is_set_aside_only_while_it_waits_and_nobody_has_its_phone_in_hand(
+    processes: list[Database],
+) -> None:
+    first, other = processes[0], processes[-1]
+    address = await first.writer.do(inbox.keep, message("poison"))
+    (row,) = await rows(first, select(tables.inbox.c.id))
+    in_hand, go = asyncio.Event(), asyncio.Event()
+
+    async def hold(tx: AsyncConnection, items: Sequence[int]) -> list[None]:
+        await inbox.take(tx, items)
+        in_hand.set()
+        await go.wait()
+        return [None]
+
+    if other is not first:
+        holds = asyncio.create_task(other.writer.do(hold, address))
+        await in_hand.wait()
+        assert not await first.writer.do(inbox.quarantine, (row.id, address))
+        go.set()
+        await holds
+    assert await first.writer.do(inbox.quarantine, (row.id, address))
+    assert not await other.writer.do(inbox.quarantine, (row.id, address)), "it waits no more"
+    assert [found.state for found in await rows(first, select(tables.inbox.c.state))] == ["quarantined"]
+
+
 # --- the outbox ---
 
 

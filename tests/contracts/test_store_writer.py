@@ -9,7 +9,7 @@ from typing import Any, cast
 
 import pytest
 from sqlalchemy import insert, select, text, update
-from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.exc import DBAPIError, IntegrityError, ProgrammingError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.errors import DatabaseError
@@ -233,11 +233,26 @@ async def test_a_connection_that_was_lost_while_it_rested_is_taken_anew(
     assert await first.writer.do(whose, None) != pid
 
 
+@pytest.mark.parametrize("place", [pytest.param("postgres", marks=pytest.mark.postgres)], indirect=True)
+async def test_a_look_at_a_server_that_goes_away_says_so(processes: list[Database]) -> None:
+    first, last = processes
+    with pytest.raises(DatabaseError, match="cannot be reached"):
+        async with first.read() as tx:
+            pid = (await tx.execute(text("select pg_backend_pid()"))).scalar_one()
+            await execute(last, text("select pg_terminate_backend(:pid)"), {"pid": pid})
+            await tx.execute(text("select 1"))
+    async with first.read() as tx:
+        assert (await tx.execute(text("select 1"))).scalar_one() == 1
+    with pytest.raises(ProgrammingError):  # a wrong statement is not taken for that
+        async with first.read() as tx:
+            await tx.execute(text("select nothing"))
+
+
 def test_the_errors_of_sqlite_are_known_to_be_the_storages() -> None:
-    from bot.store.writer import _is_storage
+    from bot.store.writer import is_storage
 
     for words in ("database or disk is full", "disk I/O error", "attempt to write a readonly database"):
-        assert _is_storage(DBAPIError("", None, sqlite3.OperationalError(words)))
+        assert is_storage(DBAPIError("", None, sqlite3.OperationalError(words)))
 
 
 async def test_what_failed_with_its_group_is_done_in_the_other_way_in_its_order(database: Database) -> None:

@@ -6,7 +6,6 @@ import json
 import sqlite3
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from pathlib import Path
 
 from tests.crash.programme import Told
 
@@ -17,8 +16,10 @@ FIGURES = ("women", "men", "new_women", "new_men")
 class Outcome:
     """The database after the last clean stop, beside what the phones and the gateway say."""
 
-    def __init__(self, file: Path, taken: Sequence[Told], copies: Mapping[str, int], poison: str = "") -> None:
-        self._database = sqlite3.connect(file)
+    def __init__(
+        self, database: sqlite3.Connection, taken: Sequence[Told], copies: Mapping[str, int], poison: str = ""
+    ) -> None:
+        self._database = database
         self._database.row_factory = sqlite3.Row
         self._taken = {message.key: message for message in taken}
         self._copies = dict(copies)

@@ -17,6 +17,7 @@ import random
 import shutil
 import signal
 import socket
+import sqlite3
 import sys
 import tempfile
 import time
@@ -97,7 +98,7 @@ class Round:
         port = self.settings.web.port
         self._gateway = fork(lambda: gateway.serve(gate, self._logs[1]))
         gate.close()
-        self._phones = fork(lambda: phones.run(port, seed, PAUSE_S, self.today, self._logs[0], first))
+        self._phones = fork(lambda: phones.run((port,), seed, PAUSE_S, self.today, self._logs[0], first))
 
     def wait(self, pid: int, within_s: float = PATIENCE_S) -> None:
         """Wait until a child has done what it had to do. Raises RuntimeError when it did not."""
@@ -186,7 +187,7 @@ class Round:
         taken, counts = phones.read(self._logs[0])
         copies = json.loads(self._logs[1].read_text())
         poison = programme.POISON if self.plan.poison else ""
-        outcome = Outcome(self.settings.folder / "crash.db", taken, copies, poison)
+        outcome = Outcome(sqlite3.connect(self.settings.folder / "crash.db"), taken, copies, poison)
         broken = outcome.broken(self.under_way)
         done = {"deaths": self.died.total(), "nested": self.nested, "under_way": self.under_way}
         result = {**done, **counts, **outcome.measured(), "died": dict(self.died), "broken": broken}

@@ -28,8 +28,8 @@ AGAIN_S = 0.06
 class Phones:
     """One sender per phone, each message only after the one before was taken."""
 
-    def __init__(self, port: int, seed: int, pause_s: float, first: str = "") -> None:
-        self._port, self._pause_s, self._first = port, pause_s, first
+    def __init__(self, ports: Sequence[int], seed: int, pause_s: float, first: str = "") -> None:
+        self._ports, self._pause_s, self._first = ports, pause_s, first
         self._chance = random.Random(seed)
         self.taken: list[Told] = []
         self.posts = self.refused = self.again = 0
@@ -69,7 +69,7 @@ class Phones:
         self.posts += 1
         try:
             async with asyncio.timeout(5):
-                reader, writer = await asyncio.open_connection("127.0.0.1", self._port)
+                reader, writer = await asyncio.open_connection("127.0.0.1", self._chance.choice(self._ports))
                 try:
                     writer.write(f"GET {path} HTTP/1.1\r\nHost: us\r\nConnection: close\r\n\r\n".encode())
                     status = (await reader.readline()).split(b" ")
@@ -83,13 +83,13 @@ class Phones:
         return False
 
 
-def run(port: int, seed: int, pause_s: float, today: date, log: Path, first: str = "") -> None:
-    """Bring messages until SIGTERM; then finish, and write what was taken to `log`."""
-    asyncio.run(_run(port, seed, pause_s, today, log, first))
+def run(ports: Sequence[int], seed: int, pause_s: float, today: date, log: Path, first: str = "") -> None:
+    """Bring messages until SIGTERM, each to any of these ports; then finish, and write what was taken to `log`."""
+    asyncio.run(_run(ports, seed, pause_s, today, log, first))
 
 
-async def _run(port: int, seed: int, pause_s: float, today: date, log: Path, first: str) -> None:
-    phones = Phones(port, seed, pause_s, first)
+async def _run(ports: Sequence[int], seed: int, pause_s: float, today: date, log: Path, first: str) -> None:
+    phones = Phones(ports, seed, pause_s, first)
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, phones.stop.set)
     await phones.run(today)
     counts = {"posts": phones.posts, "refused": phones.refused, "again": phones.again}

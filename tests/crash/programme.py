@@ -20,8 +20,18 @@ SECRET = "secret-of-the-crash-tests"
 POISON = "12 11 3 60 60 60 60"
 """A text whose turn ends the process, when the child is told so."""
 
-_NO_QUESTIONS = """create trigger always_the_first after update of reports on people when new.reports > 0
-                   begin update people set reports = 0 where id = new.id; end"""
+_NO_QUESTIONS = {
+    "sqlite": (
+        """create trigger always_the_first after update of reports on people when new.reports > 0
+           begin update people set reports = 0 where id = new.id; end""",
+    ),
+    "postgresql": (
+        """create function always_the_first() returns trigger language plpgsql
+           as $$ begin new.reports = 0; return new; end $$""",
+        """create trigger always_the_first before update of reports on people
+           for each row execute function always_the_first()""",
+    ),
+}
 """After some reports a leader is asked for a remark, and whatever she writes next is that remark. Here
 every text must make a report, so that each can be accounted for."""
 
@@ -107,5 +117,6 @@ async def _rows(tx: AsyncConnection, _items: Sequence[None]) -> list[None]:
         address = {"id": number, "scheme": "tel", "value": phone, "channel": "kannel"}
         await tx.execute(insert(tables.addresses), address)
         await tx.execute(insert(tables.people_addresses), {"person_id": number, "address_id": number})
-    await tx.execute(text(_NO_QUESTIONS))
+    for statement in _NO_QUESTIONS[tx.dialect.name]:
+        await tx.execute(text(statement))
     return [None]

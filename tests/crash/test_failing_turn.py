@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Iterator
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +16,13 @@ from sqlalchemy import select
 from bot import parts
 from bot.app import App
 from bot.channels.base import Arrival
-from bot.store import tables
+from bot.errors import DatabaseError
+from bot.render import Words
+from bot.store import inbox, tables
+from bot.store.engine import Database
+from bot.store.inbox import Incoming
+from bot.turns import Turns
+from bot.workers.inbox import InboxWorker
 from tests.crash import programme
 from tests.crash.programme import phones, told
 from tests.databases import rows
@@ -82,3 +88,36 @@ async def _order(app: App) -> list[str]:
     keys = {row.id: row.dedupe_key for row in await rows(app.database, select(tables.inbox))}
     made = await rows(app.database, select(tables.reports.c.inbox_ids).order_by(tables.reports.c.number))
     return [keys[row.inbox_ids[0]] for row in made]
+
+
+@pytest.mark.parametrize("why", ["the database is away", "another process has the phone in hand"])
+async def test_a_replay_that_could_not_be_done_is_no_death(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, why: str
+) -> None:
+    """However often the service is started meanwhile: the message is not set aside."""
+    settings = programme.settings(tmp_path, 0, 9, date.today())
+    await programme.make(settings)
+    real, tries = Turns.take, 0
+
+    async def take(self: Turns, tx: Any, items: Any) -> list[bool]:
+        nonlocal tries
+        if items[0].row is None:
+            return await real(self, tx, items)
+        tries += 1
+        if why == "the database is away":
+            raise DatabaseError(why)
+        return [False]
+
+    monkeypatch.setattr(Turns, "take", take)
+    database = await Database.open(settings.database.url, settings.folder)
+    one = told(*phones()[0], 1, date.today())
+    now = datetime.now(UTC)
+    await database.writer.do(
+        inbox.keep, Incoming("kannel", one.key, "tel", one.phone, "text", one.text, None, now, None)
+    )
+    for _ in range(5):
+        turns = Turns(settings, Words.load(), {}, lambda: now, parts.step, {})
+        await InboxWorker(database, turns, lambda: now, lambda: None).recover()
+    (row,) = await rows(database, select(tables.inbox.c.state, tables.inbox.c.deaths))
+    assert (tries, *row) == (5, "new", 0)
+    await database.close()
