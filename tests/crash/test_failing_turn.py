@@ -66,7 +66,7 @@ async def test_a_turn_that_fails(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
         return real(turn)
 
     monkeypatch.setattr(parts, "step", step)
-    settings = programme.settings(tmp_path, 0, 9, date.today())
+    settings = programme.settings(tmp_path, 1, 9, date.today())
     await programme.make(settings)
     hers, other = phones()[0], phones()[1]
     bad, later = arrival(*hers, 1), [arrival(*hers, number) for number in (2, 3)]
@@ -95,7 +95,7 @@ async def test_a_replay_that_could_not_be_done_is_no_death(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, why: str
 ) -> None:
     """However often the service is started meanwhile: the message is not set aside."""
-    settings = programme.settings(tmp_path, 0, 9, date.today())
+    settings = programme.settings(tmp_path, 1, 9, date.today())
     await programme.make(settings)
     real, tries = Turns.take, 0
 
