@@ -1,23 +1,17 @@
-"""STOP, START, my data, delete (part I), and the neutral door for a problem (part J)."""
+"""STOP, START, my data, delete (conversations, part I)."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
-from datetime import datetime
 from typing import Any
 
 from handlers import enrol, form, state
-from handlers.known_forms import looks_like_report
 from handlers.said import Said
 from handlers.turn import Button, ErasePerson, Outcome, Person, RecordConsent, Reply, Turn
 from handlers.understand.words import plain, yes_no
 
 ERASE = "55"
-_A_NUMBER = re.compile(r"\+?(?:[\s.-]*\d){8,13}[\s.]*")
 _AROUND = " .,:;!?"
-MOST_WORDS = 2
-"""More words than this behind PROBLEM are a story: it is sealed, whatever it is about."""
 
 
 def means_stop(turn: Turn, said: Said) -> bool:
@@ -149,64 +143,3 @@ def delete_answer(turn: Turn, said: Said, question: Mapping[str, Any]) -> Outcom
 
 
 # --- the problem door ---
-
-
-def problem(turn: Turn, said: Said) -> Outcome:
-    """7: what is it about? No details are asked; what she wrote behind the word nobody but the focal points sees."""
-    effects = (state.task(turn, "sealed", sealed=True),) if len(said.rest.split()) > MOST_WORDS else ()
-    keys = ("b.kit", "b.training", "b.service", "b.talk")
-    buttons = tuple((Button(key, f"problem:{n}"),) for n, key in enumerate(keys, 1))
-    return Outcome(state.ask(turn, "problem"), (Reply("J1", buttons=buttons),), effects, understood="problem")
-
-
-def problem_answer(turn: Turn, said: Said, question: Mapping[str, Any]) -> Outcome | None:
-    """1 to 3 go to the officer, 4 to the named focal points only."""
-    digit = said.digit or (said.rest if said.command == "button problem" else "")
-    keys = {"1": "J1kit", "2": "J1training", "3": "J1service"}
-    if digit in keys:
-        about = {"1": "kit or money", "2": "a training", "3": "this service"}[digit]
-        task = state.task(turn, "call", f"a problem: {about}")
-        return state.say(turn, keys[digit], task, officer=state.officer(turn))
-    return sealed(turn) if digit == "4" else None
-
-
-def sealed(turn: Turn) -> Outcome:
-    """J2: neutral, repeats nothing; the task is sealed and says nothing."""
-    buttons = ((Button("b.woman", "sealed:1"), Button("b.man", "sealed:2"), Button("b.icall", "sealed:3")),)
-    effect = state.task(turn, "sealed", sealed=True)
-    new = state.ask(turn, "sealed")
-    return Outcome(new, (Reply("J2", buttons=buttons),), (effect,), understood="a person will call")
-
-
-def sealed_answer(turn: Turn, said: Said, question: Mapping[str, Any]) -> Outcome | None:
-    """Who calls, then when; the answers, and whatever else she writes now, stand in sealed tasks only."""
-    digit = said.digit or (said.rest if said.command == "button sealed" else "")
-    words = not said.digit and bool(said.rest if said.command else said.text) and not looks_like_report(turn)
-    if question.get("by") is None:
-        if digit in ("1", "2"):
-            by = "a woman" if digit == "1" else "a man"
-            effect = state.task(turn, "sealed", f"{by} calls", sealed=True)
-            new = state.ask(turn, "sealed", by=by)
-            return Outcome(new, (Reply("J3"),), (effect,), understood="a person will call")
-        if digit == "3":
-            return state.say(turn, "J4b")
-        return sealed(turn) if words else None
-    when = {"1": "today", "2": "tomorrow morning", "3": "tomorrow evening"}.get(digit, "")
-    if not when and not words:
-        return None
-    return _wished(turn, when or "see the message")
-
-
-def _wished(turn: Turn, about: str) -> Outcome:
-    new = {**state.close(turn), "wished": turn.now.isoformat()}
-    return state.say(turn, "J4", state.task(turn, "sealed", about, sealed=True), state=new)
-
-
-def another_number(turn: Turn, said: Said) -> Outcome | None:
-    """The number that J3 asked for too, sent behind the time: for the focal points, and no message to the officer."""
-    wished = turn.state.get("wished")
-    if not wished or turn.now - datetime.fromisoformat(wished) > state.OPEN_FOR or turn.inbound.kind != "text":
-        return None
-    return (
-        _wished(turn, "see the message") if _A_NUMBER.fullmatch(said.text) and not looks_like_report(turn) else None
-    )

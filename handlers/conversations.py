@@ -16,6 +16,7 @@ from handlers import (
     blocked,
     broadcast_answer,
     chat,
+    door,
     draft,
     elsewhere,
     enrol,
@@ -129,7 +130,8 @@ def _since_stop(outcome: Outcome) -> Outcome:
 
 def _for_a_person(turn: Turn, said: Said) -> tuple[OpenTask, ...]:
     """What somebody who wants no texts still needs a person for."""
-    if said.command == "sensitive":
+    opens = said.command in ("sensitive", "problem") or said.digit == MENU["problem"]
+    if opens or door.behind_seven(turn, said) or door.more(turn, said):
         return (state.task(turn, "sealed", sealed=True),)
     if said.command == "call" or said.digit == MENU["call"] or turn.inbound.kind == "missed_call":
         return (state.task(turn, "call", "asked to be called after STOP"),)
@@ -139,10 +141,10 @@ def _for_a_person(turn: Turn, said: Said) -> tuple[OpenTask, ...]:
 def _before_consent(turn: Turn, said: Said) -> Outcome:
     """Nothing but A0 to A5 until somebody here has agreed; a call for help and DELETE are heard all the same."""
     question = state.opened(turn)
-    for word in ("sensitive", "delete", "language"):
-        if said.command == word:
+    for word in ("sensitive", "problem", "delete", "language"):
+        if said.command == word or (word == "problem" and said.digit == MENU[word]):
             return WORDS[word](turn, said)
-    if question and question["kind"] in ("consent", "language", "who", "sealed", "delete"):
+    if question and question["kind"] in ("consent", "language", "who", "problem", "sealed", "delete"):
         answer = _answered(turn, said)
         if answer is not None:
             return answer
@@ -162,10 +164,9 @@ def _conversation(turn: Turn, said: Said) -> Outcome:
     kind = turn.inbound.kind
     if turn.address.rich and (shown := chat.first(turn, said)):
         return shown
-    if kind == "voice" and (told := lessons.voice(turn)):
-        return told
     if kind in ("photo", "voice", "mms"):
-        return menu.media(turn)
+        at_the_door = door.media(turn) if kind != "mms" else None
+        return at_the_door or (lessons.voice(turn) if kind == "voice" else None) or menu.media(turn)
     if kind == "missed_call":
         return menu.call(turn, said)
     if kind == "sticker":
@@ -176,6 +177,8 @@ def _conversation(turn: Turn, said: Said) -> Outcome:
         return menu.help_(turn, said)
     if kind == "start":
         return elsewhere.offered(turn, "start") or account.start(turn)
+    if behind := door.behind_seven(turn, said):
+        return _word(turn, replace(said, command="problem", rest=behind), "problem")
     if said.command in WORDS and not _means_an_answer(turn, said):
         return _word(turn, said, said.command)
     return _again(turn) or broadcast_answer.answer(turn, said) or _answered(turn, said) or _fresh(turn, said)
@@ -189,7 +192,7 @@ def _word(turn: Turn, said: Said, command: str) -> Outcome:
 def _means_an_answer(turn: Turn, said: Said) -> bool:
     """Some words are an answer too: "business" to "which topic?", "problem" in a list of choices."""
     question = state.opened(turn)
-    if question and question["kind"] == "sealed":
+    if question and question["kind"] in ("problem", "sealed"):
         return bool(said.rest) and said.command != "sensitive"
     if not question or question["kind"] not in ("form", "fix", "check") or turn.address.rich:
         return False
@@ -223,7 +226,7 @@ def _answered(turn: Turn, said: Said) -> Outcome | None:
 
 def _fresh(turn: Turn, said: Said) -> Outcome:
     """Nothing open, or something else than its answer."""
-    if number := account.another_number(turn, said):
+    if number := door.another_number(turn, said):
         return number
     if (named := shared.named(turn)) is not None:
         return _again_with(named, named.inbound.text)
@@ -238,7 +241,7 @@ def _fresh(turn: Turn, said: Said) -> Outcome:
         return _word(turn, said, said.command)
     if said.digit in _DIGITS and (said.digit in _ALWAYS or not _waits_for_more(turn)):
         return _word(turn, said, _DIGITS[said.digit])
-    return elsewhere.offered(turn, "") or menu.free(turn)
+    return door.more(turn, said) or elsewhere.offered(turn, "") or menu.free(turn)
 
 
 def _waits_for_more(turn: Turn) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from handlers import account, checks, form, state
+from handlers import checks, door, form, state
 from handlers.known_forms import looks_like_report
 from handlers.said import Said
 from handlers.turn import (
@@ -42,17 +42,17 @@ _CLAIMED = {
 
 def stranger(turn: Turn, said: Said) -> Outcome:
     """A number that nobody of the roster has."""
-    if turn.state.get("silent") and said.command not in ("help", "start", "sensitive"):
+    if turn.state.get("silent") and said.command not in ("help", "start", "sensitive", "problem"):
         return Outcome(dict(turn.state), understood="kept, not answered")
     if said.command == "stop":
         effect = UnlinkAddress(turn.address.id, "said stop")
         return Outcome(_silent(turn), (Reply("I1"),), (effect,), understood="stop")
-    if said.command == "sensitive":
-        return account.sealed(turn)
+    if said.command in ("sensitive", "problem"):
+        return door.sealed(turn)
     question = state.opened(turn)
-    if question and question["kind"] == "sealed" and (answer := account.sealed_answer(turn, said, question)):
+    if question and question["kind"] == "sealed" and (answer := door.sealed_answer(turn, said, question)):
         return answer
-    if number := account.another_number(turn, said):
+    if number := door.another_number(turn, said):
         return number
     if said.command == "call" or said.digit == "9" or turn.inbound.kind == "missed_call":
         return Outcome(dict(turn.state), (Reply("K3c"),), (task_of(turn, "call"),), understood="call me")

@@ -27,6 +27,10 @@ SAID = (
     "help, he raped my neighbour {}",
     "PROBLEM the officer asks money for the kit {} and more",
     "tuteur m'a violée {}",
+    "7 l'agent demande de l'argent {}",
+    "PROBLEM Eric {}",
+    "7\nthe officer asks me for money {}",
+    "7\n4 Eric {}",
 )
 
 
@@ -45,8 +49,10 @@ async def _fifty(app: App) -> None:
     for number, phone in enumerate(phones):
         line = Line(app, phone)
         said = SAID[number % len(SAID)]
-        await line.send(said.format(f"{CANARY}{number}x"))
-        if said.startswith("PROBLEM"):
+        for text in said.format(f"{CANARY}{number}x").split("\n"):
+            await line.send(text)
+            await line.answers()
+        if said.startswith(("PROBLEM", "7 ")):
             await line.send("4")
         await line.send(f"and at night {CANARY}{number}y" if number % 2 else "1")
         await line.send(f"call my sister {CANARY}{number}z")

@@ -25,7 +25,7 @@ KEYWORDS: Final[Mapping[str, tuple[str, ...]]] = {
     "call": ("call", "appel", "appeler", "mumpamagare", "nipigie"),
     "data": ("data", "mydata", "donnees", "amakuru", "taarifa"),
     "delete": ("delete", "effacer", "futa"),
-    "problem": ("problem", "probleme", "plainte", "ingorane", "tatizo"),
+    "problem": ("problem", "complaint", "probleme", "plainte", "ingorane", "tatizo", "malalamiko"),
     "cancel": ("cancel", "annuler"),
     "mentor": ("mentor", "kubaza", "mshauri"),
     "lesson": ("lesson", "lecon", "icigwa", "somo"),
@@ -58,6 +58,14 @@ STOP_PHRASES: Final = frozenset(
 
 COURTESY: Final = _words("please thanks thank you merci beaucoup bien svp stp murakoze cane asante sana tafadhali")
 """May follow a yes or a no without changing it."""
+
+COUNTED: Final = _words(
+    "femme femmes homme hommes personne personnes jeune jeunes nouveau nouveaux nouvelle nouvelles membre membres"
+    " formation formations jour jours sac sacs woman women man men person people youth new member members training"
+    " trainings day days bag bags abakenyezi abagore abagabo abantu urwaruka bashasha inyigisho imisi imifuko"
+    " wanawake wanaume watu vijana wapya mafunzo siku magunia kg kilo kilos fbu bif francs"
+)
+"""A digit before one of these counts them: it is not the menu's."""
 
 ACKNOWLEDGES: Final = _words(
     "thanks thank merci bien murakoze asante ok okay d'accord daccord sawa \U0001f44d \U0001f44c \U0001f64f"
@@ -106,23 +114,25 @@ SENSITIVE: Final[Mapping[str, tuple[str, ...]]] = {
         "rape", "raped", "rapist", "abuse", "abused", "abuses", "harass", "harassed", "harassment", "assault",
         "assaulted", "molested", "sexual", "sex", "sleep with", "violence", "violent", "threatened", "threatens",
         "beaten", "beat me", "beats me", "hit me", "hits me", "suicide", "kill me", "kill myself", "afraid of",
+        "touched me", "touches me", "forced me", "bribe",
     ),
     "fr": (
         "viol", "violee", "viole", "violer", "abus", "abuse", "abusee", "harcelement", "harcele", "harcelee",
         "agression", "agresse", "agressee", "attouchement", "attouchements", "sexuel", "sexuelle", "sexe",
         "coucher avec", "violence", "violences", "violent", "menace", "menacee", "menaces", "battue", "me bat",
         "m'a battue", "m'a battu", "m'a frappe", "m'a frappee", "suicide", "me tuer", "peur de lui",
+        "m'a touchee", "m'a forcee", "m'a force", "corruption", "pot de vin",
     ),
     # "kubaka" alone is Kirundi "to build" and Swahili "to rape": never list it
     "rn": (
         "ku nguvu", "ihohoterwa", "guhohoterwa", "guhohotera", "yampohoteye", "yarampohoteye", "yankubise",
         "yarankubise", "arankubita", "gukubitwa", "kwiyahura", "niyahura", "iterabwoba", "yanteye ubwoba",
-        "igitsina", "kuryamana", "turyamane",
+        "igitsina", "kuryamana", "turyamane", "ruswa",
     ),
     "sw": (
         "ubakaji", "kubakwa", "amebakwa", "nimebakwa", "alinibaka", "amenibaka", "unyanyasaji", "kunyanyaswa",
         "ananinyanyasa", "ukatili", "kingono", "ngono", "vitisho", "ananitisha", "kujiua", "alinipiga",
-        "amenipiga", "ananipiga", "kulala naye",
+        "amenipiga", "ananipiga", "kulala naye", "ananitishia", "alinigusa", "amenigusa", "rushwa", "hongo",
     ),
 }  # fmt: skip
 """A message with one of these goes to the sealed queue with a neutral answer (conversations J2)."""

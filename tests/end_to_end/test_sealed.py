@@ -78,6 +78,23 @@ async def test_the_other_number_that_was_asked_for_goes_to_the_focal_points_behi
     assert "12/11" in last(odette), "a report is none"
 
 
+async def test_a_voice_note_at_the_door_is_not_kept_and_no_officer_is_told(chats: Chats) -> None:
+    eric, odette = await chats.eric(), await chats.odette()
+    eric_saw = len(eric.sees)
+    await chats.says(odette, "7")
+    for _ in ("what is it about?", "who shall call?"):
+        odette.sends_voice()
+        await chats.settled()
+        assert last(odette).startswith("Thank you. Do not write more here.")
+    await chats.presses(odette, "woman")
+    await chats.presses(odette, "oday")
+    odette.sends_photo()
+    await chats.settled()
+    assert "OK, it is noted. We call you." in last(odette)
+    assert not await chats.rows("media") and len(eric.sees) == eric_saw
+    assert {row["sealed"] for row in await chats.rows("tasks")} == {True}
+
+
 async def test_what_was_shown_leaves_the_outbox_and_a_case_closes_only_once_it_was_read(chats: Chats) -> None:
     beatrice, odette = await chats.beatrice(), await chats.odette()
     await chats.says(odette, WORDS)
