@@ -20,7 +20,7 @@ from tests.databases import rows
 
 @pytest.mark.parametrize("died", [False, True])
 async def test_a_message_is_done_when_it_is_acknowledged(tmp_path: Path, died: bool) -> None:
-    settings = programme.settings(tmp_path, 0, 9, date.today())
+    settings = programme.settings(tmp_path, 1, 9, date.today())
     await programme.make(settings)
     if died:
         (tmp_path / "crash.db.lock").write_text("4711")
