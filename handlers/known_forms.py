@@ -9,6 +9,8 @@ from typing import Any
 
 from handlers.business import Business
 from handlers.forms import Choice, Context, Form, Reading, Step, Values
+from handlers.forms.atoms import DAY_NAMES
+from handlers.forms.tables import POLITE
 from handlers.kinds import Kind
 from handlers.training import Training
 from handlers.turn import Association, AssociationOf, Figures, Label, Report, Turn
@@ -107,13 +109,24 @@ def line_of(turn: Turn, association: Association) -> tuple[Form, Reading] | None
     """The form that a message is a line of: one that reads the whole of it goes before one that reads a part."""
     found = None
     ctx = context(turn, association)
+    others = _begun_with(turn)
     for form in turn.forms.values():
         reading = read_line(form, turn.inbound.text, ctx)
+        if others and form.name not in others:
+            continue
         if reading.status == "whole":
             return form, reading
         if found is None and reading.status != "nothing":
             found = form, reading
     return found
+
+
+def _begun_with(turn: Turn) -> frozenset[str]:
+    """The forms with whose keyword a line without a written day begins: BIZ 7 1 450000 is of no training."""
+    words = [token for token in tokens(turn.inbound.text) if token.text not in POLITE]
+    if not words or any(token.kind == "date" or token.text in DAY_NAMES for token in words):
+        return frozenset()
+    return frozenset(form.name for form in turn.forms.values() if words[0].text in form.tables.keywords)
 
 
 def meant_as_line(turn: Turn) -> Form | None:

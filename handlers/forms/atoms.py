@@ -15,7 +15,7 @@ from handlers.understand import choices as near
 from handlers.understand import dates
 from handlers.understand.calendar import BETWEEN, DAY_WORDS, LEADING
 from handlers.understand.numbers import number_words
-from handlers.understand.words import Token, plain, tokens
+from handlers.understand.words import MONEY, PRICE, Token, plain, tokens
 
 Kind = Literal["number", "label", "choice", "date", "unknown", "filler", "left"]
 
@@ -69,9 +69,21 @@ Edge = tuple[tuple[Item, ...], int]
 class Atoms:
     """The words of one message and, for each place in it, what may stand there."""
 
-    def __init__(self, tables: Tables, labels: Phrases, text: str, ctx: Context, *, fractions: bool = False) -> None:
-        """`fractions`: a decimal is asked, so 12.5 and 12,5 are figures here, not the twelfth of May."""
-        self._fractions = fractions
+    def __init__(
+        self,
+        tables: Tables,
+        labels: Phrases,
+        text: str,
+        ctx: Context,
+        *,
+        fractions: bool = False,
+        amount: bool = False,
+    ) -> None:
+        """`fractions`: a decimal is asked, so 12.5 and 12,5 are figures here, not the twelfth of May.
+
+        `amount`: an amount is asked, and nothing else: "amahera 450000" says no problem.
+        """
+        self._fractions, self._amount = fractions, amount
         said = spelling.straight(text, tables, fractions=fractions)
         found = digits.zeros(tokens(said, tables.label_words), tables.label_words)
         self.long = len(found) > MOST_TOKENS
@@ -129,6 +141,8 @@ class Atoms:
 
     def _at(self, at: int) -> Iterator[Edge]:
         token = self.tokens[at]
+        if self._amount and token.text in PRICE and self._beside_amount(at, token):
+            return
         exact = list(self._exact(at, token))
         yield from exact
         if token.kind == "word" and not exact and token.text in self._ctx.names:
@@ -141,8 +155,11 @@ class Atoms:
         if token.kind == "number" or self._is_fraction(token):
             yield (Item("number", token.text, token.glued),), at + 1
         yield from self._date(at, token)
+        unit = self._beside_amount(at, token)
+        if unit and token.text in MONEY:
+            yield (Item("filler", token.text, token.glued),), at + 1
         for meaning, length in self._tables.choices.at(self._words, at):
-            if token.kind == "word" or length > 1:
+            if (token.kind == "word" or length > 1) and not (unit and self._amount):
                 yield (Item("choice", token.text, token.glued, meaning),), at + length
                 break
         yield from self._named(at, token, exact=True)
@@ -159,6 +176,12 @@ class Atoms:
             yield (Item("unknown", token.text, token.glued),), at + 1
         if token.text in self._tables.fillers or (token.text == digits.SIGN and self._between_numbers(at)):
             yield (Item("filler", token.text, token.glued),), at + 1
+
+    def _beside_amount(self, at: int, token: Token) -> bool:
+        """Whether a word that may name money or its price stands beside an amount: "amahera 450000"."""
+        if not self._tables.amounts or (token.text not in MONEY and token.text not in PRICE):
+            return False
+        return any(t.kind == "number" and len(t.text) > 3 for t in self.tokens[max(at - 1, 0) : at + 2])
 
     def _between_numbers(self, at: int) -> bool:
         return 0 < at < len(self.tokens) - 1 and self.tokens[at - 1].kind == self.tokens[at + 1].kind == "number"
@@ -195,7 +218,7 @@ class Atoms:
             found = near.name(words, names)
             if found is None or (token.kind != "word" and found[1] == 1):
                 continue
-            said, name = _squeezed("".join(words[: found[1]])), _squeezed(found[0])
+            said, name = near.squeezed(words[: found[1]]), near.squeezed((found[0],))
             if exact == (said == name) and not self._tables.hides(said, name):
                 yield (Item("choice", token.text, token.glued, ((question.name, found[0]),)),), at + found[1]
 

@@ -10,13 +10,12 @@ from handlers.forms.atoms import Item
 from handlers.forms.filling import Filling
 from handlers.forms.model import NUMBERS, Choice, Context, Question, Values
 from handlers.forms.scope import Evaluation
+from handlers.forms.tables import THOUSANDS
 from handlers.understand import dates
 from handlers.understand.calendar import BETWEEN
 from handlers.understand.numbers import decimal, number
 from handlers.understand.words import Token
 
-THOUSANDS: Final = "thousands-sep"
-"""XLSForm's appearance for amounts: their thousands may be written apart, 450 000."""
 _OF_A_DAY: Final = digits.JOINING | BETWEEN | {""}
 """What may stand between a day and its month, both in figures."""
 

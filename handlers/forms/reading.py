@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 from itertools import groupby
@@ -12,12 +12,12 @@ from typing import Any, Final
 from handlers.forms.atoms import DAY_NAMES, Atoms, Item
 from handlers.forms.filling import Filling
 from handlers.forms.grammar import Grammar
-from handlers.forms.model import NO_LABEL, SAID, Context, Question, Reading, Step, Values
+from handlers.forms.model import NO_LABEL, SAID, SELECTS, Context, Question, Reading, Step, Values
 from handlers.forms.pairing import TooMany
-from handlers.forms.tables import NOBODY, UNKNOWN, bare
+from handlers.forms.tables import NOBODY, THOUSANDS, UNKNOWN, bare
 from handlers.understand import dates
 from handlers.understand.calendar import ORDINALS
-from handlers.understand.words import clean, plain
+from handlers.understand.words import UNITS, clean, plain
 
 NOTHING: Final = Reading("nothing")
 LONGEST: Final = 480
@@ -25,6 +25,8 @@ LONGEST: Final = 480
 _DROPS: Final = 2
 """Words that mean something, left out in search of a reading that can be shown and asked about."""
 _PIECE: Final = re.compile(r"[^\s,;]+")
+_MOST_WORDS: Final = 4
+"""Words that a number before a text may take: "et 2 hommes,"."""
 _ONE_NUMBER: Final = frozenset(("integer", "select_one"))
 _DIGITS: Final = 9
 """Digits of the longest number that is read without looking for anything else in it."""
@@ -147,12 +149,23 @@ def read_answer(form: Filling, step: Step, text: str, ctx: Context, known: Value
     if len(text) > LONGEST:
         return NOTHING
     groups, labels = form.tables.step(step)
-    atoms = Atoms(form.tables, labels, text, ctx, fractions=any(q.type == "decimal" for q in asked))
+    amount = any(THOUSANDS in q.appearance for q in asked)
+    atoms = Atoms(form.tables, labels, text, ctx, fractions=any(q.type == "decimal" for q in asked), amount=amount)
     if not atoms.tokens or atoms.long or atoms.keyword:
         return NOTHING
     grammar = Grammar(form, ctx, known, groups, frozenset(q.name for q in asked))
     found, left, sure = _search(atoms, grammar, 0)
-    return _reading(found, left, sure, False) if any(found) else NOTHING
+    if not any(found) or (len(found) == 1 and _of_another(form, grammar.asked, found[0], atoms)):
+        return NOTHING
+    return _reading(found, left, sure, False)
+
+
+def _of_another(form: Filling, asked: Container[str], values: Values, atoms: Atoms) -> bool:
+    """A word alone that is an answer to another question is none to this one: "hakuna" to "sales?" is no problem."""
+    words = {token.text for token in atoms.tokens}
+    return form.tables.label_words.isdisjoint(words) and all(
+        name not in asked and form.question(name).type in SELECTS for name in values
+    )
 
 
 def _ago(said: str, ctx: Context) -> date | None:
@@ -186,23 +199,34 @@ def _not_known(step: Step) -> Reading:
 
 
 def _with_text(form: Filling, step: Step, text: str, ctx: Context, known: Values) -> Reading:
-    """A text takes everything behind the numbers that are asked before it: "1 2 6 bags"."""
+    """A text takes what stands behind the numbers that are asked before it: "1 2 6 bags", "1 femme 2 hommes"."""
     *before, last = [q for q in step.questions if not q.shows_only]
     pieces = list(_PIECE.finditer(text))
     if any(q.type not in SAID for q in before) or len(pieces) < len(before):
         return NOTHING
-    start = pieces[len(before)].start() if len(pieces) > len(before) else len(text)
     values: dict[str, Any] = {}
+    start = pieces[0].start() if pieces else 0
     if before:
         numbers = replace(step, name="", questions=tuple(before))
-        reading = read_answer(form, numbers, text[:start], ctx, known)
-        if reading.status != "whole":
+        for count in range(min(len(pieces), _MOST_WORDS * len(before)), len(before) - 1, -1):
+            start = pieces[count].start() if count < len(pieces) else len(text)
+            reading = read_answer(form, numbers, text[:start], ctx, known)
+            if reading.status == "whole" and reading.values.keys() >= {q.name for q in before}:
+                values = reading.values
+                break
+        else:
             return NOTHING
-        values = reading.values
     said = clean(text[start:]).strip()
+    if said and _counted(plain(said)):
+        return NOTHING  # "3 6 sacs": of what she counts, one figure is missing
     if said:
         values = {**values, last.name: None if plain(said) in UNKNOWN else said}
     return Reading("whole", values) if values else NOTHING
+
+
+def _counted(said: str) -> bool:
+    """Whether a text begins with what is counted, and has no figure of its own: "sacs"."""
+    return said.partition(" ")[0].rstrip(".,;") in UNITS and not any(char.isdecimal() for char in said)
 
 
 def read_optional(form: Filling, text: str, ctx: Context, names: Sequence[str], known: Values) -> Reading:

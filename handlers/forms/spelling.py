@@ -7,12 +7,15 @@ from typing import Final
 
 from handlers.forms import digits
 from handlers.forms.tables import Tables
+from handlers.understand.numbers import millions
 from handlers.understand.words import plain
 
 _ASKS: Final = re.compile(r"(?<!\w)\?+(?!\w)")
 _DASHED: Final = re.compile(r"^[ \t]*[-\u2010-\u2015\u2212]", re.MULTILINE)
 """What begins the lines of a list, two at least: no minus."""
 _COMMA: Final = re.compile(r"(?<![\w.,])(\d+),(\d{1,2})(?![\w.]|,\S)")
+_FRANCS: Final = re.compile(r"(\d{4,}|\d[.,' ]?\d{3}|\dk) ?f(?:rs?)?\b(?: bu\b)?")
+"""450000F: francs, no women."""
 
 
 def straight(text: str, tables: Tables, *, fractions: bool) -> str:
@@ -28,4 +31,6 @@ def straight(text: str, tables: Tables, *, fractions: bool) -> str:
         said = _ASKS.sub(" x ", said)
     if "(" in said:
         said = digits.BRACKET.sub(f" {digits.OF_WHICH} ", said)
+    if tables.amounts:
+        said = _FRANCS.sub(r"\1 fbu", millions(said))
     return digits.joined(said, tables.label_words) if tables.splits_digits else said

@@ -13,6 +13,8 @@ Words = tuple[str, ...]
 Group = tuple[tuple[Question, ...], ...]
 """Questions that are asked together: the ways in which bare numbers may fill them, all or none."""
 
+THOUSANDS: Final = "thousands-sep"
+"""XLSForm's appearance for amounts: their thousands may be written apart, 450 000."""
 PEOPLE: Final = frozenset(["people", "persons", "personnes", "personne", "abantu", "watu", "umuntu", "mtu", "ni"])
 CONNECTIVES: Final = frozenset(["et", "and", "na", "n'", "n", "'", "kandi"])
 """Between two numbers they may join the digits of one answer: "1 et 3"."""
@@ -83,6 +85,7 @@ class Tables:
         self.groups = self._line_groups()
         self.dates = tuple(q.name for q in said if q.type == "date")
         self.fractions = any(q.type == "decimal" for q in said)
+        self.amounts = any(THOUSANDS in q.appearance for q in said)
         self.from_file = tuple(q for q in said if q.from_file)
         self.splits_digits = any(q.type == "select_multiple" for q in said)
         self.near_labels = tuple(
@@ -138,7 +141,13 @@ class Tables:
         if found is None:
             asked = tuple(q for q in step.questions if q.type in SAID and not q.shows_only)
             own = [(key_of(alias), q.name, "") for q in asked for alias in q.step_aliases]
-            everywhere = [(words, q, c) for words, meaning in self.labels.words.items() for q, c in meaning]
+            amount = any(THOUSANDS in q.appearance for q in asked)
+            everywhere = [
+                (words, q, c)
+                for words, meaning in self.labels.words.items()
+                for q, c in meaning
+                if not (amount and len(words) == len(words[0]) == 1)  # "1M" is no man
+            ]
             found = ((self._ways(asked),) if asked else (), Phrases([*own, *everywhere]))
             if any(step is own for own in self.form.all_steps):
                 self._steps[id(step)] = found

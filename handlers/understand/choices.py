@@ -83,23 +83,32 @@ def _squeezed(text: str) -> str:
     return "".join(char for char in plain(text) if char.isalnum())
 
 
-_squeezed_name = lru_cache(maxsize=8192)(_squeezed)
+def squeezed(words: Sequence[str]) -> str:
+    """Words without what stands between them, and the first without zeros in front: 07A, 07 a, 7a -> 7a.
+
+    A zero alone is a count, and stays.
+    """
+    first = _squeezed(words[0])
+    return (first.lstrip("0") or first) + "".join(map(_squeezed, words[1:]))
+
+
+_squeezed_name = lru_cache(maxsize=8192)(squeezed)
 
 
 def name(words: Sequence[str], names: Sequence[str]) -> tuple[str, int] | None:
     """(the name as listed, words consumed) for the place or person at the start of the words, or None.
 
     The longest exact match of one to four words wins; spaces and hyphens do not count. Otherwise one
-    clear near miss, of the fewest words that explain it, as in `choose`. Never a name that is not in the
+    clear near miss, of the fewest words that explain it, as in `choose`; 7A is 07A. Never a name that is not in the
     list; None if two listed names are spelled alike. Numbers and single letters at the end of a near
     miss are left alone: they are more likely a count or a label.
     """
     listed: dict[str, set[str]] = {}
     for given in names:
-        key = _squeezed_name(given)
+        key = _squeezed_name((given,))
         if key:
             listed.setdefault(key, set()).add(given)
-    heads = ["".join(map(_squeezed, words[:count])) for count in range(1, min(_MOST_WORDS, len(words)) + 1)]
+    heads = [squeezed(words[:count]) for count in range(1, min(_MOST_WORDS, len(words)) + 1)]
     for count in range(len(heads), 0, -1):
         same = listed.get(heads[count - 1])
         if same is not None:

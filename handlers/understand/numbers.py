@@ -117,6 +117,27 @@ def decimal(word: str) -> Decimal | None:
     return Decimal(value) + Decimal(f"0.{found[1] or found[2]}")
 
 
+_PARTS: Final = "|".join(word for times in _TIMES.values() for word in times)
+_BEFORE: Final = re.compile(rf"(?<![\w.,/-])(\d{{1,3}}[.,]\d{{1,2}}) ?({_PARTS})\b")
+_BEHIND: Final = re.compile(rf"\b({_PARTS}) (\d{{1,3}}[.,]\d{{1,2}})(?![\w.,/-])")
+
+
+def millions(said: str) -> str:
+    """Plain text with 1,5 million, 1.5 million and milioni 1.5 as one number each: their mark is no other's.
+
+    What is no whole number ("1,55 laki" is) stays as it is.
+    """
+    if not _BEFORE.search(said) and not _BEHIND.search(said):
+        return said
+    said = _BEFORE.sub(lambda found: _times(found[1], found[2]) or found[0], said)
+    return _BEHIND.sub(lambda found: _times(found[2], found[1]) or found[0], said)
+
+
+def _times(figure: str, word: str) -> str:
+    value = Decimal(figure.replace(",", ".")) * next(times[word] for times in _TIMES.values() if word in times)
+    return str(int(value)) if value == int(value) else ""
+
+
 def _apart(words: Sequence[str]) -> tuple[list[str], list[int]]:
     """The first words with "n'indwi" as two, and for each how many given words it completes."""
     parts: list[str] = []

@@ -98,6 +98,16 @@ FILLERS: Final = _words(
 )
 """Words that carry no value in a report line; the grammar may pass over them unless a form uses them."""
 
+MONEY: Final = _words("argent money amahera amafaranga pesa faranga francs shilingi")
+PRICE: Final = _words("prix price bei ibiciro igiciro")
+"""Beside an amount both say what it is, though money and prices may be a problem too."""
+
+UNITS: Final = _words(
+    "sac sacs bag bags kg kgs kilo kilos tonne tonnes litre litres liter liters caisse caisses bidon bidons"
+    " imifuko umufuko ibiro ikiro amalitiro magunia gunia mifuko"
+)
+"""What a stock is counted in."""
+
 QUESTIONS: Final = (
     "how", "what", "when", "where", "why", "who", "which", "can i", "can we", "can you", "could i", "could we",
     "could you", "do i", "do we", "do you", "is it", "is there", "are there", "are you", "should i", "should we",

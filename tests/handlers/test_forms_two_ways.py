@@ -73,3 +73,18 @@ def test_what_is_clear_is_read(line: str, values: dict[str, Any]) -> None:
 def test_no_answers(step: str, text: str) -> None:
     known = BASE if step == "people" else {}
     assert TRAINING.read_answer(TRAINING.step(step), text, context(), known).status != "whole"
+
+
+@pytest.mark.parametrize(
+    "text", ["1 femme 2 hommes, 6 sacs", "2 hommes et 1 femme 6 sacs", "1 2 6 sacs", "f1 h2 6 sacs"]
+)
+def test_a_text_behind_numbers_takes_none_of_them(text: str) -> None:
+    business = FORMS["business"]
+    reading = business.read_answer(business.step("workers"), text, context(), {})
+    assert reading.values == {"workers_women": 1, "workers_men": 2, "stock": "6 sacs"}
+
+
+@pytest.mark.parametrize("text", ["3 6 sacs", "1 femme 6 sacs"])
+def test_a_stock_without_its_figure_is_none(text: str) -> None:
+    business = FORMS["business"]
+    assert business.read_answer(business.step("workers"), text, context(), {}).status != "whole"
