@@ -32,18 +32,22 @@ def problem(turn: Turn, said: Said) -> Outcome:
     effects = (state.task(turn, "sealed", sealed=True),) if words else ()
     keys = ("b.kit", "b.training", "b.service", "b.talk")
     buttons = tuple((Button(key, f"problem:{n}"),) for n, key in enumerate(keys, 1))
-    return Outcome(state.ask(turn, "problem"), (Reply("J1", buttons=buttons),), effects, understood="problem")
+    new = state.ask(turn, "problem", told=words)
+    return Outcome(new, (Reply("J1", buttons=buttons),), effects, understood="problem")
 
 
 def problem_answer(turn: Turn, said: Said, question: Mapping[str, Any]) -> Outcome | None:
-    """1 to 3 go to the officer, 4 to the named focal points only, and so do words: they may be about the officer."""
+    """1 to 3 go to the officer, 4 to the named focal points only, and so do words: they may be about the officer.
+
+    Behind words a digit does too: who asked for the money is not sent to call about it.
+    """
     digit = said.digit or (said.rest if said.command == "button problem" else "")
     keys = {"1": "J1kit", "2": "J1training", "3": "J1service"}
-    if digit in keys:
+    if digit in keys and not question.get("told"):
         about = {"1": "kit or money", "2": "a training", "3": "this service"}[digit]
         task = state.task(turn, "call", f"a problem: {about}")
         return state.say(turn, keys[digit], task, officer=state.officer(turn))
-    return sealed(turn) if digit == "4" or _tells(turn, said) else None
+    return sealed(turn) if digit in (*keys, "4") or _tells(turn, said) else None
 
 
 def _tells(turn: Turn, said: Said) -> bool:
