@@ -13,6 +13,6 @@ async def load_all(tx: AsyncConnection) -> dict[str, Form]:
     """Every form by name; an added one replaces a shipped one of the same name."""
     found = files.load_shipped()
     for source, kept in await store.added(tx):
-        form = files.built(kept, source)
+        form = files.built(kept, source, kept=True)
         found[form.name] = form
     return found

@@ -45,10 +45,13 @@ def sheets(path: Path) -> Sheets:
         raise _refused(path.name, error) from None
 
 
-def built(found: Sheets, source: str) -> Form:
-    """A form from its sheets; `source` is named in its mistakes. Raises FormError with every one."""
+def built(found: Sheets, source: str, *, kept: bool = False) -> Form:
+    """A form from its sheets; `source` is named in its mistakes. Raises FormError with every one.
+
+    `kept`: it is in use already, so what is refused since it was added is not.
+    """
     try:
-        return build({sheet: [_set(row) for row in rows] for sheet, rows in found.items()})
+        return build({sheet: [_set(row) for row in rows] for sheet, rows in found.items()}, kept=kept)
     except BadForm as error:
         raise _refused(source, error) from None
 

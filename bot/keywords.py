@@ -134,7 +134,11 @@ def form_faults(words: Words, form: Form, others: Iterable[Form]) -> list[Senten
     starts = [plain(word) for word in form.keywords]
     if not starts:
         return [Sentence("sheet settings, sms_keyword: there is none, so nobody can start the form; write a word.")]
-    return _not_ours(form) + [
+    figures = "sheet settings, sms_keyword: '{word}' would be read as an answer; choose a word of letters."
+    return [
+        *_not_ours(form),
+        *(Sentence(figures, word=word) for word in starts if not word[:1].isalpha()),
+    ] + [
         Sentence(
             "sheet settings, sms_keyword: '{word}' means {other} already; choose another word.",
             word=word,

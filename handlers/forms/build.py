@@ -22,7 +22,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final, Literal
 
-from handlers.forms.cells import FIRST_ROW, Cells, Row, Sheets
+from handlers.forms.cells import FIRST_ROW, Cells, Row, Sheets, typed
 from handlers.forms.expressions import Expression
 from handlers.forms.form import Form
 from handlers.forms.mistakes import Mistake
@@ -41,7 +41,6 @@ from handlers.turn.nouns import Label
 _NAME: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]*")
 _ASK: Final[Mapping[str, Literal["", "optional", "never"]]] = {"": "", "optional": "optional", "never": "never"}
 _REPEATS: Final = ("begin repeat", "end repeat")
-_SAME_TYPE: Final = {"string": "text", "int": "integer", "photo": "image", "select": "select_one"}
 
 
 @dataclass(slots=True)
@@ -69,15 +68,14 @@ class _Survey:
 
     def read(self) -> None:
         """All rows, in order."""
-        for place, row in enumerate(self.cells.sheets.get("survey", ())):
-            if row:
-                self._row(place + FIRST_ROW, row, self.cells.bases("survey", row))
+        for number, row, cells in self.cells.read("survey"):
+            self._row(number, row, cells)
         for group in self.open:
             found = Mistake("the group {name!r} is not closed; add a row 'end group'", name=group.name)
             self.cells.wrong("survey", group.row, found)
 
     def _row(self, number: int, row: Row, cells: dict[str, str]) -> None:
-        words = cells.get("type", "").split()
+        words = typed(cells.get("type", ""))
         kind = " ".join(words).replace("_", " ").lower()
         if not words:
             self.cells.wrong("survey", number, Mistake("there is no type; write one, or empty the whole row"))
@@ -136,8 +134,8 @@ class _Survey:
         )
 
     def _question(self, number: int, row: Row, cells: Mapping[str, str], words: list[str]) -> None:
-        kind = _SAME_TYPE.get(words[0], words[0])
-        list_name, from_file = " ".join(words[1:]), kind == "select_one_from_file"
+        kind, list_name = words[0], " ".join(words[1:])
+        from_file = kind == "select_one_from_file"
         if from_file:
             kind, list_name = "select_one", list_name.removesuffix(".csv")
         if kind not in QUESTION_TYPES or (list_name and kind not in SELECTS):
@@ -233,6 +231,8 @@ class _Survey:
     def _list(self, number: int, name: str) -> tuple[Choice, ...]:
         if name not in self.lists:
             found = Mistake("the list {name!r} is not on the choices sheet; add it there", name=name)
+            if name.endswith("or_other"):
+                found = Mistake("or_other is not supported; add the choice other, and a text question for it")
             self.cells.wrong("survey", number, found)
         return self.lists.get(name, ())
 
@@ -263,9 +263,12 @@ def _lists(cells: Cells) -> dict[str, tuple[Choice, ...]]:
     return lists
 
 
-def build(sheets: Sheets) -> Form:
-    """The form of these sheets. Raises BadForm with every mistake: sheet, row, what was found, what to do."""
-    cells = Cells(sheets)
+def build(sheets: Sheets, *, kept: bool = False) -> Form:
+    """The form of these sheets; `kept`: it is in use already.
+
+    Raises BadForm with every mistake: sheet, row, what was found, what to do.
+    """
+    cells = Cells(sheets, kept)
     if not sheets.get("survey"):
         cells.wrong("survey", 0, Mistake("the sheet is missing or empty; a form needs a sheet named survey"))
         raise BadForm(cells.problems)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -72,9 +72,33 @@ _SAME: Final = {
     "calculate": "calculation",
     "list name": "list_name",
 }
+_OF_THE_APP: Final = frozenset(
+    ["start", "end", "today", "deviceid", "phonenumber", "username", "email", "simserial", "subscriberid", "audit"]
+    + ["start-geopoint", "background-audio"]
+)
+"""What Collect and Kobo's app note by themselves, in nearly every form; an SMS has its own time and sender."""
+_MEDIA: Final = frozenset(["media", "image", "big-image", "audio", "video"])
+_TAGS: Final = re.compile(r"</?[A-Za-z][^<>]*>|\*\*(?=\S)|(?<=\S)\*\*|^#{1,6} ")
+"""What a form's app shows as bold, coloured or large."""
 _LANGUAGE: Final = re.compile(r"(.+?)\s*\((\w+)\)")
 _YES: Final = frozenset(("yes", "true", "true()", "1"))
 _NO: Final = frozenset(("", "no", "false", "false()", "0"))
+
+
+_SAME_TYPE: Final = {
+    "string": "text",
+    "int": "integer",
+    "photo": "image",
+    "select": "select_one",
+    "select1": "select_one",
+}
+_SPACED: Final = re.compile(r"select (one|multiple)\b", re.IGNORECASE)
+
+
+def typed(text: str) -> list[str]:
+    """The words of a type, in today's spelling: select1 yn -> select_one, yn."""
+    words = _SPACED.sub(lambda found: f"select_{found[1].lower()}", text.strip(), count=1).split()
+    return [_SAME_TYPE.get(words[0], words[0]), *words[1:]] if words else []
 
 
 @dataclass(slots=True)
@@ -82,6 +106,8 @@ class Cells:
     """One form's sheets while they are read."""
 
     sheets: Sheets
+    kept: bool = False
+    """Whether it is in use already: what is refused since then must not stop a start."""
     problems: list[Mistake] = field(default_factory=list)
     headers: dict[tuple[str, str], tuple[str, str]] = field(default_factory=dict)
     """(sheet, header) -> base column and language code."""
@@ -102,6 +128,16 @@ class Cells:
             named: dict[str, None] = dict.fromkeys(header for row in self.sheets.get(sheet, ()) for header in row)
             for header in named:
                 base, separator, language = header.partition("::")
+                if (
+                    not (separator or self.kept)
+                    and header.partition(":")[0].strip().lower() in known
+                    and ":" in header
+                ):
+                    self.wrong(
+                        sheet,
+                        1,
+                        Mistake("column {header!r}: write two colons, as label::English (en)", header=header),
+                    )
                 base = _SAME.get(base.strip().lower(), base.strip().lower())
                 code = self._code(language) if separator else default
                 if separator and code is None and base in known:
@@ -117,11 +153,36 @@ class Cells:
         self.drafts = frozenset(settings.get("draft_languages", "").split())
 
     def _unknown_column(self, sheet: str, header: str, base: str, known: Collection[str]) -> None:
-        """A column of the staff's own is fine; one that looks like a slip is not."""
+        """A column of the staff's own is fine; one that looks like a slip, or whose meaning would be lost, is not."""
+        if self.kept:
+            return
+        if base in _MEDIA and sheet != "settings":
+            found = Mistake(
+                "column {header!r}: no picture or sound is sent with a question;"
+                " say in the label what it shows, and delete the column",
+                header=header,
+            )
+            self.wrong(sheet, 1, found)
+            return
+        if base == "trigger" and sheet == "survey":
+            found = Mistake(
+                "column {header!r} is not supported: what is calculated follows every answer; delete the column",
+                header=header,
+            )
+            self.wrong(sheet, 1, found)
+            return
         near = [name for name in known if len(name) > 3 and OSA.distance(base, name, score_cutoff=2) <= 2]
         if near and sheet != "choices":
             found = Mistake("column {header!r} is not known; did you mean {near!r}?", header=header, near=near[0])
             self.wrong(sheet, 1, found)
+
+    def read(self, sheet: str) -> Iterator[tuple[int, Row, dict[str, str]]]:
+        """Its rows that count, with their numbers and their cells by base column."""
+        for number, row in enumerate(self.sheets.get(sheet, ()), FIRST_ROW):
+            cells = self.bases(sheet, row)
+            off = cells.get("disabled", "").lower() in _YES
+            if row and not off and cells.get("type", "").lower() not in _OF_THE_APP:
+                yield number, row, cells
 
     @staticmethod
     def _code(language: str) -> str | None:
@@ -141,7 +202,7 @@ class Cells:
     def label(self, sheet: str, row: Row, base: str) -> Label:
         """The texts of one column in all its languages."""
         texts = {
-            self.headers[sheet, header][1]: text.strip()
+            self.headers[sheet, header][1]: _TAGS.sub("", text).strip()
             for header, text in row.items()
             if self.headers[sheet, header][0] == base and text.strip()
         }

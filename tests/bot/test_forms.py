@@ -262,6 +262,8 @@ def test_a_new_version_of_ours_keeps_its_questions_in_order(tmp_path: Path) -> N
     assert "asks in another order" in order
     (mute,) = faults(re.sub(r"FORM FORMATION [A-Z ]+", " ", source))
     assert "nobody can start the form" in mute
+    (figure,) = faults(re.sub(r"FORM FORMATION [A-Z ]+", "12 FORM ", source))
+    assert "sms_keyword: '12' would be read as an answer; choose a word of letters." in figure
     (lacks,) = faults(source.replace(place, ""))
     assert "training is one of our own forms, and this one lacks place" in lacks
 

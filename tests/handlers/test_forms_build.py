@@ -46,6 +46,19 @@ CASES: dict[str, tuple[tuple[Row, ...], str]] = {
         "survey, row 2: relevant looks at ${b}, but there is no such question",
     ),
     "text reference": ((row("integer", "a", "How many of ${b}?"),), "survey, row 2: a text says ${b}, but"),
+    "or other": (
+        (row("select_one topics or_other", "a"),),
+        "survey, row 2: or_other is not supported; add the choice other, and a text question for it",
+    ),
+    "one colon": (
+        ({**OK, "hint:English (en)": "x"},),
+        "survey, row 1: column 'hint:English (en)': write two colons, as label::English (en)",
+    ),
+    "picture": (
+        (row("integer", "a", **{"media::image": "a.png"}),),
+        "survey, row 1: column 'media::image': no picture or sound is sent with a question; say in the label",
+    ),
+    "trigger": ((OK, row("calculate", "a", trigger="${women}")), "survey, row 1: column 'trigger' is not supported"),
     "place": ((row("integer", "a", "How many {women}?"),), "survey, row 2: a text says {women}; a"),
     "expression": ((row("integer", "a", relevant="${a} >"),), "survey, row 2: relevant '${a} >': it cannot be read"),
     "function": (
@@ -162,3 +175,32 @@ def test_one_language_needs_no_name() -> None:
     assert made.languages == ("fr",)
     ctx = Context(date(2026, 11, 23), "fr", date(2026, 4, 1))
     assert made.prompt(made.steps[0], {}, ctx).text("fr") == "x 1/1. Combien?"
+
+
+def test_what_an_app_notes_and_what_is_switched_off_is_left_out() -> None:
+    noted = [{"type": kind, "name": kind} for kind in ("start", "end", "today", "deviceid", "audit")]
+    made = form(*noted, OK, row("integer", "men", disabled="yes"))
+    assert [question.name for question in made.questions] == ["women"]
+    with pytest.raises(BadForm, match=r"survey, row 3: relevant looks at \$\{today\}"):
+        form({"type": "today", "name": "today"}, row("integer", "women", relevant="${today} > 1"))
+
+
+@pytest.mark.parametrize(
+    "kind", ["select_one yn", "select one yn", "select1 yn", "select_multiple yn", "Select Multiple yn"]
+)
+def test_older_spellings_of_a_choice(kind: str) -> None:
+    made = form(row(kind, "a"), choices=(choice("yn", "yes"), choice("yn", "no")))
+    assert made.questions[0].type == ("select_multiple" if "ultiple" in kind else "select_one")
+    assert [one.name for one in made.questions[0].choices] == ["yes", "no"]
+
+
+def test_a_label_is_what_is_read_not_how_it_looks() -> None:
+    label = '# <span style="color:red">How **many kg**</span> <b>now</b>, 3 < 5? ____ 2 * 3'
+    assert form(row("integer", "a", label)).questions[0].label.texts["en"] == "How many kg now, 3 < 5? ____ 2 * 3"
+
+
+def test_a_form_in_use_is_not_refused_for_what_is_refused_since() -> None:
+    sheets = {"survey": [row("integer", "a", image="a.png", trigger="${a}")], "settings": [{"form_id": "x"}]}
+    with pytest.raises(BadForm):
+        build(sheets)
+    assert build(sheets, kept=True).questions[0].name == "a"
