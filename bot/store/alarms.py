@@ -9,12 +9,13 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import bindparam, case, func, literal_column, or_, select
+from sqlalchemy import bindparam, case, func, or_, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.store import singles
 from bot.store.tables import addresses, inbox, outbox, people, people_addresses
+from bot.store.written import written
 from handlers.turn import Waiting
 from handlers.turn.noun import noun
 
@@ -23,8 +24,8 @@ SOON = timedelta(minutes=5)
 _STUCK = (
     select(outbox.c.channel, func.count().label("texts"), func.min(outbox.c.made_at).label("since"))
     .where(
-        outbox.c.state == literal_column("'queued'"),
-        outbox.c.urgency == literal_column("0"),
+        outbox.c.state == written("queued"),
+        outbox.c.urgency == written(0),
         # a channel that was asked to wait says why; a text that waits for its pace does not
         or_(outbox.c.reason.is_not(None), outbox.c.due_at <= bindparam("soon", type_=outbox.c.due_at.type)),
         outbox.c.made_at <= bindparam("before", type_=outbox.c.made_at.type),

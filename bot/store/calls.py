@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from sqlalchemy import bindparam, exists, insert, literal_column, or_, select, update
+from sqlalchemy import bindparam, exists, insert, or_, select, update
 
 from bot.store.tables import tasks
+from bot.store.written import written
 
 _COLUMNS = (
     "kind", "due_at", "person_id", "association_id", "address_id", "inbox_id", "about", "sealed", "made_at",
@@ -12,8 +13,8 @@ _COLUMNS = (
 _new = {name: bindparam(name, type_=tasks.c[name].type) for name in _COLUMNS}
 _waits = tasks.alias("waits")
 _SAME = exists().where(
-    _waits.c.state == literal_column("'open'"),
-    _waits.c.kind == literal_column("'call'"),
+    _waits.c.state == written("open"),
+    _waits.c.kind == written("call"),
     _waits.c.about == _new["about"],
     or_(_waits.c.address_id == _new["address_id"], _waits.c.person_id == _new["person_id"]),
 )

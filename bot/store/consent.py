@@ -15,7 +15,6 @@ from sqlalchemy import (
     func,
     insert,
     literal,
-    literal_column,
     or_,
     select,
     update,
@@ -37,6 +36,7 @@ from bot.store.tables import (
     timers,
     tokens,
 )
+from bot.store.written import written
 
 CONSENT = insert(consents)
 STATE = update(people).where(people.c.id == bindparam("person")).values(consent=bindparam("new_consent"))
@@ -139,8 +139,7 @@ FINISH_ERASURES = (
         addresses.c.reason == "erasing",
         ~exists().where(
             outbox.c.address_id == addresses.c.id,
-            # written out: SQLite sees that the partial index fits only when the statement says the index's own words
-            outbox.c.state.in_((literal_column("'queued'"), literal_column("'sending'"))),
+            outbox.c.state.in_((written("queued"), written("sending"))),
         ),
     )
     .values(reason="erased")

@@ -9,13 +9,14 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import String, bindparam, exists, func, literal_column, select
+from sqlalchemy import bindparam, exists, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.store import broadcasts, consent, countings, erasure, sealed
 from bot.store.outbox import ANSWER, FREE, SCREEN, UNASKED
 from bot.store.prepared import rows
 from bot.store.tables import facts, inbox, media, outbox, timers
+from bot.store.written import written
 from handlers.turn.noun import noun
 
 
@@ -28,11 +29,6 @@ class Ready:
     unasked: Collection[str]
 
 
-def _is(column: Any, state: str) -> Any:
-    """Written out: SQLite sees that a partial index fits only when the statement says the index's own words."""
-    return column == literal_column(f"'{state}'", String)
-
-
 def _leaves(urgency: int, channels: str) -> Any:
     by = outbox.c.channel.in_(bindparam(channels, expanding=True))
     return exists().where(by, outbox.c.urgency == urgency, FREE)
@@ -43,12 +39,12 @@ def _changes(statement: Any) -> Any:
 
 
 _DUE = select(
-    exists().where(_is(timers.c.state, "waiting"), timers.c.due_at <= bindparam("now")).label("timers"),
+    exists().where(timers.c.state == written("waiting"), timers.c.due_at <= bindparam("now")).label("timers"),
     (_leaves(SCREEN, "screens") | _leaves(ANSWER, "answers") | _leaves(UNASKED, "unasked")).label("outbox"),
     (broadcasts.TO_LIST.exists() | broadcasts.RUNNING.exists()).label("broadcasts"),
     (countings.WAITING.exists() | countings.OLD.exists()).label("countings"),
-    exists().where(_is(media.c.state, "waiting")).label("media"),
-    select(func.count()).where(_is(inbox.c.state, "new")).scalar_subquery().label("inbox"),
+    exists().where(media.c.state == written("waiting")).label("media"),
+    select(func.count()).where(inbox.c.state == written("new")).scalar_subquery().label("inbox"),
 )
 _ERASURES = select(
     _changes(consent.FINISH_ERASURES).label("numbers"),

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import bindparam, literal_column, select, update
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.store import consent, countings, questions, singles
 from bot.store.batch import Batch
 from bot.store.consent import FINISH_ERASURES, TEAM
 from bot.store.tables import addresses, media, outbox, report_history, reports
+from bot.store.written import written
 
 _REPORTS = select(reports.c.number, reports.c.form, reports.c["values"])
 _BLANK_ADDRESS = (
@@ -21,7 +22,7 @@ _BLANK_ADDRESS = (
 
 QUOTED = "quoted_texts"
 """Ids of texts to the team that waited when somebody was erased: they may quote her, and go once they have left."""
-_WAITS = outbox.c.state.in_((literal_column("'queued'"), literal_column("'sending'")))
+_WAITS = outbox.c.state.in_((written("queued"), written("sending")))
 _TO_TEAM = select(outbox.c.id).where(outbox.c.address_id.in_(TEAM), _WAITS)
 _WAITING = select(outbox.c.id).where(outbox.c.id.in_(bindparam("ids", expanding=True)), _WAITS)
 _UNSAY = update(outbox).where(outbox.c.id == bindparam("row")).values(text="", data=None)

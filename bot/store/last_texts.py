@@ -10,22 +10,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import bindparam, func, literal_column, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.store.tables import addresses, outbox, people, people_addresses
+from bot.store.written import written
 
 _IDS: Any = bindparam("ids", expanding=True)
 _HERS = outbox.c.address_id == addresses.c.id
-_WAITS = select(func.max(outbox.c.id)).where(
-    _HERS, outbox.c.state.in_((literal_column("'queued'"), literal_column("'sending'")))
-)
-_FAILED = select(func.max(outbox.c.id)).where(
-    _HERS, outbox.c.state.in_((literal_column("'failed'"), literal_column("'uncertain'")))
-)
+_WAITS = select(func.max(outbox.c.id)).where(_HERS, outbox.c.state.in_((written("queued"), written("sending"))))
+_FAILED = select(func.max(outbox.c.id)).where(_HERS, outbox.c.state.in_((written("failed"), written("uncertain"))))
 _UNASKED = (
     select(outbox.c.id)
-    .where(_HERS, outbox.c.urgency > literal_column("0"), outbox.c.state != literal_column("'cancelled'"))
+    .where(_HERS, outbox.c.urgency > written(0), outbox.c.state != written("cancelled"))
     .order_by(outbox.c.made_at.desc())
     .limit(1)
 )

@@ -10,7 +10,7 @@ from datetime import date, datetime
 from typing import Literal
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import bindparam, func, literal_column, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.store import people as store
@@ -18,6 +18,7 @@ from bot.store.questions import called
 from bot.store.reminders import KIND, last_news, unasked_to
 from bot.store.tables import associations, outbox, people, people_addresses, timers
 from bot.store.waking import contacts
+from bot.store.written import written
 from handlers.reminded import until
 from handlers.reminders import key
 from handlers.turn import Association, Heard, Person
@@ -42,7 +43,7 @@ _REMINDED = (
     .join(people, people.c.id == people_addresses.c.person_id)
     .where(
         people.c.association_id.in_(bindparam("ids", expanding=True)),
-        outbox.c.urgency > literal_column("0"),  # written out, so that SQLite takes the partial index
+        outbox.c.urgency > written(0),  # written out, so that SQLite takes the partial index
         outbox.c.kind == KIND,
         outbox.c.state.not_in(("cancelled", "failed")),
     )

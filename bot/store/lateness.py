@@ -8,7 +8,7 @@ from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import bindparam, func, literal_column, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.store.area import AREA, binds
@@ -16,6 +16,7 @@ from bot.store.last_texts import last_texts
 from bot.store.late import Late, by_hand, late
 from bot.store.people import load_associations
 from bot.store.tables import conversations, drafts
+from bot.store.written import written
 from handlers.turn import Association, Fact, LateList, Lateness, LateOf, RemindOf, ToRemind, Viewer
 from handlers.turn.lateness import LATE
 
@@ -28,7 +29,7 @@ _IDS: Any = bindparam("ids", expanding=True)
 _HALF = select(conversations.c.address_id, conversations.c.state).where(conversations.c.address_id.in_(_IDS))
 _DRAFTS = (
     select(drafts.c.association_id, func.max(drafts.c.at))
-    .where(drafts.c.association_id.in_(_IDS), drafts.c.form == literal_column("'training'"))
+    .where(drafts.c.association_id.in_(_IDS), drafts.c.form == written("training"))
     .group_by(drafts.c.association_id)
 )
 

@@ -12,18 +12,19 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, literal_column, select, update
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.store import tasks
 from bot.store.prepared import rows
 from bot.store.tables import inbox, media
+from bot.store.written import written
 from handlers.turn.noun import noun
 
 _WAITING = (
     select(media.c.id, media.c.kind, media.c.file, media.c.at, inbox.c.channel, inbox.c.data)
     .outerjoin(inbox, inbox.c.id == media.c.inbox_id)
-    .where(media.c.state == literal_column("'waiting'"), media.c.id > bindparam("after"))
+    .where(media.c.state == written("waiting"), media.c.id > bindparam("after"))
     .order_by(media.c.id)
     .limit(bindparam("most"))
 )

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import String, and_, bindparam, case, exists, func, insert, literal_column, or_, select, update
+from sqlalchemy import String, and_, bindparam, case, exists, func, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.store import message_days, numbered, sessions
@@ -18,6 +18,7 @@ from bot.store.markets import Opens, unless_there
 from bot.store.prepared import apart, rows, write
 from bot.store.tables import addresses, consents, outbox, people, people_addresses
 from bot.store.types import Moment
+from bot.store.written import written
 from handlers.turn.noun import noun
 
 INSERT = insert(outbox)
@@ -25,9 +26,7 @@ LEASE = timedelta(minutes=10)
 """How long another process waits before it takes over a row whose sender went silent."""
 
 _earlier = outbox.alias("earlier")
-_QUEUED, _SENDING = literal_column("'queued'", String), literal_column("'sending'", String)
-"""Written out: SQLite sees that a partial index fits only when the statement says the index's own words. With
-bound values every claim read the whole outbox."""
+_QUEUED, _SENDING = written("queued"), written("sending")
 FREE = and_(
     outbox.c.state == _QUEUED,
     outbox.c.due_at <= bindparam("now"),

@@ -25,6 +25,7 @@ from bot.store.tables import (
     reports,
     tasks,
 )
+from bot.store.written import written
 from handlers.turn import (
     Association,
     Contact,
@@ -46,7 +47,7 @@ LAST = 5
 _TYPED = ("text", "voice", "photo", "edited", "ussd")
 _IDS: Any = bindparam("ids", expanding=True)
 
-_unasked = outbox.c.urgency > literal_column("0")
+_unasked = outbox.c.urgency > written(0)
 _WAITING = (
     select(
         outbox.c.channel,
@@ -55,7 +56,7 @@ _WAITING = (
         func.min(outbox.c.due_at).label("since"),
     )
     .where(
-        outbox.c.state == literal_column("'queued'"),
+        outbox.c.state == written("queued"),
         outbox.c.due_at <= bindparam("before", type_=outbox.c.due_at.type),
     )
     .group_by(outbox.c.channel, _unasked)
@@ -66,7 +67,7 @@ _QUESTIONS = (
     select(questions, _mentor.c.sms_name.label("mentor"))
     .outerjoin(_mentor, _mentor.c.id == questions.c.mentor_id)
     .where(
-        questions.c.state == literal_column("'open'"),
+        questions.c.state == written("open"),
         or_(questions.c.association_id.is_(None), questions.c.association_id.in_(AREA)),
     )
     .order_by(questions.c.promised_at, questions.c.number)
@@ -92,7 +93,7 @@ _CONTACTS = (
 )
 _one: Any = select(literal_column("1"))
 _said = outbox.alias("said")
-_FROM_J, _BELOW_K = (_said.c.key >= literal_column("'J'"), _said.c.key < literal_column("'K'"))
+_FROM_J, _BELOW_K = (_said.c.key >= written("J"), _said.c.key < written("K"))
 """Written out, so that both databases take the partial index."""
 
 
@@ -109,7 +110,7 @@ _CAME = (
         inbox.c.received_at, inbox.c.text, inbox.c.kind, inbox.c.person_id, media.c.kind.label("has"), media.c.file
     )
     .select_from(inbox)
-    .outerjoin(media, and_(media.c.inbox_id == inbox.c.id, media.c.state == literal_column("'kept'")))
+    .outerjoin(media, and_(media.c.inbox_id == inbox.c.id, media.c.state == written("kept")))
     .where(inbox.c.address_id.in_(_IDS), OPENLY)
     .order_by(inbox.c.id.desc())
     .limit(LAST)

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import bindparam, case, func, literal_column, or_, select
+from sqlalchemy import bindparam, case, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.store.tables import associations, outbox, people, recipients
+from bot.store.written import written
 
 _THIS = recipients.c.broadcast_id == bindparam("broadcast")
 _SHOWN = (
@@ -30,7 +31,7 @@ async def shown(tx: AsyncConnection, broadcast: int) -> Sequence[Any]:
     return (await tx.execute(_SHOWN, {"broadcast": broadcast})).all()
 
 
-_TRIED = outbox.c.attempts > literal_column("0")
+_TRIED = outbox.c.attempts > written(0)
 """Written out: PostgreSQL takes two placeholders for two different groups."""
 _ALIKE = (recipients.c.broadcast_id, recipients.c.state, recipients.c.reason)
 _ENDS = (

@@ -5,19 +5,20 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import String, bindparam, delete, exists, func, insert, literal_column, or_, select, update
+from sqlalchemy import bindparam, delete, exists, func, insert, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.store.audiences import NAMES, with_names
 from bot.store.prepared import rows, write
 from bot.store.tables import addresses, broadcasts, conversations, outbox, people, recipients
+from bot.store.written import written
 from handlers.turn import BroadcastAsked
 
 AT_ONCE = 5_000
 """Addresses that one statement names."""
 _THIS = recipients.c.broadcast_id == bindparam("broadcast")
-_QUEUED, _SENDING = literal_column("'queued'", String), literal_column("'sending'", String)
+_QUEUED, _SENDING = written("queued"), written("sending")
 _ADD = {
     "sqlite": sqlite.insert(recipients).on_conflict_do_nothing(),
     "postgresql": postgresql.insert(recipients).on_conflict_do_nothing(),

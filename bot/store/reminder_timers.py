@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import String, cast, delete, exists, literal, literal_column, or_, select, update
+from sqlalchemy import String, cast, delete, exists, literal, or_, select, update
 from sqlalchemy import bindparam as given
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -17,6 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.store.reminders import FORMS, KIND, last_news
 from bot.store.tables import associations, businesses, inbox, timers
 from bot.store.waking import brief
+from bot.store.written import written
 from handlers import monthly
 from handlers.reminders import key
 from handlers.turn import When
@@ -64,7 +65,7 @@ _FIRED = (
     .where(timers.c.kind.in_(_KINDS), timers.c.state == "fired")
 )
 _UNDER_WAY = select(inbox.c.dedupe_key).where(
-    inbox.c.state == literal_column("'new'"),
+    inbox.c.state == written("new"),
     inbox.c.channel == "timer",
     or_(*(inbox.c.dedupe_key.startswith(f"{kind}:") for kind in _KINDS)),
 )

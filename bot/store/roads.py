@@ -9,11 +9,12 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import String, and_, bindparam, exists, func, insert, literal_column, or_, select, update
+from sqlalchemy import and_, bindparam, exists, func, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.store.prepared import rows
 from bot.store.tables import addresses, consents, inbox, outbox, people, people_addresses
+from bot.store.written import written
 from handlers.turn import Road, Roads, RoadsOf
 from handlers.turn.noun import noun
 from handlers.turn.roads import Kind
@@ -43,7 +44,7 @@ TALKED = (
         inbox.c.address_id == addresses.c.id,
         inbox.c.received_at > bindparam("talked_since"),
         # in the index's own words
-        inbox.c.channel.in_((literal_column("'whatsapp'", String), literal_column("'twilio_whatsapp'", String))),
+        inbox.c.channel.in_((written("whatsapp"), written("twilio_whatsapp"))),
     )
     .correlate(addresses)
 )

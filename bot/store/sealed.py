@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import String, bindparam, case, literal, literal_column, select, update
+from sqlalchemy import String, bindparam, case, literal, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -17,6 +17,7 @@ from bot.errors import BotError
 from bot.store.audit import NOTE
 from bot.store.tables import addresses, associations, inbox, outbox, people, people_addresses, tasks
 from bot.store.team import staff_named
+from bot.store.written import written
 from handlers.turn import Association, Case, Fact, SealedCase, SealedCases
 from handlers.turn.sealed import RESULTS, STAYS
 
@@ -35,7 +36,7 @@ CLOSE = (
 _OPEN = (
     select(tasks, inbox.c.text)
     .outerjoin(inbox, inbox.c.id == tasks.c.inbox_id)
-    .where(tasks.c.state == literal_column("'open'", String), tasks.c.sealed.is_(True))
+    .where(tasks.c.state == written("open"), tasks.c.sealed.is_(True))
     .order_by(tasks.c.id)
 )
 _SHARING = (
@@ -195,7 +196,7 @@ LOADERS: dict[type, Any] = {SealedCases: _sealed_cases, SealedCase: _sealed_case
 
 # --- once it has left ---
 
-_SHOWN = [literal_column(f"'{key}'", String) for key in ("S.case", "O.console")]
+_SHOWN = [written(key) for key in ("S.case", "O.console")]
 """A sealed case, and a link that signs in."""
 FORGET = (
     update(outbox)

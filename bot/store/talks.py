@@ -27,6 +27,7 @@ from bot.store.tables import (
     questions,
     tasks,
 )
+from bot.store.written import written
 from handlers.turn import Viewer
 from handlers.turn.noun import noun
 
@@ -166,7 +167,7 @@ _CAME = (
     )
     .select_from(inbox)
     .outerjoin(_writer, _writer.c.id == inbox.c.person_id)
-    .outerjoin(media, and_(media.c.inbox_id == inbox.c.id, media.c.state == literal_column("'kept'")))
+    .outerjoin(media, and_(media.c.inbox_id == inbox.c.id, media.c.state == written("kept")))
     .where(
         inbox.c.address_id == bindparam("which"),
         inbox.c.id < bindparam("before"),

@@ -10,18 +10,19 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, get_args
 
-from sqlalchemy import bindparam, case, func, literal_column, null, or_, select, update
+from sqlalchemy import bindparam, case, func, null, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.errors import BotError
 from bot.store import audit
 from bot.store.area import AREA, binds
 from bot.store.tables import associations, outbox, people
+from bot.store.written import written
 from handlers.turn import Association, Viewer
 from handlers.turn.uncertain import Choice, UncertainText, UncertainTexts
 
 LEFT = "left as it is, says a person"
-_UNCERTAIN = outbox.c.state == literal_column("'uncertain'")
+_UNCERTAIN = outbox.c.state == written("uncertain")
 """Written out, so that both databases take the partial index."""
 _LISTED = (
     select(
