@@ -10,8 +10,8 @@ from sqlalchemy import Integer, String, literal_column
 def written(value: str | int) -> Any:
     """The value in the statement's own words; of constants of ours only, which have no quote in them.
 
-    SQLite sees that a partial index fits only when the statement says the index's own words: with bound values every
-    claim read the whole outbox.
+    A statement that is prepared before its values are known takes a partial index only where it says the index's own
+    words: with bound values every claim read the whole outbox.
     """
     if isinstance(value, int):
         return literal_column(str(value), Integer)

@@ -1,11 +1,11 @@
-"""A value that is written out: SQLite takes the partial index, which it passes over for a parameter."""
+"""A value that is written out: SQLite takes the partial index whose condition it is."""
 
 from __future__ import annotations
 
 import sqlite3
 
 import pytest
-from sqlalchemy import bindparam, select
+from sqlalchemy import select
 from sqlalchemy.dialects import sqlite
 
 from bot.store.tables import tasks
@@ -20,7 +20,7 @@ def plan(condition: object) -> str:
         connection.execute(f"CREATE TABLE tasks ({', '.join(column.name for column in tasks.columns)})")
         connection.execute("CREATE INDEX ix_tasks_open ON tasks (due_at) WHERE state = 'open'")
         said = str(statement.compile(dialect=sqlite.dialect()))
-        found = connection.execute(f"EXPLAIN QUERY PLAN {said}", ["open"] * said.count("?"))
+        found = connection.execute(f"EXPLAIN QUERY PLAN {said}")
         return " ".join(str(step[3]) for step in found)
     finally:
         connection.close()
@@ -28,7 +28,6 @@ def plan(condition: object) -> str:
 
 def test_the_partial_index_is_taken_for_what_is_written_out() -> None:
     assert "ix_tasks_open" in plan(tasks.c.state == written("open"))
-    assert "ix_tasks_open" not in plan(tasks.c.state == bindparam("state"))
 
 
 def test_a_number_and_no_quote() -> None:
