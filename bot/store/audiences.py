@@ -189,7 +189,15 @@ async def reported_since(tx: AsyncConnection, form: str, since: datetime) -> set
 
 
 _LISTED = (
-    select(people.c.id, people.c.name, people.c.sms_name, associations.c.no, addresses.c.value)
+    select(
+        people.c.id,
+        people.c.name,
+        people.c.sms_name,
+        associations.c.no,
+        associations.c.name.label("association"),
+        associations.c.sms_name.label("association_sms"),
+        addresses.c.value,
+    )
     .select_from(people)
     .outerjoin(associations, associations.c.id == people.c.association_id)
     .outerjoin(people_addresses, people_addresses.c.person_id == people.c.id)
@@ -201,7 +209,7 @@ _LISTED = (
 
 
 async def listed(tx: AsyncConnection) -> Sequence[Any]:
-    """Every leader with her association's number and her phone: to find the people of a list."""
+    """Every leader with her association's number and names and her phone: to find the people of a list."""
     return (await tx.execute(_LISTED)).all()
 
 

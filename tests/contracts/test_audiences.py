@@ -140,7 +140,8 @@ async def test_the_day_of_a_report_begins_at_midnight_there(database: Database) 
         ("association:99", "association:99: no such association. Known are 07 ABAHUZA, 11 TWIYUNGE, 19"),
         ("report:training", "write report:FORM:DATE, example report:training:2026-11-02"),
         ("no-report:trainin:2026-11-02", "no form trainin. Known are training, business."),
-        ("no-report:training:11/02", "write report:FORM:DATE"),
+        ("no-report:training:11/02", "no-report:training:11/02: write report:FORM:DATE"),
+        ("no-report:training:2027-11-02", "no-report:training:2027-11-02: that day has not come yet."),
     ],
 )
 async def test_an_audience_that_nobody_knows_says_what_is_known(database: Database, asked: str, said: str) -> None:
@@ -178,6 +179,19 @@ async def test_a_list_from_a_file(database: Database, tmp_path: Path) -> None:
         ids = await _listed(database, file)
         assert ids == [1, 3]
         assert (await plan(database, f"list:{file}", people=ids))[1] == {"Odette", "Agnes"}
+
+
+async def test_the_file_of_a_broadcast_is_a_list_too(database: Database, tmp_path: Path) -> None:
+    await fill(database)
+    (tmp_path / "broadcast-31.csv").write_text(
+        "Nom,Association,État\nOdette,ABAHUZA,arrivé\nAgnes N,twiyunge,éteint\n"
+    )
+    assert await _listed(database, tmp_path / "broadcast-31.csv") == [1, 3]
+
+
+async def test_an_association_is_found_without_its_nought(database: Database) -> None:
+    await fill(database)
+    assert (await plan(database, "association:7"))[1] == (await plan(database, "association:07"))[1]
 
 
 async def test_a_list_says_every_row_that_is_wrong(database: Database, tmp_path: Path) -> None:

@@ -99,11 +99,13 @@ async def _placed(tx: AsyncConnection, asked: str, period: Period, now: datetime
     if word == "late":
         return await silent(tx, now, period.zone, period.start, period.days)
     if word in ("report", "no-report"):
-        form, since = _query(rest, period.zone)
+        form, since = _query(asked, rest, period.zone)
         known = ["training", "business", *await added.names(tx)]
         if form not in known:  # nobody has sent it: of no-report it would be everybody
             what = "{asked}: no form {form}. Known are {known}."
             raise AudienceError(Sentence(what, asked=asked, form=form, known=tuple(dict.fromkeys(known))))
+        if since > now:  # and so here: a slip in the year
+            raise AudienceError(Sentence("{asked}: that day has not come yet.", asked=asked))
         heard = await store.reported_since(tx, form, since)
         return heard if word == "report" else await _others(tx, heard)
     raise AudienceError(Sentence("{asked}: not an audience. Known are {known}.", asked=asked, known=KNOWN))
@@ -122,6 +124,8 @@ def _named(rows: Iterable[Any], word: str, name: str) -> frozenset[int]:
     for row in rows:
         for column in names:
             known.setdefault(plain(getattr(row, column)).strip(), set()).add(row.id)
+        if word == "association":
+            known.setdefault(row.no.lstrip("0"), set()).add(row.id)
     if asked not in known:
         what = (
             "commune:{name}: no such commune. Known are {known}."
@@ -140,11 +144,11 @@ def _some(rows: Iterable[Any], word: str) -> Sentence | tuple[str, ...]:
     return Sentence("{items} and {n} more", items=tuple(there[:_NAMED]), n=left) if left > 0 else tuple(there)
 
 
-def _query(rest: str, zone: ZoneInfo) -> tuple[str, datetime]:
+def _query(asked: str, rest: str, zone: ZoneInfo) -> tuple[str, datetime]:
     """FORM:DATE -> the form and the start of that local day (UTC)."""
     form, _, since = rest.partition(":")
     try:
         day = date.fromisoformat(since)
     except ValueError:
-        raise AudienceError(f"report:{rest}: write report:FORM:DATE, example report:training:2026-11-02.") from None
+        raise AudienceError(f"{asked}: write report:FORM:DATE, example report:training:2026-11-02.") from None
     return form, datetime.combine(day, time(), zone).astimezone(UTC)

@@ -76,8 +76,9 @@ def found(wanted: Iterable[tuple[int, dict[str, Any]]], leaders: Iterable[Any], 
     by_name: dict[tuple[str, str], set[int]] = {}
     for leader in leaders:
         by_phone.setdefault(leader.value or "", set()).add(leader.id)
-        for name in (leader.name, leader.sms_name):
-            by_name.setdefault((_no(leader.no), _key(name)), set()).add(leader.id)
+        for where in (leader.no, leader.association, leader.association_sms):
+            for name in (leader.name, leader.sms_name):
+                by_name.setdefault((_no(where), _key(name)), set()).add(leader.id)
     ids, wrong = set(), []
     for number, row in wanted:
         phone = read_phone(row.get("phone", ""), demo=True).number
@@ -101,7 +102,7 @@ def _key(name: Any) -> str:
 
 
 def _no(value: Any) -> str:
-    """7, 7.0 and "07" are the same association."""
+    """7, 7.0 and "07" are the same association; it may be named too, as the file of a broadcast does."""
     text = str(value or "").strip()
     digits = text.removesuffix(".0")
-    return str(int(digits)) if digits.isdecimal() else plain(text)
+    return str(int(digits)) if digits.isdecimal() else _key(text)
