@@ -10,12 +10,12 @@ from typing import Any
 from handlers.business import Business
 from handlers.forms import Choice, Context, Form, Reading, Step, Values
 from handlers.forms.atoms import DAY_NAMES
-from handlers.forms.tables import POLITE
+from handlers.forms.tables import EVERYBODY, POLITE
 from handlers.kinds import Kind
 from handlers.training import Training
 from handlers.turn import Association, AssociationOf, Figures, Label, Report, Turn
 from handlers.turn import Business as Owned
-from handlers.understand.words import tokens
+from handlers.understand.words import plain, tokens
 
 KINDS: dict[str, Kind] = {"training": Training(), "business": Business()}
 """The forms that do more than ask; every other form is just `Kind`."""
@@ -99,6 +99,10 @@ def read_line(form: Form, text: str, ctx: Context) -> Reading:
 
 def read_answer(form: Form, step: Step, text: str, ctx: Context, values: Values) -> Reading:
     """What an answer says. To "which topics?" alone, `1 3` is `13`: there is nothing else it could be."""
+    if form.name == "training" and plain(text).rstrip(".! ") in EVERYBODY:
+        came = [values.get(name) for name in ("women", "men")]
+        if "new_women" in {question.name for question in step.questions} and None not in came:
+            return Reading("whole", dict(zip(("new_women", "new_men"), came, strict=True)))
     several = len(step.questions) == 1 and step.questions[0].type == "select_multiple"
     if several and _APART.fullmatch(text):
         text = "".join(text.split())

@@ -174,7 +174,8 @@ class Atoms:
             yield (Item("label", token.text, token.glued, meaning),), at + length
         if token.text in UNKNOWN:
             yield (Item("unknown", token.text, token.glued),), at + 1
-        if token.text in self._tables.fillers or (token.text == digits.SIGN and self._between_numbers(at)):
+        again = bool(self._tables.dates) and token.text in self._tables.keywords and not self._between_numbers(at)
+        if again or token.text in self._tables.fillers or (token.text == digits.SIGN and self._between_numbers(at)):
             yield (Item("filler", token.text, token.glued),), at + 1
 
     def _beside_amount(self, at: int, token: Token) -> bool:

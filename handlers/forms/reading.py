@@ -14,7 +14,7 @@ from handlers.forms.filling import Filling
 from handlers.forms.grammar import Grammar
 from handlers.forms.model import NO_LABEL, SAID, SELECTS, Context, Question, Reading, Step, Values
 from handlers.forms.pairing import TooMany
-from handlers.forms.tables import NOBODY, THOUSANDS, UNKNOWN, bare
+from handlers.forms.tables import NOBODY, NOTHING_OF_IT, THOUSANDS, UNKNOWN, bare
 from handlers.understand import dates
 from handlers.understand.calendar import ORDINALS
 from handlers.understand.words import UNITS, clean, plain
@@ -140,6 +140,8 @@ def read_answer(form: Filling, step: Step, text: str, ctx: Context, known: Value
     asked = [q for q in step.questions if not q.shows_only]
     if said.rstrip(".! ") in NOBODY and any(form.stand_ins(q.name) for q in asked):
         text = said = "0"  # of a number that is asked in parts, as the new people
+    if said.rstrip(".! ") in NOTHING_OF_IT and len(asked) == 1 and THOUSANDS in asked[0].appearance:
+        text = said = "0"
     if asked and asked[-1].type == "text":
         return _with_text(form, step, text, ctx, known)
     if len(asked) == 1 and asked[0].type == "date" and (day := _ago(said, ctx)):

@@ -17,6 +17,18 @@ _COMMA: Final = re.compile(r"(?<![\w.,])(\d+),(\d{1,2})(?![\w.]|,\S)")
 _FRANCS: Final = re.compile(r"(\d{4,}|\d[.,' ]?\d{3}|\dk) ?f(?:rs?)?\b(?: bu\b)?")
 """450000F: francs, no women."""
 
+_NO_ONE: Final = re.compile(r"\b(?:no one|noone)\b")
+_HOUR: Final = re.compile(r"\b(?:a|vers|at) (?:[5-9]|1\d|20)h(?:[0-5]\d)?\b")
+"""à 14h: no men."""
+_ELIDED: Final = re.compile(r"\b([ndlyw])'([a-z]+)")
+"""n'abagabo, d'hommes."""
+
+
+def _apart(found: re.Match[str], tables: Tables) -> str:
+    """The word behind an apostrophe by itself, where it is one of the form."""
+    known = found[2] in tables.label_words or found[2] in tables.single_words
+    return f"{'na' if found[1] == 'n' else 'de'} {found[2]}" if known else found[0]
+
 
 def straight(text: str, tables: Tables, *, fractions: bool) -> str:
     """Plain text in which every mark that means something is a word; of a form that has these words.
@@ -31,6 +43,13 @@ def straight(text: str, tables: Tables, *, fractions: bool) -> str:
         said = _ASKS.sub(" x ", said)
     if "(" in said:
         said = digits.BRACKET.sub(f" {digits.OF_WHICH} ", said)
+    said = _NO_ONE.sub("0", said)
+    if tables.dates:
+        said = _HOUR.sub("", said)
+    if "'" in said:
+        said = _ELIDED.sub(lambda found: _apart(found, tables), said)
+    if tables.none_of is not None:
+        said = tables.none_of.sub("0 ", said)
     if tables.amounts:
         said = _FRANCS.sub(r"\1 fbu", millions(said))
     return digits.joined(said, tables.label_words) if tables.splits_digits else said

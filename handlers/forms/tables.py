@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
@@ -15,6 +16,7 @@ Group = tuple[tuple[Question, ...], ...]
 
 THOUSANDS: Final = "thousands-sep"
 """XLSForm's appearance for amounts: their thousands may be written apart, 450 000."""
+_SHORTEST_LABEL: Final = 3
 PEOPLE: Final = frozenset(["people", "persons", "personnes", "personne", "abantu", "watu", "umuntu", "mtu", "ni"])
 CONNECTIVES: Final = frozenset(["et", "and", "na", "n'", "n", "'", "kandi"])
 """Between two numbers they may join the digits of one answer: "1 et 3"."""
@@ -27,8 +29,22 @@ UNKNOWN: Final = frozenset(
 """Asked and not known (C6, G2). Kirundi and Swahili are drafts."""
 NOBODY: Final = frozenset(
     ["nobody", "none", "nobody new", "personne", "aucun", "aucune", "hakuna", "nta n'umwe", "nta numwe"]
+    + ["no one", "nothing", "rien", "personne de nouveau", "il n'y en a pas", "pas un", "ntanumwe", "ntawe"]
+    + ["nta n'umwe mushasha", "nta numwe mushasha"]
 )
 """How C4 itself says 0 0. Kirundi and Swahili are drafts."""
+
+
+NOTHING_OF_IT: Final = frozenset(
+    ["rien", "rien du tout", "nothing", "none", "aucun", "aucune", "hakuna", "nta na kimwe", "ntaco", "nta co"]
+)
+"""Said to one amount: 0."""
+EVERYBODY: Final = frozenset(
+    ["tous", "toutes", "tous nouveaux", "tous sont nouveaux", "tout le monde", "tout le monde est nouveau"]
+    + ["all", "all new", "all are new", "all of them", "everybody", "bose", "bose ni bashasha", "wote", "wote wapya"]
+    + ["wote ni wapya"]
+)
+"""Who of them is new: all. Kirundi and Swahili are drafts."""
 
 
 def key_of(text: str) -> Words:
@@ -71,6 +87,7 @@ class Tables:
         said = [q for q in form.questions if q.type in SAID and q.stored and not q.shows_only]
         labels = [(key_of(alias), q.name, "") for q in said for alias in q.aliases]
         self.labels = Phrases(labels)
+        counts = {q.name for q in said if q.type == "integer"}
         self.label_words = frozenset(word for phrase in self.labels.words for word in phrase)
         self.choices = Phrases(
             (key_of(text), q.name, choice.name)
@@ -95,6 +112,9 @@ class Tables:
             (" ".join(words), (" ".join(words),)) for words in self.choices.words if len(words) == 1
         )
         self.single_words = frozenset(w[0] for p in (self.labels, self.choices) for w in p.words if len(w) == 1)
+        self.none_of = _none_of(
+            words[0] for words, meaning in self.labels.words.items() if any(q in counts for q, _ in meaning)
+        )
         self._steps: dict[int, tuple[tuple[Group, ...], Phrases]] = {}
 
     def hides(self, word: str, found: str) -> bool:
@@ -156,6 +176,13 @@ class Tables:
     def names(self, ctx: Context) -> list[tuple[Question, Sequence[Choice]]]:
         """The lists given at run time: places, businesses."""
         return [(q, ctx.lists[q.list_name]) for q in self.from_file if ctx.lists.get(q.list_name)]
+
+
+def _none_of(labels: Iterable[str]) -> re.Pattern[str] | None:
+    """ "pas de", "nta", "hakuna" before one of these words, and no figure behind it: none of it came."""
+    words = "|".join(sorted({word for word in labels if len(word) >= _SHORTEST_LABEL}, key=len, reverse=True))
+    none = r"(?:pas de |pas d'|pas d'un |aucune? |nta |hakuna |no |none |nobody )"
+    return re.compile(rf"\b{none}(?=(?:{words})\b(?! ?[:=]? ?\d))") if words else None
 
 
 def _position(question: Question) -> int:

@@ -94,7 +94,13 @@ GREETS: Final[Mapping[str, frozenset[str]]] = {"amakuru": _words("yanje yacu")}
 
 FILLERS: Final = _words(
     "et and na no ni de des du le la les the of a an il y ya wa za oim fbu bif frw fr francs franc"
-    " dont including incl with avec pour for zo kandi"
+    " dont including incl with avec pour for zo kandi frs"
+    # what a sentence around the figures is made of; no word of it denies, doubts, or speaks of a day to come
+    " it its it's is was were are there we had came come attended trained have in on at"
+    " c'etait cetait c'est cest etait etaient etions avait avons avaient sont nous on fait faite forme venu venus"
+    " venue venues participe participants presents sur en rapport report ce"
+    " bari hari twari haje twagize twarigishije twigishije twatanze ku bijanye icegeranyo"
+    " walikuwa kulikuwa ilikuwa tulikuwa walikuja tumefanya tulifanya tulifundisha ripoti kuhusu"
 )
 """Words that carry no value in a report line; the grammar may pass over them unless a form uses them."""
 

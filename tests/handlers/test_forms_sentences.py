@@ -1,0 +1,72 @@
+"""Reports and answers in whole sentences, as leaders of four languages write them; and what a sentence may deny."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.handlers.forms_at_work import FORMS, context
+
+TRAINING, BUSINESS = FORMS["training"], FORMS["business"]
+BASE = {"held_on": "2026-11-12", "topics": ["processing"], "women": 12, "men": 7}
+TODAY = {**BASE, "held_on": "2026-11-23"}
+
+
+@pytest.mark.parametrize(
+    ("line", "values"),
+    [
+        ("12/11 guhingura abakenyezi 12 n'abagabo 7 bashasha 8", {**BASE, "new_people": 8}),
+        (
+            "uyumusi twigishije abakenyezi 12 n'abagabo 7 ku bijanye no guhingura. abashasha ni 8",
+            {**TODAY, "new_people": 8},
+        ),
+        ("12/11 guhingura haje abakenyezi 12 n'abagabo 7 nta bashasha", {**BASE, "new_people": 0}),
+        (
+            "leo tumefanya mafunzo ya usindikaji, akina mama 12 na akina baba 7, hakuna mpya",
+            {**TODAY, "new_people": 0},
+        ),
+        ("Today we trained 12 women and 7 men on processing. 8 were new.", {**TODAY, "new_people": 8}),
+        ("12/11 3 12 women 7 men no one new", {**BASE, "new_people": 0}),
+        ("aujourd'hui formation transformation 12 dames 7 messieurs pas de nouveaux", {**TODAY, "new_people": 0}),
+        ("12/11 à 14h transformation 12 femmes pas d'hommes", {**BASE, "men": 0}),
+        ("Rapport de formation 12/11 3 12 7", BASE),
+    ],
+)
+def test_sentences(line: str, values: dict[str, Any]) -> None:
+    reading = TRAINING.read_line(line, context())
+    assert (reading.status, reading.values) == ("whole", values)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "nous n'avons pas fait la formation du 12/11 3 12 7",
+        "ejo tuzogira inyigisho abakenyezi 12 abagabo 7 guhingura",  # we shall hold one
+        "kesho tutafanya mafunzo wanawake 12 wanaume 7 usindikaji",
+        "12/11 we will train 12 women and 7 men in processing",
+        "12/11 transformation 12 femmes 7 hommes absents",
+    ],
+)
+def test_what_denies_or_lies_ahead_is_asked_about(line: str) -> None:
+    assert TRAINING.read_line(line, context()).status == "leftover"
+
+
+@pytest.mark.parametrize(
+    "text", ["rien", "no one", "aucun nouveau", "pas de nouveaux", "nta bashasha", "hakuna mpya"]
+)
+def test_nobody_is_new(text: str) -> None:
+    reading = TRAINING.read_answer(TRAINING.step("new"), text, context(), BASE)
+    assert (reading.status, reading.values) == ("whole", {"new_people": 0})
+
+
+@pytest.mark.parametrize("text", ["pas de ventes", "rien", "hakuna", "nta na kimwe"])
+def test_nothing_was_sold(text: str) -> None:
+    known = {"business": "07A", "status": "working"}
+    assert BUSINESS.read_answer(BUSINESS.step("sales"), text, context(), known).values == {"sales": 0}
+
+
+@pytest.mark.parametrize("text", ["pas de problème", "no problem", "nta ngorane", "hakuna tatizo"])
+def test_no_problem(text: str) -> None:
+    known = {"business": "07A", "status": "working", "sales": 0}
+    assert BUSINESS.read_answer(BUSINESS.step("problem"), text, context(), known).values == {"problem": "none"}
