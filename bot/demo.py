@@ -21,6 +21,8 @@ from bot.store.singles import get, put
 DATABASE = "demo.db"
 HISTORY = timedelta(days=120)
 SEED = 2026
+_BESIDE = ("kurikirana.toml", "kurikirana.secrets.toml", "media", "words", "backups")
+"""What a demo and the commands tried on it put beside its database."""
 
 
 def settings_for(folder: Path, port: int, today: date) -> Settings:
@@ -38,10 +40,17 @@ def settings_for(folder: Path, port: int, today: date) -> Settings:
 
 
 def clear(folder: Path) -> None:
-    """Remove a demo with its folder. Raises DatabaseError while it runs, and for a folder that is no demo's."""
+    """Remove a demo with its folder.
+
+    Raises DatabaseError while it runs, for a folder that is no demo's, and for one where something else lies too.
+    """
     _is_ours(folder)
     if not folder.exists():
         return
+    names = sorted(file.name for file in folder.iterdir())
+    if others := [name for name in names if not name.startswith(DATABASE) and name not in _BESIDE]:
+        found = ", ".join(others[:3]) + (" ..." if len(others) > 3 else "")
+        raise DatabaseError(f"{folder}: holds {found} beside the demo, nothing was touched. Move that away first.")
     lock = FileLock(folder / DATABASE)
     lock.take()
     lock.release()

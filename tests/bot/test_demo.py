@@ -44,6 +44,17 @@ async def test_a_demo_is_cleared_but_not_while_it_runs(tmp_path: Path) -> None:
     assert not folder.exists()
 
 
+async def test_what_somebody_keeps_beside_a_demo_is_not_removed_with_it(tmp_path: Path) -> None:
+    """`kurikirana demo --folder .`, and later a programme of one's own in that folder."""
+    for name in ("demo.db", "kurikirana.toml", "kurikirana.db", "roster.xlsx"):
+        (tmp_path / name).write_bytes(b"")
+    with pytest.raises(
+        DatabaseError, match=r"holds kurikirana\.db, roster\.xlsx beside the demo, nothing was touched"
+    ):
+        demo.clear(tmp_path)
+    assert len(list(tmp_path.iterdir())) == 4
+
+
 async def test_the_commands_find_the_running_demo_at_its_own_port(tmp_path: Path) -> None:
     """`today` asked at the usual port, and said that no service answers."""
     await demo.prepare(tmp_path / "demo", 8799, TODAY)
