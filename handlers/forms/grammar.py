@@ -105,8 +105,8 @@ class Grammar(Numbers):
     def _of_the_day(self, items: Sequence[Item], place: int) -> bool:
         """Whether a bare number right before the day may belong to it: "12 et 13/11", "2 12/11" to "when?"."""
         day = items[place + 1] if place + 1 < len(items) else None
-        if day is None or day.kind != "date":
-            return False
+        if day is None or day.kind != "date" or not self.groups or self.groups[0][0][0].type != "date":
+            return False  # where a number is asked before the day, it is that number
         return bool(self.asked or day.after or len(items[place].text) > 1)
 
     def _said_twice(self, labelled: Sequence[str]) -> bool:
