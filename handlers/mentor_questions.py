@@ -60,9 +60,14 @@ def _whose(turn: Turn) -> bool:
 
 def answer(turn: Turn, said: Said, question: Mapping[str, Any]) -> Outcome | None:
     """The one message that H1 asked for: a question, or one to three words that a partner is found by."""
-    if said.command or said.digit or not said.text or looks_like_report(turn) or is_courtesy(said.text):
+    if said.command or said.digit or not said.text or is_courtesy(said.text):
         return None
-    return partners.asked(turn, said) or take(turn)
+    report = looks_like_report(turn)
+    words = not report or not any(
+        one.isdigit() for one in said.text
+    )  # "biashara" is a form's word, and a subject here
+    found = partners.asked(turn, said) if words else None
+    return found or (None if report else take(turn))
 
 
 def after_who(turn: Turn, question: Mapping[str, Any]) -> Outcome:
