@@ -38,7 +38,7 @@ from handlers import (
 )
 from handlers.answers import ANSWERS, TIMERS, WORDS
 from handlers.known_forms import looks_like_report
-from handlers.said import MENU, Said, read
+from handlers.said import MENU, Said, copied, read
 from handlers.turn import Inbound, OpenTask, Outcome, Reply, Timer, Turn
 
 _QUIET = ("sealed", "delete")
@@ -161,6 +161,8 @@ def _before_consent(turn: Turn, said: Said) -> Outcome:
 
 
 def _conversation(turn: Turn, said: Said) -> Outcome:
+    if line := copied(turn):
+        return _again_with(turn, line)
     kind = turn.inbound.kind
     if turn.address.rich and (shown := chat.first(turn, said)):
         return shown

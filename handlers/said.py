@@ -56,6 +56,10 @@ _ALONE = ("road",)
 _NOT_OURS = re.compile(r"[^\x00-\x7f]|\d{17}")
 """In a button's data: we write ASCII there, and no number that a database could not hold. Anybody may press what she
 made up."""
+_NUMBERED_DAY = re.compile(r"\bno\W{0,3}\d.*\d/\d", re.IGNORECASE | re.DOTALL)
+_RECEIPT = 320
+"""A receipt of ours is shorter, with what a forward puts before it."""
+_LETTERS = re.compile(r"\w+")
 _LONGEST_REST = 2
 """Words behind any other command; more of them are a sentence, which a person must read."""
 
@@ -158,3 +162,17 @@ def _is_meant(command: str, rest: str) -> bool:
     if command in _NUMBERED and (NUMBER.match(rest) or any(word.isdigit() for word in words)):
         return len(words) <= _LONGEST_REST
     return len(words) <= _LONGEST_REST and not any(char.isdigit() for char in rest)
+
+
+def copied(turn: Turn) -> str:
+    """The line of a training whose receipt, hers or another's, is sent back to us; '' when it is none."""
+    said, keywords = turn.inbound.text.strip(), turn.programme.keywords
+    if turn.inbound.kind != "text" or len(said) > _RECEIPT or not _NUMBERED_DAY.search(said):
+        return ""
+    found = next(filter(None, (one.fullmatch(plain(said)) for one in keywords.receipts)), None)
+    told = found.groupdict() if found else {}
+    if not told or any(word in keywords.command_of for word in _LETTERS.findall(told["before"] or "")):
+        return ""  # "FIX No 4127 ..." is about that report
+    labels = {"women": "F", "men": "M", "new_women": "NF", "new_men": "NM", "new": "N"}
+    figures = (label + told[name] for name, label in labels.items() if told.get(name))
+    return " ".join((told["date"], told.get("topics") or told["topics_digits"], *figures))

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from bot.render.catalogue import Entry, WordsError
+from bot.render.receipts import patterns
 from handlers.understand.words import KEYWORDS, SHIPPED, Keywords, plain
 
 FILE = "keywords.toml"
@@ -22,10 +23,10 @@ def load(overrides: Path | None) -> Keywords:
 
 
 def with_labels(keywords: Keywords, texts: Mapping[str, Mapping[str, Entry]]) -> Keywords:
-    """With what stands on the chat's main keyboard in any language: what she taps comes back as text."""
+    """With what stands on the chat's main keyboard in any language: a tap comes back as text. So may a receipt."""
     there = (found for entries in texts.values() for found in entries.items())
     labels = {plain(entry.text): key.removeprefix(LABEL) for key, entry in there if key.startswith(LABEL)}
-    return Keywords(keywords.of, labels)
+    return Keywords(keywords.of, labels, patterns(texts))
 
 
 def read(file: Path) -> dict[str, tuple[str, ...]]:

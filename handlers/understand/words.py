@@ -79,11 +79,19 @@ _SENSITIVE_PHRASES = tuple(f" {entry} " for row in SENSITIVE.values() for entry 
 class Keywords:
     """The words by which leaders command, in all languages: those of the program, or a programme's own. Immutable."""
 
-    __slots__ = ("_near", "command_of", "labels", "of")
+    __slots__ = ("_near", "command_of", "labels", "of", "receipts")
 
-    def __init__(self, of: Mapping[str, Sequence[str]], labels: Mapping[str, str] = MappingProxyType({})) -> None:
-        """`labels`: what stands on the chat's main keyboard, plain -> the command that a tap is."""
-        self.labels = dict(labels)
+    def __init__(
+        self,
+        of: Mapping[str, Sequence[str]],
+        labels: Mapping[str, str] = MappingProxyType({}),
+        receipts: Sequence[re.Pattern[str]] = (),
+    ) -> None:
+        """`labels`: what stands on the chat's main keyboard, plain -> the command that a tap is.
+
+        `receipts`: how ours of trainings read, in plain letters.
+        """
+        self.labels, self.receipts = dict(labels), tuple(receipts)
         self.of = {command: tuple(words) for command, words in of.items()}
         self.command_of = {word: command for command, words in self.of.items() for word in words}
         self._near = tuple(word for word in self.command_of if len(word) >= 5)
