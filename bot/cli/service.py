@@ -86,9 +86,19 @@ def chat(
 ) -> None:
     """The keypad phone in a terminal, with the demo's programme (stop the demo first)."""
     logs.configure("ERROR", human=True)
+    if save is not None:
+        _can_be_written(save)
     settings, clock = base.run(invented.prepare(folder, 0, date.today()))  # noqa: DTZ011 - as the demo
     number = phone or base.read(settings, lambda tx: _phone_of(tx, person or "ODETTE"))
     base.run(_chat(settings, clock, number, save))
+
+
+def _can_be_written(file: Path) -> None:
+    """Said before the talk, which would be lost. Leaves with 1."""
+    try:
+        file.open("a", encoding="utf-8").close()
+    except OSError as error:
+        base.fail(f"{file}: cannot be written ({error.strerror}). Name a file in a folder that is there.")
 
 
 async def _chat(settings: Settings, clock: Clock, number: str, save: Path | None) -> None:

@@ -74,15 +74,22 @@ DRAFTED = {"rn": "Kirundi", "sw": "Swahili"}
 """Languages of leaders in which the program comes with drafts."""
 
 
-def init(folder: Annotated[Path, typer.Argument(help="Where to write the two files.")] = Path()) -> None:
+def init(
+    folder: Annotated[Path | None, typer.Argument(help="Where to write the two files.", show_default=False)] = None,
+) -> None:
     """Write kurikirana.toml and roster-empty.xlsx. Files that are there stay as they are."""
-    folder.mkdir(parents=True, exist_ok=True)
-    for file, write in ((folder / "kurikirana.toml", _write_settings), (folder / "roster-empty.xlsx", _write_roster)):
-        if file.exists():
-            base.words.print(f"{file}: is there already, not touched.", markup=False)
-        else:
-            write(file)
-            base.words.print(f"{file}: written.", markup=False)
+    settings = folder / "kurikirana.toml" if folder else find(None)  # what --config names is what is read afterwards
+    files = ((settings, _write_settings), (settings.with_name("roster-empty.xlsx"), _write_roster))
+    try:
+        settings.parent.mkdir(parents=True, exist_ok=True)
+        for file, write in files:
+            if file.exists():
+                base.words.print(f"{file}: is there already, not touched.", markup=False)
+            else:
+                write(file)
+                base.words.print(f"{file}: written.", markup=False)
+    except OSError as error:
+        base.fail(f"{settings.parent}: cannot be written ({error.strerror}). Name another: kurikirana init FOLDER.")
     base.words.print(
         "Next: fill in both, save the workbook as roster.xlsx, then "
         "`kurikirana roster check roster.xlsx` and `kurikirana roster import roster.xlsx`."

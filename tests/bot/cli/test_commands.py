@@ -52,6 +52,27 @@ def test_from_nothing_to_figures(tmp_path: Path) -> None:
     assert [a["no"] for a in totals["associations"]] == ["07", "11"]
 
 
+def test_init_writes_what_is_read_afterwards_or_says_why_not(tmp_path: Path, programme: Programme) -> None:
+    elsewhere = tmp_path / "sub" / "rutana.toml"
+    for words in (["--config", str(elsewhere), "init"], ["init"]):
+        programme.environment["KURIKIRANA_CONFIG"] = str(elsewhere)
+        assert command(words, programme.environment, tmp_path).returncode == 0
+    assert sorted(file.name for file in elsewhere.parent.iterdir()) == ["roster-empty.xlsx", "rutana.toml"]
+    assert "no database yet" in programme.command("doctor", code=1)
+    refused = command(["init", str(elsewhere)], programme.environment, tmp_path)
+    assert refused.returncode == 1
+    assert refused.stderr == f"{elsewhere}: cannot be written (File exists). Name another: kurikirana init FOLDER.\n"
+
+
+def test_a_talk_that_cannot_be_saved_does_not_begin(tmp_path: Path, programme: Programme) -> None:
+    for place, why in ((tmp_path, "Is a directory"), (tmp_path / "none" / "talk.txt", "No such file or directory")):
+        refused = command(["chat", "--save", str(place)], programme.environment, tmp_path)
+        assert refused.returncode == 1
+        says = f"{place}: cannot be written ({why}). Name a file in a folder that is there.\n"
+        assert refused.stderr == says
+    assert not (tmp_path / "demo").exists()
+
+
 def test_config_may_stand_before_or_behind(tmp_path: Path, programme: Programme) -> None:
     programme.bring(small_roster())
     config = programme.environment.pop("KURIKIRANA_CONFIG")
