@@ -20,8 +20,10 @@ _A_NUMBER = re.compile(r"\+?(?:[\s.-]*\d){8,13}[\s.]*")
 _SEVEN = re.compile(r"7[\s.,:;!)=-]*([^\W\d_].*)", re.DOTALL)
 _WRITES_FREELY = ("question", "partner", "lesson", "remark", "problem")
 """Questions whose answer is words of her own."""
-_A_SENTENCE = 4
-"""Words behind a seven that answer no other question."""
+_A_STORY, _A_SENTENCE = 3, 4
+"""Words behind a seven that count nothing ("7 bidons"), and so many that they answer no other question either."""
+_OF = frozenset(("of", "de", "d", "du", "des", "za", "ya", "vya", "bya", "ba"))
+"""Behind the first word it counts all the same: "7 cartons de savon"."""
 STILL_TELLING = timedelta(hours=2)
 """So long what she writes behind the time of a call belongs to it."""
 
@@ -63,7 +65,8 @@ def behind_seven(turn: Turn, said: Said) -> str:
         return ""
     words, question = found[1].split(), state.opened(turn)
     free = (question is None or question["kind"] in _WRITES_FREELY) and not any(one.isdigit() for one in found[1])
-    if not COUNTED.isdisjoint(words[:2]) or not (free or len(words) >= _A_SENTENCE):
+    counts = not COUNTED.isdisjoint(words[:2]) or (len(words) > 1 and words[1].partition("'")[0] in _OF)
+    if counts or len(words) < (_A_STORY if free else _A_SENTENCE):
         return ""
     return found[1]
 
