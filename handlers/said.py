@@ -9,7 +9,7 @@ from handlers.turn import Turn
 from handlers.turn.noun import noun
 from handlers.understand.text import SHORT
 from handlers.understand.vocabulary import GREETS
-from handlers.understand.words import Keywords, is_sensitive, is_stop, keyword, plain, yes_no
+from handlers.understand.words import COURTESY, Keywords, is_sensitive, is_stop, keyword, plain, yes_no
 
 MENU = {
     "training": "1",
@@ -99,12 +99,14 @@ _read_short = lru_cache(maxsize=2048)(_read)
 
 
 def _digit(said: str) -> str:
-    """The digit of "1", "1." and "(1)", of a lone O, and of "1 oui" and "2 oya", where the word says the same."""
+    """The digit of "1", "1 merci" and "(1)", of a lone O, and of "1 oui" and "2 oya", where both say the same."""
     if alone := _ONE.fullmatch(said):
         return alone[1]
     if said == "o":
         return "0"
     both = _ONE_AND_WORDS.fullmatch(said)
+    if both and all(word.strip(" .,!") in COURTESY for word in both[2].split()):
+        return both[1]
     agreed = yes_no(both[2]) if both else None
     return both[1] if both and agreed is not None and both[1] in (_YES_IS if agreed else _NO_IS) else ""
 

@@ -17,7 +17,7 @@ from handlers.forms.pairing import TooMany
 from handlers.forms.tables import NOBODY, NOTHING_OF_IT, THOUSANDS, UNKNOWN, bare
 from handlers.understand import dates
 from handlers.understand.calendar import ORDINALS
-from handlers.understand.words import UNITS, clean, plain
+from handlers.understand.words import COURTESY, UNITS, clean, plain
 
 NOTHING: Final = Reading("nothing")
 LONGEST: Final = 480
@@ -176,6 +176,8 @@ def _ago(said: str, ctx: Context) -> date | None:
     if digit not in _AGO:
         return None
     day = ctx.today - timedelta(days=_AGO[digit])
+    if rest and all(word.strip(".,! ") in COURTESY for word in rest.split()):
+        return day
     read = dates.date(rest, ctx.today) if rest and not rest[0].isdigit() else None
     return day if not said[1:].strip(" .!)") or (read and read.day == day) else None
 

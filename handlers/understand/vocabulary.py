@@ -78,6 +78,15 @@ NO: Final = _words("no nope non oya oyaa hoya hapana siyo")
 NO_WITHOUT_COURTESY_OF: Final = frozenset(("murakoze", "cane"))
 """After a bare "no" these make the message Kirundi, where "no" means "and"."""
 
+NO_COMMANDS: Final = _words("inzara")
+"""Words of their own, one letter from a command: inzara is hunger, inzira the road."""
+
+NO_TRAINING: Final = frozenset(
+    ("pas de formation", "aucune formation", "non pas de formation", "pas encore de formation", "no training",
+     "no trainings", "nta nyigisho", "oya nta nyigisho", "hakuna mafunzo", "hapana hakuna mafunzo")
+)  # fmt: skip
+"""A no in the words in which the reminders offer it."""
+
 LATER: Final = frozenset(
     ("later", "ask me later", "not now", "plus tard", "mu nyuma", "mumbaze mu nyuma", "baadaye", "niulize baadaye")
 )
@@ -130,6 +139,7 @@ SENSITIVE: Final[Mapping[str, tuple[str, ...]]] = {
         "rape", "raped", "rapist", "abuse", "abused", "abuses", "harass", "harassed", "harassment", "assault",
         "assaulted", "molested", "sexual", "sex", "sleep with", "violence", "violent", "threatened", "threatens",
         "beaten", "beat me", "beats me", "hit me", "hits me", "suicide", "kill me", "kill myself", "afraid of",
+        "i am afraid", "i'm afraid", "want to die",
         "touched me", "touches me", "forced me", "bribe",
     ),
     "fr": (
@@ -137,18 +147,20 @@ SENSITIVE: Final[Mapping[str, tuple[str, ...]]] = {
         "agression", "agresse", "agressee", "attouchement", "attouchements", "sexuel", "sexuelle", "sexe",
         "coucher avec", "violence", "violences", "violent", "menace", "menacee", "menaces", "battue", "me bat",
         "m'a battue", "m'a battu", "m'a frappe", "m'a frappee", "suicide", "me tuer", "peur de lui",
+        "j'ai peur", "m'a touche", "me toucher", "veux mourir", "faveurs",
         "m'a touchee", "m'a forcee", "m'a force", "corruption", "pot de vin",
     ),
     # "kubaka" alone is Kirundi "to build" and Swahili "to rape": never list it
     "rn": (
         "ku nguvu", "ihohoterwa", "guhohoterwa", "guhohotera", "yampohoteye", "yarampohoteye", "yankubise",
         "yarankubise", "arankubita", "gukubitwa", "kwiyahura", "niyahura", "iterabwoba", "yanteye ubwoba",
-        "igitsina", "kuryamana", "turyamane", "ruswa",
+        "ndafise ubwoba", "mfise ubwoba", "yankozeko", "nshaka gupfa", "igitsina", "kuryamana", "turyamane", "ruswa",
     ),
     "sw": (
         "ubakaji", "kubakwa", "amebakwa", "nimebakwa", "alinibaka", "amenibaka", "unyanyasaji", "kunyanyaswa",
         "ananinyanyasa", "ukatili", "kingono", "ngono", "vitisho", "ananitisha", "kujiua", "alinipiga",
-        "amenipiga", "ananipiga", "kulala naye", "ananitishia", "alinigusa", "amenigusa", "rushwa", "hongo",
+        "amenipiga", "ananipiga", "kulala naye", "naogopa", "ninaogopa", "nataka kufa",
+        "ananitishia", "alinigusa", "amenigusa", "rushwa", "hongo",
     ),
 }  # fmt: skip
 """A message with one of these goes to the sealed queue with a neutral answer (conversations J2)."""

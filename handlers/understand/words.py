@@ -24,6 +24,8 @@ from handlers.understand.vocabulary import (
     LATER,
     MONEY,
     NO,
+    NO_COMMANDS,
+    NO_TRAINING,
     NO_WITHOUT_COURTESY_OF,
     PRICE,
     QUESTIONS,
@@ -98,7 +100,7 @@ class Keywords:
 
     def near(self, word: str) -> str | None:
         """The command whose word is one edit away; None if none is, or two different ones are."""
-        if len(word) < 5 or len(word) > 16:
+        if len(word) < 5 or len(word) > 16 or word in NO_COMMANDS:
             return None
         near = {self.command_of[known] for known in self._near if OSA.distance(word, known, score_cutoff=1) <= 1}
         return near.pop() if len(near) == 1 else None
@@ -174,6 +176,8 @@ def yes_no(text: str) -> bool | None:
     words = _WORD.findall(low)
     if not words:
         return None
+    if " ".join(words) in NO_TRAINING:
+        return False
     first, rest = words[0], words[1:]
     answers = YES if first in YES else NO if first in NO else None
     if answers is None or not all(word in COURTESY or word in answers for word in rest):
