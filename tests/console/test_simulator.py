@@ -12,7 +12,7 @@ from pathlib import Path
 import aiohttp
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, Page, Request, expect
+from playwright.async_api import Browser, Page, Request, Route, expect
 
 from bot.app import App
 from bot.store import singles
@@ -255,3 +255,20 @@ async def test_a_form_of_another_site_is_refused(http: aiohttp.ClientSession) ->
         assert answer.status == 400 and (await answer.json())["why"] == "not JSON"
     async with http.get("/sim/send", allow_redirects=False) as answer:
         assert answer.status == 303  # for the console, as every address that is none
+
+
+@pytest.mark.chromium
+async def test_on_a_small_screen_what_is_wrong_is_said_where_one_looks(page: Page) -> None:
+    async def refuses(route: Route) -> None:
+        if route.request.method == "POST":
+            await route.fulfill(json={"ok": False, "why": "The service does not answer."})
+        else:
+            await route.continue_()
+
+    await page.set_viewport_size({"width": 360, "height": 740})
+    await page.route("**/*", refuses)
+    await keys(page, "5")
+    await page.locator(".handset").nth(0).get_by_role("button", name="Send").click()
+    await expect(page.get_by_role("alert")).to_be_in_viewport(ratio=1)
+    await keep(page, "simulator-small-screen-alert")
+    await page.unroute("**/*")
