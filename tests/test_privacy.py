@@ -260,7 +260,7 @@ async def test_sealed_words_are_in_no_list(tmp_path: Path) -> None:
     async with service(tmp_path) as app:
         odette = await _person(app, "ABAHUZA ODETTE")
         line = Line(app, odette["phone"])
-        await _say(line, "help me, he beat me", "my neighbour saw it", "1", "call +257 79 00 11 22", "the husker?")
+        await _say(line, "the husker?", "help me, he beat me", "my neighbour saw it", "1", "call +257 79 00 11 22")
         await _say(line, "STOP", "he beat me again", "START", "Problem: he wants money for the kit", "1")
         async with app.database.read() as tx:
             shown = await listing.messages(tx, unanswered=False) + await listing.messages(tx, unanswered=True)
