@@ -15,10 +15,9 @@ import contextlib
 from collections.abc import AsyncIterator
 from typing import Any
 
-import asyncpg
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from bot.store.prepared_postgres import told
+from bot.store.prepared_postgres import ERRORS, told
 
 REST_S = 1.0
 """After so long the server may have gone and come back."""
@@ -42,7 +41,7 @@ class Kept:
                 yield connection
         except BaseException as error:
             await self.close()
-            if isinstance(error, asyncpg.PostgresError | asyncpg.InterfaceError):
+            if isinstance(error, ERRORS):
                 raise told(error) from error
             raise
         self._used = asyncio.get_running_loop().time()

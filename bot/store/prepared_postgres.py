@@ -17,6 +17,8 @@ from sqlalchemy.sql.elements import BindParameter
 
 from bot.store.compiled import Compiled
 
+ERRORS = (asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError)
+"""What asyncpg raises. The last is of no kind of the others: it comes of a connection that was lost on the way."""
 _PARAMETER = re.compile(r"\$(\d+)(?:::(\w+(?: PRECISION)?))?")
 _VALUES = re.compile(r"^(INSERT INTO .*?) VALUES \((.*?)\)( ON CONFLICT .*?)?(?: RETURNING .*)?$", re.DOTALL)
 _CHANGES = re.compile(r"^(UPDATE (?:(?! FROM ).)*?)( WHERE .*?)$", re.DOTALL)
@@ -53,7 +55,7 @@ class Postgres(Compiled):
                 await connection.fetch(self._of_many, *zip(*parameters, strict=True))
             else:
                 await connection.executemany(self._text, parameters)
-        except (asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+        except ERRORS as error:
             raise told(error) from error
 
     async def fetch(self, connection: asyncpg.Connection, parameters: Mapping[str, Any]) -> list[Any]:
@@ -61,7 +63,7 @@ class Postgres(Compiled):
         values = self._parameters(parameters)
         try:
             found = await connection.fetch(self._text, *values)
-        except (asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+        except ERRORS as error:
             raise told(error) from error
         return self._made(found)
 
@@ -84,7 +86,7 @@ def _of_many(text: str, apart: bool) -> str:
     return ""
 
 
-def told(error: asyncpg.PostgresError | asyncpg.InterfaceError) -> Exception:
+def told(error: Exception) -> Exception:
     """The error as SQLAlchemy wraps it, without the values that PostgreSQL and asyncpg tell: they are personal."""
     kind = DBAPIError
     if isinstance(error, asyncpg.PostgresError):

@@ -16,6 +16,7 @@ from bot.console import passwords
 from bot.console.cookies import BROWSER
 from bot.console.limits import PIN_TRIES
 from bot.console.page import each
+from bot.errors import DatabaseError
 from bot.store import links
 from bot.store import tables as t
 from bot.store.tokens import digest
@@ -128,7 +129,7 @@ async def test_a_database_that_does_not_answer_is_said_so(app: App, monkeypatch:
     browser = await signed_in(app, "officer")
 
     def broken() -> Any:
-        raise OSError("the disk is gone")
+        raise DatabaseError("the disk is gone")
 
     monkeypatch.setattr(app.database, "read", broken)
     answer = await browser.get("/today")

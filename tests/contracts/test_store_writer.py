@@ -248,6 +248,22 @@ async def test_a_look_at_a_server_that_goes_away_says_so(processes: list[Databas
             await tx.execute(text("select nothing"))
 
 
+@pytest.mark.parametrize("place", [pytest.param("postgres", marks=pytest.mark.postgres)], indirect=True)
+async def test_a_server_that_goes_away_right_before_a_commit_is_the_storages_fault(processes: list[Database]) -> None:
+    """asyncpg has three words for it, by the moment at which it hears; an error of another kind ended the service."""
+    first, last = processes
+
+    async def cut_off(tx: AsyncConnection, items: Sequence[None]) -> list[None]:
+        pid = (await tx.execute(text("select pg_backend_pid()"))).scalar_one()
+        await execute(last, text("select pg_terminate_backend(:pid)"), {"pid": pid})
+        return [None] * len(items)
+
+    for _ in range(100):
+        with pytest.raises(DatabaseError):
+            await first.writer.do(cut_off, None)
+    assert await first.writer.do(_put, "next") == "next"
+
+
 def test_the_errors_of_sqlite_are_known_to_be_the_storages() -> None:
     from bot.store.writer import is_storage
 
