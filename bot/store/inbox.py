@@ -6,12 +6,13 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import String, bindparam, func, literal_column, select, update
+from sqlalchemy import bindparam, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.store.prepared import apart, rows, write
 from bot.store.tables import addresses, inbox
+from bot.store.written import written
 from handlers.turn.noun import noun
 
 _INSERT = {
@@ -28,8 +29,7 @@ _KNOWN_ADDRESSES = select(addresses.c.id, addresses.c.value, addresses.c.channel
 _HEARD_ON = (
     update(addresses).where(addresses.c.id == bindparam("address")).values(channel=bindparam("heard"), active=True)
 )
-_IS_NEW = inbox.c.state == literal_column("'new'", String)
-"""Written out: SQLite sees that the partial index fits only when the statement says the index's own words."""
+_IS_NEW = inbox.c.state == written("new")
 _TURN = ("id", "address_id", "channel", "kind", "text", "data", "sent_at", "received_at")
 """What a turn looks at of what arrived."""
 _NEW = (
@@ -40,7 +40,7 @@ _NEW = (
 )
 _WAITING = select(inbox.c.id, inbox.c.address_id).where(_IS_NEW)
 _WOKEN = select(inbox.c.address_id).where(
-    _IS_NEW, inbox.c.channel == literal_column("'timer'"), inbox.c.received_at == bindparam("now")
+    _IS_NEW, inbox.c.channel == written("timer"), inbox.c.received_at == bindparam("now")
 )
 _LOCK = (
     select(addresses.c.id)

@@ -11,11 +11,12 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, func, insert, literal_column, or_, select, update
+from sqlalchemy import bindparam, func, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.store.prepared import rows
 from bot.store.tables import outbox, people_addresses, reports, tasks, zero_reports
+from bot.store.written import written
 from handlers.turn import Association, Fact, Heard, News, Unasked
 
 Associations = dict[int, Association]
@@ -32,7 +33,7 @@ CALLED_OFF = (
     .where(
         tasks.c.association_id == bindparam("association"),
         tasks.c.kind == "call",
-        tasks.c.state == literal_column("'open'"),
+        tasks.c.state == written("open"),
         tasks.c.about.like(bindparam("begins")),
     )
     .values(state="closed", closed_at=bindparam("at"), result=bindparam("how"))
@@ -58,7 +59,7 @@ _BUSINESSES = select(reports.c.association_id, reports.c.created_at, reports.c["
     reports.c.created_at >= bindparam("since"),
 )
 _TO_CALL = select(tasks.c.association_id, tasks.c.about).where(
-    tasks.c.association_id.in_(_IDS), tasks.c.kind == "call", tasks.c.state == literal_column("'open'")
+    tasks.c.association_id.in_(_IDS), tasks.c.kind == "call", tasks.c.state == written("open")
 )
 UNASKED = (
     select(people_addresses.c.person_id, outbox.c.made_at)
@@ -67,9 +68,9 @@ UNASKED = (
         or_(
             outbox.c.person_id == people_addresses.c.person_id,
             outbox.c.person_id.is_(None),
-            outbox.c.kind == literal_column("'broadcast'"),
+            outbox.c.kind == written("broadcast"),
         ),
-        outbox.c.urgency > literal_column("0"),  # written out, so that SQLite takes the partial index
+        outbox.c.urgency > written(0),
         outbox.c.made_at > bindparam("since"),
         outbox.c.state.not_in(("cancelled", "failed")),
     )
