@@ -8,13 +8,13 @@ from typing import Any
 
 from handlers import form, outgrown, state
 from handlers.forms import Context, Form, Reading
-from handlers.forms.tables import UNKNOWN
+from handlers.forms.tables import NOTHING_OF_IT, UNKNOWN
 from handlers.kinds import Check
 from handlers.known_forms import association_of as _association
 from handlers.known_forms import looks_like_report, read_answer
 from handlers.said import Said
 from handlers.turn import Association, ChangeReport, Outcome, Reply, Report, ReportNumbered, Turn
-from handlers.understand.words import yes_no
+from handlers.understand.words import is_acknowledged, yes_no
 
 BACK_WITHIN = timedelta(days=7)
 """So long a removed report can be brought back by its leader."""
@@ -253,7 +253,8 @@ def place(turn: Turn, said: Said, question: Mapping[str, Any]) -> Outcome | None
 def remark(turn: Turn, said: Said, question: Mapping[str, Any]) -> Outcome | None:
     """C8 and G8: a sentence about the report; an officer reads it, G8's need is kept with the report too."""
     report, form_, association, ctx = _report(turn, question)
-    if said.plain in _NOTHING:
+    nothing = said.plain.rstrip(".! ") in NOTHING_OF_IT or is_acknowledged(said.text) or yes_no(said.text) is False
+    if said.plain in _NOTHING or nothing:
         return state.say(turn, "B7")
     if said.command or said.digit or looks_like_report(turn):
         return None

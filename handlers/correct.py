@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -25,6 +26,7 @@ from handlers.turn import (
     Turn,
 )
 
+_DIGIT_AND = re.compile(r"\s*([1-9])[\s.,:)=-]+(\S.*)", re.DOTALL)
 LATER = timedelta(hours=6)
 """Something of hers is open: it is not interrupted."""
 
@@ -120,7 +122,9 @@ def _chosen(turn: Turn, said: Said, question: Mapping[str, Any], report: Report)
     if said.digit == "0":
         told = [state.task(turn, "read", f"No {report.number}: nothing to change, she says")]
         return state.say(turn, "E6", *(told if question.get("asked") else ()), number=report.number)
-    if not said.digit or int(said.digit) > len(steps) + 1:
+    if not said.digit:
+        return _at_once(turn, report, form_, steps, ctx)
+    if int(said.digit) > len(steps) + 1:
         return None
     if int(said.digit) == len(steps) + 1:
         return _remove(turn, report, association)
@@ -128,6 +132,17 @@ def _chosen(turn: Turn, said: Said, question: Mapping[str, Any], report: Report)
     new = state.ask(turn, "fix", number=report.number, steps=steps, step=step, tries=0)
     reply = form.kind_of(form_).ask_again(form_, report.number, step, report.values, ctx)
     return Outcome(new, (reply,), understood=f"FIX {report.number}: {step}")
+
+
+def _at_once(turn: Turn, report: Report, form_: Form, steps: Sequence[str], ctx: Context) -> Outcome | None:
+    """The digit and what is right, in one text: "1 13/11" is no report of 13/11 about business."""
+    found = _DIGIT_AND.fullmatch(turn.inbound.text)
+    if found is None or int(found[1]) > len(steps):
+        return None
+    step = steps[int(found[1]) - 1]
+    there = replace(turn, inbound=replace(turn.inbound, text=found[2]))
+    values = checks.corrected(there, form_, report, step, ctx)
+    return None if values is None else changed(turn, report, form_, values, ctx, step)
 
 
 def _figures(turn: Turn, said: Said, question: Mapping[str, Any], report: Report) -> Outcome | None:

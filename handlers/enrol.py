@@ -22,7 +22,7 @@ from handlers.turn import (
     Timer,
     Turn,
 )
-from handlers.understand.words import keyword, language_of, plain, yes_no
+from handlers.understand.words import agrees, keyword, language_of, plain
 
 WAIT_FOR_CHOICE = timedelta(days=3)
 _TALK_FIRST = "wants to talk before agreeing"
@@ -151,7 +151,7 @@ def consent_answer(turn: Turn, said: Said, question: Mapping[str, Any]) -> Outco
     pressed = said.rest if said.command == "button consent" else ""
     agreed = {"1": True, "2": False, "yes": True, "no": False}.get(said.digit or pressed)
     if agreed is None and not said.command:
-        agreed = yes_no(turn.inbound.text)
+        agreed = agrees(turn.inbound.text)
     if agreed is not None:
         return _chosen(turn, person, question, agreed=agreed)
     if said.digit in ("3", "9") or "call" in (pressed, said.command) or turn.inbound.kind == "missed_call":

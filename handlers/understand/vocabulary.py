@@ -78,6 +78,17 @@ NO: Final = _words("no nope non oya oyaa hoya hapana siyo")
 NO_WITHOUT_COURTESY_OF: Final = frozenset(("murakoze", "cane"))
 """After a bare "no" these make the message Kirundi, where "no" means "and"."""
 
+AGREES: Final = frozenset(
+    ("j'accepte", "je suis d'accord", "i agree", "agree", "agreed", "i accept", "ndavyemeye", "ndemeye",
+     "ndabemereye", "ndabivyemeye", "nakubali", "nimekubali", "ninakubali")
+)  # fmt: skip
+REFUSES: Final = frozenset(
+    ("je refuse", "je n'accepte pas", "pas d'accord", "je ne suis pas d'accord", "i refuse", "i do not agree",
+     "i don't agree", "don't agree", "do not agree", "not agree", "sindavyemeye", "sindemera", "sindemeye", "ndanse",
+     "sikubali", "sijakubali", "nakataa")
+)  # fmt: skip
+"""Whole messages that agree, or not, to what is asked. Kirundi and Swahili are drafts."""
+
 NO_COMMANDS: Final = _words("inzara")
 """Words of their own, one letter from a command: inzara is hunger, inzira the road."""
 

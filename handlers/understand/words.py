@@ -16,6 +16,7 @@ from handlers.understand.text import SHORT, clean, plain
 from handlers.understand.tokens import Token, tokens
 from handlers.understand.vocabulary import (
     ACKNOWLEDGES,
+    AGREES,
     COURTESY,
     FILLERS,
     GREETINGS,
@@ -29,6 +30,7 @@ from handlers.understand.vocabulary import (
     NO_WITHOUT_COURTESY_OF,
     PRICE,
     QUESTIONS,
+    REFUSES,
     SENSITIVE,
     STOP_PHRASES,
     UNITS,
@@ -46,6 +48,7 @@ __all__ = (
     "UNITS",
     "Keywords",
     "Token",
+    "agrees",
     "clean",
     "is_acknowledged",
     "is_greeting",
@@ -185,6 +188,18 @@ def yes_no(text: str) -> bool | None:
     if first == "no" and not NO_WITHOUT_COURTESY_OF.isdisjoint(rest):
         return None
     return answers is YES
+
+
+def agrees(text: str) -> bool | None:
+    """As yes_no, also in the words in which people agree or refuse: "oui, je suis d'accord", "sikubali"."""
+    words = _WORD.findall(plain(text)[:_LONGEST_SHORT])
+    while words and (words[-1] in COURTESY or words[-1] in GREETINGS):
+        words.pop()
+    said = " ".join(words)
+    if said in REFUSES:
+        return False
+    behind = " ".join(words[1:]) if words and words[0] in YES else ""
+    return True if said in AGREES or behind in AGREES else yes_no(text)
 
 
 def is_later(text: str) -> bool:
