@@ -13,7 +13,7 @@ from handlers.said import Said
 from handlers.turn import Association, Effect, OpenTask, Outcome, Reply, SaveReport, SaveZero, SayNeed, Turn
 from handlers.understand import dates
 from handlers.understand.tokens import tokens
-from handlers.understand.words import is_later, yes_no
+from handlers.understand.words import is_later, is_none_yet, yes_no
 
 FRIDAY = 4
 FARTHEST = timedelta(days=60)
@@ -34,13 +34,20 @@ def answer(turn: Turn, said: Said, question: Mapping[str, Any]) -> Outcome | Non
         return None
     if question["form"] == "business":
         return _business(turn, said, question, association)
-    digit = said.digit or {True: "1", False: "0", None: ""}[yes_no(turn.inbound.text)]
-    digit = "2" if is_later(turn.inbound.text) else digit
+    digit = _digit(turn, said)
     if digit == "1":
         return form.start(turn.with_state(state.close(turn)), question["form"], association)
     if digit == "0":
         return _nothing(turn, question, association)
     return _later(turn, question, association, _friday(turn)) if digit == "2" else None
+
+
+def _digit(turn: Turn, said: Said) -> str:
+    """The digit of F1 that she sent, or that her words stand for."""
+    text = turn.inbound.text
+    if is_later(text):
+        return "2"
+    return said.digit or ("0" if is_none_yet(text) else {True: "1", False: "0", None: ""}[yes_no(text)])
 
 
 def long_after(turn: Turn, said: Said) -> Outcome | None:
@@ -53,9 +60,7 @@ def long_after(turn: Turn, said: Said) -> Outcome | None:
         return None
     if said.digit == "2" and question["last"] and question["form"] != "business":
         return None
-    text = turn.inbound.text
-    means_it = said.digit or yes_no(text) is not None or is_later(text)
-    return answer(turn, said, question) if means_it else None
+    return answer(turn, said, question) if _digit(turn, said) else None
 
 
 def _business(turn: Turn, said: Said, question: Mapping[str, Any], association: Association) -> Outcome | None:

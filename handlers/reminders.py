@@ -1,9 +1,8 @@
 """Reminders (F1, F4, G1): what the timer of an association decides when it fires, at sending time.
 
-One timer for each association and form goes on for ever: each turn sets it anew. It waits while she is asked
-something else, outside the hours, and when she got two unasked texts this week; it begins anew after a report, a
-zero report or "later"; it says why when it was too late. After the last touch an officer calls. What the leader
-answers stands in `handlers/reminded.py`.
+One timer for each association and form goes on for ever: each turn sets it anew. It waits while she is asked other
+things, outside the hours, and when she got two unasked texts this week; it begins anew after a report, a zero report
+or "later"; it says why when it was too late. After the last touch an officer calls. handlers/reminded.py: her answer.
 """
 
 from __future__ import annotations
@@ -32,6 +31,7 @@ from handlers.turn.noun import noun
 KIND = "reminder"
 WAIT = timedelta(hours=6)
 """So long it waits while something else is open in her conversation."""
+SOON = timedelta(hours=1)
 CALL_WITHIN = timedelta(days=2)
 
 
@@ -156,9 +156,9 @@ def _waits(turn: Turn, then: Timer, why: str) -> Outcome:
 
 
 def _put_off(turn: Turn, asked: Asked, after: datetime) -> Timer:
-    """To the association's hour, whenever it may leave again; what an officer sent by hand leaves then."""
-    at = after if asked.by_hand else asked.when.next_hour(asked.association, after)
-    return again(turn, at - turn.now)
+    """To the association's hour or `SOON` behind it, once it may leave; what an officer sent by hand leaves then."""
+    hour = asked.when.next_hour(asked.association, after - SOON)  # a week may end seconds behind it
+    return again(turn, (after if asked.by_hand else max(hour, after)) - turn.now)
 
 
 def _needless(turn: Turn, asked: Asked) -> Timer | None:

@@ -98,6 +98,12 @@ NO_TRAINING: Final = frozenset(
 )  # fmt: skip
 """A no in the words in which the reminders offer it."""
 
+NONE_YET: Final = frozenset(
+    ("pas encore", "non pas encore", "rien", "rien encore", "zero", "not yet", "no not yet", "nothing", "nothing yet",
+     "bado", "hapana bado", "nta zo", "oya nta zo")
+)  # fmt: skip
+"""A whole message that says so to "did you hold a training?"."""
+
 LATER: Final = frozenset(
     ("later", "ask me later", "not now", "plus tard", "mu nyuma", "mumbaze mu nyuma", "baadaye", "niulize baadaye")
 )

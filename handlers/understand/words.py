@@ -28,6 +28,7 @@ from handlers.understand.vocabulary import (
     NO_COMMANDS,
     NO_TRAINING,
     NO_WITHOUT_COURTESY_OF,
+    NONE_YET,
     PRICE,
     QUESTIONS,
     REFUSES,
@@ -177,6 +178,8 @@ def yes_no(text: str) -> bool | None:
     if len(low) > _LONGEST_SHORT:
         return None
     words = _WORD.findall(low)
+    while len(words) > 1 and words[0] in GREETINGS:
+        words.pop(0)
     if not words:
         return None
     if " ".join(words) in NO_TRAINING:
@@ -202,13 +205,25 @@ def agrees(text: str) -> bool | None:
     return True if said in AGREES or behind in AGREES else yes_no(text)
 
 
+def is_none_yet(text: str) -> bool:
+    """Whether a whole message says that there was nothing so far: "pas encore", "not yet", "bado", "rien"."""
+    return " ".join(_bare(text)) in NONE_YET
+
+
 def is_later(text: str) -> bool:
     """Whether a whole message says "later": "later", "2 later", "plus tard svp"."""
+    words = _bare(text)
+    return " ".join(words[1:] if words[:1] in (["0"], ["2"]) else words) in LATER
+
+
+def _bare(text: str) -> list[str]:
+    """The words of a short message, without a greeting before them and thanks behind."""
     words = _WORD.findall(plain(text)[:_LONGEST_SHORT])
-    words = words[1:] if words and words[0] in ("0", "2") else words
+    while len(words) > 1 and words[0] in GREETINGS:
+        words.pop(0)
     while words and words[-1] in COURTESY:
         words.pop()
-    return " ".join(words) in LATER
+    return words
 
 
 def is_courtesy(text: str) -> bool:

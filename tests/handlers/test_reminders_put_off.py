@@ -46,6 +46,8 @@ def turn(*, sent: Any = (), open_: Any = None, **data: Any) -> Turn:
 
 
 FULL = (DUE - timedelta(days=2, hours=5), DUE - timedelta(days=1))
+JUST = (DUE - timedelta(days=7, seconds=-0.5), DUE - timedelta(days=3))
+"""The first touch left half a second behind its hour."""
 FORM = {"kind": "form", "at": DUE.isoformat()}
 
 
@@ -53,6 +55,7 @@ FORM = {"kind": "form", "at": DUE.isoformat()}
     ("given", "due_at", "why"),
     [
         ({"sent": FULL}, DUE + timedelta(days=5), "written to often enough this week"),  # free at 12:30 that day
+        ({"sent": JUST}, JUST[0] + timedelta(days=7), "written to often enough this week"),  # no day later for that
         ({"sent": FULL, "by_hand": True}, FULL[0] + timedelta(days=7), "written to often enough this week"),
         ({"open_": FORM}, DUE + timedelta(days=1), "something else is open"),
         ({"open_": FORM, "by_hand": True}, DUE + reminders.WAIT, "something else is open"),
