@@ -67,7 +67,8 @@ def settings(folder: Path, name: str, *, url: str, port: int, provider: int, cha
     file = folder / f"{name}.toml"
     written = _SETTINGS
     if chats:
-        written = written.replace("port = {port}", 'port = {port}\npublic_url = "http://127.0.0.1:{port}"') + _CHATS
+        ours = f'public_url = "http://127.0.0.1:{port or 8080}"'
+        written = written.replace("port = {port}", f"port = {{port}}\n{ours}") + _CHATS
     file.write_text(written.format(url=url, port=port, provider=provider, secret=SECRET))
     return file
 
