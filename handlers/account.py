@@ -140,6 +140,3 @@ def delete_answer(turn: Turn, said: Said, question: Mapping[str, Any]) -> Outcom
     if answer in ("1", "0") or (not said.command and yes_no(turn.inbound.text) is False):
         return state.say(turn, "I4keep")
     return None
-
-
-# --- the problem door ---

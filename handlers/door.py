@@ -108,7 +108,7 @@ def sealed_answer(turn: Turn, said: Said, question: Mapping[str, Any]) -> Outcom
             new = state.ask(turn, "sealed", by=by)
             return Outcome(new, (Reply("J3"),), (effect,), understood="a person will call")
         if digit == "3":
-            return state.say(turn, "J4b", state={**state.close(turn), "wished": turn.now.isoformat()})
+            return state.say(turn, "J4b", state=_said_when(turn))
         return sealed(turn) if words else None
     when = {"1": "today", "2": "tomorrow morning", "3": "tomorrow evening"}.get(digit, "")
     if not when and not words:
@@ -117,8 +117,12 @@ def sealed_answer(turn: Turn, said: Said, question: Mapping[str, Any]) -> Outcom
 
 
 def _wished(turn: Turn, about: str) -> Outcome:
-    new = {**state.close(turn), "wished": turn.now.isoformat()}
-    return state.say(turn, "J4", state.task(turn, "sealed", about, sealed=True), state=new)
+    return state.say(turn, "J4", state.task(turn, "sealed", about, sealed=True), state=_said_when(turn))
+
+
+def _said_when(turn: Turn) -> dict[str, Any]:
+    """The state from which on what she writes may belong to it still."""
+    return {**state.close(turn), "wished": turn.now.isoformat()}
 
 
 def another_number(turn: Turn, said: Said) -> Outcome | None:

@@ -177,9 +177,7 @@ def yes_no(text: str) -> bool | None:
     low = plain(text)
     if len(low) > _LONGEST_SHORT:
         return None
-    words = _WORD.findall(low)
-    while len(words) > 1 and words[0] in GREETINGS:
-        words.pop(0)
+    words = _ungreeted(_WORD.findall(low))
     if not words:
         return None
     if " ".join(words) in NO_TRAINING:
@@ -218,11 +216,16 @@ def is_later(text: str) -> bool:
 
 def _bare(text: str) -> list[str]:
     """The words of a short message, without a greeting before them and thanks behind."""
-    words = _WORD.findall(plain(text)[:_LONGEST_SHORT])
-    while len(words) > 1 and words[0] in GREETINGS:
-        words.pop(0)
+    words = _ungreeted(_WORD.findall(plain(text)[:_LONGEST_SHORT]))
     while words and words[-1] in COURTESY:
         words.pop()
+    return words
+
+
+def _ungreeted(words: list[str]) -> list[str]:
+    """Without a greeting in front, unless it is all that is said."""
+    while len(words) > 1 and words[0] in GREETINGS:
+        words = words[1:]
     return words
 
 

@@ -47,7 +47,7 @@ from bot.workers import broadcasts as broadcast_worker
 from tests.crash import child, programme
 from tests.crash.broadcast_check import broken, kept
 from tests.crash.child import Plan, Shared
-from tests.crash.harness import dead, fork, listening
+from tests.crash.harness import dead, fork, listening, wait
 from tests.crash.warm import warm
 
 POINTS = ("before_commit", "after_commit", "after_send", "after_page", "after_chunk", "any time", "any time")
@@ -57,6 +57,7 @@ PER_ROUND = 20
 """Broadcasts on one database."""
 LEASE = timedelta(seconds=2)
 """On PostgreSQL: instead of ten minutes; much longer than a send takes here."""
+PATIENCE_S = 120.0
 LANGUAGES = ("en", "fr", "rn", "sw")
 _GIVEN = re.compile(rb"[?&]to=([^& ]+).*?[?&]text=([^& ]+)")
 
@@ -207,13 +208,9 @@ class Round:
         database = made.database.model_copy(update={"url": url or made.database.url})
         self.settings = made.model_copy(update={"hours": always, "database": database})
         self._log = folder / "gateway.json"
-        self._wait(fork(lambda: asyncio.run(make(self.settings, people))))
+        wait(fork(lambda: asyncio.run(make(self.settings, people))), PATIENCE_S)
         self._gateway = fork(lambda: serve(gate, self._log))
         gate.close()
-
-    def _wait(self, pid: int) -> None:
-        if (status := dead(pid, 120)) != 0:
-            raise RuntimeError(f"a helper process ended with {status}")
 
     def _life(self, how: Plan, number: int, stops_after: float) -> int:
         self.shared.ready = self.shared.died_at_point = 0
@@ -227,7 +224,8 @@ class Round:
             nth = self.chance.choice((1, 2, 3, 5, 8, 13, 40, 100) if point == "after_send" else (1, 2, 3, 5, 8))
             pid = self._life(Plan(point=point, nth=nth, planted=self.planted), number, stops_after)
             self._kill(pid, point)
-        self._wait(self._life(Plan(planted=self.planted if self.planted != "again" else ""), number, stops_after))
+        last = Plan(planted=self.planted if self.planted != "again" else "")
+        wait(self._life(last, number, stops_after), PATIENCE_S)
 
     def _kill(self, pid: int, point: str) -> None:
         began = time.monotonic()
@@ -246,7 +244,7 @@ class Round:
     def finish(self, numbers: Sequence[int]) -> dict[str, Any]:
         """End the gateway, then the checks."""
         os.kill(self._gateway, signal.SIGTERM)
-        self._wait(self._gateway)
+        wait(self._gateway, PATIENCE_S)
         got = json.loads(self._log.read_text())
         found = kept(self.settings.database.url, self.settings.folder)
         result = broken(found, got, numbers, self.people, WINDOW * self.died.total())

@@ -36,7 +36,7 @@ from bot.store import outbox
 from tests.crash import child, gateway, phones, programme
 from tests.crash.check import Outcome
 from tests.crash.child import Plan, Shared
-from tests.crash.harness import IN_RECOVERY, LOOKS_S, PATIENCE_S, PAUSE_S, POINTS, dead, fork, listening
+from tests.crash.harness import IN_RECOVERY, LOOKS_S, PATIENCE_S, PAUSE_S, POINTS, dead, fork, listening, wait
 from tests.crash.warm import warm
 
 PROCESSES = 2
@@ -75,7 +75,7 @@ class Cluster:
         self._settings = [one.model_copy(update={"database": database}) for one in made]
         self._shared = [Shared() for _ in range(PROCESSES)]
         self._logs = folder / "phones.json", folder / "gateway.json"
-        _wait(fork(lambda: asyncio.run(programme.make(self._settings[0]))))
+        wait(fork(lambda: asyncio.run(programme.make(self._settings[0]))))
         self._gateway = fork(lambda: gateway.serve(gate, self._logs[1]))
         self._phones = fork(lambda: phones.run(ports, seed, PAUSE_S, today, self._logs[0]))
         for socket in (gate, *doors):
@@ -143,11 +143,11 @@ class Cluster:
         """A last, clean life; then the checks."""
         pid = self._life(0, Plan(finish=True, planted=self.planted))
         os.kill(self._phones, signal.SIGTERM)
-        _wait(self._phones)
+        wait(self._phones)
         self._shared[0].stopped = 1
-        _wait(pid)
+        wait(pid)
         os.kill(self._gateway, signal.SIGTERM)
-        _wait(self._gateway)
+        wait(self._gateway)
         taken, counts = phones.read(self._logs[0])
         database = asyncio.run(_copied(self._settings[0].database.url))
         outcome = Outcome(database, taken, json.loads(self._logs[1].read_text()))
@@ -187,11 +187,6 @@ async def _live(settings: Settings, plan: Plan, shared: Shared) -> None:
 def _kill(pid: int) -> None:
     os.kill(pid, signal.SIGKILL)
     os.waitpid(pid, 0)
-
-
-def _wait(pid: int) -> None:
-    if (status := dead(pid, PATIENCE_S)) != 0:
-        raise RuntimeError(f"a helper process ended with {status}")
 
 
 async def _cut(url: str) -> None:

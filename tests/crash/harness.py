@@ -72,6 +72,16 @@ def dead(pid: int, within_s: float) -> int | None:
         time.sleep(LOOKS_S)
 
 
+def wait(pid: int, within_s: float = PATIENCE_S) -> None:
+    """Wait until a child has done what it had to do. Raises RuntimeError when it did not."""
+    status = dead(pid, within_s)
+    if status is None:
+        os.kill(pid, signal.SIGKILL)
+        os.waitpid(pid, 0)
+    if status != 0:
+        raise RuntimeError(f"a helper process ended with {status}")
+
+
 def listening() -> socket.socket:
     """A socket on a free port of this machine."""
     found = socket.socket()
@@ -93,21 +103,12 @@ class Round:
         self.settings = programme.settings(folder, door.getsockname()[1], gate.getsockname()[1], self.today)
         door.close()
         self._logs = folder / "phones.json", folder / "gateway.json"
-        self.wait(fork(lambda: asyncio.run(programme.make(self.settings))))
+        wait(fork(lambda: asyncio.run(programme.make(self.settings))))
         first = programme.POISON if poison else ""
         port = self.settings.web.port
         self._gateway = fork(lambda: gateway.serve(gate, self._logs[1]))
         gate.close()
         self._phones = fork(lambda: phones.run((port,), seed, PAUSE_S, self.today, self._logs[0], first))
-
-    def wait(self, pid: int, within_s: float = PATIENCE_S) -> None:
-        """Wait until a child has done what it had to do. Raises RuntimeError when it did not."""
-        status = dead(pid, within_s)
-        if status is None:
-            os.kill(pid, signal.SIGKILL)
-            os.waitpid(pid, 0)
-        if status != 0:
-            raise RuntimeError(f"a helper process ended with {status}")
 
     def life(self, plan: Plan) -> int:
         """Start the service; returns its pid. Half of them do not know that the one before died, so they are not
@@ -179,11 +180,11 @@ class Round:
         """A last, clean life; then the checks."""
         pid = self.life(replace(self.plan, finish=True))
         os.kill(self._phones, signal.SIGTERM)
-        self.wait(self._phones)
+        wait(self._phones)
         self.shared.stopped = 1
-        self.wait(pid)
+        wait(pid)
         os.kill(self._gateway, signal.SIGTERM)
-        self.wait(self._gateway)
+        wait(self._gateway)
         taken, counts = phones.read(self._logs[0])
         copies = json.loads(self._logs[1].read_text())
         poison = programme.POISON if self.plan.poison else ""
