@@ -20,7 +20,7 @@ from bot.settings import Settings
 from bot.store import copies
 from bot.store.copies import HALF, Rows, Since
 from bot.store.lock import FileLock
-from handlers.turn.noun import noun
+from handlers.noun import noun
 
 _NAME = "kurikirana-%Y-%m-%d-%H%M.db"
 _SINCE: TypeAdapter[Since] = TypeAdapter(Since)

@@ -20,7 +20,7 @@ from bot.store.inbox import Incoming
 from bot.store.outbox import Mark, Wanted
 from bot.turns import Take, Turns
 from handlers.conversations import step
-from handlers.turn.noun import noun
+from handlers.noun import noun
 
 CHANNEL = "phone"
 MOST = 100

@@ -33,8 +33,8 @@ from bot.store import audit, late, listing, reminder_timers, sealed, singles, te
 from bot.store.forms import keep as keep_form
 from bot.store.tokens import make as make_token
 from bot.tips import TipsError, check, of_row
+from handlers.noun import noun
 from handlers.reminders import APART
-from handlers.turn.noun import noun
 
 
 @noun

@@ -18,6 +18,7 @@ from bot.store import facts, people
 from bot.turns import MOST_WAVES, Group, Turns
 from handlers.conversations import step
 from handlers.forms import Form
+from handlers.noun import noun
 from handlers.turn import (
     Association,
     ChangeReport,
@@ -33,7 +34,6 @@ from handlers.turn import (
     SaveReport,
     Unknown,
 )
-from handlers.turn.noun import noun
 
 NOBODY = 0
 """The id of the person and the address of a trial: none of anybody's."""

@@ -31,6 +31,7 @@ from bot.store import erasure, facts, inbox, outbox, people, reminders, roads, s
 from bot.store.batch import Batch
 from handlers.answers import FORESEEN
 from handlers.forms import Form, as_said
+from handlers.noun import noun
 from handlers.turn import (
     Address,
     Association,
@@ -42,7 +43,6 @@ from handlers.turn import (
     Turn,
     Unknown,
 )
-from handlers.turn.noun import noun
 
 log = structlog.get_logger(__name__)
 TURNS = Counter("kurikirana_turns", "Turns taken", ["kind"])

@@ -23,7 +23,7 @@ from bot.render.catalogue import COMPLETE, all_shipped, base, entries, faults, r
 from bot.render.fields import FIELDS
 from bot.render.sentences import Sentence, at
 from handlers.forms import Form
-from handlers.turn.noun import noun
+from handlers.noun import noun
 from handlers.understand.words import Keywords
 
 SHEET_LANGUAGES = ("en", "fr", "rn", "sw")

@@ -13,6 +13,7 @@ from typing import Any, Literal
 
 from handlers.forms import Context, Form, Step
 from handlers.forms.model import SENT
+from handlers.noun import noun
 from handlers.turn import (
     AsFits,
     Association,
@@ -26,7 +27,6 @@ from handlers.turn import (
     Spoken,
     Turn,
 )
-from handlers.turn.noun import noun
 
 TWIN_WITHIN = timedelta(hours=24)
 """The same report once more within this time is the same SMS sent twice, until she says that it is not."""

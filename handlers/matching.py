@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from handlers.noun import noun
 from handlers.turn import Association, Mentor
-from handlers.turn.noun import noun
 from handlers.understand.subjects import TOPICS, keys, subjects
 from handlers.understand.words import plain
 

@@ -12,6 +12,7 @@ from typing import Any, Literal
 
 from handlers import state
 from handlers.matching import covers
+from handlers.noun import noun
 from handlers.partners import matching
 from handlers.said import Said
 from handlers.turn import (
@@ -25,7 +26,6 @@ from handlers.turn import (
     SaveVisit,
     Turn,
 )
-from handlers.turn.noun import noun
 from handlers.understand.calendar import DAY_WORDS
 from handlers.understand.dates import date as read_date
 from handlers.understand.tokens import tokens

@@ -12,6 +12,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from handlers import form, state
+from handlers.noun import noun
 from handlers.turn import (
     Association,
     Business,
@@ -26,7 +27,6 @@ from handlers.turn import (
     Unasked,
     When,
 )
-from handlers.turn.noun import noun
 
 KIND = "reminder"
 WAIT = timedelta(hours=6)

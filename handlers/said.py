@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
+from handlers.noun import noun
 from handlers.turn import Turn
-from handlers.turn.noun import noun
 from handlers.understand.text import SHORT
 from handlers.understand.vocabulary import GREETS
 from handlers.understand.words import COURTESY, Keywords, is_sensitive, is_stop, keyword, plain, yes_no

@@ -11,7 +11,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
-from handlers.turn.noun import noun
+from handlers.noun import noun
 
 DAY = timedelta(days=1)
 MINUTE = timedelta(minutes=1)

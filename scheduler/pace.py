@@ -9,7 +9,7 @@ import math
 from collections import deque
 from datetime import date, datetime, tzinfo
 
-from handlers.turn.noun import noun
+from handlers.noun import noun
 from scheduler.pacing import HALF_HOUR, tomorrow
 
 

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from datetime import date, datetime, timedelta, tzinfo
 from itertools import accumulate
 
-from handlers.turn.noun import noun
+from handlers.noun import noun
 from scheduler.quiet import MINUTE, Hours
 
 HALF_HOUR = timedelta(minutes=30)

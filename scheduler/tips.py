@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from handlers.turn.noun import noun
+from handlers.noun import noun
 from scheduler import cadence
 from scheduler.cadence import Season
 

@@ -19,8 +19,8 @@ import aiohttp
 from starlette.routing import BaseRoute
 
 from bot.errors import Ambiguous, Refused, SendError
+from handlers.noun import noun
 from handlers.turn import NOTHING, Kind
-from handlers.turn.noun import noun
 
 State = Literal["queued", "sending", "accepted", "sent", "delivered", "read", "failed", "uncertain", "cancelled"]
 

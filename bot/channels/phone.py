@@ -18,8 +18,8 @@ from starlette.routing import BaseRoute
 from bot.channels.base import Alone, Arrival, Delivery, File, Intake, Message, Sent
 from bot.channels.ussd import Sessions, parts
 from bot.errors import Refused
+from handlers.noun import noun
 from handlers.turn import Kind
-from handlers.turn.noun import noun
 from handlers.understand.words import clean
 
 KEPT_TEXTS = 200

@@ -12,7 +12,7 @@ import struct
 import smsutil.codecs  # registers gsm0338
 from smsutil.codecs import GSM_CHARSET
 
-from handlers.turn.noun import noun
+from handlers.noun import noun
 
 NACK, RESP = 0x80000000, 0x80000000
 SUBMIT, DELIVER, UNBIND, BIND, ENQUIRE = 0x04, 0x05, 0x06, 0x09, 0x15

@@ -29,7 +29,7 @@ from bot.channels.json_answers import json_object
 from bot.channels.telegram_sending import UNREADABLE, Sending
 from bot.channels.telegram_wire import Pace, SlowDown, Wire, decided, misconfigured
 from bot.errors import Ambiguous, ChannelMisconfigured, DatabaseError, Refused, RetryLater
-from handlers.turn.noun import noun
+from handlers.noun import noun
 
 log = structlog.get_logger(__name__)
 NOT_KEPT = Counter("kurikirana_telegram_not_kept", "Updates nothing is kept of", ["what"])

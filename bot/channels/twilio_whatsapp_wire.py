@@ -13,8 +13,8 @@ from bot.channels import whatsapp_wire as whatsapp
 from bot.channels.base import Arrival, Message
 from bot.channels.phone_numbers import normalise
 from bot.channels.twilio_wire import SID
+from handlers.noun import noun
 from handlers.turn import NOTHING
-from handlers.turn.noun import noun
 from handlers.understand.words import clean
 
 NAME = "twilio_whatsapp"

@@ -20,7 +20,7 @@ from starlette.types import Receive, Scope, Send
 
 from bot.channels.base import Alone, File, Intake
 from bot.errors import Ambiguous, ChannelMisconfigured, DatabaseError, Refused, RetryLater, SendError
-from handlers.turn.noun import noun
+from handlers.noun import noun
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 LIMIT = 1_048_576

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.store import links
 from bot.store.tables import accounts, people, sessions
 from bot.store.tokens import digest
-from handlers.turn.noun import noun
+from handlers.noun import noun
 
 IDLE = timedelta(minutes=30)
 LONGEST = timedelta(hours=12)

@@ -16,8 +16,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.store import singles
 from bot.store.tables import addresses, inbox, outbox, people, people_addresses
 from bot.store.written import written
+from handlers.noun import noun
 from handlers.turn import Waiting
-from handlers.turn.noun import noun
 
 SOON = timedelta(minutes=5)
 """Within so long a text is tried again that its channel did not take, unless it has asked for more."""

@@ -17,7 +17,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.store.tables import audit, audit_links
-from handlers.turn.noun import noun
+from handlers.noun import noun
 
 PAGE = 1000
 """Rows that are read at once."""

@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.store import singles
-from handlers.turn.noun import noun
+from handlers.noun import noun
 
 NOTES = "channels_known"
 LASTS = timedelta(minutes=3)

@@ -21,7 +21,7 @@ from bot.errors import DatabaseError
 from bot.store import erasure, singles
 from bot.store.batch import Batch
 from bot.store.tables import facts, people
-from handlers.turn.noun import noun
+from handlers.noun import noun
 
 HALF = ".half"
 """How a copy ends that is not whole yet; what a death leaves of one is overwritten by the next."""

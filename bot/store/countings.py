@@ -19,9 +19,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.store import consent
 from bot.store.prepared import rows
 from bot.store.tables import countings
+from handlers.noun import noun
 from handlers.turn import AudiencesOf, BroadcastEnds, ToCount
 from handlers.turn.beside import Found, Question, ReadBeside
-from handlers.turn.noun import noun
 
 _KINDS: Mapping[str, TypeAdapter[Any]] = {kind.__name__: TypeAdapter(kind) for kind in get_args(ToCount)}
 KEPT = timedelta(days=1)

@@ -19,7 +19,7 @@ from bot.store import message_days, roads
 from bot.store.prepared import rows, write
 from bot.store.tables import outbox, receipts
 from bot.store.types import Moment
-from handlers.turn.noun import noun
+from handlers.noun import noun
 
 STATES = ("queued", "sending", "uncertain", "accepted", "sent", "failed", "delivered", "read")
 """In order; a delivery report moves a row only forward."""

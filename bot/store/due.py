@@ -17,7 +17,7 @@ from bot.store.outbox import ANSWER, FREE, SCREEN, UNASKED
 from bot.store.prepared import rows
 from bot.store.tables import facts, inbox, media, outbox, timers
 from bot.store.written import written
-from handlers.turn.noun import noun
+from handlers.noun import noun
 
 
 @noun

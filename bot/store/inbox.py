@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.store.prepared import apart, rows, write
 from bot.store.tables import addresses, inbox
 from bot.store.written import written
-from handlers.turn.noun import noun
+from handlers.noun import noun
 
 _INSERT = {
     # another process may store the same key between our look and our insert; then it is kept already

@@ -19,11 +19,11 @@ from bot.store.reminders import KIND, last_news, unasked_to
 from bot.store.tables import associations, outbox, people, people_addresses, timers
 from bot.store.waking import contacts
 from bot.store.written import written
+from handlers.noun import noun
 from handlers.reminded import until
 from handlers.reminders import key
 from handlers.turn import Association, Heard, Person
 from handlers.turn.lateness import LATE
-from handlers.turn.noun import noun
 from handlers.turn.reminding import WEEK
 from handlers.understand.words import plain
 

@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.store import singles
 from bot.store.tables import facts
-from handlers.turn.noun import noun
+from handlers.noun import noun
 
 _CLOCK = {
     "postgresql": select(cast(func.extract("epoch", func.clock_timestamp()), Float)),

@@ -22,7 +22,7 @@ from bot.store.tables import (
     tasks,
     timers,
 )
-from handlers.turn.noun import noun
+from handlers.noun import noun
 
 SHOWN = ("delivered", "read")
 """States of a text that a phone's screen shows."""

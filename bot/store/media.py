@@ -19,7 +19,7 @@ from bot.store import tasks
 from bot.store.prepared import rows
 from bot.store.tables import inbox, media
 from bot.store.written import written
-from handlers.turn.noun import noun
+from handlers.noun import noun
 
 _WAITING = (
     select(media.c.id, media.c.kind, media.c.file, media.c.at, inbox.c.channel, inbox.c.data)

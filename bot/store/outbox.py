@@ -19,7 +19,7 @@ from bot.store.prepared import apart, rows, write
 from bot.store.tables import addresses, consents, outbox, people, people_addresses
 from bot.store.types import Moment
 from bot.store.written import written
-from handlers.turn.noun import noun
+from handlers.noun import noun
 
 INSERT = insert(outbox)
 LEASE = timedelta(minutes=10)

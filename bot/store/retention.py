@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.store import audit, singles
 from bot.store.tables import inbox, media, outbox, tasks
-from handlers.turn.noun import noun
+from handlers.noun import noun
 
 PAGE = 2_000
 _SEALED = select(tasks.c.inbox_id).where(

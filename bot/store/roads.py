@@ -15,8 +15,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.store.prepared import rows
 from bot.store.tables import addresses, consents, inbox, outbox, people, people_addresses
 from bot.store.written import written
+from handlers.noun import noun
 from handlers.turn import Road, Roads, RoadsOf
-from handlers.turn.noun import noun
 from handlers.turn.roads import Kind
 
 

@@ -11,7 +11,7 @@ from sqlalchemy import bindparam, delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.store import tables as t
-from handlers.turn.noun import noun
+from handlers.noun import noun
 from handlers.understand.words import plain
 
 

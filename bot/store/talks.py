@@ -28,8 +28,8 @@ from bot.store.tables import (
     tasks,
 )
 from bot.store.written import written
+from handlers.noun import noun
 from handlers.turn import Viewer
-from handlers.turn.noun import noun
 
 STRETCH = 5_000
 """Rows of the inbox that are looked at in one query."""

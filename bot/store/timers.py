@@ -13,8 +13,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.store import waking
 from bot.store.prepared import apart, rows, write
 from bot.store.tables import inbox, timers
+from handlers.noun import noun
 from handlers.turn import Timer, When
-from handlers.turn.noun import noun
 from handlers.turn.roads import EVERY
 
 Wanted = dict[tuple[str, str], dict[str, Any] | None]

@@ -14,8 +14,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.store.roads import BY_SMS, REACHED, allowed, prefers, reach
 from bot.store.tables import addresses, associations, people, people_addresses, timers, tip_sends
 from bot.store.timers import Wanted, put, want
+from handlers.noun import noun
 from handlers.turn import Road, Roads, Timer
-from handlers.turn.noun import noun
 
 MOST_AT_ONCE = 5_000
 """People planned for in one transaction, so that answers do not wait behind a large import."""

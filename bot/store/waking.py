@@ -19,8 +19,8 @@ from bot.store.reminders import KIND, about, to_call
 from bot.store.roads import BY_SMS, REACHED, allowed, prefers, reach
 from bot.store.tables import addresses, associations, people, people_addresses, reports, timers
 from bot.store.tasks import OPEN, tell_of
+from handlers.noun import noun
 from handlers.turn import Association, Road, Roads, When
-from handlers.turn.noun import noun
 from handlers.turn.roads import EVERY
 
 DAY = timedelta(days=1)

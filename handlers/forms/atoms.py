@@ -10,7 +10,7 @@ from typing import Final, Literal
 from handlers.forms import digits, spelling
 from handlers.forms.model import Context, Question
 from handlers.forms.tables import CONNECTIVES, POLITE, UNKNOWN, Phrases, Tables, bare
-from handlers.turn.noun import noun
+from handlers.noun import noun
 from handlers.understand import choices as near
 from handlers.understand import dates
 from handlers.understand.calendar import BETWEEN, DAY_WORDS, LEADING

@@ -20,7 +20,7 @@ from elementpath.xpath1 import XPath1Parser
 
 from handlers.forms.functions import FUNCTIONS, Scope, Value, boolean, number, string
 from handlers.forms.mistakes import Mistake
-from handlers.turn.noun import noun
+from handlers.noun import noun
 
 Run = Callable[[Any], Value]
 

@@ -15,7 +15,7 @@ from typing import Any, Final, Literal
 
 from handlers.forms.expressions import Expression
 from handlers.forms.mistakes import Mistake
-from handlers.turn.noun import noun
+from handlers.noun import noun
 from handlers.turn.nouns import Label
 
 Values = Mapping[str, Any]

@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 
+from handlers.noun import noun
 from handlers.team.viewing import clock
 from handlers.team.waiting import STUCK
 from handlers.turn import ChannelState, Outcome, Reply, Turn, Waiting
-from handlers.turn.noun import noun
 
 _KEYS: Mapping[str, str] = {
     "silent": "O.today.silent",

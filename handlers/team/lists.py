@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from handlers import mentor, mentor_log, passing_on
+from handlers import mentor, mentor_log
 from handlers.said import Said
 from handlers.team import (
     answering,
@@ -17,6 +17,7 @@ from handlers.team import (
     lateness,
     listing,
     opening,
+    passing_on,
     reminding,
     reporting,
     sealed,

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
+from handlers.noun import noun
 from handlers.team.viewing import ABSENT_AFTER
 from handlers.turn import (
     Fact,
@@ -18,7 +19,6 @@ from handlers.turn import (
     Viewer,
     Waiting,
 )
-from handlers.turn.noun import noun
 from handlers.turn.team import ClockAhead
 from handlers.turn.uncertain import UncertainText, UncertainTexts
 

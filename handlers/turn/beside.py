@@ -5,9 +5,9 @@ In a turn it would hold up the messages of everybody.
 
 from __future__ import annotations
 
+from handlers.noun import noun
 from handlers.turn.figures import Summarised, SummaryOf
 from handlers.turn.lateness import LateList, LateOf
-from handlers.turn.noun import noun
 
 Question = SummaryOf | LateOf
 Found = Summarised | LateList

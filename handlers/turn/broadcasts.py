@@ -7,7 +7,7 @@ from dataclasses import field
 from datetime import datetime
 from typing import Literal
 
-from handlers.turn.noun import noun
+from handlers.noun import noun
 from handlers.turn.nouns import Language
 from handlers.turn.team import Viewer
 

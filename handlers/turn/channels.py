@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from handlers.turn.noun import noun
+from handlers.noun import noun
 
 
 @noun

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from handlers.turn.noun import noun
+from handlers.noun import noun
 
 
 @noun

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Literal
 
+from handlers.noun import noun
 from handlers.turn import beside, broadcasts, console, mentoring, reminding, roads, sealed, team, tips, uncertain
-from handlers.turn.noun import noun
 from handlers.turn.nouns import Language
 
 

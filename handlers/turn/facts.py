@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from handlers.noun import noun
 from handlers.turn import (
     beside,
     broadcasts,
@@ -17,7 +18,6 @@ from handlers.turn import (
     tips,
     uncertain,
 )
-from handlers.turn.noun import noun
 
 
 @noun

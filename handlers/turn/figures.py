@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any, Literal
 
-from handlers.turn.noun import noun
+from handlers.noun import noun
 from handlers.turn.team import Viewer
 
 

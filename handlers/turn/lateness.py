@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Literal
 
+from handlers.noun import noun
 from handlers.turn.figures import MadeFile
-from handlers.turn.noun import noun
 from handlers.turn.nouns import Association, Person
 from handlers.turn.team import Viewer
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Literal
 
-from handlers.turn.noun import noun
+from handlers.noun import noun
 
 Show = Literal["name", "anonymous", "no"]
 """What a leader said to H5: with the association's name, without it, not at all."""

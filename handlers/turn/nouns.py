@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import date, datetime
 from typing import Any, Literal
 
-from handlers.turn.noun import noun
+from handlers.noun import noun
 from handlers.turn.tips import TipRules
 from handlers.understand.words import SHIPPED, Keywords
 

@@ -7,10 +7,10 @@ from dataclasses import field, replace
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Literal
 
+from handlers.noun import noun
 from handlers.turn.effects import Effect
 from handlers.turn.facts import Fact, NextNumber, Unknown
 from handlers.turn.figures import MadeFile
-from handlers.turn.noun import noun
 from handlers.turn.nouns import NOTHING, Address, Association, Inbound, Kept, Label, Language, Person, Programme
 from handlers.turn.when import When
 

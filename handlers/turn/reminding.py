@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 from typing import Literal
 
-from handlers.turn.noun import noun
+from handlers.noun import noun
 
 WEEK = timedelta(days=7)
 

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import field, replace
 from typing import Any, Literal, NamedTuple
 
-from handlers.turn.noun import noun
+from handlers.noun import noun
 
 PREFERRED = {"sms": "tel", "telegram": "telegram", "whatsapp": "whatsapp"}
 """What a person may prefer -> the scheme of its addresses. "call" is no road: somebody phones her."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from handlers.turn.noun import noun
+from handlers.noun import noun
 
 RESULTS = ("called", "referred", "not_reached", "not_needed")
 """What came of a call. Words of our own only: a free text would be one more place that holds what she said."""

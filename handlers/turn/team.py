@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from handlers.noun import noun
 from handlers.turn.channels import ChannelsNow
-from handlers.turn.noun import noun
 from handlers.turn.nouns import NOTHING, Association, Kept
 
 # --- nouns ---

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date, datetime, time
 
-from handlers.turn.noun import noun
+from handlers.noun import noun
 
 
 @noun

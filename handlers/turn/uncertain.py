@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Literal
 
-from handlers.turn.noun import noun
+from handlers.noun import noun
 from handlers.turn.nouns import Association
 from handlers.turn.team import Viewer
 

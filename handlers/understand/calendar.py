@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Final
 
-from handlers.turn.noun import noun
+from handlers.noun import noun
 
 
 def _words(text: str) -> frozenset[str]:

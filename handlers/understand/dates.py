@@ -8,7 +8,7 @@ from typing import Final
 
 from rapidfuzz.distance import OSA
 
-from handlers.turn.noun import noun
+from handlers.noun import noun
 from handlers.understand.calendar import (
     BETWEEN,
     DAY_WORDS,

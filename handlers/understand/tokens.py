@@ -24,7 +24,7 @@ from collections.abc import Container
 from functools import lru_cache
 from typing import Literal
 
-from handlers.turn.noun import noun
+from handlers.noun import noun
 from handlers.understand.text import plain
 
 Kind = Literal["number", "word", "date"]

@@ -18,7 +18,6 @@ from tests.cases import cases
 ROOT = Path(__file__).parents[2]
 FILES = (
     *(ROOT / "handlers/team").glob("*.py"),
-    ROOT / "handlers/passing_on.py",
     ROOT / "bot/programme/late_in_chat.py",
 )
 _KEY = re.compile(r'"(O\.[a-z._]+[a-z])"')

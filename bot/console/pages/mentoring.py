@@ -23,7 +23,7 @@ from bot.programme.mentoring import OFFICER
 from bot.store import asked, lessons, partners, people, questions
 from handlers.matching import ranked
 from handlers.mentor import MOST
-from handlers.passing_on import OFFERED
+from handlers.team.passing_on import OFFERED
 
 ANSWERED = 50
 """Of those that are answered, the newest are shown."""
