@@ -226,8 +226,7 @@ class Atoms:
     def _near(self, at: int, token: Token) -> Iterator[Edge]:
         """One clear near miss among all words of the form, when the word is none of them."""
         yield from self._named(at, token, exact=False)
-        every = (*self._tables.near_labels, *self._tables.near_choices)
-        found = near.choose(token.text, every)
+        found = near.choose(token.text, self._tables.near)
         if found is None or self._tables.hides(token.text, found):
             return
         for item in self._single(found, token.glued):
@@ -290,6 +289,8 @@ def _without_fillers(path: tuple[Item, ...]) -> tuple[Item, ...]:
         if item.kind == "filler":
             filler = filler if filler in digits.OF_THESE else item.text
             continue
-        kept.append(replace(item, glued=False, after=filler) if filler else item)
+        if filler:  # as replace() would, of which one search does thousands
+            item = Item(item.kind, item.text, False, item.meanings, item.day, filler, item.named)
+        kept.append(item)
         filler = ""
     return tuple(kept)

@@ -8,6 +8,7 @@ from typing import Final
 
 from handlers.forms.definition import Definition
 from handlers.forms.model import SAID, SELECTS, Choice, Context, Question, Step
+from handlers.understand.choices import Listed
 from handlers.understand.words import COURTESY, FILLERS, GREETINGS, plain, tokens
 
 Words = tuple[str, ...]
@@ -105,12 +106,8 @@ class Tables:
         self.amounts = any(THOUSANDS in q.appearance for q in said)
         self.from_file = tuple(q for q in said if q.from_file)
         self.splits_digits = any(q.type == "select_multiple" for q in said)
-        self.near_labels = tuple(
-            (" ".join(words), (" ".join(words),)) for words in self.labels.words if len(words) == 1
-        )
-        self.near_choices = tuple(
-            (" ".join(words), (" ".join(words),)) for words in self.choices.words if len(words) == 1
-        )
+        single = (" ".join(words) for p in (self.labels, self.choices) for words in p.words if len(words) == 1)
+        self.near = Listed((word, ()) for word in single)
         self.single_words = frozenset(w[0] for p in (self.labels, self.choices) for w in p.words if len(w) == 1)
         self.none_of = _none_of(
             words[0] for words, meaning in self.labels.words.items() if any(q in counts for q, _ in meaning)

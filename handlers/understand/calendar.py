@@ -111,7 +111,8 @@ class DayWords:
     months: Mapping[str, int]
     near_months: tuple[tuple[str, int], ...]
     relative: Mapping[tuple[str, ...], int]
-    counted: tuple[tuple[tuple[str, ...], int], ...]
+    counted: Mapping[str, tuple[tuple[tuple[str, ...], int, int], ...]]
+    """First word, or #, -> patterns that begin with it, where the number stands in each, days for each counted."""
     weekdays: Mapping[tuple[str, ...], int]
     near_weekdays: tuple[tuple[str, int], ...]
     starts: frozenset[str]
@@ -128,7 +129,10 @@ class DayWords:
         month_of = {name: place for place, names in enumerate(months, start=1) for name in names}
         day_of = {tuple(name.split()): place for place, names in enumerate(weekdays) for name in names}
         relative_of = {tuple(words.split()): days for words, days in relative}
-        patterns = tuple((tuple(words.split()), days) for words, days in counted)
+        patterns: dict[str, tuple[tuple[tuple[str, ...], int, int], ...]] = {}
+        for words, days in counted:
+            row = tuple(words.split())
+            patterns[row[0]] = (*patterns.get(row[0], ()), (row, row.index("#"), days))
         return cls(
             months=month_of,
             near_months=tuple(
@@ -144,7 +148,7 @@ class DayWords:
                 for words, day in day_of.items()
                 if len(words) == 1 and len(words[0]) >= _SHORTEST_NEAR_DAY
             ),
-            starts=frozenset(words[0] for words in (*relative_of, *day_of, *(row for row, _ in patterns))),
+            starts=frozenset((*(words[0] for words in (*relative_of, *day_of)), *patterns)),
         )
 
 

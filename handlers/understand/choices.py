@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
+from rapidfuzz import process
 from rapidfuzz.distance import OSA, JaroWinkler
 
 from handlers.understand.text import plain
@@ -18,47 +19,53 @@ MARGIN = 0.05
 _LONGEST = 60
 _MOST_WORDS = 4
 
-_label = lru_cache(maxsize=8192)(plain)
-
 
 def _edits(length: int) -> int:
     """Edits forgiven in a word: one below eight letters, then one more for every four."""
     return max(1, length // 4)
 
 
-def _similarity(word: str, label: str) -> float:
-    """Jaro-Winkler, but 0 unless both are long enough and few edits apart.
-
-    Jaro-Winkler alone likes common beginnings: it puts wanaume (men) near wanawake (women).
-    """
-    if len(label) < SHORTEST_NEAR:
-        return 0.0
-    allowed = _edits(min(len(word), len(label)))
-    if OSA.distance(word, label, score_cutoff=allowed) > allowed:
-        return 0.0
-    return JaroWinkler.similarity(word, label)
-
-
-def _clearly(word: str, labels: Iterable[tuple[str, str]]) -> tuple[str, float] | None:
+def _clearly(word: str, labels: Sequence[str], meant: Sequence[str]) -> tuple[str, float] | None:
     """(value, similarity) of the one value whose label is like the word, with a margin; else None.
 
-    `labels`: pairs of plain label and value; several labels may have one value.
+    `meant`: the value of each plain label; several labels may have one value. Both are long enough and few edits
+    apart: Jaro-Winkler alone likes common beginnings, it puts wanaume (men) near wanawake (women).
     """
     if not SHORTEST_NEAR <= len(word) <= _LONGEST:
         return None
     best, value, second = 0.0, "", 0.0
-    for label, meant in labels:
-        similar = _similarity(word, label)
+    few = _edits(len(word))
+    for label, edits, place in process.extract_iter(word, labels, scorer=OSA.distance, score_cutoff=few):
+        if len(label) < SHORTEST_NEAR or edits > _edits(min(len(word), len(label))):
+            continue
+        similar = JaroWinkler.similarity(word, label)
         if similar > best:
-            if meant != value:
+            if meant[place] != value:
                 second = best
-            best, value = similar, meant
-        elif meant != value and similar > second:
+            best, value = similar, meant[place]
+        elif meant[place] != value and similar > second:
             second = similar
     return (value, best) if best >= SIMILAR and best - second >= MARGIN else None
 
 
-def choose(word: str, choices: Sequence[tuple[str, Sequence[str]]], *, near: bool = True) -> str | None:
+class Listed:
+    """Choices as `choose` looks at them, worked out once where the same are looked at for every word."""
+
+    __slots__ = ("exact", "labels", "meant")
+
+    def __init__(self, choices: Iterable[tuple[str, Sequence[str]]]) -> None:
+        """`choices`: (name, aliases and labels)."""
+        self.exact: dict[str, set[str]] = {}
+        self.labels: list[str] = []
+        self.meant: list[str] = []
+        for name, aliases in choices:
+            for alias in (name, *aliases):
+                self.exact.setdefault(plain(alias), set()).add(name)
+                self.labels.append(plain(alias))
+                self.meant.append(name)
+
+
+def choose(word: str, choices: Sequence[tuple[str, Sequence[str]]] | Listed, *, near: bool = True) -> str | None:
     """The name of the choice that a word means, or None if none or more than one could be meant.
 
     `choices`: (name, aliases and labels). Compared plain: case, accents and spaces do not count. If no
@@ -68,19 +75,20 @@ def choose(word: str, choices: Sequence[tuple[str, Sequence[str]]], *, near: boo
     wanted = plain(word)
     if not wanted or len(wanted) > _LONGEST:
         return None
-    exact = {name for name, aliases in choices if wanted == _label(name) or any(wanted == _label(a) for a in aliases)}
+    listed = choices if isinstance(choices, Listed) else Listed(choices)
+    exact = listed.exact.get(wanted)
     if exact:
-        return exact.pop() if len(exact) == 1 else None
+        return next(iter(exact)) if len(exact) == 1 else None
     if not near or wanted.isdecimal():
         return None
-    labels = ((_label(alias), name) for name, aliases in choices for alias in (name, *aliases))
-    found = _clearly(wanted, labels)
+    found = _clearly(wanted, listed.labels, listed.meant)
     return None if found is None else found[0]
 
 
 def _squeezed(text: str) -> str:
     """Letters and digits only, so that "Mpinga-Kayove", "mpinga kayove" and "mpingakayove" are one."""
-    return "".join(char for char in plain(text) if char.isalnum())
+    low = plain(text)
+    return low if low.isalnum() else "".join(filter(str.isalnum, low))
 
 
 def squeezed(words: Sequence[str]) -> str:
@@ -92,7 +100,14 @@ def squeezed(words: Sequence[str]) -> str:
     return (first.lstrip("0") or first) + "".join(map(_squeezed, words[1:]))
 
 
-_squeezed_name = lru_cache(maxsize=8192)(squeezed)
+@lru_cache(maxsize=4096)
+def _by_spelling(names: tuple[str, ...]) -> dict[str, set[str]]:
+    """Squeezed -> the names of a list that are spelled so."""
+    listed: dict[str, set[str]] = {}
+    for given in names:
+        if key := squeezed((given,)):
+            listed.setdefault(key, set()).add(given)
+    return listed
 
 
 def name(words: Sequence[str], names: Sequence[str]) -> tuple[str, int] | None:
@@ -103,26 +118,22 @@ def name(words: Sequence[str], names: Sequence[str]) -> tuple[str, int] | None:
     list; None if two listed names are spelled alike. Numbers and single letters at the end of a near
     miss are left alone: they are more likely a count or a label.
     """
-    listed: dict[str, set[str]] = {}
-    for given in names:
-        key = _squeezed_name((given,))
-        if key:
-            listed.setdefault(key, set()).add(given)
+    listed = _by_spelling(tuple(names))
     heads = [squeezed(words[:count]) for count in range(1, min(_MOST_WORDS, len(words)) + 1)]
     for count in range(len(heads), 0, -1):
         same = listed.get(heads[count - 1])
         if same is not None:
-            return (same.pop(), count) if len(same) == 1 else None
+            return (next(iter(same)), count) if len(same) == 1 else None
     best: tuple[str, int] | None = None
     likeness = 0.0
-    labels = [(key, key) for key in listed]
+    labels = tuple(listed)
     for count, head in enumerate(heads, start=1):
         if len(_squeezed(words[count - 1])) < 2 or any(char.isdecimal() for char in head):
             continue
-        found = _clearly(head, labels)
+        found = _clearly(head, labels, labels)
         if found is not None and found[1] > likeness:
             best, likeness = (found[0], count), found[1]
     if best is None:
         return None
     same = listed[best[0]]
-    return (same.pop(), best[1]) if len(same) == 1 else None
+    return (next(iter(same)), best[1]) if len(same) == 1 else None

@@ -208,11 +208,11 @@ class _Reader:
 
     def _counted(self, at: int) -> ReadDate | None:
         """il y a 3 jours, 3 days ago, siku 3 zilizopita."""
-        spoken = self._spoken(at)
-        for pattern, days in self.words.counted:
+        first = "#" if self.tokens[at].kind == "number" else self.tokens[at].text
+        spoken = self._spoken(at) if first in self.words.counted else ()
+        for pattern, place, days in self.words.counted.get(first, ()):
             if len(spoken) < len(pattern):
                 continue
-            place = pattern.index("#")
             if spoken[:place] != pattern[:place] or spoken[place + 1 : len(pattern)] != pattern[place + 1 :]:
                 continue
             count = spoken[place]

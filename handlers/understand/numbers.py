@@ -190,9 +190,9 @@ def _spelled(words: Sequence[str], language: str) -> tuple[int, int] | None:
 
 
 def _bantu(words: Sequence[str], language: str) -> tuple[int, int] | None:
-    parts, given = _apart(words)
-    if not parts or parts[0] not in (_RN_FIRST if language == "rn" else _SW_FIRST):
+    if words[0] not in (_RN_FIRST if language == "rn" else _SW_FIRST):
         return None
+    parts, given = _apart(words)
     found = read_rn(parts) if language == "rn" else read_sw(parts)
     if found is None or found[0] > LIMIT:
         return None
