@@ -71,8 +71,8 @@ def timer(form_name: str, association_id: int, due_at: datetime, **data: Any) ->
 def again(turn: Turn, after: timedelta) -> Timer:
     """The same touch some time later, for whoever is the contact then."""
     data = turn.inbound.data
-    left = {name: data[name] for name in ("touch", "day0", "by_hand", "news_after") if name in data}
-    return timer(str(data["form"]), int(data["association"]), turn.now + after, **left)
+    left = {name: data[name] for name in ("touch", "day0", "by_hand", "news_after", "since") if name in data}
+    return timer(str(data["form"]), int(data["association"]), turn.now + after, **{"since": data["due"], **left})
 
 
 def rules(turn: Turn) -> When:

@@ -2,10 +2,21 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 WEEK = timedelta(days=7)
+_BUSINESSES = 12 * 7 / 365
+"""Of a week: businesses are asked about once a month."""
+
+
+def apart(touches: int, per_week: int) -> int:
+    """The fewest days from ladder to ladder of trainings that leave businesses their place in a week.
+
+    For a contact who never answers, and the first touch about businesses; `per_week` from 1.
+    """
+    return math.ceil(touches * WEEK.days / (per_week - _BUSINESSES))
 
 
 def may_leave(sent: Sequence[datetime], now: datetime, per_week: int) -> datetime | None:

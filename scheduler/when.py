@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
@@ -102,6 +102,19 @@ class Rules:
 
     def free(self, sent: Sequence[datetime], now: datetime) -> datetime | None:
         return weekly.may_leave(sent, now, self.per_week)
+
+    def crowded(self) -> Iterator[tuple[str, int, int]]:
+        """Where trainings alone fill the week: the section below [reminders], after how many days its ladder begins
+        anew, and after how many businesses would have their place. None where nothing unasked is written."""
+        own = {"": {}, **{f".seasons.{letter}": changes for letter, changes in self.of_season.items()}}
+        own |= {f'.associations."{no}"': changes for no, changes in self.of_association.items()}
+        for section, changes in own.items() if self.per_week else ():
+            one = replace(self.usual, **changes)
+            touches = ladder.touches(self.reminders, one.then_after_days)
+            last = one.then_after_days[touches - 2] if touches > 1 else 0
+            days, least = max(one.training_every_days, last + 1), weekly.apart(touches, self.per_week)
+            if days < least:
+                yield section, days, least
 
     def too_late(self, kind: str, due_at: datetime, now: datetime) -> str:
         return late.reason(kind, due_at, now)

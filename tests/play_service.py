@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -34,15 +35,17 @@ async def service(
     on: frozenset[str] = frozenset(),
     only: frozenset[str] = frozenset(),
     url: str = "",
+    **reminders: Any,
 ) -> AsyncIterator[App]:
     """The service with the invented programme in a database of its own; the clock stands still.
 
     `on`: tips, reminders, totals; else none is sent, so that a script can move the clock. `only`: the associations
     that have not left the programme; empty for all. `url`: a database that holds the programme, for a new file.
+    `reminders`: other settings of [reminders].
     """
     settings = demo.settings_for(folder, 0, TODAY)
     tips = settings.tips.model_copy(update={"on": "tips" in on})
-    own = settings.reminders.model_copy(update={"totals_after_month": "totals" in on})
+    own = settings.reminders.model_copy(update={"totals_after_month": "totals" in on, **reminders})
     settings = settings.model_copy(update={"tips": tips, "reminders": own})
     if "reminders" not in on:
         settings = settings.model_copy(update={"limits": settings.limits.model_copy(update={"reminders": 0})})

@@ -22,7 +22,7 @@ from bot.errors import BotError
 from bot.programme import roster
 from bot.render import Words
 from bot.render.plural import many
-from bot.settings import Settings, find
+from bot.settings import Settings, find, rules
 from bot.store import listing, sealed, tip_list
 from bot.words import drafts
 
@@ -218,7 +218,15 @@ async def _database(tx: Any) -> list[tuple[str, str]]:
 
 
 def _wishes(settings: Settings) -> list[tuple[str, str]]:
-    lines = []
+    lines = [
+        (
+            "i",
+            f"[reminders{section}]: who never answers is asked about trainings anew every {days} days; with "
+            f"limits.unasked_per_week = {settings.limits.unasked_per_week} they come late, tips and totals hardly "
+            f"-> training_every_days = {least}, or fewer limits.reminders",
+        )
+        for section, days, least in rules(settings).crowded()
+    ]
     if not settings.sms.price_bif:
         lines.append(("i", "price of an SMS not set -> sms.price_bif (shown as 'not set')"))
     if not settings.live:

@@ -90,7 +90,7 @@ async def fire(tx: AsyncConnection, items: Sequence[Look]) -> list[Fired]:
 
 
 async def _fire(tx: AsyncConnection, look: Look) -> Fired:
-    due = await rows(tx, _DUE, {"now": look.now, "most": look.most})
+    due = sorted(await rows(tx, _DUE, {"now": look.now, "most": look.most}), key=_waits_since)
     theirs = sorted({row.association_id for row in due if row.association_id is not None})
     contacts = await waking.contacts(tx, theirs, look.schemes, look.now) if theirs else {}
     woken: list[tuple[Any, int, dict[str, int]]] = []
@@ -109,6 +109,11 @@ async def _fire(tx: AsyncConnection, look: Look) -> Fired:
     if unreached:
         await waking.nobody(tx, unreached, look.now, look.when)
     return Fired(len(due), tuple(address for _, address, _ in woken))
+
+
+def _waits_since(row: Any) -> str:
+    """When it was due before it was put off: a week's last place is for who waited longest, not for the lowest id."""
+    return str((row.data or {}).get("since") or row.due_at.isoformat())
 
 
 def _event(row: Any, address_id: int, who: Mapping[str, int], now: datetime) -> dict[str, Any]:

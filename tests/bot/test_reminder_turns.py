@@ -89,6 +89,19 @@ async def test_a_zero_report_closes_it_too_and_says_what_would_help(tmp_path: Pa
         assert [row.about for row in helps] == ["would be helped by: mentor"]
 
 
+async def test_trainings_that_fill_the_week_leave_businesses_their_turn(tmp_path: Path) -> None:
+    """Asked every 7 days, one who never answers has no week with room: who waited longest goes first."""
+    only = frozenset({"ABAHUZA"})
+    async with service(tmp_path, on=ON, only=only, training_every_days=7) as app:
+        odette = await _line(app, "ABAHUZA ODETTE")
+        await odette.send("12 11 3 12 7 5 3")
+        await odette.answers()
+        for _ in range(20):
+            await odette.move(timedelta(days=1))
+        of_whom = select(t.outbox.c.key).where(t.outbox.c.kind == "reminder").order_by(t.outbox.c.id)
+        assert [row.key for row in await _rows(app, of_whom)] == ["form", "form", "F1", "G1last", "F1", "F4"]
+
+
 async def _leave_jean(app: App) -> None:
     """The others who report for ABAHUZA say STOP, so that Jean, in his chat, is its contact."""
     for name in ("ABAHUZA ODETTE", "ABAHUZA FIDES"):

@@ -55,3 +55,24 @@ def test_the_rules_are_what_the_settings_say(tmp_path: Path) -> None:
     due = found.first(ABAHUZA, "training", datetime(2026, 11, 16, 8, 0, tzinfo=UTC))
     assert due == datetime(2026, 11, 24, 5, 30, tzinfo=UTC)  # Monday is market day there, so Tuesday 07:30
     assert found.touches(ABAHUZA, due) == 3 and found.next_touch(ABAHUZA, 2, due) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "crowded"),
+    [
+        ("", []),
+        ("[reminders]\ntraining_every_days = 12", []),
+        ("[reminders]\ntraining_every_days = 11", [("", 11, 12)]),
+        ("[reminders]\ntraining_every_days = 7", [("", 8, 12)]),  # its last touch is on the 7th day
+        ("[reminders]\ntraining_every_days = 7\n[limits]\nreminders = 1", []),
+        ("[reminders]\ntraining_every_days = 7\n[limits]\nreminders = 0", []),
+        ("[limits]\nunasked_per_week = 1", [("", 14, 28)]),
+        ("[limits]\nunasked_per_week = 0", []),
+        ('[reminders.associations."07"]\ntraining_every_days = 7', [('.associations."07"', 8, 12)]),
+        ("[reminders.seasons.B]\ntraining_every_days = 10", [(".seasons.B", 10, 12)]),
+    ],
+)
+def test_trainings_that_fill_the_week_are_named(tmp_path: Path, text: str, crowded: list[object]) -> None:
+    file = tmp_path / "programme.toml"
+    file.write_text(MINIMAL + text)
+    assert list(rules(load(file, {})).crowded()) == crowded

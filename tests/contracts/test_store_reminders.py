@@ -87,6 +87,21 @@ async def test_what_a_group_of_turns_wants_last_of_a_timer_holds(database: Datab
     assert {key: row.due_at for key, row in (await timers(database)).items()} == {"1": NOW + DAY}
 
 
+async def test_who_waited_longest_is_woken_first(database: Database) -> None:
+    """Put off to one moment, the week's last place would always be for the timer with the lowest id."""
+    await programme(database, {})
+    waits = {"training": NOW - DAY, "business": NOW - 3 * DAY, "seed": None, "crop": NOW - 2 * DAY}
+    rows_ = [
+        {"kind": "reminder", "key": form, "association_id": 7, "due_at": NOW, "data": {"form": form, **since}}
+        for form, at in waits.items()
+        for since in ({"since": at.isoformat()} if at else {},)
+    ]
+    await execute(database, insert(t.timers), rows_)
+    assert (await fired(database, NOW + DAY)).timers == 4
+    events = await rows(database, select(t.inbox).order_by(t.inbox.c.id))
+    assert [row.data["form"] for row in events] == ["business", "crop", "training", "seed"]
+
+
 async def test_timers_are_made_once_and_for_what_there_is(database: Database) -> None:
     await programme(database, {}, businesses=False)
     assert [await made(database), await made(database), await made(database, NOW + DAY)] == [1, 0, 0]

@@ -67,6 +67,15 @@ def test_it_comes_at_the_hour_of_the_association(given: dict[str, Any], due_at: 
     assert [(one.due_at, one.data["touch"]) for one in outcome.timers] == [(due_at, 1)]
 
 
+def test_it_remembers_since_when_it_waits_until_it_is_said() -> None:
+    first = reminders.due(turn(sent=FULL))
+    assert [one.data["since"] for one in first.timers] == [DUE.isoformat()]
+    second = reminders.due(turn(open_=FORM, since="2026-11-28T15:30:00+00:00"))
+    assert [one.data["since"] for one in second.timers] == ["2026-11-28T15:30:00+00:00"]
+    said = reminders.due(turn(since="2026-11-28T15:30:00+00:00"))
+    assert said.replies and "since" not in said.timers[0].data
+
+
 @pytest.mark.parametrize(("form", "says"), [("training", True), ("business", False)])
 def test_its_own_question_of_the_day_before_is_no_other_one(form: str, says: bool) -> None:
     asked = {"kind": "reminder", "form": form, "association": 7, "at": (DUE - timedelta(days=1)).isoformat()}

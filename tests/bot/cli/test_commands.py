@@ -52,6 +52,14 @@ def test_from_nothing_to_figures(tmp_path: Path) -> None:
     assert [a["no"] for a in totals["associations"]] == ["07", "11"]
 
 
+def test_doctor_says_where_reminders_do_not_fit_into_a_week(programme: Programme) -> None:
+    assert "about trainings" not in programme.command("doctor", code=1)
+    programme.environment["KURIKIRANA_REMINDERS__TRAINING_EVERY_DAYS"] = "7"
+    said = programme.command("doctor", code=1)
+    assert "[reminders]: who never answers is asked about trainings anew every 8 days" in said
+    assert "-> training_every_days = 12, or fewer limits.reminders" in said
+
+
 def test_init_writes_what_is_read_afterwards_or_says_why_not(tmp_path: Path, programme: Programme) -> None:
     elsewhere = tmp_path / "sub" / "rutana.toml"
     for words in (["--config", str(elsewhere), "init"], ["init"]):
