@@ -175,11 +175,17 @@ class Words:
                 said = self._say(value, name, language, rich, drafts)
                 if said is None:
                     raise RenderError(f"{version.key}: no value for {{{name}}} (language {language})")
-                pieces[place] = said
+                pieces[place] = self._within(pieces[place - 1], said) if name == "prompt" else said
         for place, name, one, several in version.text.words:
             number = self._say(values.get(name), name, language, rich, drafts)
             pieces[place] = one if is_one(number or "", language) else several
         return "".join(pieces)
+
+    def _within(self, before: str, question: str) -> str:
+        """A form's question inside a text of ours, which says who asks: the form's own prefix goes."""
+        bare = question.removeprefix(f"{self._common['sender']}: ")
+        begins = bare != question and before.endswith((". ", "! ", "? "))
+        return bare[:1].upper() + bare[1:] if begins else bare
 
     def _say(self, value: Any, name: str, language: str, rich: bool, drafts: bool) -> str | None:
         """A value in the reader's language; None when it cannot be said."""

@@ -69,7 +69,7 @@ def test_a_reminder_is_due_again_at_once_for_whoever_is_the_contact_then() -> No
     outcome = closed(Roads((CHAT, PHONE)), refused=3, first=True, woken=REMINDER)
     (timer,) = outcome.timers
     assert (timer.kind, timer.key, timer.due_at, timer.association_id) == ("reminder", "training:7", NOW, 7)
-    assert timer.data == {"form": "training", "touch": 1}
+    assert timer.data == {"form": "training", "touch": 1, "since": "2026-11-23T15:31:00+00:00"}
     assert kinds(outcome) == []
 
 
