@@ -26,7 +26,7 @@ def routes(parts: Parts) -> Sequence[BaseRoute]:
                 waiting = await inbox.count_waiting(tx)
         except DatabaseError:
             return JSONResponse({"ok": False, "why": "the database does not answer"}, 503)
-        if parts.database.writer.refused:
+        if parts.database.refused:
             return JSONResponse({"ok": False, "why": "the database takes nothing: is its disk full?"}, 503)
         broken, wrong, full = parts.outbox.broken, parts.guard.wrong, parts.outbox.full
         said = {"ok": not (broken or wrong), "waiting": waiting, "broken_channels": broken}

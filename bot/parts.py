@@ -91,7 +91,8 @@ class Parts:
 
     def crash_at(self, crash: Callable[[str], None]) -> None:
         """Have every part call this at its named points (the crash harness dies there)."""
-        self.database.writer.crash = self.turns.crash = self.outbox.crash = self.broadcasts.crash = crash
+        self.database.crash_at(crash)
+        self.turns.crash = self.outbox.crash = self.broadcasts.crash = crash
 
     def reload_words(self) -> None:
         """The programme's own words have changed: what is said, and understood, next is so in them."""

@@ -72,7 +72,7 @@ class PhoneLine(Line):
         self._ask = ask
 
     async def _busy(self) -> bool:
-        if self._app.database.writer.at_work:
+        if self._app.database.at_work:
             return True
         return bool((await self._ask(_UNFINISHED, ("tel", self.phone) * 2))[0][0])
 
@@ -109,7 +109,7 @@ class ChatLine:
         now = int(self._app.clock.now().timestamp() * 1_000_000)  # as Moment keeps it
         async with asyncio.timeout(ANSWERS_WITHIN_S):
             # a turn of anybody's may wake this chat: a question that is overdue is woken at who asked
-            while self._app.database.writer.at_work or (await self._ask(_UNDER_WAY, (now, *mine)))[0][0]:
+            while self._app.database.at_work or (await self._ask(_UNDER_WAY, (now, *mine)))[0][0]:
                 await asyncio.sleep(0.005)
         rows = await self._ask(_NEW, (*mine, self._read))
         if rows:

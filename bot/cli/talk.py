@@ -86,7 +86,7 @@ class Line:
         return new
 
     async def _busy(self) -> bool:
-        if self._app.database.writer.at_work:
+        if self._app.database.at_work:
             return True
         async with self._app.database.read() as tx:
             return await look.unfinished(tx, self.phone) > 0

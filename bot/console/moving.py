@@ -44,7 +44,7 @@ async def _said(parts: Parts) -> None:
     loop = asyncio.get_running_loop()
     end = loop.time() + WAIT_S
     while loop.time() < end:
-        if not parts.database.writer.at_work:
+        if not parts.database.at_work:
             async with parts.database.read() as tx:
                 if not await look.under_way(tx, parts.clock.now()):
                     return

@@ -10,7 +10,7 @@ from __future__ import annotations
 import contextlib
 import os
 import sqlite3
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
@@ -87,14 +87,19 @@ def _kept(engine: AsyncEngine) -> Kept:
 
 
 class Database:
-    """Open with `await Database.open(...)`; `writer` changes rows, `read()` looks at them."""
+    """Open with `await Database.open(...)`; `writer` changes rows, `read()` looks at them.
+
+    On PostgreSQL `intake` keeps what arrives, and `marks` what became of what was sent, each on a connection of its
+    own beside the turns: no group waits for the ways to the server of another. SQLite has one writer for all three.
+    """
 
     def __init__(self, engine: AsyncEngine, reader: AsyncEngine, lock: FileLock | None) -> None:
         self.engine = engine
         self._reader = reader
         self._lock = lock
-        self._kept = _kept(engine) if lock is None else None
-        self.writer = Writer(self._kept or engine)
+        self._kept = [_kept(engine) for _ in range(3)] if lock is None else []
+        self._writers = [Writer(one) for one in self._kept or (engine,)]
+        self.writer, self.intake, self.marks = self._writers if self._kept else self._writers * 3
 
     @property
     def shared(self) -> bool:
@@ -105,6 +110,21 @@ class Database:
     def careful(self) -> bool:
         """Whether what arrives must be kept before its turn begins: the last process died, perhaps of such a turn."""
         return self._lock is None or self._lock.holder_died
+
+    @property
+    def at_work(self) -> bool:
+        """Whether anything waits or is being written: who asks meanwhile will have to ask again."""
+        return any(writer.at_work for writer in self._writers)
+
+    @property
+    def refused(self) -> bool:
+        """Whether the database took nothing of a last group: a full or read-only disk, a server that is away."""
+        return any(writer.refused for writer in self._writers)
+
+    def crash_at(self, crash: Callable[[str], None]) -> None:
+        """Have what writes call this at its named points."""
+        for writer in self._writers:
+            writer.crash = crash
 
     @classmethod
     async def open(cls, url: str, folder: Path = Path()) -> Database:
@@ -186,9 +206,10 @@ class Database:
 
     async def close(self) -> None:
         """Stop the writer after what it holds, close every connection, let go of the file."""
-        await self.writer.stop()
-        if self._kept:
-            await self._kept.close()
+        for writer in self._writers:
+            await writer.stop()
+        for kept in self._kept:
+            await kept.close()
         for engine in {self.engine, self._reader}:
             await engine.dispose()
         if self._lock:

@@ -60,7 +60,7 @@ class InboxWorker:
     def _keep(self, item: Incoming) -> asyncio.Future[int | None]:
         """Done with the address whose turn is still to be taken."""
         if self._database.careful:
-            return self._database.writer.put(inbox.keep, item)
+            return self._database.intake.put(inbox.keep, item)
         future = self._database.writer.put(self._answered, item, instead=inbox.keep)
         self._under_way(future)
         return future
@@ -82,7 +82,7 @@ class InboxWorker:
             Told(d.channel, d.state, d.word, d.outbox_id, d.provider_id, d.event, now, d.stopped, day)
             for d in deliveries
         ]
-        kept = [self._database.writer.put(reports.deliveries, one) for one in told]
+        kept = [self._database.marks.put(reports.deliveries, one) for one in told]
         for one, future in zip(told, kept, strict=True):
             await future
             DELIVERED.labels(one.channel, one.state).inc()

@@ -202,6 +202,8 @@ class OutboxWorker:
             self._free[name] += 1
             self._wake[name].set()
         await self._marked(mark)
+        if self._database.shared:  # where it is written beside what claims, her next text was not free before
+            self._wake[name].set()
 
     async def _tried(self, name: str, claim: Claim) -> Mark:
         if claim.parts and (wait := self._paces[name].wait_s(self._now(), claim.parts)):
@@ -214,7 +216,7 @@ class OutboxWorker:
         """Write down what became of it, however long the database needs to come back."""
         while True:
             with contextlib.suppress(DatabaseError):
-                await self._database.writer.do(outbox.mark, mark)
+                await self._database.marks.do(outbox.mark, mark)
                 return
             await asyncio.sleep(1.0)
 

@@ -256,7 +256,7 @@ async def test_a_service_that_has_nothing_to_do_writes_nothing(
     monkeypatch.setattr(worker, "EVERY_S", 0.02)
     async with service(tmp_path) as app:
         async with asyncio.timeout(10):
-            while app.database.writer.at_work or await asked(app.database):
+            while app.database.at_work or await asked(app.database):
                 await asyncio.sleep(0.02)
         await asyncio.sleep(0.1)
         before = GROUPS.collect()[0].samples[-2].value
