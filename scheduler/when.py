@@ -82,6 +82,13 @@ class Rules:
         due = cadence.on(day, self.cadence(association, day).at, self.hours.zone)
         return self.allowed(due, association)
 
+    def on_its_day(self, association: Association, moment: datetime) -> datetime:
+        return self.hour(association, self._day(moment))
+
+    def wall_hours(self) -> Mapping[str, str]:
+        own = {"usual": {"at": self.usual.at}, **self.of_season, **self.of_association}
+        return {name: f"{one['at']:%H:%M}" for name, one in own.items() if "at" in one}
+
     def next_hour(self, association: Association, now: datetime) -> datetime:
         at = self.cadence(association, self._day(now)).at
         return self.allowed(cadence.first_from(now, at, self.hours.zone), association)

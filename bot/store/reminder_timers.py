@@ -14,6 +14,7 @@ from sqlalchemy import bindparam as given
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.store import singles
 from bot.store.reminders import FORMS, KIND, last_news
 from bot.store.tables import associations, businesses, inbox, timers
 from bot.store.waking import brief
@@ -23,6 +24,8 @@ from handlers.reminders import key
 from handlers.turn import When
 
 _MADE_AT_ONCE = 5_000
+_HOURS = "reminder_hours"
+"""The hours of the settings by which waiting timers were made."""
 
 
 def _lacking(form: str, kind: str = KIND) -> Any:
@@ -72,6 +75,20 @@ _UNDER_WAY = select(inbox.c.dedupe_key).where(
 _AGAIN = update(timers).where(timers.c.id == given("row")).values(state="waiting", due_at=given("due"))
 
 
+_AHEAD = (
+    select(
+        timers.c.id.label("timer"),
+        timers.c.due_at,
+        timers.c.data,
+        associations.c.id,
+        associations.c.no,
+        associations.c.name,
+        associations.c.commune_old,
+        associations.c.commune_now,
+    )
+    .join(associations, associations.c.id == timers.c.association_id)
+    .where(timers.c.kind.in_(_KINDS), timers.c.state == "waiting", timers.c.due_at > given("now"))
+)
 _WHICH = select(timers).where(timers.c.kind == KIND, timers.c.key == given("which"))
 _BY_HAND = {
     dialect: insert.on_conflict_do_update(
@@ -107,6 +124,7 @@ async def make(tx: AsyncConnection, items: Sequence[tuple[datetime, When]]) -> l
 
 async def _make(tx: AsyncConnection, now: datetime, when: When) -> int:
     await tx.execute(_GONE)
+    await _follow(tx, now, when)
     made = await _bring_back(tx, now, when)
     for form in FORMS:
         while lacking := (await tx.execute(_LACKING[form])).all():
@@ -147,6 +165,21 @@ def _row(row: Any, form: str, heard: Any, now: datetime, when: When) -> dict[str
         "data": {"form": form},
         "state": "waiting",
     }
+
+
+async def _follow(tx: AsyncConnection, now: datetime, when: When) -> None:
+    """After a change of the hour in the settings what waits for the old one waits for the new one, on its day."""
+    hours = dict(when.wall_hours())
+    if await singles.once(tx, _HOURS, hours) == hours:
+        return
+    moved = []
+    for row in (await tx.execute(_AHEAD, {"now": now})).all():
+        at = when.on_its_day(brief(row), row.due_at)
+        if not (row.data or {}).get("by_hand"):
+            moved.append({"row": row.timer, "due": at if at > now else when.next_hour(brief(row), now)})
+    if moved:
+        await tx.execute(_AGAIN, moved)
+    await singles.put(tx, _HOURS, hours)
 
 
 async def _bring_back(tx: AsyncConnection, now: datetime, when: When) -> int:

@@ -5,7 +5,7 @@ Handlers import nothing of the scheduler; what they are given is as pure as they
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Protocol
 
@@ -34,6 +34,12 @@ class When(Protocol):
 
     def hour(self, association: Association, day: date) -> datetime:
         """The association's hour of this local day, or the first moment after it in which we may write."""
+
+    def on_its_day(self, association: Association, moment: datetime) -> datetime:
+        """The association's hour on the local day of this moment."""
+
+    def wall_hours(self) -> Mapping[str, str]:
+        """Which hour the settings give to whom: what has changed since timers were made by it."""
 
     def next_hour(self, association: Association, now: datetime) -> datetime:
         """The next time that it is the association's hour and we may write."""

@@ -113,6 +113,38 @@ async def test_timers_are_made_once_and_for_what_there_is(database: Database) ->
     assert not await timers(database)
 
 
+@pytest.mark.parametrize(
+    ("at", "due"),
+    [(time(12, 15), "03 12:15"), (time(18), "03 18:00"), (time(6), "03 07:30"), (time(17, 30), "03 17:31")],
+)
+async def test_what_waits_follows_a_changed_hour_on_its_day(database: Database, at: time, due: str) -> None:
+    await programme(database, {})
+    await made(database)
+    third = datetime(2026, 12, 3, 17, 31, tzinfo=HOME)  # put off to there, seconds behind the hour
+    hers = update(t.timers).where(t.timers.c.key == "training:7")
+    await execute(database, hers.values(due_at=third, data={"form": "training", "touch": 1}))
+    rules = replace(RULES, usual=replace(RULES.usual, at=at))
+    for _ in range(2):
+        await database.writer.do(reminder_timers.make, (NOW, rules))
+    found = (await timers(database))["training:7"]
+    assert (found.due_at.astimezone(HOME).strftime("%d %H:%M"), found.data["touch"]) == (due, 1)
+
+
+@pytest.mark.parametrize(("by_hand", "due"), [(False, "24 12:15"), (True, "23 17:45")])
+async def test_what_is_due_today_comes_tomorrow_where_the_new_hour_is_over(
+    database: Database, by_hand: bool, due: str
+) -> None:
+    """Unless an officer sent it: then it leaves when she meant it to."""
+    await programme(database, {})
+    await made(database)
+    today = datetime(2026, 11, 23, 17, 45, tzinfo=HOME)
+    hers = update(t.timers).where(t.timers.c.key == "training:7")
+    await execute(database, hers.values(due_at=today, data={"form": "training", "by_hand": by_hand}))
+    rules = replace(RULES, usual=replace(RULES.usual, at=time(12, 15)))
+    await database.writer.do(reminder_timers.make, (NOW - timedelta(hours=4), rules))
+    assert (await timers(database))["training:7"].due_at.astimezone(HOME).strftime("%d %H:%M") == due
+
+
 async def test_totals_have_one_timer_that_ends_with_its_association(database: Database) -> None:
     await programme(database, {}, businesses=False)
     rules = replace(RULES, totals_after_month=True)
