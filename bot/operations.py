@@ -6,9 +6,10 @@ The details come over a socket as JSON, so they are plain values.
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -51,7 +52,7 @@ async def roster_plan(tx: AsyncConnection, details: Mapping[str, Any], now: date
     """What an import would change, in words, of `lang`. Writes nothing."""
     checked = await _checked(tx, details)
     assert checked.roster is not None
-    planned = await roster.plan(tx, checked.roster, checked.messages, now)
+    planned = await roster.plan(tx, checked.roster, checked.messages, now, ZoneInfo(details["zone"]))
     return [line.said(details.get("lang", "en")) for line in planned.say()]
 
 
@@ -59,16 +60,16 @@ async def roster_import(tx: AsyncConnection, details: Mapping[str, Any], now: da
     """Check the workbook once more and write it whole; `team: False` = the team stays as it is. Raises BotError."""
     checked = await _checked(tx, details)
     assert checked.roster is not None
-    planned = await roster.plan(tx, checked.roster, checked.messages, now)
+    planned = await roster.plan(tx, checked.roster, checked.messages, now, ZoneInfo(details["zone"]))
     if planned.team and not details.get("team", True):
         raise BotError(roster.TEAM_BY_ADMINISTRATORS)
-    await roster.load(tx, checked.roster, now, details["who"])
+    await roster.load(tx, checked.roster, now, details["who"], ZoneInfo(details["zone"]))
     await singles.put(tx, singles.ROSTER, now.isoformat())
     return [line.said(details.get("lang", "en")) for line in planned.say()]
 
 
 async def _checked(tx: AsyncConnection, details: Mapping[str, Any]) -> roster.Checked:
-    """`today` in the programme's zone; `errors` is how many whoever asks has seen and leaves out."""
+    """`today` in the programme's `zone`; `errors` is how many whoever asks has seen and leaves out."""
     checked = roster.check(
         roster.read(Path(details["file"])),
         associations_expected=details["associations"],
@@ -76,7 +77,7 @@ async def _checked(tx: AsyncConnection, details: Mapping[str, Any]) -> roster.Ch
         demo=details.get("demo", False),
         today=date.fromisoformat(details["today"]),
     )
-    checked = await roster.refuse(tx, checked, UTC)
+    checked = await roster.refuse(tx, checked, ZoneInfo(details["zone"]))
     if checked.roster is None or checked.count("error") != details["errors"]:
         raise BotError("the roster has errors that were not shown; nothing was written. See them with `roster check`")
     return checked

@@ -73,6 +73,7 @@ def import_(
         "associations": settings.limits.associations,
         "people_per_association": settings.limits.people_per_association,
         "today": _today(settings).isoformat(),
+        "zone": settings.project.timezone,
         "errors": errors,
         "who": getpass.getuser(),
         "lang": lang,

@@ -95,7 +95,7 @@ async def _looked(ask: Ask, place: Path, name: str) -> tuple[roster.Checked, Seq
         there = await roster.refuse(tx, checked, ask.parts.settings.zone)
         if there.roster is None or not there.roster.rows:
             return there, None
-        return there, await roster.plan(tx, there.roster, there.messages, ask.now)
+        return there, await roster.plan(tx, there.roster, there.messages, ask.now, ask.parts.settings.zone)
 
     there, plan = await ask.read(held)
     if plan is None:
@@ -138,6 +138,7 @@ async def import_(ask: Ask) -> Response:
         "associations": ask.parts.settings.limits.associations,
         "people_per_association": ask.parts.settings.limits.people_per_association,
         "today": _today(ask).isoformat(),
+        "zone": ask.parts.settings.project.timezone,
         "errors": int(errors) if errors.isdecimal() and len(errors) < 6 else 0,
         "who": ask.who,
         "demo": ask.parts.simulated,

@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, tzinfo
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from bot.programme.roster.names import alike
 from bot.programme.roster.nouns import Association, Leader, Roster, Staff
 from bot.store.roster import Known, Present, Said
 from handlers.understand.words import plain
 
-UTC_OFFSET = timedelta(hours=2)
-"""Burundi has no summer time (field, Burundi facts); a day of consent is that day's midnight there."""
+BURUNDI: tzinfo = ZoneInfo("Africa/Bujumbura")
 ASSOCIATION = (
     *("name", "sms_name", "commune_old", "commune_now", "colline"),
     *("activity", "members_women", "members_men", "target"),
@@ -70,8 +70,8 @@ class Changes:
     removed: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
-def compare(present: Present, roster: Roster, now: datetime) -> Changes:
-    """What an import of this roster would do at `now` (aware UTC)."""
+def compare(present: Present, roster: Roster, now: datetime, zone: tzinfo = BURUNDI) -> Changes:
+    """What an import of this roster would do at `now` (aware UTC). A day of consent is its midnight in `zone`."""
     leaders = _match_leaders(present.leaders, roster)
     staff = _match_staff(present.staff, roster.staff)
     sharing = Counter(leader.phone for leader in roster.leaders)
@@ -79,7 +79,7 @@ def compare(present: Present, roster: Roster, now: datetime) -> Changes:
     return Changes(
         tuple(_association(one, present.associations.get(one.no)) for one in roster.associations),
         tuple(
-            _leader(one, leaders[number], present, sharing[one.phone] > 1, now)
+            _leader(one, leaders[number], present, sharing[one.phone] > 1, now, zone)
             for number, one in enumerate(roster.leaders)
         ),
         tuple(
@@ -173,7 +173,7 @@ def _association(item: Association, known: Known | None) -> Change:
     return change
 
 
-def _leader(item: Leader, known: Known | None, present: Present, shared: bool, now: datetime) -> Change:
+def _leader(item: Leader, known: Known | None, present: Present, shared: bool, now: datetime, zone: tzinfo) -> Change:
     change = _plain_row("Leaders", item, known, LEADER, ("association_no",))
     fields: dict[str, tuple[Any, Any]] = {}
     old = known.phones if known else []
@@ -183,10 +183,10 @@ def _leader(item: Leader, known: Known | None, present: Present, shared: bool, n
     phone_is = "shared" if shared else item.phone_is
     if phone_is and phone_is != (address.phone_is if address else None):
         fields["phone_is"] = (address.phone_is if address else None, phone_is)
-    consent = _consent(item, known, now)
+    consent = _consent(item, known, now, zone)
     counts = consent is not None and (not known or all(said.at <= consent.at for said in known.consents))
     if consent:
-        fields["consent"] = _was_and_is(known, consent)
+        fields["consent"] = _was_and_is(known, consent, zone)
     return _with(change, fields, consent, counts)
 
 
@@ -207,36 +207,36 @@ def _with(
     return Change(change.sheet, change.item, change.known, change.columns, both, consent, counts)
 
 
-def _consent(item: Leader, known: Known | None, now: datetime) -> Said | None:
+def _consent(item: Leader, known: Known | None, now: datetime, zone: tzinfo) -> Said | None:
     """The roster's consent, unless the same one is on record.
 
     It holds only when it is the newest word: a signature of August does not undo a STOP of October.
     """
     if item.consent == "none":
         return None
-    at = min(_midnight(item.consent_date), now) if item.consent_date else now
+    at = min(_midnight(item.consent_date, zone), now) if item.consent_date else now
     for said in known.consents if known else ():
-        same_day = item.consent_date is None or said.at == at
+        same_day = item.consent_date is None or said.at.astimezone(zone).date() == item.consent_date
         same_way = item.consent_how in (None, said.how)
         if said.given == item.consent and same_day and same_way:
             return None
     return Said(item.consent, item.consent_how or "paper", at)
 
 
-def _was_and_is(known: Known | None, now: Said) -> tuple[Any, Any]:
+def _was_and_is(known: Known | None, now: Said, zone: tzinfo) -> tuple[Any, Any]:
     """Old and new; of the same answer also when and how it was given, which is what is new."""
     before = [said for said in (known.consents if known else ()) if said.given == now.given]
     if not before or known is None or known.values["consent"] != now.given:
         return (known.values["consent"] if known else None, now.given)
-    return tuple(_dated(said) for said in (max(before, key=lambda said: said.at), now))  # type: ignore[return-value]
+    return tuple(_dated(said, zone) for said in (max(before, key=lambda said: said.at), now))  # type: ignore[return-value]
 
 
-def _dated(said: Said) -> str:
-    return f"{said.given} ({said.how}, {said.at + UTC_OFFSET:%Y-%m-%d})"
+def _dated(said: Said, zone: tzinfo) -> str:
+    return f"{said.given} ({said.how}, {said.at.astimezone(zone):%Y-%m-%d})"
 
 
-def _midnight(day: date) -> datetime:
-    return datetime.combine(day, time(), UTC) - UTC_OFFSET
+def _midnight(day: date, zone: tzinfo) -> datetime:
+    return datetime.combine(day, time(), zone).astimezone(UTC)
 
 
 # --- what is no longer there ---

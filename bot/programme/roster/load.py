@@ -7,12 +7,22 @@ moves the person to the new address and leaves the old one to whoever else uses 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, tzinfo
 from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.programme.roster.compare import ASSOCIATION, BUSINESS, LEADER, PARTNER, STAFF, Change, Changes, compare
+from bot.programme.roster.compare import (
+    ASSOCIATION,
+    BURUNDI,
+    BUSINESS,
+    LEADER,
+    PARTNER,
+    STAFF,
+    Change,
+    Changes,
+    compare,
+)
 from bot.programme.roster.nouns import Leader, Roster
 from bot.programme.roster.plan import Tally
 from bot.store import audit
@@ -25,10 +35,11 @@ TARGET = 25
 """People that an association is to reach when its roster row does not say: 600 in 24."""
 
 
-async def load(tx: AsyncConnection, roster: Roster, now: datetime, who: str) -> None:
-    """Write the roster. `now` is aware UTC, `who` the name of the person who imports (for the audit)."""
+async def load(tx: AsyncConnection, roster: Roster, now: datetime, who: str, zone: tzinfo = BURUNDI) -> None:
+    """Write the roster. `now` is aware UTC, `who` the name of the person who imports (for the audit), `zone`
+    the programme's."""
     present = await look(tx)
-    changes = compare(present, roster, now)
+    changes = compare(present, roster, now, zone)
     staff = await _people(tx, changes.staff, "staff", {})
     officers = {plain(known.values["name"]): known.id for known in present.staff}
     officers |= {plain(change.item.name): staff[number] for number, change in enumerate(changes.staff)}

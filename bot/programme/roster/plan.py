@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, tzinfo
 from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.programme.roster.compare import Change, Changes, compare
+from bot.programme.roster.compare import BURUNDI, Change, Changes, compare
 from bot.programme.roster.nouns import Message, Roster
 from bot.programme.roster.phones import shown
 from bot.render.sentences import Sentence
@@ -107,10 +107,14 @@ class Plan:
 
 
 async def plan(
-    tx: AsyncConnection, roster: Roster, messages: Sequence[Message] | None = None, now: datetime | None = None
+    tx: AsyncConnection,
+    roster: Roster,
+    messages: Sequence[Message] | None = None,
+    now: datetime | None = None,
+    zone: tzinfo = BURUNDI,
 ) -> Plan:
     """Compare with the database; reads only. `messages` are check's, for the first line of `say`."""
-    return Plan(compare(await look(tx), roster, now or datetime.now(UTC)), messages)
+    return Plan(compare(await look(tx), roster, now or datetime.now(UTC), zone), messages)
 
 
 def _all(changes: Changes) -> Iterable[Change]:

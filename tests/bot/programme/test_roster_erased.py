@@ -81,7 +81,7 @@ async def test_an_import_of_her_row_writes_nothing(tmp_path: Path) -> None:
         there = Roster((Association("07", "Abahuza", "ABAHUZA", "Rutana", "Rutana", "Kivoga"),), (her,))
         roster.write(tmp_path / "roster.xlsx", there)
         details = {"file": str(tmp_path / "roster.xlsx"), "associations": 1, "people_per_association": 1}
-        details |= {"today": "2026-11-23", "errors": 0}
+        details |= {"today": "2026-11-23", "errors": 0, "zone": "Africa/Bujumbura"}
         async with app.database.engine.connect() as tx:
             with pytest.raises(BotError, match="the roster has errors"):
                 await roster_import(tx, {**details, "who": "Aline", "demo": True}, NOW)

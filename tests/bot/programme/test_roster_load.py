@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import func, insert, select, update
@@ -122,6 +123,26 @@ async def test_consent_is_kept_with_its_day_and_how(engine: AsyncEngine) -> None
     assert (yes.given, yes.how, yes.language) == ("yes", "paper", "rn")
     assert yes.at == datetime(2026, 7, 31, 22, tzinfo=UTC), "midnight in Bujumbura"
     assert no.given == "no"
+
+
+@pytest.mark.parametrize(
+    ("zone", "at"),
+    [
+        ("Africa/Bujumbura", datetime(2026, 7, 31, 22, tzinfo=UTC)),
+        ("Africa/Nairobi", datetime(2026, 7, 31, 21, tzinfo=UTC)),
+        ("Europe/London", datetime(2026, 7, 31, 23, tzinfo=UTC)),  # summer time there, and none at the import
+        ("America/Port-au-Prince", datetime(2026, 8, 1, 4, tzinfo=UTC)),
+    ],
+)
+async def test_a_day_of_consent_is_the_programmes(engine: AsyncEngine, zone: str, at: datetime) -> None:
+    for _ in range(2):
+        async with engine.begin() as tx:
+            await load(tx, ROSTER, NOW, "Aline", ZoneInfo(zone))
+    assert [row.at for row in await rows(engine, t.consents) if row.given == "yes"] == [at]
+    async with engine.connect() as tx:
+        later = changed(ROSTER, ODETTE.name, consent_date=date(2026, 8, 3))
+        said = [line.said("en") for line in (await plan(tx, later, None, NOW, ZoneInfo(zone))).say()]
+    assert any("yes (paper, 2026-08-01) -> yes (paper, 2026-08-03)" in line for line in said), said
 
 
 async def test_an_empty_cell_says_no_other_consent_and_a_new_one_says_what_is_new(engine: AsyncEngine) -> None:
