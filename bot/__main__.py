@@ -8,40 +8,43 @@ import sys
 from pathlib import Path
 from typing import Annotated
 
-import typer
+from bot.settled import unwatched
 
-from bot import logs
-from bot.cli import (
-    admin,
-    backup,
-    base,
-    broadcasts,
-    certificates,
-    clock,
-    connect,
-    cue_cards,
-    export,
-    figures,
-    forms,
-    lessons,
-    mentors,
-    progress,
-    recount,
-    refunds,
-    reminders,
-    reports,
-    roster,
-    sealed,
-    service,
-    setup,
-    summary,
-    team,
-    tips,
-    uncertain,
-    verify,
-    words,
-)
-from bot.errors import BotError
+with unwatched():
+    import typer
+
+    from bot import logs
+    from bot.cli import (
+        admin,
+        backup,
+        base,
+        broadcasts,
+        certificates,
+        clock,
+        connect,
+        cue_cards,
+        export,
+        figures,
+        forms,
+        lessons,
+        mentors,
+        progress,
+        recount,
+        refunds,
+        reminders,
+        reports,
+        roster,
+        sealed,
+        service,
+        setup,
+        summary,
+        team,
+        tips,
+        uncertain,
+        verify,
+        words,
+    )
+    from bot.errors import BotError
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 app.command()(setup.init)
