@@ -10,6 +10,7 @@ import re
 from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib.resources import as_file, files
+from io import BytesIO
 from pathlib import Path
 from typing import Final
 
@@ -124,12 +125,25 @@ def _workbook(path: Path) -> Sheets:
 
     try:
         found = xlsx_to_dict(str(path))
+        if any(name != name.strip() for name in found["sheet_names"]):
+            found = xlsx_to_dict(_trimmed(path))
     except (PyXFormError, IndexError) as error:
         raise _unreadable(error) from None
     return {
         sheet: [{str(k): str(v) for k, v in row.items() if v is not None} for row in found.get(sheet, [])]
         for sheet in _SHEETS
     }
+
+
+def _trimmed(path: Path) -> bytes:
+    """The workbook without the spaces before and behind the names of its sheets, which nobody sees."""
+    from openpyxl import load_workbook  # type: ignore[import-untyped]  # noqa: PLC0415 - pyxform brings it
+
+    book, trimmed = load_workbook(path, data_only=True), BytesIO()
+    for sheet in book.worksheets:
+        sheet.title = sheet.title.strip()
+    book.save(trimmed)
+    return trimmed.getvalue()
 
 
 def _tables(text: str) -> Sheets:

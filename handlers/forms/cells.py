@@ -77,6 +77,8 @@ _OF_THE_APP: Final = frozenset(
     + ["start-geopoint", "background-audio"]
 )
 """What Collect and Kobo's app note by themselves, in nearly every form; an SMS has its own time and sender."""
+_SHORT: Final = 5
+"""Letters of a word that is another one with two of them changed: note is no slip of name."""
 _MEDIA: Final = frozenset(["media", "image", "big-image", "audio", "video"])
 _TAGS: Final = re.compile(r"</?[A-Za-z][^<>]*>|\*\*(?=\S)|(?<=\S)\*\*|^#{1,6} ")
 """What a form's app shows as bold, coloured or large."""
@@ -171,7 +173,8 @@ class Cells:
             )
             self.wrong(sheet, 1, found)
             return
-        near = [name for name in known if len(name) > 3 and OSA.distance(base, name, score_cutoff=2) <= 2]
+        slip = 1 if len(base) <= _SHORT else 2
+        near = [name for name in known if len(name) > 3 and OSA.distance(base, name, score_cutoff=slip) <= slip]
         if near and sheet != "choices":
             found = Mistake("column {header!r} is not known; did you mean {near!r}?", header=header, near=near[0])
             self.wrong(sheet, 1, found)

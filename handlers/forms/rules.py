@@ -28,6 +28,7 @@ def check_form(cells: Cells, *, questions: Sequence[Question], all_steps: Sequen
             _text(cells, "survey", row, label, names)
     _text(cells, "settings", FIRST_ROW, shared["prefix"], names)
     _order(cells, questions, names)
+    _circles(cells, questions, names)
     _positions(cells, questions)
     _labels(cells, questions)
     if not any(question.ask == "" and not question.shows_only for question in questions):
@@ -84,6 +85,39 @@ def _order(cells: Cells, questions: Sequence[Question], names: Mapping[str, Ques
                     found = Mistake("calculation looks at itself; write . for that")
                     cells.wrong("survey", question.row, found)
         done.add(question.name)
+
+
+def _circles(cells: Cells, questions: Sequence[Question], names: Mapping[str, Question]) -> None:
+    """Questions that wait for each other's answers are never asked, and a report without them is empty."""
+    if cells.kept:
+        return
+    waits = {q.name: frozenset().union(*(one.refs for one in (*q.conditions, *_worked_out(q)))) for q in questions}
+    told: set[str] = set()
+    for question in questions:
+        circle = _back_to(question.name, waits) if question.conditions and question.name not in told else ()
+        if circle:
+            told.update(circle)
+            where = " -> ".join(f"${{{name}}} (row {names[name].row})" for name in (*circle[1:], question.name))
+            found = Mistake("relevant waits for {circle}: none of them is ever asked; correct one", circle=where)
+            cells.wrong("survey", question.row, found)
+
+
+def _worked_out(question: Question) -> tuple[Expression, ...]:
+    return (question.calculation,) if question.calculation is not None else ()
+
+
+def _back_to(start: str, waits: Mapping[str, frozenset[str]]) -> tuple[str, ...]:
+    """The names of the shortest way from this one back to it, beginning with it; () when there is none."""
+    ways: list[tuple[str, ...]] = [(start,)]
+    seen: set[str] = set()
+    for way in ways:
+        for name in sorted(waits.get(way[-1], ())):
+            if name == start:
+                return way
+            if name not in seen:
+                seen.add(name)
+                ways.append((*way, name))
+    return ()
 
 
 def _one_line(cells: Cells, question: Question, names: Mapping[str, Question]) -> None:

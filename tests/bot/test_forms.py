@@ -71,6 +71,15 @@ def workbook(path: Path) -> Path:
     return path
 
 
+def test_the_names_of_its_sheets_may_be_written_otherwise(tmp_path: Path) -> None:
+    path = workbook(tmp_path / "harvest.xlsx")
+    book = openpyxl.load_workbook(path)
+    for sheet in book.worksheets:
+        sheet.title = f" {sheet.title.upper()} "
+    book.save(path)
+    assert load(path).name == "harvest"
+
+
 @pytest.fixture(params=["md", "xlsx"])
 def harvest(request: pytest.FixtureRequest, tmp_path: Path) -> Form:
     path = tmp_path / f"harvest.{request.param}"

@@ -98,6 +98,18 @@ CASES: dict[str, tuple[tuple[Row, ...], str]] = {
         "survey, row 3: calculation looks at ${b}, which comes later",
     ),
     "itself": ((OK, row("calculate", "a", calculation="${a} + 1")), "survey, row 3: calculation looks at itself"),
+    "circle": (
+        (row("integer", "a", relevant="${b} > 1"), OK, row("integer", "b", relevant="${women} > 0 and ${a} > 1")),
+        "survey, row 2: relevant waits for ${b} (row 4) -> ${a} (row 2): none of them is ever asked; correct one",
+    ),
+    "circle by way of a sum": (
+        (OK, row("integer", "a", relevant="${sum} > 1"), row("calculate", "sum", calculation="${a} + ${women}")),
+        "survey, row 3: relevant waits for ${sum} (row 4) -> ${a} (row 3): none of them is ever asked; correct one",
+    ),
+    "circle of one": (
+        (OK, row("integer", "a", relevant="${a} > 1")),
+        "survey, row 3: relevant waits for ${a} (row 3): none of them is ever asked; correct one",
+    ),
     "alias": (
         (row("integer", "a", sms_alias="F W"), row("integer", "b", sms_alias="M f")),
         "survey, row 3: the label 'f' belongs to 'a' (row 2) too",
@@ -169,6 +181,12 @@ def test_rows_and_columns_of_their_own_do_no_harm() -> None:
     assert [q.name for q in made.questions] == ["a", "b"]
 
 
+@pytest.mark.parametrize("own", ["note", "notes", "page", "unit", "date", "level", "theme", "no"])
+def test_a_column_of_the_staffs_own_is_no_slip_of_ours(own: str) -> None:
+    made = form(row("integer", "a", **{own: "ask the shop"}))
+    assert [q.name for q in made.questions] == ["a"]
+
+
 def test_one_language_needs_no_name() -> None:
     made = build({"survey": [{"type": "integer", "name": "a", "label": "Combien?"}], "settings": [
         {"form_id": "x", "default_language": "French (fr)"}]})  # fmt: skip
@@ -200,7 +218,8 @@ def test_a_label_is_what_is_read_not_how_it_looks() -> None:
 
 
 def test_a_form_in_use_is_not_refused_for_what_is_refused_since() -> None:
-    sheets = {"survey": [row("integer", "a", image="a.png", trigger="${a}")], "settings": [{"form_id": "x"}]}
+    circle = row("integer", "b", relevant="${b} > 1")
+    sheets = {"survey": [row("integer", "a", image="a.png", trigger="${a}"), circle], "settings": [{"form_id": "x"}]}
     with pytest.raises(BadForm):
         build(sheets)
     assert build(sheets, kept=True).questions[0].name == "a"
