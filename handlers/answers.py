@@ -109,6 +109,18 @@ WORDS: Mapping[str, Callable[[Turn, Said], Outcome]] = {
 }
 """Words that always work and do not destroy what is half made."""
 
+
+def _team(decide: Callable[[Turn], Outcome]) -> Callable[[Turn], Outcome]:
+    """What is told to the team only: who has left it meanwhile is told nothing."""
+
+    def decided(turn: Turn) -> Outcome:
+        if turn.person is None or turn.person.kind != "staff":
+            return Outcome(dict(turn.state), understood="nothing: not of the team any more")
+        return decide(turn)
+
+    return decided
+
+
 TIMERS: Mapping[str, Callable[[Turn], Outcome]] = {
     "consent": enrol.no_choice,
     "form": draft.unfinished,
@@ -119,29 +131,29 @@ TIMERS: Mapping[str, Callable[[Turn], Outcome]] = {
     "tip": tips.due,
     "wake tip": tips.due,
     "question": mentor_questions.overdue,
-    "wake question": mentor.asked,
+    "wake question": _team(mentor.asked),
     "wake given": mentor_questions.given,
     "wake to mentor": mentor_questions.moved,
-    "wake question due": mentor.due,
+    "wake question due": _team(mentor.due),
     "wake answer": mentor_questions.answered,
     "answer": mentor_questions.answered,
-    "wake task": tasks.told,
+    "wake task": _team(tasks.told),
     "task": tasks.still_open,
-    "flood": tasks.more,
-    "today": today.morning,
+    "flood": _team(tasks.more),
+    "today": _team(today.morning),
     "wake said": answering.said_to_her,
     "wake fix": correct.asked,
     "fix": correct.asked,
     "wake refund": refund.sent,
     "refund": refund.sent,
-    "broadcast": broadcast.woken,
-    "wake broadcast": broadcast.woken,
-    "wake counted": broadcast.counted,
+    "broadcast": _team(broadcast.woken),
+    "wake broadcast": _team(broadcast.woken),
+    "wake counted": _team(broadcast.counted),
     "wake figures": beside.told,
-    "wake sealed": sealed.told,
-    "wake console": console.woken,
-    "wake channel": alarm.told,
-    "sealed": sealed.late,
+    "wake sealed": _team(sealed.told),
+    "wake console": _team(console.woken),
+    "wake channel": _team(alarm.told),
+    "sealed": _team(sealed.late),
 }
 
 FORESEEN: Mapping[str, Callable[[Mapping[str, Any], datetime, timedelta], tuple[Fact, ...]]] = {

@@ -34,12 +34,12 @@ def check(file: File, lang: base.Lang = "en") -> None:
 
 @commands.command()
 def left(
-    name: Annotated[str, typer.Argument(help="The leader: ODETTE, or ABAHUZA ODETTE.")],
+    name: Annotated[str, typer.Argument(help="A leader: ODETTE, or ABAHUZA ODETTE; one of the team: ERIC.")],
     on: Annotated[str, typer.Option("--on", help="The day on which she left, YYYY-MM-DD; else today.")] = "",
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would happen; write nothing.")] = False,
     json: base.Json = False,
 ) -> None:
-    """A leader has left her association: nothing is written to her any more, and her reports stay with it."""
+    """A leader has left her association, or somebody the team: nothing more is written to her; her reports stay."""
     settings = base.load()
     details = {"name": name, "on": on, "dry_run": dry_run, "user": getpass.getuser()}
     details["utc_offset_min"] = base.utc_offset_min(settings)
@@ -47,7 +47,14 @@ def left(
     if json:
         base.show({**found, "left": not dry_run})
     ends = "would end" if dry_run else "ended"
-    base.words.print(f"{found['name']}, {found['association']}: her role {ends} on {found['on']}.", markup=False)
+    whose = found.get("association") or found["role"]
+    base.words.print(f"{found['name']}, {whose}: her role {ends} on {found['on']}.", markup=False)
+    if found.get("questions"):
+        numbers = ", ".join(f"No {number}" for number in found["questions"])
+        base.words.print(f"Questions that go to the officer: {numbers}.", markup=False)
+    if found.get("associations"):
+        numbers = ", ".join(found["associations"])
+        base.words.print(f"Without an officer: {numbers}. Name another one in the workbook, import it.", markup=False)
 
 
 @commands.command("import")

@@ -1,4 +1,4 @@
-"""A leader leaves her association: one of the team ends her role with a date. Her reports stay where they are."""
+"""Somebody leaves: a leader her association, or one of the team. What they reported and answered stays."""
 
 from __future__ import annotations
 
@@ -9,14 +9,16 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.errors import BotError
+from bot.programme import mentoring
 from bot.render.sentences import Sentence
-from bot.store import leaving
+from bot.store import accounts, audit, leaving, questions, team
 
 
 async def leave(tx: AsyncConnection, details: Mapping[str, Any], now: datetime) -> Any:
-    """`person` (an id) or `name` is a leader until the day `on`, else today. Raises BotError.
+    """`person` (a leader's id) or `name` is a leader, or of the team, until the day `on`, else now. Raises BotError.
 
-    `dry_run` only looks.
+    Whoever leaves the team sees and may do nothing any more; `associations` lose their officer, and the `questions`
+    that waited for her go to the officer of who asked. `dry_run` only looks.
     """
     offset = timedelta(minutes=int(details.get("utc_offset_min") or 0))
     try:
@@ -27,9 +29,29 @@ async def leave(tx: AsyncConnection, details: Mapping[str, Any], now: datetime) 
     if day > (now + offset).date():
         raise BotError(Sentence("{day} has not come yet. Write the day on which she left.", day=day.isoformat()))
     her = await _who(tx, details)
+    found = {"person": her["id"], "name": her["sms_name"], "on": day.isoformat()}
+    if "association" in her:
+        if not details.get("dry_run"):
+            await leaving.leave(tx, her["id"], at)
+        return {**found, "association": her["association"]}
+    return {**found, "role": her["role"], **await _leave_team(tx, her["id"], at, details, now)}
+
+
+async def _leave_team(
+    tx: AsyncConnection, number: int, at: datetime, details: Mapping[str, Any], now: datetime
+) -> dict[str, Any]:
+    """What is hers is handed over first, while she is still known by her name."""
+    there = await leaving.officer_of(tx, number)
+    waiting = await questions.numbered(tx, await leaving.asked(tx, number))
+    open_ = [one.number for one in waiting.values() if one.state == "open" and not one.stopped]
     if not details.get("dry_run"):
-        await leaving.leave(tx, her["id"], at)
-    return {"person": her["id"], "name": her["sms_name"], "association": her["association"], "on": day.isoformat()}
+        for one in open_:
+            await mentoring.question_give(tx, {**details, "number": one, "whom": 0}, now)
+        await leaving.leave_team(tx, number, at)
+        await accounts.change(tx, number, revoked_at=now)
+        await accounts.end_all(tx, number, now)
+        await audit.note(tx, now, str(details["user"]), "left the team", {"person": number})
+    return {"associations": there, "questions": open_}
 
 
 async def _who(tx: AsyncConnection, details: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -37,10 +59,11 @@ async def _who(tx: AsyncConnection, details: Mapping[str, Any]) -> Mapping[str, 
         if (found := await leaving.one(tx, int(details["person"]))) is None:
             raise BotError(Sentence("She is no leader any more: somebody has ended her role, or erased her."))
         return found
-    there = await leaving.named(tx, str(details["name"]))
+    name = str(details["name"])
+    there = [*await leaving.named(tx, name), *await team.staff_named(tx, name)]
     if len(there) != 1:
-        names = ", ".join(f"{row['association']} {row['sms_name']}" for row in there) or "nobody"
-        raise BotError(f"{details['name']!r}: {names}. Write ASSOCIATION NAME of one leader.")
+        names = ", ".join(f"{row.get('association') or row['role']} {row['sms_name']}" for row in there) or "nobody"
+        raise BotError(f"{name!r}: {names}. Write ASSOCIATION NAME of one leader, or ROLE NAME of one of the team.")
     return there[0]
 
 

@@ -92,7 +92,11 @@ class Plan:
         ]
         lines += [_change(change) for change in _all(self.changes) if not change.new and not change.unchanged]
         kept = "{sheet}, no longer in the workbook, kept in the database: {names}"
-        lines += [Sentence(kept, sheet=sheet, names=names) for sheet, names in self.changes.removed.items() if names]
+        gone = {sheet: names for sheet, names in self.changes.removed.items() if names}
+        lines += [Sentence(kept, sheet=sheet, names=names) for sheet, names in gone.items()]
+        if gone.keys() & {"Leaders", "Staff"}:
+            leave = "Who has left still is what she was: {command}"
+            lines.append(Sentence(leave, command="kurikirana roster left NAME"))
         return lines
 
     def _first(self) -> Sentence:
