@@ -10,8 +10,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.programme.broadcasts import sending
 from bot.programme.broadcasts.sending import Begin
+from bot.store import outbox
 from bot.store.engine import Database
-from tests.contracts.test_broadcasts import PEOPLE, Clock, approve, draft, fill, state, worker
+from bot.store.outbox import Mark, Wanted
+from tests.contracts.test_broadcasts import PEOPLE, Clock, approve, draft, fill, state, states, worker
 from tests.databases import NOW, database, place, postgres_server
 
 __all__ = ["database", "place", "postgres_server"]
@@ -42,3 +44,35 @@ async def test_outside_its_hours_nothing_is_written_until_they_open(
     await here.look()
     assert begun == [clock.now]
     assert await state(database, number) == "asks"
+
+
+async def test_what_waited_in_the_outbox_does_not_leave_hours_late_before_anybody_asks(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """After a start, or when a laptop wakes, senders may be faster than the look at broadcasts."""
+    await fill(database)
+    number, clock = await draft(database, monkeypatch), Clock()
+    await approve(database, number, PEOPLE)
+    here = worker(database, clock)
+    await here.look()
+    (first,) = await database.writer.do(outbox.claim, Wanted("kannel", 1, NOW, True))
+    await database.writer.do(outbox.mark, Mark(first.id, "sent", NOW))
+    clock.now = NOW + timedelta(hours=7)
+    assert await database.writer.do(outbox.claim, Wanted("kannel", 100, clock.now, True)) == []
+    await here.look()
+    assert await state(database, number) == "asks"
+    assert (await states(database, number))["waiting"] == PEOPLE - 1
+
+
+async def test_nobody_is_asked_where_nobody_waits(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    """All had left when the service was switched off, and it had not been seen to be done."""
+    await fill(database)
+    number, clock = await draft(database, monkeypatch), Clock()
+    await approve(database, number, PEOPLE)
+    here = worker(database, clock)
+    await here.look()
+    for claim in await database.writer.do(outbox.claim, Wanted("kannel", 100, NOW, True)):
+        await database.writer.do(outbox.mark, Mark(claim.id, "sent", NOW))
+    clock.now = NOW + timedelta(hours=15)
+    await here.look()
+    assert await state(database, number) == "done"

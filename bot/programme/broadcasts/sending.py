@@ -74,6 +74,9 @@ async def _begin(tx: AsyncConnection, item: Begin) -> str:
         await store.change(tx, row.id, state="done", finished_at=item.now)
         return "done"
     if why:
+        await recipients.take_back(tx, row.id, TOO_LATE)
+        if row.state == "sending" and await _finish(tx, row.id, item.now):
+            return "done"  # all had left
         return await ask_again(tx, row, "is hours late", item.now)
     if row.state == "approved" and await _grew(tx, row):
         return await ask_again(tx, row, "goes to many more than it was approved for", item.now)
@@ -122,6 +125,7 @@ async def _move(tx: AsyncConnection, item: Move) -> int:
 
 def _constant(row: Any, item: Move) -> dict[str, Any]:
     asks = item.rich and row.asks
+    hours_late = late.expires("broadcast", max(row.ends_at or item.now, item.now))  # then a person is asked (`over`)
     buttons = [[{**b, "data": b["data"].format(row.id)} for b in line] for line in ANSWERS]
     return {
         "channel": item.channel,
@@ -129,7 +133,7 @@ def _constant(row: Any, item: Move) -> dict[str, Any]:
         "kind": "broadcast",
         "urgency": 1,
         "broadcast_id": row.id,
-        "expires_at": row.expires_at,
+        "expires_at": min(filter(None, (row.expires_at, hours_late))),
         "data": {"buttons": buttons} if asks else None,
         "due_at": item.now,
         "made_at": item.now,
