@@ -42,6 +42,16 @@ _SAME = (
     .order_by(broadcasts.c.id)
 )
 _TASK = insert(tasks)
+_DECIDED = (
+    update(tasks)
+    .where(tasks.c.kind == "broadcast", tasks.c.state == "open", tasks.c.about.like(bindparam("what")))
+    .values(
+        state="closed",
+        closed_at=bindparam("at", type_=tasks.c.closed_at.type),
+        closed_by=bindparam("who", type_=tasks.c.closed_by.type),
+        result=bindparam("how"),
+    )
+)
 
 
 async def make(tx: AsyncConnection, row: Mapping[str, Any], submitted: str, now: datetime) -> tuple[int, bool]:
@@ -132,8 +142,11 @@ async def held(tx: AsyncConnection, number: int) -> Row[Any] | None:
 
 
 async def change(tx: AsyncConnection, which: int, **values: Any) -> None:
-    """Set columns of a broadcast."""
+    """Set columns of a broadcast. Once a person has approved or stopped it nobody need look at it any more."""
     await tx.execute(update(broadcasts).where(broadcasts.c.id == which).values(**values))
+    if at := values.get("approved_at") or values.get("stopped_at"):
+        decided = {"what": f"broadcast {which} %", "how": values["state"], "who": values.get("approved_by")}
+        await tx.execute(_DECIDED, {**decided, "at": at})
 
 
 async def running(tx: AsyncConnection, now: datetime) -> Sequence[Any]:

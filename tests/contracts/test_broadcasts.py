@@ -224,6 +224,8 @@ async def test_hours_late_it_asks_and_goes_on_with_those_who_wait(
     with pytest.raises(BroadcastError, match="goes to 20"):
         await approve(database, number, PEOPLE, clock.now)
     await approve(database, number, 20, clock.now)
+    left = select(tables.tasks.c.state, tables.tasks.c.result).where(tables.tasks.c.kind == "broadcast")
+    assert [tuple(row) for row in await rows(database, left)] == [("closed", "approved")]
     await here.look()
     await send_all(database, clock.now)
     await here.look()
