@@ -14,6 +14,8 @@ from handlers.known_forms import association_of as _association
 from handlers.known_forms import looks_like_report, read_answer
 from handlers.said import Said
 from handlers.turn import Association, ChangeReport, Outcome, Reply, Report, ReportNumbered, Turn
+from handlers.understand.choices import picked
+from handlers.understand.vocabulary import IT_IS
 from handlers.understand.words import is_acknowledged, yes_no
 
 BACK_WITHIN = timedelta(days=7)
@@ -240,8 +242,9 @@ def place(turn: Turn, said: Said, question: Mapping[str, Any]) -> Outcome | None
     if said.plain in _NOTHING:
         return state.say(turn, "B7")
     names = question["choices"]
-    if said.digit:
-        found = names[int(said.digit) - 1] if 1 <= int(said.digit) <= len(names) else None
+    chosen = picked(said.digit or said.text, [(name,) for name in names], IT_IS)
+    if chosen or said.plain[:1].isdigit():
+        found = names[chosen[0] - 1] if len(chosen) == 1 else None
     else:
         reading = form_.read_optional(turn.inbound.text, ctx, ("place",), report.values)
         found = reading.values.get("place") if reading.status == "whole" else None

@@ -196,7 +196,7 @@ def _means_an_answer(turn: Turn, said: Said) -> bool:
     question = state.opened(turn)
     if question and question["kind"] in ("problem", "sealed"):
         return bool(said.rest) and said.command != "sensitive"
-    if not question or question["kind"] not in ("form", "fix", "check") or turn.address.rich:
+    if not question or question["kind"] not in ("form", "fix", "check", "need") or turn.address.rich:
         return False
     return said.command in ("training", "business", "mentor", "lesson", "problem", "language") or bool(
         said.rest and said.command in ("data", "call")

@@ -22,12 +22,15 @@ from handlers.turn import (
     Timer,
     Turn,
 )
-from handlers.understand.words import agrees, keyword, language_of, plain
+from handlers.understand.choices import picked
+from handlers.understand.vocabulary import IT_IS
+from handlers.understand.words import agrees, keyword, language_of
 
 WAIT_FOR_CHOICE = timedelta(days=3)
 _TALK_FIRST = "wants to talk before agreeing"
 LANGUAGE_NAMES = {"rn": "Kirundi", "fr": "francais", "sw": "Kiswahili", "en": "English"}
 """As the texts say them, without letters that an SMS has not."""
+_ANOTHER = ("another person", "another", "une autre personne", "autre personne", "autre", "uwundi", "mwingine")
 TO_THE_TEAM: Mapping[str, Label] = {
     "rn": Label({"en": "Kirundi", "fr": "kirundi"}),
     "fr": Label({"en": "French", "fr": "français"}),
@@ -220,14 +223,15 @@ def ask_who(
 
 
 def who_answer(turn: Turn, said: Said, question: Mapping[str, Any]) -> Person | None:
-    """Whom the digit, or the name, means; None for "another person" or neither."""
-    ids = question["ids"]
-    if said.digit and 1 <= int(said.digit) <= len(ids):
-        return next((p for p in turn.people if p.id == ids[int(said.digit) - 1]), None)
-    named = [p for p in turn.people if said.plain in (plain(p.sms_name), plain(p.name))]
-    return named[0] if len(named) == 1 else None
+    """Whom "1", "Odette", "1 Odette" or "c'est Odette" means; None for "another person" or neither."""
+    there = {person.id: person for person in turn.people}
+    people = [there.get(number) for number in question["ids"]]
+    names = [(person.sms_name, person.name) if person else () for person in people]
+    found = picked(said.digit or said.text, [*names, _ANOTHER], IT_IS, near=False)
+    return people[found[0] - 1] if len(found) == 1 and found[0] <= len(people) else None
 
 
 def is_another(said: Said, question: Mapping[str, Any]) -> bool:
-    """K1's last digit: another person."""
-    return said.digit == str(len(question["ids"]) + 1)
+    """K1's last digit, or its words: another person."""
+    last = len(question["ids"]) + 1
+    return picked(said.digit or said.text, [*((),) * (last - 1), _ANOTHER], IT_IS, near=False) == (last,)

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from typing import Any
 
 from handlers import form, state
 from handlers.asking import noted, waits
+from handlers.forms import Form, Reading
 from handlers.reminders import rules, timer
 from handlers.said import Said
 from handlers.turn import Association, Effect, OpenTask, Outcome, Reply, SaveReport, SaveZero, SayNeed, Turn
 from handlers.understand import dates
+from handlers.understand.ahead import ahead
+from handlers.understand.calendar import LEADING, PAST, RELATIVE
+from handlers.understand.choices import picked
 from handlers.understand.tokens import tokens
+from handlers.understand.vocabulary import COUNTED, COURTESY, GREETINGS, YES
 from handlers.understand.words import is_later, is_none_yet, yes_no
 
 FRIDAY = 4
@@ -20,26 +26,61 @@ FARTHEST = timedelta(days=60)
 """As far ahead as she may put us off."""
 LONGEST = timedelta(days=14)
 """So long after a reminder its digits are still its answer: her phone was off, and an officer is about to call."""
-_NEEDS = {"1": "mentor", "2": "materials", "3": "time", "4": "nothing"}
+_NEEDS = {
+    "mentor": ("mentor", "uwubahanura", "mshauri"),
+    "materials": ("materials", "material", "materiel", "materiels", "ibikoresho", "igikoresho", "vifaa"),
+    "time": ("time", "temps", "umwanya", "muda", "wakati"),
+    "nothing": ("nothing", "rien", "nta na kimwe", "hakuna", "hakuna kitu", "ntaco"),
+}
+"""What F3 offers, in its order, and the words of it. Kirundi and Swahili are drafts."""
+_AROUND_NEED = frozenset(("un", "une", "le", "la", "les", "du", "de", "des", "d", "a", "the", "ni"))
+_ZERO_AND = re.compile(r"0[\s.,:;!)=-]+([^\W\d_]\D*)")
+"""0 and why: "0 la pluie"."""
+_ONLY_PAST = frozenset(tuple(words.split()) for words, days in RELATIVE if days < 0 and words != "ejo")
 _PROMISED = ("mentor", "materials")
 """Needs that a person of the team sees to."""
-_TOMORROW = "ejo"
-"""Yesterday and tomorrow: here it can only be tomorrow (finding 17)."""
 
 
 def answer(turn: Turn, said: Said, question: Mapping[str, Any]) -> Outcome | None:
-    """F1, F4, G1: 1 she reports now, 0 nothing to report, 2 later; for a business its state, 0 later."""
+    """F1, F4, G1: 1 she reports now, 0 nothing to report, 2 or a day later; for a business its state, 0 later."""
     association = form.association_of(turn, question)
     if association is None:
         return None
+    if day := _ahead(turn, surely=True):
+        return _later(turn, question, association, day, "F2b")
     if question["form"] == "business":
         return _business(turn, said, question, association)
-    digit = _digit(turn, said)
-    if digit == "1":
+    form_, digit = form.form_of(turn, question["form"]), _digit(turn, said)
+    told = None if digit else _told(turn, form_)
+    if told:
+        return form.take_line(turn.with_state(state.close(turn)), form_, Reading("whole", told), association)
+    if digit == "1" or told is not None:
         return form.start(turn.with_state(state.close(turn)), question["form"], association)
     if digit == "0":
         return _nothing(turn, question, association)
+    if because := _ZERO_AND.fullmatch(said.plain):
+        zero = _nothing(turn, question, association)
+        counted = because[1].split()[0].strip(".,;:!") in COUNTED
+        return None if counted else zero.but(effects=(*zero.effects, state.task(turn, "read")))
     return _later(turn, question, association, _friday(turn)) if digit == "2" else None
+
+
+def _told(turn: Turn, form_: Form) -> dict[str, Any] | None:
+    """The day of "oui hier" and "samedi passe"; {} for "oui nous avons fait une formation"; None for anything else.
+
+    Without a yes the day has to be one that can only be past.
+    """
+    words = [token for token in tokens(turn.inbound.text) if token.text not in GREETINGS | COURTESY]
+    agreed = bool(words) and words[0].text in YES
+    over = form_.tables.fillers | form_.tables.keywords | LEADING
+    left = [word for word in (words[1:] if agreed else words) if word.text not in over or word.kind != "word"]
+    if not left:
+        return {} if agreed else None
+    read = dates.date(left, turn.today, earliest=turn.programme.start)
+    if read is None or read.consumed != len(left) or read.future:
+        return None
+    past = agreed or tuple(word.text for word in left) in _ONLY_PAST or any(word.text in PAST for word in left)
+    return {form_.tables.dates[0]: read.day.isoformat()} if past else None
 
 
 def _digit(turn: Turn, said: Said) -> str:
@@ -138,16 +179,17 @@ def _nothing(turn: Turn, question: Mapping[str, Any], association: Association) 
 def need(turn: Turn, said: Said, question: Mapping[str, Any]) -> Outcome | None:
     """What would help: a mentor and materials are somebody's task; the question itself may come at once."""
     association = form.association_of(turn, question)
-    needed = _NEEDS.get(said.digit)
-    if needed is None or association is None:
+    needed = [list(_NEEDS)[place - 1] for place in picked(said.text, tuple(_NEEDS.values()), _AROUND_NEED)]
+    if association is None or not needed or ("nothing" in needed and len(needed) > 1):
         return None
-    effects: tuple[Effect, ...] = (SayNeed(question["zero"], needed),)  # type: ignore[arg-type]
-    if needed not in _PROMISED:
+    effects: tuple[Effect, ...] = (SayNeed(question["zero"], needed[0]),)  # type: ignore[arg-type]
+    if not any(one in _PROMISED for one in needed):
         return state.say(turn, "B7", *effects)
     due_at = state.tomorrow_evening(turn)
-    effects += (OpenTask("help", due_at, question["person"], association.id, f"would be helped by: {needed}"),)
+    about = f"would be helped by: {', '.join(needed)}"
+    effects += (OpenTask("help", due_at, question["person"], association.id, about),)
     values: dict[str, Any] = {"officer": association.officer or turn.programme.sender}
-    if needed == "mentor":
+    if "mentor" in needed:
         return state.say(turn, "F3m", *effects, state=state.ask(turn, "question"), **values)
     return state.say(turn, "F3a", *effects, **values)
 
@@ -181,31 +223,16 @@ def another_day(turn: Turn, said: Said, question: Mapping[str, Any]) -> Outcome 
     if turn.address.rich and said.digit in ("1", "2", "3"):
         days = {"1": turn.today + timedelta(days=1), "2": _friday(turn), "3": turn.today + timedelta(days=7)}
         return _later(turn, question, association, days[said.digit], "F2b")
-    day = _ahead(turn)
-    return _later(turn, question, association, day, "F2b") if day else None
+    if day := _ahead(turn):
+        return _later(turn, question, association, day, "F2b")
+    stays = is_later(turn.inbound.text) or yes_no(turn.inbound.text) is not None
+    return state.say(turn, "B7") if stays else None
 
 
-def _ahead(turn: Turn) -> date | None:
+def _ahead(turn: Turn, *, surely: bool = False) -> date | None:
     """The day that she wrote, read as one that comes; None when it is none, or too far ahead."""
-    words = tokens(turn.inbound.text)
-    read = dates.date(words, turn.today, earliest=turn.today)
-    if read is None or read.consumed != len(words):
-        return None
-    day = read.day
-    if [word.text for word in words] == [_TOMORROW]:
-        day = turn.today + timedelta(days=1)
-    elif day <= turn.today:
-        figures = any(char.isdigit() for char in turn.inbound.text)
-        weeks = (turn.today - day).days // 7 + 1
-        day = _next_year(day) if figures else day + timedelta(days=7 * weeks)
-    return day if turn.today < day <= turn.today + FARTHEST else None
-
-
-def _next_year(day: date) -> date:
-    try:
-        return day.replace(year=day.year + 1)
-    except ValueError:  # 29 February
-        return day + timedelta(days=366)
+    day = ahead(turn.inbound.text, turn.today, surely=surely)
+    return day if day and day <= turn.today + FARTHEST else None
 
 
 def until(data: Mapping[str, Any], now: datetime) -> date | None:

@@ -10,6 +10,8 @@ from handlers import account, enrol, lessons, mentor_questions, menu, roads, sta
 from handlers.known_forms import looks_like_report
 from handlers.said import Said
 from handlers.turn import Outcome, Turn
+from handlers.understand.choices import picked
+from handlers.understand.vocabulary import IT_IS
 from handlers.understand.words import plain
 
 
@@ -40,10 +42,8 @@ def chosen(turn: Turn, said: Said, question: Mapping[str, Any]) -> Turn | None:
     """K2's answer, a digit or a name: the turn for that association only; None when it is neither."""
     there = {association.id: plain(association.sms_name) for association in menu.associations(turn)}
     ids = [number for number in question["ids"] if number in there]
-    found = [number for number in ids if said.plain == there[number]]
-    if said.digit and 1 <= int(said.digit) <= len(ids):
-        found = [ids[int(said.digit) - 1]]
-    return _only(turn, found[0]) if found else None
+    found = picked(said.digit or said.text, [(there[number],) for number in ids], IT_IS, near=False)
+    return _only(turn, ids[found[0] - 1]) if len(found) == 1 else None
 
 
 def named(turn: Turn) -> Turn | None:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from functools import lru_cache
 
 from rapidfuzz import process
 from rapidfuzz.distance import OSA, JaroWinkler
 
 from handlers.understand.text import plain
+from handlers.understand.tokens import tokens
+from handlers.understand.vocabulary import COURTESY
 
 SHORTEST_NEAR = 4
 """Letters below which a near miss is another word."""
@@ -16,6 +18,7 @@ SIMILAR = 0.88
 MARGIN = 0.05
 """How far the runner-up has to be behind (libraries.md, part 6: Jaro-Winkler needs a length and a margin)."""
 
+CONNECTIVES = frozenset(("et", "and", "na", "n", "kandi"))
 _LONGEST = 60
 _MOST_WORDS = 4
 
@@ -110,7 +113,7 @@ def _by_spelling(names: tuple[str, ...]) -> dict[str, set[str]]:
     return listed
 
 
-def name(words: Sequence[str], names: Sequence[str]) -> tuple[str, int] | None:
+def name(words: Sequence[str], names: Sequence[str], *, near: bool = True) -> tuple[str, int] | None:
     """(the name as listed, words consumed) for the place or person at the start of the words, or None.
 
     The longest exact match of one to four words wins; spaces and hyphens do not count. Otherwise one
@@ -124,6 +127,8 @@ def name(words: Sequence[str], names: Sequence[str]) -> tuple[str, int] | None:
         same = listed.get(heads[count - 1])
         if same is not None:
             return (next(iter(same)), count) if len(same) == 1 else None
+    if not near:
+        return None
     best: tuple[str, int] | None = None
     likeness = 0.0
     labels = tuple(listed)
@@ -137,3 +142,38 @@ def name(words: Sequence[str], names: Sequence[str]) -> tuple[str, int] | None:
         return None
     same = listed[best[0]]
     return (next(iter(same)), best[1]) if len(same) == 1 else None
+
+
+def picked(
+    text: str, options: Sequence[Sequence[str]], pass_over: Container[str] = (), *, near: bool = True
+) -> tuple[int, ...]:
+    """Which of numbered options a whole message picks, from 1: "2", "1 mentor", "mentor", "1 et 2", "12".
+
+    `options`: the words of each, in any language; one clear near miss is forgiven where `near` is set. `pass_over`:
+    words around them that say nothing. () where a word is none of them or of two, where a digit and its word differ,
+    or where one is picked twice.
+    """
+    words = [token.text for token in tokens(text)]
+    places: dict[str, set[int]] = {}
+    for place, row in enumerate(options, start=1):
+        for given in row:
+            places.setdefault(plain(given), set()).add(place)
+    found: list[int] = []
+    at, digit = 0, 0
+    while at < len(words):
+        word, before, digit = words[at], digit, 0
+        if (named := name(words[at:], tuple(places), near=near)) is not None:
+            meant = places[named[0]]
+            if before not in meant:
+                if before or len(meant) > 1:
+                    return ()
+                found += meant
+            at += named[1]
+            continue
+        at += 1
+        if word.isdecimal():
+            found += map(int, word)
+            digit = found[-1]
+        elif word not in CONNECTIVES and word not in COURTESY and word not in pass_over:
+            return ()
+    return tuple(found) if len(set(found)) == len(found) and all(1 <= one <= len(options) for one in found) else ()

@@ -115,6 +115,12 @@ GREETINGS: Final = _words(
 )
 """Around a report they say nothing of it."""
 
+IT_IS: Final = _words(
+    "c'est cest it's its this is ni ndi je suis moi i am me my name jewe mimi ici here hapa oui yes ego"
+    " colline umutumba kilima hill a de la ku kuri mu sur at in"
+)
+"""Around a name that was asked for, of a person, a place or an association, they say nothing."""
+
 GREETS: Final[Mapping[str, frozenset[str]]] = {"amakuru": _words("yanje yacu")}
 """A command word that is an everyday greeting too -> what stands behind it where it is the command ("my news")."""
 
