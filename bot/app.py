@@ -45,6 +45,8 @@ log = structlog.get_logger(__name__)
 
 DRAIN_S = 20.0
 """At stop, sends under way get this long to end; what did not start stays queued."""
+BACKLOG = 2048
+"""So many that call while we start wait for their answer."""
 ENDING_S = 5.0
 """And what the alarm has asked for: it is begun anew at the next start."""
 
@@ -81,22 +83,24 @@ class App(Parts):
         crash: Callable[[str], None] | None = None,
     ) -> AsyncIterator[App]:
         """Start everything; on leaving, stop in reverse. Raises BotError when it cannot start."""
-        database = await Database.open(settings.database.url, settings.folder)
+        database, doors = await Database.open(settings.database.url, settings.folder), []
         try:
             if web:
-                await asyncio.to_thread(_listen, settings.web.host, settings.web.port)
+                doors = await asyncio.to_thread(_bound, settings.web.host, settings.web.port)
             clock = clock or Clock()
             app = cls(settings, database, clock, channel_list.build(settings, clock.now, simulate=simulate))
             if crash:
                 app.crash_at(crash)
             timeout = aiohttp.ClientTimeout(total=35)
-            async with aiohttp.ClientSession(timeout=timeout) as http, app._workers(http, web=web):
+            async with aiohttp.ClientSession(timeout=timeout) as http, app._workers(http, doors):
                 yield app
         finally:
+            for one in doors:
+                one.close()
             await database.close()
 
     @contextlib.asynccontextmanager
-    async def _workers(self, http: aiohttp.ClientSession, *, web: bool) -> AsyncIterator[None]:
+    async def _workers(self, http: aiohttp.ClientSession, doors: list[socket.socket]) -> AsyncIterator[None]:
         await self.changes.look()
         self.database.writer.start()
         await self.tips.begin()
@@ -121,7 +125,7 @@ class App(Parts):
             ]
             alarm.start()
             try:
-                async with self._served(site) if web else contextlib.nullcontext():
+                async with self._served(site, doors) if doors else contextlib.nullcontext():
                     yield
             finally:
                 await alarm.stop(ENDING_S)
@@ -182,11 +186,9 @@ class App(Parts):
                 phone.hold(Message(row.id, row.phone, row.text, attempt=1))
 
     @contextlib.asynccontextmanager
-    async def _served(self, site: Front) -> AsyncIterator[None]:
+    async def _served(self, site: Front, doors: list[socket.socket]) -> AsyncIterator[None]:
         config = uvicorn.Config(
             site,
-            host=self.settings.web.host,
-            port=self.settings.web.port,
             log_config=None,
             access_log=False,
             lifespan="off",
@@ -196,12 +198,12 @@ class App(Parts):
             ws="none",
         )
         server = _Server(config)
-        serving = asyncio.create_task(server.serve(), name="web")
+        serving = asyncio.create_task(server.serve(doors), name="web")
         while not server.started and not serving.done():
             await asyncio.sleep(0.01)
         if serving.done():
             serving.result()
-        self.port = server.servers[0].sockets[0].getsockname()[1]
+        self.port = doors[0].getsockname()[1]
         log.info("ready", host=self.settings.web.host, port=self.port, channels=sorted(self.channels))
         try:
             yield
@@ -210,8 +212,10 @@ class App(Parts):
             await serving
 
 
-def _listen(host: str, port: int) -> None:
-    """Try it before anything begins: the server that finds it taken ends everything with a line of its log.
+def _bound(host: str, port: int) -> list[socket.socket]:
+    """Sockets for every address of the host, before anything begins; the web server answers at them once all stands.
+
+    Bound alone they would not hold the port: until somebody listens, Linux gives it to others too.
 
     Raises SettingsError.
     """
@@ -220,30 +224,41 @@ def _listen(host: str, port: int) -> None:
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
     except OSError as error:
         raise SettingsError(f"{here}: {error.strerror}. {_HOSTS}") from None
-    wrong = list(filter(None, (_bound(family, address) for family, *_, address in found)))
+    doors: list[socket.socket] = []
+    wrong: list[OSError] = []
+    for family, address in dict.fromkeys((family, address) for family, *_, address in found):
+        try:
+            doors.append(_door(family, address))
+        except OSError as error:
+            wrong.append(error)
     taken = [error for error in wrong if error.errno in (errno.EADDRINUSE, errno.EACCES)]
+    if doors and not taken:
+        return doors
+    for one in doors:
+        one.close()
     if taken:
-        what = "Does it run already? Stop that, or take another port (web.port; `demo --port`)."
-        raise SettingsError(f"{here}: {taken[0].strerror}. {what}")
-    if len(wrong) == len(found):
-        raise SettingsError(f"{here}: {wrong[0].strerror}. {_HOSTS}")
+        raise SettingsError(f"{here}: {taken[0].strerror}. {_TAKEN}")
+    raise SettingsError(f"{here}: {wrong[0].strerror}. {_HOSTS}")
 
 
+_TAKEN = "Does it run already? Stop that, or take another port (web.port; `demo --port`)."
 _HOSTS = "Write 127.0.0.1, or 0.0.0.0 for every address of this machine."
 
 
-def _bound(family: int, address: Any) -> OSError | None:
-    """What is wrong with listening there, as asyncio does it."""
+def _door(family: int, address: Any) -> socket.socket:
+    """Bound there as asyncio does it. Raises OSError."""
+    one = socket.socket(family, socket.SOCK_STREAM)
     try:
-        with socket.socket(family, socket.SOCK_STREAM) as one:
-            if os.name == "posix":
-                one.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            if family == socket.AF_INET6:
-                one.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
-            one.bind(address)
-    except OSError as error:
-        return error
-    return None
+        if os.name == "posix":
+            one.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        if family == socket.AF_INET6:
+            one.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
+        one.bind(address)
+        one.listen(BACKLOG)
+    except OSError:
+        one.close()
+        raise
+    return one
 
 
 class _Server(uvicorn.Server):

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import socket
 from pathlib import Path
 
 import pytest
 
+from bot.app import App
+from bot.settings import load
 from tests.programme import Programme, command, free_port
 
 
@@ -29,6 +32,22 @@ def test_nobody_can_listen_there(programme: Programme, host: str, says: str) -> 
     assert refused.returncode == 1
     last = refused.stderr.splitlines()[-1]
     assert last.startswith(f"web.host {host}, web.port {programme.port}: ") and last.endswith(says)
+
+
+async def test_nobody_takes_the_port_between_the_look_and_the_start(
+    programme: Programme, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def settled() -> None:  # who calls now is answered once all stands
+        early.connect(("127.0.0.1", programme.port))
+        early.sendall(b"GET /healthz HTTP/1.0\r\n\r\n")
+        with pytest.raises(OSError, match="in use"), socket.create_server(("127.0.0.1", programme.port)):
+            pass
+
+    monkeypatch.setattr("bot.app.settle", settled)
+    with socket.socket() as early:
+        async with App.running(load(programme.folder / "kurikirana.toml", programme.environment)) as app:
+            assert app.port == programme.port
+            assert (await asyncio.to_thread(early.recv, 99)).startswith(b"HTTP/1.1 200")
 
 
 @pytest.mark.parametrize("words", ["doctor", "run", "totals", "reports --json", "admin list"])
