@@ -87,12 +87,13 @@ def import_(
     }
     for line in checked.left_out:
         base.tell(line, lang)
-    if base.exists(settings):
-        for line in base.run(control.act(settings, "roster plan", details)):
-            base.words.print(line, markup=False)
+    planned = base.run(control.act(settings, "roster plan", details)) if base.exists(settings) else []
+    for line in planned:
+        base.words.print(line, markup=False)
     if not _agreed(checked, yes, leave_out, lang):
         base.fail(_CORRECT_FIRST if errors else Sentence("Nothing was written."), lang)
-    for line in base.run(control.act(settings, "roster import", details)):
+    done = base.run(control.act(settings, "roster import", details))
+    for line in done if done != planned else ():  # somebody else's import may have come between
         base.words.print(line, markup=False)
     if errors:
         left_out = "Imported without the rows left out ({n}). Correct them, then import again."

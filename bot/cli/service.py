@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot import demo as invented
 from bot import logs
 from bot.app import App
+from bot.channels.phone_numbers import is_number, normalise
 from bot.cli import base
 from bot.cli.talk import chat as talk
 from bot.clock import Clock
@@ -86,19 +87,14 @@ def chat(
 ) -> None:
     """The keypad phone in a terminal, with the demo's programme (stop the demo first)."""
     logs.configure("ERROR", human=True)
+    if phone and not is_number(phone := normalise(phone)):
+        base.fail(f"--phone {phone}: not a phone number. Write it as +257 79 12 34 56.")
     if save is not None:
-        _can_be_written(save)
+        with base.writing(save):  # said before the talk, which would be lost
+            save.open("a", encoding="utf-8").close()
     settings, clock = base.run(invented.prepare(folder, 0, date.today()))  # noqa: DTZ011 - as the demo
     number = phone or base.read(settings, lambda tx: _phone_of(tx, person or "ODETTE"))
     base.run(_chat(settings, clock, number, save))
-
-
-def _can_be_written(file: Path) -> None:
-    """Said before the talk, which would be lost. Leaves with 1."""
-    try:
-        file.open("a", encoding="utf-8").close()
-    except OSError as error:
-        base.fail(f"{file}: cannot be written ({error.strerror}). Name a file in a folder that is there.")
 
 
 async def _chat(settings: Settings, clock: Clock, number: str, save: Path | None) -> None:
