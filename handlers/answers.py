@@ -35,6 +35,7 @@ from handlers import (
     reminded,
     reminders,
     roads,
+    second_thought,
     shared,
     tips,
 )
@@ -92,7 +93,7 @@ WORDS: Mapping[str, Callable[[Turn, Said], Outcome]] = {
     "settings": lambda turn, said: enrol.ask_language(turn),
     "language": lambda turn, said: enrol.ask_language(turn),
     "privacy": menu.privacy,
-    "fix": correct.fix,
+    "fix": lambda turn, said: second_thought.corrected(turn, said) or correct.fix(turn, said),
     "back": draft.back,
     "call": menu.call,
     "data": lambda turn, said: account.data(turn),

@@ -146,16 +146,19 @@ def noted(turn: Turn, draft: Mapping[str, Any]) -> bool:
 def leftover(turn: Turn, form: Form, reading: Reading, association: Association) -> Outcome:
     """D7: a word in the line is not clear: say how it was read without it, and let her say yes or no.
 
-    Where a figure fits nowhere, nothing is offered: she sends the line again, and then a person calls.
+    Where a figure fits nowhere, nothing is offered: she sends the line again, and then a person calls. A sentence is
+    read by a person too.
     """
+    told = (state.task(turn, "read"),) if len(reading.leftover) >= SENTENCE else ()
     if not reading.values:
-        return line_again(turn, form)
+        again_ = line_again(turn, form)
+        return again_.but(effects=(*again_.effects, *told))
     ctx = context(turn, association)
     values = form.compute({**kind_of(form).preset(turn, association), **reading.values}, ctx)
     new = state.ask(turn, "reading", form=form.name, association=association.id, readings=[values])
     left = " ".join(reading.leftover)[:SHOWN]
     shown = {"line_words": kind_of(form).words(form, values, ctx), "line": form.line(values, ctx), "leftover": left}
-    return Outcome(new, (Reply("D7", shown),), understood=f"not clear: {len(left)} letters")
+    return Outcome(new, (Reply("D7", shown),), told, understood=f"not clear: {len(left)} letters")
 
 
 def line_again(turn: Turn, form: Form) -> Outcome:

@@ -23,6 +23,7 @@ from handlers import (
     form,
     lessons,
     limits,
+    lines,
     menu,
     monthly,
     new_chats,
@@ -235,7 +236,7 @@ def _fresh(turn: Turn, said: Said) -> Outcome:
     associations = menu.associations(turn)
     if turn.association is None and len(associations) > 1 and looks_like_report(turn):
         return menu.which(turn, turn.inbound.text)
-    if turn.association and (report := form.from_line(turn, said, turn.association)):
+    if report := lines.taken(turn, said):
         return report
     if (late := reminded.long_after(turn, said) or draft.late(turn, said)) is not None:
         return late

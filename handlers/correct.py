@@ -25,8 +25,10 @@ from handlers.turn import (
     Timer,
     Turn,
 )
+from handlers.understand.vocabulary import COUNTED
 
 _DIGIT_AND = re.compile(r"\s*([1-9])[\s.,:)=-]+(\S.*)", re.DOTALL)
+_WORD = re.compile(r"\s*([^\W\d_]+)")
 LATER = timedelta(hours=6)
 """Something of hers is open: it is not interrupted."""
 
@@ -40,6 +42,9 @@ def is_theirs(turn: Turn, report: Report | None) -> bool:
 
 def _number(rest: str) -> int | None:
     found = NUMBER.match(rest)
+    counts = _WORD.match(rest, found.end()) if found else None
+    if counts and (counts[1] in COUNTED or len(counts[1]) == 1):
+        return None  # "FIX 13 femmes" is of no report No 13
     return int(found[1]) if found else None
 
 
@@ -112,8 +117,13 @@ def _line_anew(turn: Turn, report: Report) -> Outcome | None:
     values = checks.whole_anew(form_, report, read_line(form_, turn.inbound.text, ctx), ctx)
     if values is None or form_.name not in KINDS:
         return None
-    figures = dict.fromkeys(form_.step_of(q.name).name for q in form_.questions if q.type == "integer" and q.position)
-    return changed(turn, report, form_, values, ctx, *figures)
+    return changed(turn, report, form_, values, ctx, *figures(form_))
+
+
+def figures(form_: Form) -> tuple[str, ...]:
+    """The questions that a whole line answers with a count."""
+    counts = (question.name for question in form_.questions if question.type == "integer" and question.position)
+    return tuple(dict.fromkeys(form_.step_of(name).name for name in counts))
 
 
 def _chosen(turn: Turn, said: Said, question: Mapping[str, Any], report: Report) -> Outcome | None:

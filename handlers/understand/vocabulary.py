@@ -111,9 +111,22 @@ LATER: Final = frozenset(
 
 GREETINGS: Final = _words(
     "bonjour bonsoir salut hello hi good morning evening afternoon amahoro bwakeye mwaramutse mwiriwe habari jambo"
-    " salama shikamoo"
+    " salama shikamoo bon bonne journee soiree nuit day night"
 )
 """Around a report they say nothing of it."""
+
+REGRETS: Final = _words(
+    "pardon sorry desole desolee excusez excuse erreur oops mistake plutot rather non no oya hapana siyo samahani"
+    " mbabarira imbabazi kosa c'est c'etait cetait it's"
+)
+"""Before what is right they say that something was not."""
+
+DENIES: Final = REGRETS | _words(
+    "pas faux fausse annule annuler annulez cancel wrong not erreurs corriger corr fix sauf sans mais but except"
+    " without n'est si sivyo nta ntabwo sio bado futa effacez effacer supprimez enlever remove delete environ about"
+    " presque maybe perhaps around ou or canke au etre"
+)
+"""Words that may take back, or make uncertain, what was said before them."""
 
 IT_IS: Final = _words(
     "c'est cest it's its this is ni ndi je suis moi i am me my name jewe mimi ici here hapa oui yes ego"

@@ -1,0 +1,90 @@
+"""A correction right behind a receipt, without FIX and its menu: "pardon 13 femmes", "non le 13/11", "corr m 12".
+
+It is taken where the last report is fresh and the words name what is right in exactly one way; else it is answered as
+any other message.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+from handlers import checks, correct, form
+from handlers.forms import Context, Form
+from handlers.known_forms import KINDS, read_line
+from handlers.said import NUMBER, Said
+from handlers.turn import LastReport, Outcome, Report, ReportNumbered, Turn
+from handlers.understand.text import plain
+from handlers.understand.tokens import Token, tokens
+from handlers.understand.vocabulary import COURTESY, REGRETS
+
+WITHIN = timedelta(hours=24)
+
+
+def corrected(turn: Turn, said: Said) -> Outcome | None:
+    """The last report with what she says is right; None when it is something else, or not clear."""
+    right = _right(turn, said)
+    if not right or turn.inbound.kind != "text" or turn.address.rich:
+        return None
+    report: Report | None = turn.known(LastReport(tuple(person.id for person in turn.people), turn.address.id))
+    if report is None or report.state == "withdrawn" or turn.now - report.created_at > WITHIN:
+        return None
+    turn.need(ReportNumbered(report.number))
+    form_ = form.form_of(turn, report.form)
+    ctx = form.context(turn, checks.association_of(turn, report))
+    if not correct.is_theirs(turn, report) or form_.name not in KINDS:
+        return None
+    there = replace(turn, inbound=replace(turn.inbound, text=right))
+    anew = checks.whole_anew(form_, report, read_line(form_, right, ctx), ctx)
+    if anew is not None:
+        return correct.changed(turn, report, form_, anew, ctx, *correct.figures(form_))
+    found = list(_steps(there, report, form_, ctx, tokens(right)))
+    if len(found) != 1:
+        return None
+    step, values = found[0]
+    return correct.changed(turn, report, form_, values, ctx, step)
+
+
+def _right(turn: Turn, said: Said) -> str:
+    """What stands behind a word of regret, a no or FIX, if a figure or a day is in it."""
+    words = said.text.split()
+    fix, behind = turn.programme.keywords.command_of, 0
+    for word in words:
+        low = word.strip(".,:;!-").lower()
+        if low not in REGRETS and fix.get(low) != "fix" and not (behind and low in COURTESY):
+            break
+        behind += 1
+    right = " ".join(words[behind:]) if behind else ""
+    numbered = NUMBER.fullmatch(plain(right)) is not None  # FIX No 4127
+    return right if any(char.isdigit() for char in right) and not numbered else ""
+
+
+def _steps(
+    turn: Turn, report: Report, form_: Form, ctx: Context, said: Sequence[Token]
+) -> list[tuple[str, dict[str, Any]]]:
+    """The questions that it answers by name, and the report's values with that answer."""
+    found = []
+    _, steps = form.kind_of(form_).menu(form_, report.number, report.values, ctx)
+    for name in steps:
+        step = form_.step(name)
+        dated = any(question.type == "date" for question in step.questions)
+        if (dated or _named(form_, name, said)) and (
+            values := checks.corrected(turn, form_, report, name, ctx)
+        ) is not None:
+            found.append((name, values))
+    return found
+
+
+def _named(form_: Form, step: str, said: Sequence[Token]) -> bool:
+    """Whether a label or a choice of this question itself is in it: a figure alone may be for any."""
+    own = {question.name for question in form_.step(step).questions}
+    own |= {other.name for name in own for other in form_.stand_ins(name)}
+    words = {token.text for token in said}
+    return any(
+        question in own and words.issuperset(phrase)
+        for table in (form_.tables.labels, form_.tables.choices)
+        for phrase, meanings in table.words.items()
+        for question, _ in meanings
+    )
