@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 
 from bot.programme.roster import waiting
 from bot.programme.roster.entries import Entries, Entry, Item
-from bot.programme.roster.nouns import Leader
+from bot.programme.roster.nouns import Leader, officer_named
 from bot.programme.roster.phones import shown
 from bot.programme.roster.reading import Row, Says
 from bot.render.sentences import Sentence, listed
@@ -68,17 +68,18 @@ def _belong(entries: Entries, says: Says) -> None:
 
 
 def _officers(entries: Entries, says: Says) -> None:
-    names = {plain(one.item.name): one.item.name for one in entries.staff if one.item.name}
-    nobody = [one for one in entries.associations if one.item.officer and plain(one.item.officer) not in names]
+    names = list({plain(one.item.name): one.item.name for one in entries.staff if one.item.name}.values())
+    named = [(one.row, one.item.officer) for one in entries.associations if one.item.officer]
     if not names:
-        _nothing_there([one.row for one in nobody], "Staff", says)
+        _nothing_there([row for row, _ in named], "Staff", says)
         return
-    there = tuple(names.values())
-    for entry in nobody:
-        what = Sentence(
-            "nobody of this name on the sheet Staff ({there}). Correct it, or add the person.", there=there
-        )
-        entry.row.say("error", "officer", what)
+    for row, officer in named:
+        meant = officer_named(officer, names)
+        if meant is None:
+            what = "nobody of this name on the sheet Staff ({there}). Correct it, or add the person."
+            row.say("error", "officer", Sentence(what, there=tuple(names)))
+        elif plain(meant) != plain(officer):
+            row.read_as("officer", meant)
 
 
 def _nothing_there(rows: Sequence[Row], sheet: str, says: Says) -> None:
@@ -157,7 +158,7 @@ def _counts(entries: Entries, says: Says, associations_expected: int, people_per
         says.say("warning", "Associations", None, text)
     people = [one.item for one in entries.leaders if not one.item.practice]
     each = Counter(one.association_no for one in people)
-    odd = [number for number in sorted(set(numbers)) if each[number] != people_per_association]
+    odd = [number for number in sorted({*filter(None, numbers)}) if each[number] != people_per_association]
     if odd or not people:
         text = Sentence(
             "Leaders: {n} {n:person|people}, {expected} per association expected.",

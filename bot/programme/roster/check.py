@@ -14,7 +14,8 @@ from bot.programme.roster.columns import ASSOCIATIONS, BUSINESSES, LEADERS, PART
 from bot.programme.roster.entries import Entries, Entry
 from bot.programme.roster.names import COMMUNES_NOW, COMMUNES_OLD, Communes
 from bot.programme.roster.nouns import LEVELS, Checked, Roster, Workbook, with_officers
-from bot.programme.roster.reading import Incomplete, Row, Says, rows_of, shown
+from bot.programme.roster.reading import Incomplete, Row, Says, rows_of
+from bot.programme.roster.workbook import shown
 
 
 def check(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from typing import Literal
@@ -153,10 +153,18 @@ class Roster:
 
 def with_officers(associations: Iterable[Association], staff: Iterable[Staff]) -> tuple[Association, ...]:
     """Nothing is said of an officer who is not of this team, so that what is known stays."""
-    names = {plain(one.name) for one in staff}
+    names = [one.name for one in staff]
     return tuple(
-        one if not one.officer or plain(one.officer) in names else replace(one, officer=None) for one in associations
+        replace(one, officer=officer_named(one.officer, names)) if one.officer else one for one in associations
     )
+
+
+def officer_named(said: str, names: Sequence[str]) -> str | None:
+    """Who of the team this is: her whole name, or a part that only one has, as "Eric" of "Eric Nkurunziza"."""
+    words = plain(said).split()
+    whole = [name for name in names if plain(name).split() == words]
+    meant = whole or [name for name in names if words and set(words) <= set(plain(name).split())]
+    return meant[0] if len(meant) == 1 else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import unicodedata
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
@@ -11,17 +11,20 @@ from rapidfuzz import fuzz
 
 from bot.programme.roster.columns import Column, Sheet
 from bot.programme.roster.nouns import Cell, Level, Message, Workbook
+from bot.programme.roster.workbook import shown
 from bot.render.sentences import Sentence
 from handlers.understand.words import plain
 
 LARGEST = 100_000
-_SHOWN = 40
 _NEAR = 80
+_TABLE = 3
+"""So many required columns: in a sheet with fewer one cell may be a whole row."""
 _HEADER_WITHIN = 20
 _EXCEL_EPOCH = date(1899, 12, 30)
 _EXCEL_DAYS = range(36_526, 73_051)
 """Of 2000 to 2099: a date cell that lost its format."""
 _YEARS = range(2000, 2100)
+_SHORT_YEAR = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d\d)", re.ASCII)
 
 
 @dataclass(slots=True)
@@ -141,6 +144,8 @@ class Row:
             read = _EXCEL_EPOCH + timedelta(days=int(text))
             self.read_as(name, read.isoformat(), sure=False)
             return read
+        if found := _SHORT_YEAR.fullmatch(text):
+            text = f"{found[1]}/{found[2]}/20{found[3]}"
         for pattern in ("%Y-%m-%d", "%d/%m/%Y", "%d.%m.%Y", "%d-%m-%Y"):
             try:
                 return datetime.strptime(text, pattern).date()  # noqa: DTZ007 - a day has no zone
@@ -150,26 +155,20 @@ class Row:
         return None
 
 
-def shown(value: Cell, longest: int | None = _SHOWN) -> str:
-    """A cell as one line of text: 7.0 is 7, spaces and control characters are single spaces."""
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if isinstance(value, float) and value.is_integer():
-        return str(int(value))
-    if isinstance(value, datetime) and not (value.hour or value.minute or value.second):
-        value = value.date()
-    text = value if isinstance(value, str) else str(value)
-    text = unicodedata.normalize("NFC", text)
-    visible = "".join(_visible(one) for one in text)
-    line = " ".join(visible.split())
-    return line if longest is None or len(line) <= longest else f"{line[:longest]}..."
-
-
-def _visible(character: str) -> str:
-    category = unicodedata.category(character)
-    if category in ("Cc", "Zl", "Zp", "Zs"):
-        return " "
-    return "" if category in ("Cf", "Cs", "Co", "Cn") else character
+def _remark(row: Row) -> bool:
+    """Whether it is words below a table, as "Fait à Rutana, le 1/8/2026": one cell alone is nobody."""
+    said = [text for cell in row.cells.values() if (text := shown(cell))]
+    required = [column.name for column in row.sheet.columns if column.required and column.name in row.cells]
+    if len(said) > 1 or len(required) < _TABLE or not any(one.isalpha() for one in said[0]):
+        return False
+    text = Sentence(
+        '{sheet} row {row}: only "{said}" stands there; it is left out.',
+        sheet=row.sheet.name,
+        row=row.number,
+        said=said[0],
+    )
+    row.says.say("warning", row.sheet.name, row.number, text)
+    return True
 
 
 class Incomplete(list[Row]):
@@ -200,7 +199,7 @@ def rows_of(workbook: Workbook, sheet: Sheet, says: Says) -> list[Row] | None:
         Row(sheet, number, {name: cells[place] for name, place in places.items()}, says)
         for number, cells in rows[header + 1 :]
     ]
-    full = [row for row in read if any(shown(cell) for cell in row.cells.values())]
+    full = [row for row in read if any(shown(cell) for cell in row.cells.values()) and not _remark(row)]
     for row in full:
         row.bad = not complete
     return full if complete else Incomplete(full)

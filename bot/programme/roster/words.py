@@ -29,7 +29,10 @@ CONSENTS = MappingProxyType(
 ROLES = MappingProxyType(
     dict.fromkeys(("agent", "agent de terrain"), "officer") | {"superviseur": "supervisor", "administrateur": "admin"}
 )
-HOW = MappingProxyType({"papier": "paper", "oral": "spoken", "verbal": "spoken", "orally": "spoken"})
+HOW = MappingProxyType(
+    dict.fromkeys(("papier", "signe", "signature", "signed", "ecrit", "written", "formulaire", "fiche"), "paper")
+    | dict.fromkeys(("oral", "orally", "oralement", "verbal", "verbalement", "dit", "temoin"), "spoken")
+)
 STATUSES = MappingProxyType(
     {"deplace": "displaced", "deplacee": "displaced", "idp": "displaced"}
     | {"rapatrie": "returnee", "rapatriee": "returnee", "retourne": "returnee", "hote": "host"}

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterable, Sequence
-from datetime import date
+from datetime import date, datetime
 from itertools import islice
 from pathlib import Path
 from typing import Any
 
 from bot.programme.roster.columns import SHEETS, Column, Sheet
 from bot.programme.roster.guard import MOST_ROWS, WorkbookError, measured
-from bot.programme.roster.nouns import Roster, Workbook
+from bot.programme.roster.nouns import Cell, Roster, Workbook
 from bot.render.sentences import Sentence
 
-__all__ = ["EXAMPLE", "WorkbookError", "read", "write", "write_empty"]
+__all__ = ["EXAMPLE", "WorkbookError", "read", "shown", "write", "write_empty"]
 
 EXAMPLE = "EXAMPLE"
+_SHOWN = 40
 _LIST_ROWS = 2000
 """Down to this row there are drop-down lists."""
 _MERGED_ROWS = 100
@@ -144,3 +146,25 @@ def _cell(column: Column, value: Any) -> str | int | date | None:
     if column.name == "consent" and value == "none":
         return "not asked"
     return value  # type: ignore[no-any-return]
+
+
+def shown(value: Cell, longest: int | None = _SHOWN) -> str:
+    """A cell as one line of text: 7.0 is 7, spaces and control characters are single spaces."""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    if isinstance(value, datetime) and not (value.hour or value.minute or value.second):
+        value = value.date()
+    text = value if isinstance(value, str) else str(value)
+    text = unicodedata.normalize("NFC", text)
+    visible = "".join(_visible(one) for one in text)
+    line = " ".join(visible.split())
+    return line if longest is None or len(line) <= longest else f"{line[:longest]}..."
+
+
+def _visible(character: str) -> str:
+    category = unicodedata.category(character)
+    if category in ("Cc", "Zl", "Zp", "Zs"):
+        return " "
+    return "" if category in ("Cf", "Cs", "Co", "Cn") else character

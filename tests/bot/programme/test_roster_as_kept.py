@@ -52,3 +52,45 @@ def test_a_number_merged_over_the_rows_of_its_people_is_said_of_each(tmp_path: P
     assert checked.roster is not None
     assert [one.association_no for one in checked.roster.leaders] == ["07", "07", "07"]
     assert checked.ok
+
+
+def test_an_officer_may_be_called_by_her_first_name(tmp_path: Path) -> None:
+    staff = [
+        STAFF | {"name": "Eric Nkurunziza", "phone": ""},
+        STAFF | {"name": "Jean Ndayizeye", "phone": "79000002"},
+    ]
+    sheets = {"Leaders": table([LEADER]), "Staff": table(staff)}
+
+    def of(officer: str) -> tuple[list[str], str | None]:
+        file = book(tmp_path / "r.xlsx", Associations=table([ASSOCIATION | {"officer": officer}]), **sheets)
+        checked = check(read(file), associations_expected=1, people_per_association=1)
+        assert checked.roster is not None
+        told = [message.text for message in checked.messages if "officer" in message.text]
+        return told, checked.roster.associations[0].officer if checked.roster.associations else None
+
+    assert of("eric ") == (['Associations row 2, officer "eric" read as Eric Nkurunziza.'], "Eric Nkurunziza")
+    assert of("NKURUNZIZA Eric") == (
+        ['Associations row 2, officer "NKURUNZIZA Eric" read as Eric Nkurunziza.'],
+        "Eric Nkurunziza",
+    )
+    staff.append(STAFF | {"name": "Eric Bigirimana", "phone": "79000003"})
+    sheets["Staff"] = table(staff)
+    (told,), nobody = of("Eric")
+    assert told.endswith("(Eric Nkurunziza, Jean Ndayizeye, Eric Bigirimana). Correct it, or add the person.")
+    assert nobody is None
+
+
+def test_words_below_a_table_are_nobody(tmp_path: Path) -> None:
+    names = list(LEADER)
+    below = [[text, *[""] * (len(names) - 1)] for text in ("Fait à Rutana, le 1/8/2026", "07")]
+    file = book(tmp_path / "r.xlsx", Leaders=[*table([LEADER]), *below], Associations=table([ASSOCIATION]))
+    checked = check(read(file), associations_expected=1, people_per_association=1)
+    texts = [text for _, text in said(checked) if text.startswith("Leaders row")]
+    assert texts.count('Leaders row 3: only "Fait à Rutana, le 1/8/2026" stands there; it is left out.') == 1
+    assert not any("row 3," in text for text in texts)
+    assert "Leaders row 4, name is empty. Write it." in texts, "she was begun"
+
+
+def test_a_leader_of_no_association_counts_for_none(tmp_path: Path) -> None:
+    texts = [text for _, text in said(programme(tmp_path, {"association_no": "Abahuza"}))]
+    assert "Leaders: 1 person, 1 per association expected. 07 has 0." in texts

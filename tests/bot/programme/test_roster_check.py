@@ -96,6 +96,17 @@ def test_a_good_roster_has_nothing_to_say(tmp_path: Path) -> None:
             "error",
             'Leaders row 2, association_no "25": there is no 25 on the sheet Associations (07).',
         ),
+        ({"consent_how": "signé"}, "note", 'Leaders row 2, consent_how "signé" read as paper.'),
+        (
+            {"consent_date": "31/2/26"},
+            "error",
+            'Leaders row 2, consent_date "31/2/26": not a date. Write day/month/year, example 12/11/2026.',
+        ),
+        (
+            {"consent_date": "1/12/26"},
+            "error",
+            'Leaders row 2, consent_date "1/12/26": has not come yet. Correct it.',
+        ),
         ({"language": "kirundi"}, "note", 'Leaders row 2, language "kirundi" read as rn.'),
         ({"language": "Français"}, "note", 'Leaders row 2, language "Français" read as fr.'),
         (
