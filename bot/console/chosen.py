@@ -15,7 +15,6 @@ from bot.console.page import Wrong
 from bot.console.words import Words, _
 from bot.errors import BotError
 from bot.programme.counting import NotFound, Period, Place, Rules, Scope, find, places
-from handlers.turn import Viewer
 
 YEARS = range(2000, 2100)
 """A year that is none of these was mistyped."""
@@ -80,7 +79,7 @@ async def chosen(ask: Ask, tx: AsyncConnection, place: str | None = None) -> Cho
     geography = "now" if ask.query.get("geography") == "now" else ""
     seen = await places(tx, ask.viewer)
     try:
-        scope = await seen_by(tx, ask.viewer, seen, said, geography)
+        scope = await find(tx, said, ask.viewer, geography)
     except NotFound as error:
         if place is not None:
             ask.missing()
@@ -92,15 +91,6 @@ async def chosen(ask: Ask, tx: AsyncConnection, place: str | None = None) -> Cho
         scope = replace(scope, name=ask.words.gettext(_("All associations of my area")))
     kept = "" if scope.kind in ("programme", "area") else scope.no or said
     return Chosen(ask.words, period, scope, seen, kept, geography, ask.now)
-
-
-async def seen_by(tx: AsyncConnection, viewer: Viewer, seen: Sequence[Place], said: str, geography: str) -> Scope:
-    """The place within her area; the programme is the programme only when she sees all of it."""
-    scope = await find(tx, said, viewer, geography)
-    if scope.kind != "programme":
-        return scope
-    whole = len(seen) == len(await places(tx))
-    return replace(scope, everything=True) if whole else replace(scope, kind="area", everything=False)
 
 
 def _period(ask: Ask, said: str) -> Period:

@@ -76,7 +76,7 @@ def _said(said: str, today: date) -> tuple[str, Period]:
 
 def _place(scope: Scope) -> str:
     """As it is written behind the command."""
-    return scope.no or scope.name or "all"
+    return scope.no or scope.name or ("area" if scope.kind == "area" else "all")
 
 
 async def _answer(

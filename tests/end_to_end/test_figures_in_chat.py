@@ -67,7 +67,10 @@ async def test_wrong_names_areas_and_roles(chats: Chats) -> None:
     assert (await chats.presses(eric, "Abahuza", wrong)).text.startswith("Abahuza (07)")
     assert "No association" in (await chats.says(grace, "/summary 07")).text
     assert (await chats.says(grace, "/summary 11")).text.startswith("Twiyunge (11)")
-    assert "1 association" not in (await chats.says(grace, "/summary")).text
+    hers = await chats.says(grace, "/summary")
+    assert hers.text.startswith("1 association · November 2026"), "it is not all of them"
+    assert "1 of 25" in hers.text, "nor is the target all of it"
+    assert (await chats.presses(grace, "October", hers)).text.startswith("1 association · October 2026")
     assert (await chats.says(eric, "/export")).text.startswith("What shall it be?")
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from typing import Any
 
@@ -15,7 +15,7 @@ from bot.store import counting as store
 from handlers.turn import Viewer
 from handlers.understand.words import plain
 
-ALL = ("", "all", "tout", "tous", "programme", "program", "bose", "wote", "vyose")
+ALL = ("", "all", "area", "tout", "tous", "programme", "program", "bose", "wote", "vyose")
 SUGGESTIONS = 5
 
 
@@ -50,7 +50,10 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """`kind`: association, commune or programme. `name` is what a title says; `no` is an association's number."""
+    """`kind`: association, commune, programme, or area: what somebody sees who does not see all of it.
+
+    `name` is what a title says; `no` is an association's number.
+    """
 
     kind: str
     name: str
@@ -85,14 +88,17 @@ async def find(tx: AsyncConnection, said: str, viewer: Viewer = EVERYTHING, geog
 
     A word that is an old commune and a new one means the old one, unless `geography` says "now".
     """
-    return meant(await places(tx, viewer), said, viewer.everything, geography)
+    seen = await places(tx, viewer)
+    scope = _meant(seen, said, geography)
+    if scope.kind != "programme" or viewer.everything or len(seen) == len(await places(tx)):
+        return scope
+    return replace(scope, kind="area", everything=False)
 
 
-def meant(seen: Sequence[Place], said: str, everything: bool, geography: str = "") -> Scope:
-    """As `find`, among these places. Pure."""
+def _meant(seen: Sequence[Place], said: str, geography: str) -> Scope:
     word = plain(said)
     if word in ALL:
-        return Scope("programme", "", tuple(seen), everything=everything)
+        return Scope("programme", "", tuple(seen))
     number = word.zfill(2) if word.isdecimal() else word
     for place in seen:
         if place.no == number or word in (plain(place.sms_name), plain(place.name)):

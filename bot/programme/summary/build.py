@@ -88,10 +88,10 @@ async def summary(tx: AsyncConnection, asked: Asked) -> Summary:
 
 
 async def _places(tx: AsyncConnection, asked: Asked) -> Iterable[counting.PlaceFigures]:
-    """The lines below the figures: associations of a commune, communes of the programme."""
+    """The lines below the figures: associations of a commune, communes of the programme or of an area."""
     if asked.scope.kind == "commune":
         return await counting.by_association(tx, asked.scope, asked.period, asked.rules)
-    if asked.scope.kind == "programme":
+    if asked.scope.kind in ("programme", "area"):
         return await counting.by_commune(tx, asked.scope, asked.period, asked.rules)
     return ()
 

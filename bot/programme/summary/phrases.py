@@ -30,7 +30,9 @@ _STANDINGS = {"checked": "{n} checked", "reported": "{n} reported", "doubtful": 
 
 
 def name(found: Summary, say: Say) -> str:
-    """ABAHUZA (07), Giharo, or all associations."""
+    """ABAHUZA (07), Giharo, all associations, or how many of them somebody sees."""
+    if found.scope.kind == "area":
+        return found.scope.name or say("{n} {n:association|associations}", n=len(found.scope.places))
     return found.scope.name or say("All associations")
 
 
