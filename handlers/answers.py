@@ -95,7 +95,7 @@ WORDS: Mapping[str, Callable[[Turn, Said], Outcome]] = {
     "privacy": menu.privacy,
     "fix": lambda turn, said: second_thought.corrected(turn, said) or correct.fix(turn, said),
     "back": draft.back,
-    "call": menu.call,
+    "call": lambda turn, said: door.called(turn, said) or menu.call(turn, said),
     "data": lambda turn, said: account.data(turn),
     "delete": lambda turn, said: account.delete(turn),
     "problem": door.problem,

@@ -84,6 +84,11 @@ def more(turn: Turn, said: Said) -> Outcome | None:
     return _wished(turn, "see the message") if _still_telling(turn) and _tells(turn, said) else None
 
 
+def called(turn: Turn, said: Said) -> Outcome | None:
+    """ "Call me, it is what Eric did again", behind the time of a call: the officer of whom she tells is not sent."""
+    return more(turn, said) if len(said.rest.split()) >= _A_STORY else None
+
+
 def _still_telling(turn: Turn) -> bool:
     wished: str = turn.state.get("wished", "")
     return bool(wished) and turn.now - datetime.fromisoformat(wished) <= STILL_TELLING

@@ -62,6 +62,8 @@ _ACTIONS: Mapping[str, tuple[tuple[str, str], ...]] = {
     "wrong_number": (("b.fine", "checked"),),
 }
 """A kind of task -> its buttons; of all others there may be nothing to answer."""
+_CALL_ME = 3
+"""Words of who asks to be called; more of them say why."""
 MOST_WORDS = 3_500
 """Characters of what she wrote: with the rest one message, since only one can be replied to."""
 CLOSING = {"nothing": "nothing to answer", "checked": "checked", "wrong": "not right", "talked": "talked"}
@@ -149,6 +151,8 @@ def face(task: Task) -> Reply:
         return Reply(key, {"who": values["who"], "words": _words(task)})
     if (number := question_of(task)) is not None:
         return Reply(key, {"who": values["who"], "number": number, "words": task.text[:MOST_WORDS] or "-"})
+    if task.kind == "call" and len(task.text.split()) > _CALL_ME:
+        return Reply("O.lines", {"lines": (Reply(key, values), task.text[:MOST_WORDS])})
     return Reply(key, values)
 
 
