@@ -194,7 +194,10 @@ def business(row: Row) -> Business:
 
 
 def _area(row: Row, old: Communes, now: Communes) -> str:
-    """Communes, old or new, and numbers of associations, as the queries compare them."""
+    """Communes, old or new, and numbers of associations, as the queries compare them.
+
+    What is neither stays as it is and fits nothing: without any area she would see more, and not less.
+    """
     found = []
     for word in re.split(r"[,;/]", row.text("area")):
         text = word.strip()
@@ -204,6 +207,7 @@ def _area(row: Row, old: Communes, now: Communes) -> str:
             found.append(commune)
         elif text:
             row.say("warning", "area", Sentence("neither a commune nor the number of an association. Correct it."))
+            found.append(text)
     return ", ".join(found)
 
 

@@ -1,4 +1,4 @@
-"""The optional sheet Partners, and languages on the sheet Staff: the same checks and import as for the others."""
+"""The optional sheet Partners, languages and areas on the sheet Staff: checked and imported as the others are."""
 
 from __future__ import annotations
 
@@ -118,3 +118,16 @@ def test_languages_of_the_team_are_read_as_those_of_leaders(
     assert found.roster.staff[0].languages == kept
     wanted = [(level, f"Staff row 2, {text}")] if text else []
     assert [(one.level, one.text) for one in found.messages if "languages" in one.text] == wanted
+
+
+def test_a_unknown_area_opens_nothing(tmp_path: Path) -> None:
+    """Without any area an officer of nobody's association would see all of them."""
+    file = book(
+        tmp_path / "roster.xlsx",
+        Associations=table([ASSOCIATION]),
+        Leaders=table([LEADER]),
+        Staff=table([STAFF | {"area": "rutana; 7"}, {"name": "Aline", "role": "supervisor", "area": "Gisozi"}]),
+    )
+    roster = check(read(file), associations_expected=1, people_per_association=1, today=date(2026, 11, 23)).roster
+    assert roster is not None
+    assert [one.area for one in roster.staff] == ["Rutana, 07", "Gisozi"]
