@@ -97,7 +97,7 @@ class Database:
         self.engine = engine
         self._reader = reader
         self._lock = lock
-        self._kept = [_kept(engine) for _ in range(3)] if lock is None else []
+        self._kept = [_kept(engine) for _ in range(3)] if engine.url.get_backend_name() == "postgresql" else []
         self._writers = [Writer(one) for one in self._kept or (engine,)]
         self.writer, self.intake, self.marks = self._writers if self._kept else self._writers * 3
 

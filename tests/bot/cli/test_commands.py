@@ -52,6 +52,19 @@ def test_from_nothing_to_figures(tmp_path: Path) -> None:
     assert [a["no"] for a in totals["associations"]] == ["07", "11"]
 
 
+@pytest.mark.parametrize("words", ["doctor", "totals", "reports", "messages", "roster check roster.xlsx"])
+def test_what_reads_wants_no_driver_of_a_server(programme: Programme, words: str) -> None:
+    """Who has one laptop and SQLite did not install PostgreSQL's."""
+    programme.bring(small_roster())
+    code = (
+        "import sys; sys.modules['asyncpg'] = None; sys.argv[0] = 'kurikirana'; from bot.__main__ import main; main()"
+    )
+    environment = {**os.environ, **programme.environment, "PYTHONPATH": str(ROOT)}
+    run = [sys.executable, "-c", code, *words.split()]
+    done = subprocess.run(run, cwd=programme.folder, env=environment, capture_output=True, text=True)
+    assert "Traceback" not in done.stderr and done.returncode == (1 if words == "doctor" else 0), done.stderr
+
+
 def test_doctor_says_where_reminders_do_not_fit_into_a_week(programme: Programme) -> None:
     assert "about trainings" not in programme.command("doctor", code=1)
     programme.environment["KURIKIRANA_REMINDERS__TRAINING_EVERY_DAYS"] = "7"
