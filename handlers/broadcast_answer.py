@@ -1,5 +1,7 @@
 """1 yes, 2 no to a broadcast that asks: counted for 48 hours, while it is the last thing we said.
 
+"Oui, je viens avec mon fils" is counted as the yes it begins with, and an officer reads it.
+
 Many conversations are not touched when a broadcast leaves: whether one was asked is looked up when an answer comes.
 What is half made is never interrupted: while anything else is open, a digit is its answer.
 """
@@ -9,22 +11,39 @@ from __future__ import annotations
 from handlers import state
 from handlers.said import Said
 from handlers.turn import AnswerBroadcast, BroadcastAsked, Outcome, Turn
-from handlers.understand.words import yes_no
+from handlers.understand.words import plain, yes_no
 
 _MAY_WAIT = ("tip",)
 """Questions that a later broadcast takes the place of."""
+_SENTENCE = 2
+"""Words, with the yes or no."""
 
 
 def answer(turn: Turn, said: Said) -> Outcome | None:
-    """A bare 1, 2, yes or no, when a broadcast asked and nothing was said since; else None."""
+    """1, 2, yes or no, perhaps with more words, when a broadcast asked and nothing was said since; else None."""
     question = state.opened(turn)
     if turn.inbound.kind != "text" or (question and question["kind"] not in _MAY_WAIT):
         return None
     yes = {"1": True, "2": False}.get(said.digit, None if said.digit else yes_no(turn.inbound.text))
-    if yes is None:
+    begins = _begins(turn) if yes is None and not said.digit else None
+    if yes is None and begins is None:
         return None
     asked: int | None = turn.known(BroadcastAsked(turn.address.id, turn.now - state.OPEN_FOR))
-    return None if asked is None else _counted(turn, asked, yes)
+    if asked is None:
+        return None
+    if begins is None:
+        return _counted(turn, asked, bool(yes))
+    counted = _counted(turn, asked, begins)
+    return counted.but(effects=(*counted.effects, state.task(turn, "read")))
+
+
+def _begins(turn: Turn) -> bool | None:
+    """What a sentence begins with; None of a question, of figures, and of the Kirundi "no", which joins words."""
+    words = plain(turn.inbound.text).split()
+    if len(words) < _SENTENCE or "?" in turn.inbound.text or any(char.isdigit() for char in turn.inbound.text):
+        return None
+    first = words[0].strip(",.;:!")
+    return None if first == "no" and turn.language == "rn" else yes_no(first)
 
 
 def pressed(turn: Turn, said: Said) -> Outcome | None:

@@ -129,7 +129,7 @@ def offered(turn: Turn, number: int, text: str) -> Outcome:
     if question is None:
         return refused
     text = " ".join(text.split())
-    if not text:
+    if not any(map(str.isalnum, text)):  # nothing, a thumb, a full stop
         return Outcome(dict(turn.state), (Reply("M4"),), understood="an empty answer")
     if len(text) > MOST:
         values = {"number": number, "letters": len(text), "most": MOST}

@@ -63,6 +63,8 @@ def _fold_character(character: str) -> str:
     if "\ud800" <= character <= "\udfff":
         return ""
     ascii_text = anyascii(character).replace("`", "'")
+    if ascii_text[:1] == ":" == ascii_text[-1:] and len(ascii_text) > 1:
+        return ""  # an emoji: nobody is to read ":thumbsup:" on a keypad phone
     return "".join(one for one in ascii_text if one in BASIC or one in EXTENSION)
 
 

@@ -37,7 +37,7 @@ def reply(turn: Turn, said: Said, replied: Replied) -> Outcome | None:
     if refused := hindered(turn, task):
         return refused
     assert task is not None
-    if turn.inbound.kind != "text" or not said.text:
+    if turn.inbound.kind != "text" or not any(map(str.isalnum, said.text)):  # a thumb, a full stop
         return Outcome(dict(turn.state), (Reply("O.onlytext"),), understood="an answer without text")
     if (number := question_of(task)) is not None:
         return mentor.offered(turn, number, said.text)

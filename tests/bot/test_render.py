@@ -51,6 +51,7 @@ def words() -> Words:
         ("12–13…", "12-13..."),
         ("zero\u200bwidth\u2066x\u2069", "zerowidthx"),
         ("\x1b\ud800", ""),
+        ("merci 👍🏾 🇧🇮", "merci  BI"),
         ("`", "'"),
         ("[5€]", "[5€]"),
     ],

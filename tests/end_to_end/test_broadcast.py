@@ -122,11 +122,12 @@ async def test_answers_are_counted_and_menu_digits_stay_what_they_are(tmp_path: 
         await ended(inside, int(number))
         assert await _says(inside, ODETTE, "1", "o1") == "OIM: Thank you. Your answer is yes."
         assert "Your answer" not in await _says(inside, ODETTE, "1", "o2"), "the menu's digit again"
-        assert await _says(inside, JEAN, "non merci", "j1") == "OIM: Merci. Votre réponse est non."
+        assert await _says(inside, JEAN, "non, je suis à Gitega", "j1") == "OIM: Merci. Votre réponse est non."
+        assert [row["text"] for row in await inside.json("inbox")] == ["non, je suis à Gitega"]
         assert "réponse est" not in await _says(inside, AGNES, "1", "a2"), "it belongs to her half-made report"
         found = await inside.json("broadcast", number)
         assert found["answers"] == {"yes": 1, "no": 1}
-        assert "Answers: 1 yes, 1 no, 0 questions to read" in await inside.command("broadcast", number)
+        assert "Answers: 1 yes, 1 no, 1 question to read" in await inside.command("broadcast", number)
 
 
 async def test_its_texts_are_tried_on_the_phone_of_one_of_the_team(tmp_path: Path) -> None:

@@ -248,12 +248,6 @@ async def test_an_association_is_opened_called_and_noted(chats: Chats) -> None:
     assert shown.count("association shown") == 1 and "noted" in shown and "called" in shown
 
 
-async def test_why_she_wants_to_be_called_is_told(chats: Chats) -> None:
-    eric, odette = await chats.eric(), await chats.odette()
-    await chats.says(odette, "call me please the machine smokes")
-    await chats.botapi.until(lambda: "the machine smokes" in eric.sees[-1].text, PATIENCE)
-
-
 async def test_no_answer_is_called_again(chats: Chats) -> None:
     eric, odette = await chats.eric(), await chats.odette()
     odette.taps("☎️ Call me")

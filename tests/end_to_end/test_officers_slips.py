@@ -1,0 +1,40 @@
+"""Officers in Telegram, and things a little different from what was thought of."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from tests.botapi import Emulator, botapi_fixture  # noqa: F401
+from tests.end_to_end.chats import Chats, programme
+
+PATIENCE = 30.0
+"""Seconds."""
+
+
+@pytest.fixture
+async def chats(botapi: Emulator, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Chats]:
+    async with programme(botapi, tmp_path, monkeypatch) as running:
+        yield running
+
+
+async def test_a_thumb_is_no_answer(chats: Chats) -> None:
+    """It closed the task, and on a keypad phone she read ":thumbsup:"."""
+    eric, odette = await chats.eric(), await chats.odette()
+    await chats.says(odette, "the husker is broken since Monday")
+    await chats.botapi.until(lambda: "husker" in eric.sees[-1].text, PATIENCE)
+    told, before = eric.sees[-1], len(odette.sees)
+    for nothing in ("👍", "."):
+        await chats.replies(eric, told, nothing)
+        await chats.settled()
+        assert eric.sees[-1].text == "Only text reaches a leader. Write it."
+    assert len(odette.sees) == before
+    assert [row["state"] for row in await chats.rows("tasks")] == ["open"]
+
+
+async def test_why_she_wants_to_be_called_is_told(chats: Chats) -> None:
+    eric, odette = await chats.eric(), await chats.odette()
+    await chats.says(odette, "call me please the machine smokes")
+    await chats.botapi.until(lambda: "the machine smokes" in eric.sees[-1].text, PATIENCE)
