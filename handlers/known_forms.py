@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
+from handlers import head_count
 from handlers.business import Business
 from handlers.forms import Choice, Context, Form, Reading, Step, Values
 from handlers.forms.atoms import DAY_NAMES
@@ -24,12 +25,16 @@ _APART = re.compile(r"\s*\d(?:\s+\d)+\s*")
 _FIGURES = re.compile(r"\W*\d{1,4}(?:[\s.,;:*/-]+\d{1,4}){5,}\W*")
 """So many figures and nothing else are meant as a report, though one of them is no day, no topic, or one too many."""
 _SHORTEST_NAME = 3
+_BY_SEX = (("women", "men"), ("new_women", "new_men"))
 
 
 def context(turn: Turn, association: Association | None) -> Context:
     """What a form may look at: the day, the language, this association's places and businesses."""
     lists = _lists(association.collines, association.businesses) if association else _NO_LISTS
-    names = _names(association.sms_name if association else "", *(person.sms_name for person in turn.people))
+    names = _names(
+        *((association.sms_name, association.officer) if association else ()),
+        *(person.sms_name for person in turn.people),
+    )
     rich = turn.address.rich
     return Context(turn.today, turn.language, turn.programme.start, lists, turn.programme.sender, rich, names)
 
@@ -85,6 +90,8 @@ def figures_after(
 
 def read_line(form: Form, text: str, ctx: Context) -> Reading:
     """A whole report in one line. The card's line does not say which of several businesses: that is asked."""
+    if form.name == "training":
+        return head_count.read(text, lambda said: form.read_line(said, ctx))
     reading = form.read_line(text, ctx)
     if reading.status not in ("leftover", "ambiguous"):
         return reading
@@ -106,7 +113,11 @@ def read_answer(form: Form, step: Step, text: str, ctx: Context, values: Values)
     several = len(step.questions) == 1 and step.questions[0].type == "select_multiple"
     if several and _APART.fullmatch(text):
         text = "".join(text.split())
-    return form.read_answer(step, text, ctx, values)
+    asked = {question.name for question in step.questions}
+    names = next((pair for pair in _BY_SEX if asked.issuperset(pair)), None)
+    if form.name != "training" or names is None:
+        return form.read_answer(step, text, ctx, values)
+    return head_count.read(text, lambda said: form.read_answer(step, said, ctx, values), names)
 
 
 def line_of(turn: Turn, association: Association) -> tuple[Form, Reading] | None:

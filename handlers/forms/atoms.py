@@ -12,7 +12,7 @@ from handlers.forms.model import Context, Question
 from handlers.forms.tables import CONNECTIVES, POLITE, UNKNOWN, Phrases, Tables, bare
 from handlers.noun import noun
 from handlers.understand import choices as near
-from handlers.understand import dates
+from handlers.understand import dates, named_days
 from handlers.understand.calendar import BETWEEN, DAY_WORDS, LEADING
 from handlers.understand.numbers import number_words
 from handlers.understand.words import MONEY, PRICE, Token, plain, tokens
@@ -193,13 +193,16 @@ class Atoms:
             return
         if token.kind == "number" and (at + 1 == len(self.tokens) or self.tokens[at + 1].kind != "word"):
             return
-        read = dates.date(self.tokens[at:], self._ctx.today, earliest=self._ctx.start)
-        if read is None or all(t.kind == "number" for t in self.tokens[at : at + read.consumed]):
-            return
-        if self._swallowed(at, read):
-            return
         meaning = tuple((name, "") for name in self._tables.dates)
-        yield (Item("date", token.text, token.glued, meaning, read.day.isoformat()),), at + read.consumed
+        for read in self._days(at):
+            yield (Item("date", token.text, token.glued, meaning, read.day.isoformat()),), at + read.consumed
+
+    def _days(self, at: int) -> Iterator[dates.ReadDate]:
+        read = dates.date(self.tokens[at:], self._ctx.today, earliest=self._ctx.start)
+        figures = read is None or all(t.kind == "number" for t in self.tokens[at : at + read.consumed])
+        if read is not None and not figures and not self._swallowed(at, read):
+            yield read
+        yield from named_days.days(self.tokens, at, self._ctx.today, self._ctx.start)
 
     def _swallowed(self, at: int, read: dates.ReadDate) -> bool:
         """Whether the near miss of a month or a weekday hides a word of the form: "mukakarocv"."""

@@ -9,6 +9,7 @@ from datetime import date, timedelta
 from itertools import groupby
 from typing import Any, Final
 
+from handlers.forms import spelling
 from handlers.forms.atoms import DAY_NAMES, Atoms, Item
 from handlers.forms.filling import Filling
 from handlers.forms.grammar import Grammar
@@ -146,6 +147,10 @@ def read_answer(form: Filling, step: Step, text: str, ctx: Context, known: Value
         return _with_text(form, step, text, ctx, known)
     if len(asked) == 1 and asked[0].type == "date" and (day := _ago(said, ctx)):
         return Reading("whole", {asked[0].name: day.isoformat()})
+    if len(asked) == 1 and asked[0].type == "date" and (before := spelling.before_hour(said)) is not None:
+        told = read_answer(form, step, before, ctx, known) if before else NOTHING
+        if not before or told.values.keys() == {asked[0].name}:
+            return told  # "12h" is no men; behind other figures it may be
     if (number := _one_number(form, asked, said, ctx, known)) is not NOTHING:
         return number
     if len(text) > LONGEST:

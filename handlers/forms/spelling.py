@@ -7,6 +7,7 @@ from typing import Final
 
 from handlers.forms import digits
 from handlers.forms.tables import Tables
+from handlers.understand.calendar import DAY_WORDS
 from handlers.understand.numbers import millions
 from handlers.understand.words import plain
 
@@ -20,6 +21,14 @@ _FRANCS: Final = re.compile(r"(\d{4,}|\d[.,' ]?\d{3}|\dk) ?f(?:rs?)?\b(?: bu\b)?
 _NO_ONE: Final = re.compile(r"\b(?:no one|noone)\b")
 _HOUR: Final = re.compile(r"\b(?:a|vers|at) (?:[5-9]|1\d|20)h(?:[0-5]\d)?\b")
 """à 14h: no men."""
+_CLOCK: Final = r"(?:[5-9]|1\d|20) ?h(?:[0-5]\d)?"
+_AN_HOUR: Final = re.compile(r"\d ?h(?:[0-5]\d)?\b")
+_DAY: Final = r"\d{1,2}[/.-]\d{1,2}(?:[/.-](?:20)?\d\d)?|" + "|".join(
+    sorted({*DAY_WORDS.months, *(words[-1] for words in (*DAY_WORDS.weekdays, *DAY_WORDS.relative))})
+)
+_OF_THE_DAY: Final = re.compile(rf"\b({_DAY}),? {_CLOCK}\b")
+"""hier 14h: no men either, and no one who says so: she is asked."""
+_DAY_AND_HOUR: Final = re.compile(rf"(?:(.*\S)[ ,]+)?{_CLOCK}[ .!]*")
 _ELIDED: Final = re.compile(r"\b([ndlyw])'([a-z]+)")
 """n'abagabo, d'hommes."""
 
@@ -28,6 +37,12 @@ def _apart(found: re.Match[str], tables: Tables) -> str:
     """The word behind an apostrophe by itself, where it is one of the form."""
     known = found[2] in tables.label_words or found[2] in tables.single_words
     return f"{'na' if found[1] == 'n' else 'de'} {found[2]}" if known else found[0]
+
+
+def before_hour(said: str) -> str | None:
+    """What stands before an hour with which plain text ends, '' where it is all; None where it ends in none."""
+    found = _DAY_AND_HOUR.fullmatch(said) if "h" in said else None
+    return (found[1] or "") if found else None
 
 
 def straight(text: str, tables: Tables, *, fractions: bool) -> str:
@@ -46,6 +61,8 @@ def straight(text: str, tables: Tables, *, fractions: bool) -> str:
     said = _NO_ONE.sub("0", said)
     if tables.dates:
         said = _HOUR.sub("", said)
+        if _AN_HOUR.search(said):
+            said = _OF_THE_DAY.sub(r"\1 heure", said)
     if "'" in said:
         said = _ELIDED.sub(lambda found: _apart(found, tables), said)
     if tables.none_of is not None:

@@ -81,7 +81,10 @@ COUNTED: Final[tuple[tuple[str, int], ...]] = (
 LEADING: Final = _words("le du on the ku wa rya kuwa tarehe igenekerezo itariki tariki date umusi siku ya dated")
 """May stand before a date: "le 12 novembre", "tarehe 12/11"."""
 
-BETWEEN: Final = _words("er ere e eme st nd rd th de du of ya wa mwezi ukwezi kwezi kwa")
+THE_MONTH: Final = _words("mwezi ukwezi kwezi z'ukwezi y'ukwezi mois month")
+"""Say that a number behind them is a month: "tarehe 12 mwezi wa 11"."""
+
+BETWEEN: Final = _words("er ere e eme st nd rd th de du of ya wa kwa") | THE_MONTH
 """May stand between the day and the word of the month: "1er novembre", "12th of november"."""
 
 ORDINALS: Final[Mapping[str, int]] = {

@@ -18,6 +18,7 @@ from handlers.understand.calendar import (
     NOT_PAST,
     ORDINALS,
     PAST,
+    THE_MONTH,
     DayWords,
 )
 from handlers.understand.numbers import number_words
@@ -124,9 +125,13 @@ class _Reader:
         if month is not None:
             return self._with_year(day, month, at + 2)
         after = self._behind(at + 1)
-        if after == len(self.tokens) or self.tokens[after].kind != "word":
+        if after == len(self.tokens):
             return None
-        month = self._month(self.tokens[after].text)
+        if self.tokens[after].kind != "word":
+            named = any(token.text in THE_MONTH for token in self.tokens[at + 1 : after])
+            month = self._small(after, 12) if named else None
+        else:
+            month = self._month(self.tokens[after].text)
         return None if month is None else self._with_year(day, month, after + 1)
 
     def _behind(self, at: int) -> int:

@@ -111,7 +111,7 @@ LATER: Final = frozenset(
 
 GREETINGS: Final = _words(
     "bonjour bonsoir salut hello hi good morning evening afternoon amahoro bwakeye mwaramutse mwiriwe habari jambo"
-    " salama shikamoo bon bonne journee soiree nuit day night"
+    " salama shikamoo bon bonne journee soiree nuit day night monsieur madame mr mme chef"
 )
 """Around a report they say nothing of it."""
 

@@ -1,0 +1,98 @@
+"""Totals beside women and men, new people by sex, and days in other words, on Monday 23/11/2026."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from handlers.known_forms import read_answer, read_line
+from tests.cases import cases
+from tests.handlers.forms_at_work import FORMS, context
+
+FORM, CTX = FORMS["training"], context()
+CAME = {"women": 12, "men": 7}
+NEW = {"new_women": 5, "new_men": 3}
+DAY: dict[str, Any] = {"held_on": "2026-11-12", "topics": ["processing"]}
+
+
+@cases(
+    "line, told",
+    [
+        ("12/11 agri 19 personnes: 12 femmes 7 hommes", CAME),
+        ("12/11 agri 12 femmes 7 hommes total 19", CAME),
+        ("12/11 agri total 19 personnes, 12 femmes et 7 hommes", CAME),
+        ("12/11 agri abantu 19 abakenyezi 12 abagabo 7", CAME),
+        ("12/11 3 19 personnes 12 7", CAME),
+        ("12/11 3 12+7=19", CAME),
+        ("12/11 agri 12 femmes 7 hommes nouveaux 5 femmes 3 hommes", CAME | NEW),
+        ("12/11 agri 12 femmes 7 hommes bashasha abakenyezi 5 abagabo 3", CAME | NEW),
+        ("12/11 agri 12 femmes dont 5 nouvelles, 7 hommes dont 3 nouveaux", CAME | NEW),
+        ("12/11 agri nouveaux 5 femmes 3 hommes", NEW),
+        ("oui 12/11 agri 12 femmes 7 hommes, bonne journee", CAME),
+        ("tarehe 12 mwezi wa 11 usindikaji wanawake 12 wanaume 7", CAME),
+        ("november 12 processing 12 women 7 men", CAME),
+    ],
+)
+def test_read_whole(line: str, told: dict[str, int]) -> None:
+    reading = read_line(FORM, line, CTX)
+    assert (reading.status, reading.values) == ("whole", DAY | told)
+
+
+@cases(
+    "line",
+    [
+        "12/11 agri 19 personnes: 12 femmes 8 hommes",
+        "12/11 agri 19 personnes dont 12 femmes",
+        "12/11 agri 12 femmes 7 hommes total 20",
+    ],
+)
+def test_what_does_not_add_up_is_asked_about_and_nothing_is_offered(line: str) -> None:
+    reading = read_line(FORM, line, CTX)
+    assert (reading.status, reading.values) == ("leftover", {})
+
+
+def test_a_total_is_no_two_topics() -> None:
+    assert "topics" not in read_line(FORM, "12/11 12 personnes: 5 femmes 7 hommes", CTX).values
+
+
+def test_an_hour_behind_the_day_is_no_men_in_silence() -> None:
+    reading = read_line(FORM, "hier 14h transformation 12 femmes", CTX)
+    assert (reading.status, reading.leftover) == ("leftover", ("heure",))
+    assert read_line(FORM, "12/11 12f 7h agri", CTX).values == DAY | CAME
+
+
+@cases(
+    "text, day",
+    [
+        ("hier 12h", "2026-11-22"),
+        ("lundi a 14h30", "2026-11-16"),
+        ("samedi 14", "2026-11-14"),
+        ("lundi 9", "2026-11-09"),
+        ("November 12", "2026-11-12"),
+        ("nov 12th", "2026-11-12"),
+        ("tarehe 12 mwezi wa 11", "2026-11-12"),
+        ("itariki 12 z'ukwezi kwa 11", "2026-11-12"),
+        ("le 12 du mois 11", "2026-11-12"),
+    ],
+)
+def test_days_in_other_words(text: str, day: str) -> None:
+    reading = read_answer(FORM, FORM.step("held_on"), text, CTX, {})
+    assert (reading.status, reading.values) == ("whole", {"held_on": day})
+
+
+@cases("text", ["12h", "14h30", "samedi 15", "hier 12h 7f"])
+def test_no_day(text: str) -> None:
+    assert read_answer(FORM, FORM.step("held_on"), text, CTX, {}).status != "whole"
+
+
+def test_labels_still_answer_out_of_order() -> None:
+    assert read_answer(FORM, FORM.step("held_on"), "12f 7h", CTX, {}).values == CAME
+
+
+@cases("line", ["vendredi 13 12 7 5 3", "lundi 9 transformation 12 7"])
+def test_a_figure_behind_a_weekday_that_may_be_two_things_is_asked_about(line: str) -> None:
+    assert read_line(FORM, line, CTX).status == "ambiguous"
+
+
+def test_a_figure_behind_a_weekday_that_can_only_be_women() -> None:
+    reading = read_line(FORM, "lundi 9 femmes 7 hommes agri", CTX)
+    assert (reading.status, reading.values["held_on"], reading.values["women"]) == ("whole", "2026-11-16", 9)
