@@ -18,17 +18,19 @@ the choices sheet `sms_alias` and `short::...`, the settings sheet `sms_keyword`
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, Literal
 
-from handlers.forms.cells import FIRST_ROW, Cells, Row, Sheets, typed
+from handlers.forms.cells import FIRST_ROW, Cells, Row, Sheets, lists, typed
 from handlers.forms.expressions import Expression
 from handlers.forms.form import Form
 from handlers.forms.mistakes import Mistake
 from handlers.forms.model import (
     QUESTION_TYPES,
+    SAID,
     SELECTS,
+    SENT,
     UNASKED,
     BadForm,
     Choice,
@@ -117,16 +119,21 @@ class _Survey:
             self.cells.wrong("survey", number, Mistake("'end group' without a group; delete the row"))
             return
         group = self.open.pop()
-        if not group.field_list:
-            return
         asked = [question for question in group.questions if not question.shows_only]
-        if not asked:
-            found = Mistake("the group {name!r} asks nothing; delete it", name=group.name)
-            self.cells.wrong("survey", group.row, found)
+        if not group.field_list:
             return
         label, hint, sms, short = (
             self.cells.label("survey", group.cells, base) for base in ("label", "hint", "sms", "short")
         )
+        if not _in_one_sms(asked) or (len(asked) == 1 and not sms.texts):
+            self.notes += group.notes
+            for question in group.questions:
+                self._asks(question)
+            return
+        if not asked:
+            found = Mistake("the group {name!r} asks nothing; delete it", name=group.name)
+            self.cells.wrong("survey", group.row, found)
+            return
         self.cells.need_languages("survey", group.row, Mistake("the group {name!r}", name=group.name), label, sms)
         notes, self.notes = (*self.notes, *group.notes), []
         self.steps.append(
@@ -153,7 +160,12 @@ class _Survey:
         self.questions.append(question)
         if group and group.field_list:
             group.questions.append(question)
-        elif not question.shows_only and question.stored and not question.stands_for:
+        else:
+            self._asks(question)
+
+    def _asks(self, question: Question) -> None:
+        """A step of its own, with the notes before it."""
+        if not question.shows_only and question.stored and not question.stands_for:
             notes, self.notes = tuple(self.notes), []
             self.steps.append(
                 Step(question.name, question.label, question.hint, (question,), question.sms, question.called, notes)
@@ -237,30 +249,9 @@ class _Survey:
         return self.lists.get(name, ())
 
 
-def _lists(cells: Cells) -> dict[str, tuple[Choice, ...]]:
-    """The choices sheet, by list."""
-    lists: dict[str, tuple[Choice, ...]] = {}
-    own = {"list_name", "name", "label", "short", "sms_alias"}
-    for place, row in enumerate(cells.sheets.get("choices", ())):
-        if not row:
-            continue
-        number, found = place + FIRST_ROW, cells.bases("choices", row)
-        list_name, name = found.get("list_name", ""), found.get("name", "")
-        if not list_name or not name or " " in name:
-            cells.wrong("choices", number, Mistake("a choice needs list_name and name, both without spaces"))
-            continue
-        if name in {choice.name for choice in lists.get(list_name, ())}:
-            twice = Mistake(
-                "the choice {name!r} is twice in the list {list!r}; rename one", name=name, list=list_name
-            )
-            cells.wrong("choices", number, twice)
-            continue
-        label, short = (cells.label("choices", row, base) for base in ("label", "short"))
-        cells.need_languages("choices", number, Mistake("the choice {name!r}", name=name), label)
-        extra = {base: text for base, text in found.items() if base not in own}
-        aliases = tuple(found.get("sms_alias", "").split())
-        lists[list_name] = (*lists.get(list_name, ()), Choice(name, label, aliases, extra, short))
-    return lists
+def _in_one_sms(asked: Sequence[Question]) -> bool:
+    """Whether one answer can hold them: words stand only behind what is read, and nothing is sent in it."""
+    return all(one.type in SAID for one in asked[:-1]) and not any(one.type in SENT for one in asked[-1:])
 
 
 def build(sheets: Sheets, *, kept: bool = False) -> Form:
@@ -273,7 +264,7 @@ def build(sheets: Sheets, *, kept: bool = False) -> Form:
         cells.wrong("survey", 0, Mistake("the sheet is missing or empty; a form needs a sheet named survey"))
         raise BadForm(cells.problems)
     cells.read_headers()
-    survey = _Survey(cells, _lists(cells))
+    survey = _Survey(cells, lists(cells))
     survey.read()
     row = cells.row("settings")
     settings = cells.bases("settings", row)

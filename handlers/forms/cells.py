@@ -11,7 +11,7 @@ from rapidfuzz.distance import OSA
 
 from handlers.forms.expressions import BadExpression, Expression, compiled
 from handlers.forms.mistakes import Mistake
-from handlers.forms.model import NO_LABEL
+from handlers.forms.model import NO_LABEL, Choice
 from handlers.turn.nouns import LANGUAGES, Label
 
 Row = Mapping[str, str]
@@ -242,3 +242,29 @@ class Cells:
             found = Mistake("{column} is {text!r}; write yes, or no, or leave it empty", column=column, text=text)
             self.wrong("survey", number, found)
         return False
+
+
+def lists(cells: Cells) -> dict[str, tuple[Choice, ...]]:
+    """The choices sheet, by list."""
+    choices: dict[str, tuple[Choice, ...]] = {}
+    own = {"list_name", "name", "label", "short", "sms_alias"}
+    for place, row in enumerate(cells.sheets.get("choices", ())):
+        if not row:
+            continue
+        number, found = place + FIRST_ROW, cells.bases("choices", row)
+        list_name, name = found.get("list_name", ""), found.get("name", "")
+        if not list_name or not name or " " in name:
+            cells.wrong("choices", number, Mistake("a choice needs list_name and name, both without spaces"))
+            continue
+        if name in {choice.name for choice in choices.get(list_name, ())}:
+            twice = Mistake(
+                "the choice {name!r} is twice in the list {list!r}; rename one", name=name, list=list_name
+            )
+            cells.wrong("choices", number, twice)
+            continue
+        label, short = (cells.label("choices", row, base) for base in ("label", "short"))
+        cells.need_languages("choices", number, Mistake("the choice {name!r}", name=name), label)
+        extra = {base: text for base, text in found.items() if base not in own}
+        aliases = tuple(found.get("sms_alias", "").split())
+        choices[list_name] = (*choices.get(list_name, ()), Choice(name, label, aliases, extra, short))
+    return choices

@@ -187,6 +187,33 @@ def test_a_column_of_the_staffs_own_is_no_slip_of_ours(own: str) -> None:
     assert [q.name for q in made.questions] == ["a"]
 
 
+CHOICE, REST = "select_one yn", ("yes", "no")
+
+
+@pytest.mark.parametrize(
+    ("kinds", "steps"),
+    [
+        (("text", CHOICE), ["q0", "q1"]),  # as Kobo's form builder groups who fills it, and where
+        (("text", "text"), ["q0", "q1"]),
+        (("integer", "image"), ["q0", "q1"]),
+        (("geopoint", "integer"), ["q0", "q1"]),
+        (("text",), ["q0"]),  # else only the heading of the group would be asked
+        (("note", CHOICE), ["q1"]),
+        (("integer", CHOICE, "text"), ["g"]),
+        (("integer", "note", "integer"), ["g"]),
+    ],
+)
+def test_a_group_that_one_sms_cannot_answer_is_asked_one_by_one(kinds: tuple[str, ...], steps: list[str]) -> None:
+    rows = [row(kind, f"q{place}", f"Say {place}!") for place, kind in enumerate(kinds)]
+    group = row("begin group", "g", "About you", appearance="field-list")
+    made = form(group, *rows, row("end group"), choices=tuple(choice("yn", one) for one in REST))
+    assert [step.name for step in made.steps] == steps
+    asked = [
+        made.prompt(step, {}, Context(date(2026, 11, 23), "en", date(2026, 4, 1))).text("en") for step in made.steps
+    ]
+    assert all(any(f"Say {place}!" in text for text in asked) for place in range(len(kinds))), asked
+
+
 def test_one_language_needs_no_name() -> None:
     made = build({"survey": [{"type": "integer", "name": "a", "label": "Combien?"}], "settings": [
         {"form_id": "x", "default_language": "French (fr)"}]})  # fmt: skip
