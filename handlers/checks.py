@@ -11,12 +11,13 @@ from handlers.forms import Context, Form, Reading
 from handlers.forms.tables import NOTHING_OF_IT, UNKNOWN
 from handlers.kinds import Check
 from handlers.known_forms import association_of as _association
-from handlers.known_forms import looks_like_report, read_answer
+from handlers.known_forms import looks_like_report, read_answer, read_line
 from handlers.said import Said
 from handlers.turn import Association, ChangeReport, Outcome, Reply, Report, ReportNumbered, Turn
 from handlers.understand.choices import picked
+from handlers.understand.courtesies import is_acknowledged
 from handlers.understand.vocabulary import IT_IS
-from handlers.understand.words import is_acknowledged, yes_no
+from handlers.understand.words import yes_no
 
 BACK_WITHIN = timedelta(days=7)
 """So long a removed report can be brought back by its leader."""
@@ -179,6 +180,8 @@ def split(turn: Turn, said: Said, question: Mapping[str, Any]) -> Outcome | None
     total = int(question["new"])
     reading = form_.read_answer(form_.step_of("new_women"), turn.inbound.text, ctx, report.values)
     told = {name: reading.values.get(name) for name in ("new_women", "new_men")}
+    if anew := whole_anew(form_, report, read_line(form_, turn.inbound.text, ctx), ctx):
+        return settle(turn, report, anew, ALL_ASKED)  # the whole line once more, now with its split
     if reading.status != "whole" or set(reading.values) - set(told):
         return None
     if told["new_women"] is None and told["new_men"] is None:

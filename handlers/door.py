@@ -12,9 +12,9 @@ from handlers import state
 from handlers.known_forms import looks_like_report
 from handlers.said import Said
 from handlers.turn import Button, Outcome, Reply, Turn
+from handlers.understand.courtesies import is_courtesy
 from handlers.understand.dates import date
 from handlers.understand.vocabulary import COUNTED
-from handlers.understand.words import is_courtesy
 
 _A_NUMBER = re.compile(r"\+?(?:[\s.-]*\d){8,13}[\s.]*")
 _SEVEN = re.compile(r"7[\s.,:;!)=-]*([^\W\d_].*)", re.DOTALL)

@@ -125,6 +125,8 @@ def cancel(turn: Turn, said: Said) -> Outcome:
     """CANCEL, ANNULER, /cancel: throws the open report away, and says so; BACK brings it back."""
     question = state.opened(turn)
     if not question or question["kind"] != "form":
+        if said.rest and not turn.address.rich:  # "annuler mon rapport": the last one, to be removed or corrected
+            return correct.fix(turn, said)
         new = state.close(turn) if question else dict(turn.state)
         return Outcome(new, (Reply("X2"),), understood="nothing to cancel")
     form_ = form.form_of(turn, question["form"])

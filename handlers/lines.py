@@ -11,9 +11,10 @@ from handlers.forms import Form
 from handlers.known_forms import context, line_of, read_line
 from handlers.said import Said
 from handlers.turn import Association, Outcome, Turn
+from handlers.understand.courtesies import is_courtesy
 from handlers.understand.numbers import number_words
 from handlers.understand.vocabulary import DENIES
-from handlers.understand.words import is_courtesy, is_question, plain, tokens
+from handlers.understand.words import is_question, plain, tokens
 
 _CUT = re.compile(r"[.,;:?!\n]+\s+|\n")
 _SENTENCE = 2

@@ -25,7 +25,8 @@ from handlers.turn import (
     Turn,
     Wake,
 )
-from handlers.understand.words import is_greeting, language_of
+from handlers.understand.courtesies import is_greeting
+from handlers.understand.words import language_of
 
 ONE_SMS = 110
 """Letters of an answer that leave H3 in one SMS in every language."""

@@ -35,7 +35,8 @@ from handlers.turn import (
     Turn,
     Wake,
 )
-from handlers.understand.words import is_courtesy, plain, yes_no
+from handlers.understand.courtesies import is_courtesy, is_greeting
+from handlers.understand.words import plain, yes_no
 
 PROMISED_DAYS = 3
 """Working days in which a question is answered (conversations, H2)."""
@@ -60,7 +61,8 @@ def _whose(turn: Turn) -> bool:
 
 def answer(turn: Turn, said: Said, question: Mapping[str, Any]) -> Outcome | None:
     """The one message that H1 asked for: a question, or one to three words that a partner is found by."""
-    if said.command or said.digit or not said.text or is_courtesy(said.text):
+    nothing = not said.text or is_courtesy(said.text) or is_greeting(said.text, turn.programme.sender)
+    if said.command or said.digit or nothing:
         return None
     report = looks_like_report(turn)
     words = not report or not any(

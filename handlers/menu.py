@@ -8,7 +8,8 @@ from handlers import form, mentor_questions, receipted, state
 from handlers.said import MENU, Said, read
 from handlers.training import reached
 from handlers.turn import Association, Figures, FiguresOf, KeepMedia, Outcome, Reply, TakeBackCall, Turn
-from handlers.understand.words import is_acknowledged, is_greeting, is_question
+from handlers.understand.courtesies import is_acknowledged, is_greeting
+from handlers.understand.words import is_question
 
 _DIGITS_MEANT = {*state.PASSING, "show"} - {"call", "later"}
 """Questions whose answers look like the menu's; 0 takes a call back, later is a day, and unsaid is not shown."""

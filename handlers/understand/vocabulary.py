@@ -72,6 +72,23 @@ ACKNOWLEDGES: Final = _words(
 )
 """Alone they say that a text arrived; a yes may be the late answer to a question, and so is none of them."""
 
+ACKNOWLEDGED: Final = frozenset(
+    ("ca marche", "c'est bon", "c'est note", "bien recu", "bien note", "entendu", "compris", "j'ai compris", "recu",
+     "got it", "noted", "understood", "received", "all good", "ndabibonye", "nabibonye", "ndabitahuye", "nabitahuye",
+     "nimeelewa", "nimeipata", "nimepata", "sawa sawa")
+)  # fmt: skip
+"""Whole messages that say so. Kirundi and Swahili are drafts."""
+
+SMALL_TALK: Final = frozenset(
+    ("how are you", "how are you doing", "how do you do", "who is this", "who are you", "who is it", "who is writing",
+     "comment ca va", "ca va", "ca va bien", "comment allez vous", "comment vas tu", "vous allez bien", "c'est qui",
+     "qui est ce", "qui etes vous", "vous etes qui", "tu es qui", "qui es tu", "qui parle", "qui m'ecrit",
+     "mumeze gute", "umeze gute", "mumerewe gute", "muraho", "ni nde", "ninde", "ni bande", "muri bande", "uri nde",
+     "habari yako", "habari yenu", "habari gani", "hujambo", "hamjambo", "mambo", "wewe ni nani", "ni nani",
+     "nyinyi ni nani", "nani")
+)  # fmt: skip
+"""Whole messages that ask how or who we are: nothing for a mentor. Kirundi and Swahili are drafts."""
+
 YES: Final = _words("yes yeah yep ok okay oui ouais d'accord daccord ego eego yego ndiyo ndio ndyo naam sawa")
 NO: Final = _words("no nope non oya oyaa hoya hapana siyo")
 """Kirundi "no" joins words ("no kurima"), so only a whole message counts, see words.yes_no."""

@@ -15,7 +15,6 @@ from rapidfuzz.distance import OSA
 from handlers.understand.text import SHORT, clean, plain
 from handlers.understand.tokens import Token, tokens
 from handlers.understand.vocabulary import (
-    ACKNOWLEDGES,
     AGREES,
     COURTESY,
     FILLERS,
@@ -51,8 +50,6 @@ __all__ = (
     "Token",
     "agrees",
     "clean",
-    "is_acknowledged",
-    "is_greeting",
     "is_question",
     "is_sensitive",
     "is_stop",
@@ -64,13 +61,12 @@ __all__ = (
 )
 
 _LET_ME = ("ni", "tu")
-STOP_WORDS = 3
+STOPWORDS = 3
 """A message that starts with STOP and is longer is a sentence, not a command (conversations 1.6)."""
 
 _FIRST = re.compile(r"\W*([^\W\d_]+)")
-_WORD = re.compile(r"[^\W_]+(?:'[^\W_]+)*")
-_SAID = re.compile(rf"{_WORD.pattern}|[^\w\s.,;:!'\U0001f3fb-\U0001f3ff]")
-"""A word or a sign, of an emoji without the colour of its skin."""
+WORD = re.compile(r"[^\W_]+(?:'[^\W_]+)*")
+"""A word of plain text, with its inner apostrophes."""
 _LEADING = " .,:;!?#-='\""
 
 _LONGEST_SHORT = 160
@@ -118,8 +114,8 @@ def _stops(low: str, keywords: Keywords) -> bool:
     found = _FIRST.match(low)
     if found is None or len(low) > _LONGEST_SHORT or any(char.isdecimal() for char in low):
         return False
-    words = _WORD.findall(low)
-    if len(words) > STOP_WORDS:
+    words = WORD.findall(low)
+    if len(words) > STOPWORDS:
         return False
     exact = keywords.command_of.get(found[1])
     if exact is not None:
@@ -130,7 +126,7 @@ def _stops(low: str, keywords: Keywords) -> bool:
 
 def _asks_for_silence(low: str) -> bool:
     """A whole message that says so in other words, politely or not."""
-    words = [word for word in _WORD.findall(low) if word not in COURTESY]
+    words = [word for word in WORD.findall(low) if word not in COURTESY]
     return " ".join(words) in STOP_PHRASES
 
 
@@ -159,7 +155,7 @@ def keyword(text: str, keywords: Keywords = SHIPPED) -> tuple[str, str] | None:
     if found is None:
         return None
     command = keywords.command_of.get(found[1])
-    if command is None and len(low) <= _LONGEST_SHORT and len(found[1]) >= 5 and len(_WORD.findall(low)) <= 3:
+    if command is None and len(low) <= _LONGEST_SHORT and len(found[1]) >= 5 and len(WORD.findall(low)) <= 3:
         command = keywords.near(found[1])
     if command is None or (command == "stop" and not _stops(low, keywords)):
         return None
@@ -177,7 +173,7 @@ def yes_no(text: str) -> bool | None:
     low = plain(text)
     if len(low) > _LONGEST_SHORT:
         return None
-    words = _ungreeted(_WORD.findall(low))
+    words = ungreeted(WORD.findall(low))
     if not words:
         return None
     if " ".join(words) in NO_TRAINING:
@@ -193,7 +189,7 @@ def yes_no(text: str) -> bool | None:
 
 def agrees(text: str) -> bool | None:
     """As yes_no, also in the words in which people agree or refuse: "oui, je suis d'accord", "sikubali"."""
-    words = _WORD.findall(plain(text)[:_LONGEST_SHORT])
+    words = WORD.findall(plain(text)[:_LONGEST_SHORT])
     while words and (words[-1] in COURTESY or words[-1] in GREETINGS):
         words.pop()
     said = " ".join(words)
@@ -216,36 +212,17 @@ def is_later(text: str) -> bool:
 
 def _bare(text: str) -> list[str]:
     """The words of a short message, without a greeting before them and thanks behind."""
-    words = _ungreeted(_WORD.findall(plain(text)[:_LONGEST_SHORT]))
+    words = ungreeted(WORD.findall(plain(text)[:_LONGEST_SHORT]))
     while words and words[-1] in COURTESY:
         words.pop()
     return words
 
 
-def _ungreeted(words: list[str]) -> list[str]:
+def ungreeted(words: list[str]) -> list[str]:
     """Without a greeting in front, unless it is all that is said."""
     while len(words) > 1 and words[0] in GREETINGS:
         words = words[1:]
     return words
-
-
-def is_courtesy(text: str) -> bool:
-    """Whether a message is thanks, a greeting or a yes and nothing else: "merci beaucoup", "ok murakoze"."""
-    words = _WORD.findall(plain(text))
-    return bool(words) and all(word in COURTESY or word in GREETINGS or word in YES for word in words)
-
-
-def is_acknowledged(text: str) -> bool:
-    """Whether a message thanks, or says that all is well, and nothing else: "Merci beaucoup", "ok", a thumbs up."""
-    words = _SAID.findall(plain(text))
-    return not ACKNOWLEDGES.isdisjoint(words) and all(word in ACKNOWLEDGES or word in COURTESY for word in words)
-
-
-def is_greeting(text: str, whom: str = "") -> bool:
-    """Whether a message greets and says nothing else: "Bonjour", "Amahoro OIM!", "habari?". `whom`: our own name."""
-    words = _WORD.findall(plain(text))
-    also = COURTESY | {plain(whom)}
-    return not GREETINGS.isdisjoint(words) and all(word in GREETINGS or word in also for word in words)
 
 
 def is_question(text: str) -> bool:
@@ -257,7 +234,7 @@ def is_question(text: str) -> bool:
     start = low.lstrip(_LEADING + "\u00bf").replace("-", " ")
     if _QUESTION.match(start) is not None or _JE.match(start) is not None:
         return True
-    return "?" in low and any(len(word) >= 3 and not word[0].isdecimal() for word in _WORD.findall(low))
+    return "?" in low and any(len(word) >= 3 and not word[0].isdecimal() for word in WORD.findall(low))
 
 
 def is_sensitive(text: str) -> bool:
@@ -266,7 +243,7 @@ def is_sensitive(text: str) -> bool:
     Whole words and phrases only. It can miss and it can overreact; both are seen by a person, and
     the answer says nothing about what was found.
     """
-    words = _WORD.findall(plain(text))
+    words = WORD.findall(plain(text))
     if not _SENSITIVE_SINGLE.isdisjoint(words):
         return True
     line = f" {' '.join(words)} "
@@ -284,7 +261,7 @@ def language_of(text: str) -> str | None:
 
 def _language(text: str) -> str | None:
     scores: dict[str, int] = {}
-    for word in _WORD.findall(plain(text)):
+    for word in WORD.findall(plain(text)):
         language = LANGUAGE_OF.get(word)
         if language is not None:
             scores[language] = scores.get(language, 0) + (2 if len(word) > 2 else 1)
