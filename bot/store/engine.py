@@ -74,10 +74,16 @@ def _postgres(url: str, *, writes: bool) -> AsyncEngine:
     must not read the whole of it when it has grown.
 
     Before PostgreSQL 18 what is switched off and cannot be avoided seems so dear that it is compiled first: no JIT.
+    Raises DatabaseError: its driver is not installed.
     """
     address = "postgresql+asyncpg://" + url.removeprefix("postgresql://")
     planned = {"server_settings": {"enable_seqscan": "off", "jit": "off"}} if writes else {}
-    return create_async_engine(address, pool_size=5, pool_pre_ping=True, hide_parameters=True, connect_args=planned)
+    try:
+        return create_async_engine(
+            address, pool_size=5, pool_pre_ping=True, hide_parameters=True, connect_args=planned
+        )
+    except ModuleNotFoundError:
+        raise DatabaseError('PostgreSQL needs the extra "postgres": pip install "kurikirana[postgres]".') from None
 
 
 def _kept(engine: AsyncEngine) -> Kept:

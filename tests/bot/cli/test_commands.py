@@ -52,17 +52,30 @@ def test_from_nothing_to_figures(tmp_path: Path) -> None:
     assert [a["no"] for a in totals["associations"]] == ["07", "11"]
 
 
-@pytest.mark.parametrize("words", ["doctor", "totals", "reports", "messages", "roster check roster.xlsx"])
-def test_what_reads_wants_no_driver_of_a_server(programme: Programme, words: str) -> None:
-    """Who has one laptop and SQLite did not install PostgreSQL's."""
-    programme.bring(small_roster())
+def without_driver(programme: Programme, words: str) -> subprocess.CompletedProcess[str]:
+    """Run a command where asyncpg is not installed."""
     code = (
         "import sys; sys.modules['asyncpg'] = None; sys.argv[0] = 'kurikirana'; from bot.__main__ import main; main()"
     )
     environment = {**os.environ, **programme.environment, "PYTHONPATH": str(ROOT)}
     run = [sys.executable, "-c", code, *words.split()]
-    done = subprocess.run(run, cwd=programme.folder, env=environment, capture_output=True, text=True)
+    return subprocess.run(run, cwd=programme.folder, env=environment, capture_output=True, text=True)
+
+
+@pytest.mark.parametrize("words", ["doctor", "totals", "reports", "messages", "roster check roster.xlsx"])
+def test_what_reads_wants_no_driver_of_a_server(programme: Programme, words: str) -> None:
+    """Who has one laptop and SQLite did not install PostgreSQL's."""
+    programme.bring(small_roster())
+    done = without_driver(programme, words)
     assert "Traceback" not in done.stderr and done.returncode == (1 if words == "doctor" else 0), done.stderr
+
+
+@pytest.mark.parametrize("words", ["doctor", "run", "totals"])
+def test_a_server_without_its_driver_is_said(programme: Programme, words: str) -> None:
+    programme.environment["KURIKIRANA_DATABASE__URL"] = "postgresql://u:canary@127.0.0.1/d"
+    done = without_driver(programme, words)
+    assert done.returncode == 1 and "canary" not in done.stderr + done.stdout
+    assert 'PostgreSQL needs the extra "postgres": pip install "kurikirana[postgres]".' in done.stderr
 
 
 def test_doctor_says_where_reminders_do_not_fit_into_a_week(programme: Programme) -> None:
