@@ -7,10 +7,14 @@ from __future__ import annotations
 
 import math
 from collections import deque
-from datetime import date, datetime, tzinfo
+from datetime import UTC, date, datetime, timedelta, tzinfo
 
 from handlers.noun import noun
-from scheduler.pacing import HALF_HOUR, tomorrow
+from scheduler.quiet import MINUTE
+
+HALF_HOUR = timedelta(minutes=30)
+MANY = 1_000_000
+"""More texts than anybody claims at once."""
 
 
 @noun
@@ -32,6 +36,11 @@ class Pace:
         self._half = 0
         """Their sum: adding them up for every text would cost more, the more leave."""
         self._day, self._today = date.min, 0
+        half = limits.per_half_hour
+        self._each = HALF_HOUR / half if half else timedelta()
+        self._minute = max(1, half // 30) * self._each
+        """The time of what may leave at once: a minute's, or one part's where that is longer."""
+        self._unasked_until = datetime.min.replace(tzinfo=UTC)
 
     def left(self, at: datetime, parts: int) -> None:
         """So many parts left at this moment; in the order of time."""
@@ -49,16 +58,29 @@ class Pace:
         half, day = self._used(now)
         return min(_rest(self._limits.per_half_hour, half), _rest(self._limits.per_day, day))
 
-    def wait_s(self, now: datetime, parts: int) -> float:
+    def at_once(self, now: datetime) -> int:
+        """How many unasked texts may begin now: under a limit for the half hour as many as leave in a minute.
+
+        Thirty at once would be quicker by minutes, and every answer of the half hour would wait for its end.
+        """
+        if not self._each:
+            return MANY
+        return max(0, (now + self._minute - max(self._unasked_until, now)) // self._each)
+
+    def wait_s(self, now: datetime, parts: int, unasked: bool = False) -> float:
         """Seconds until so many parts may leave; 0 when they may now, and then they count."""
         if not self._limited:
             return 0.0
+        if unasked and not self.at_once(now):
+            return (self._unasked_until + self._each - self._minute - now).total_seconds()
         half, day = self._used(now)
         if _over(self._limits.per_day, day, parts):
             return (tomorrow(now, self._zone) - now).total_seconds()
         if _over(self._limits.per_half_hour, half, parts):
             return (self._lately[0][0] + HALF_HOUR - now).total_seconds()
         self.left(now, parts)
+        if unasked:
+            self._unasked_until = max(self._unasked_until, now) + parts * self._each
         return 0.0
 
     def rest(self, now: datetime) -> int | None:
@@ -83,3 +105,13 @@ def _rest(limit: int, used: int) -> float:
 
 def _over(limit: int, used: int, parts: int) -> bool:
     return bool(limit and used and used + parts > limit)
+
+
+def tomorrow(moment: datetime, zone: tzinfo) -> datetime:
+    """The first minute of the next local day, wherever the clock changes."""
+    today, then = moment.astimezone(zone).date(), moment.replace(second=0, microsecond=0)
+    while then.astimezone(zone).date() == today:
+        then += HALF_HOUR
+    while (then - MINUTE).astimezone(zone).date() != today:
+        then -= MINUTE
+    return then

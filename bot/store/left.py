@@ -8,7 +8,7 @@ from sqlalchemy import and_, bindparam, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.store.tables import outbox
-from scheduler.pacing import HALF_HOUR
+from scheduler.pace import HALF_HOUR
 
 _WAITED = timedelta(days=31)
 """No text waits longer for its channel and then leaves: what was made before need not be looked through."""

@@ -156,7 +156,7 @@ SCREEN, ANSWER, UNASKED = -1, 0, 1
 
 @noun
 class Wanted:
-    """How many rows of a channel a sender can take now; `unasked`: also what nobody asked for, when it `opens`."""
+    """How many rows of a channel a sender can take; `unasked`: also `few` that nobody asked for, when it `opens`."""
 
     channel: str
     most: int
@@ -164,6 +164,7 @@ class Wanted:
     unasked: bool = False
     opens: Opens | None = None
     screens: int = 0
+    few: int = 1_000_000
 
 
 @noun
@@ -206,8 +207,8 @@ async def _claim(tx: AsyncConnection, wanted: Wanted) -> list[Claim]:
     taken = await _taken(tx, wanted, SCREEN, wanted.screens) if wanted.screens else []
     if wanted.most > 0:
         taken += await _taken(tx, wanted, ANSWER, wanted.most)
-    if wanted.unasked and len(taken) < wanted.most:
-        unasked = await _in_time(tx, await _taken(tx, wanted, UNASKED, wanted.most - len(taken)), wanted.now)
+    if wanted.unasked and (few := min(wanted.most - len(taken), wanted.few)) > 0:
+        unasked = await _in_time(tx, await _taken(tx, wanted, UNASKED, few), wanted.now)
         taken += await unless_there(tx, unasked, wanted.opens, wanted.now) if wanted.opens else unasked
     taken.sort(key=lambda row: int(row.id))
     if not taken:

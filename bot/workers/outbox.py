@@ -95,7 +95,8 @@ class OutboxWorker:
         now = self._now()
         ours = [name for name in self._channels if self.holds(name)]
         answers = [name for name in ours if self._room(name, now) > 0]
-        return Ready([name for name in ours if self._screens[name]], answers, answers if self._speaks(now) else ())
+        unasked = [name for name in answers if self._speaks(now) and self._paces[name].at_once(now)]
+        return Ready([name for name in ours if self._screens[name]], answers, unasked)
 
     async def look(self) -> None:
         """Asked while anything is due that may leave: also what a pause, a pace or a fault held up until now."""
@@ -105,8 +106,7 @@ class OutboxWorker:
     async def recover(self) -> None:
         """Decide what to do with rows whose sender died."""
         keyed = tuple(name for name, channel in self._channels.items() if channel.keyed)
-        everything = not self._database.shared
-        await self._database.writer.do(outbox.interrupted, (self._now(), everything, keyed))
+        await self._database.writer.do(outbox.interrupted, (self._now(), not self._database.shared, keyed))
         await self._database.writer.do(erasure.finish, None)
 
     async def count_today(self, *names: str) -> None:
@@ -174,8 +174,9 @@ class OutboxWorker:
         """Work for the writer: what is due when its group is written, the answers of this very group included."""
         now = self._now()
         unasked = self._unasked if self._unasked and self._speaks(now) else ()
+        few = {name: self._paces[name].at_once(now) for name in names}
         wanted = [
-            Wanted(name, self._room(name, now), now, name in unasked, self.opens, self._screens[name])
+            Wanted(name, self._room(name, now), now, name in unasked, self.opens, self._screens[name], few[name])
             for name in names
         ]
         claims = await outbox.claim(tx, wanted)
@@ -206,7 +207,7 @@ class OutboxWorker:
             self._wake[name].set()
 
     async def _tried(self, name: str, claim: Claim) -> Mark:
-        if claim.parts and (wait := self._paces[name].wait_s(self._now(), claim.parts)):
+        if claim.parts and (wait := self._paces[name].wait_s(self._now(), claim.parts, claim.kind != "reply")):
             # back in the outbox it can be stopped; a claim that waits half an hour could not
             self._breakers[name].not_tried()
             return Mark(claim.id, "queued", self._now(), due_at=self._now() + timedelta(seconds=wait))

@@ -99,3 +99,36 @@ async def test_a_restart_does_not_begin_the_day_anew_and_answers_are_first_tomor
     clock[0] = NOW + timedelta(hours=12)
     await running_until(new, 4)
     assert sent == [*today, later, tip] and new.full == []
+
+
+async def test_an_answer_does_not_wait_for_the_half_hour_of_a_broadcast(database: Database) -> None:
+    """Thirty texts that left at once made everybody wait half an hour for her answer, however long it went on."""
+    sent, clock = list[int](), [NOW]
+
+    async def send(message: Message) -> Sent:
+        sent.append(message.id)
+        return Sent(None)
+
+    channel: Any = SimpleNamespace(name="kannel", scheme="tel", window=32, keyed=False, send=send)
+    worker = OutboxWorker(database, {"kannel": channel}, lambda: clock[0], {"kannel": Limits(30)}, HOURS, Path())
+    addresses = await add_addresses(database, 41)
+    texts = [await add_outbox(database, one, kind="broadcast", urgency=1) for one in addresses[:40]]
+    running = asyncio.create_task(sends(worker, database))
+    try:
+        for minute in range(35):
+            clock[0] = NOW + timedelta(minutes=minute)
+            await worker.look()
+            async with asyncio.timeout(10):
+                while len(sent) <= minute:
+                    await asyncio.sleep(0.002)
+        await asyncio.sleep(0.2)
+        assert sent == texts[:35], "one a minute, never more"
+        answer = await add_outbox(database, addresses[40])
+        clock[0] += timedelta(minutes=1)
+        await worker.look()
+        async with asyncio.timeout(10):
+            while answer not in sent:
+                await asyncio.sleep(0.002)
+    finally:
+        running.cancel()
+        await asyncio.wait([running])

@@ -11,7 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scheduler.pacing import HALF_HOUR, Plan, plan
+from scheduler.pace import HALF_HOUR
+from scheduler.pacing import Plan, plan
 from scheduler.quiet import Hours
 from tests.examples import examples
 
@@ -26,12 +27,18 @@ def local(text: str, zone: ZoneInfo = HOME) -> datetime:
 def test_132_parts_from_half_past_five_take_until_the_morning() -> None:
     found = plan([1] * 132, local("2026-11-23 17:30"), USUAL, 30)
     assert (found.spill, found.spill_parts) == (12, 12)
-    assert found.first_spill_at == found.last_leaves_at == local("2026-11-24 07:30")
+    assert found.first_spill_at == local("2026-11-24 07:30")
+    assert found.last_leaves_at == local("2026-11-24 07:41"), "one a minute"
 
 
 def test_parts_count_and_not_messages() -> None:
-    assert plan([2] * 30, local("2026-11-23 09:00"), USUAL, 30).last_leaves_at == local("2026-11-23 09:30")
-    assert plan([2] * 15, local("2026-11-23 09:00"), USUAL, 30).last_leaves_at == local("2026-11-23 09:00")
+    assert plan([2] * 30, local("2026-11-23 09:00"), USUAL, 30).last_leaves_at == local("2026-11-23 09:58")
+    assert plan([1] * 30, local("2026-11-23 09:00"), USUAL, 30).last_leaves_at == local("2026-11-23 09:29")
+
+
+def test_where_much_may_leave_a_minute_of_it_leaves_at_once() -> None:
+    found = plan([1] * 3_600, local("2026-11-23 09:00"), USUAL, 3_600)
+    assert found.last_leaves_at == local("2026-11-23 09:29:00"), "120 at once, then two in a second"
 
 
 def test_without_limits_everything_leaves_at_once_when_it_may() -> None:
@@ -42,7 +49,7 @@ def test_without_limits_everything_leaves_at_once_when_it_may() -> None:
 def test_a_sim_that_has_had_its_day_goes_on_tomorrow() -> None:
     found = plan([1] * 250, local("2026-11-23 08:00"), USUAL, 30, 100)
     assert (found.spill, found.first_spill_at) == (150, local("2026-11-24 07:30"))
-    assert found.last_leaves_at == local("2026-11-25 08:00")  # Wednesday: 50 left, 30 and 20
+    assert found.last_leaves_at == local("2026-11-25 08:19")  # Wednesday: 50 left, one a minute
 
 
 def test_a_message_longer_than_a_limit_goes_alone() -> None:
@@ -59,9 +66,12 @@ def test_nothing_to_send_and_mistakes() -> None:
 
 
 def _counted(parts: list[int], start: datetime, hours: Hours, per_half_hour: int, per_day: int) -> list[datetime]:
-    """A sender that looks every minute: when each message leaves."""
+    """When each message leaves: a part's time for each part behind the one before, and within the limits."""
     now, left, window, days = start, [], deque[tuple[datetime, int]](), {}
-    for one in parts:
+    each = HALF_HOUR / per_half_hour if per_half_hour else timedelta()
+    for index, one in enumerate(parts):
+        if left:
+            now = left[-1] + parts[index - 1] * each
         while True:
             now = hours.next_allowed(now)
             while window and window[0][0] <= now - HALF_HOUR:
@@ -69,9 +79,12 @@ def _counted(parts: list[int], start: datetime, hours: Hours, per_half_hour: int
             used, day = sum(n for _, n in window), now.astimezone(hours.zone).date()
             today = days.get(day, 0)
             half = not per_half_hour or not used or used + one <= per_half_hour
-            if half and (not per_day or not today or today + one <= per_day):
+            if not (not per_day or not today or today + one <= per_day):
+                now = now.replace(second=0, microsecond=0) + timedelta(minutes=1)
+            elif not half:
+                now = window[0][0] + HALF_HOUR
+            else:
                 break
-            now += timedelta(minutes=1)
         window.append((now, one))
         days[day] = today + one
         left.append(now)
