@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import io
 import os
 import sys
@@ -113,9 +114,19 @@ def main(arguments: list[str] | None = None) -> None:
             break
     logs.configure("ERROR", human=True)  # a command says what it finds; `run` keeps a log
     try:
-        app(args=given, prog_name="kurikirana")
+        try:
+            app(args=given, prog_name="kurikirana")
+        finally:
+            sys.stdout.flush()
     except BotError as error:  # wherever in a command it was met
         base.words.print(str(error), markup=False)
+        sys.exit(1)
+    except OSError as error:  # what was found cannot be written: a full disk, a reader that has gone
+        if error.filename is not None or error.errno not in (errno.ENOSPC, errno.EPIPE):
+            raise
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # Python flushes once more when it ends
+        if error.errno == errno.ENOSPC:
+            base.words.print("The output could not be written: no space is left there.", markup=False)
         sys.exit(1)
 
 
