@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -10,6 +11,9 @@ from handlers.said import Said
 from handlers.turn import Button, ErasePerson, Outcome, Person, RecordConsent, Reply, Turn
 from handlers.understand.words import plain, yes_no
 
+_KEEP = frozenset(("1", "0", "garder", "gardez", "keep", "weka", "gumiza"))
+_LIKE_ERASE = re.compile(r"5\W{0,2}5\b(?![\d/])")
+"""55 with words behind it, or apart: asked once more, since it cannot be undone."""
 ERASE = "55"
 _AROUND = " .,:;!?"
 
@@ -130,13 +134,16 @@ def delete_of(turn: Turn, person: Person) -> Outcome:
 
 
 def delete_answer(turn: Turn, said: Said, question: Mapping[str, Any]) -> Outcome | None:
-    """55 erases; 1 keeps; anything else is no answer."""
+    """55 erases, alone; 1 keeps; a yes, or 55 in other words, is asked again; anything else is no answer."""
     answer = said.rest if said.command == "button delete" else said.plain.rstrip(".! ")
     if answer == ERASE:
         erase = ErasePerson(int(question["person"]))
         others = [p.sms_name for p in turn.people if p.id != erase.person_id and p.consent == "yes"]
         last = Reply("I5shared", {"name": others[0]}) if others else Reply("I5", keyboard="remove")
         return Outcome({}, (last,), (erase,), understood="erased")
-    if answer in ("1", "0") or (not said.command and yes_no(turn.inbound.text) is False):
+    if answer in _KEEP or (not said.command and yes_no(turn.inbound.text) is False):
         return state.say(turn, "I4keep")
+    person = next((p for p in turn.people if p.id == question["person"]), None)
+    if person and (_LIKE_ERASE.match(answer) or (not said.command and yes_no(turn.inbound.text))):
+        return delete_of(turn, person)
     return None

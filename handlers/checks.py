@@ -12,7 +12,7 @@ from handlers.forms.tables import NOTHING_OF_IT, UNKNOWN
 from handlers.kinds import Check
 from handlers.known_forms import association_of as _association
 from handlers.known_forms import looks_like_report, read_answer, read_line
-from handlers.said import Said
+from handlers.said import Said, own_words
 from handlers.turn import Association, ChangeReport, Outcome, Reply, Report, ReportNumbered, Turn
 from handlers.understand.choices import picked
 from handlers.understand.courtesies import is_acknowledged
@@ -262,7 +262,7 @@ def remark(turn: Turn, said: Said, question: Mapping[str, Any]) -> Outcome | Non
     nothing = said.plain.rstrip(".! ") in NOTHING_OF_IT or is_acknowledged(said.text) or yes_no(said.text) is False
     if said.plain in _NOTHING or nothing:
         return state.say(turn, "B7")
-    if said.command or said.digit or looks_like_report(turn):
+    if not own_words(said) or looks_like_report(turn):
         return None
     read = state.task(turn, "read", f"{question.get('field', 'remark')} on No {report.number}")
     if "field" not in question:

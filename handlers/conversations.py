@@ -39,7 +39,7 @@ from handlers import (
 )
 from handlers.answers import ANSWERS, TIMERS, WORDS
 from handlers.known_forms import looks_like_report
-from handlers.said import MENU, Said, copied, read
+from handlers.said import MENU, Said, copied, own_words, read
 from handlers.turn import Inbound, OpenTask, Outcome, Reply, Timer, Turn
 
 _QUIET = ("sealed", "delete")
@@ -197,6 +197,8 @@ def _means_an_answer(turn: Turn, said: Said) -> bool:
     question = state.opened(turn)
     if question and question["kind"] in ("problem", "sealed"):
         return bool(said.rest) and said.command != "sensitive"
+    if question and question["kind"] in ("question", "lesson", "remark"):
+        return own_words(said)
     if not question or question["kind"] not in ("form", "fix", "check", "need") or turn.address.rich:
         return False
     return said.command in ("training", "business", "mentor", "lesson", "problem", "language") or bool(
@@ -236,10 +238,8 @@ def _fresh(turn: Turn, said: Said) -> Outcome:
     associations = menu.associations(turn)
     if turn.association is None and len(associations) > 1 and looks_like_report(turn):
         return menu.which(turn, turn.inbound.text)
-    if report := lines.taken(turn, said):
-        return report
-    if (late := reminded.long_after(turn, said) or draft.late(turn, said)) is not None:
-        return late
+    if (found := lines.taken(turn, said) or reminded.long_after(turn, said) or draft.late(turn, said)) is not None:
+        return found
     if said.command in WORDS:
         return _word(turn, said, said.command)
     if said.digit in _DIGITS and (said.digit in _ALWAYS or not _waits_for_more(turn)):

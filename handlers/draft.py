@@ -124,6 +124,8 @@ def _resume(turn: Turn, new: dict[str, Any], last: Mapping[str, Any], text: str)
 def cancel(turn: Turn, said: Said) -> Outcome:
     """CANCEL, ANNULER, /cancel: throws the open report away, and says so; BACK brings it back."""
     question = state.opened(turn)
+    if question and question["kind"] == "delete":
+        return state.say(turn, "I4keep")
     if not question or question["kind"] != "form":
         if said.rest and not turn.address.rich:  # "annuler mon rapport": the last one, to be removed or corrected
             return correct.fix(turn, said)

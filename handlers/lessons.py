@@ -6,13 +6,23 @@ from collections.abc import Mapping
 from typing import Any
 
 from handlers import enrol, state
+from handlers.forms.tables import NOTHING_OF_IT, UNKNOWN
 from handlers.known_forms import looks_like_report
-from handlers.said import Said
+from handlers.said import Said, own_words
 from handlers.turn import Effect, KeepMedia, NextLesson, Outcome, Reply, SaveLesson, ShowLesson, Turn
 from handlers.turn.mentoring import Show
-from handlers.understand.words import language_of, yes_no
+from handlers.understand.choices import picked
+from handlers.understand.courtesies import is_acknowledged, is_courtesy, is_greeting
+from handlers.understand.words import language_of, plain, yes_no
 
 SHOWS: Mapping[str, Show] = {"1": "name", "2": "anonymous", "3": "no"}
+_SHOWN = (
+    ("avec nom", "avec le nom", "with name", "with the name", "n'izina", "na izina", "kwa jina", "na jina"),
+    ("sans nom", "sans le nom", "without name", "without the name", "ata zina", "bila jina"),
+    ("non", "no", "oya", "hapana", "siyo"),
+)
+"""H5's choices in words. Kirundi and Swahili are drafts."""
+_AROUND = frozenset(("oui", "yes", "ego", "ndiyo", "mais", "but", "d"))
 
 
 def ask(turn: Turn, said: Said) -> Outcome:
@@ -25,9 +35,12 @@ def ask(turn: Turn, said: Said) -> Outcome:
 
 def answer(turn: Turn, said: Said, question: Mapping[str, Any]) -> Outcome | None:
     """The one message that H4 asked for."""
-    if said.command or said.digit or not said.text or looks_like_report(turn):
+    if not own_words(said) or looks_like_report(turn):
         return None
-    return _kept(turn, said.text)
+    if said.plain.rstrip(".! ") in NOTHING_OF_IT | UNKNOWN or yes_no(said.text) is False:
+        return state.say(turn, "B7")
+    greets = is_courtesy(said.text) or is_acknowledged(said.text) or is_greeting(said.text, turn.programme.sender)
+    return None if greets or said.text.rstrip().endswith("?") else _kept(turn, said.text)
 
 
 def voice(turn: Turn) -> Outcome | None:
@@ -57,10 +70,11 @@ def _kept(turn: Turn, text: str, *more: Effect) -> Outcome:
 
 
 def show(turn: Turn, said: Said, question: Mapping[str, Any]) -> Outcome | None:
-    """H5's 1, 2 or 3; a plain no is a no, a plain yes does not say whether with the name."""
-    how = SHOWS.get(said.digit)
-    if how is None and not said.command and yes_no(turn.inbound.text) is False:
-        how = "no"
-    if how is None:
-        return None
-    return state.say(turn, "H7", ShowLesson(int(question["number"]), how))
+    """H5's 1, 2 or 3, or their words; a plain no is a no, a plain yes does not say whether with the name."""
+    name = turn.association.sms_name if turn.association else ""
+    found = picked(said.digit or said.text, _SHOWN, _AROUND | {plain(name)}, near=False)
+    if len(found) == 1:
+        return state.say(turn, "H7", ShowLesson(int(question["number"]), SHOWS[str(found[0])]))
+    if yes_no(said.text):
+        return Outcome(dict(turn.state), (Reply("H5", {"association": name}),), understood="yes, but how?")
+    return None

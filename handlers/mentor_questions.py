@@ -13,7 +13,7 @@ from typing import Any
 from handlers import enrol, form, partners, state, working_days
 from handlers.known_forms import looks_like_report
 from handlers.matching import Match, match, subject_of
-from handlers.said import Said
+from handlers.said import Said, own_words
 from handlers.turn import (
     ClimbQuestion,
     Effect,
@@ -62,7 +62,7 @@ def _whose(turn: Turn) -> bool:
 def answer(turn: Turn, said: Said, question: Mapping[str, Any]) -> Outcome | None:
     """The one message that H1 asked for: a question, or one to three words that a partner is found by."""
     nothing = not said.text or is_courtesy(said.text) or is_greeting(said.text, turn.programme.sender)
-    if said.command or said.digit or nothing:
+    if not own_words(said) or nothing:
         return None
     report = looks_like_report(turn)
     words = not report or not any(

@@ -9,7 +9,7 @@ from handlers.said import MENU, Said, read
 from handlers.training import reached
 from handlers.turn import Association, Figures, FiguresOf, KeepMedia, Outcome, Reply, TakeBackCall, Turn
 from handlers.understand.courtesies import is_acknowledged, is_greeting
-from handlers.understand.words import is_question
+from handlers.understand.words import is_question, plain, tokens
 
 _DIGITS_MEANT = {*state.PASSING, "show"} - {"call", "later"}
 """Questions whose answers look like the menu's; 0 takes a call back, later is a day, and unsaid is not shown."""
@@ -120,7 +120,9 @@ def free(turn: Turn) -> Outcome:
         return help_(turn, read(turn))
     if turn.inbound.kind == "text" and is_acknowledged(turn.inbound.text):
         return Outcome(dict(turn.state), (Reply("B7"),), understood="thanks, or an OK")
-    if is_question(turn.inbound.text):
+    officer = plain(turn.association.officer) if turn.association else ""
+    named = any(token.text == officer for token in tokens(turn.inbound.text))
+    if is_question(turn.inbound.text) and not named:  # "when does Eric come?" is for Eric
         return mentor_questions.take(turn)
     effect = state.task(turn, "read")
     return Outcome(dict(turn.state), (Reply("B3"),), (effect,), understood="for a person to read")

@@ -10,6 +10,7 @@ from typing import Any
 from handlers import form, state
 from handlers.asking import noted, waits
 from handlers.forms import Form, Reading
+from handlers.known_forms import read_line
 from handlers.reminders import rules, timer
 from handlers.said import Said
 from handlers.turn import Association, Effect, OpenTask, Outcome, Reply, SaveReport, SaveZero, SayNeed, Turn
@@ -17,9 +18,10 @@ from handlers.understand import dates
 from handlers.understand.ahead import ahead
 from handlers.understand.calendar import LEADING, PAST, RELATIVE
 from handlers.understand.choices import picked
+from handlers.understand.courtesies import is_acknowledged
 from handlers.understand.tokens import tokens
-from handlers.understand.vocabulary import COUNTED, COURTESY, GREETINGS, YES
-from handlers.understand.words import is_later, is_none_yet, yes_no
+from handlers.understand.vocabulary import COUNTED, COURTESY, GREETINGS, HELD, PERIODS, YES
+from handlers.understand.words import is_later, is_none_yet, is_now, yes_no
 
 FRIDAY = 4
 FARTHEST = timedelta(days=60)
@@ -50,6 +52,10 @@ def answer(turn: Turn, said: Said, question: Mapping[str, Any]) -> Outcome | Non
         return _later(turn, question, association, day, "F2b")
     if question["form"] == "business":
         return _business(turn, said, question, association)
+    if question["last"] and is_acknowledged(said.text):
+        return state.say(
+            turn, "B7", state=dict(turn.state)
+        )  # that an officer calls: she says no yes to "1 I report now"
     form_, digit = form.form_of(turn, question["form"]), _digit(turn, said)
     told = None if digit else _told(turn, form_)
     if told:
@@ -72,9 +78,9 @@ def _told(turn: Turn, form_: Form) -> dict[str, Any] | None:
     """
     words = [token for token in tokens(turn.inbound.text) if token.text not in GREETINGS | COURTESY]
     agreed = bool(words) and words[0].text in YES
-    over = form_.tables.fillers | form_.tables.keywords | LEADING
+    over = form_.tables.fillers | form_.tables.keywords | LEADING | HELD
     left = [word for word in (words[1:] if agreed else words) if word.text not in over or word.kind != "word"]
-    if not left:
+    if not left or all(word.text in PAST or word.text in PERIODS for word in left):
         return {} if agreed else None
     read = dates.date(left, turn.today, earliest=turn.programme.start)
     if read is None or read.consumed != len(left) or read.future:
@@ -88,6 +94,8 @@ def _digit(turn: Turn, said: Said) -> str:
     text = turn.inbound.text
     if is_later(text):
         return "2"
+    if is_now(text):
+        return "1"
     return said.digit or ("0" if is_none_yet(text) else {True: "1", False: "0", None: ""}[yes_no(text)])
 
 
@@ -119,7 +127,10 @@ def _how_it_is(turn: Turn, said: Said, question: Mapping[str, Any], association:
     step, ctx = form_.step_of("status"), form.context(turn, association)
     first, there = _first(turn, question, association)
     if form.read_answer(form_, step, turn.inbound.text, ctx, first["values"]).status != "whole":
-        return None
+        line = read_line(form_, f"{form_.keywords[0]} {turn.inbound.text}", ctx)
+        if line.status != "whole" or "status" not in line.values or said.command or said.digit:
+            return None
+        return form.go_on(there.with_state(state.close(there)), form_, {**first["values"], **line.values}, first)
     opened = {**first, "kind": "form", "tries": 0}
     outcome = form.answer(there.with_state({**there.state, "open": opened}), said, opened)
     return outcome.but(timers=(*outcome.timers, state.nudge(turn))) if outcome else None

@@ -51,6 +51,8 @@ _LONGEST_LABEL = 3
 _NUMBERED = ("fix", "back")
 NUMBER = re.compile(r"(?:no|n|nr|num|numero|number|report|rapport)?[\s.:\u00b0\u00ba#-]*([0-9]{1,9})\b")
 """A report's number behind FIX or BACK: 4127, No 4127, no.4127, n\u00b0 4127, #4127."""
+_BEGIN_WORDS = ("help", "training", "business", "mentor", "lesson", "totals", "language", "data", "road")
+_ME = COURTESY | {"moi", "me", "us", "nous", "mimi", "jewe"}
 _ALONE = ("road",)
 """Words that mean something else in a sentence: "SMS nyinshi cane", "la voie est coupée"."""
 _NOT_OURS = re.compile(r"[^\x00-\x7f]|\d{17}")
@@ -164,6 +166,17 @@ def _is_meant(command: str, rest: str) -> bool:
     if command in _NUMBERED and (NUMBER.match(rest) or any(word.isdigit() for word in words)):
         return len(words) <= _LONGEST_REST
     return len(words) <= _LONGEST_REST and not any(char.isdigit() for char in rest)
+
+
+def own_words(said: Said) -> bool:
+    """Whether it is a sentence of her own where one is asked: no digit, no command but with words behind it.
+
+    "aide mutuelle" to "what worked well?" asks for no help; "aide moi" does.
+    """
+    if said.digit or not said.text:
+        return False
+    behind = said.rest.split()
+    return not said.command or (said.command in _BEGIN_WORDS and bool(behind) and not _ME.intersection(behind))
 
 
 def copied(turn: Turn) -> str:

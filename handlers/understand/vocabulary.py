@@ -89,7 +89,13 @@ SMALL_TALK: Final = frozenset(
 )  # fmt: skip
 """Whole messages that ask how or who we are: nothing for a mentor. Kirundi and Swahili are drafts."""
 
-YES: Final = _words("yes yeah yep ok okay oui ouais d'accord daccord ego eego yego ndiyo ndio ndyo naam sawa")
+YES: Final = _words(
+    "yes yeah yep ok okay oui ouais d'accord daccord ego eego yego ndiyo ndio ndyo naam sawa exact exactement correct"
+    " nivyo kweli"
+)
+AFFIRMS: Final = frozenset(
+    ("c'est ca", "oui c'est ca", "c'est exact", "c'est correct", "ni vyo", "ego ni vyo", "that's right")
+)
 NO: Final = _words("no nope non oya oyaa hoya hapana siyo")
 """Kirundi "no" joins words ("no kurima"), so only a whole message counts, see words.yes_no."""
 NO_WITHOUT_COURTESY_OF: Final = frozenset(("murakoze", "cane"))
@@ -111,15 +117,31 @@ NO_COMMANDS: Final = _words("inzara")
 
 NO_TRAINING: Final = frozenset(
     ("pas de formation", "aucune formation", "non pas de formation", "pas encore de formation", "no training",
-     "no trainings", "nta nyigisho", "oya nta nyigisho", "hakuna mafunzo", "hapana hakuna mafunzo")
+     "no trainings", "nta nyigisho", "oya nta nyigisho", "hakuna mafunzo", "hapana hakuna mafunzo", "pas formation",
+     "pa de formation", "pas de formation ce mois", "pas de formation cette semaine", "no training this month",
+     "no training yet", "no training this week", "nta nyigisho twakoze", "nta nyigisho twatanze")
 )  # fmt: skip
 """A no in the words in which the reminders offer it."""
 
 NONE_YET: Final = frozenset(
     ("pas encore", "non pas encore", "rien", "rien encore", "zero", "not yet", "no not yet", "nothing", "nothing yet",
-     "bado", "hapana bado", "nta zo", "oya nta zo")
+     "bado", "hapana bado", "nta zo", "oya nta zo", "aucun", "aucune", "non aucune", "ntayo", "oya ntayo", "hakuna",
+     "nous n'avons pas fait", "on n'a pas fait", "nous n'avons rien fait", "on n'a rien fait", "on a rien fait",
+     "nous n'avons pas fait de formation", "on n'a pas fait de formation", "we did not", "we did nothing",
+     "we have not", "we didn't", "no we did not", "ntitwakoze", "ntitwayikoze", "hatujafanya", "bado hatujafanya",
+     "hapana hatujafanya", "hatukufanya")
 )  # fmt: skip
 """A whole message that says so to "did you hold a training?"."""
+
+REPORTS_NOW: Final = frozenset(
+    ("je rapporte", "oui je rapporte", "rapporter", "je rapporte maintenant", "report now", "i report now", "report",
+     "yes i report now", "ndabimenyesha", "ego ndabimenyesha", "naripoti", "ndiyo naripoti")
+)  # fmt: skip
+"""A whole message that chooses to report, as the reminders' own choices say it."""
+
+HELD: Final = _words("did done held tenu tenue organise organisee twarakoze twarayikoze twayikoze une un")
+PERIODS: Final = _words("semaine mois week month ndwi indwi ukwezi kwezi wiki mwezi la ce cette this")
+"""Around "yes, we did" and "yes, last week" they say no more than that."""
 
 LATER: Final = frozenset(
     ("later", "ask me later", "not now", "plus tard", "mu nyuma", "mumbaze mu nyuma", "baadaye", "niulize baadaye")
@@ -161,6 +183,7 @@ FILLERS: Final = _words(
     " it its it's is was were are there we had came come attended trained have in on at"
     " c'etait cetait c'est cest etait etaient etions avait avons avaient sont nous on fait faite forme venu venus"
     " venue venues participe participants presents sur en rapport report ce"
+    " ca elle"
     " bari hari twari haje twagize twarigishije twigishije twatanze ku bijanye icegeranyo"
     " walikuwa kulikuwa ilikuwa tulikuwa walikuja tumefanya tulifanya tulifundisha ripoti kuhusu"
 )

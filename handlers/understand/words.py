@@ -15,6 +15,7 @@ from rapidfuzz.distance import OSA
 from handlers.understand.text import SHORT, clean, plain
 from handlers.understand.tokens import Token, tokens
 from handlers.understand.vocabulary import (
+    AFFIRMS,
     AGREES,
     COURTESY,
     FILLERS,
@@ -31,6 +32,7 @@ from handlers.understand.vocabulary import (
     PRICE,
     QUESTIONS,
     REFUSES,
+    REPORTS_NOW,
     SENSITIVE,
     STOP_PHRASES,
     UNITS,
@@ -178,6 +180,8 @@ def yes_no(text: str) -> bool | None:
         return None
     if " ".join(words) in NO_TRAINING:
         return False
+    if " ".join(words) in AFFIRMS:
+        return True
     first, rest = words[0], words[1:]
     answers = YES if first in YES else NO if first in NO else None
     if answers is None or not all(word in COURTESY or word in answers for word in rest):
@@ -201,13 +205,19 @@ def agrees(text: str) -> bool | None:
 
 def is_none_yet(text: str) -> bool:
     """Whether a whole message says that there was nothing so far: "pas encore", "not yet", "bado", "rien"."""
-    return " ".join(_bare(text)) in NONE_YET
+    said = " ".join(_bare(text))
+    return said in NONE_YET or said in NO_TRAINING
+
+
+def is_now(text: str) -> bool:
+    """Whether a whole message chooses to report now: "je rapporte", "report now"."""
+    return " ".join(_bare(text)) in REPORTS_NOW
 
 
 def is_later(text: str) -> bool:
     """Whether a whole message says "later": "later", "2 later", "plus tard svp"."""
     words = _bare(text)
-    return " ".join(words[1:] if words[:1] in (["0"], ["2"]) else words) in LATER
+    return " ".join(words[1:] if words[:1] in (["0"], ["2"]) or not YES.isdisjoint(words[:1]) else words) in LATER
 
 
 def _bare(text: str) -> list[str]:
