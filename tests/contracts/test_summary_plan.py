@@ -70,6 +70,9 @@ async def test_of_a_month_no_table_that_grows_is_read_whole(tx: AsyncConnection,
     await driver.set_trace_callback(None)
     found = await steps(tx, said)
     assert {step.split()[1] for step in found} >= {"reports", "inbox", "outbox"}
+    of_businesses = [one for one in said if one.startswith("SELECT reports.number") and "'business'" in one]
+    since_start = [one for one in of_businesses if "created_at >= 0" in one or "created_at >= -" in one]
+    assert (len(of_businesses), len(since_start)) == (2, 1), "once for the survival, and of a year for the flags"
     plans = [step.partition(" | ") for step in found]
     whole = [(step, said) for step, _, said in plans if not any(bound in step for bound in BOUND)]
     assert whole

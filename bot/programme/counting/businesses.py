@@ -157,11 +157,14 @@ def _figure(cells: Iterable[Cell]) -> Figure:
     return Figure(len(there), reports, tuple(sorted({message for cell in there for message in cell.messages})))
 
 
-async def grid(tx: AsyncConnection, scope: Scope, first: date, last: date, zone: ZoneInfo) -> Grid:
-    """The months from one day to another. Everything ever reported is read for the survival."""
+async def grid(
+    tx: AsyncConnection, scope: Scope, first: date, last: date, zone: ZoneInfo, *, survival: bool = True
+) -> Grid:
+    """The months from one day to another. Everything ever reported is read for the survival, and only for that."""
     months = tuple(Period("range", first, last).months())
     places = {place.id: place for place in scope.places}
-    starts, ends = datetime.fromtimestamp(0, zone), midnight(months[-1].following.first, zone)
+    starts = datetime.fromtimestamp(0, zone) if survival else midnight(months[0].first, zone)
+    ends = midnight(months[-1].following.first, zone)
     said: dict[str, dict[str, Cell]] = {}
     for row in await store.business_reports(tx, starts, ends, scope.ids):
         month = f"{row.created_at.astimezone(zone):%Y-%m}"
@@ -173,7 +176,7 @@ async def grid(tx: AsyncConnection, scope: Scope, first: date, last: date, zone:
         if row.association_id in places and (row.left_at is None or row.no in said):
             own = said.get(row.no, {})
             cells = tuple(own.get(month.name, Cell(month.name)) for month in months)
-            survived = _survived(row.kit_date, own, months[-1].last, zone)
+            survived = _survived(row.kit_date, own, months[-1].last, zone) if survival else {}
             lines.append(
                 Business(row.id, row.no, row.type, places[row.association_id], row.kit_date, cells, survived)
             )

@@ -199,7 +199,8 @@ async def _photos(tx: AsyncConnection, scope: Scope, about: Sequence[Training]) 
 async def _sales(tx: AsyncConnection, scope: Scope, period: Period, zone: ZoneInfo) -> list[Flag]:
     """Sales five times the usual, which is the median of the months before."""
     found = []
-    months = await grid(tx, scope, Period.month(period.first.year - 1, period.first.month).first, period.last, zone)
+    year_ago = Period.month(period.first.year - 1, period.first.month).first
+    months = await grid(tx, scope, year_ago, period.last, zone, survival=False)
     names = {month.name for month in period.months()}
     for line in months.lines:
         for at, cell in enumerate(line.cells):
