@@ -192,7 +192,9 @@ async def _all_of(tx: Any, row: Any) -> dict[str, Any]:
 
 def _head(row: Any) -> dict[str, Any]:
     names = ("id", "state", "number", "asks", "every", "made_at", "approved_at", "starts_at", "ends_at", "stopped_at")
+    every = row.every.partition(" ")[0] if row.every else None  # "monthly 31" is monthly
     return {
         **{name: getattr(row, name) for name in (*names, "finished_at")},
+        "every": every,
         "audience": row.audience["asked"],
     }

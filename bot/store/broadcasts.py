@@ -69,12 +69,12 @@ async def make(tx: AsyncConnection, row: Mapping[str, Any], submitted: str, now:
     return int((await tx.execute(select(broadcasts.c.id).where(broadcasts.c.key == key))).scalar_one()), True
 
 
-_REPEATED = ("audience", "texts", "gaps", "asks", "day", "digest", "number", "made_by", "approved_by", "every")
+_REPEATED = ("audience", "texts", "gaps", "asks", "day", "digest", "number", "made_by", "approved_by")
 
 
-async def repeat(tx: AsyncConnection, row: Any, starts_at: datetime, now: datetime) -> None:
+async def repeat(tx: AsyncConnection, row: Any, every: str, starts_at: datetime, now: datetime) -> None:
     """The next one of a broadcast that repeats: approved with it, its list is made when it is due."""
-    copy = {name: getattr(row, name) for name in _REPEATED}
+    copy = {name: getattr(row, name) for name in _REPEATED} | {"every": every}
     ends_at = starts_at + (row.ends_at - row.starts_at) if row.ends_at else None
     copy |= {"state": "approved", "starts_at": starts_at, "ends_at": ends_at, "approved_at": row.approved_at}
     await tx.execute(_MAKE[tx.dialect.name], {**copy, "key": f"repeats {row.id}", "made_at": now})

@@ -19,7 +19,6 @@ from bot.programme.broadcasts.sending import Begin, Move
 from bot.store import broadcasts, recipients
 from bot.store.engine import Database
 from scheduler.pace import Limits
-from scheduler.repeat import next_time
 
 log = structlog.get_logger(__name__)
 CHUNK = 2_000
@@ -66,8 +65,7 @@ class BroadcastWorker:
         open_now = self._hours.is_allowed(now)
         if row.state == "sending" and not open_now and not sending.over(row, due, now):
             return  # nothing may leave, and nothing is to be decided: no transaction each second of a night
-        again = next_time(row.starts_at, row.every, self._hours.zone) if row.every else None
-        state = await writer.do(sending.begin, Begin(row.id, now, due, again))
+        state = await writer.do(sending.begin, Begin(row.id, now, due, self._hours.zone))
         if state != row.state:
             log.info("broadcast", id=row.id, state=state)
         if state != "sending" or not open_now:

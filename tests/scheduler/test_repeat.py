@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scheduler.repeat import next_time
+from scheduler.repeat import kept, next_time
 
 HOME, PARIS = ZoneInfo("Africa/Bujumbura"), ZoneInfo("Europe/Paris")
 
@@ -32,6 +32,16 @@ def test_a_week_and_a_month_later(moment: str, every: str, following: str) -> No
     then = next_time(local, every, HOME)
     assert then.astimezone(HOME) == datetime.fromisoformat(following).replace(tzinfo=HOME)
     assert then.tzinfo == UTC
+
+
+def test_the_last_day_of_a_month_stays_the_last_day() -> None:
+    """What was begun on 31/1 went on the 28th of every month from February on."""
+    moment, every, days = datetime(2027, 1, 31, 17, 30, tzinfo=HOME), "monthly", []
+    for _ in range(4):
+        every = kept(moment, every, HOME)
+        moment = next_time(moment, every, HOME)
+        days.append(f"{moment.astimezone(HOME):%d/%m}")
+    assert days == ["28/02", "31/03", "30/04", "31/05"]
 
 
 @given(st.datetimes(datetime(2026, 1, 1), datetime(2029, 1, 1)), st.sampled_from(["weekly", "monthly"]))

@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -19,6 +20,7 @@ from bot.programme.broadcasts.wording import Wording
 from bot.store import broadcasts as store
 from bot.store import recipients
 from scheduler import late
+from scheduler.repeat import kept, next_time
 
 MUCH_MORE = 1.5
 TOO_LATE = "too late"
@@ -35,8 +37,8 @@ class Begin:
     now: datetime
     due_at: datetime
     """When it could first leave."""
-    next_at: datetime | None
-    """When it is repeated."""
+    zone: ZoneInfo
+    """In which it is repeated."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,8 +84,9 @@ async def _begin(tx: AsyncConnection, item: Begin) -> str:
         return await ask_again(tx, row, "goes to many more than it was approved for", item.now)
     if row.state == "approved":
         await store.change(tx, row.id, state="sending")
-        if item.next_at:
-            await store.repeat(tx, row, item.next_at, item.now)
+        if row.every:
+            every = kept(row.starts_at, row.every, item.zone)
+            await store.repeat(tx, row, every, next_time(row.starts_at, every, item.zone), item.now)
     return "sending"
 
 
