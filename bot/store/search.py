@@ -1,4 +1,5 @@
-"""/find: associations, leaders and texts with some words, within the viewer's area and never behind the neutral door.
+"""/find: associations, leaders, texts with some words; whose a number is. Within the viewer's area, and never behind
+the neutral door.
 
 No index can serve it: accents do not count, and what people wrote may be encrypted. So the words are compared here,
 some thousand rows at a time: a page says how far back it looked and where the next one goes on.
@@ -6,6 +7,7 @@ some thousand rows at a time: a page says how far back it looked and where the n
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from sqlalchemy import bindparam, func, select
@@ -13,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.store.area import AREA, binds
 from bot.store.pages import OPENLY
-from bot.store.tables import associations, inbox, people
+from bot.store.tables import addresses, associations, inbox, people, people_addresses
 from handlers.turn import Association, Fact, Finds, Found, Search
 from handlers.understand.words import plain
 
@@ -25,10 +27,18 @@ STRETCH = 5_000
 STRETCHES = 2
 """So many before it asks whether to go on."""
 _NAMES = (
-    select(people.c.sms_name, people.c.name, people.c.association_id)
+    select(people.c.id, people.c.sms_name, people.c.name, people.c.association_id)
     .where(people.c.kind == "leader", people.c.left_at.is_(None), people.c.association_id.in_(AREA))
     .order_by(people.c.association_id, people.c.id)
 )
+_PHONES = (
+    select(people_addresses.c.person_id, addresses.c.value)
+    .join(addresses, addresses.c.id == people_addresses.c.address_id)
+    .join(people, people.c.id == people_addresses.c.person_id)
+    .where(addresses.c.scheme == "tel", people.c.kind == "leader", people.c.association_id.in_(AREA))
+)
+A_NUMBER = 8
+"""Digits of a telephone number within the country."""
 _PLACES = select(associations).where(associations.c.id.in_(AREA)).order_by(associations.c.no)
 _writer = people.alias("writer")
 _TEXTS = (
@@ -65,13 +75,18 @@ async def _found(tx: AsyncConnection, fact: Search, known: Associations) -> Find
 
 
 async def _named(tx: AsyncConnection, fact: Search, known: Associations) -> list[Found]:
-    """Associations by number, name or place, then leaders by name."""
+    """Associations by number, name or place, then leaders by name or telephone number."""
     there, found = binds(fact.viewer), []
+    digits = re.sub(r"[+.-]", "", "".join(fact.words))
+    called = set[int]()
+    if digits.isdecimal() and len(digits) >= A_NUMBER:
+        phones = await tx.execute(_PHONES, there)
+        called = {row.person_id for row in phones if row.value.endswith(digits[-A_NUMBER:])}
     for row in await tx.execute(_PLACES, there):
         if _has(fact, row.no, row.name, row.sms_name, row.colline, row.commune_old, row.commune_now):
             found.append(Found("association", known.get(row.id)))
     for row in await tx.execute(_NAMES, there):
-        if _has(fact, row.name, row.sms_name):
+        if row.id in called or _has(fact, row.name, row.sms_name):
             found.append(Found("person", known.get(row.association_id), row.name))
     return found
 

@@ -21,6 +21,10 @@ from handlers.turn import Outcome, Replied, RepliedTo, Reply, Turn
 __all__ = ("back", "line", "marked", "replies", "step", "writes")
 
 T = TypeVar("T")
+_BARE = 2
+"""Words of a command without its slash: more of them are a sentence."""
+_SAID_ANYWAY = frozenset(("start", "help", "aide", "call", "appel", "visit", "visite", "answer", "repondre"))
+"""Commands that are taken without a slash elsewhere, or are words that begin a line."""
 
 
 def writes(turn: Turn) -> bool:
@@ -34,7 +38,7 @@ def step(turn: Turn, said: Said) -> Outcome | None:
     if said.command == "cancel" and not said.rest and kind == "text" and (left := _given_up(turn, said)):
         return left
     if said.text.startswith("/") and kind == "text":
-        return _command(turn, said)
+        return (_bare(turn, said) if said.text.startswith("/ ") else None) or _command(turn, said)
     if kind == "button":
         return _pressed(turn, said)
     if kind == "edited" and (outcome := mentor.edited(turn) or answering.edited(turn, said)):
@@ -46,11 +50,14 @@ def step(turn: Turn, said: Said) -> Outcome | None:
         return outcome
     if outcome := line(turn, said):
         return outcome
+    reports = (question or {}).get("kind") in lists.ABOUT_A_REPORT  # "today" is a day there
+    if not reports and (bare := _bare(turn, said)):
+        return bare
     if kind == "start" or said.command in ("start", "help"):
         return lists.COMMANDS[said.command or "start"][1](turn, said)
     if said.command in lists.EVERYBODYS or kind in ("sticker", "edited"):
         return None
-    if question and question["kind"] in lists.ABOUT_A_REPORT:
+    if reports:
         return None
     return Outcome(dict(turn.state), (Reply("O.free"),), understood="for nobody")
 
@@ -99,6 +106,18 @@ def _command(turn: Turn, said: Said) -> Outcome | None:
     if said.command in lists.EVERYBODYS and word not in lists.COMMANDS:  # "/find" with a word of the door is neither
         return None
     return Outcome(dict(turn.state), (Reply("T19"),), understood="a command that is not known or not hers")
+
+
+def _bare(turn: Turn, said: Said) -> Outcome | None:
+    """ "today", "remind 11", "/ late": the slash was forgotten, or a telephone put a space behind it."""
+    words = said.text.removeprefix("/").split()
+    if turn.inbound.kind != "text" or not words or len(words) > _BARE or words[0].lower() in _SAID_ANYWAY:
+        return None
+    return (
+        _command(turn, replace(said, text="/" + " ".join(words)))
+        if _hers(turn, lists.COMMANDS, words[0].lower())
+        else None
+    )
 
 
 def _given_up(turn: Turn, said: Said) -> Outcome | None:

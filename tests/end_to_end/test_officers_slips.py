@@ -38,3 +38,30 @@ async def test_why_she_wants_to_be_called_is_told(chats: Chats) -> None:
     eric, odette = await chats.eric(), await chats.odette()
     await chats.says(odette, "call me please the machine smokes")
     await chats.botapi.until(lambda: "the machine smokes" in eric.sees[-1].text, PATIENCE)
+
+
+async def test_who_called_is_found_by_her_number(chats: Chats) -> None:
+    eric = await chats.eric()
+    for typed in ("79123456", "+257 79 12 34 56", "0025779123456"):
+        found = await chats.says(eric, f"/find {typed}")
+        assert found.text == "👤 Odette Ninahazwe, ABAHUZA" and found.labels == ["ABAHUZA"], typed
+    assert "Odette" not in (await chats.says(eric, "/find 7912345")).text
+
+
+async def test_a_command_without_its_slash_is_one(chats: Chats) -> None:
+    eric = await chats.eric()
+    for typed, begins in (
+        ("today", "Good afternoon Eric."),
+        ("/ Today", "Good afternoon Eric."),
+        ("Late", "LATE on 23/11"),
+        ("association 07", "07 Abahuza"),
+        ("late again, what now?", "I do not know whom this is for."),
+        ("sealed", "I do not know whom this is for."),
+        ("/ sealed", "I do not know this command."),
+    ):
+        assert (await chats.says(eric, typed)).text.startswith(begins), typed
+    await chats.says(eric, "/report_for 07")
+    card = await chats.presses(eric, "Training")
+    assert "When was it?" in card.text
+    await chats.says(eric, "today")
+    assert any("date: 23/11" in one.text for one in eric.sees[-2:]), "it answers the card"
