@@ -119,20 +119,21 @@ class _Survey:
             self.cells.wrong("survey", number, Mistake("'end group' without a group; delete the row"))
             return
         group = self.open.pop()
-        asked = [question for question in group.questions if not question.shows_only]
         if not group.field_list:
+            return
+        asked = [question for question in group.questions if not question.shows_only]
+        if not (asked or group.notes):
+            found = Mistake("the group {name!r} asks nothing; delete it", name=group.name)
+            self.cells.wrong("survey", group.row, found)
             return
         label, hint, sms, short = (
             self.cells.label("survey", group.cells, base) for base in ("label", "hint", "sms", "short")
         )
-        if not _in_one_sms(asked) or (len(asked) == 1 and not sms.texts):
+        headed = sms.texts or (label.texts and len(asked) != 1)
+        if not headed or not _in_one_sms(asked):
             self.notes += group.notes
             for question in group.questions:
                 self._asks(question)
-            return
-        if not asked:
-            found = Mistake("the group {name!r} asks nothing; delete it", name=group.name)
-            self.cells.wrong("survey", group.row, found)
             return
         self.cells.need_languages("survey", group.row, Mistake("the group {name!r}", name=group.name), label, sms)
         notes, self.notes = (*self.notes, *group.notes), []

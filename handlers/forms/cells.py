@@ -70,7 +70,6 @@ _SAME: Final = {
     "readonly": "read_only",
     "relevance": "relevant",
     "calculate": "calculation",
-    "list name": "list_name",
 }
 _OF_THE_APP: Final = frozenset(
     ["start", "end", "today", "deviceid", "phonenumber", "username", "email", "simserial", "subscriberid", "audit"]
@@ -140,7 +139,8 @@ class Cells:
                         1,
                         Mistake("column {header!r}: write two colons, as label::English (en)", header=header),
                     )
-                base = _SAME.get(base.strip().lower(), base.strip().lower())
+                base = "_".join(base.lower().split())  # "constraint message" is one of XLSForm's spellings too
+                base = _SAME.get(base, base)
                 code = self._code(language) if separator else default
                 if separator and code is None and base in known:
                     codes = ", ".join(LANGUAGES)

@@ -214,6 +214,28 @@ def test_a_group_that_one_sms_cannot_answer_is_asked_one_by_one(kinds: tuple[str
     assert all(any(f"Say {place}!" in text for text in asked) for place in range(len(kinds))), asked
 
 
+def test_a_group_may_have_no_words_of_its_own_or_only_notes() -> None:
+    """As the form builder makes them: what is said before the questions, and a block without a heading."""
+    intro = ({"type": "begin group", "name": "g", "appearance": "field-list"}, row("note", "n", "Hello!"))
+    block = ({"type": "begin group", "name": "h", "appearance": "field-list"}, OK, row("integer", "men"))
+    made = form(*intro, row("end group"), *block, row("end group"))
+    assert [step.name for step in made.steps] == ["women", "men"]
+    ctx = Context(date(2026, 11, 23), "en", date(2026, 4, 1))
+    assert made.prompt(made.steps[0], {}, ctx).text("en") == "Hello! x 1/2. women"
+
+
+def test_headers_may_be_written_with_spaces() -> None:
+    sheets = {
+        "survey": [
+            {"Type": "integer", "Name": "a", EN: "a", "constraint": ". < 9", "Constraint Message::English (en)": "No"}
+        ],
+        "settings": [{"Form ID": "x", "form title": "Crop"}],
+    }
+    made = build(sheets)
+    assert (made.name, made.title.text("en")) == ("x", "Crop")
+    assert made.questions[0].constraint_message.text("en") == "No"
+
+
 def test_one_language_needs_no_name() -> None:
     made = build({"survey": [{"type": "integer", "name": "a", "label": "Combien?"}], "settings": [
         {"form_id": "x", "default_language": "French (fr)"}]})  # fmt: skip
