@@ -37,7 +37,8 @@ def pressed(turn: Turn, said: Said) -> Outcome | None:
     if question is None:
         return _old(turn, card)
     form = form_of(turn, question["form"])
-    if question.get("again") or (name.isidentifier() and not outgrown.has(form, question["step"], name)):
+    asked = value if name == "?" else name
+    if question.get("again") or (asked.isidentifier() and not outgrown.has(form, question["step"], asked)):
         return again(there, question)
     if name == "!":
         return _action(there, form, question, value)
@@ -93,7 +94,7 @@ def _action(turn: Turn, form: Form, question: Mapping[str, Any], action: str) ->
         return complete(turn, form, values, {key: question[key] for key in KEPT})
     if action == "next" and question["chosen"]:
         asked = form.question(question["question"])
-        chosen = [asked.choices[n - 1].name for n in question["chosen"]]
+        chosen = [choice.name for n, choice in enumerate(asked.choices, 1) if n in question["chosen"]]
         return _took(turn, form, question, asked.name, {asked.name: chosen})
     if action == "change":
         return _what_to_change(turn, form, question)
@@ -151,6 +152,10 @@ def _show(turn: Turn, form: Form, opened: Mapping[str, Any]) -> Outcome:
 
 
 def _toggle(turn: Turn, form: Form, question: Mapping[str, Any], number: int) -> Outcome:
+    """One more or less of several; the button may be that of a question before this one."""
+    name = question.get("question")
+    if not name or question.get("reviewed") or form.question(name).type != "select_multiple":
+        return again(turn, question)
     chosen = sorted({*question["chosen"]} ^ {number})
     return _show(turn, form, {**question, "chosen": chosen})
 
@@ -185,7 +190,8 @@ def typed(turn: Turn, said: Said, question: Mapping[str, Any]) -> Outcome | None
             return _took(turn, form, question, name, reading.values)
     outcome = form_.answer(turn, said, question)
     opened = outcome.state.get("open", {}) if outcome else {}
-    if outcome and opened.get("tries", 0) > question["tries"] and len(outcome.replies) == 1:
+    asked_again = opened.get("kind") == "form" and opened["tries"] > question["tries"]
+    if outcome and asked_again and len(outcome.replies) == 1:
         return outcome.but(replies=(_not_clear(turn, form, opened),))  # the card has not changed
     return outcome
 

@@ -219,10 +219,10 @@ def _again(turn: Turn) -> Outcome | None:
 
 def _answered(turn: Turn, said: Said) -> Outcome | None:
     question = state.opened(turn)
-    if question is None:
-        return None
-    if question["kind"] == "which":
+    if question and question["kind"] == "which":
         return _which(turn, said, question)
+    if question is None or question["kind"] not in ANSWERS:  # what the team is asked is answered before this
+        return None
     outcome = ANSWERS[question["kind"]](turn, said, question)
     if outcome and question["kind"] == "switch" and not outcome.effects:
         outcome = outcome.but(state={**outcome.state, "stays": question["language"]})

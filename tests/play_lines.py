@@ -99,6 +99,12 @@ class ChatLine:
         data = {"reply_to": self._last} if reply else {}
         await self._channel.hear(self.phone, f"talk-{uuid4().hex}", kind, text, data)
 
+    async def press(self, data: str, message: str = "") -> None:
+        """She presses a button of the last text, or of one before it."""
+        key = f"talk-{uuid4().hex}"
+        pressed = {"data": data, "callback": key, "message": message or self._last}
+        await self._channel.hear(self.phone, key, "button", "", pressed)
+
     async def move(self, by: timedelta) -> None:
         """Move the clock ahead and wake what became due."""
         await move_clock(self._app, by)

@@ -73,10 +73,13 @@ def line(turn: Turn, said: Said) -> Outcome | None:
 def replies(turn: Turn) -> bool:
     """Whether one of the team answers something: "Stop the motor" is an answer then, and no STOP.
 
-    With Telegram's reply, or where we asked for a text and more than the bare word came.
+    With Telegram's reply, or where we asked for a text and more than the bare word came. Nor is "/stop 31", which
+    wants to stop something else.
     """
     if not writes(turn):
         return False
+    if turn.inbound.text.startswith("/"):
+        return len(turn.inbound.text.split()) > 1
     question = state.opened(turn) or waits(turn) or {}
     asked = question.get("kind") in lists.TAKES_WORDS and len(turn.inbound.text.split()) > 1
     return asked or bool(turn.inbound.data.get("reply_to"))
@@ -103,7 +106,8 @@ def _command(turn: Turn, said: Said) -> Outcome | None:
     word = typed.partition("@")[0].lower()
     if do := _hers(turn, lists.COMMANDS, word):
         return do(turn, replace(said, command=word, rest=rest.strip()))
-    if said.command in lists.EVERYBODYS and word not in lists.COMMANDS:  # "/find" with a word of the door is neither
+    everybodys = said.command in lists.EVERYBODYS and said.command != "stop"  # with something behind it
+    if everybodys and word not in lists.COMMANDS:  # "/find" with a word of the door is neither
         return None
     return Outcome(dict(turn.state), (Reply("T19"),), understood="a command that is not known or not hers")
 

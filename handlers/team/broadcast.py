@@ -222,12 +222,13 @@ def _back(turn: Turn, draft: Draft, arg: str = "") -> Outcome | None:
     if draft.get("key"):  # the list is complete: it is made anew when she continues
         kept = {name: value for name, value in draft.items() if name not in ("key", "number")}
         return _costs(turn, kept).but(effects=run.called_off(draft["key"]))
+    if not draft.get("texts"):
+        written = {name: value for name, value in draft.items() if name != "text"}
+        return _write(turn, written) if "text" in draft else _to_whom(turn, draft)
     if draft.get("gaps"):
         return _next(turn, {**draft, "gaps": {}})
     if len(draft["texts"]) == 1:
         return _which_language(turn, {**draft, "texts": {}, "text": next(iter(draft["texts"].values()))})
-    if draft.get("text"):
-        return _write(turn, {name: value for name, value in draft.items() if name != "text"})
     return _preview(turn, draft)
 
 
