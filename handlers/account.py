@@ -9,7 +9,7 @@ from typing import Any
 from handlers import enrol, form, state
 from handlers.said import Said
 from handlers.turn import Button, ErasePerson, Outcome, Person, RecordConsent, Reply, Turn
-from handlers.understand.words import plain, yes_no
+from handlers.understand.words import is_back, plain, yes_no
 
 _KEEP = frozenset(("1", "0", "garder", "gardez", "keep", "weka", "gumiza"))
 _LIKE_ERASE = re.compile(r"5\W{0,2}5\b(?![\d/])")
@@ -44,6 +44,11 @@ def _silent(turn: Turn) -> dict[str, Any]:
     there = form.put_aside(turn, question) if question and question["kind"] == "form" else turn.state
     kept = {key: value for key, value in there.items() if key in ("language", "drafts")}
     return {**kept, "agreed": [p.id for p in turn.people if p.consent == "yes"]}
+
+
+def comes_back(turn: Turn, said: Said) -> bool:
+    """Whether she asks for messages again after STOP: START, its button, or her own words for it."""
+    return said.command == "start" or turn.inbound.kind == "start" or is_back(said.text)
 
 
 def start(turn: Turn) -> Outcome:

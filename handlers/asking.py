@@ -10,6 +10,8 @@ from handlers import card_shown, state
 from handlers.forms import Context, Form, Reading, Step
 from handlers.known_forms import association_of, context, form_of, kind_of
 from handlers.turn import Association, KeepDraft, Outcome, Reply, Turn
+from handlers.understand.courtesies import is_acknowledged, is_greeting
+from handlers.understand.words import is_later
 
 TRIES = 2
 """So many answers that are not understood, then a person calls (finding 1)."""
@@ -79,10 +81,12 @@ def refused(
 def again(turn: Turn, form: Form, step: Step, values: Mapping[str, Any], question_: Mapping[str, Any]) -> Outcome:
     """Not understood: say what is not clear and ask once more; then a person calls.
 
-    A sentence is read by a person too; a message without a letter or a figure is no try.
+    A sentence is read by a person too; a greeting, thanks, "later" and what has no letter and no figure are no try.
     """
     text = " ".join(turn.inbound.text.split())
-    if not any(char.isalnum() for char in text):
+    if is_later(text):
+        return Outcome(dict(turn.state), (Reply("B7"),), understood="later: it stays open")
+    if not any(char.isalnum() for char in text) or is_greeting(text, turn.programme.sender) or is_acknowledged(text):
         return question(turn, form, step, values, kept(question_), tries=question_["tries"])
     sentence = len(text.split()) > SENTENCE
     read = (state.task(turn, "read", WRITTEN),) if sentence else ()

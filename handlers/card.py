@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -12,10 +13,14 @@ from handlers.card_face import asked_about, data, face, lines, open_question, ro
 from handlers.card_shown import KEPT, place
 from handlers.form import complete, go_on
 from handlers.forms import Context, Form, Question, Step
-from handlers.known_forms import association_of, context, form_of, kind_of
+from handlers.known_forms import association_of, context, form_of, kind_of, names
 from handlers.said import Said
 from handlers.turn import Button, Outcome, Reply, ReportOfCard, Turn
-from handlers.understand.words import yes_no
+from handlers.understand.courtesies import is_acknowledged, is_greeting
+from handlers.understand.phrases import SENDS
+from handlers.understand.words import is_later, plain, tokens, yes_no
+
+_FEW_FIGURES = re.compile(r"\W*\d+(?:[\s,;]+\d+){0,2}\W*")
 
 
 def _alone(question: Question) -> Step:
@@ -182,6 +187,16 @@ def typed(turn: Turn, said: Said, question: Mapping[str, Any]) -> Outcome | None
         return again(turn, question)
     if question.get("reviewed") and (agreed := yes_no(turn.inbound.text)) is not None:
         return _action(turn, form, question, "send" if agreed else "change")
+    if is_later(turn.inbound.text):
+        return _action(turn, form, question, "later")
+    if question.get("reviewed") and plain(turn.inbound.text).strip(" .!") in SENDS:
+        return _action(turn, form, question, "send")
+    if question.get("reviewed") and (is_acknowledged(said.text) or is_greeting(said.text, turn.programme.sender)):
+        return again(turn, question)
+    if question.get("reviewed") and (right := _put_right(turn, form, question)):
+        return _took(turn, form, question, next(iter(right)), right)
+    if question.get("reviewed") and not said.digit and _FEW_FIGURES.fullmatch(turn.inbound.text):
+        return _what_to_change(turn, form, question)  # "13 8" may be for any question
     name = question.get("question")
     if name and not said.command:
         asked = form.question(name)
@@ -194,6 +209,20 @@ def typed(turn: Turn, said: Said, question: Mapping[str, Any]) -> Outcome | None
     if outcome and asked_again and len(outcome.replies) == 1:
         return outcome.but(replies=(_not_clear(turn, form, opened),))  # the card has not changed
     return outcome
+
+
+def _put_right(turn: Turn, form: Form, question: Mapping[str, Any]) -> dict[str, Any] | None:
+    """At the review: "13 femmes" are the women, though the new ones were asked last; by name and in one way only."""
+    said, found = tokens(turn.inbound.text), []
+    for step in form.steps:
+        own = {each.name for q in step.questions for each in (q, *form.stand_ins(q.name))}
+        if not names(form, step.name, said):
+            continue
+        known = {name: value for name, value in question["values"].items() if name not in own}
+        reading = form.read_answer(step, turn.inbound.text, _context(turn, question), known)
+        if reading.status == "whole" and reading.values and own.issuperset(reading.values):
+            found.append(reading.values)
+    return found[0] if len(found) == 1 else None
 
 
 def _not_clear(turn: Turn, form: Form, opened: Mapping[str, Any]) -> Reply:

@@ -106,7 +106,7 @@ def _step(turn: Turn) -> Outcome:
 
 def _stopped(turn: Turn, said: Said) -> Outcome:
     """After STOP only START and DELETE are answered; what else arrives is kept, and a report counts."""
-    if said.command == "start" or turn.inbound.kind == "start":
+    if account.comes_back(turn, said):
         return _since_stop(team.back(turn, account.start(turn)))
     if said.command == "delete":
         return _since_stop(account.delete(turn))

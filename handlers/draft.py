@@ -126,6 +126,8 @@ def cancel(turn: Turn, said: Said) -> Outcome:
     question = state.opened(turn)
     if question and question["kind"] == "delete":
         return state.say(turn, "I4keep")
+    if question and question["kind"] in ("question", "lesson", "partner", "remark"):
+        return state.say(turn, "B7")
     if not question or question["kind"] != "form":
         if said.rest and not turn.address.rich:  # "annuler mon rapport": the last one, to be removed or corrected
             return correct.fix(turn, said)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -16,7 +16,7 @@ from handlers.kinds import Kind
 from handlers.training import Training
 from handlers.turn import Association, AssociationOf, Figures, Label, Report, Turn
 from handlers.turn import Business as Owned
-from handlers.understand.words import plain, tokens
+from handlers.understand.words import Token, plain, tokens
 
 KINDS: dict[str, Kind] = {"training": Training(), "business": Business()}
 """The forms that do more than ask; every other form is just `Kind`."""
@@ -118,6 +118,21 @@ def read_answer(form: Form, step: Step, text: str, ctx: Context, values: Values)
     if form.name != "training" or names is None:
         return form.read_answer(step, text, ctx, values)
     return head_count.read(text, lambda said: form.read_answer(step, said, ctx, values), names)
+
+
+def names(form: Form, step: str, said: Sequence[Token]) -> bool:
+    """Whether a label, a choice or a written day of this step itself is in a message; a figure may be for any."""
+    if any(question.type == "date" for question in form.step(step).questions):
+        return any(token.kind == "date" or token.text in DAY_NAMES for token in said)
+    own = {question.name for question in form.step(step).questions}
+    own |= {other.name for name in own for other in form.stand_ins(name)}
+    words = {token.text for token in said}
+    return any(
+        question in own and words.issuperset(phrase)
+        for table in (form.tables.labels, form.tables.choices)
+        for phrase, meanings in table.words.items()
+        for question, _ in meanings
+    )
 
 
 def line_of(turn: Turn, association: Association) -> tuple[Form, Reading] | None:

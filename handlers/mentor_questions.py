@@ -36,6 +36,7 @@ from handlers.turn import (
     Wake,
 )
 from handlers.understand.courtesies import is_courtesy, is_greeting
+from handlers.understand.phrases import NO_QUESTION
 from handlers.understand.words import plain, yes_no
 
 PROMISED_DAYS = 3
@@ -64,6 +65,8 @@ def answer(turn: Turn, said: Said, question: Mapping[str, Any]) -> Outcome | Non
     nothing = not said.text or is_courtesy(said.text) or is_greeting(said.text, turn.programme.sender)
     if not own_words(said) or nothing:
         return None
+    if said.plain.rstrip(".! ") in NO_QUESTION or yes_no(said.text) is False:
+        return state.say(turn, "B7")
     report = looks_like_report(turn)
     words = not report or not any(
         one.isdigit() for one in said.text

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from handlers import checks, door, form, state
+from handlers import checks, door, form, second_thought, state
 from handlers.known_forms import looks_like_report
 from handlers.said import Said
 from handlers.turn import (
@@ -26,6 +26,9 @@ from handlers.turn import (
     UnlinkAddress,
     Wake,
 )
+from handlers.understand.choices import picked
+from handlers.understand.courtesies import is_acknowledged, is_greeting
+from handlers.understand.vocabulary import IT_IS
 from handlers.understand.words import language_of, yes_no
 
 _CLAIMED = {
@@ -38,6 +41,14 @@ _CLAIMED = {
     "remark": checks.remark,
 }
 """What a number that says whose it is may answer before an officer has checked it: its own report."""
+
+
+_K3 = (
+    ("responsable", "nouveau numero", "leader", "new number", "a leader with a new number", "ndi umurongozi")
+    + ("umurongozi", "inomero nshasha", "kiongozi", "namba mpya", "responsable nouveau numero"),
+    ("erreur", "wrong number", "mauvais numero", "nihenze", "nimekosea"),
+)
+"""K3's choices in words. Kirundi and Swahili are drafts."""
 
 
 def stranger(turn: Turn, said: Said) -> Outcome:
@@ -58,8 +69,12 @@ def stranger(turn: Turn, said: Said) -> Outcome:
         return Outcome(dict(turn.state), (Reply("K3c"),), (task_of(turn, "call"),), understood="call me")
     if "claims" in turn.state:
         return _claiming(turn, said)
-    if question and question["kind"] == "stranger" and said.digit in ("1", "2"):
-        return _who_it_is(turn, said, question)
+    if (
+        question
+        and question["kind"] == "stranger"
+        and (is_ := picked(said.digit or said.text, _K3, IT_IS, near=False))
+    ):
+        return _who_it_is(turn, is_[0] == 1, question)
     if question and question["kind"] == "names" and said.command != "help":
         return named(turn, said, question)
     return _unknown(turn, said)
@@ -88,9 +103,9 @@ def is_words(said: Said) -> bool:
     return bool(said.text) and not said.command and not said.digit
 
 
-def _who_it_is(turn: Turn, said: Said, question: Mapping[str, Any]) -> Outcome:
+def _who_it_is(turn: Turn, leads: bool, question: Mapping[str, Any]) -> Outcome:
     """K3's answers: 1 a leader with a new number (K4), 2 a wrong number (K3b, then silence)."""
-    if said.digit == "1":
+    if leads:
         new = state.ask(turn, "names", held=question.get("held", ""))
         return Outcome(new, (Reply("K4"),), understood="a new number, says so")
     effect = UnlinkAddress(turn.address.id, "wrong number")
@@ -179,7 +194,10 @@ def _claiming(turn: Turn, said: Said) -> Outcome:
     if question and question["kind"] in _CLAIMED:
         outcome = _CLAIMED[question["kind"]](there, said, question)
     if outcome is None and turn.inbound.kind == "text":
-        outcome = form.from_line(there, said, person.association)
+        outcome = second_thought.corrected(there, said) or form.from_line(there, said, person.association)
+    greets = is_acknowledged(said.text) or is_greeting(said.text, turn.programme.sender)
+    if outcome is None and greets:
+        outcome = Outcome(dict(turn.state), (Reply("B7"),), understood="a greeting, or thanks")
     for name, digit in (("training", "1"), ("business", "2")):
         if outcome is None and (said.command == name or said.digit == digit):
             outcome = form.start(there, name, person.association)

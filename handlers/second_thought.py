@@ -13,7 +13,7 @@ from typing import Any
 
 from handlers import checks, correct, form
 from handlers.forms import Context, Form
-from handlers.known_forms import KINDS, read_line
+from handlers.known_forms import KINDS, names, read_line
 from handlers.said import NUMBER, Said
 from handlers.turn import LastReport, Outcome, Report, ReportNumbered, Turn
 from handlers.understand.text import plain
@@ -68,23 +68,7 @@ def _steps(
     found = []
     _, steps = form.kind_of(form_).menu(form_, report.number, report.values, ctx)
     for name in steps:
-        step = form_.step(name)
-        dated = any(question.type == "date" for question in step.questions)
-        if (dated or _named(form_, name, said)) and (
-            values := checks.corrected(turn, form_, report, name, ctx)
-        ) is not None:
+        values = checks.corrected(turn, form_, report, name, ctx) if names(form_, name, said) else None
+        if values is not None:
             found.append((name, values))
     return found
-
-
-def _named(form_: Form, step: str, said: Sequence[Token]) -> bool:
-    """Whether a label or a choice of this question itself is in it: a figure alone may be for any."""
-    own = {question.name for question in form_.step(step).questions}
-    own |= {other.name for name in own for other in form_.stand_ins(name)}
-    words = {token.text for token in said}
-    return any(
-        question in own and words.issuperset(phrase)
-        for table in (form_.tables.labels, form_.tables.choices)
-        for phrase, meanings in table.words.items()
-        for question, _ in meanings
-    )

@@ -7,5 +7,7 @@ ask; nothing here guesses, and nothing here raises on any `str`, broken Unicode 
     numbers   digits, thousands, number words
     dates     12/11, "12 munyonyo", "ejo", "lundi passe"
     choices   one of a list, with one clear near miss
-    vocabulary, calendar   the tables behind them, to be corrected by people who speak the languages
+    ahead     a day to come; named_days: other ways to say one that has passed
+    courtesies   thanks, greetings, an OK
+    vocabulary, phrases, calendar   the tables behind them, to be corrected by people who speak the languages
 """

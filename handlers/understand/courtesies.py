@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import re
 
+from handlers.understand.phrases import ACKNOWLEDGED, SMALL_TALK
 from handlers.understand.text import plain
-from handlers.understand.vocabulary import ACKNOWLEDGED, ACKNOWLEDGES, COURTESY, GREETINGS, SMALL_TALK, YES
+from handlers.understand.vocabulary import ACKNOWLEDGES, COURTESY, GREETINGS, WISHES, YES
 from handlers.understand.words import WORD, ungreeted
 
 _SAID = re.compile(rf"{WORD.pattern}|[^\w\s.,;:!'\U0001f3fb-\U0001f3ff]")
 """A word or a sign, of an emoji without the colour of its skin."""
+_POLITE = COURTESY | GREETINGS | WISHES | YES
 
 
 def is_courtesy(text: str) -> bool:
     """Whether a message is thanks, a greeting or a yes and nothing else: "merci beaucoup", "ok murakoze"."""
     words = WORD.findall(plain(text))
-    return bool(words) and all(word in COURTESY or word in GREETINGS or word in YES for word in words)
+    return bool(words) and all(word in _POLITE for word in words)
 
 
 def is_acknowledged(text: str) -> bool:
@@ -30,7 +32,7 @@ def is_greeting(text: str, whom: str = "") -> bool:
 
     `whom`: our own name.
     """
-    words, also = WORD.findall(plain(text)), COURTESY | {plain(whom)}
+    words, also = WORD.findall(plain(text)), COURTESY | WISHES | {plain(whom)}
     greets = not GREETINGS.isdisjoint(words) and all(word in GREETINGS or word in also for word in words)
     return greets or _is(text, SMALL_TALK)
 

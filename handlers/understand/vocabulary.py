@@ -33,29 +33,6 @@ KEYWORDS: Final[Mapping[str, tuple[str, ...]]] = {
     "road": ("road", "voie", "inzira", "njia", "sms", "telegram", "whatsapp"),
 }
 
-STOP_PHRASES: Final = frozenset(
-    (
-        "no more sms", "no more messages", "do not write to me", "do not write to me any more", "don't write to me",
-        "don't write to me any more", "stop writing to me", "stop sending me sms", "stop sending me messages",
-        "do not send me sms", "don't send me sms", "do not send me messages", "don't send me messages",
-        "i want to stop", "i want to leave", "i don't want sms", "i do not want sms", "i don't want your messages",
-        "i do not want any more sms", "i do not want any more messages", "unsubscribe", "unsubscribe me",
-        "ne m'ecrivez plus", "ne m'envoyez plus de sms", "ne m'envoyez plus de messages", "plus de sms",
-        "plus de messages", "je ne veux plus de sms", "je ne veux plus de messages", "je ne veux plus vos messages",
-        "je ne veux plus recevoir de sms", "je ne veux plus recevoir de messages", "je veux arreter",
-        "arretez de m'ecrire", "arretez de m'envoyer des sms", "arretez de m'envoyer des messages", "desabonner",
-        "desabonnez moi", "desinscrire", "je veux me desabonner",
-        "ntimunyandikire", "ntimusubire kunyandikira", "ntimusubire kundungikira ubutumwa", "sinshaka ubundi butumwa",
-        "sinshaka ubutumwa", "sinkishaka ubutumwa", "mureke kunyandikira", "muhagarike ubutumwa",
-        "muhagarike kunyandikira", "ndashaka guhagarika",
-        "usinitumie sms", "usinitumie tena", "usinitumie ujumbe", "usinitumie ujumbe tena", "msinitumie sms",
-        "msinitumie ujumbe", "msinitumie ujumbe tena", "sitaki sms", "sitaki sms tena", "sitaki ujumbe",
-        "sitaki ujumbe tena", "sitaki tena ujumbe wenu", "acheni kunitumia ujumbe", "acheni kunitumia sms",
-        "nataka kuacha",
-    )
-)  # fmt: skip
-"""Whole messages that ask for no more texts (conversations I1)."""
-
 COURTESY: Final = _words("please thanks thank you merci beaucoup bien svp stp murakoze cane asante sana tafadhali")
 """May follow a yes or a no without changing it."""
 
@@ -72,87 +49,30 @@ ACKNOWLEDGES: Final = _words(
 )
 """Alone they say that a text arrived; a yes may be the late answer to a question, and so is none of them."""
 
-ACKNOWLEDGED: Final = frozenset(
-    ("ca marche", "c'est bon", "c'est note", "bien recu", "bien note", "entendu", "compris", "j'ai compris", "recu",
-     "got it", "noted", "understood", "received", "all good", "ndabibonye", "nabibonye", "ndabitahuye", "nabitahuye",
-     "nimeelewa", "nimeipata", "nimepata", "sawa sawa")
-)  # fmt: skip
-"""Whole messages that say so. Kirundi and Swahili are drafts."""
-
-SMALL_TALK: Final = frozenset(
-    ("how are you", "how are you doing", "how do you do", "who is this", "who are you", "who is it", "who is writing",
-     "comment ca va", "ca va", "ca va bien", "comment allez vous", "comment vas tu", "vous allez bien", "c'est qui",
-     "qui est ce", "qui etes vous", "vous etes qui", "tu es qui", "qui es tu", "qui parle", "qui m'ecrit",
-     "mumeze gute", "umeze gute", "mumerewe gute", "muraho", "ni nde", "ninde", "ni bande", "muri bande", "uri nde",
-     "habari yako", "habari yenu", "habari gani", "hujambo", "hamjambo", "mambo", "wewe ni nani", "ni nani",
-     "nyinyi ni nani", "nani")
-)  # fmt: skip
-"""Whole messages that ask how or who we are: nothing for a mentor. Kirundi and Swahili are drafts."""
-
 YES: Final = _words(
     "yes yeah yep ok okay oui ouais d'accord daccord ego eego yego ndiyo ndio ndyo naam sawa exact exactement correct"
     " nivyo kweli"
-)
-AFFIRMS: Final = frozenset(
-    ("c'est ca", "oui c'est ca", "c'est exact", "c'est correct", "ni vyo", "ego ni vyo", "that's right")
 )
 NO: Final = _words("no nope non oya oyaa hoya hapana siyo")
 """Kirundi "no" joins words ("no kurima"), so only a whole message counts, see words.yes_no."""
 NO_WITHOUT_COURTESY_OF: Final = frozenset(("murakoze", "cane"))
 """After a bare "no" these make the message Kirundi, where "no" means "and"."""
 
-AGREES: Final = frozenset(
-    ("j'accepte", "je suis d'accord", "i agree", "agree", "agreed", "i accept", "ndavyemeye", "ndemeye",
-     "ndabemereye", "ndabivyemeye", "nakubali", "nimekubali", "ninakubali")
-)  # fmt: skip
-REFUSES: Final = frozenset(
-    ("je refuse", "je n'accepte pas", "pas d'accord", "je ne suis pas d'accord", "i refuse", "i do not agree",
-     "i don't agree", "don't agree", "do not agree", "not agree", "sindavyemeye", "sindemera", "sindemeye", "ndanse",
-     "sikubali", "sijakubali", "nakataa")
-)  # fmt: skip
-"""Whole messages that agree, or not, to what is asked. Kirundi and Swahili are drafts."""
-
 NO_COMMANDS: Final = _words("inzara")
 """Words of their own, one letter from a command: inzara is hunger, inzira the road."""
-
-NO_TRAINING: Final = frozenset(
-    ("pas de formation", "aucune formation", "non pas de formation", "pas encore de formation", "no training",
-     "no trainings", "nta nyigisho", "oya nta nyigisho", "hakuna mafunzo", "hapana hakuna mafunzo", "pas formation",
-     "pa de formation", "pas de formation ce mois", "pas de formation cette semaine", "no training this month",
-     "no training yet", "no training this week", "nta nyigisho twakoze", "nta nyigisho twatanze")
-)  # fmt: skip
-"""A no in the words in which the reminders offer it."""
-
-NONE_YET: Final = frozenset(
-    ("pas encore", "non pas encore", "rien", "rien encore", "zero", "not yet", "no not yet", "nothing", "nothing yet",
-     "bado", "hapana bado", "nta zo", "oya nta zo", "aucun", "aucune", "non aucune", "ntayo", "oya ntayo", "hakuna",
-     "nous n'avons pas fait", "on n'a pas fait", "nous n'avons rien fait", "on n'a rien fait", "on a rien fait",
-     "nous n'avons pas fait de formation", "on n'a pas fait de formation", "we did not", "we did nothing",
-     "we have not", "we didn't", "no we did not", "ntitwakoze", "ntitwayikoze", "hatujafanya", "bado hatujafanya",
-     "hapana hatujafanya", "hatukufanya")
-)  # fmt: skip
-"""A whole message that says so to "did you hold a training?"."""
-
-REPORTS_NOW: Final = frozenset(
-    ("je rapporte", "oui je rapporte", "rapporter", "je rapporte maintenant", "report now", "i report now", "report",
-     "yes i report now", "ndabimenyesha", "ego ndabimenyesha", "naripoti", "ndiyo naripoti")
-)  # fmt: skip
-"""A whole message that chooses to report, as the reminders' own choices say it."""
 
 HELD: Final = _words("did done held tenu tenue organise organisee twarakoze twarayikoze twayikoze une un")
 PERIODS: Final = _words("semaine mois week month ndwi indwi ukwezi kwezi wiki mwezi la ce cette this")
 """Around "yes, we did" and "yes, last week" they say no more than that."""
 
-LATER: Final = frozenset(
-    ("later", "ask me later", "not now", "plus tard", "mu nyuma", "mumbaze mu nyuma", "baadaye", "niulize baadaye")
-)
-"""A whole message that puts off what is asked, as the reminders' own choices say it."""
-
 GREETINGS: Final = _words(
     "bonjour bonsoir salut hello hi good morning evening afternoon amahoro bwakeye mwaramutse mwiriwe habari jambo"
-    " salama shikamoo bon bonne journee soiree nuit day night monsieur madame mr mme chef"
+    " salama shikamoo"
 )
 """Around a report they say nothing of it."""
+
+WISHES: Final = _words("bon bonne journee soiree nuit day night monsieur madame mr mme chef")
+"""Nor do these, which alone are no greeting."""
 
 REGRETS: Final = _words(
     "pardon sorry desole desolee excusez excuse erreur oops mistake plutot rather non no oya hapana siyo samahani"

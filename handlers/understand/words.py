@@ -12,29 +12,32 @@ from types import MappingProxyType
 
 from rapidfuzz.distance import OSA
 
+from handlers.understand.phrases import (
+    AFFIRMS,
+    AGREES,
+    COMES_BACK,
+    LATER,
+    NO_TRAINING,
+    NONE_YET,
+    REFUSES,
+    REPORTS_NOW,
+    STOP_PHRASES,
+)
 from handlers.understand.text import SHORT, clean, plain
 from handlers.understand.tokens import Token, tokens
 from handlers.understand.vocabulary import (
-    AFFIRMS,
-    AGREES,
     COURTESY,
     FILLERS,
     GREETINGS,
     KEYWORDS,
     LANGUAGE_OF,
-    LATER,
     MONEY,
     NO,
     NO_COMMANDS,
-    NO_TRAINING,
     NO_WITHOUT_COURTESY_OF,
-    NONE_YET,
     PRICE,
     QUESTIONS,
-    REFUSES,
-    REPORTS_NOW,
     SENSITIVE,
-    STOP_PHRASES,
     UNITS,
     YES,
 )
@@ -207,6 +210,11 @@ def is_none_yet(text: str) -> bool:
     """Whether a whole message says that there was nothing so far: "pas encore", "not yet", "bado", "rien"."""
     said = " ".join(_bare(text))
     return said in NONE_YET or said in NO_TRAINING
+
+
+def is_back(text: str) -> bool:
+    """Whether a whole message asks to get messages again, after STOP: "je veux revenir"."""
+    return " ".join(_bare(text)) in COMES_BACK
 
 
 def is_now(text: str) -> bool:
