@@ -70,10 +70,13 @@ def _is_ours(folder: Path) -> None:
 async def prepare(folder: Path, port: int, today: date) -> tuple[Settings, Clock]:
     """Make the folder and the programme when they are not there yet; the clock goes on where it was.
 
-    Raises DatabaseError for a folder that holds something else.
+    Raises DatabaseError for a folder that holds something else, or cannot be made.
     """
     _is_ours(folder)
-    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise DatabaseError(f"{folder}: cannot be made ({error.strerror}). Name another: --folder FOLDER.") from None
     settings = settings_for(folder, port, today)
     database = await Database.open(settings.database.url, folder)
     try:

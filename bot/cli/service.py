@@ -53,7 +53,7 @@ def _stopped() -> asyncio.Event:
 
 def demo(
     reset: Annotated[bool, typer.Option("--reset", help="Begin again with the invented programme.")] = False,
-    port: Annotated[int, typer.Option(help="Port of the page; 0 takes a free one.")] = 8080,
+    port: Annotated[int, typer.Option(min=0, max=65535, help="Port of the page; 0 takes a free one.")] = 8080,
     folder: Annotated[Path, typer.Option(help="Where the demo's data are kept.")] = Path("demo"),
 ) -> None:
     """Two phones and an invented programme on one page: nothing can leave this machine."""

@@ -28,6 +28,12 @@ async def test_a_folder_with_something_else_is_neither_removed_nor_written_to(tm
     assert settings.read_text(encoding="utf-8") == "live = true\n"
 
 
+async def test_a_folder_that_cannot_be_made_is_said(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(DatabaseError, match=r"demo: cannot be made \(Not a directory\)\. Name another: --folder"):
+        await demo.prepare(tmp_path / "file" / "demo", 0, TODAY)
+
+
 async def test_a_demo_is_cleared_but_not_while_it_runs(tmp_path: Path) -> None:
     folder = tmp_path / "demo"
     demo.clear(folder)  # nothing is there yet
