@@ -175,7 +175,7 @@ OPERATIONS: dict[str, Operation] = {
 }
 AUDITED = frozenset(
     ("roster import", "inbox reply", "talk write", "lesson translate", "question answer", "question give")
-    + ("export", "export decide")
+    + ("export", "export decide", "team left")
 )
 """Those that a page asks for and that write their own row into the audit, under the name of the page's `writes`: a
 command and a page are written down alike, once. In `details` they take who does it as `user` or `who`."""

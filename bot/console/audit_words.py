@@ -57,6 +57,7 @@ DONE: Mapping[str, str] = {
     "language of the pages": _("language of the pages"),
     "late list": _("late list"),
     "leader asked about a report": _("leader asked about a report"),
+    "left the team": _("left the team"),
     "lesson translated": _("lesson translated"),
     "lessons exported": _("lessons exported"),
     "lessons read": _("lessons read"),

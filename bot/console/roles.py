@@ -136,6 +136,7 @@ MAY: Mapping[str, Roles] = {
     "/accounts/invite": frozenset((ADMINISTRATOR,)),
     "/accounts/role": frozenset((ADMINISTRATOR,)),
     "/accounts/revoke": frozenset((ADMINISTRATOR,)),
+    "/accounts/left": frozenset((ADMINISTRATOR,)),
     "/accounts/unlock": KEEPERS,
 }
 """Path of a page -> who may; the same for looking and doing. What is for fewer people has a path of its own."""

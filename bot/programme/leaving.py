@@ -37,6 +37,13 @@ async def leave(tx: AsyncConnection, details: Mapping[str, Any], now: datetime) 
     return {**found, "role": her["role"], **await _leave_team(tx, her["id"], at, details, now)}
 
 
+async def leave_team(tx: AsyncConnection, details: Mapping[str, Any], now: datetime) -> Any:
+    """The one of the team with the id `person` has left it, now. Raises BotError."""
+    if await team.staff_numbered(tx, int(details["person"])) is None:
+        raise BotError(Sentence("She is not of the team any more: somebody has taken her out."))
+    return await _leave_team(tx, int(details["person"]), now, details, now)
+
+
 async def _leave_team(
     tx: AsyncConnection, number: int, at: datetime, details: Mapping[str, Any], now: datetime
 ) -> dict[str, Any]:
@@ -67,4 +74,4 @@ async def _who(tx: AsyncConnection, details: Mapping[str, Any]) -> Mapping[str, 
     return there[0]
 
 
-OPERATIONS = {"leader left": leave}
+OPERATIONS = {"leader left": leave, "team left": leave_team}

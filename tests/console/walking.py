@@ -277,7 +277,7 @@ FORMS: dict[str, Form | dict[str, Any]] = {
     "/sealed/{case}/closed": _read,
     "/account/language": {"language": "fr"},
     "/account/secret": _own_password,
-    **dict.fromkeys(("/accounts/invite", "/accounts/revoke", "/accounts/unlock", "/accounts/role"), _staff),
+    **dict.fromkeys((f"/accounts/{what}" for what in ("invite", "revoke", "left", "unlock", "role")), _staff),
     "/sign-out": {},
     "/confirm": {"next": "/account"},
     "/sign-in/link": {"name": "Eric"},

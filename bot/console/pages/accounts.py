@@ -126,6 +126,16 @@ async def revoke(ask: Ask) -> Response:
     return ask.go("/accounts", _("The account is revoked and signed out everywhere."))
 
 
+async def left(ask: Ask) -> Response:
+    """She sees and may do nothing any more, in her chat either; what was hers goes to somebody else."""
+    one = await _chosen(ask)
+    if one.person_id == ask.me.person_id:
+        raise Wrong(_("This is your own account. Another administrator can revoke it."))
+    await ask.act("team left", {"person": one.person_id, "user": f"person {ask.me.person_id}"})
+    said = _("She is of the team no more. Where she was the officer, name another one in the roster.")
+    return ask.go("/accounts", said)
+
+
 async def unlock(ask: Ask) -> Response:
     """The tries that failed are forgotten; a PIN that was forgotten is chosen anew with the next link."""
     one = await _chosen(ask)
@@ -167,4 +177,5 @@ PAGES = (
     Page("/accounts/revoke", revoke, writes="account revoked", confirm=True),
     Page("/accounts/unlock", unlock, writes="account unlocked", confirm=True),
     Page("/accounts/role", role, writes="role changed", confirm=True),
+    Page("/accounts/left", left, writes="left the team", confirm=True),
 )
