@@ -49,6 +49,7 @@ def left(
     ends = "would end" if dry_run else "ended"
     whose = found.get("association") or found["role"]
     base.words.print(f"{found['name']}, {whose}: her role {ends} on {found['on']}.", markup=False)
+    base.words.print("Take the row out of the workbook too: an import that has it brings her back.")
     if found.get("questions"):
         numbers = ", ".join(f"No {number}" for number in found["questions"])
         base.words.print(f"Questions that go to the officer: {numbers}.", markup=False)
