@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from bot.channels.base import Arrival
+from bot.programme.roster import Staff
 from tests.botapi import Emulator, botapi_fixture  # noqa: F401
 from tests.end_to_end.chats import Chats, programme
+from tests.programme import ODETTE, small_roster
 
 PATIENCE = 30.0
 """Seconds."""
@@ -65,3 +69,24 @@ async def test_a_command_without_its_slash_is_one(chats: Chats) -> None:
     assert "When was it?" in card.text
     await chats.says(eric, "today")
     assert any("date: 23/11" in one.text for one in eric.sees[-2:]), "it answers the card"
+
+
+async def test_a_phone_of_two_associations_is_no_strangers(
+    botapi: Emulator, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What came from it was told to officers who look after neither of them, as of an unknown number."""
+    small = small_roster()
+    odette, jean, agnes = (replace(one, phone_is="shared") for one in small.leaders)
+    shared = replace(small, leaders=(odette, replace(jean, phone_is="own"), replace(agnes, phone=ODETTE)))
+    monkeypatch.setattr("tests.end_to_end.chats.small_roster", lambda: shared)
+    staff = (Staff("Aline", "officer", area="Giharo"),)
+    gateway = {"kannel": {"sendsms_url": "http://127.0.0.1:9/", "username": "u", "password": "p", "secret": "s3cret"}}
+    async with programme(botapi, tmp_path, monkeypatch, staff=staff, channels=gateway) as chats:
+        eric, aline = await chats.eric(), await chats.one_of_the_team("Aline", 33)
+        seen = len(aline.sees)
+        text = "the husker is broken since Monday"
+        await chats.app.inbox.arrivals([Arrival("kannel", "k1", "tel", ODETTE, text=text)])
+        await botapi.until(lambda: text in eric.sees[-1].text, PATIENCE)
+        assert eric.sees[-1].text.startswith("✉️ ABAHUZA")
+        await chats.settled()
+        assert len(aline.sees) == seen
