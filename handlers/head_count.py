@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Final
 
 from handlers.forms import Reading
@@ -17,9 +18,9 @@ _BEFORE: Final = r"(?:personnes?|people|persons?|participante?s?|pers|abantu|wat
 _NEW: Final = r"(?:nouveaux|nouvelles|nouveau|nouvelle|new|bashasha|abashasha|wapya|mpya)"
 _ALL: Final = r"(?:au total|en tout|in total|altogether|total|totaux|bose hamwe|kwa jumla|jumla|pamoja)"
 _SURE: Final = re.compile(
-    rf"\b(\d{{1,3}}) ?{_PEOPLE}\b(?: {_ALL}\b)?(?! ?{_NEW})"
+    rf"\b(\d{{1,3}}) ?{_PEOPLE}\b(?: {_ALL}\b)?(?: soit\b)?(?! ?{_NEW})"
     rf"|\b{_ALL}\W{{0,3}}(?:de |of |ni |ya |watu |abantu )?(\d{{1,3}})\b(?![./]\d)(?: {_PEOPLE}\b)?"
-    rf"|\b(\d{{1,3}}) {_ALL}\b"
+    rf"|\b(\d{{1,3}}) {_ALL}\b(?!\W{{0,3}}\d)|\bsoit (\d{{1,3}})\W*$"
     rf"|(?<=\d) ?= ?(\d{{1,3}})\b",
     re.IGNORECASE,
 )
@@ -43,7 +44,9 @@ _NEW_AMONG: Final = (
     (re.compile(rf"\b(\d{{1,3}}) ?{_MEN}{_OF_THEM}", re.IGNORECASE), r" M\1 NM\2 "),
 )
 """12 femmes dont 5 nouvelles."""
+_ALL_OF_THEM: Final = re.compile(rf"\b(?:tous|toutes|all|bose|wote)(?: sont| are| ni)? {_NEW}\b", re.IGNORECASE)
 _FIGURE: Final = re.compile(r"\d")
+_TOLD_NEW: Final = frozenset(("new_women", "new_men", "new_people"))
 _NEW_WORD: Final = re.compile(_NEW, re.IGNORECASE)
 
 Read = Callable[[str], Reading]
@@ -83,6 +86,11 @@ def _by_sex(text: str, of: Read) -> Reading:
     reading = of(text)
     if reading.status in ("whole", "ambiguous") or _NEW_WORD.search(text) is None:
         return reading
+    if (everybody := _ALL_OF_THEM.search(text)) is not None:
+        other = of(f"{text[: everybody.start()]} {text[everybody.end() :]}")
+        came = [other.values.get(name) for name in ("women", "men")]
+        if other.status == "whole" and None not in came and not _TOLD_NEW & other.values.keys():
+            return replace(other, values={**other.values, "new_women": came[0], "new_men": came[1]})
     splits = [pattern.subn(said, text) for pattern, said in _BY_SEX]
     women, men = _NEW_AMONG
     among = men[0].subn(men[1], women[0].sub(women[1], text))

@@ -24,6 +24,7 @@ _ANY = Kind()
 _APART = re.compile(r"\s*\d(?:\s+\d)+\s*")
 _FIGURES = re.compile(r"\W*\d{1,4}(?:[\s.,;:*/-]+\d{1,4}){5,}\W*")
 """So many figures and nothing else are meant as a report, though one of them is no day, no topic, or one too many."""
+_MORE = re.compile(r"\s*(\d{1,3}[\s,;]+\d{1,3})[\s,;]+(\d{1,3}(?:[\s,;]+\d{1,3})?)[\s.]*")
 _SHORTEST_NAME = 3
 _BY_SEX = (("women", "men"), ("new_women", "new_men"))
 
@@ -117,7 +118,17 @@ def read_answer(form: Form, step: Step, text: str, ctx: Context, values: Values)
     names = next((pair for pair in _BY_SEX if asked.issuperset(pair)), None)
     if form.name != "training" or names is None:
         return form.read_answer(step, text, ctx, values)
+    if names == _BY_SEX[0] and (both := _MORE.fullmatch(text)):
+        return _with_new(form, step, both, ctx, values)
     return head_count.read(text, lambda said: form.read_answer(step, said, ctx, values), names)
+
+
+def _with_new(form: Form, step: Step, both: re.Match[str], ctx: Context, values: Values) -> Reading:
+    """12 7 5 3 to "how many women, then men?": the new ones follow, as in the whole line."""
+    came = form.read_answer(step, both[1], ctx, values)
+    new = form.read_answer(form.step_of("new_women"), both[2], ctx, {**values, **came.values})
+    whole = came.status == new.status == "whole"
+    return Reading("whole", {**came.values, **new.values}) if whole else form.read_answer(step, both[0], ctx, values)
 
 
 def names(form: Form, step: str, said: Sequence[Token]) -> bool:

@@ -88,7 +88,7 @@ class Grammar(Numbers):
         typed = [place for place, item in enumerate(items) if item.kind in ("choice", "date") and place not in paired]
         options += [[self._typed(items[place], meaning) for meaning in items[place].meanings] for place in typed]
         numbers = [self._bare(items, place) for place in bare]
-        if any(self._of_the_day(items, place) for place in bare):
+        if any(self._of_the_day(items, place) for place in bare) or any(self._differ(items, *pair) for pair in pairs):
             return
         for chosen in product(*options):
             labelled = [name for name, _ in chosen[: len(pairs)]]
@@ -108,6 +108,18 @@ class Grammar(Numbers):
         if day is None or day.kind != "date" or not self.groups or self.groups[0][0][0].type != "date":
             return False  # where a number is asked before the day, it is that number
         return bool(self.asked or day.after or len(items[place].text) > 1)
+
+    def _differ(self, items: Sequence[Item], label: int, value: int) -> bool:
+        """ "theme 2 transformation": the digit behind a label and the word beside it say two things, unjoined."""
+        question = self.form.question(items[label].meanings[0][0])
+        if question.type != "select_multiple" or items[value].kind != "number":
+            return False
+        end = max(label, value) + 1
+        beside = items[end] if end < len(items) and not items[end].after else None
+        if beside is None or beside.kind != "choice":
+            return False
+        said = {choice for name, choice in beside.meanings if name == question.name}
+        return bool(said) and said.isdisjoint(self._selected(question, items[value], {}))
 
     def _said_twice(self, labelled: Sequence[str]) -> bool:
         """5 nouvelles, 5 nouveaux: they may be ten."""

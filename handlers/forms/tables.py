@@ -32,7 +32,8 @@ UNKNOWN: Final = frozenset(
 NOBODY: Final = frozenset(
     ["nobody", "none", "nobody new", "personne", "aucun", "aucune", "hakuna", "nta n'umwe", "nta numwe"]
     + ["no one", "nothing", "rien", "personne de nouveau", "il n'y en a pas", "pas un", "ntanumwe", "ntawe"]
-    + ["nta n'umwe mushasha", "nta numwe mushasha"]
+    + ["nta n'umwe mushasha", "nta numwe mushasha", "les memes", "les memes personnes", "memes personnes"]
+    + ["ce sont les memes", "the same", "the same people", "same people", "ni bamwe", "wale wale"]
 )
 """How C4 itself says 0 0. Kirundi and Swahili are drafts."""
 

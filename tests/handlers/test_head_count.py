@@ -28,6 +28,10 @@ DAY: dict[str, Any] = {"held_on": "2026-11-12", "topics": ["processing"]}
         ("12/11 agri 12 femmes dont 5 nouvelles, 7 hommes dont 3 nouveaux", CAME | NEW),
         ("12/11 agri nouveaux 5 femmes 3 hommes", NEW),
         ("oui 12/11 agri 12 femmes 7 hommes, bonne journee", CAME),
+        ("12/11 agri 19 personnes soit 12 femmes et 7 hommes", CAME),
+        ("12/11 agri femmes: 12 hommes: 7 total: 19 nouveaux: 8", CAME | {"new_people": 8}),
+        ("12/11 agri 12 femmes 7 hommes tous nouveaux", CAME | {"new_women": 12, "new_men": 7}),
+        ("12/11 au matin agri 12 female 7 male", CAME),
         ("tarehe 12 mwezi wa 11 usindikaji wanawake 12 wanaume 7", CAME),
         ("november 12 processing 12 women 7 men", CAME),
     ],
@@ -64,6 +68,8 @@ def test_an_hour_behind_the_day_is_no_men_in_silence() -> None:
     "text, day",
     [
         ("hier 12h", "2026-11-22"),
+        ("hier soir", "2026-11-22"),
+        ("ce soir", "2026-11-23"),
         ("lundi a 14h30", "2026-11-16"),
         ("samedi 14", "2026-11-14"),
         ("lundi 9", "2026-11-09"),
@@ -82,6 +88,23 @@ def test_days_in_other_words(text: str, day: str) -> None:
 @cases("text", ["12h", "14h30", "samedi 15", "hier 12h 7f"])
 def test_no_day(text: str) -> None:
     assert read_answer(FORM, FORM.step("held_on"), text, CTX, {}).status != "whole"
+
+
+def test_a_digit_behind_its_label_and_another_topic_beside_it_are_asked_about() -> None:
+    line = "12/11 theme {} transformation 12 femmes 7 hommes"
+    assert read_line(FORM, line.format("2"), CTX).status == "leftover"
+    assert read_line(FORM, line.format("3"), CTX).values == DAY | CAME
+    assert read_line(FORM, line.format("2 et"), CTX).values["topics"] == ["value_chain", "processing"]
+
+
+@cases("text, new", [("12 7 5 3", NEW), ("12, 7, 5, 3", NEW), ("12 7 8", {"new_people": 8})])
+def test_the_new_people_may_follow_the_people(text: str, new: dict[str, int]) -> None:
+    reading = read_answer(FORM, FORM.step("people"), text, CTX, DAY)
+    assert (reading.status, reading.values) == ("whole", CAME | new)
+
+
+def test_more_figures_are_asked_about() -> None:
+    assert read_answer(FORM, FORM.step("people"), "12 7 5 3 9", CTX, DAY).status != "whole"
 
 
 def test_labels_still_answer_out_of_order() -> None:
