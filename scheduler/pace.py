@@ -38,9 +38,10 @@ class Pace:
         self._day, self._today = date.min, 0
         half = limits.per_half_hour
         self._each = HALF_HOUR / half if half else timedelta()
-        self._minute = max(1, half // 30) * self._each
-        """The time of what may leave at once: a minute's, or one part's where that is longer."""
-        self._unasked_until = datetime.min.replace(tzinfo=UTC)
+        self._most = self._credit = max(1, min(half // 3, 30))
+        """Unasked parts that may leave at once when the channel has rested, and those that still may."""
+        self._paid_until = datetime.min.replace(tzinfo=UTC)
+        """When the time of all unasked parts that left is over, each having its own."""
 
     def left(self, at: datetime, parts: int) -> None:
         """So many parts left at this moment; in the order of time."""
@@ -59,20 +60,23 @@ class Pace:
         return min(_rest(self._limits.per_half_hour, half), _rest(self._limits.per_day, day))
 
     def at_once(self, now: datetime) -> int:
-        """How many unasked texts may begin now: under a limit for the half hour as many as leave in a minute.
+        """How many unasked texts may begin now: under a limit for the half hour a few, then one part's time apart.
 
-        Thirty at once would be quicker by minutes, and every answer of the half hour would wait for its end.
+        Thirty at once would take as long in the end, and every answer of the half hour would wait for its end.
         """
         if not self._each:
             return MANY
-        return max(0, (now + self._minute - max(self._unasked_until, now)) // self._each)
+        rested = max(0, (now - self._paid_until) // self._each)
+        self._credit = min(self._most, self._credit + rested)
+        self._paid_until += rested * self._each
+        return self._credit or int(self._paid_until <= now)
 
     def wait_s(self, now: datetime, parts: int, unasked: bool = False) -> float:
         """Seconds until so many parts may leave; 0 when they may now, and then they count."""
         if not self._limited:
             return 0.0
         if unasked and not self.at_once(now):
-            return (self._unasked_until + self._each - self._minute - now).total_seconds()
+            return (self._paid_until - now).total_seconds()
         half, day = self._used(now)
         if _over(self._limits.per_day, day, parts):
             return (tomorrow(now, self._zone) - now).total_seconds()
@@ -80,7 +84,8 @@ class Pace:
             return (self._lately[0][0] + HALF_HOUR - now).total_seconds()
         self.left(now, parts)
         if unasked:
-            self._unasked_until = max(self._unasked_until, now) + parts * self._each
+            self._credit = max(0, self._credit - parts)
+            self._paid_until = max(self._paid_until, now) + parts * self._each
         return 0.0
 
     def rest(self, now: datetime) -> int | None:

@@ -73,3 +73,15 @@ def test_without_limits_everything_leaves() -> None:
     pace = Pace(Limits(), ZoneInfo("UTC"))
     assert not any(pace.wait_s(START, 1000) for _ in range(100))
     assert pace.rest(START) is None
+
+
+def test_an_answer_waits_a_minute_at_most_however_much_nobody_asked_for_is_leaving() -> None:
+    waits = []
+    for minutes in range(100):
+        pace, now = Pace(Limits(30), ZoneInfo("UTC")), START
+        for _ in range(minutes):
+            while not pace.wait_s(now, 1, unasked=True):
+                pass
+            now += timedelta(minutes=1)
+        waits.append(pace.wait_s(now, 1))
+    assert max(waits) <= 60

@@ -36,9 +36,13 @@ def test_parts_count_and_not_messages() -> None:
     assert plan([1] * 30, local("2026-11-23 09:00"), USUAL, 30).last_leaves_at == local("2026-11-23 09:29")
 
 
-def test_where_much_may_leave_a_minute_of_it_leaves_at_once() -> None:
+def test_a_few_leave_at_once_and_pay_for_it() -> None:
+    found = plan([1] * 10, local("2026-11-23 09:00"), USUAL, 30)
+    assert found.last_leaves_at == local("2026-11-23 09:00")
+    found = plan([1] * 11, local("2026-11-23 09:00"), USUAL, 30)
+    assert found.last_leaves_at == local("2026-11-23 09:10"), "ten texts have had their ten minutes"
     found = plan([1] * 3_600, local("2026-11-23 09:00"), USUAL, 3_600)
-    assert found.last_leaves_at == local("2026-11-23 09:29:00"), "120 at once, then two in a second"
+    assert found.last_leaves_at == local("2026-11-23 09:29:59.500000"), "30 at once, then two in a second"
 
 
 def test_without_limits_everything_leaves_at_once_when_it_may() -> None:
@@ -66,14 +70,15 @@ def test_nothing_to_send_and_mistakes() -> None:
 
 
 def _counted(parts: list[int], start: datetime, hours: Hours, per_half_hour: int, per_day: int) -> list[datetime]:
-    """When each message leaves: a part's time for each part behind the one before, and within the limits."""
+    """When each message leaves: a few at once, then a part's time for each part, and within the limits."""
     now, left, window, days = start, [], deque[tuple[datetime, int]](), {}
-    each = HALF_HOUR / per_half_hour if per_half_hour else timedelta()
-    for index, one in enumerate(parts):
-        if left:
-            now = left[-1] + parts[index - 1] * each
+    each, most = HALF_HOUR / max(1, per_half_hour), max(1, per_half_hour // 3)
+    paid, ahead = start, most
+    for one in parts:
         while True:
             now = hours.next_allowed(now)
+            while paid + each <= now:
+                paid, ahead = paid + each, min(most, ahead + 1)
             while window and window[0][0] <= now - HALF_HOUR:
                 window.popleft()
             used, day = sum(n for _, n in window), now.astimezone(hours.zone).date()
@@ -81,10 +86,13 @@ def _counted(parts: list[int], start: datetime, hours: Hours, per_half_hour: int
             half = not per_half_hour or not used or used + one <= per_half_hour
             if not (not per_day or not today or today + one <= per_day):
                 now = now.replace(second=0, microsecond=0) + timedelta(minutes=1)
+            elif per_half_hour and not ahead and paid > now:
+                now = paid
             elif not half:
                 now = window[0][0] + HALF_HOUR
             else:
                 break
+        paid, ahead = max(paid, now) + one * each, max(0, ahead - one)
         window.append((now, one))
         days[day] = today + one
         left.append(now)
