@@ -6,15 +6,16 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 import pytest
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.programme.broadcasts import sending
 from bot.programme.broadcasts.sending import Begin
-from bot.store import outbox
+from bot.store import outbox, tables
 from bot.store.engine import Database
 from bot.store.outbox import Mark, Wanted
-from tests.contracts.test_broadcasts import PEOPLE, Clock, approve, draft, fill, state, states, worker
-from tests.databases import NOW, database, place, postgres_server
+from tests.contracts.test_broadcasts import PEOPLE, Clock, approve, do, draft, fill, state, states, worker
+from tests.databases import NOW, database, place, postgres_server, rows
 
 __all__ = ["database", "place", "postgres_server"]
 
@@ -76,3 +77,19 @@ async def test_nobody_is_asked_where_nobody_waits(database: Database, monkeypatc
     clock.now = NOW + timedelta(hours=15)
     await here.look()
     assert await state(database, number) == "done"
+
+
+async def test_a_week_in_which_the_service_was_off_does_not_end_what_repeats(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The late one asks, a person stops it, and the next ones come at their own time."""
+    await fill(database)
+    number, clock = await draft(database, monkeypatch, every="weekly"), Clock()
+    await approve(database, number, PEOPLE)
+    clock.now = NOW + timedelta(days=8)
+    await worker(database, clock).look()
+    assert await state(database, number) == "asks"
+    await do(database, "stop", id=number)
+    later = select(tables.broadcasts.c.state, tables.broadcasts.c.starts_at).where(tables.broadcasts.c.id > number)
+    first = (await rows(database, select(tables.broadcasts.c.starts_at).where(tables.broadcasts.c.id == number)))[0]
+    assert [tuple(row) for row in await rows(database, later)] == [("approved", first.starts_at + timedelta(days=14))]

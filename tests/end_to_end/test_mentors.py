@@ -288,7 +288,7 @@ async def test_a_question_is_passed_on_and_answered_from_the_inbox(chats: Chats)
 
 async def test_a_question_that_needs_no_answer_is_followed_no_more(chats: Chats) -> None:
     odette, eric = await chats.odette(), await chats.eric()
-    await chats.says(odette, "how are you?")  # no mentor has a chat: the officer's
+    await chats.says(odette, "how do we store the seed?")  # no mentor has a chat: the officer's
     await chats.settled()
     await chats.says(eric, "/inbox")
     await chats.presses(eric, "Nothing to answer")

@@ -69,6 +69,8 @@ async def _begin(tx: AsyncConnection, item: Begin) -> str:
     row = await store.held(tx, item.broadcast)
     if row is None or row.state not in ("approved", "sending"):
         return row.state if row else "stopped"
+    if row.state == "approved" and row.every:
+        await _repeat(tx, row, item)
     why = over(row, item.due_at, item.now)
     if why == TOO_LATE:
         await recipients.take_back(tx, row.id, TOO_LATE)
@@ -84,10 +86,16 @@ async def _begin(tx: AsyncConnection, item: Begin) -> str:
         return await ask_again(tx, row, "goes to many more than it was approved for", item.now)
     if row.state == "approved":
         await store.change(tx, row.id, state="sending")
-        if row.every:
-            every = kept(row.starts_at, row.every, item.zone)
-            await store.repeat(tx, row, every, next_time(row.starts_at, every, item.zone), item.now)
     return "sending"
+
+
+async def _repeat(tx: AsyncConnection, row: Any, item: Begin) -> None:
+    """The next one is made whatever becomes of this one, and as long as it is still to come."""
+    every = kept(row.starts_at, row.every, item.zone)
+    at = next_time(row.starts_at, every, item.zone)
+    while at <= item.now:
+        at = next_time(at, every, item.zone)
+    await store.repeat(tx, row, every, at, item.now)
 
 
 async def _grew(tx: AsyncConnection, row: Any) -> bool:
