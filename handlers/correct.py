@@ -26,9 +26,12 @@ from handlers.turn import (
     Turn,
 )
 from handlers.understand.vocabulary import COUNTED
+from handlers.understand.words import plain
 
 _DIGIT_AND = re.compile(r"\s*([1-9])[\s.,:)=-]+(\S.*)", re.DOTALL)
 _WORD = re.compile(r"\s*([^\W\d_]+)")
+_RECEIPT = re.compile(r"(?:\D{0,40}\W)?no\W{0,3}(\d{1,9}) ok\W+\w")
+"""How every receipt of ours by SMS begins, copied or forwarded."""
 LATER = timedelta(hours=6)
 """Something of hers is open: it is not interrupted."""
 
@@ -68,6 +71,18 @@ def fix(turn: Turn, said: Said) -> Outcome:
     if report.state == "withdrawn":
         return checks.removed(turn, report)
     return _shown(turn, report, f"FIX {report.number}")
+
+
+def its_receipt(turn: Turn) -> Outcome | None:
+    """Our receipt of hers, sent back, is shown as FIX shows it: what she wants of it she can say there.
+
+    A training's tells of a training and was read as one (said.copied); others have no day of their own.
+    """
+    found = _RECEIPT.match(plain(turn.inbound.text)) if turn.inbound.kind == "text" else None
+    report: Report | None = turn.known(ReportNumbered(int(found[1]))) if found else None
+    if report is None or report.state == "withdrawn" or not is_theirs(turn, report):
+        return None
+    return _shown(turn, report, f"the receipt of No {report.number}, sent back")
 
 
 def _shown(turn: Turn, report: Report, understood: str) -> Outcome:

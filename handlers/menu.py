@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from handlers import form, mentor_questions, receipted, state
+from handlers import correct, form, mentor_questions, receipted, state
 from handlers.said import MENU, Said, read
 from handlers.training import reached
 from handlers.turn import Association, Figures, FiguresOf, KeepMedia, Outcome, Reply, TakeBackCall, Turn
@@ -120,6 +120,8 @@ def free(turn: Turn) -> Outcome:
         return help_(turn, read(turn))
     if turn.inbound.kind == "text" and is_acknowledged(turn.inbound.text):
         return Outcome(dict(turn.state), (Reply("B7"),), understood="thanks, or an OK")
+    if shown := correct.its_receipt(turn):
+        return shown
     officer = plain(turn.association.officer) if turn.association else ""
     named = any(token.text == officer for token in tokens(turn.inbound.text))
     if is_question(turn.inbound.text) and not named:  # "when does Eric come?" is for Eric
