@@ -54,30 +54,10 @@ _GONE = delete(timers).where(
     timers.c.kind.in_(_KINDS),
     timers.c.association_id.in_(select(associations.c.id).where(associations.c.left_at.is_not(None))),
 )
-_FIRED = (
+_OF_ASSOCIATIONS = (
     select(
         timers.c.id.label("timer"),
         timers.c.key,
-        associations.c.id,
-        associations.c.no,
-        associations.c.name,
-        associations.c.commune_old,
-        associations.c.commune_now,
-    )
-    .join(associations, associations.c.id == timers.c.association_id)
-    .where(timers.c.kind.in_(_KINDS), timers.c.state == "fired")
-)
-_UNDER_WAY = select(inbox.c.dedupe_key).where(
-    inbox.c.state == written("new"),
-    inbox.c.channel == "timer",
-    or_(*(inbox.c.dedupe_key.startswith(f"{kind}:") for kind in _KINDS)),
-)
-_AGAIN = update(timers).where(timers.c.id == given("row")).values(state="waiting", due_at=given("due"))
-
-
-_AHEAD = (
-    select(
-        timers.c.id.label("timer"),
         timers.c.due_at,
         timers.c.data,
         associations.c.id,
@@ -87,8 +67,17 @@ _AHEAD = (
         associations.c.commune_now,
     )
     .join(associations, associations.c.id == timers.c.association_id)
-    .where(timers.c.kind.in_(_KINDS), timers.c.state == "waiting", timers.c.due_at > given("now"))
+    .where(timers.c.kind.in_(_KINDS))
 )
+_FIRED = _OF_ASSOCIATIONS.where(timers.c.state == "fired")
+_AHEAD = _OF_ASSOCIATIONS.where(timers.c.state == "waiting", timers.c.due_at > given("now"))
+_UNDER_WAY = select(inbox.c.dedupe_key).where(
+    inbox.c.state == written("new"),
+    inbox.c.channel == "timer",
+    or_(*(inbox.c.dedupe_key.startswith(f"{kind}:") for kind in _KINDS)),
+)
+_AGAIN = update(timers).where(timers.c.id == given("row")).values(state="waiting", due_at=given("due"))
+
 _WHICH = select(timers).where(timers.c.kind == KIND, timers.c.key == given("which"))
 _BY_HAND = {
     dialect: insert.on_conflict_do_update(
