@@ -11,13 +11,14 @@ from handlers.forms import Context, Form, Reading
 from handlers.forms.tables import NOTHING_OF_IT, UNKNOWN
 from handlers.kinds import Check
 from handlers.known_forms import association_of as _association
-from handlers.known_forms import looks_like_report, read_answer, read_line
+from handlers.known_forms import looks_like_report, names, read_answer, read_line
 from handlers.said import Said, own_words
 from handlers.turn import Association, ChangeReport, Outcome, Reply, Report, ReportNumbered, Turn
 from handlers.understand.choices import picked
 from handlers.understand.courtesies import is_acknowledged
+from handlers.understand.phrases import OTHER, SAME
 from handlers.understand.vocabulary import IT_IS
-from handlers.understand.words import yes_no
+from handlers.understand.words import tokens, yes_no
 
 BACK_WITHIN = timedelta(days=7)
 """So long a removed report can be brought back by its leader."""
@@ -44,13 +45,20 @@ def answer(turn: Turn, said: Said, question: Mapping[str, Any]) -> Outcome | Non
     if question.get("step") and not outgrown.has(form_, question["step"]):
         return None
     if question["expects"] == "same_other":
-        if said.digit == "1":
+        meant = picked(
+            said.digit or said.text, (SAME, OTHER), IT_IS | {"une", "un", "an", "formation", "training"}, near=False
+        )
+        if meant == (1,):
             return _same(turn, report, question)
-        return settle(turn, report, report.values, _confirmed(question)) if said.digit == "2" else None
+        return settle(turn, report, report.values, _confirmed(question)) if meant == (2,) else None
     if question["expects"] == "yes_no":
         agreed = yes_no(turn.inbound.text) if said.digit not in ("1", "2") else said.digit == "1"
         if agreed is None:
-            return None
+            values = corrected(turn, form_, report, question["step"], ctx)  # the numbers at once, without the 2
+            if values is None:
+                return None
+            same = all(report.values.get(name) == value for name, value in values.items())
+            return settle(turn, report, values, _confirmed(question) if same else question.get("confirmed", ()))
         if agreed:
             return settle(turn, report, report.values, _confirmed(question))
         new = state.ask(turn, "check", **{**_plain(question), "expects": "step"})
@@ -93,6 +101,17 @@ def corrected(turn: Turn, form_: Form, report: Report, step: str, ctx: Context) 
         return None
     kept = {name: report.values.get(name) for name in own if not reading.values.keys() & (names - own)}
     return form_.record(form_.compute({**known, **kept, **reading.values}, ctx))
+
+
+def named(turn: Turn, report: Report, form_: Form, ctx: Context) -> list[tuple[str, dict[str, Any]]]:
+    """The questions that a message answers by name, and the report's values with that answer."""
+    said, found = tokens(turn.inbound.text), []
+    _, steps = form.kind_of(form_).menu(form_, report.number, report.values, ctx)
+    for name in steps:
+        values = corrected(turn, form_, report, name, ctx) if names(form_, name, said) else None
+        if values is not None:
+            found.append((name, values))
+    return found
 
 
 def whole_anew(

@@ -11,7 +11,8 @@ from typing import Any
 from handlers import checks, enrol, form, outgrown, state
 from handlers.checks import BACK_WITHIN, association_of
 from handlers.forms import Context, Form
-from handlers.known_forms import KINDS, figures_after, looks_like_report, read_line
+from handlers.forms.tables import NOTHING_OF_IT
+from handlers.known_forms import KINDS, figures_after, looks_like_report, picked_change, read_line
 from handlers.said import NUMBER, Said
 from handlers.training import reached
 from handlers.turn import (
@@ -26,7 +27,7 @@ from handlers.turn import (
     Turn,
 )
 from handlers.understand.vocabulary import COUNTED
-from handlers.understand.words import plain
+from handlers.understand.words import plain, yes_no
 
 _DIGIT_AND = re.compile(r"\s*([1-9])[\s.,:)=-]+(\S.*)", re.DOTALL)
 _WORD = re.compile(r"\s*([^\W\d_]+)")
@@ -144,16 +145,15 @@ def figures(form_: Form) -> tuple[str, ...]:
 def _chosen(turn: Turn, said: Said, question: Mapping[str, Any], report: Report) -> Outcome | None:
     form_, association, ctx = _around(turn, report)
     steps = question["steps"]
-    if said.digit == "0":
+    if said.digit == "0" or yes_no(said.text) is False or said.plain in NOTHING_OF_IT:
         told = [state.task(turn, "read", f"No {report.number}: nothing to change, she says")]
         return state.say(turn, "E6", *(told if question.get("asked") else ()), number=report.number)
-    if not said.digit:
+    digit = int(said.digit) if said.digit else picked_change(said.text, steps)
+    if not digit:
         return _at_once(turn, report, form_, steps, ctx)
-    if int(said.digit) > len(steps) + 1:
-        return None
-    if int(said.digit) == len(steps) + 1:
-        return _remove(turn, report, association)
-    step = steps[int(said.digit) - 1]
+    if digit > len(steps):
+        return _remove(turn, report, association) if digit == len(steps) + 1 else None
+    step = steps[digit - 1]
     new = state.ask(turn, "fix", number=report.number, steps=steps, step=step, tries=0)
     reply = form.kind_of(form_).ask_again(form_, report.number, step, report.values, ctx)
     return Outcome(new, (reply,), understood=f"FIX {report.number}: {step}")
@@ -161,6 +161,8 @@ def _chosen(turn: Turn, said: Said, question: Mapping[str, Any], report: Report)
 
 def _at_once(turn: Turn, report: Report, form_: Form, steps: Sequence[str], ctx: Context) -> Outcome | None:
     """The digit and what is right, in one text: "1 13/11" is no report of 13/11 about business."""
+    if len(right := checks.named(turn, report, form_, ctx)) == 1:
+        return changed(turn, report, form_, right[0][1], ctx, right[0][0])
     found = _DIGIT_AND.fullmatch(turn.inbound.text)
     if found is None or int(found[1]) > len(steps):
         return None

@@ -16,6 +16,9 @@ from handlers.kinds import Kind
 from handlers.training import Training
 from handlers.turn import Association, AssociationOf, Figures, Label, Report, Turn
 from handlers.turn import Business as Owned
+from handlers.understand.choices import picked
+from handlers.understand.phrases import CHANGES
+from handlers.understand.vocabulary import IT_IS
 from handlers.understand.words import Token, plain, tokens
 
 KINDS: dict[str, Kind] = {"training": Training(), "business": Business()}
@@ -144,6 +147,12 @@ def names(form: Form, step: str, said: Sequence[Token]) -> bool:
         for phrase, meanings in table.words.items()
         for question, _ in meanings
     )
+
+
+def picked_change(text: str, steps: Sequence[str]) -> int:
+    """The digit that "date", "5 enlever" or "personnes" stands for, of what E1 offers of a training; 0: none."""
+    picks = picked(text, [CHANGES.get(step, ()) for step in (*steps, "")], IT_IS, near=False)
+    return picks[0] if len(picks) == 1 else 0
 
 
 def line_of(turn: Turn, association: Association) -> tuple[Form, Reading] | None:

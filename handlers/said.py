@@ -8,7 +8,7 @@ from functools import lru_cache
 from handlers.noun import noun
 from handlers.turn import Turn
 from handlers.understand.text import SHORT
-from handlers.understand.vocabulary import GREETS
+from handlers.understand.vocabulary import GREETINGS, GREETS
 from handlers.understand.words import COURTESY, Keywords, is_sensitive, is_stop, keyword, plain, yes_no
 
 MENU = {
@@ -42,6 +42,8 @@ COMMANDS = {
 _COMMAND_OF = {word: command for command, words in COMMANDS.items() for word in words}
 _FREE_REST = ("call", "problem")
 """Commands that may be said in a sentence: a person calls in any case."""
+_LED = re.compile(rf"(?:(?:{'|'.join(sorted(GREETINGS | COURTESY))})\b[\s.,;:!]*)+")
+"""A greeting or a please before what she wants."""
 _ONE = re.compile(r"[\s.,;:!#*()\[\]'\"]*([0-9])[\s.,;:!*()\[\]'\"]*")
 _ONE_AND_WORDS = re.compile(r"([0-9])[\s.,;:!)=-]*([^\W\d_].{0,40})")
 _YES_IS, _NO_IS = "1", "023"
@@ -140,6 +142,10 @@ def _command(text: str, said: str, rich: bool, keywords: Keywords) -> tuple[str,
     if command := _of_menu(said, keywords):
         return command, ""
     found = keyword(text, keywords)
+    if found is None and (led := _LED.match(said)) and led.end() < len(said):
+        said = said[led.end() :]  # "bonjour, appelez-moi"
+        found = keyword(said, keywords)
+        found = found if found and found[0] != "stop" else None  # that is a whole message only
     if found and _greets(said, found[1]):
         return "help", ""
     return found if found and _is_meant(*found) else ("", "")

@@ -6,18 +6,14 @@ any other message.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
-from typing import Any
 
 from handlers import checks, correct, form
-from handlers.forms import Context, Form
-from handlers.known_forms import KINDS, names, read_line
+from handlers.known_forms import KINDS, read_line
 from handlers.said import NUMBER, Said
 from handlers.turn import LastReport, Outcome, Report, ReportNumbered, Turn
 from handlers.understand.text import plain
-from handlers.understand.tokens import Token, tokens
 from handlers.understand.vocabulary import COURTESY, REGRETS
 
 WITHIN = timedelta(hours=24)
@@ -40,7 +36,7 @@ def corrected(turn: Turn, said: Said) -> Outcome | None:
     anew = checks.whole_anew(form_, report, read_line(form_, right, ctx), ctx)
     if anew is not None:
         return correct.changed(turn, report, form_, anew, ctx, *correct.figures(form_))
-    found = list(_steps(there, report, form_, ctx, tokens(right)))
+    found = checks.named(there, report, form_, ctx)
     if len(found) != 1:
         return None
     step, values = found[0]
@@ -59,16 +55,3 @@ def _right(turn: Turn, said: Said) -> str:
     right = " ".join(words[behind:]) if behind else ""
     numbered = NUMBER.fullmatch(plain(right)) is not None  # FIX No 4127
     return right if any(char.isdigit() for char in right) and not numbered else ""
-
-
-def _steps(
-    turn: Turn, report: Report, form_: Form, ctx: Context, said: Sequence[Token]
-) -> list[tuple[str, dict[str, Any]]]:
-    """The questions that it answers by name, and the report's values with that answer."""
-    found = []
-    _, steps = form.kind_of(form_).menu(form_, report.number, report.values, ctx)
-    for name in steps:
-        values = checks.corrected(turn, form_, report, name, ctx) if names(form_, name, said) else None
-        if values is not None:
-            found.append((name, values))
-    return found

@@ -109,3 +109,23 @@ STOP_PHRASES: Final = frozenset(
     )
 )  # fmt: skip
 """Whole messages that ask for no more texts (conversations I1)."""
+
+SAME: Final = ("la meme", "meme", "le meme", "meme chose", "same", "the same", "same training", "imwe", "ile ile")
+OTHER: Final = ("autre", "autre formation", "une autre", "another", "another training", "other", "iyindi", "nyingine")
+"""D4's choices. Kirundi and Swahili are drafts."""
+
+CHANGES: Final = {
+    "held_on": ("date", "jour", "day", "umusi", "itariki", "tarehe"),
+    "topics": ("theme", "themes", "topic", "topics", "ivyigwa", "mada"),
+    "people": ("personnes", "people", "abantu", "watu"),
+    "new": ("nouveaux", "new", "bashasha", "wapya"),
+    "": ("enlever", "supprimer", "remove", "gukuraho", "ondoa"),
+}
+"""What E1 offers of a training, by its step; '' removes it."""
+
+BEGINS: Final = frozenset(
+    ("i want to report", "i want to report training", "i want to report a training", "report training", "a report")
+    + ("je veux rapporter", "je veux faire un rapport", "faire un rapport", "rapport", "rapporter une formation")
+    + ("ndashaka gutanga icegeranyo", "icegeranyo", "nataka kuripoti", "ripoti")
+)
+"""Whole messages of somebody who wants to report and does not say what: the menu says how."""
