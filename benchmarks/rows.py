@@ -124,18 +124,23 @@ def _ten_times(bench: Bench, say: Say) -> Row:
 
 
 def _postgres(bench: Bench, say: Say) -> Iterator[Row]:
+    """By turns with SQLite, by which one process is measured."""
     few = bench.size.few
-    beside_sqlite = bench.sqlite(Way(few)).rate
+    sqlite: list[Run] = []
+    ours: dict[int, list[Run]] = {1: [], 2: []}
     with postgres.server() as new:
-        first = 0.0
-        for processes in (1, 2):
-            say(f"PostgreSQL, {processes} of our processes")
-            runs = [bench.postgres(new(), Way(few, processes=processes)) for _ in range(bench.size.rounds)]
-            rate = _rate(runs)
-            beside = {"by 1 process": _by(rate, first)} if first else {"by SQLite": _by(rate, beside_sqlite)}
-            what = f"W1, {few:,} contacts, PostgreSQL, {processes} process{'es' if processes > 1 else ''}"
-            yield Row(f"postgres_{processes}", what, rate, "answers/s", beside, _wrong(runs))
-            first = first or rate
+        for number in range(bench.size.rounds):
+            say(f"PostgreSQL, 1 and 2 of our processes, round {number + 1} of {bench.size.rounds}")
+            sqlite.append(bench.sqlite(Way(few)))
+            for processes, runs in ours.items():
+                runs.append(bench.postgres(new(), Way(few, processes=processes)))
+    one, two = _rate(ours[1]), _rate(ours[2])
+    what = f"W1, {few:,} contacts, PostgreSQL"
+    yield Row("postgres_1", f"{what}, 1 process", one, "answers/s", {"SQLite": _rate(sqlite)}, _wrong(ours[1]))
+    yield Row("postgres_1_by_sqlite", "  times SQLite", _by(one, _rate(sqlite)), "x")
+    yield Row(
+        "postgres_2", f"{what}, 2 processes", two, "answers/s", {"by 1 process": _by(two, one)}, _wrong(ours[2])
+    )
 
 
 def _rate(runs: list[Run]) -> float:

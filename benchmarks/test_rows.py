@@ -16,7 +16,7 @@ ROOT = Path(__file__).resolve().parent.parent
 ROWS = {
     *(f"w1_{contacts}{by}" for contacts in (100, 2000) for by in ("", "_by_ptb", "_by_aiogram")),
     *("w1_100_by_raw", "memory", "one", "slow_disk", "slow_provider", "open_loop_p99", "ten_times", "start"),
-    *("postgres_1", "postgres_2"),
+    *("postgres_1", "postgres_1_by_sqlite", "postgres_2"),
     *("w2_in_200", "w2_out_200", "w2_memory", "w2_paced", "w2_paced_most"),
     *("w3_all_24", "w3_one_24", "start_24", "w4_200"),
 }
