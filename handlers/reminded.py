@@ -52,10 +52,8 @@ def answer(turn: Turn, said: Said, question: Mapping[str, Any]) -> Outcome | Non
         return _later(turn, question, association, day, "F2b")
     if question["form"] == "business":
         return _business(turn, said, question, association)
-    if question["last"] and is_acknowledged(said.text):
-        return state.say(
-            turn, "B7", state=dict(turn.state)
-        )  # that an officer calls: she says no yes to "1 I report now"
+    if question["last"] and is_acknowledged(said.text):  # that an officer calls, not "1 I report now"
+        return state.say(turn, "B7", state=dict(turn.state))
     form_, digit = form.form_of(turn, question["form"]), _digit(turn, said)
     told = None if digit else _told(turn, form_)
     if told:
