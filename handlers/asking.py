@@ -10,7 +10,7 @@ from handlers import card_shown, state
 from handlers.forms import Context, Form, Reading, Step
 from handlers.known_forms import association_of, context, form_of, kind_of
 from handlers.turn import Association, KeepDraft, Outcome, Reply, Turn
-from handlers.understand.courtesies import is_acknowledged, is_greeting
+from handlers.understand.courtesies import says_nothing
 from handlers.understand.words import is_later
 
 TRIES = 2
@@ -86,7 +86,7 @@ def again(turn: Turn, form: Form, step: Step, values: Mapping[str, Any], questio
     text = " ".join(turn.inbound.text.split())
     if is_later(text):
         return Outcome(dict(turn.state), (Reply("B7"),), understood="later: it stays open")
-    if not any(char.isalnum() for char in text) or is_greeting(text, turn.programme.sender) or is_acknowledged(text):
+    if not any(char.isalnum() for char in text) or says_nothing(text, turn.programme.sender):
         return question(turn, form, step, values, kept(question_), tries=question_["tries"])
     sentence = len(text.split()) > SENTENCE
     read = (state.task(turn, "read", WRITTEN),) if sentence else ()

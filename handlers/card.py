@@ -16,7 +16,7 @@ from handlers.forms import Context, Form, Question, Step
 from handlers.known_forms import association_of, context, form_of, kind_of, names
 from handlers.said import Said
 from handlers.turn import Button, Outcome, Reply, ReportOfCard, Turn
-from handlers.understand.courtesies import is_acknowledged, is_greeting
+from handlers.understand.courtesies import says_nothing
 from handlers.understand.phrases import SENDS
 from handlers.understand.words import is_later, plain, tokens, yes_no
 
@@ -191,7 +191,7 @@ def typed(turn: Turn, said: Said, question: Mapping[str, Any]) -> Outcome | None
         return _action(turn, form, question, "later")
     if question.get("reviewed") and plain(turn.inbound.text).strip(" .!") in SENDS:
         return _action(turn, form, question, "send")
-    if question.get("reviewed") and (is_acknowledged(said.text) or is_greeting(said.text, turn.programme.sender)):
+    if question.get("reviewed") and says_nothing(said.text, turn.programme.sender):
         return again(turn, question)
     if question.get("reviewed") and (right := _put_right(turn, form, question)):
         return _took(turn, form, question, next(iter(right)), right)

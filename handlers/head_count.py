@@ -74,7 +74,8 @@ def _summed(text: str, total: re.Match[str], of: Read, names: tuple[str, str]) -
     """The text without its total, where that agrees, or where women and men are asked for anyhow."""
     reading = _by_sex(f"{text[: total.start()]} {text[total.end() :]}", of)
     if reading.status == "nothing":
-        return of(text) if of(text).status != "whole" else Reading("leftover", {}, (total[0].strip(),))
+        as_it_is = of(text)
+        return as_it_is if as_it_is.status != "whole" else Reading("leftover", {}, (total[0].strip(),))
     told = [reading.values.get(name) for name in names]
     figure = next(int(group) for group in total.groups() if group)
     agrees = told == [None, None] or (None not in told and sum(map(int, told)) == figure)  # type: ignore[arg-type]

@@ -12,7 +12,7 @@ from handlers.said import Said, own_words
 from handlers.turn import Effect, KeepMedia, NextLesson, Outcome, Reply, SaveLesson, ShowLesson, Turn
 from handlers.turn.mentoring import Show
 from handlers.understand.choices import picked
-from handlers.understand.courtesies import is_acknowledged, is_courtesy, is_greeting
+from handlers.understand.courtesies import is_courtesy, says_nothing
 from handlers.understand.words import language_of, plain, yes_no
 
 SHOWS: Mapping[str, Show] = {"1": "name", "2": "anonymous", "3": "no"}
@@ -39,7 +39,7 @@ def answer(turn: Turn, said: Said, question: Mapping[str, Any]) -> Outcome | Non
         return None
     if said.plain.rstrip(".! ") in NOTHING_OF_IT | UNKNOWN or yes_no(said.text) is False:
         return state.say(turn, "B7")
-    greets = is_courtesy(said.text) or is_acknowledged(said.text) or is_greeting(said.text, turn.programme.sender)
+    greets = is_courtesy(said.text) or says_nothing(said.text, turn.programme.sender)
     return None if greets or said.text.rstrip().endswith("?") else _kept(turn, said.text)
 
 

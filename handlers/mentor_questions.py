@@ -67,10 +67,8 @@ def answer(turn: Turn, said: Said, question: Mapping[str, Any]) -> Outcome | Non
         return None
     if said.plain.rstrip(".! ") in NO_QUESTION or yes_no(said.text) is False:
         return state.say(turn, "B7")
-    report = looks_like_report(turn)
-    words = not report or not any(
-        one.isdigit() for one in said.text
-    )  # "biashara" is a form's word, and a subject here
+    report = looks_like_report(turn)  # "biashara" is a form's word, and a subject here
+    words = not report or not any(one.isdigit() for one in said.text)
     found = partners.asked(turn, said) if words else None
     return found or (None if report else take(turn))
 

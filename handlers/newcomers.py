@@ -27,7 +27,7 @@ from handlers.turn import (
     Wake,
 )
 from handlers.understand.choices import picked
-from handlers.understand.courtesies import is_acknowledged, is_greeting
+from handlers.understand.courtesies import says_nothing
 from handlers.understand.vocabulary import IT_IS
 from handlers.understand.words import language_of, yes_no
 
@@ -69,12 +69,10 @@ def stranger(turn: Turn, said: Said) -> Outcome:
         return Outcome(dict(turn.state), (Reply("K3c"),), (task_of(turn, "call"),), understood="call me")
     if "claims" in turn.state:
         return _claiming(turn, said)
-    if (
-        question
-        and question["kind"] == "stranger"
-        and (is_ := picked(said.digit or said.text, _K3, IT_IS, near=False))
-    ):
-        return _who_it_is(turn, is_[0] == 1, question)
+    asked = question is not None and question["kind"] == "stranger"
+    meant = picked(said.digit or said.text, _K3, IT_IS, near=False) if asked else ()
+    if question and meant:
+        return _who_it_is(turn, meant[0] == 1, question)
     if question and question["kind"] == "names" and said.command != "help":
         return named(turn, said, question)
     return _unknown(turn, said)
@@ -195,8 +193,7 @@ def _claiming(turn: Turn, said: Said) -> Outcome:
         outcome = _CLAIMED[question["kind"]](there, said, question)
     if outcome is None and turn.inbound.kind == "text":
         outcome = second_thought.corrected(there, said) or form.from_line(there, said, person.association)
-    greets = is_acknowledged(said.text) or is_greeting(said.text, turn.programme.sender)
-    if outcome is None and greets:
+    if outcome is None and says_nothing(said.text, turn.programme.sender):
         outcome = Outcome(dict(turn.state), (Reply("B7"),), understood="a greeting, or thanks")
     for name, digit in (("training", "1"), ("business", "2")):
         if outcome is None and (said.command == name or said.digit == digit):

@@ -20,6 +20,7 @@ from bot.store.tables import addresses, consents, outbox, people, people_address
 from bot.store.types import Moment
 from bot.store.written import written
 from handlers.noun import noun
+from scheduler.pace import MANY
 
 INSERT = insert(outbox)
 LEASE = timedelta(minutes=10)
@@ -106,10 +107,7 @@ _SAID_STOP = (
 )
 _CARD = (
     select(outbox.c.card, outbox.c.provider_id)
-    .where(
-        outbox.c.card.in_(bindparam("cards", expanding=True)),
-        outbox.c.provider_id.is_not(None),
-    )
+    .where(outbox.c.card.in_(bindparam("cards", expanding=True)), outbox.c.provider_id.is_not(None))
     .order_by(outbox.c.id)  # the last one wins: a card that could not be edited any more was sent anew
 )
 _REPORTED = ("accepted", "sent", "failed", "delivered", "read")
@@ -164,7 +162,7 @@ class Wanted:
     unasked: bool = False
     opens: Opens | None = None
     screens: int = 0
-    few: int = 1_000_000
+    few: int = MANY
 
 
 @noun

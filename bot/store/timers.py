@@ -111,9 +111,11 @@ async def _fire(tx: AsyncConnection, look: Look) -> Fired:
     return Fired(len(due), tuple(address for _, address, _ in woken))
 
 
-def _waits_since(row: Any) -> str:
+def _waits_since(row: Any) -> datetime:
     """When it was due before it was put off: a week's last place is for who waited longest, not for the lowest id."""
-    return str((row.data or {}).get("since") or row.due_at.isoformat())
+    since = (row.data or {}).get("since")
+    due: datetime = datetime.fromisoformat(since) if since else row.due_at
+    return due
 
 
 def _event(row: Any, address_id: int, who: Mapping[str, int], now: datetime) -> dict[str, Any]:

@@ -117,11 +117,8 @@ def _bare(turn: Turn, said: Said) -> Outcome | None:
     words = said.text.removeprefix("/").split()
     if turn.inbound.kind != "text" or not words or len(words) > _BARE or words[0].lower() in _SAID_ANYWAY:
         return None
-    return (
-        _command(turn, replace(said, text="/" + " ".join(words)))
-        if _hers(turn, lists.COMMANDS, words[0].lower())
-        else None
-    )
+    known = _hers(turn, lists.COMMANDS, words[0].lower())
+    return _command(turn, replace(said, text="/" + " ".join(words))) if known else None
 
 
 def _given_up(turn: Turn, said: Said) -> Outcome | None:

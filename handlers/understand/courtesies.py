@@ -37,6 +37,11 @@ def is_greeting(text: str, whom: str = "") -> bool:
     return greets or _is(text, SMALL_TALK)
 
 
+def says_nothing(text: str, whom: str) -> bool:
+    """Whether a message greets or thanks, or says that all is well, and nothing else. `whom`: our own name."""
+    return is_acknowledged(text) or is_greeting(text, whom)
+
+
 def _is(text: str, phrases: frozenset[str]) -> bool:
     """Whether the message is one of these, with a greeting before it or thanks behind."""
     words = ungreeted(WORD.findall(plain(text)))

@@ -66,7 +66,7 @@ __all__ = (
 )
 
 _LET_ME = ("ni", "tu")
-STOPWORDS = 3
+STOP_WORDS = 3
 """A message that starts with STOP and is longer is a sentence, not a command (conversations 1.6)."""
 
 _FIRST = re.compile(r"\W*([^\W\d_]+)")
@@ -120,7 +120,7 @@ def _stops(low: str, keywords: Keywords) -> bool:
     if found is None or len(low) > _LONGEST_SHORT or any(char.isdecimal() for char in low):
         return False
     words = WORD.findall(low)
-    if len(words) > STOPWORDS:
+    if len(words) > STOP_WORDS:
         return False
     exact = keywords.command_of.get(found[1])
     if exact is not None:

@@ -205,34 +205,6 @@ async def test_stopped_in_the_middle_the_rest_stays(database: Database, monkeypa
         await do(database, "stop", id=number)
 
 
-async def test_hours_late_it_asks_and_goes_on_with_those_who_wait(
-    database: Database, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    await fill(database)
-    number, clock = await draft(database, monkeypatch), Clock()
-    await approve(database, number, PEOPLE)
-    here = worker(database, clock)
-    await here.look()
-    for claim in await database.writer.do(outbox.claim, Wanted("kannel", 5, NOW, True)):
-        await database.writer.do(outbox.mark, Mark(claim.id, "sent", NOW))
-    clock.now = NOW + timedelta(hours=15)  # the service was off all night
-    await here.look()
-    assert await state(database, number) == "asks"
-    assert await states(database, number) == {"queued": 5, "waiting": 20, "out sent": 5, "out cancelled": 20}
-    about = await rows(database, select(tables.tasks.c.about).where(tables.tasks.c.kind == "broadcast"))
-    assert [row[0] for row in about] == [f"broadcast {number} is hours late: look at it, then send or stop it"]
-    with pytest.raises(BroadcastError, match="goes to 20"):
-        await approve(database, number, PEOPLE, clock.now)
-    await approve(database, number, 20, clock.now)
-    left = select(tables.tasks.c.state, tables.tasks.c.result).where(tables.tasks.c.kind == "broadcast")
-    assert [tuple(row) for row in await rows(database, left)] == [("closed", "approved")]
-    await here.look()
-    await send_all(database, clock.now)
-    await here.look()
-    assert await states(database, number) == {"queued": PEOPLE, "out sent": PEOPLE, "out cancelled": 20}
-    assert await state(database, number) == "done"
-
-
 async def test_after_its_last_moment_the_rest_is_not_sent(
     database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
