@@ -181,3 +181,10 @@ class Chats:
         """The only report."""
         (row,) = await self.rows("reports")
         return row
+
+
+@pytest.fixture(name="chats")
+async def chats_fixture(botapi: Emulator, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Chats]:
+    """The small programme: `from tests.end_to_end.chats import chats_fixture  # noqa: F401`."""
+    async with programme(botapi, tmp_path, monkeypatch) as running:
+        yield running

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,17 +10,11 @@ import pytest
 from bot.channels.base import Arrival
 from bot.programme.roster import Staff
 from tests.botapi import Emulator, botapi_fixture  # noqa: F401
-from tests.end_to_end.chats import Chats, programme
+from tests.end_to_end.chats import Chats, chats_fixture, programme  # noqa: F401
 from tests.programme import ODETTE, small_roster
 
 PATIENCE = 30.0
 """Seconds."""
-
-
-@pytest.fixture
-async def chats(botapi: Emulator, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Chats]:
-    async with programme(botapi, tmp_path, monkeypatch) as running:
-        yield running
 
 
 async def test_a_thumb_is_no_answer(chats: Chats) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import Sequence
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -14,16 +14,10 @@ from bot.clock import StoppedClock
 from bot.operations import OPERATIONS
 from tests.botapi import Emulator, botapi_fixture  # noqa: F401
 from tests.botapi_updates import User
-from tests.end_to_end.chats import Chats, programme
+from tests.end_to_end.chats import Chats, chats_fixture, programme  # noqa: F401
 from tests.play_service import NOW
 
 WORDS = "he beat me with xylophonecanary"
-
-
-@pytest.fixture
-async def chats(botapi: Emulator, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Chats]:
-    async with programme(botapi, tmp_path, monkeypatch) as running:
-        yield running
 
 
 async def command(chats: Chats, **details: Any) -> dict[str, Any]:

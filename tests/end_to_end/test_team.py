@@ -2,24 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from pathlib import Path
-
-import pytest
 from sqlalchemy import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.store import facts, tables
 from handlers.turn import Replied, RepliedTo
 from tests.botapi import Emulator, botapi_fixture  # noqa: F401
-from tests.end_to_end.chats import Chats, programme
+from tests.end_to_end.chats import Chats, chats_fixture  # noqa: F401
 from tests.play_service import NOW
-
-
-@pytest.fixture
-async def chats(botapi: Emulator, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Chats]:
-    async with programme(botapi, tmp_path, monkeypatch) as running:
-        yield running
 
 
 async def test_a_command_that_is_not_hers_is_answered_as_one_that_nobody_knows(chats: Chats) -> None:

@@ -2,22 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 
 from tests.botapi import Emulator, botapi_fixture  # noqa: F401
-from tests.end_to_end.chats import Chats, programme
+from tests.end_to_end.chats import Chats, chats_fixture, programme  # noqa: F401
 from tests.programme import ODETTE
 
 KEYBOARD = [["📋 Training", "🏪 Business"], ["❓ Mentor", "💡 Lesson"], ["📊 Totals", "☎️ Call me"]]
-
-
-@pytest.fixture
-async def chats(botapi: Emulator, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Chats]:
-    async with programme(botapi, tmp_path, monkeypatch) as running:
-        yield running
 
 
 async def test_the_whole_report_on_one_card(chats: Chats) -> None:

@@ -2,20 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from pathlib import Path
-
-import pytest
-
 from tests.botapi import Emulator, botapi_fixture  # noqa: F401
 from tests.botapi_updates import Shown, User
-from tests.end_to_end.chats import Chats, programme
-
-
-@pytest.fixture
-async def chats(botapi: Emulator, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Chats]:
-    async with programme(botapi, tmp_path, monkeypatch) as running:
-        yield running
+from tests.end_to_end.chats import Chats, chats_fixture  # noqa: F401
 
 
 async def _asked(chats: Chats, odette: User, line: str, part: str) -> Shown:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
@@ -12,15 +11,9 @@ from PIL import Image
 from bot.clock import Clock
 from tests.botapi import Emulator, botapi_fixture  # noqa: F401
 from tests.botapi_updates import error, flood
-from tests.end_to_end.chats import Chats, programme
+from tests.end_to_end.chats import Chats, chats_fixture, programme  # noqa: F401
 
 LINE = "12 11 3 12 7 5 3"
-
-
-@pytest.fixture
-async def chats(botapi: Emulator, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Chats]:
-    async with programme(botapi, tmp_path, monkeypatch) as running:
-        yield running
 
 
 async def test_the_same_training_twice(chats: Chats) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 import json
 import stat
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -18,7 +18,7 @@ from bot.programme import certificates
 from bot.programme.roster import Staff
 from tests.botapi import Emulator
 from tests.botapi_updates import Fault, error
-from tests.end_to_end.chats import Chats, programme
+from tests.end_to_end.chats import Chats, chats_fixture  # noqa: F401
 from tests.end_to_end.inside import Inside
 from tests.programme import Gateway, small_roster
 
@@ -27,12 +27,6 @@ from tests.programme import Gateway, small_roster
 def botapi() -> Iterator[Emulator]:
     with Emulator() as emulator:
         yield emulator
-
-
-@pytest.fixture
-async def chats(botapi: Emulator, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Chats]:
-    async with programme(botapi, tmp_path, monkeypatch) as there:
-        yield there
 
 
 def shown(botapi: Emulator, chat: int) -> dict[str, str]:

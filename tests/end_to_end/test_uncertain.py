@@ -2,22 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
-from pathlib import Path
+from collections.abc import Sequence
 
-import pytest
 from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.store.tables import outbox
 from tests.botapi import Emulator, botapi_fixture  # noqa: F401
-from tests.end_to_end.chats import Chats, programme
-
-
-@pytest.fixture
-async def chats(botapi: Emulator, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Chats]:
-    async with programme(botapi, tmp_path, monkeypatch) as running:
-        yield running
+from tests.end_to_end.chats import Chats, chats_fixture  # noqa: F401
 
 
 async def cut_off(chats: Chats, address: int) -> list[int]:
