@@ -88,6 +88,7 @@ async def test_a_text_is_changed_on_a_small_screen(app: App, chromium: Chromium)
             await page.goto(path)
             await _fine(page, "small" + path.replace("/", "-"))
         await page.get_by_role("link", name="Change it in Kirundi").click()
+        await page.wait_for_load_state()  # until then nobody listens to what is typed
         text = page.get_by_label("first contact", exact=False)
         old = await text.input_value()
         room = page.locator("#room")
