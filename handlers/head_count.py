@@ -38,6 +38,17 @@ _BY_SEX: Final = tuple(
         (rf"{_MEN} ?[:=]? ?(\d{{1,3}})", rf"{_WOMEN} ?[:=]? ?(\d{{1,3}})", r" NM\2 NF\3 "),
     )
 )
+_NEW_SHE, _NEW_HE = r"nouvelles?(?: femmes?)?", r"nouveaux?(?: hommes?)?"
+_BY_GENDER: Final = tuple(
+    (re.compile(rf"\b{first}{_AND}{second}\b", re.IGNORECASE), said)
+    for first, second, said in (
+        (rf"(\d{{1,3}}) ?{_NEW_SHE}", rf"(\d{{1,3}}) ?{_NEW_HE}", r" NF\1 NM\2 "),
+        (rf"(\d{{1,3}}) ?{_NEW_HE}", rf"(\d{{1,3}}) ?{_NEW_SHE}", r" NM\1 NF\2 "),
+        (rf"{_NEW_SHE}\W{{1,3}}(\d{{1,3}})", rf"{_NEW_HE}\W{{1,3}}(\d{{1,3}})", r" NF\1 NM\2 "),
+        (rf"{_NEW_HE}\W{{1,3}}(\d{{1,3}})", rf"{_NEW_SHE}\W{{1,3}}(\d{{1,3}})", r" NM\1 NF\2 "),
+    )
+)
+"""5 nouvelles, 3 nouveaux: side by side, the French words alone say whom they mean."""
 _OF_THEM: Final = rf"\W{{0,2}}(?:dont|including|incl|parmi lesquelles|parmi eux|muri bo) (\d{{1,3}}) ?(?:{_NEW})\b"
 _NEW_AMONG: Final = (
     (re.compile(rf"\b(\d{{1,3}}) ?{_WOMEN}{_OF_THEM}", re.IGNORECASE), r" F\1 NF\2 "),
@@ -92,7 +103,7 @@ def _by_sex(text: str, of: Read) -> Reading:
         came = [other.values.get(name) for name in ("women", "men")]
         if other.status == "whole" and None not in came and not _TOLD_NEW & other.values.keys():
             return replace(other, values={**other.values, "new_women": came[0], "new_men": came[1]})
-    splits = [pattern.subn(said, text) for pattern, said in _BY_SEX]
+    splits = [pattern.subn(said, text) for pattern, said in (*_BY_SEX, *_BY_GENDER)]
     women, men = _NEW_AMONG
     among = men[0].subn(men[1], women[0].sub(women[1], text))
     for split, found in (*splits, among):

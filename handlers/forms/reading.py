@@ -16,8 +16,9 @@ from handlers.forms.grammar import Grammar
 from handlers.forms.model import NO_LABEL, SAID, SELECTS, Context, Question, Reading, Step, Values
 from handlers.forms.pairing import TooMany
 from handlers.forms.tables import NOBODY, NOTHING_OF_IT, THOUSANDS, UNKNOWN, bare
-from handlers.understand import dates
+from handlers.understand import dates, named_days
 from handlers.understand.calendar import ORDINALS
+from handlers.understand.tokens import tokens
 from handlers.understand.words import COURTESY, UNITS, clean, plain
 
 NOTHING: Final = Reading("nothing")
@@ -176,10 +177,11 @@ def _of_another(form: Filling, asked: Container[str], values: Values, atoms: Ato
 
 
 def _ago(said: str, ctx: Context) -> date | None:
-    """The day of "1" or "2", of "2.", and of "2 hier", where the words say the same."""
+    """The day of "1" or "2", of "2.", of "2 hier", where the words say the same, and of "le 12"."""
     digit, rest = said[:1], said[1:].strip(" .,;:!)=-")
     if digit not in _AGO:
-        return None
+        day = named_days.last_of_month([token.text for token in tokens(said)], ctx.today)
+        return day if day and day >= ctx.start else None
     day = ctx.today - timedelta(days=_AGO[digit])
     if rest and all(word.strip(".,! ") in COURTESY for word in rest.split()):
         return day

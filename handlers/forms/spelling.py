@@ -7,7 +7,7 @@ from typing import Final
 
 from handlers.forms import digits
 from handlers.forms.tables import Tables
-from handlers.understand.calendar import DAY_WORDS
+from handlers.understand.calendar import DAY_WORDS, HOUR, PART_OF_DAY, PARTS
 from handlers.understand.numbers import millions
 from handlers.understand.words import plain
 
@@ -28,11 +28,9 @@ _DAY: Final = r"\d{1,2}[/.-]\d{1,2}(?:[/.-](?:20)?\d\d)?|" + "|".join(
 )
 _OF_THE_DAY: Final = re.compile(rf"\b({_DAY}),? {_CLOCK}\b")
 """hier 14h: no men either, and no one who says so: she is asked."""
-_PART: Final = re.compile(
-    r"\b(?:matin|soir|midi|morning|evening|afternoon|mugitondo|ku mugoroba|asubuhi|mchana|jioni)\b"
-)
-_PART_OF_DAY: Final = re.compile(rf"\b({_DAY}),? (?:au |in the )?{_PART.pattern}")
-"""hier soir: the day."""
+_MORE: Final = re.compile(rf"{PARTS}\b|(?:saa|isaha) \d|heures?\b|[ap]m\b")
+_SAYS_NO_MORE: Final = re.compile(rf"\b({_DAY}),? (?:{PART_OF_DAY}|{HOUR})\b")
+"""hier soir, jana saa 8: the day."""
 _DAY_AND_HOUR: Final = re.compile(rf"(?:(.*\S)[ ,]+)?{_CLOCK}[ .!]*")
 _ELIDED: Final = re.compile(r"\b([ndlyw])'([a-z]+)")
 """n'abagabo, d'hommes."""
@@ -66,8 +64,8 @@ def straight(text: str, tables: Tables, *, fractions: bool) -> str:
     said = _NO_ONE.sub("0", said)
     if tables.dates:
         said = _HOUR.sub("", said)
-        if _PART.search(said):
-            said = _PART_OF_DAY.sub(r"\1", said)
+        if _MORE.search(said):
+            said = _SAYS_NO_MORE.sub(r"\1", said)
         if _AN_HOUR.search(said):
             said = _OF_THE_DAY.sub(r"\1 heure", said)
     if "'" in said:

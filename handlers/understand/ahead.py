@@ -10,20 +10,16 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-from handlers.understand.calendar import DAY_WORDS, LEADING, NOT_PAST, PAST
+from handlers.understand.calendar import DAY_WORDS, HOUR, NOT_PAST, PART_OF_DAY, PAST
 from handlers.understand.dates import date
+from handlers.understand.named_days import day_of_month
 from handlers.understand.numbers import number_words
 from handlers.understand.text import plain
 from handlers.understand.tokens import tokens
 from handlers.understand.vocabulary import COURTESY, GREETINGS, YES
 
-_HOUR: Final = re.compile(
-    r"(?<=\w),? (?:(?:at|saa|isaha) \d{1,2}|(?:(?:a|vers|at) )?\d{1,2} ?(?:h(?: ?\d\d)?|heures?|am|pm))$"
-)
-_PART_OF_DAY: Final = re.compile(
-    r"(?<=\w),? (?:au |le |in the |mu |ku |na )?(?:matin|soir|apres-midi|midi|morning|evening|afternoon|noon|night"
-    r"|gitondo|mugitondo|mugoroba|kumugoroba|nimugoroba|asubuhi|mchana|jioni|usiku)$"
-)
+_HOUR: Final = re.compile(rf"(?<=\w),? (?:{HOUR}|at \d{{1,2}}|(?:(?:a|vers|at) )?\d{{1,2}} ?h(?: ?\d\d)?)$")
+_PART_OF_DAY: Final = re.compile(rf"(?<=\w),? {PART_OF_DAY}$")
 """The hour is the association's; of what she says the day counts."""
 
 _DAYS: Final[Mapping[str, int]] = {
@@ -53,7 +49,6 @@ _END_OF_MONTH: Final = frozenset(
     ("fin du mois", "a la fin du mois", "la fin du mois", "end of the month", "at the end of the month", "month end")
     + ("mwisho wa mwezi", "mu mpera z'ukwezi", "mu mpera z'uku kwezi", "fin de mois", "ce fin du mois")
 )
-_ORDINAL: Final = frozenset(("st", "nd", "rd", "th", "er"))
 _SURELY_AHEAD: Final = frozenset(
     (*NOT_PAST, "demain", "tomorrow", "kesho", "suivante", "autre", "izoza", "iza", "iyindi", "yindi", "lijalo")
     + ("dans", "d'ici", "in", "after", "within", "later", "baada", "zijazo", "hasigaye", "inyuma")
@@ -132,13 +127,11 @@ def _named(words: Sequence[str], today: dt.date, *, surely: bool) -> dt.date | N
 
 def _of_month(words: Sequence[str], today: dt.date) -> dt.date | None:
     """The next 15th: "15", "le 15", "the 15th", "tarehe 15"; a digit alone is none."""
-    led = [word for word in words if word not in LEADING and word not in ("pour", "for", "rya")]
-    if len(led) == 2 and led[1] in _ORDINAL:
-        led = led[:1]
-    if len(led) != 1 or not led[0].isdecimal() or len(led[0]) > 2 or (len(words) == 1 and int(led[0]) < 10):
+    number = day_of_month([word for word in words if word not in ("pour", "for")])
+    if not number or (len(words) == 1 and number < 10):
         return None
     months = (today.replace(day=1), (today.replace(day=1) + dt.timedelta(days=32)).replace(day=1))
-    days = (_exists(first, int(led[0])) for first in months)
+    days = (_exists(first, number) for first in months)
     return next((day for day in days if day and day > today), None)
 
 

@@ -64,7 +64,8 @@ NOT_PAST: Final = ("prochain", "prochaine", "next", "uza", "hazoza", "ijayo", "u
 RELATIVE: Final[tuple[tuple[str, int], ...]] = (
     ("uyu musi", 0), ("uyumusi", 0), ("uno musi", 0), ("unomusi", 0), ("none aha", 0),
     ("aujourd'hui", 0), ("aujourd hui", 0), ("aujourdhui", 0), ("ce jour", 0), ("ce matin", 0), ("ce soir", 0),
-    ("leo", 0), ("today", 0), ("this morning", 0),
+    ("cet apres midi", 0), ("ce midi", 0), ("leo", 0), ("today", 0), ("this morning", 0), ("this afternoon", 0),
+    ("this evening", 0), ("last night", -1),
     # "ejo" is yesterday and tomorrow; a report is about the past, and the receipt shows the date (finding 17)
     ("ejo", -1), ("ejo haheze", -1), ("ejo hahise", -1), ("hier", -1), ("jana", -1), ("yesterday", -1),
     ("hirya y'ejo", -2), ("hirya yejo", -2), ("hirya ejo", -2), ("avant hier", -2), ("juzi", -2),
@@ -77,6 +78,15 @@ COUNTED: Final[tuple[tuple[str, int], ...]] = (
     ("il y a # jours", -1), ("il y a # jour", -1), ("il y a # semaines", -7), ("# days ago", -1), ("# day ago", -1),
     ("# weeks ago", -7), ("siku # zilizopita", -1), ("haheze imisi #", -1), ("hashize imisi #", -1),
 )  # fmt: skip
+
+PARTS: Final = (
+    r"(?:matin|matinee|soir|soiree|apres[- ]midi|midi|morning|afternoon|evening|noon|night"
+    r"|gitondo|mugitondo|mugoroba|kumugoroba|nimugoroba|asubuhi|mchana|jioni|usiku)"
+)
+PART_OF_DAY: Final = rf"(?:(?:au|le|a|du|dans la|in the|at|mu|ku|na) |l')?{PARTS}"
+"""Behind a day it says no more than the day: "hier soir", "ejo mu gitondo", "demain apres-midi"."""
+HOUR: Final = r"(?:(?:saa|isaha) \d{1,2}|(?:(?:a|vers|at) )?\d{1,2} ?(?:heures?|am|pm))"
+"""Nor does this. "14h" is not here: in a report h is for men."""
 
 LEADING: Final = _words("le du on the ku wa rya kuwa tarehe igenekerezo itariki tariki date umusi siku ya dated")
 """May stand before a date: "le 12 novembre", "tarehe 12/11"."""

@@ -20,7 +20,7 @@ _ENGLISH: Final = frozenset(
     + ("december", "jan", "feb", "apr", "aug", "sept", "sep", "oct", "nov", "dec")
 )
 """Months that stand before their day, and in no other language of ours."""
-_ORDINAL: Final = frozenset(("st", "nd", "rd", "th"))
+_ORDINAL: Final = frozenset(("st", "nd", "rd", "th", "er"))
 
 
 def days(found: Sequence[Token], at: int, today: dt.date, earliest: dt.date | None) -> Iterator[ReadDate]:
@@ -28,6 +28,20 @@ def days(found: Sequence[Token], at: int, today: dt.date, earliest: dt.date | No
     if found[at].kind == "word" and at + 1 < len(found):
         yield from _weekday_and_day(found, at, today)
         yield from _month_and_day(found, at, today, earliest)
+
+
+def day_of_month(words: Sequence[str]) -> int:
+    """12 of "12", "le 12", "the 12th", "tarehe 12", where that is all; 0 for anything else. Raises nothing."""
+    led = [word for word in words if word not in LEADING]
+    if len(led) == 2 and led[1] in _ORDINAL:
+        led.pop()
+    return int(led[0]) if len(led) == 1 and led[0].isdecimal() and len(led[0]) <= 2 else 0
+
+
+def last_of_month(words: Sequence[str], today: dt.date) -> dt.date | None:
+    """The last 12th that is not to come, of "le 12" or "12th"; None for "12", which may count anything."""
+    number = day_of_month(words) if len(words) > 1 else 0
+    return next((day for n in range(_FARTHEST) if (day := today - dt.timedelta(days=n)).day == number), None)
 
 
 def _day(found: Sequence[Token], at: int) -> int:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import date
 from typing import Any
 
 from handlers.known_forms import read_answer, read_line
@@ -27,6 +29,9 @@ DAY: dict[str, Any] = {"held_on": "2026-11-12", "topics": ["processing"]}
         ("12/11 agri 12 femmes 7 hommes bashasha abakenyezi 5 abagabo 3", CAME | NEW),
         ("12/11 agri 12 femmes dont 5 nouvelles, 7 hommes dont 3 nouveaux", CAME | NEW),
         ("12/11 agri nouveaux 5 femmes 3 hommes", NEW),
+        ("12/11 agri 12 femmes 7 hommes 5 nouvelles, 3 nouveaux", CAME | NEW),
+        ("12/11 agri 12 femmes 7 hommes, 3 nouveaux et 5 nouvelles", CAME | NEW),
+        ("12/11 agri 12 femmes 7 hommes nouvelles 5 nouveaux 3", CAME | NEW),
         ("oui 12/11 agri 12 femmes 7 hommes, bonne journee", CAME),
         ("12/11 agri 19 personnes soit 12 femmes et 7 hommes", CAME),
         ("12/11 agri femmes: 12 hommes: 7 total: 19 nouveaux: 8", CAME | {"new_people": 8}),
@@ -78,6 +83,13 @@ def test_an_hour_behind_the_day_is_no_men_in_silence() -> None:
         ("tarehe 12 mwezi wa 11", "2026-11-12"),
         ("itariki 12 z'ukwezi kwa 11", "2026-11-12"),
         ("le 12 du mois 11", "2026-11-12"),
+        ("hier apres-midi", "2026-11-22"),
+        ("ejo mu gitondo", "2026-11-22"),
+        ("cet apres-midi", "2026-11-23"),
+        ("le 12", "2026-11-12"),
+        ("Le 23.", "2026-11-23"),
+        ("the 30th", "2026-10-30"),
+        ("tarehe 31", "2026-10-31"),
     ],
 )
 def test_days_in_other_words(text: str, day: str) -> None:
@@ -119,3 +131,41 @@ def test_a_figure_behind_a_weekday_that_may_be_two_things_is_asked_about(line: s
 def test_a_figure_behind_a_weekday_that_can_only_be_women() -> None:
     reading = read_line(FORM, "lundi 9 femmes 7 hommes agri", CTX)
     assert (reading.status, reading.values["held_on"], reading.values["women"]) == ("whole", "2026-11-16", 9)
+
+
+@cases("text", ["5 nouvelles, 3 nouveaux", "3 nouveaux et 5 nouvelles", "nouvelles: 5, nouveaux: 3"])
+def test_new_members_of_two_sexes_are_an_answer(text: str) -> None:
+    reading = read_answer(FORM, FORM.step("new"), text, CTX, CAME)
+    assert (reading.status, reading.values) == ("whole", NEW)
+
+
+@cases("text", ["12", "le 12 5 f", "le 32", "le 0", "12 ou le 13", "avant le 12"])
+def test_a_day_of_the_month_is_one_only_where_nothing_else_stands_beside_it(text: str) -> None:
+    assert read_answer(FORM, FORM.step("held_on"), text, CTX, {}).values.get("held_on") is None
+
+
+def test_a_day_of_the_month_before_the_programme_is_asked_again() -> None:
+    begun = replace(CTX, start=date(2026, 11, 20))
+    assert read_answer(FORM, FORM.step("held_on"), "le 12", begun, {}).status == "nothing"
+
+
+@cases(
+    "when",
+    [
+        *(
+            "hier matin",
+            "hier après-midi,",
+            "hier au soir",
+            "hier le soir",
+            "hier 14 heures",
+            "hier 2pm",
+            "hier midi",
+        ),
+        *("ejo mu gitondo", "ejo gitondo", "ejo ku mugoroba", "ejo nimugoroba", "ejo isaha 8", "last night"),
+        *("jana usiku", "jana asubuhi", "jana saa 8", "yesterday noon", "yesterday in the afternoon", "22/11 mchana"),
+    ],
+)
+def test_a_part_of_the_day_behind_a_day_says_no_more_than_the_day(when: str) -> None:
+    reading = read_line(FORM, f"{when} 12 femmes transformation", CTX)
+    expected = {"held_on": "2026-11-22", "women": 12, "topics": ["processing"]}
+    assert (reading.status, reading.values) == ("whole", expected)

@@ -9,7 +9,8 @@ from tests.cases import cases
 
 TODAY = date(2026, 12, 7)
 SURE = {
-    "8/12": ("demain", "Demain soir", "oui demain", "kesho saa 4", "ejo hazoza", "tomorrow morning"),
+    "8/12": ("demain", "Demain soir", "oui demain", "kesho saa 4", "ejo hazoza", "tomorrow morning", "demain matin")
+    + ("demain apres-midi", "demain dans la matinee", "kesho asubuhi", "tomorrow at 2", "demain a 14 heures"),
     "10/12": ("dans 3 jours", "in 3 days", "in three days please", "baada ya siku 3", "siku 3 zijazo", "dans 3jours"),
     "11/12": ("vendredi prochain", "next friday", "ijumaa ijayo", "ku wa gatanu uza"),
     "14/12": ("la semaine prochaine", "next week", "wiki ijayo", "mu ndwi izoza", "lundi de la semaine prochaine"),
