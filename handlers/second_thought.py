@@ -22,7 +22,7 @@ WITHIN = timedelta(hours=24)
 def corrected(turn: Turn, said: Said) -> Outcome | None:
     """The last report with what she says is right; None when it is something else, or not clear."""
     right = _right(turn, said)
-    if not right or turn.inbound.kind != "text" or turn.address.rich:
+    if not right or turn.inbound.kind != "text":
         return None
     report: Report | None = turn.known(LastReport(tuple(person.id for person in turn.people), turn.address.id))
     if report is None or report.state == "withdrawn" or turn.now - report.created_at > WITHIN:
