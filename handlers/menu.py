@@ -9,8 +9,7 @@ from handlers.said import MENU, Said, read
 from handlers.training import reached
 from handlers.turn import Association, Figures, FiguresOf, KeepMedia, Outcome, Reply, TakeBackCall, Turn
 from handlers.understand.courtesies import is_acknowledged, is_greeting
-from handlers.understand.phrases import BEGINS
-from handlers.understand.words import is_now, is_question, plain, tokens
+from handlers.understand.words import begins, is_now, is_question, plain, tokens
 
 _DIGITS_MEANT = {*state.PASSING, "show"} - {"call", "later"}
 """Questions whose answers look like the menu's; 0 takes a call back, later is a day, and unsaid is not shown."""
@@ -119,7 +118,7 @@ def free(turn: Turn) -> Outcome:
         return Outcome(dict(turn.state), (Reply("B7"),), understood="nothing, no, later")
     if turn.inbound.kind == "text" and is_greeting(turn.inbound.text, turn.programme.sender):
         return help_(turn, read(turn))
-    if is_now(turn.inbound.text) or plain(turn.inbound.text).strip(" .!") in BEGINS:
+    if is_now(turn.inbound.text) or begins(turn.inbound.text):
         return help_(turn, read(turn))
     if turn.inbound.kind == "text" and is_acknowledged(turn.inbound.text):
         return Outcome(dict(turn.state), (Reply("B7"),), understood="thanks, or an OK")

@@ -123,9 +123,26 @@ CHANGES: Final = {
 }
 """What E1 offers of a training, by its step; '' removes it."""
 
+_HOW: Final = (
+    (("how to", "how do i", "how do we", "how can i", "how can we", "how should i", "how should we"),
+     ("report", "report a training", "report trainings", "send a report", "send the report", "send my report",
+      "send our report", "send reports", "make a report")),
+    (("comment", "comment je peux", "comment puis je", "comment dois je", "comment peut on", "comment on peut"),
+     ("rapporter", "rapporter une formation", "envoyer un rapport", "envoyer le rapport", "envoyer mon rapport",
+      "envoyer notre rapport", "envoyer les rapports", "faire un rapport", "faire le rapport", "faire rapport",
+      "donner le rapport")),
+    (("norungika gute", "twarungika gute", "notanga gute", "gute norungika", "gute notanga"),
+     ("icegeranyo", "icegeranyo c'inyigisho")),
+    (("jinsi ya", "namna ya", "ninawezaje", "tunawezaje"), ("kuripoti", "kutuma ripoti")),
+    (("naripoti", "nitaripoti", "tunaripoti", "natuma ripoti", "nitatuma ripoti", "ripoti natuma"), ("vipi",)),
+)  # fmt: skip
 BEGINS: Final = frozenset(
     ("i want to report", "i want to report training", "i want to report a training", "report training", "a report")
     + ("je veux rapporter", "je veux faire un rapport", "faire un rapport", "rapport", "rapporter une formation")
     + ("ndashaka gutanga icegeranyo", "icegeranyo", "nataka kuripoti", "ripoti")
+    + tuple(f"{how} {what}" for hows, whats in _HOW for how in hows for what in whats)
 )
-"""Whole messages of somebody who wants to report and does not say what: the menu says how."""
+"""Whole messages of somebody who wants to report and does not say what, or asks how: the menu says it.
+
+Kirundi and Swahili are drafts.
+"""

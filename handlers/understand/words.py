@@ -15,6 +15,7 @@ from rapidfuzz.distance import OSA
 from handlers.understand.phrases import (
     AFFIRMS,
     AGREES,
+    BEGINS,
     COMES_BACK,
     LATER,
     NO_TRAINING,
@@ -220,6 +221,11 @@ def is_back(text: str) -> bool:
 def is_now(text: str) -> bool:
     """Whether a whole message chooses to report now: "je rapporte", "report now"."""
     return " ".join(_bare(text)) in REPORTS_NOW
+
+
+def begins(text: str) -> bool:
+    """Whether a whole message is of somebody who wants to report, or asks how: "how do I report?"."""
+    return " ".join(_bare(text)) in BEGINS
 
 
 def is_later(text: str) -> bool:
