@@ -244,7 +244,7 @@ class Turns:
             people=known.people,
             person=person,
             state=known.state,
-            language=language or known.state.get("language") or "rn",
+            language=language or known.state.get("language") or ("fr" if person and person.role else "rn"),
             programme=self._programmes[known.channel in SIMULATED],
             forms=group.forms,
             facts=group.facts,

@@ -34,8 +34,8 @@ _DIGITS: Final = 9
 """Digits of the longest number that is read without looking for anything else in it."""
 _AGO: Final = {"1": 0, "2": 1}
 """A date step is answered 1 for today, 2 for yesterday (C1)."""
-_TOLD: Final = DAY_NAMES | ORDINALS.keys() | {"o"}
-"""Words that say a day or a figure (an O may be a zero): no reading is offered without one."""
+_TOLD: Final = DAY_NAMES | ORDINALS.keys() | {"o", "mirongo"}
+"""Words that say a day or a figure (an O may be a zero, mirongo makes tens): no reading is offered without one."""
 
 
 def _distinct(found: list[dict[str, Any]]) -> list[dict[str, Any]]:

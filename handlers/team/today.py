@@ -159,15 +159,15 @@ def _place(association: Association | None) -> Reply | None:
     return Reply("O.who.association", {"association": association.sms_name}) if association else None
 
 
-def _waits(turn: Turn, task: Task) -> Reply:
+def _waits(turn: Turn, task: Task) -> Reply | str:
     return _since(turn, who(task), (turn.now - task.made_at).days)
 
 
-def _question(turn: Turn, question: OpenQuestion) -> Reply:
+def _question(turn: Turn, question: OpenQuestion) -> Reply | str:
     return _since(turn, Reply("O.number", {"number": question.number}), (turn.now - question.asked_at).days)
 
 
-def _since(turn: Turn, what: Reply, days: int) -> Reply:
+def _since(turn: Turn, what: Reply | str, days: int) -> Reply | str:
     return Reply("O.today.days", {"who": what, "days": days}) if days else what
 
 

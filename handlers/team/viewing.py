@@ -44,17 +44,19 @@ def clock(turn: Turn, moment: datetime) -> str:
     return f"{day}{local:%H:%M}"
 
 
-def who(task: Task) -> Reply:
+def who(task: Task) -> Reply | str:
     """Odette, ABAHUZA; or what else is known of who wrote."""
     return named(task.name, task.association, task.ends_in)
 
 
-def named(name: str, association: Association | None, ends_in: str = "") -> Reply:
-    """A person as the team calls her."""
+def named(name: str, association: Association | None, ends_in: str = "") -> Reply | str:
+    """A person as the team calls her; one of the team, who has no association, by the name alone."""
     if name and association:
         return Reply("O.who", {"name": name, "association": association.sms_name})
     if association:
         return Reply("O.who.association", {"association": association.sms_name})
+    if name:
+        return name
     return Reply("O.who.unknown", {"ends_in": ends_in}) if ends_in else Reply("O.who.service")
 
 

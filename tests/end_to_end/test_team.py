@@ -70,3 +70,12 @@ async def test_what_is_not_understood_of_a_report_by_phone_is_a_task_for_nobody(
     await chats.says(eric, "she says that the mill stands still")
     assert "/report_for 07" in (await chats.says(eric, "since the belt broke on Monday")).text
     assert await chats.rows("tasks") == []
+
+
+async def test_one_of_the_team_who_said_stop_is_told_of_by_name(chats: Chats) -> None:
+    """She was "a number that ends in 42", and got the confirmation in Kirundi, which nobody had chosen for her."""
+    eric, beatrice = await chats.eric(), chats.botapi.user(42, "Beatrice")
+    beatrice.starts(await chats.token("Beatrice"))
+    assert "Revenir" in (await chats.says(beatrice, "STOP")).text
+    await chats.says(beatrice, "please call Odette")
+    assert eric.sees[-1].text == "☎️ Beatrice: asked to be called."

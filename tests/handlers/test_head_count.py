@@ -169,3 +169,9 @@ def test_a_part_of_the_day_behind_a_day_says_no_more_than_the_day(when: str) -> 
     reading = read_line(FORM, f"{when} 12 femmes transformation", CTX)
     expected = {"held_on": "2026-11-22", "women": 12, "topics": ["processing"]}
     assert (reading.status, reading.values) == ("whole", expected)
+
+
+def test_no_day_is_offered_without_its_tens() -> None:
+    """The second of July was offered for the twentieth."""
+    reading = read_line(FORM, "mirongo muyinga ibiri juillet biashara 0 wanaume wanawake 0", CTX)
+    assert (reading.status, reading.values) == ("leftover", {})
