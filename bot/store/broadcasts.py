@@ -17,6 +17,8 @@ from bot.store.tables import questions as asked
 
 DOUBLE = timedelta(minutes=10)
 """The same submitted again within so long is a double click, later it is meant."""
+ANSWERED_WITHIN = timedelta(hours=48)
+"""Messages of recipients count as answers for so long."""
 _MAKE = {
     "sqlite": sqlite.insert(broadcasts).on_conflict_do_nothing().returning(broadcasts.c.id),
     "postgresql": postgresql.insert(broadcasts).on_conflict_do_nothing().returning(broadcasts.c.id),
@@ -41,6 +43,7 @@ _SAME = (
     .group_by(broadcasts.c.id, broadcasts.c.starts_at)
     .order_by(broadcasts.c.id)
 )
+_FIRST_LEFT = select(func.min(outbox.c.sent_at)).where(outbox.c.broadcast_id == bindparam("which"))
 _TASK = insert(tasks)
 _DECIDED = (
     update(tasks)
@@ -207,11 +210,20 @@ async def tell(tx: AsyncConnection, about: str, officer: int | None, due_at: dat
     await tx.execute(_TASK, row)
 
 
-async def questions(tx: AsyncConnection, number: int, since: datetime, until: datetime) -> int:
+async def began(tx: AsyncConnection, row: Any) -> datetime | None:
+    """When its first text left, however often it was sent on; when it is to begin, while none has."""
+    left: datetime | None = (await tx.execute(_FIRST_LEFT, {"which": row.id})).scalar()
+    return left or row.starts_at
+
+
+async def questions(tx: AsyncConnection, number: int, since: datetime | None) -> int:
     """How many messages of recipients want an answer, in the days after it began: of an officer, or of a mentor.
 
-    One that was passed on to a mentor is one message still.
+    One that was passed on to a mentor is one message still. None of one that has not begun.
     """
+    if since is None:
+        return 0
+    until = since + ANSWERED_WITHIN
 
     def of_recipients(address: Any) -> Any:
         return exists().where(recipients.c.broadcast_id == number, recipients.c.address_id == address)

@@ -188,18 +188,18 @@ def _stands(turn: Turn, made: Made, ended: Ended, card: int, key: str) -> Outcom
     if ended.answers or ended.questions:
         yes, no = (dict(ended.answers).get(word, 0) for word in ("yes", "no"))
         lines.append(Reply("O.bc.run.answers", {"yes": yes, "no": no, "count": ended.questions}))
-    if made.state in ("done", "stopped") and (began := _began(turn, made, found)):
+    if made.state in ("done", "stopped") and (began := _began(turn, made, ended)):
         lines += (*began, Reply("O.bc.run.notread"))
     number = found.get("waiting", 0) if made.state == "asks" else ended.again
     return Outcome(dict(turn.state), (_card(turn, made, card, key, lines, number),), (), timers, log)
 
 
-def _began(turn: Turn, made: Made, found: Mapping[str, int]) -> tuple[Reply, ...]:
+def _began(turn: Turn, made: Made, ended: Ended) -> tuple[Reply, ...]:
     """When, and who sent it; nothing of one that was called off before."""
-    left = any(found.get(name) for name in STATES if name not in ("waiting", "stopped"))
-    if not left or made.starts_at is None or not made.by:
+    left = any(count and name in STATES and name not in ("waiting", "stopped") for name, count in ended.found)
+    if not left or ended.began is None or not made.by:
         return ()
-    return (Reply("O.bc.run.began", {"moment": clock(turn, made.starts_at), "officer": made.by}),)
+    return (Reply("O.bc.run.began", {"moment": clock(turn, ended.began), "officer": made.by}),)
 
 
 def _card(turn: Turn, made: Made, card: int, key: str, lines: Sequence[Reply], number: int) -> Reply:

@@ -144,7 +144,7 @@ def _buttons(day: Day) -> tuple[tuple[Button, ...], ...]:
     )
 
 
-def _line(key: str, there: Sequence[Any], items: Sequence[Reply]) -> tuple[Reply, ...]:
+def _line(key: str, there: Sequence[Any], items: Sequence[Reply | str]) -> tuple[Reply, ...]:
     if not there:
         return ()
     named = tuple(items[:NAMED]) + ((Reply("O.today.more"),) if len(items) > NAMED else ())

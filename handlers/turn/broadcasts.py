@@ -100,6 +100,8 @@ class Ended:
     """yes and no, and how many."""
     questions: int
     """Recipients who wrote something that a person must read."""
+    began: datetime | None = None
+    """When its first text left, or when it is to begin."""
 
 
 @noun

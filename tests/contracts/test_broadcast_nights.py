@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.programme.broadcasts import sending
 from bot.programme.broadcasts.acts import BroadcastError
 from bot.programme.broadcasts.sending import Begin
-from bot.store import outbox, tables
+from bot.store import broadcasts, outbox, tables
 from bot.store.engine import Database
 from bot.store.outbox import Mark, Wanted
 from bot.workers.broadcasts import BroadcastWorker
@@ -54,6 +54,10 @@ async def test_hours_late_it_asks_and_goes_on_with_those_who_wait(
     await here.look()
     assert await states(database, number) == {"queued": PEOPLE, "out sent": PEOPLE, "out cancelled": 20}
     assert await state(database, number) == "done"
+    async with database.read() as tx:
+        row = await broadcasts.one(tx, number)
+        assert row.starts_at > NOW
+        assert await broadcasts.began(tx, row) == NOW, "it began with its first text, not when it went on"
 
 
 async def test_outside_its_hours_nothing_is_written_until_they_open(

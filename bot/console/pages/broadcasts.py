@@ -19,7 +19,6 @@ from bot.console.values import LANGUAGES
 from bot.console.words import _
 from bot.programme.broadcasts import acts, states
 from bot.programme.broadcasts.plan import Plan
-from bot.programme.broadcasts.present import ANSWERED_WITHIN
 from bot.store import broadcast_list, recipient_ends
 from bot.store import broadcasts as store
 
@@ -142,9 +141,7 @@ async def report(ask: Ask, row: Any) -> Response:
     ends = await ask.read(recipient_ends.counted, row.id)
     found, answers = states.counted(ends)
     people = [_recipient(one) for one in await ask.read(broadcast_list.by_name, ask.viewer, row.id, PAGE)]
-    asked = 0
-    if row.starts_at:
-        asked = await ask.read(store.questions, row.id, row.starts_at, row.starts_at + ANSWERED_WITHIN)
+    asked = await ask.read(store.questions, row.id, await ask.read(store.began, row))
     parts = (await ask.read(broadcast_list.sms_parts, [row.id], ask.parts.means.setup.rich)).get(row.id, 0)
     ask.saw(broadcast=row.id, people=len(people))
     return ask.show(

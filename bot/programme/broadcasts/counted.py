@@ -15,7 +15,7 @@ from typing import Any
 from pydantic import TypeAdapter
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.programme.broadcasts import acts, compose, present, recipients, states
+from bot.programme.broadcasts import acts, compose, recipients, states
 from bot.programme.broadcasts import audience as audiences
 from bot.programme.broadcasts import plan as plans
 from bot.programme.broadcasts.audience import AudienceError
@@ -172,9 +172,8 @@ async def _ended(tx: AsyncConnection, question: BroadcastEnds, means: Means, now
     row = await store.by_key(tx, store.card_key(question.key))
     rows = await recipient_ends.counted(tx, row.id) if row else ()
     found, answers = states.counted(rows)
-    asked_ = 0
-    if row and row.starts_at:
-        asked_ = await store.questions(tx, row.id, row.starts_at, row.starts_at + present.ANSWERED_WITHIN)
+    began = await store.began(tx, row) if row else None
+    asked_ = await store.questions(tx, row.id, began) if row else 0
     over = row is not None and row.state in ("done", "stopped")
     again = await acts.reachable(tx, row.id, means.setup, now) if row and over else 0
-    return Ended(tuple(sorted(found.items())), again, tuple(sorted(answers.items())), asked_)
+    return Ended(tuple(sorted(found.items())), again, tuple(sorted(answers.items())), asked_, began)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -17,8 +17,6 @@ from bot.render.plural import many
 from bot.store import broadcasts as store
 from bot.store import recipient_ends
 from handlers.team.broadcast_text import offers_choice
-
-ANSWERED_WITHIN = timedelta(hours=48)
 
 
 def plan_json(plan: Plan) -> dict[str, Any]:
@@ -132,10 +130,9 @@ def recipient_json(row: Any) -> dict[str, Any]:
 async def report(tx: AsyncConnection, row: Any, zone: ZoneInfo) -> list[str]:
     """The report of a broadcast (its row), in plain words."""
     found, answers = counted(await recipient_ends.counted(tx, row.id))
-    asked = 0
-    if row.starts_at:
-        asked = await store.questions(tx, row.id, row.starts_at, row.starts_at + ANSWERED_WITHIN)
-    when = f" {_said(row.starts_at, zone)}" if row.starts_at else ""
+    began = await store.began(tx, row)
+    asked = await store.questions(tx, row.id, began)
+    when = f" {_said(began, zone)}" if began else ""
     head = f"Broadcast {row.id} to {row.audience['asked']}: {row.state}{when}"
     return [head, *report_lines(found, answers, asked, asks=bool(row.asks))]
 
