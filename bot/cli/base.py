@@ -94,8 +94,9 @@ def draw(address: str) -> None:
 
 
 def show(value: Any) -> None:
-    """JSON to standard output."""
-    sys.stdout.write(orjson.dumps(value, option=orjson.OPT_INDENT_2, default=str).decode() + "\n")
+    """JSON to standard output. The names of a row are the database library's own texts: to be taken as keys."""
+    how = orjson.OPT_INDENT_2 | orjson.OPT_NON_STR_KEYS
+    sys.stdout.write(orjson.dumps(value, option=how, default=str).decode() + "\n")
 
 
 def exists(settings: Settings) -> bool:

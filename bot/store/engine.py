@@ -174,21 +174,25 @@ class Database:
 
     @classmethod
     async def look(cls, url: str, folder: Path = Path()) -> Database:
-        """Open for reading only, also while the service runs. Raises DatabaseError: there is none, unreachable."""
-        if not url.startswith("sqlite:///"):
-            engine = _postgres(url, writes=False)
-            database = cls(engine, engine, None)
-            try:
-                async with engine.connect():  # the pool keeps it for who asks first
-                    return database
-            except (DBAPIError, OSError) as error:
-                await database.close()
-                raise DatabaseError(f"{database.name}: {_say(error)}") from None
-        file = folder / url.removeprefix("sqlite:///")
-        if not file.is_file():
-            raise DatabaseError(f"{file}: no database yet. Import a roster, or run `kurikirana run`.")
-        reader = _sqlite(file, writes=False)
-        return cls(reader, reader, None)
+        """Open for reading only, also while the service runs.
+
+        Raises DatabaseError: there is none, unreachable, or its schema is not this program's.
+        """
+        if url.startswith("sqlite:///"):
+            file = folder / url.removeprefix("sqlite:///")
+            if not file.is_file():
+                raise DatabaseError(f"{file}: no database yet. Import a roster, or run `kurikirana run`.")
+            reader = _sqlite(file, writes=False)
+        else:
+            reader = _postgres(url, writes=False)
+        database = cls(reader, reader, None)
+        try:
+            async with database.read() as tx:
+                await tx.run_sync(migrations.expect)
+        except BaseException:
+            await database.close()
+            raise
+        return database
 
     @contextlib.asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncConnection]:

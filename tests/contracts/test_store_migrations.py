@@ -9,9 +9,10 @@ from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, Engine, MetaData, create_engine, insert, inspect
+from sqlalchemy import Connection, Engine, MetaData, create_engine, insert, inspect, text
 from sqlalchemy.pool import NullPool
 
+from bot.errors import DatabaseError
 from bot.store import migrations, tables
 from bot.store.engine import Database
 from tests.databases import Place, bare_place, database, place, postgres_server
@@ -132,6 +133,29 @@ async def test_a_migration_that_breaks_off_leaves_nothing_behind(bare_place: Pla
         assert await tx.run_sync(lambda connection: inspect(connection).get_table_names()) == []
     await opened.dispose()
     await (await bare_place.open()).close()
+
+
+@pytest.mark.parametrize(
+    ("revision", "said"),
+    [
+        (None, "nothing of ours yet. Import a roster"),
+        (REVISIONS[-2], rf"earlier version \({REVISIONS[-2]}\). Nothing is lost: `kurikirana run` brings it up"),
+        ("9999", r"newer version \(9999\). Install that version"),
+    ],
+)
+async def test_who_only_reads_hears_whose_schema_it_is(bare_place: Place, revision: str | None, said: str) -> None:
+    """After an update `doctor` said of a table that is not there yet that the last copy should be restored."""
+
+    def make(connection: Connection) -> None:
+        command.upgrade(migrations.config(connection), REVISIONS[-2])
+        connection.execute(text("update alembic_version set version_num = :is"), {"is": revision})
+
+    opened = await _empty(bare_place)
+    async with opened.begin() as tx:
+        await tx.run_sync(make if revision else lambda connection: inspect(connection).get_table_names())
+    await opened.dispose()
+    with pytest.raises(DatabaseError, match=said):
+        await Database.look(bare_place.url, bare_place.folder)
 
 
 def test_the_list_of_migrations_is_one_line() -> None:

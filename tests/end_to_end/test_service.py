@@ -83,6 +83,7 @@ async def test_a_command_that_writes_goes_through_the_running_service(tmp_path: 
             await asyncio.sleep(0.1)
         assert [r["state"] for r in programme.json("reports")] == ["reported"]
         assert len(programme.json("messages")) == 1
+        assert [one["text"] for one in programme.json("report", "1")["messages"]] == ["12 11 3 12 7 5 3"]
         programme.command("run", code=1)  # a second service is refused
     assert not (tmp_path / "kurikirana.db.sock").exists()
     assert programme.json("totals")["attendances"] == 19

@@ -39,20 +39,32 @@ def upgrade(connection: Connection) -> None:
     """
     if connection.dialect.name == "postgresql":
         connection.execute(text("select pg_advisory_xact_lock(727002)"))
-    known, present = revisions(), _present(connection)
-    if unknown := present - set(known):
-        raise DatabaseError(
-            f"the database was written by a newer version ({', '.join(sorted(unknown))}). "
-            "Install that version; it was not touched."
-        )
-    if present != {known[-1]}:
+    if _present(connection) != {revisions()[-1]}:
         from alembic import command  # noqa: PLC0415 - as above
 
         command.upgrade(config(connection), "head")
 
 
+def expect(connection: Connection) -> None:
+    """For who only reads: raises DatabaseError, with what to do, where the schema is not this program's."""
+    present = _present(connection)
+    if not present:
+        raise DatabaseError("the database has nothing of ours yet. Import a roster, or run `kurikirana run`.")
+    if present != {revisions()[-1]}:
+        raise DatabaseError(
+            f"the database was written by an earlier version ({', '.join(sorted(present))}). Nothing is lost: "
+            "`kurikirana run` brings it up to date. Where the earlier version's service still runs, stop that first."
+        )
+
+
 def _present(connection: Connection) -> set[str]:
-    """What Alembic wrote down: the revision of this schema; nothing in a new database."""
+    """The schema's revision, as Alembic wrote it down; none in a new database. Raises DatabaseError: newer."""
     if not inspect(connection).has_table("alembic_version"):
         return set()
-    return set(connection.execute(text("select version_num from alembic_version")).scalars())
+    present = set(connection.execute(text("select version_num from alembic_version")).scalars())
+    if unknown := present - set(revisions()):
+        raise DatabaseError(
+            f"the database was written by a newer version ({', '.join(sorted(unknown))}). "
+            "Install that version; it was not touched."
+        )
+    return present
