@@ -18,6 +18,7 @@ from handlers.turn import (
     TasksOpen,
     TellTeam,
 )
+from handlers.turn.effects import HERE
 
 TAKEN_BACK = "not needed any more, says the leader"
 
@@ -31,7 +32,7 @@ def open_task(effect: OpenTask, scene: Scene) -> None:
             "due_at": effect.due_at,
             "person_id": effect.person_id,
             "association_id": effect.association_id,
-            "address_id": scene.turn.address.id,
+            "address_id": scene.turn.address.id if effect.address_id == HERE else effect.address_id,
             "inbox_id": scene.turn.inbound.id,
             "about": effect.about,
             "sealed": effect.sealed,

@@ -111,13 +111,15 @@ def day_typed(turn: Turn, said: Said, question: dict[str, Any]) -> Outcome | Non
 
 def _closed(turn: Turn, there: Association, number: str, with_result: str | date) -> Outcome:
     """Close the task, or all calls to this association; what follows from the result follows now."""
-    tasks: tuple[Task, ...] = turn.known(TasksOpen(viewer(turn), whole_team_before(turn), there.id))
-    mine = [task for task in tasks if task.kind in ("call", "my_data") and number in ("0", str(task.id))]
     day = with_result if isinstance(with_result, date) else None
     stored = f"will report on {day.day}/{day.month}" if day else str(with_result)
+    tasks: tuple[Task, ...] = turn.known(TasksOpen(viewer(turn), whole_team_before(turn), there.id))
+    calls = [task for task in tasks if task.kind in ("call", "my_data") and number in ("0", str(task.id))]
+    # whom nobody reached today is called again tomorrow already
+    mine = [task for task in calls if stored != "no answer" or task.about != _again(turn, task.about)]
     effects: list[Effect] = [CloseTask(task.id, stored) for task in mine]
     effects.append(SaveVisit("call", there.id, None, turn.today, stored))
-    effects += _then(turn, there, mine, stored)
+    effects += _then(turn, there, mine, stored) if mine or not calls else []
     effects.append(Audit("called", {"association": there.id, "tasks": [task.id for task in mine]}))
     timers = (_later(turn, there, day),) if day else ()
     values = {"association": there.sms_name, "result": result_named(stored)}
@@ -129,16 +131,24 @@ def _closed(turn: Turn, there: Association, number: str, with_result: str | date
     return outcome
 
 
+def _again(turn: Turn, about: str) -> str:
+    """What a call that nobody answered is about from now on."""
+    before, colon, _ = about.partition(": no")
+    return f"{before + ': ' if colon else ''}no answer on {turn.today.day}/{turn.today.month}"
+
+
 def _then(turn: Turn, there: Association, tasks: list[Task], stored: str) -> list[Effect]:
-    """No answer: call again tomorrow. A wrong number: somebody finds the right one."""
-    due = state.tomorrow_evening(turn)
-    if stored == "no answer":
-        about = next((task.about.partition(": ")[0] + ": " for task in tasks if ": no" in task.about), "")
-        said = f"{about}no answer on {turn.today.day}/{turn.today.month}"
-        return [OpenTask("call", due, None, there.id, said, tell=False)]
-    if stored == "wrong number":
-        return [OpenTask("check_number", due, None, there.id, "wrong number, says the officer", tell=False)]
-    return []
+    """For each who waited for the call. No answer: call again tomorrow. A wrong number: somebody finds hers."""
+    due, wrong = state.tomorrow_evening(turn), stored == "wrong number"
+    if not wrong and stored != "no answer":
+        return []
+    whose = {(task.person_id, task.address_id): task.about for task in tasks} or {(None, None): ""}
+    return [
+        OpenTask("check_number", due, person, there.id, "wrong number, says the officer", tell=False, address_id=at)
+        if wrong
+        else OpenTask("call", due, person, there.id, _again(turn, about), tell=False, address_id=at)
+        for (person, at), about in whose.items()
+    ]
 
 
 def _later(turn: Turn, there: Association, day: date) -> Timer:

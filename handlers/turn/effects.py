@@ -65,6 +65,10 @@ class SetLanguage:
     language: Language
 
 
+HERE = 0
+"""The address that writes."""
+
+
 @noun
 class OpenTask:
     """Something a person of the team must do; closes only with a result."""
@@ -80,6 +84,8 @@ class OpenTask:
     sealed: bool = False
     tell: bool = True
     """Wake the officer's chat; not when the officer herself opens it."""
+    address_id: int | None = HERE
+    """Whose phone or chat it is about, where that is not the one that writes; None: nobody's."""
 
 
 @noun
