@@ -106,6 +106,7 @@ def from_markdown(source: str) -> tuple[list[Written], list[str]]:
     found: list[Written] = []
     problems: list[str] = []
     part: dict[str, str] = {}
+    told = False  # what is wrong above says it of all these lines
 
     def end() -> None:
         if part:
@@ -113,16 +114,23 @@ def from_markdown(source: str) -> tuple[list[Written], list[str]]:
             part.clear()
 
     for number, line in enumerate(source.splitlines(), 1):
-        where = f"line {number}"
+        where, match = f"line {number}", _LINE.fullmatch(line.strip())
         if heading := _HEADING.fullmatch(line.strip()):
             end()
             part.update(where=where, name=heading["name"], variant=heading["variant"] or "a")
         elif line.startswith("#"):
             end()
-        elif part and (match := _LINE.fullmatch(line.strip())):
+            if told := line.startswith("##"):
+                problems.append(
+                    f"{where}: {line.strip()[:40]!r} begins no tip. Write `## NAME` or `## NAME, variant b`."
+                )
+        elif part and match:
             problems += _field(part, where, match["field"].lower(), match["value"].strip(), bool(match["draft"]))
         elif part and line.strip():
             problems.append(f"{where}: {line.strip()[:40]!r} is no field. Write `- en: ...` on one line.")
+        elif match and not told and match["field"].lower() in (*FIELDS, *LANGUAGES):
+            told = True
+            problems.append(f"{where}: {line.strip()[:40]!r} belongs to no tip. Write `## NAME` above it.")
     end()
     return found, problems
 

@@ -161,3 +161,12 @@ def test_files_that_are_not_there_or_empty(tmp_path: Path) -> None:
 def test_columns_are_what_a_tip_is_made_of() -> None:
     assert len(COLUMNS) == len(set(COLUMNS)) and "value chain" in dict(COLUMNS)
     assert isinstance(shipped()[0], Written)
+
+
+@cases("heading", ["##dry-it", "##", "### dry-it", "## dry-it, b", "## dry-it, variante b", "# dry-it", "dry-it"])
+def test_no_tip_is_lost_by_its_heading(heading: str) -> None:
+    """The file is the whole list: a tip that nobody read would be switched off."""
+    tips, problems = from_markdown(GOOD.replace("## dry-it", heading, 1) + "\n## sell-it\n- topic: business\n")
+    assert [tip.name for tip in tips] == ["sell-it"]
+    (said,) = problems
+    assert said.startswith("line 2: " if heading.startswith("##") else "line 3: ") and "Write `## NAME`" in said
