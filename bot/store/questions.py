@@ -118,6 +118,7 @@ _MENTORS = (
     select(people.c.id, people.c.sms_name, people.c.languages, people.c.subjects, people.c.area, _open.c.open)
     .outerjoin(_open, _open.c.mentor_id == people.c.id)
     .where(people.c.kind == "staff", people.c.role == "mentor", people.c.left_at.is_(None), _reached)
+    .where(people.c.consent != "stopped")
     .order_by(people.c.id)
 )
 _SHOWN_TO = (

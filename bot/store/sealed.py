@@ -67,7 +67,11 @@ _FOCAL_ADDRESS = (
 
 
 _REACHABLE = select(people.c.id).where(
-    people.c.kind == "staff", people.c.role == FOCAL, people.c.left_at.is_(None), _FOCAL_ADDRESS.is_not(None)
+    people.c.kind == "staff",
+    people.c.role == FOCAL,
+    people.c.left_at.is_(None),
+    people.c.consent != "stopped",
+    _FOCAL_ADDRESS.is_not(None),
 )
 
 

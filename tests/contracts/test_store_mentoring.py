@@ -6,12 +6,13 @@ import asyncio
 from collections.abc import Sequence
 from typing import Any
 
+import pytest
 from sqlalchemy import insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.errors import BotError
 from bot.programme import mentoring
-from bot.store import consent, facts, lessons, questions, tables
+from bot.store import consent, facts, lessons, questions, sealed, tables
 from bot.store.engine import Database
 from bot.store.reports import SET_FACT
 from handlers.turn import LastQuestion, Mentors, NextQuestion, QuestionNumbered, TasksOpen, Viewer
@@ -104,6 +105,8 @@ async def test_mentors_who_can_be_reached_with_what_waits_for_them(database: Dat
         await _person(tx, **staff, sms_name="Nobody")
         off = await _person(tx, **staff, sms_name="Off")
         left = await _person(tx, **staff, sms_name="Left", left_at=NOW)
+        stopped = await _person(tx, **staff, sms_name="Stopped", consent="stopped")
+        await _address(tx, "+25779000006", stopped)
         address = await _address(tx, "+25779000003", jean)
         await _address(tx, "41", jean, scheme="telegram")
         await _address(tx, "+25779000004", off, active=False)
@@ -117,6 +120,16 @@ async def test_mentors_who_can_be_reached_with_what_waits_for_them(database: Dat
     assert [(m.name, m.languages, m.area, m.open) for m in mentors] == [("Jean", ("rn", "fr"), ("Rutana", "07"), 3)]
     assert none is None and (last.number, last.text, last.rich) == (3, WORDS, False)
     assert last.address_id == address
+
+
+@pytest.mark.parametrize(("consent", "hear"), [("none", 1), ("stopped", 0)])
+async def test_who_said_stop_hears_of_no_sealed_message(database: Database, consent: str, hear: int) -> None:
+    async def work(tx: AsyncConnection, items: Sequence[None]) -> list[int]:
+        focal = await _person(tx, kind="staff", role="safeguarding", consent=consent)
+        await _address(tx, "42", focal, scheme="telegram")
+        return [await sealed.reachable(tx)] * len(items)
+
+    assert await database.writer.do(work, None) == hear
 
 
 async def test_erasure_takes_her_words_and_what_mentors_were_shown(database: Database) -> None:
