@@ -8,7 +8,7 @@ from typing import Any
 from handlers import state
 from handlers.said import Said
 from handlers.turn import Outcome, Partner, Partners, Reply, Turn
-from handlers.understand.subjects import keys, subjects, words_of
+from handlers.understand.subjects import keys, spelled, subjects, words_of
 from handlers.understand.words import is_question
 
 MOST_WORDS = 3
@@ -21,16 +21,22 @@ CHOICES = 75
 def asked(turn: Turn, said: Said) -> Outcome | None:
     """The whole message is one to three words that name a subject; None when it is a question."""
     words = words_of(said.text)
-    if not 1 <= len(words) <= MOST_WORDS or is_question(said.text):
+    if not 1 <= len(words) <= MOST_WORDS or is_question(said.text.rstrip("?! ")):
         return None
-    found = matching(said.text, turn.known(Partners()))
+    found = looked_for(said.text, turn.known(Partners()))
     if len(found) == 1:
         return _shown(turn, found[0])
     if found:
         return _which(turn, found)
-    if not subjects(said.text):
+    if "?" in said.text or not subjects(said.text):
         return None
     return Outcome(state.ask(turn, "question"), (Reply("P3"),), understood="no partner for it")
+
+
+def looked_for(text: str, partners: tuple[Partner, ...]) -> tuple[Partner, ...]:
+    """As `matching`; where nobody is found also with the words that are one clear near miss put right."""
+    more = {word for one in partners for word in words_of(f"{one.name} {one.subjects}")}
+    return matching(text, partners) or matching(spelled(text, sorted(more)), partners)
 
 
 def matching(text: str, partners: tuple[Partner, ...]) -> tuple[Partner, ...]:

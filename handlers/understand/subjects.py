@@ -7,9 +7,10 @@ correction everywhere. A topic is what a mentor knows; a value chain is what an 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Final
 
+from handlers.understand.choices import Listed, choose
 from handlers.understand.text import plain
 
 TOPICS: Final[Mapping[str, str]] = {
@@ -52,11 +53,25 @@ _SUBJECT_OF: Final = {
 _WORD = re.compile(r"[^\W\d_]+")
 _SHORTEST = 4
 """Letters of a word that nobody listed, so that it may count: "and", "de", "na" say nothing."""
+_SHORTEST_NEAR = 5
+"""Letters of a word that may be one of ours, misspelt."""
 
 
 def words_of(text: str) -> tuple[str, ...]:
     """The words of a text, plain, without what an apostrophe joins to them (y'umuceri -> umuceri)."""
     return tuple(_WORD.findall(plain(text)))
+
+
+def spelled(text: str, more: Iterable[str] = ()) -> str:
+    """The text with each word that is one clear near miss of a subject's, or of one of `more`, put right."""
+    known = [(words.split()[0], words.split()[1:]) for table in (CHAINS, TOPICS) for words in table.values()]
+    there = Listed([*known, *((word, ()) for word in more if word not in _SUBJECT_OF)])
+
+    def right(word: str) -> str:
+        short = len(word) < _SHORTEST_NEAR  # "moto" is no motor, and "goal" no goat
+        return word if short or word in _SUBJECT_OF else choose(word, there) or word
+
+    return " ".join(map(right, words_of(text)))
 
 
 def subjects(text: str) -> frozenset[str]:
