@@ -79,11 +79,12 @@ def tomorrow_evening(turn: Turn) -> datetime:
 def task(turn: Turn, kind: Any, about: str = "", *, sealed: bool = False, tell: bool = True) -> OpenTask:
     """A task for the officer of the sender's association, due tomorrow evening.
 
-    Of a photo or voice note she is told once it is kept (bot/store/media.py), not now. What is to be read of a phone
-    that serves two associations is the first one's: without any it would be shown to the whole team, as a stranger's.
+    Of a photo or voice note she is told once it is kept (bot/store/media.py), not now. Of a phone that
+    serves two associations it is the first one's: without any it would be shown to the whole team, as a stranger's.
+    A sealed one names no association that may be the other.
     """
     association = turn.association
-    if association is None and kind == "read":
+    if association is None and not sealed:
         association = next((one.association for one in turn.people if one.association), None)
     return OpenTask(
         kind,

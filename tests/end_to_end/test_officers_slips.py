@@ -81,5 +81,8 @@ async def test_a_phone_of_two_associations_is_no_strangers(
         await chats.app.inbox.arrivals([Arrival("kannel", "k1", "tel", ODETTE, text=text)])
         await botapi.until(lambda: text in eric.sees[-1].text, PATIENCE)
         assert eric.sees[-1].text.startswith("✉️ ABAHUZA")
+        await chats.app.inbox.arrivals([Arrival("kannel", "k2", "tel", ODETTE, kind="missed_call")])
+        await botapi.until(lambda: "asked to be called" in eric.sees[-1].text, PATIENCE)
+        assert eric.sees[-1].text.startswith("☎️ ABAHUZA")
         await chats.settled()
         assert len(aline.sees) == seen
