@@ -96,8 +96,17 @@ def _options(
     """Follow-up by SMS and chat for community associations after a training."""
 
 
+def _open_streams() -> None:
+    """What was closed (`>&-`) leads nowhere from now on: else the next file is taken for it, and uvloop aborts."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            lowest = os.open(os.devnull, os.O_RDWR)  # of the numbers that are free, so its own
+            setattr(sys, name, os.fdopen(lowest, mode, encoding="utf-8"))
+
+
 def main(arguments: list[str] | None = None) -> None:
     """Run a command. --config may stand before or behind it."""
+    _open_streams()
     if sys.platform == "win32":  # where a file or a pipe would get the letters of one country
         for stream in (sys.stdin, sys.stdout, sys.stderr):
             if isinstance(stream, io.TextIOWrapper):

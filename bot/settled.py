@@ -10,10 +10,15 @@ from functools import cache
 
 @contextmanager
 def unwatched() -> Iterator[None]:
-    """While modules are imported, which stay: looking for what may go took a fifth of that time."""
+    """While modules are imported, which stay: looking for what may go took a fifth of that time.
+
+    Who is tired of waiting and presses Ctrl-C reads no traceback.
+    """
     gc.disable()
     try:
         yield
+    except KeyboardInterrupt:
+        raise SystemExit(130) from None
     finally:
         gc.freeze()
         gc.enable()

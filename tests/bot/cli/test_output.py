@@ -1,13 +1,16 @@
-"""Where what a command says cannot be written."""
+"""Where what a command says cannot be written, or nobody waits for it."""
 
 from __future__ import annotations
 
+import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
 from bot.__main__ import main
+from bot.settled import unwatched
+from tests.processes import ROOT
 
 TIP = "## rice-dry\n- topic: processing\n- en: rice: dry it well.\n- fr: riz: séchez-le bien.\n"
 
@@ -23,3 +26,26 @@ def test_a_full_disk_is_said_in_a_sentence(
             main(["tips", "check", str(tmp_path / "tips.md"), "--json"])
     assert left.value.code == 1
     assert "no space is left there" in capsys.readouterr().err
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no shell that closes them")
+@pytest.mark.parametrize("closed", [">&-", "<&- >&- 2>&-"])
+def test_what_is_closed_leads_nowhere(tmp_path: Path, closed: str) -> None:
+    """The database's file was taken for the output, and uvloop aborted."""
+    (tmp_path / "kurikirana.toml").write_text('[project]\nname = "Rutana"\nstart = 2026-04-01\n', encoding="utf-8")
+    line = f'exec "$0" -m bot late --config "$1" {closed}'
+    done = subprocess.run(
+        ["sh", "-c", line, sys.executable, str(tmp_path / "kurikirana.toml")],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 1, done.stderr
+    assert ("no database yet" in done.stderr) is (closed == ">&-")
+
+
+def test_ctrl_c_while_it_starts_is_no_traceback() -> None:
+    with pytest.raises(SystemExit) as left, unwatched():
+        raise KeyboardInterrupt
+    assert left.value.code == 130
