@@ -17,6 +17,7 @@ Overrides = Mapping[str, Mapping[str, Any]]
 
 
 MOST_CADENCES = 4096
+_USUAL = "usual"
 
 
 @dataclass(frozen=True)
@@ -86,8 +87,25 @@ class Rules:
         return self.hour(association, self._day(moment))
 
     def wall_hours(self) -> Mapping[str, str]:
-        own = {"usual": {"at": self.usual.at}, **self.of_season, **self.of_association}
-        return {name: f"{one['at']:%H:%M}" for name, one in own.items() if "at" in one}
+        return {name: f"{at:%H:%M}" for name, at in self._own("at").items()}
+
+    def news_days(self) -> Mapping[str, int]:
+        return self._own("training_every_days")
+
+    def by_days(self, association: Association, moment: datetime, before: Mapping[str, int]) -> datetime:
+        due = self._day(moment)
+        for name in (association.no, *sorted(self.seasons), _USUAL):
+            news = due - before.get(name, 0) * cadence.DAY
+            of_season = cadence.season(self.seasons, news) or _USUAL
+            if name in before and name in (association.no, of_season):
+                days = self.cadence(association, news).training_every_days
+                return self.hour(association, news + days * cadence.DAY)
+        return self.hour(association, due)
+
+    def _own(self, field: str) -> dict[str, Any]:
+        """A field of the usual cadence, and of each season's and association's that has its own."""
+        own = {_USUAL: {field: getattr(self.usual, field)}, **self.of_season, **self.of_association}
+        return {name: one[field] for name, one in own.items() if field in one}
 
     def next_hour(self, association: Association, now: datetime) -> datetime:
         at = self.cadence(association, self._day(now)).at

@@ -24,8 +24,8 @@ from handlers.reminders import key
 from handlers.turn import When
 
 _MADE_AT_ONCE = 5_000
-_HOURS = "reminder_hours"
-"""The hours of the settings by which waiting timers were made."""
+_HOURS, _DAYS = "reminder_hours", "reminder_days"
+"""The hours of the settings by which waiting timers were made, and the days without news."""
 
 
 def _lacking(form: str, kind: str = KIND) -> Any:
@@ -45,6 +45,8 @@ def _lacking(form: str, kind: str = KIND) -> Any:
 
 _LACKING = {form: _lacking(form) for form in FORMS}
 _LACKING_TOTALS = _lacking("month", monthly.KIND)
+_BEGUN = frozenset(("touch", "day0", "later"))
+"""In a timer's data: its ladder has begun, or a leader has chosen the day."""
 _KINDS = (KIND, monthly.KIND)
 _MAKE = {
     dialect: module.insert(timers).on_conflict_do_nothing(index_elements=["kind", "key"])
@@ -157,18 +159,23 @@ def _row(row: Any, form: str, heard: Any, now: datetime, when: When) -> dict[str
 
 
 async def _follow(tx: AsyncConnection, now: datetime, when: When) -> None:
-    """After a change of the hour in the settings what waits for the old one waits for the new one, on its day."""
-    hours = dict(when.wall_hours())
-    if await singles.once(tx, _HOURS, hours) == hours:
+    """After a change of the settings what waits for the old hour waits for the new one, on its day, and what waits
+    for so many days without news for the new number of them."""
+    hours, days = dict(when.wall_hours()), dict(when.news_days())
+    before = await singles.once(tx, _DAYS, days)
+    if await singles.once(tx, _HOURS, hours) == hours and before == days:
         return
     moved = []
     for row in (await tx.execute(_AHEAD, {"now": now})).all():
-        at = when.on_its_day(brief(row), row.due_at)
-        if not (row.data or {}).get("by_hand"):
-            moved.append({"row": row.timer, "due": at if at > now else when.next_hour(brief(row), now)})
+        data, there = row.data or {}, brief(row)
+        for_news = data.get("form") == "training" and _BEGUN.isdisjoint(data)
+        at = when.by_days(there, row.due_at, before) if for_news else when.on_its_day(there, row.due_at)
+        if not data.get("by_hand"):
+            moved.append({"row": row.timer, "due": at if at > now else when.next_hour(there, now)})
     if moved:
         await tx.execute(_AGAIN, moved)
     await singles.put(tx, _HOURS, hours)
+    await singles.put(tx, _DAYS, days)
 
 
 async def _bring_back(tx: AsyncConnection, now: datetime, when: When) -> int:

@@ -35,7 +35,9 @@ class TipPlanner:
             return
         while True:
             try:
-                wanted = tip_timers.Plan(self._now(), self._due, self._zone, self._schemes)
+                wanted = tip_timers.Plan(
+                    self._now(), self._due, self._zone, self._schemes, self._rules.at, self._hours.next_allowed
+                )
                 seen = await self._database.writer.do(tip_timers.plan, wanted)
             except DatabaseError:
                 return

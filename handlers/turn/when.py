@@ -41,6 +41,12 @@ class When(Protocol):
     def wall_hours(self) -> Mapping[str, str]:
         """Which hour the settings give to whom: what has changed since timers were made by it."""
 
+    def news_days(self) -> Mapping[str, int]:
+        """How many days without news the settings give to whom, as `wall_hours`."""
+
+    def by_days(self, association: Association, moment: datetime, before: Mapping[str, int]) -> datetime:
+        """When a training reminder is due that was due at this moment by the `news_days` of `before`."""
+
     def next_hour(self, association: Association, now: datetime) -> datetime:
         """The next time that it is the association's hour and we may write."""
 

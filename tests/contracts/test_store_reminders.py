@@ -145,6 +145,24 @@ async def test_what_is_due_today_comes_tomorrow_where_the_new_hour_is_over(
     assert (await timers(database))["training:7"].due_at.astimezone(HOME).strftime("%d %H:%M") == due
 
 
+@pytest.mark.parametrize(
+    ("data", "days", "due"),
+    [({}, 7, "30/11"), ({}, 21, "14/12"), ({}, 2, "27/11"), ({"touch": 1}, 7, "07/12"), ({"later": "x"}, 7, "07/12")],
+)
+async def test_what_waits_follows_changed_days(database: Database, data: dict[str, Any], days: int, due: str) -> None:
+    """A touch of a ladder that has begun, and a day that a leader has chosen, stay; what would be over comes next."""
+    await programme(database, {})
+    await made(database)
+    before = (await timers(database))["business:7"].due_at
+    hers = update(t.timers).where(t.timers.c.key == "training:7")
+    await execute(database, hers.values(data={"form": "training", **data}))  # due on Monday, 7/12
+    rules = replace(RULES, usual=replace(RULES.usual, training_every_days=days))
+    for _ in range(2):
+        await database.writer.do(reminder_timers.make, (NOW + 3 * DAY * (days == 2), rules))
+    found = {key: timer.due_at for key, timer in (await timers(database)).items()}
+    assert (found["training:7"].astimezone(HOME).strftime("%d/%m"), found["business:7"]) == (due, before)
+
+
 async def test_totals_have_one_timer_that_ends_with_its_association(database: Database) -> None:
     await programme(database, {}, businesses=False)
     rules = replace(RULES, totals_after_month=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, time
 from itertools import product
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -75,7 +75,10 @@ async def test_a_contact_and_a_tip_are_reached_by_the_road_that_the_rule_says(da
             assert {number: contact.address_id for number, contact in contacts.items()} == ruled
             assert 20 < len(ruled) < len(EVERYBODY)
         hers = await roads.of(tx, EVERYBODY, EVERY, NOW)
-        await tip_timers.plan(tx, [tip_timers.Plan(NOW, lambda now, last, association: NOW, ZONE, tuple(EVERY))])
+        await tip_timers.plan(
+            tx,
+            [tip_timers.Plan(NOW, lambda now, last, association: NOW, ZONE, tuple(EVERY), time(12), lambda at: at)],
+        )
         timers = await tx.execute(select(tables.timers).where(tables.timers.c.kind == "tip"))
         ruled = {number: best for number, found in hers.items() if (best := found.of("tip").best)}
         assert {int(timer.key): timer.address_id for timer in timers} == ruled

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -156,7 +157,12 @@ async def test_more_is_a_new_one_on_the_same_thing(database: Database) -> None:
 
 def _plan() -> tip_timers.Plan:
     return tip_timers.Plan(
-        NOW, lambda now, last, place: next_due(now, last, 14, time(12), place, HOME), HOME, ("tel", "telegram")
+        NOW,
+        lambda now, last, place: next_due(now, last, 14, time(12), place, HOME),
+        HOME,
+        ("tel", "telegram"),
+        time(12),
+        lambda moment: moment,
     )
 
 
@@ -198,6 +204,18 @@ async def test_a_timer_goes_to_the_chat_of_who_wants_that_and_leaves_a_dead_one(
     assert (await _timers(database))[person].address_id != chat
 
 
+async def test_what_waits_follows_a_changed_hour_on_its_day(database: Database) -> None:
+    (person, *_) = await _people(database)
+    await database.writer.do(tip_timers.plan, _plan())
+    before = (await _timers(database))[person].due_at.astimezone(HOME)
+    for hour in (17, 17, 9):
+        await database.writer.do(tip_timers.plan, replace(_plan(), at=time(hour)))
+        assert (await _timers(database))[person].due_at.astimezone(HOME) == before.replace(hour=hour)
+    late = replace(_plan(), now=before.replace(hour=8), at=time(7))
+    await database.writer.do(tip_timers.plan, late)
+    assert (await _timers(database))[person].due_at.astimezone(HOME) == before.replace(hour=7) + timedelta(days=1)
+
+
 async def test_a_fired_timer_is_followed_by_the_next_one_a_week_after_the_last_tip(database: Database) -> None:
     await database.writer.do(tip_list.begin, ROWS)
     (person, *_) = await _people(database)
@@ -207,7 +225,7 @@ async def test_a_fired_timer_is_followed_by_the_next_one_a_week_after_the_last_t
     assert person not in await _timers(database)
     tip = (await _known(database, _asked(person)))[_asked(person)].tip
     await _sent(database, tip, person, due)
-    plan = tip_timers.Plan(due + timedelta(seconds=1), _plan().due, HOME, ("tel",))
+    plan = replace(_plan(), now=due + timedelta(seconds=1), schemes=("tel",))
     await database.writer.do(tip_timers.plan, plan)
     assert (await _timers(database))[person].due_at == due + timedelta(days=14)
 
@@ -233,6 +251,6 @@ async def test_a_group_of_any_size_is_loaded_with_the_same_queries(database: Dat
 
 async def test_a_phone_is_no_way_where_there_are_only_chats(database: Database) -> None:
     await _people(database)
-    plan = tip_timers.Plan(NOW, _plan().due, HOME, ("telegram",))
+    plan = replace(_plan(), schemes=("telegram",))
     await database.writer.do(tip_timers.plan, plan)
     assert await _timers(database) == {}

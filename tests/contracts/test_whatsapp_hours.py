@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import time, timedelta
 from types import SimpleNamespace
 from typing import Any, cast
 
@@ -76,7 +76,9 @@ async def test_every_way_of_choosing_looks_at_each_persons_hours(database: Datab
     async def work(tx: AsyncConnection, items: Sequence[None]) -> list[Any]:
         hers = await roads.of(tx, due, schemes, NOW)
         contacts = await waking.contacts(tx, list(due), schemes, NOW)
-        await tip_timers.plan(tx, [Plan(NOW, lambda now, last, who: now, ZONE, tuple(schemes))])
+        await tip_timers.plan(
+            tx, [Plan(NOW, lambda now, last, who: now, ZONE, tuple(schemes), time(12), lambda at: at)]
+        )
         return [({n: one.best for n, one in hers.items()}, {n: one.address_id for n, one in contacts.items()})]
 
     assert await database.writer.do(work, None) == (due, due)
