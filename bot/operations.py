@@ -156,6 +156,7 @@ OPERATIONS: dict[str, Operation] = {
     "question give": mentoring.question_give,
     "visit log": mentoring.visit_log,
     "lesson translate": mentoring.lesson_translate,
+    "lesson hide": mentoring.lesson_hide,
     "tips import": tips_import,
     "broadcast make": broadcasts.make,
     "broadcast freeze": broadcasts.freeze,

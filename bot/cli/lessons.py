@@ -21,6 +21,8 @@ from handlers.understand.words import plain
 commands = typer.Typer(no_args_is_help=True, help="Lessons for the Fair: find, translate, print as posters.")
 FORMATS = {"pdf": "lessons-posters.pdf", "csv": "lessons.csv"}
 _SHOWN = 60
+Number = Annotated[int, typer.Argument(help="The lesson's number.")]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Say what would happen; write nothing.")]
 
 
 @commands.command("list")
@@ -60,11 +62,11 @@ def _list(found: list[dict[str, Any]], json: bool) -> None:
 
 @commands.command()
 def translate(
-    number: Annotated[int, typer.Argument(help="The lesson's number.")],
+    number: Number,
     to: Annotated[str, typer.Option("--to", help="rn, fr, sw or en.")],
     text: Annotated[str, typer.Option(help="The translation; or, of a voice note, what was said.")],
     by: Annotated[str, typer.Option("--by", help="Name of the translator, printed beside it.")],
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would happen; write nothing.")] = False,
+    dry_run: DryRun = False,
     json: Json = False,
 ) -> None:
     """Add a translation with its translator's name."""
@@ -77,6 +79,24 @@ def translate(
         base.show({**found, "kept": not dry_run})
     kept = "would be kept" if dry_run else "is kept"
     base.words.print(f"No {number} {kept} in {to}, by {by.rstrip('.')}.", markup=False)
+
+
+@commands.command()
+def hide(
+    number: Number,
+    name: Annotated[bool, typer.Option("--name", help="Her association's name only: it is shown on.")] = False,
+    dry_run: DryRun = False,
+    json: Json = False,
+) -> None:
+    """A leader has changed her mind: her lesson is shown no more, or without her association's name."""
+    details = {"number": number, "show": "anonymous" if name else "no", "user": getpass.getuser(), "dry_run": dry_run}
+    found = base.run(control.act(base.load(), "lesson hide", details))
+    if json:
+        base.show({**found, "hidden": not dry_run})
+    how = "shown without the association's name" if name else "not shown any more"
+    base.words.print(
+        f"No {number} {'would be' if dry_run else 'is'} {how}. What was printed before is taken down by hand."
+    )
 
 
 @commands.command()

@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.errors import BotError
+from bot.programme.posters import MAY_BE_SHOWN
 from bot.render.sentences import Sentence
 from bot.store import audit, consent, lessons, partners, people, question_list, questions, team, visits
 from handlers.mentor import MOST
@@ -211,6 +212,20 @@ async def lesson_translate(tx: AsyncConnection, details: Details, now: datetime)
         await tx.execute(lessons.TRANSLATE, {"which": number, "all": there})
     await _audit(tx, now, details, "lesson translated", {"number": number, "language": language})
     return {"number": number, "to": language}
+
+
+async def lesson_hide(tx: AsyncConnection, details: Details, now: datetime) -> Any:
+    """She has changed her mind: `show` is "anonymous" or "no", never more than she allowed. `dry_run` only looks."""
+    number, to = int(details["number"]), str(details["show"])
+    lesson = next((row for row in await lessons.everything(tx) if row["number"] == number), None)
+    if lesson is None:
+        raise BotError(f"There is no lesson No {number}. See them with `kurikirana lessons list`.")
+    if to == "anonymous" and lesson["show"] not in MAY_BE_SHOWN:
+        raise BotError(Sentence("No {number}: she has not agreed that it is shown.", number=number))
+    if not details.get("dry_run"):
+        await tx.execute(lessons.SHOW, {"which": number, "how": to})
+        await _audit(tx, now, details, "lesson hidden", {"number": number, "show": to})
+    return {"number": number, "show": to}
 
 
 async def _audit(tx: AsyncConnection, now: datetime, details: Details, what: str, more: Details) -> None:

@@ -21,9 +21,10 @@ from bot.render.report import ReportsMissing
 from handlers.understand.words import plain
 
 LEFT_OUT = "..."
-"""Stands for what is not printed: a number, a name."""
+"""Stands for what is not printed: a number, an address of the net, a name."""
 MAY_BE_SHOWN = ("name", "anonymous")
 _NUMBER = re.compile(r"\+?\d(?:[ .-]?\d){7,}")
+_CONTACT = re.compile(r"[^\s@]+@[^\s@]+\.\w+|(?:https?://|www\.)\S+", re.IGNORECASE)
 _MONEY = re.compile(r"\d{1,3}(?:[ .]000)+|\d{1,3}(?:[ .]\d{3}){2,}")
 """Grouped by three, so no telephone number: 12 000 000."""
 _WORD = re.compile(r"[^\W\d_]+")
@@ -77,7 +78,8 @@ def _poster(row: Mapping[str, Any], people: set[str], language: str | None) -> P
 
 
 def discreet(text: str, people: set[str], hidden: set[str]) -> str:
-    """The text without telephone numbers, without people's names (written with a capital) and hidden words."""
+    """The text without telephone numbers and addresses of the net, without people's names (written with a capital)
+    and hidden words."""
 
     def word(found: re.Match[str]) -> str:
         low = plain(found[0])
@@ -85,6 +87,7 @@ def discreet(text: str, people: set[str], hidden: set[str]) -> str:
             return LEFT_OUT
         return found[0]
 
+    text = _CONTACT.sub(LEFT_OUT, text)
     text = _NUMBER.sub(lambda found: found[0] if _MONEY.fullmatch(found[0]) else LEFT_OUT, text)
     for phrase in (one for one in hidden if " " in one):
         text = re.sub(re.escape(phrase), LEFT_OUT, text, flags=re.IGNORECASE)

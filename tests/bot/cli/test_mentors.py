@@ -225,3 +225,30 @@ def test_every_leader_has_a_cue_card(programme: Programme) -> None:
     assert {row["no"] for row in rows} == {"07", "11"} and not Path("c.pdf").exists()
     assert "3 cards" in _run(*there).stderr and sum(row["cards"] for row in rows) == 3
     assert len(re.findall(rb"/Type */Page\b", Path("c.pdf").read_bytes())) == 6
+
+
+def test_a_leader_who_changes_her_mind_is_shown_less_and_never_more(programme: Programme) -> None:
+    def shown() -> list[str]:
+        return [row["show"] for row in _json("lessons", "list")]
+
+    assert _json("lessons", "hide", "1", "--name", "--dry-run") == {"number": 1, "show": "anonymous", "hidden": False}
+    assert shown() == ["name", "anonymous", "no"]
+    _run("lessons", "hide", "1", "--name")
+    assert shown() == ["anonymous", "anonymous", "no"]
+    assert "taken down by hand" in _run("lessons", "hide", "1").stderr
+    assert "has not agreed" in _run("lessons", "hide", "1", "--name", code=1).stderr
+    assert shown() == ["no", "anonymous", "no"]
+    assert "no lesson No 9" in _run("lessons", "hide", "9", code=1).stderr
+    with contextlib.closing(sqlite3.connect("kurikirana.db")) as tx:
+        noted = tx.execute("select details from audit where what = 'lesson hidden'").fetchall()
+    assert noted == [('{"number":1,"show":"anonymous"}',), ('{"number":1,"show":"no"}',)]
+
+
+def test_a_number_that_nothing_can_have_is_refused_in_a_sentence(programme: Programme) -> None:
+    for words in (
+        "mentors show", "lessons hide", "task show", "report show", "broadcast show", "broadcast stop",
+        "uncertain left", "sealed show --as Beatrice", "verify result",
+    ):  # fmt: skip
+        for number in (2**63, 10**30):
+            done = _run(*words.split(), str(number), code=1)
+            assert isinstance(done.exception, SystemExit) and done.stderr, (words, done.exception)

@@ -30,6 +30,7 @@ WRITES = (
     "task close",
     "broadcast stop",
     "lessons translate",
+    "lessons hide",
     "lessons export",
     "mentors log",
     "mentors give",

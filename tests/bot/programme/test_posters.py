@@ -55,6 +55,8 @@ def test_a_translation_carries_its_translator_and_the_rest_stays_in_its_own_lang
         ("sales of 12 000 000 francs", "sales of 12 000 000 francs"),
         ("on 12/11/2026 we sold 450000", "on 12/11/2026 we sold 450000"),
         ("Grace and ODETTE came, with grace", f"{LEFT_OUT} and {LEFT_OUT} came, with grace"),
+        ("write to grace.k@example.org, or https://example.org/g", f"write to {LEFT_OUT}, or {LEFT_OUT}"),
+        ("sold at 500 @ market.", "sold at 500 @ market."),
         ("Merci d'Odette", f"Merci d'{LEFT_OUT}"),
     ],
 )
