@@ -17,6 +17,7 @@ from handlers.team import broadcast_number as last
 from handlers.team import broadcast_run as run
 from handlers.team import broadcast_text as words
 from handlers.team.broadcast_draft import Draft
+from handlers.team.reporting import found, not_found
 from handlers.team.viewing import LANGUAGE_NAMES, viewer
 from handlers.turn import (
     BroadcastMade,
@@ -54,7 +55,8 @@ def begin(turn: Turn, said: Said) -> Outcome:
 
 def _to_whom(turn: Turn, draft: Draft, which: str = "") -> Outcome:
     shown = card.to_whom(draft["card"], half.audiences(turn, draft), which)
-    return half.shown(turn, draft, shown, "broadcast: to whom")
+    typed = {"which": which} if which == "associations" else None
+    return half.shown(turn, draft, shown, "broadcast: to whom", awaits=typed)
 
 
 def _chosen(turn: Turn, draft: Draft, to: str) -> Outcome | None:
@@ -66,6 +68,14 @@ def _chosen(turn: Turn, draft: Draft, to: str) -> Outcome | None:
     named = {f"association:{number}": f"{number} {name}" for number, name in there.associations}
     chosen = {"card": draft["card"], "to": to, "whom": named.get(to, "")}
     return _write(turn, chosen) if to in known or to in named else None
+
+
+def _named(turn: Turn, draft: Draft, text: str) -> Outcome:
+    """The association whose number or name she types: a card cannot show all of a large programme."""
+    if (one := found(turn, text)) is None:
+        return not_found(turn, text)
+    to, whom = f"association:{one.no}", f"{one.no} {one.sms_name}"
+    return _write(turn, {"card": draft["card"], "to": to, "whom": whom})
 
 
 # --- 2 and 3 text and languages ---
@@ -91,6 +101,8 @@ def _typed(turn: Turn, said: Said, question: Mapping[str, Any]) -> Outcome | Non
         return None
     if question.get("number") is not None:
         return last.typed(turn, draft, said.text)
+    if question.get("which"):
+        return _named(turn, draft, said.text)
     text, language = " ".join(turn.inbound.text.split()), str(question.get("language") or "")
     if (named := words.language_said(text)) and draft.get("text") and not language:
         return _language(turn, draft, named)

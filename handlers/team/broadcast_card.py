@@ -62,7 +62,7 @@ def to_whom(card: int, there: Audiences, which: str) -> Reply:
         return Reply("O.bc.to", {}, (*_in_rows(names), back), card=card)
     if which == "associations":
         one = [_button(card, Label({"en": f"{n} {name}"}), f"to:association:{n}") for n, name in there.associations]
-        return Reply("O.bc.to", {}, (*_in_rows(one), back), card=card)
+        return Reply("O.bc.which", {}, (*_in_rows(one), back), card=card)
     buttons = {word: _button(card, f"b.bc.{word}", f"to:{word}", count=n) for word, n in there.people.items()}
     lists = (_button(card, "b.bc.commune", "to:communes"), _button(card, "b.bc.association", "to:associations"))
     rows = ((buttons["all"], buttons["late"]), lists, (buttons["women"], buttons["business"]), (_cancel(card),))

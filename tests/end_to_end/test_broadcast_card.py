@@ -139,6 +139,11 @@ async def test_a_text_is_checked_and_tried_and_an_area_limits_it(
         assert {"All 2", "Women 1", "Late 2", "With a business 2"} <= set(card.labels)
         await chats.presses(hers, "One association", card)
         assert card.labels == ["07 ABAHUZA", "Back", "🗑 Cancel"]
+        assert (await chats.says(hers, "11")).text == "I find no association 11 among yours."
+        await chats.says(hers, "7")
+        assert card.text.startswith("📢 To 07 ABAHUZA.")
+        await chats.presses(hers, "Back", card)
+        await chats.presses(hers, "One association", card)
         await chats.presses(hers, "07 ABAHUZA", card)
         await chats.says(hers, "Come, {nom}")
         assert card.text.startswith("{nom} is not known.")

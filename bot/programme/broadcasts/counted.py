@@ -108,7 +108,8 @@ async def _audiences(tx: AsyncConnection, question: AudiencesOf, means: Means, n
     seen = await people.seen_by(tx, question.viewer)
     there = [row for row in await people.all_associations(tx) if row.id in seen and row.left_at is None]
     communes = sorted({row.commune_now or row.commune_old for row in there})[:MOST_CHOICES]
-    names = tuple((row.no, row.sms_name) for row in there[:MOST_CHOICES])
+    in_order = sorted(there, key=lambda row: (len(row.no), row.no))  # 11 before 100
+    names = tuple((row.no, row.sms_name) for row in in_order[:MOST_CHOICES])
     return Audiences(dict(counts), tuple(communes), names)
 
 
