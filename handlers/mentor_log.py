@@ -27,6 +27,7 @@ from handlers.turn import (
     Turn,
 )
 from handlers.understand.calendar import DAY_WORDS
+from handlers.understand.choices import name as name_of
 from handlers.understand.dates import date as read_date
 from handlers.understand.tokens import tokens
 from handlers.understand.words import plain
@@ -34,14 +35,26 @@ from handlers.understand.words import plain
 KINDS: Mapping[str, Literal["visit", "call"]] = {
     "visit": "visit",
     "visite": "visit",
+    "visited": "visit",
+    "visites": "visit",
+    "urugendo": "visit",
+    "ziara": "visit",
     "call": "call",
+    "called": "call",
     "appel": "call",
+    "appele": "call",
+    "telephone": "call",
+    "simu": "call",
 }
-"""What a line begins with."""
+"""What a line begins with. Kirundi and Swahili are drafts."""
+_WHO = re.compile(r"(?:(?:i|we|nous avons|j ?'? ?ai)\s+)", re.IGNORECASE)
+"""And who says so before it: "I visited ABAHUZA"."""
 _TO = ("to", "a", "chez", "at", "ku", "kwa", "au")
 """What stands before a partner."""
 _ARTICLES = ("le", "la", "les", "the")
 """And may stand before its name, as does an l'."""
+_BEFORE = frozenset((*_TO, *_ARTICLES, "of", "de", "with", "avec", "ya", "mu", "association", "l'association", "no"))
+"""What may stand before the association, and says nothing of it."""
 _NO_DAY = re.compile(r"\d{1,2}[/.-]\d{1,2}(?:[/.-]\d{2,4})?(?!\S)")
 """A note that begins so began with a day that does not exist, as 31/11: it must not become today."""
 _A_DAY = re.compile(
@@ -72,7 +85,7 @@ class Line:
 
 def line(turn: Turn, said: Said) -> Outcome | None:
     """A line that begins with visit or call and an association; None for anything else."""
-    head, _, rest = said.text.partition(" ")
+    head, _, rest = _WHO.sub("", said.text.replace("\u2019", "'"), count=1).partition(" ")
     kind = KINDS.get(plain(head).strip(":,"))
     if kind is None or not rest.strip():
         return _how(turn) if kind == "visit" else None
@@ -97,7 +110,7 @@ def _how(turn: Turn) -> Outcome:
 
 
 def _no_association(turn: Turn, rest: str) -> Outcome:
-    said = Reply("M6none", {"said": rest.split()[0][:30]})
+    said = Reply("M6none", {"said": _from_the_association(rest)[0][:30]})
     return _not_logged(turn, said, "visit: no such association")
 
 
@@ -109,7 +122,7 @@ def _not_logged(turn: Turn, said: Reply, why: str) -> Outcome:
 
 
 def _read(turn: Turn, kind: Literal["visit", "call"], rest: str) -> Line:
-    called, *words = rest.split()
+    called, *words = _from_the_association(rest)
     partner, words = _partner(turn, words)
     first = _day(turn, words) or _behind_a_name(turn, words)
     found = first or _last(turn, words)
@@ -121,6 +134,14 @@ def _read(turn: Turn, kind: Literal["visit", "call"], rest: str) -> Line:
     two = _TWO_DAYS.match(plain(note)) or (first is None and _A_DAY.search(note))
     unclear = early or _NO_DAY.match(note) or two or _second(turn, rest) or (found is None and _weekday_last(note))
     return Line(kind, plain(called).strip(".,:;"), partner, day, future, note, bool(unclear))
+
+
+def _from_the_association(rest: str) -> list[str]:
+    """The words behind "to", "chez", "de l'association"."""
+    words = rest.split()
+    while len(words) > 1 and plain(words[0]).strip(".,:;") in _BEFORE:
+        words = words[1:]
+    return words
 
 
 def _partner(turn: Turn, words: list[str]) -> tuple[Partner | None, list[str]]:
@@ -135,6 +156,14 @@ def _partner(turn: Turn, words: list[str]) -> tuple[Partner | None, list[str]]:
         found = exact or [one for one in matching(name, directory) if name in plain(one.name)]
         if len(found) == 1:
             return found[0], words[begin + length :]
+    return _misspelt(directory, words, begin)
+
+
+def _misspelt(directory: tuple[Partner, ...], words: list[str], begin: int) -> tuple[Partner | None, list[str]]:
+    """The partner whose name is one clear near miss, and what is left."""
+    names = {one.name: one for one in directory}
+    if near := name_of([plain(word).removeprefix("l'") for word in words[begin:]], tuple(names)):
+        return names[near[0]], words[begin + near[1] :]
     return None, words
 
 
@@ -183,10 +212,10 @@ def _weekday_last(note: str) -> bool:
 
 def _second(turn: Turn, rest: str) -> bool:
     """ "07 and 11 10/11", "07, 11 10/11": whether another association stands behind the first; each has its line."""
-    first, *words = (plain(word).strip(".,:;") for word in rest.split())
+    first, *words = (plain(word).strip(".,:;") for word in _from_the_association(rest))
     joined = bool(words) and words[0] in _AND
     words = words[1:] if joined else words
-    if not words or not (joined or (words[0].isdecimal() and _day(turn, words[1:]))):
+    if not words or not (joined or _day(turn, words[1:])):
         return False
     there, other = turn.known(AssociationCalled(first)), turn.known(AssociationCalled(words[0]))
     return other is not None and other != there
