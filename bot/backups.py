@@ -18,7 +18,8 @@ from pydantic import TypeAdapter, ValidationError
 from bot.errors import DatabaseError
 from bot.settings import Settings
 from bot.store import copies
-from bot.store.copies import HALF, Rows, Since
+from bot.store.copies import Rows, Since
+from bot.store.engine import HALF
 from bot.store.lock import FileLock
 from handlers.noun import noun
 
@@ -114,24 +115,30 @@ class Backups:
             for one in kept.rglob("*"):  # before the database: a full disk must leave that as it is
                 if one.is_file():
                     _bring(one, self.media / one.relative_to(kept))
+            copies.sync(half)
             before = self._aside(now)
             copies.put(half, self.database)
         except OSError as error:
-            half.unlink(missing_ok=True)
+            if self.database.exists():  # else it says that this must be done again
+                half.unlink(missing_ok=True)
             raise DatabaseError(f"{self.database}: the copy could not be brought back ({error.strerror})") from None
         finally:
             lock.release()
         return rows, before
 
     def _aside(self, now: datetime) -> Path | None:
-        """Whatever stands there is kept, with what belongs to it: it may be all that there is."""
-        if not self.database.exists():
-            return None
+        """Whatever stands there is kept, with what belongs to it: it may be all that there is.
+
+        The file first: from then on no start is taken until the copy stands there. Its log may be there without it,
+        and would be taken for the copy's own.
+        """
         before = self.database.with_name(f"{self.database.name}.before-{now.astimezone(self.zone):%Y-%m-%d-%H%M%S}")
-        for ending in ("-wal", "-shm", ""):
+        moved = None
+        for ending in ("", "-wal", "-shm"):
             with contextlib.suppress(FileNotFoundError):
                 Path(f"{self.database}{ending}").replace(f"{before}{ending}")
-        return before
+                moved = before
+        return moved
 
 
 def _bring(file: Path, to: Path) -> None:

@@ -24,7 +24,7 @@ from bot.errors import BotError, FormError
 from bot.render.sentences import LANGUAGES, worded
 from bot.settings import Settings
 from bot.store import singles
-from bot.store.engine import Database
+from bot.store.engine import Database, half_restored
 
 Result = TypeVar("Result")
 Json = Annotated[bool, typer.Option("--json", help="As JSON, for another program.")]
@@ -100,8 +100,8 @@ def show(value: Any) -> None:
 
 
 def exists(settings: Settings) -> bool:
-    """Whether there is a database to look into."""
-    return settings.sqlite_file is None or settings.sqlite_file.is_file()
+    """Whether there is a database to look into, or was."""
+    return settings.sqlite_file is None or settings.sqlite_file.is_file() or half_restored(settings.sqlite_file)
 
 
 def local(moment: datetime | str, zone: ZoneInfo) -> str:

@@ -20,11 +20,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.errors import DatabaseError
 from bot.store import erasure, singles
 from bot.store.batch import Batch
+from bot.store.engine import HALF
 from bot.store.tables import facts, people
 from handlers.noun import noun
 
-HALF = ".half"
-"""How a copy ends that is not whole yet; what a death leaves of one is overwritten by the next."""
 _ERASED = select(people.c.id, people.c.erased_at).where(people.c.erased_at.is_not(None)).order_by(people.c.id)
 _STILL_THERE = select(people.c.id).where(
     people.c.id.in_(bindparam("ids", expanding=True)), people.c.erased_at.is_(None)
@@ -50,7 +49,7 @@ def copy(source: Path, into: Path) -> Rows:
 
     Nobody waits: writers go on. Raises DatabaseError; then there is no such file, and what stood there before stays.
     """
-    half = into.with_name(into.name + HALF)
+    half = into.with_name(into.name + HALF)  # what a death leaves of one is overwritten by the next
     half.unlink(missing_ok=True)
     try:
         with closing(_look(source)) as there, closing(sqlite3.connect(half)) as here:
@@ -89,13 +88,14 @@ def prove(file: Path) -> Rows:
 
 def put(half: Path, file: Path) -> None:
     """Give a whole file its name, durably: its content first, then the folder's entry."""
-    _sync(half)
+    sync(half)
     half.replace(file)
     if sys.platform != "win32":  # where a folder cannot be opened
-        _sync(file.parent)
+        sync(file.parent)
 
 
-def _sync(place: Path) -> None:
+def sync(place: Path) -> None:
+    """Have a file, or the entries of a folder, on the disk. Raises OSError, as when it is full."""
     handle = os.open(place, os.O_RDWR if place.is_file() else os.O_RDONLY)
     try:
         os.fsync(handle)

@@ -29,6 +29,8 @@ from bot.store.writer import Writer, is_storage
 if TYPE_CHECKING:
     from bot.store.kept import Kept
 
+HALF = ".half"
+"""How a copy of a database ends that is not whole, or not in its place, yet."""
 _PRAGMAS = (
     "journal_mode=WAL",
     "synchronous=FULL",
@@ -180,6 +182,7 @@ class Database:
         """
         if url.startswith("sqlite:///"):
             file = folder / url.removeprefix("sqlite:///")
+            _check_whole(file)
             if not file.is_file():
                 raise DatabaseError(f"{file}: no database yet. Import a roster, or run `kurikirana run`.")
             reader = _sqlite(file, writes=False)
@@ -226,10 +229,24 @@ class Database:
             self._lock.release()
 
 
+def half_restored(file: Path) -> bool:
+    """Whether bringing a copy back was broken off: the file's place is empty until that is done again."""
+    return not file.exists() and file.with_name(file.name + HALF).exists()
+
+
+def _check_whole(file: Path) -> None:
+    if half_restored(file):
+        raise DatabaseError(
+            f"{file}: bringing a copy back was broken off. `kurikirana restore` once more; "
+            "what stood there is kept beside it."
+        )
+
+
 def _check_file(file: Path) -> None:
     """What SQLite would take in silence. Raises DatabaseError."""
     if not file.parent.is_dir():
         raise DatabaseError(f"{file.parent}: no such folder. Make it, or correct database.url.")
+    _check_whole(file)
     if not file.exists():
         return
     if file.stat().st_size == 0:

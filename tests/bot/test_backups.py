@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import sqlite3
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
@@ -101,6 +102,59 @@ def test_a_damaged_database_is_kept_too(backups: Backups) -> None:
     assert Path(f"{before}-wal").read_bytes() == b"of the damaged one"
     assert not Path(f"{backups.database}-wal").exists(), "it would be taken for the copy's own"
     assert people(backups.database) == 0
+
+
+def test_a_log_that_was_left_of_a_file_that_is_gone_is_not_taken_for_the_copys_own(backups: Backups) -> None:
+    """Who deletes a damaged file by hand leaves it: its changes came back over the copy."""
+    copy = backups.make(NOW)
+    with closing(sqlite3.connect(backups.database)) as there, closing(sqlite3.connect(backups.database)) as looking:
+        looking.execute("SELECT count(*) FROM people").fetchone()  # keeps the log there
+        add_person(backups.database)
+        files = {end: Path(f"{backups.database}{end}").read_bytes() for end in ("-wal", "-shm")}
+        there.close()
+    backups.database.unlink()
+    for end, content in files.items():
+        Path(f"{backups.database}{end}").write_bytes(content)
+    _, before = backups.restore(copy, NOW)
+    assert before and Path(f"{before}-wal").read_bytes() == files["-wal"]
+    assert people(backups.database) == 0
+
+
+class PowerCutError(BaseException):
+    """Nothing after it happens."""
+
+
+@pytest.mark.parametrize("moved", range(5))
+async def test_a_power_cut_while_a_copy_is_brought_back_never_begins_with_nothing(
+    backups: Backups, monkeypatch: pytest.MonkeyPatch, moved: int
+) -> None:
+    """Whatever was moved by then: all is as it was, or is the copy, or no start is taken until it is done again."""
+    copy, place = await asyncio.to_thread(backups.make, NOW), backups.database.parent
+    add_person(backups.database)
+    for end in ("-wal", "-shm"):
+        Path(f"{backups.database}{end}").write_bytes(b"")
+    left, replace = [moved], Path.replace
+
+    def cut(file: Path, to: Path) -> Path:
+        if not left[0]:
+            raise PowerCutError
+        left[0] -= 1
+        return replace(file, to)
+
+    with monkeypatch.context() as patch, contextlib.suppress(PowerCutError):
+        patch.setattr(Path, "replace", cut)
+        await asyncio.to_thread(backups.restore, copy, NOW)
+    if 0 < moved < 4:
+        for way in (Database.open, Database.look):
+            with pytest.raises(DatabaseError, match="broken off. `kurikirana restore` once more"):
+                await way("sqlite:///ours.db", place)
+    else:
+        await (await Database.open("sqlite:///ours.db", place)).close()
+        assert people(backups.database) == (1 if moved == 0 else 0)
+    await asyncio.to_thread(backups.restore, copy, NOW + timedelta(minutes=1))
+    assert people(backups.database) == 0
+    kept = [file for file in place.glob("ours.db.before-*") if not file.name.endswith(("-wal", "-shm"))]
+    assert 1 in map(people, kept), "what stood there is kept"
 
 
 @pytest.mark.parametrize("what", ["damaged", "gone", "running"])
