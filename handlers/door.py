@@ -4,7 +4,7 @@ for the focal points only."""
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -65,10 +65,14 @@ def behind_seven(turn: Turn, said: Said) -> str:
         return ""
     words, question = found[1].split(), state.opened(turn)
     free = (question is None or question["kind"] in _WRITES_FREELY) and not any(one.isdigit() for one in found[1])
-    counts = not COUNTED.isdisjoint(words[:2]) or (len(words) > 1 and words[1].partition("'")[0] in _OF)
-    if counts or len(words) < (_A_STORY if free else _A_SENTENCE):
+    if counts(words) or len(words) < (_A_STORY if free else _A_SENTENCE):
         return ""
     return found[1]
+
+
+def counts(words: Sequence[str]) -> bool:
+    """Whether a digit before these words counts them: "7 femmes", "7 cartons de savon"."""
+    return not COUNTED.isdisjoint(words[:2]) or (len(words) > 1 and words[1].partition("'")[0] in _OF)
 
 
 def media(turn: Turn) -> Outcome | None:

@@ -43,6 +43,11 @@ def answer(turn: Turn, said: Said, question: Mapping[str, Any]) -> Outcome | Non
     return None if greets or said.text.rstrip().endswith("?") else _kept(turn, said.text)
 
 
+def at_once(turn: Turn, text: str) -> Outcome | None:
+    """ "LESSON we dry it longer": told in one message. None on a shared phone, where she says first who she is."""
+    return None if turn.person is None and len(turn.people) > 1 else _kept(turn, text)
+
+
 def voice(turn: Turn) -> Outcome | None:
     """A lesson that is spoken: kept, and somebody listens and writes it down. None when no lesson was asked for."""
     question = state.opened(turn)

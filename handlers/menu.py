@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
-from handlers import correct, form, mentor_questions, receipted, state
+from handlers import correct, door, form, lessons, mentor_questions, receipted, state
+from handlers.known_forms import looks_like_report
 from handlers.said import MENU, Said, read
 from handlers.training import reached
 from handlers.turn import Association, Figures, FiguresOf, KeepMedia, Outcome, Reply, TakeBackCall, Turn
@@ -13,6 +15,11 @@ from handlers.understand.words import begins, is_now, is_question, plain, tokens
 
 _DIGITS_MEANT = {*state.PASSING, "show"} - {"call", "later"}
 """Questions whose answers look like the menu's; 0 takes a call back, later is a day, and unsaid is not shown."""
+
+_DIGIT_AND_WORDS = re.compile(r"\s*([34])[\s.,:;!)=-]+([^\W\d_].*)", re.DOTALL)
+_WORD_AND_WORDS = re.compile(r"\s*([^\W\d_]+)[\s.,:;!-]+([^\W\d_].*)", re.DOTALL)
+_A_STORY = 3
+"""Words behind the menu's digit or word; fewer are its label."""
 
 
 def help_(turn: Turn, said: Said) -> Outcome:
@@ -126,10 +133,29 @@ def free(turn: Turn) -> Outcome:
         return shown
     officer = plain(turn.association.officer) if turn.association else ""
     named = any(token.text == officer for token in tokens(turn.inbound.text))
+    if told := _at_once(turn):
+        return told
     if is_question(turn.inbound.text) and not named:  # "when does Eric come?" is for Eric
         return mentor_questions.take(turn)
     effect = state.task(turn, "read")
     return Outcome(dict(turn.state), (Reply("B3"),), (effect,), understood="for a person to read")
+
+
+def _at_once(turn: Turn) -> Outcome | None:
+    """ "4 we dry it longer", "KUBAZA imashini irashuha cane": the menu's digit or word and what it asks for.
+
+    Not "mentor ...": it may be about the mentor.
+    """
+    said = _DIGIT_AND_WORDS.match(turn.inbound.text) or _WORD_AND_WORDS.match(turn.inbound.text)
+    if said is None or turn.inbound.kind != "text" or looks_like_report(turn):
+        return None
+    head, words = plain(said[1]), said[2].split()
+    if len(words) < _A_STORY or (head.isdecimal() and door.counts(plain(said[2]).split())):
+        return None
+    if head in (MENU["mentor"], "kubaza"):
+        return mentor_questions.take(turn)
+    lesson = head == MENU["lesson"] or turn.programme.keywords.command_of.get(head) == "lesson"
+    return lessons.at_once(turn, said[2]) if lesson else None
 
 
 def media(turn: Turn) -> Outcome:
