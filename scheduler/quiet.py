@@ -95,11 +95,12 @@ class Hours:
         zone, and when nothing is free before the calendar ends.
         """
         moment = _utc(moment)
-        if moment not in self._next:
-            if len(self._next) >= MOST_MOMENTS:
+        found = self._next.get(moment)
+        if found is None:
+            if len(self._next) >= MOST_MOMENTS:  # a thread that plans a broadcast may do so at any time
                 self._next.clear()
-            self._next[moment] = self._next_allowed(moment)
-        return self._next[moment]
+            found = self._next[moment] = self._next_allowed(moment)
+        return found
 
     def _next_allowed(self, moment: datetime) -> datetime:
         if self.is_allowed(moment):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, time, timedelta
@@ -21,6 +22,7 @@ from bot.programme.broadcasts.recipients import Setup
 from bot.programme.broadcasts.wording import Wording
 from bot.store import audiences, late, tables
 from bot.store.engine import Database
+from scheduler import pacing
 from scheduler.pace import Limits
 from scheduler.quiet import Hours
 from tests.databases import NOW, database, execute, place, postgres_server
@@ -112,6 +114,20 @@ async def test_who_is_in_an_audience(database: Database, asked: str, names: str)
     found, reached = await plan(database, asked)
     assert reached == set(names.split())
     assert (found.tally.people, found.tally.number) == (len(reached), len(reached))
+
+
+async def test_when_they_leave_is_found_beside_the_loop(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    """100,000 texts by one phone take a second to plan, in which nobody was answered."""
+    where, plan_ = list[threading.Thread](), pacing.plan
+
+    def noted(*given: Any) -> Any:
+        where.append(threading.current_thread())
+        return plan_(*given)
+
+    monkeypatch.setattr(pacing, "plan", noted)
+    await fill(database)
+    await plan(database, "all")
+    assert where and threading.main_thread() not in where
 
 
 async def test_late_is_what_the_officers_list_says(database: Database) -> None:
