@@ -140,6 +140,12 @@ _WROTE = (
     .distinct()
 )
 _BUSINESSES = both(select(businesses).order_by(businesses.c.no), businesses.c.association_id)
+_OF_BUSINESSES = (
+    reports.c.form == "business",
+    reports.c.practice.is_(False),
+    reports.c.state.in_(COUNTED),
+    reports.c.verdict != "rejected",
+)
 _MONTHLY = both(
     select(
         reports.c.number,
@@ -152,16 +158,18 @@ _MONTHLY = both(
         reports.c.created_at,
     )
     .where(
-        reports.c.form == "business",
-        reports.c.practice.is_(False),
-        reports.c.state.in_(COUNTED),
-        reports.c.verdict != "rejected",
+        *_OF_BUSINESSES,
         reports.c.created_at >= bindparam("starts", type_=reports.c.created_at.type),
         reports.c.created_at < bindparam("ends", type_=reports.c.created_at.type),
     )
     .order_by(reports.c.number),
     reports.c.association_id,
 )
+_EVER = both(
+    select(reports.c["values"], reports.c.created_at).where(*_OF_BUSINESSES).order_by(reports.c.number),
+    reports.c.association_id,
+)
+"""Without a time: with one, SQLite reads the reports of all associations for the few of one."""
 
 
 async def seen(tx: AsyncConnection, viewer: Viewer) -> Sequence[Any]:
@@ -227,3 +235,8 @@ async def business_list(tx: AsyncConnection, ids: Ids) -> Sequence[Any]:
 async def business_reports(tx: AsyncConnection, starts: datetime, ends: datetime, ids: Ids) -> Sequence[Any]:
     """The business reports that count, made from one moment to before another, by number."""
     return await read(tx, _MONTHLY, ids, starts=starts, ends=ends)
+
+
+async def business_reports_ever(tx: AsyncConnection, ids: Ids) -> Sequence[Any]:
+    """What all that count said since the start, and when, by number; no more of them, since they are many."""
+    return await read(tx, _EVER, ids)

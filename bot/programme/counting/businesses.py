@@ -163,14 +163,15 @@ async def grid(
     """The months from one day to another. Everything ever reported is read for the survival, and only for that."""
     months = tuple(Period("range", first, last).months())
     places = {place.id: place for place in scope.places}
-    starts = datetime.fromtimestamp(0, zone) if survival else midnight(months[0].first, zone)
-    ends = midnight(months[-1].following.first, zone)
+    starts, ends = midnight(months[0].first, zone), midnight(months[-1].following.first, zone)
     said: dict[str, dict[str, Cell]] = {}
+    for row in await store.business_reports_ever(tx, scope.ids) if survival else ():
+        if row.created_at < starts:
+            month, of_it = _whose(row, zone, said)
+            of_it[month] = Cell(month, made_at=row.created_at, status=row.values.get("status"))
     for row in await store.business_reports(tx, starts, ends, scope.ids):
-        month = f"{row.created_at.astimezone(zone):%Y-%m}"
-        no = str(row.values.get("business") or "")
-        earlier = said.setdefault(no, {}).get(month)
-        said[no][month] = _cell(month, row, earlier)
+        month, of_it = _whose(row, zone, said)
+        of_it[month] = _cell(month, row, of_it.get(month))
     lines = []
     for row in await store.business_list(tx, scope.ids):
         if row.association_id in places and (row.left_at is None or row.no in said):
@@ -181,6 +182,12 @@ async def grid(
                 Business(row.id, row.no, row.type, places[row.association_id], row.kit_date, cells, survived)
             )
     return Grid(months, tuple(lines))
+
+
+def _whose(row: Any, zone: ZoneInfo, said: dict[str, dict[str, Cell]]) -> tuple[str, dict[str, Cell]]:
+    """The month of a report, and what was said of its business."""
+    made_at = row.created_at.astimezone(zone)
+    return f"{made_at.year:04}-{made_at.month:02}", said.setdefault(str(row.values.get("business") or ""), {})
 
 
 _FROM_BEFORE = ("sales", "costs", "kit", "problem", "workers_women", "workers_men", "stock", "need")
@@ -200,19 +207,16 @@ def _survived(kit: date | None, said: Mapping[str, Cell], until: date, zone: Zon
     found: dict[int, bool | None] = {}
     if kit is None:
         return found
-    cells = sorted(said.values(), key=lambda cell: cell.made_at or datetime.min.replace(tzinfo=zone))
+    told = sorted((c.made_at.astimezone(zone).date(), c.status) for c in said.values() if c.made_at and c.status)
     for months in SURVIVAL_MONTHS:
         day = _later(kit, months)
         if day > until:
             continue
-        after = [c for c in cells if c.made_at and c.made_at.astimezone(zone).date() >= day and c.status]
-        before = [c for c in cells if c not in after and c.status]
-        if after:
-            found[months] = after[0].status != "stopped"
-        elif before and before[-1].status == "stopped":
-            found[months] = False
+        after = next((status for made, status in told if made >= day), None)
+        if after is not None:
+            found[months] = after != "stopped"
         else:
-            found[months] = None
+            found[months] = False if told and told[-1][1] == "stopped" else None
     return found
 
 
