@@ -11,7 +11,10 @@ from typing import Final
 ACKNOWLEDGED: Final = frozenset(
     ("ca marche", "c'est bon", "c'est note", "bien recu", "bien note", "entendu", "compris", "j'ai compris", "recu",
      "got it", "noted", "understood", "received", "all good", "ndabibonye", "nabibonye", "ndabitahuye", "nabitahuye",
-     "bonne journee", "bonne soiree", "bonne nuit", "good night", "nimeelewa", "nimeipata", "nimepata", "sawa sawa")
+     "bonne journee", "bonne soiree", "bonne nuit", "good night", "nimeelewa", "nimeipata", "nimepata", "sawa sawa",
+     "thank you very much", "thank you so much", "thanks a lot", "thanks so much", "many thanks", "thx",
+     "merci infiniment", "mille mercis", "merci bcp", "murakoze cane rwose", "turabashimiye", "turabashimira",
+     "asanteni", "asanteni sana", "ahsante", "ahsante sana", "shukrani", "nashukuru", "tunashukuru")
 )  # fmt: skip
 """Whole messages that say so. Kirundi and Swahili are drafts."""
 

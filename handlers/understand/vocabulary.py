@@ -136,7 +136,10 @@ SENSITIVE: Final[Mapping[str, tuple[str, ...]]] = {
         "assaulted", "molested", "sexual", "sex", "sleep with", "violence", "violent", "threatened", "threatens",
         "beaten", "beat me", "beats me", "hit me", "hits me", "suicide", "kill me", "kill myself", "afraid of",
         "i am afraid", "i'm afraid", "want to die",
-        "touched me", "touches me", "forced me", "bribe",
+        "touched me", "touches me", "forced me", "bribe", "bribes", "raping", "rapes", "harassing", "harasses",
+        "molest", "molests", "touching me", "touches the girls", "touches girls", "touches women",
+        "touches the women", "sleeps with", "slept with", "beats her", "beat her", "threatening",
+        "child marriage", "forced marriage",
     ),
     "fr": (
         "viol", "violee", "viole", "violer", "abus", "abuse", "abusee", "harcelement", "harcele", "harcelee",
@@ -144,19 +147,23 @@ SENSITIVE: Final[Mapping[str, tuple[str, ...]]] = {
         "coucher avec", "violence", "violences", "violent", "menace", "menacee", "menaces", "battue", "me bat",
         "m'a battue", "m'a battu", "m'a frappe", "m'a frappee", "suicide", "me tuer", "peur de lui",
         "j'ai peur", "m'a touche", "me toucher", "veux mourir", "faveurs",
-        "m'a touchee", "m'a forcee", "m'a force", "corruption", "pot de vin",
+        "m'a touchee", "m'a forcee", "m'a force", "corruption", "pot de vin", "harceler", "touche les filles",
+        "touche les femmes", "couche avec", "fille de force", "femme de force", "pris de force", "prise de force",
+        "mariage force", "me battre", "bat sa femme", "bat les femmes",
     ),
     # "kubaka" alone is Kirundi "to build" and Swahili "to rape": never list it
     "rn": (
         "ku nguvu", "ihohoterwa", "guhohoterwa", "guhohotera", "yampohoteye", "yarampohoteye", "yankubise",
         "yarankubise", "arankubita", "gukubitwa", "kwiyahura", "niyahura", "iterabwoba", "yanteye ubwoba",
         "ndafise ubwoba", "mfise ubwoba", "yankozeko", "nshaka gupfa", "igitsina", "kuryamana", "turyamane", "ruswa",
+        "turyamana",
     ),
     "sw": (
         "ubakaji", "kubakwa", "amebakwa", "nimebakwa", "alinibaka", "amenibaka", "unyanyasaji", "kunyanyaswa",
         "ananinyanyasa", "ukatili", "kingono", "ngono", "vitisho", "ananitisha", "kujiua", "alinipiga",
         "amenipiga", "ananipiga", "kulala naye", "naogopa", "ninaogopa", "nataka kufa",
-        "ananitishia", "alinigusa", "amenigusa", "rushwa", "hongo",
+        "ananitishia", "alinigusa", "amenigusa", "rushwa", "hongo", "kulala nami", "alale nami", "ananigusa",
+        "anawagusa", "kunigusa", "kunipiga", "kunibaka", "ndoa ya utotoni",
     ),
 }  # fmt: skip
 """A message with one of these goes to the sealed queue with a neutral answer (conversations J2)."""
