@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import bindparam, case, func, select, update
+from sqlalchemy import bindparam, case, delete, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.store.tables import tip_sends, tips
+from bot.store.tables import outbox, tip_sends, tips
+from bot.store.written import written
 
 FIELDS = ("topic", "value_chain", "seasons", "texts", "drafts", "source")
 Row = Mapping[str, Any]
@@ -27,6 +28,21 @@ _KEEP = {"sqlite": _keep(sqlite), "postgresql": _keep(postgresql)}
 _OFF = update(tips).where(tips.c.id == bindparam("which")).values(active=False)
 _ANY = select(tips.c.id).limit(1)
 _ALL = select(tips).order_by(tips.c.name, tips.c.variant)
+
+
+_WAITING = (
+    select(outbox.c.id, tip_sends.c.id.label("send"))
+    .join(tip_sends, tip_sends.c.inbox_id == outbox.c.inbox_id)
+    .where(
+        outbox.c.state == written("queued"),
+        outbox.c.kind == "tip",
+        tip_sends.c.tip_id.in_(bindparam("ids", expanding=True)),
+    )
+)
+_UNSAY = (
+    update(outbox).where(outbox.c.id == bindparam("which")).values(state="cancelled", reason="the tip was withdrawn")
+)
+_NOT_TOLD = delete(tip_sends).where(tip_sends.c.id == bindparam("which"))
 
 
 async def changes(tx: AsyncConnection, rows: Sequence[Row]) -> dict[str, list[str]]:
@@ -49,7 +65,10 @@ async def keep(tx: AsyncConnection, rows: Sequence[Row]) -> dict[str, list[str]]
     """Take these tips, all others are switched off: what was sent of them stays known. Returns what changed."""
     found = await changes(tx, rows)
     wanted = {(row["name"], row["variant"]) for row in rows}
-    gone = [row.id for row in await tx.execute(_ALL) if row.active and (row.name, row.variant) not in wanted]
+    there = (await tx.execute(_ALL)).all()
+    gone = [row.id for row in there if row.active and (row.name, row.variant) not in wanted]
+    texts = {(row["name"], row["variant"]): row["texts"] for row in rows}
+    await _unsay(tx, [row.id for row in there if texts.get((row.name, row.variant)) != row.texts])
     if rows:
         names = ("name", "variant", *FIELDS)
         new = [{**{name: row[name] for name in names}, "active": True} for row in rows]
@@ -57,6 +76,14 @@ async def keep(tx: AsyncConnection, rows: Sequence[Row]) -> dict[str, list[str]]
     if gone:
         await tx.execute(_OFF, [{"which": one} for one in gone])
     return found
+
+
+async def _unsay(tx: AsyncConnection, ids: Sequence[int]) -> None:
+    """What waits of these tips does not leave any more, and counts as told to nobody."""
+    waiting = (await tx.execute(_WAITING, {"ids": ids})).all() if ids else ()
+    if waiting:
+        await tx.execute(_UNSAY, [{"which": row.id} for row in waiting])
+        await tx.execute(_NOT_TOLD, [{"which": row.send} for row in waiting])
 
 
 async def begin(tx: AsyncConnection, items: Sequence[Sequence[Row]]) -> list[int]:

@@ -19,7 +19,7 @@ from bot.store.people import load_associations
 from bot.tips import shipped
 from handlers.turn import MoreOfTip, NextTip, Tip, TipFor, TipRules
 from scheduler.tips import next_due
-from tests.databases import NOW, count, database, execute, place, postgres_server, rows
+from tests.databases import NOW, add_outbox, count, database, execute, place, postgres_server, rows
 
 __all__ = ["database", "place", "postgres_server"]
 HOME = ZoneInfo("Africa/Bujumbura")
@@ -254,3 +254,28 @@ async def test_a_phone_is_no_way_where_there_are_only_chats(database: Database) 
     plan = replace(_plan(), schemes=("telegram",))
     await database.writer.do(tip_timers.plan, plan)
     assert await _timers(database) == {}
+
+
+async def test_what_is_withdrawn_or_put_right_does_not_leave_any_more(database: Database) -> None:
+    """A text that waits for its hour or a phone; who was not told it may be told it as new."""
+    await _do(database, tip_list.keep, ROWS)
+    people = await _people(database)
+    named = {(row.name, row.variant): row.id for row in await rows(database, select(tables.tips))}
+    first, second, third = (ROWS[0], ROWS[1], ROWS[2])
+    for number, (row, person) in enumerate(zip((first, second, third), people, strict=True), 1):
+        sent = {"tip_id": named[row["name"], row["variant"]], "person_id": person, "round": 1, "at": NOW}
+        await execute(database, insert(tables.tip_sends), sent | {"inbox_id": number})
+        ((address,),) = await rows(
+            database,
+            select(tables.people_addresses.c.address_id).where(tables.people_addresses.c.person_id == person),
+        )
+        for state in ("queued", "sent"):
+            await add_outbox(database, address, kind="tip", key="H6", inbox_id=number, state=state)
+    changed = {**second, "texts": {**second["texts"], "en": "rice: dry it longer."}}
+    await _do(database, tip_list.keep, [changed, {**third, "source": "another"}, *ROWS[3:]])
+    found = await rows(database, select(tables.outbox.c.inbox_id, tables.outbox.c.state).order_by(tables.outbox.c.id))
+    assert [tuple(one) for one in found] == [
+        (1, "cancelled"), (1, "sent"), (2, "cancelled"), (2, "sent"), (3, "queued"), (3, "sent"),
+    ]  # fmt: skip
+    told = {row.inbox_id for row in await rows(database, select(tables.tip_sends.c.inbox_id))}
+    assert told == {3}
