@@ -112,6 +112,7 @@ class Backups:
         try:
             rows = copies.prove(file)
             shutil.copyfile(file, half)
+            half.chmod(0o600)
             for one in kept.rglob("*"):  # before the database: a full disk must leave that as it is
                 if one.is_file():
                     _bring(one, self.media / one.relative_to(kept))

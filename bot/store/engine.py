@@ -148,6 +148,7 @@ class Database:
             lock = FileLock(file)
             lock.take()
             database = cls(_sqlite(file, writes=True), _sqlite(file, writes=False), lock)
+        mask = os.umask(0o077)  # a new file, and its log, are for their owner alone, as copies and photos are
         try:
             await database._prepare()
         except (DBAPIError, OSError, UnicodeDecodeError) as error:  # the last when the damage is in the schema's text
@@ -156,12 +157,15 @@ class Database:
         except BaseException:
             await database.close()
             raise
+        finally:
+            os.umask(mask)
         return database
 
     @property
     def name(self) -> str:
         """What to call it in a message: the file, or the host, never the password."""
-        return self.engine.url.render_as_string(hide_password=True)
+        url = self.engine.url
+        return str(url.database) if url.get_backend_name() == "sqlite" else url.render_as_string(hide_password=True)
 
     async def _prepare(self) -> None:
         async with self.engine.begin() as tx:
@@ -185,6 +189,8 @@ class Database:
             _check_whole(file)
             if not file.is_file():
                 raise DatabaseError(f"{file}: no database yet. Import a roster, or run `kurikirana run`.")
+            if not os.access(file, os.R_OK):
+                raise DatabaseError(f"{file}: this user may not read it. Ask as the user of the service.")
             reader = _sqlite(file, writes=False)
         else:
             reader = _postgres(url, writes=False)
@@ -273,6 +279,11 @@ def _say(error: DBAPIError | OSError | UnicodeDecodeError) -> str:
     if isinstance(error, UnicodeDecodeError):
         return "damaged (its schema is not text any more). It was not touched. `kurikirana restore` the last copy."
     original = getattr(error, "orig", None) or error
+    if isinstance(original, sqlite3.OperationalError):  # a disk, rights, a lock: the file may be whole
+        return (
+            f"cannot be used ({original}). It was not touched. May this user write the file and its folder? "
+            "Is their disk full or failing?"
+        )
     if isinstance(original, sqlite3.DatabaseError) or "not a database" in str(original):
         return f"cannot be used ({original}). It was not touched. `kurikirana restore` the last copy."
     why = type(original.__cause__ or original).__name__  # as InvalidPasswordError

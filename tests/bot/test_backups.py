@@ -89,6 +89,7 @@ def test_a_copy_is_brought_back_and_what_stood_there_is_kept(backups: Backups) -
     (backups.media / "a.jpg").unlink()
     rows, before = backups.restore(copy, NOW)
     assert rows["people"] == people(backups.database) == 0
+    assert oct(backups.database.stat().st_mode)[-3:] == "600"
     assert before and people(before) == 1
     assert (backups.media / "a.jpg").read_bytes() == b"a"
 

@@ -107,26 +107,47 @@ async def test_a_read_only_disk_is_named_and_refused(small_disk: Path) -> None:
         await Database.open(URL, small_disk)
 
 
-def test_a_file_that_may_not_be_written_is_refused_with_its_name() -> None:
-    """In a process that is not root any more, to whom no file is read-only."""
+@pytest.mark.parametrize(
+    ("of_folder", "of_file", "way", "said"),
+    [
+        (0o777, 0o444, "open", "read-only. Let the service write it"),
+        (0o555, 0o666, "open", "May this user write the file and its folder?"),
+        (0o555, 0o666, "look", "May this user write the file and its folder?"),
+        (0o777, 0o600, "look", "this user may not read it."),
+    ],
+)
+def test_what_may_not_be_written_or_read_is_refused_with_its_name(
+    of_folder: int, of_file: int, way: str, said: str
+) -> None:
+    """In a process that is not root any more, to whom no file is read-only. It is whole: nothing to be restored."""
     folder = Path(tempfile.mkdtemp(prefix="kurikirana-ro-", dir="/tmp"))
     try:
         asyncio.run(_made(folder))
-        folder.chmod(0o777)
-        (folder / "test.db.lock").chmod(0o666)
-        (folder / "test.db").chmod(0o444)
-        code = OPEN + "import os; asyncio.run(Database.open(sys.argv[1], Path(sys.argv[2])))\n"
-        code += "os.geteuid() or os.setuid(65534); asyncio.run(Database.open(sys.argv[1], Path(sys.argv[3])))"
         (folder / "other").mkdir()
+        (folder / "test.db.lock").chmod(0o666)
+        (folder / "test.db").chmod(of_file)
+        folder.chmod(of_folder)
+        code = OPEN + "import os; asyncio.run(Database.open(sys.argv[1], Path(sys.argv[2])))\n"
+        code += f"os.geteuid() or os.setuid(65534); asyncio.run(Database.{way}(sys.argv[1], Path(sys.argv[3])))"
         command = [sys.executable, "-c", code, URL, str(folder / "other"), str(folder)]
         done = subprocess.run(command, capture_output=True, text=True, cwd=Path(__file__).parents[2], check=False)
         last = done.stderr.strip().splitlines()[-1]
         assert done.returncode == 1
-        assert "bot.errors.DatabaseError: " in last
-        assert "test.db" in last
-        assert "readonly" in last.replace("read-only", "readonly")
+        assert last.startswith(f"bot.errors.DatabaseError: {folder / 'test.db'}: ")
+        assert said in last and "restore" not in last
     finally:
+        folder.chmod(0o700)
         shutil.rmtree(folder)
+
+
+async def test_a_new_file_and_what_lies_beside_it_are_for_their_owner_alone(tmp_path: Path) -> None:
+    database = await Database.open(URL, tmp_path)
+    await database.writer.do(inbox.keep, message("a"))
+    there = {file.name: oct(file.stat().st_mode & 0o777) for file in tmp_path.glob("test.db*")}
+    await database.close()
+    assert {name: there[name] for name in ("test.db", "test.db-wal", "test.db-shm")} == dict.fromkeys(
+        ("test.db", "test.db-wal", "test.db-shm"), "0o600"
+    )
 
 
 async def _made(folder: Path, messages: int = 0) -> Path:
