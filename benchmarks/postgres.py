@@ -10,8 +10,6 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import asyncpg
-
 _names = itertools.count(1)
 
 
@@ -40,12 +38,3 @@ def _new(running: object) -> str:
     name = f"bench{next(_names)}"
     running.psql(f"CREATE DATABASE {name};")  # type: ignore[attr-defined]
     return str(running.get_uri(name))  # type: ignore[attr-defined]
-
-
-async def durable(url: str) -> bool:
-    """Whether a commit is on the disk when it returns."""
-    connection = await asyncpg.connect(url)
-    try:
-        return all([await connection.fetchval(f"SHOW {name}") == "on" for name in ("fsync", "synchronous_commit")])
-    finally:
-        await connection.close()

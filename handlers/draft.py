@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from handlers import correct, form, state
+from handlers import correct, enrol, form, state
 from handlers.forms import Reading
 from handlers.said import Said
 from handlers.turn import Outcome, Reply, SetLanguage, Turn
@@ -164,8 +164,5 @@ def switch_answer(turn: Turn, said: Said, question: Mapping[str, Any]) -> Outcom
     if not agreed:
         return state.say(turn, "B7")
     language = question["language"]
-    reply = Reply("A6", {"language_name": _NAMES[language]}, language=language)
+    reply = Reply("A6", {"language_name": enrol.LANGUAGE_NAMES[language]}, language=language)
     return Outcome(state.close(turn), (reply,), (SetLanguage(turn.person.id, language),), understood="switched")
-
-
-_NAMES = {"rn": "Kirundi", "fr": "francais", "sw": "Kiswahili", "en": "English"}

@@ -11,14 +11,14 @@ from handlers import head_count
 from handlers.business import Business
 from handlers.forms import Choice, Context, Form, Reading, Step, Values
 from handlers.forms.atoms import DAY_NAMES
-from handlers.forms.tables import EVERYBODY, POLITE
+from handlers.forms.tables import EVERYBODY
 from handlers.kinds import Kind
 from handlers.training import Training
 from handlers.turn import Association, AssociationOf, Figures, Label, Report, Turn
 from handlers.turn import Business as Owned
 from handlers.understand.choices import picked
 from handlers.understand.phrases import CHANGES
-from handlers.understand.vocabulary import IT_IS
+from handlers.understand.vocabulary import IT_IS, POLITE
 from handlers.understand.words import Token, plain, tokens
 
 KINDS: dict[str, Kind] = {"training": Training(), "business": Business()}

@@ -28,6 +28,8 @@ from bot.store.engine import Database, half_restored
 
 Result = TypeVar("Result")
 Json = Annotated[bool, typer.Option("--json", help="As JSON, for another program.")]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Say what would happen; write nothing.")]
+Who = Annotated[str, typer.Option("--as", help="Who it was, a name of the sheet Staff; else the command line.")]
 words = Console(stderr=True, highlight=False, soft_wrap=True)
 """Words for a person; never data."""
 _ANY_WIDTH = 10_000

@@ -12,6 +12,7 @@ from typer.core import TyperGroup
 
 from bot import control
 from bot.cli import base, composer
+from bot.cli.base import Json
 from bot.errors import BotError
 from bot.programme.broadcasts import acts, present, states
 from bot.programme.broadcasts.wording import read
@@ -35,7 +36,6 @@ commands = typer.Typer(
     no_args_is_help=True, cls=_ById, help="One text to many: plan, send, stop, and what became of it."
 )
 Number = Annotated[int, typer.Argument(help="The broadcast's number.")]
-Json = Annotated[bool, typer.Option("--json", help="As JSON, for another program.")]
 Yes = Annotated[int | None, typer.Option("--yes", help="How many phones and chats: sends it.")]
 At = Annotated[str, typer.Option("--at", help='When, local time: "17:30" or "2026-12-01 17:30".')]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Say what would happen; write and send nothing.")]

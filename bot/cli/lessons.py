@@ -10,7 +10,7 @@ import typer
 
 from bot import control
 from bot.cli import base
-from bot.cli.base import Json
+from bot.cli.base import DryRun, Json
 from bot.errors import BotError
 from bot.programme import posters
 from bot.render.catalogue import EVERY
@@ -22,7 +22,6 @@ commands = typer.Typer(no_args_is_help=True, help="Lessons for the Fair: find, t
 FORMATS = {"pdf": "lessons-posters.pdf", "csv": "lessons.csv"}
 _SHOWN = 60
 Number = Annotated[int, typer.Argument(help="The lesson's number.")]
-DryRun = Annotated[bool, typer.Option("--dry-run", help="Say what would happen; write nothing.")]
 
 
 @commands.command("list")

@@ -10,7 +10,7 @@ import typer
 
 from bot import control
 from bot.cli import base, gateway
-from bot.cli.base import Json
+from bot.cli.base import DryRun, Json, Who
 from bot.programme.broadcasts.wording import LANGUAGE_NAMES
 from bot.programme.mentoring import OFFICER
 from bot.render import Rendered, Words, fold
@@ -20,8 +20,6 @@ from bot.store import question_list, visits
 from handlers.understand.words import language_of
 
 commands = typer.Typer(no_args_is_help=True, help="Mentors: their questions, answers and visits.")
-As = Annotated[str, typer.Option("--as", help="Who it was, a name of the sheet Staff; else the command line.")]
-DryRun = Annotated[bool, typer.Option("--dry-run", help="Say what would happen; write nothing.")]
 Number = Annotated[int, typer.Argument(help="The question's number.")]
 
 
@@ -56,7 +54,7 @@ def show(number: Number, json: Json = False) -> None:
 def answer(
     number: Number,
     text: Annotated[str, typer.Argument(help="The answer, as the leader will read it.")],
-    who: As = "",
+    who: Who = "",
     dry_run: DryRun = False,
     yes: Annotated[int | None, typer.Option("--yes", help="How many phones or chats it goes to: 1.")] = None,
     json: Json = False,
@@ -86,7 +84,7 @@ def answer(
 def give(
     number: Number,
     to: Annotated[str, typer.Option("--to", help="A mentor, as in the sheet Staff; or officer.")],
-    who: As = "",
+    who: Who = "",
     dry_run: DryRun = False,
     json: Json = False,
 ) -> None:
@@ -130,7 +128,7 @@ def log(
     on: Annotated[str, typer.Option("--on", help="The day, YYYY-MM-DD; else today.")] = "",
     note: Annotated[str, typer.Option(help="What was done or said.")] = "",
     to: Annotated[str, typer.Option("--to", help="The partner that the association visited.")] = "",
-    who: As = "",
+    who: Who = "",
     dry_run: DryRun = False,
     json: Json = False,
 ) -> None:

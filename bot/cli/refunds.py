@@ -10,12 +10,12 @@ from rich.table import Table
 
 from bot import control
 from bot.cli import base
+from bot.cli.base import Json
 from bot.render.plural import many
 from bot.settings import Settings
 
 commands = typer.Typer(no_args_is_help=True, help="Credit for the SMS that leaders paid.")
 Month = Annotated[str, typer.Option(help="YYYY-MM.")]
-Json = Annotated[bool, typer.Option("--json", help="As JSON, for another program.")]
 
 
 def _who(settings: Settings) -> dict[str, str]:

@@ -13,7 +13,7 @@ from typer.core import TyperGroup
 
 from bot import control
 from bot.cli import base
-from bot.cli.base import Json
+from bot.cli.base import DryRun, Json
 from bot.console.flag_words import KINDS
 from bot.programme import counting, desk
 from bot.programme.counting import Period
@@ -25,7 +25,6 @@ As = Annotated[
     str, typer.Option("--as", help="Whose eyes or hand, a name of the sheet Staff; else the command line.")
 ]
 Reason = Annotated[str, typer.Option(help="Why, in a few words and without names; it stays with the report.")]
-DryRun = Annotated[bool, typer.Option("--dry-run", help="Say what would happen; write nothing.")]
 _OWN = ("number", "form", "state", "doubt", "verdict", "source", "reporter", "language", "revision", "values")
 _MOMENTS = ("created_at", "changed_at", "withdrawn_at")
 

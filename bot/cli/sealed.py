@@ -8,11 +8,11 @@ import typer
 
 from bot import control
 from bot.cli import base
+from bot.cli.base import Json
 from handlers.turn.sealed import RESULTS
 
 commands = typer.Typer(no_args_is_help=True, help="Who asked to talk to a person: for focal points only.")
 Who = Annotated[str, typer.Option("--as", help="Your name, as the roster has it (role safeguarding).")]
-Json = Annotated[bool, typer.Option("--json", help="As JSON, for another program.")]
 Number = Annotated[int, typer.Argument(help="The case, as `sealed list` numbers it.")]
 
 

@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot import control
 from bot.cli import base, gateway, mentors
-from bot.cli.base import Json
+from bot.cli.base import DryRun, Json
 from bot.console.pages.today import KINDS
 from bot.programme import desk
 from bot.programme.broadcasts.wording import LANGUAGE_NAMES
@@ -24,7 +24,6 @@ from handlers.team.waiting import messages_of
 from handlers.understand.words import language_of
 
 As = Annotated[str, typer.Option("--as", help="Whose eyes or hand, a name of the sheet Staff; else everything.")]
-DryRun = Annotated[bool, typer.Option("--dry-run", help="Say what would happen; write nothing.")]
 Number = Annotated[int, typer.Argument(help="The task's id, as `task list` and `inbox` show it.")]
 
 inbox_commands = typer.Typer(invoke_without_command=True, help="Messages that nobody has answered.")

@@ -10,7 +10,7 @@ import typer
 
 from bot import control
 from bot.cli import base
-from bot.cli.base import Json
+from bot.cli.base import Json, Who
 from bot.cli.progress import period
 from bot.programme import counting
 from bot.programme.counting import QUESTIONS, Sample
@@ -19,7 +19,6 @@ from bot.settings import Settings
 
 commands = typer.Typer(no_args_is_help=True, help="Reports of a month that are verified by a call.")
 Month = Annotated[str, typer.Option("--month", help="YYYY-MM; else this month.")]
-As = Annotated[str, typer.Option("--as", help="Who it was, a name of the sheet Staff; else the command line.")]
 Number = Annotated[int, typer.Argument(help="The report's number.")]
 Count = Annotated[int | None, typer.Option(min=0, help="As the leader says in the call.")]
 LARGEST_SEED = 1_000_000
@@ -86,7 +85,7 @@ def result(
     new_found: Annotated[int | None, typer.Option(min=0, help="New people whom you reached themselves.")] = None,
     sheet: Annotated[bool | None, typer.Option("--sheet/--no-sheet", help="There is a sheet with names.")] = None,
     outcome: Annotated[str, typer.Option(help="reached, not_reached or refused.")] = "reached",
-    who: As = "",
+    who: Who = "",
     json: Json = False,
 ) -> None:
     """What a call said, field by field. What was not asked or not known is left out."""
@@ -108,7 +107,7 @@ def check(
     verdict: Annotated[str, typer.Argument(help="accepted, rejected or hold.")],
     how: Annotated[str, typer.Option(help="sheet, call, visit or question.")] = "sheet",
     reason: Annotated[str, typer.Option(help="Why it is rejected or on hold, without names.")] = "",
-    who: As = "",
+    who: Who = "",
     json: Json = False,
 ) -> None:
     """Accept a report, reject it or put it on hold. A rejected one stays visible and counts nowhere."""

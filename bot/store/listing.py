@@ -12,7 +12,6 @@ from bot.store.tables import (
     associations,
     figures,
     inbox,
-    outbox,
     people,
     people_addresses,
     reports,
@@ -87,12 +86,6 @@ async def messages(tx: AsyncConnection, *, unanswered: bool) -> list[dict[str, A
     if unanswered:
         there = there.where(inbox.c.id.in_(waiting))
     return [plain_row(row) for row in await tx.execute(there.order_by(inbox.c.id))]
-
-
-async def outbox_states(tx: AsyncConnection) -> dict[str, int]:
-    """How many texts are in which state."""
-    there = select(outbox.c.state, func.count()).group_by(outbox.c.state)
-    return {row[0]: row[1] for row in await tx.execute(there)}
 
 
 async def people_named(tx: AsyncConnection, name: str, kind: str = "leader") -> list[dict[str, Any]]:

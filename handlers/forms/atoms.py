@@ -9,12 +9,13 @@ from typing import Final, Literal
 
 from handlers.forms import digits, spelling
 from handlers.forms.model import Context, Question
-from handlers.forms.tables import CONNECTIVES, POLITE, UNKNOWN, Phrases, Tables, bare
+from handlers.forms.tables import CONNECTIVES, UNKNOWN, Phrases, Tables, bare
 from handlers.noun import noun
 from handlers.understand import choices as near
 from handlers.understand import dates, named_days
 from handlers.understand.calendar import BETWEEN, DAY_WORDS, LEADING
 from handlers.understand.numbers import number_words
+from handlers.understand.vocabulary import POLITE
 from handlers.understand.words import MONEY, PRICE, Token, plain, tokens
 
 Kind = Literal["number", "label", "choice", "date", "unknown", "filler", "left"]

@@ -9,8 +9,8 @@ from typing import Final
 from handlers.forms.definition import Definition
 from handlers.forms.model import SAID, SELECTS, Choice, Context, Question, Step
 from handlers.understand.choices import Listed
-from handlers.understand.vocabulary import WISHES, YES
-from handlers.understand.words import COURTESY, FILLERS, GREETINGS, plain, tokens
+from handlers.understand.vocabulary import POLITE
+from handlers.understand.words import FILLERS, plain, tokens
 
 Words = tuple[str, ...]
 Group = tuple[tuple[Question, ...], ...]
@@ -22,7 +22,6 @@ _SHORTEST_LABEL: Final = 3
 PEOPLE: Final = frozenset(["people", "persons", "personnes", "personne", "abantu", "watu", "umuntu", "mtu", "ni"])
 CONNECTIVES: Final = frozenset(["et", "and", "na", "n'", "n", "'", "kandi"])
 """Between two numbers they may join the digits of one answer: "1 et 3"."""
-POLITE: Final = COURTESY | GREETINGS | WISHES | YES
 UNKNOWN: Final = frozenset(
     ["x", "inconnu", "unknown", "simbizi", "mutabizi", "sinzi", "ntubizi", "sijui", "haijulikani"]
     + ["do not know", "i do not know", "don't know", "i don't know", "dont know", "i dont know", "not known"]

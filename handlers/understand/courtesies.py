@@ -6,18 +6,17 @@ import re
 
 from handlers.understand.phrases import ACKNOWLEDGED, SMALL_TALK
 from handlers.understand.text import plain
-from handlers.understand.vocabulary import ACKNOWLEDGES, COURTESY, GREETINGS, WISHES, YES
+from handlers.understand.vocabulary import ACKNOWLEDGES, COURTESY, GREETINGS, POLITE, WISHES
 from handlers.understand.words import WORD, ungreeted
 
 _SAID = re.compile(rf"{WORD.pattern}|[^\w\s.,;:!'\U0001f3fb-\U0001f3ff]")
 """A word or a sign, of an emoji without the colour of its skin."""
-_POLITE = COURTESY | GREETINGS | WISHES | YES
 
 
 def is_courtesy(text: str) -> bool:
     """Whether a message is thanks, a greeting or a yes and nothing else: "merci beaucoup", "ok murakoze"."""
     words = WORD.findall(plain(text))
-    return bool(words) and all(word in _POLITE for word in words)
+    return bool(words) and all(word in POLITE for word in words)
 
 
 def is_acknowledged(text: str) -> bool:

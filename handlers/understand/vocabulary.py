@@ -74,6 +74,9 @@ GREETINGS: Final = _words(
 WISHES: Final = _words("bon bonne journee soiree nuit day night monsieur madame mr mme chef")
 """Nor do these, which alone are no greeting."""
 
+POLITE: Final = COURTESY | GREETINGS | WISHES | YES
+"""What people add to whatever they say."""
+
 REGRETS: Final = _words(
     "pardon sorry desole desolee excusez excuse erreur oops mistake plutot rather non no oya hapana siyo samahani"
     " mbabarira imbabazi kosa c'est c'etait cetait it's"
