@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.console.page import each
 from bot.programme import incident
-from bot.store import access, accounts, audit, links, numbers, roll, tokens
+from bot.store import access, accounts, audit, links, number_changes, roll, tokens
 from bot.store import tables as t
 from bot.store.engine import Database
 from handlers.turn import Viewer
@@ -124,17 +124,17 @@ async def test_who_is_who_in_an_area_and_a_number_that_moves(database: Database)
         assert [row["name"] for row in await roll.everybody(tx, viewer)] == ["Leader 07"]
         assert [row["phone"] for row in await roll.everybody(tx, everything, "leader")] == [phone, other]
         assert await roll.one(tx, viewer, outside) is None
-        assert await numbers.whose(tx, other) == [outside]
+        assert await number_changes.whose(tx, other) == [outside]
     hers = (await rows(database, select(t.addresses.c.id).where(t.addresses.c.value == phone)))[0][0]
     waits = await add_outbox(database, hers, person_id=inside)
-    left = await _do(database, lambda tx: numbers.move(tx, inside, "+25779000955"))
+    left = await _do(database, lambda tx: number_changes.move(tx, inside, "+25779000955"))
     assert left == [hers]
     async with database.read() as tx:
         found = await roll.one(tx, viewer, inside)
         assert found and [way["value"] for way in found["addresses"]] == ["+25779000955"]
         moved = (await tx.execute(select(t.outbox.c.address_id).where(t.outbox.c.id == waits))).scalar()
         assert moved == found["addresses"][0]["id"]
-    assert await _do(database, lambda tx: numbers.move(tx, inside, "+25779000955")) == []
+    assert await _do(database, lambda tx: number_changes.move(tx, inside, "+25779000955")) == []
 
 
 async def _read(tx: AsyncConnection, who: int, at: datetime, details: dict[str, Any]) -> None:

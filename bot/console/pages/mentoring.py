@@ -20,7 +20,7 @@ from bot.console.words import _
 from bot.operations import OPERATIONS
 from bot.programme import posters
 from bot.programme.mentoring import OFFICER
-from bot.store import asked, lessons, partners, people, questions
+from bot.store import asked_of_mentor, lessons, partners, people, questions
 from handlers.matching import ranked
 from handlers.mentor import MOST
 from handlers.team.passing_on import OFFERED
@@ -51,7 +51,7 @@ PARTNERS = Table(
 
 async def listed(ask: Ask) -> Response:
     """The questions that wait for her, by what was promised, and what she was asked before."""
-    hers = await ask.read(asked.of_mentor, ask.me.person_id)
+    hers = await ask.read(asked_of_mentor.everything, ask.me.person_id)
     waiting = sorted((one for one in hers if one["state"] == "open"), key=lambda one: one["promised_at"])
     done = [one for one in reversed(hers) if one["state"] != "open"][:ANSWERED]
     ask.saw(questions=[one["number"] for one in (*waiting, *done)][:200])
@@ -59,7 +59,7 @@ async def listed(ask: Ask) -> Response:
 
 
 async def _hers(ask: Ask) -> dict[str, Any]:
-    return await ask.read(asked.one_of_mentor, ask.me.person_id, ask.number("question")) or ask.missing()
+    return await ask.read(asked_of_mentor.one, ask.me.person_id, ask.number("question")) or ask.missing()
 
 
 async def one(ask: Ask) -> Response:

@@ -39,12 +39,12 @@ _HERS = (
 _ONE = _HERS.where(questions.c.number == bindparam("number"))
 
 
-async def one_of_mentor(tx: AsyncConnection, mentor_id: int, number: int) -> dict[str, Any] | None:
+async def one(tx: AsyncConnection, mentor_id: int, number: int) -> dict[str, Any] | None:
     """The question with this number; None when there is none, or it is not hers."""
     row = (await tx.execute(_ONE, {"mentor": mentor_id, "number": number})).one_or_none()
     return plain_row(row) if row else None
 
 
-async def of_mentor(tx: AsyncConnection, mentor_id: int) -> list[dict[str, Any]]:
+async def everything(tx: AsyncConnection, mentor_id: int) -> list[dict[str, Any]]:
     """What one mentor was asked and has answered, oldest first: nobody's name, no number."""
     return [plain_row(row) for row in await tx.execute(_HERS, {"mentor": mentor_id})]

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.errors import BotError
 from bot.programme.roster.phones import read_phone
 from bot.render.sentences import Sentence
-from bot.store import numbers
+from bot.store import number_changes
 
 
 async def move(tx: AsyncConnection, details: Mapping[str, Any], now: datetime) -> Any:
@@ -21,12 +21,12 @@ async def move(tx: AsyncConnection, details: Mapping[str, Any], now: datetime) -
         given = str(details["number"]).strip()
         raise BotError(Sentence("{number}: {what}", number=given, what=read.problem) if given else read.problem)
     person = int(details["person"])
-    others = [one for one in await numbers.whose(tx, read.number) if one != person]
+    others = [one for one in await number_changes.whose(tx, read.number) if one != person]
     if others and not details.get("shared"):
         raise BotError(
             Sentence("Somebody else uses this number. Say that they share the phone, or correct the number.")
         )
-    return {"person": person, "left": await numbers.move(tx, person, read.number), "sharing": len(others)}
+    return {"person": person, "left": await number_changes.move(tx, person, read.number), "sharing": len(others)}
 
 
 OPERATIONS = {"person move": move}
