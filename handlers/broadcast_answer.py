@@ -13,8 +13,8 @@ from handlers.said import Said
 from handlers.turn import AnswerBroadcast, BroadcastAsked, Outcome, Turn
 from handlers.understand.words import plain, yes_no
 
-_MAY_WAIT = ("tip",)
-"""Questions that a later broadcast takes the place of."""
+_MAY_WAIT = ("tip", "call")
+"""Questions that a later broadcast takes the place of. Of a call 0 alone is an answer, and stays one."""
 _SENTENCE = 2
 """Words, with the yes or no."""
 
@@ -31,9 +31,11 @@ def answer(turn: Turn, said: Said) -> Outcome | None:
     asked: int | None = turn.known(BroadcastAsked(turn.address.id, turn.now - state.OPEN_FOR))
     if asked is None:
         return None
+    counted = _counted(turn, asked, bool(yes if begins is None else begins))
+    if question and question["kind"] == "call":
+        counted = counted.but(state=dict(turn.state))
     if begins is None:
-        return _counted(turn, asked, bool(yes))
-    counted = _counted(turn, asked, begins)
+        return counted
     return counted.but(effects=(*counted.effects, state.task(turn, "read")))
 
 

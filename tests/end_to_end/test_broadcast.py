@@ -117,10 +117,12 @@ async def _says(inside: Inside, phone: str, text: str, key: str) -> str:
 async def test_answers_are_counted_and_menu_digits_stay_what_they_are(tmp_path: Path) -> None:
     async with programme(tmp_path) as inside, inside.service():
         assert (await _says(inside, AGNES, "1", "a1")).startswith("Formation 1/4")
+        assert "will call you" in await _says(inside, ODETTE, "9", "o0")
         send = ("broadcast", "new", "--to", "all", "--text", str(tmp_path / "fair.toml"), "--no-undo", "--yes", "3")
         number = str((await inside.json(*send))["id"])
         await ended(inside, int(number))
         assert await _says(inside, ODETTE, "1", "o1") == "OIM: Thank you. Your answer is yes."
+        assert "no call" in await _says(inside, ODETTE, "0", "o00"), "what the call's text says still holds"
         assert "Your answer" not in await _says(inside, ODETTE, "1", "o2"), "the menu's digit again"
         assert await _says(inside, JEAN, "non, je suis à Gitega", "j1") == "OIM: Merci. Votre réponse est non."
         assert [row["text"] for row in await inside.json("inbox")] == ["non, je suis à Gitega"]
