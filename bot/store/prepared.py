@@ -10,9 +10,11 @@ The statements are constants of the modules that own a table.
 
 from __future__ import annotations
 
+import re
 import sqlite3
 from collections.abc import Mapping, Sequence
 from functools import cache, lru_cache
+from itertools import chain
 from typing import Any, TypeVar
 
 import orjson
@@ -26,6 +28,9 @@ from bot.store.direct import DirectConnection, told
 
 KEPT = 256
 """Compiled statements; there are about a hundred."""
+TOGETHER = 50
+"""Rows of one INSERT on SQLite: it takes a third less than row by row, measured, and 100 hardly less than 50."""
+_ROW = re.compile(r"VALUES (\((?:\?, )*\?\))")
 Statement = TypeVar("Statement", bound=Executable)
 _apart: set[Executable] = set()
 
@@ -81,6 +86,9 @@ class _Sqlite(Compiled):
     def __init__(self, statement: Executable, names: tuple[str, ...]) -> None:
         super().__init__(statement, names)
         self._of_one_each = _Singles(statement, names) if self._lists else None
+        self._of_many = _ROW.sub(lambda row: f"VALUES {', '.join([row[1]] * TOGETHER)}", self._text, 1)
+        if _ROW.sub("", self._text, 1).count("?"):
+            self._of_many = self._text  # its rows have parameters elsewhere too
 
     def _fitting(self, parameters: Mapping[str, Any]) -> _Sqlite:
         """A list of one needs no JSON, which costs 18 microseconds where a look-up by its key costs 2, measured."""
@@ -98,8 +106,12 @@ class _Sqlite(Compiled):
     def execute(self, connection: sqlite3.Connection, many: Sequence[Mapping[str, Any]]) -> None:
         """Raises what SQLAlchemy would raise."""
         parameters = self._parameters_of(many)
+        together = len(parameters) // TOGETHER * TOGETHER if self._of_many != self._text else 0
         try:
-            connection.executemany(self._text, parameters)
+            for first in range(0, together, TOGETHER):
+                rows_ = parameters[first : first + TOGETHER]
+                connection.execute(self._of_many, tuple(chain.from_iterable(rows_)))
+            connection.executemany(self._text, parameters[together:])
         except sqlite3.Error as error:
             raise told(error) from error
 

@@ -78,7 +78,11 @@ async def test_a_change_returns_what_it_made(database: Database) -> None:
         assert await rows(tx, DIED, {"key": "nobody", "at": None}) == []
 
 
-@pytest.mark.parametrize("times", [1, 3], ids=["few", "so many that what they have in common is converted once"])
+@pytest.mark.parametrize(
+    "times",
+    [1, 3, 30],
+    ids=["few", "so many that what they have in common is converted once", "more than one statement takes"],
+)
 async def test_many_rows_keep_their_order_and_each_gets_its_own_change(database: Database, times: int) -> None:
     """Also where PostgreSQL takes them all at once, with nothing, empty texts and signs of its arrays in them."""
     texts = ["z", "", "{a,NULL}", 'it\'s "x" \\ é', "NULL", "a"] * times
