@@ -35,7 +35,7 @@ from bot.store.forms import keep as keep_form
 from bot.store.tokens import make as make_token
 from bot.tips import TipsError, check, of_row
 from handlers.noun import noun
-from handlers.reminders import APART
+from handlers.team.reminding import APART
 
 
 @noun

@@ -9,9 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
 from handlers import form, state
+from handlers.moments import iso
 from handlers.noun import noun
 from handlers.turn import (
     Association,
@@ -50,12 +52,16 @@ class Asked:
     news_after: datetime
     """A business with a report since then need not be asked about: that of the month in which the asking began."""
     heard: Heard
+    unasked: Sequence[datetime]
+    """When she was written to in the last seven days."""
     when: When
+    touches: int
+    """How many there are before an officer calls; 0 = a call at once."""
 
     @property
     def last(self) -> bool:
         """Whether this touch says who will call."""
-        return self.touch + 1 >= self.when.touches(self.association, self.day0)
+        return self.touch + 1 >= self.touches
 
 
 def key(form_name: str, association_id: int) -> str:
@@ -104,12 +110,12 @@ def due(turn: Turn) -> Outcome:
     allowed = asked.when.allowed(turn.now, asked.association)
     if allowed > turn.now:
         then = again(turn, allowed - turn.now)
-        kept = {**then.data, "due": asked.due.isoformat()}  # too late is counted from when it should have been
+        kept = {**then.data, "due": iso(asked.due)}  # too late is counted from when it should have been
         return _waits(turn, Timer(then.kind, then.key, then.due_at, kept, then.association_id), "not at this hour")
     if busy(turn, asked):
         return _waits(turn, _put_off(turn, asked, turn.now + WAIT), "something else is open")
-    free = asked.when.free(turn.known(Unasked.in_week(asked.person.id, turn.now)), turn.now)
-    if free is None or asked.when.touches(asked.association, asked.day0) == 0:
+    free = asked.when.free(asked.unasked, turn.now)
+    if free is None or asked.touches == 0:
         return _calls(turn, asked)
     if free > turn.now:
         return _waits(turn, _put_off(turn, asked, free), "written to often enough this week")
@@ -123,27 +129,35 @@ def _asked(turn: Turn) -> Asked | None:
         return None
     person, association = found
     news, unasked = foreseen(data, turn.now, turn.utc_offset)
-    turn.need(news, unasked)
+    heard, before = turn.need(news, unasked)
+    when, day0 = rules(turn), _day0(data, turn.now)
     return Asked(
         association,
         person,
         str(data["form"]),
         int(data.get("touch", 0)),
-        _day0(data, turn.now),
+        day0,
         datetime.fromisoformat(data["due"]),
         bool(data.get("by_hand")),
         news.since,
-        turn.known(news),
-        rules(turn),
+        heard,
+        before,
+        when,
+        when.touches(association, day0),
     )
 
 
 def foreseen(data: Mapping[str, Any], now: datetime, utc_offset: timedelta) -> tuple[News, Unasked]:
     """What a fired timer will ask for: 100,000 may be due at once, and are not to be begun twice."""
-    local = _day0(data, now) + utc_offset
-    month = local.replace(day=1, hour=0, minute=0, second=0, microsecond=0) - utc_offset
-    after = datetime.fromisoformat(data["news_after"]) if "news_after" in data else month
+    day0 = _day0(data, now)
+    after = datetime.fromisoformat(data["news_after"]) if "news_after" in data else _month_began(day0, utc_offset)
     return News(data["association"], str(data["form"]), after), Unasked.in_week(data["person"], now)
+
+
+@lru_cache(maxsize=256)
+def _month_began(day0: datetime, utc_offset: timedelta) -> datetime:
+    local = (day0 + utc_offset).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+    return local - utc_offset
 
 
 def _day0(data: Mapping[str, Any], now: datetime) -> datetime:
@@ -169,15 +183,19 @@ def _needless(turn: Turn, asked: Asked) -> Timer | None:
             return None
         return _begins(turn, asked, asked.when.first(own, "business", turn.now))
     at = asked.heard.at
-    if asked.by_hand or not asked.when.begins_anew(own, asked.form, asked.touch, asked.day0, at, turn.now):
+    if (
+        at is None
+        or asked.by_hand
+        or not asked.when.begins_anew(own, asked.form, asked.touch, asked.day0, at, turn.now)
+    ):
         return None
-    return timer(asked.form, own.id, _ahead(turn, asked, asked.when.first(own, asked.form, at or turn.now)))
+    return timer(asked.form, own.id, _ahead(turn, asked, asked.when.first(own, asked.form, at)))
 
 
 def _begins(turn: Turn, asked: Asked, at: datetime) -> Timer:
     """The next ladder. What was asked over a month's end is that month's: the next one asks anew."""
     over = asked.form == "business" and _month(turn, turn.now) != _month(turn, asked.news_after)
-    data = {"news_after": turn.now.isoformat()} if over else {}
+    data = {"news_after": iso(turn.now)} if over else {}
     return timer(asked.form, asked.association.id, at, **data)
 
 
@@ -210,7 +228,7 @@ def _next(turn: Turn, asked: Asked) -> Timer:
     own, then = asked.association, asked.when.next_touch(asked.association, asked.touch, asked.day0)
     if then is None:
         return _begins(turn, asked, _ahead(turn, asked, asked.when.first(own, asked.form, asked.day0)))
-    data = {"touch": asked.touch + 1, "day0": asked.day0.isoformat(), "news_after": asked.news_after.isoformat()}
+    data = {"touch": asked.touch + 1, "day0": iso(asked.day0), "news_after": iso(asked.news_after)}
     return timer(asked.form, own.id, _ahead(turn, asked, then), **data)
 
 
@@ -233,16 +251,17 @@ def _call(turn: Turn, asked: Asked, touches: int) -> tuple[OpenTask, ...]:
 def _says(turn: Turn, asked: Asked) -> Outcome:
     """The touch itself; her answer is awaited like that to any question."""
     missing = _missing(asked) if asked.form == "business" else ()
+    last = asked.last
     details = {
         "form": asked.form,
         "association": asked.association.id,
         "person": asked.person.id,
         "since": since(turn, asked.heard).isoformat(),
         "businesses": [one.no for one in missing],
-        "last": asked.last,
-        "news_after": asked.news_after.isoformat(),
+        "last": last,
+        "news_after": iso(asked.news_after),
     }
-    effects = _call(turn, asked, asked.touch + 1) if asked.last else ()
+    effects = _call(turn, asked, asked.touch + 1) if last else ()
     reply = _reply(turn, asked, missing)
     said = f"reminder {asked.form}: touch {asked.touch + 1}"
     return Outcome(state.ask(turn, "reminder", **details), (reply,), effects, (_next(turn, asked),), said)
@@ -261,29 +280,6 @@ def _reply(turn: Turn, asked: Asked, missing: tuple[Business, ...]) -> Reply:
         return Reply("G1ask", {**values, "choices": ", ".join(one.no for one in missing)}, **to)
     prompt = first_question(turn, own, missing[0].no)
     return Reply("G1shared", {**values, "prompt": prompt}, **to) if len(turn.people) > 1 else Reply(prompt, **to)
-
-
-APART = timedelta(hours=72)
-"""Between two reminders of an association that an officer sends by hand, or after any other."""
-
-
-def possible(
-    when: When, association: Association, reminded_at: datetime | None, unasked: Sequence[datetime], now: datetime
-) -> tuple[datetime | None, str]:
-    """When an officer may send a reminder by hand, and why not now; (now, "") when she may.
-
-    None = never: the programme writes nobody unasked.
-    """
-    free = when.free(unasked, now)
-    if free is None:
-        return None, "the settings allow no unasked message"
-    apart = reminded_at + APART if reminded_at else now
-    at = when.allowed(max(now, apart, free), association)
-    if apart > now:
-        return at, "the last reminder is less than 72 hours ago"
-    if free > now:
-        return at, "she has got as much as a week allows"
-    return at, "it is outside the hours of unasked messages there" if at > now else ""
 
 
 def training_text(association: Association, person: Person, since_day: date, sender: str, *, last: bool) -> Reply:

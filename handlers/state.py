@@ -15,6 +15,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
+from handlers.moments import iso
 from handlers.turn import Association, Effect, OpenTask, Outcome, Person, Reply, Timer, Turn
 
 OPEN_FOR = timedelta(hours=48)
@@ -45,8 +46,7 @@ def asked_at(question: Mapping[str, Any]) -> datetime:
 
 def ask(turn: Turn, kind: str, **details: Any) -> dict[str, Any]:
     """The state with this question open."""
-    question = {"kind": kind, "at": turn.now.isoformat(), **details}
-    return {**close(turn), "open": question}
+    return {**close(turn), "open": {"kind": kind, "at": iso(turn.now), **details}}
 
 
 def close(turn: Turn) -> dict[str, Any]:

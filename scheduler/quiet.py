@@ -94,11 +94,11 @@ class Hours:
         Holidays are waited for however many follow each other. Raises ValueError for a moment without a
         zone, and when nothing is free before the calendar ends.
         """
-        moment = _utc(moment)
         found = self._next.get(moment)
         if found is None:
             if len(self._next) >= MOST_MOMENTS:  # a thread that plans a broadcast may do so at any time
                 self._next.clear()
+            moment = _utc(moment)
             found = self._next[moment] = self._next_allowed(moment)
         return found
 

@@ -23,6 +23,8 @@ def may_leave(sent: Sequence[datetime], now: datetime, per_week: int) -> datetim
     """When the next one may leave: `now`, or when enough of those sent are a week old; None = never (limit 0)."""
     if per_week < 1:
         return None
+    if not sent:
+        return now
     recent = sorted(moment for moment in sent if moment > now - WEEK)
     if len(recent) < per_week:
         return now

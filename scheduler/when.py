@@ -16,7 +16,7 @@ Overrides = Mapping[str, Mapping[str, Any]]
 """Of an association's number, or a season's letter: the fields of Cadence that differ."""
 
 
-MOST_CADENCES = 4096
+MOST_REMEMBERED = 4096
 _USUAL = "usual"
 
 
@@ -37,12 +37,14 @@ class Rules:
     """Whether an association hears its totals once a month has ended."""
     _cadences: dict[tuple[str, date], Cadence] = field(default_factory=dict, init=False, repr=False, compare=False)
     """What `cadence` found: one that has nothing of its own is asked for by every association of a day."""
+    _days: dict[datetime, date] = field(default_factory=dict, init=False, repr=False, compare=False)
+    """What `_day` found."""
 
     def cadence(self, association: Association, day: date) -> Cadence:
         """The usual one, then the season's, then the association's own."""
         which = (association.no if association.no in self.of_association else "", day)
         if which not in self._cadences:
-            if len(self._cadences) >= MOST_CADENCES:
+            if len(self._cadences) >= MOST_REMEMBERED:
                 self._cadences.clear()
             letter = cadence.season(self.seasons, day)
             changes = {**self.of_season.get(letter, {}), **self.of_association.get(association.no, {})}
@@ -58,9 +60,10 @@ class Rules:
         return self.allowed(due, association)
 
     def next_touch(self, association: Association, touch: int, day0: datetime) -> datetime | None:
-        if touch + 1 >= self.touches(association, day0):
+        day = self._day(day0)
+        own = self.cadence(association, day)
+        if touch + 1 >= ladder.touches(self.reminders, own.then_after_days):
             return None
-        own, day = self.cadence(association, self._day(day0)), self._day(day0)
         due = ladder.next_touch(touch, day, own.then_after_days, own.at, self.hours.zone)
         return self.allowed(due, association)
 
@@ -123,6 +126,8 @@ class Rules:
         return self._hours_at(communes).next_allowed(moment)
 
     def _hours_at(self, communes: Sequence[str]) -> Hours:
+        if not self.market_days:
+            return self.hours
         return next((self.market_days[c.lower()] for c in communes if c.lower() in self.market_days), self.hours)
 
     def free(self, sent: Sequence[datetime], now: datetime) -> datetime | None:
@@ -145,4 +150,9 @@ class Rules:
         return late.reason(kind, due_at, now)
 
     def _day(self, moment: datetime) -> date:
-        return moment.astimezone(self.hours.zone).date()
+        found = self._days.get(moment)
+        if found is None:
+            if len(self._days) >= MOST_REMEMBERED:
+                self._days.clear()
+            found = self._days[moment] = moment.astimezone(self.hours.zone).date()
+        return found

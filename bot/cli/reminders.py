@@ -17,7 +17,8 @@ from bot.render.plural import many
 from bot.render.words import Rendered
 from bot.settings import Settings, rules
 from bot.store import late as store
-from handlers.reminders import possible, training_text
+from handlers.reminders import training_text
+from handlers.team.reminding import possible
 from handlers.turn.lateness import LATE
 
 

@@ -95,9 +95,20 @@ def segments(text: str) -> tuple[int, Encoding]:
     return len(split.parts), "gsm7" if split.encoding == "gsm0338" else "ucs2"
 
 
+def measure(text: str) -> tuple[int, int]:
+    """How many characters a text has by SMS, and how many parts it takes."""
+    folded = fold(text)
+    return len(folded), segments(folded)[0]
+
+
 def septets(text: str) -> int:
     """What a text in GSM-7 takes of the 160 of one SMS: the euro, braces and their kind cost two."""
     return len(text) + sum(map(text.count, EXTENSION))
+
+
+def plain(text: str) -> bool:
+    """Whether this text is one SMS part as it stands, and without a character that costs two septets: most are."""
+    return _ONE_PART(text) is not None
 
 
 def fits(text: str) -> bool:

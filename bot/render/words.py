@@ -18,7 +18,7 @@ from bot.render import catalogue
 from bot.render.catalogue import EVERY, Entry, Pieces, Rule, base
 from bot.render.fields import COMMON, FIELDS
 from bot.render.french import together
-from bot.render.gsm import Encoding, fits, fold, segments
+from bot.render.gsm import Encoding, fits, fold, plain, segments
 from bot.render.keywords import load as load_keywords
 from bot.render.keywords import with_labels
 from bot.render.plural import is_one
@@ -145,8 +145,7 @@ class Words:
             said = self._fill(version, choice.language, values, rich, drafts)
             if rich:
                 return Rendered(said, choice.language, version.key, 1, "chat")
-            said = fold(said)
-            if fits(said):
+            if plain(said) or fits(said := fold(said)):
                 return Rendered(said, choice.language, version.key, 1, "gsm7")
             for fewer in _shorter(version, choice.versions[place:], values):
                 less = fold(self._fill(version, choice.language, fewer, rich, drafts))

@@ -93,16 +93,12 @@ class Compiled:
         return list(zip(*columns, strict=True))
 
     def _made(self, found: Sequence[Any]) -> list[Any]:
-        make = self._row._make
-        if not self._results:
-            return [make(row) for row in found]
-        return [make(self._read(row)) for row in found]
-
-    def _read(self, row: Sequence[Any]) -> list[Any]:
-        values = list(row)
-        for place, process in self._results:
-            values[place] = process(values[place])
-        return values
+        if self._results and found:
+            columns: list[Iterable[Any]] = list(zip(*found, strict=True))
+            for place, process in self._results:
+                columns[place] = map(process, columns[place])
+            found = list(zip(*columns, strict=True))
+        return list(map(self._row._make, found))
 
 
 def _only(names: Sequence[str]) -> Callable[[Mapping[str, Any]], tuple[Any, ...]]:

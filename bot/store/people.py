@@ -123,8 +123,7 @@ async def load_associations(tx: AsyncConnection) -> dict[int, Association]:
 
 def _language(row: Any) -> Any:
     """What she chose; one of the team who has chosen none reads what the roster lists first."""
-    listed = (row.languages or "").split()
-    return row.language or next((one for one in listed if one in LANGUAGES), None)
+    return row.language or next((one for one in (row.languages or "").split() if one in LANGUAGES), None)
 
 
 def person(row: Any, known: dict[int, Association]) -> Person:
@@ -141,7 +140,7 @@ def person(row: Any, known: dict[int, Association]) -> Person:
         practice=bool(row.practice),
         reports=row.reports,
         role=(row.role or "") if row.kind == "staff" else "",
-        area=tuple(word.strip() for word in (row.area or "").split(",") if word.strip()),
+        area=tuple(word.strip() for word in row.area.split(",") if word.strip()) if row.area else (),
         addresses=row.addresses,
     )
 

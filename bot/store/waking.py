@@ -100,12 +100,11 @@ async def contacts(
 
 def _chosen(of_people: Mapping[int, Sequence[Any]]) -> Contact:
     """`max` keeps the first of equals: without a report that is the first on the roster."""
-    person = max(of_people, key=lambda one: max(_last(row) for row in of_people[one]))
+    person = max(of_people, key=lambda one: max(map(_last, of_people[one])))
     open_ = of_people[person]
     roads = Roads(tuple(Road(row.address_id, row.scheme) for row in open_), open_[0].channel, bool(open_[0].by_sms))
-    assert roads.best is not None, "the rows are those of open roads"
-    rich = next(row.scheme != "tel" for row in open_ if row.address_id == roads.best)
-    return Contact(person, roads.best, rich)
+    best = roads.in_order[0]  # the rows are those of open roads
+    return Contact(person, best.address_id, best.scheme != "tel")
 
 
 def _last(row: Any) -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from handlers import reminders
@@ -11,6 +11,7 @@ from handlers.said import Said
 from handlers.team.reporting import found, not_found
 from handlers.team.viewing import LANGUAGE_NAMES, clock, pressed, viewer
 from handlers.turn import (
+    Association,
     Audit,
     Button,
     BySms,
@@ -23,14 +24,36 @@ from handlers.turn import (
     Timer,
     ToRemind,
     Turn,
+    When,
 )
 
+APART = timedelta(hours=72)
+"""Between two reminders of an association that an officer sends by hand, or after any other."""
 _WHY: Mapping[str, str] = {
     "the last reminder is less than 72 hours ago": "O.remind.apart",
     "she has got as much as a week allows": "O.remind.week",
     "it is outside the hours of unasked messages there": "O.remind.hours",
 }
-"""Why no reminder may leave now, as handlers/reminders.py says it."""
+"""Why no reminder may leave now, as `possible` says it."""
+
+
+def possible(
+    when: When, association: Association, reminded_at: datetime | None, unasked: Sequence[datetime], now: datetime
+) -> tuple[datetime | None, str]:
+    """When an officer may send a reminder by hand, and why not now; (now, "") when she may.
+
+    None = never: the programme writes nobody unasked.
+    """
+    free = when.free(unasked, now)
+    if free is None:
+        return None, "the settings allow no unasked message"
+    apart = reminded_at + APART if reminded_at else now
+    at = when.allowed(max(now, apart, free), association)
+    if apart > now:
+        return at, "the last reminder is less than 72 hours ago"
+    if free > now:
+        return at, "she has got as much as a week allows"
+    return at, "it is outside the hours of unasked messages there" if at > now else ""
 
 
 def remind(turn: Turn, said: Said) -> Outcome:
@@ -62,7 +85,7 @@ def _hindered(turn: Turn, there: ToRemind) -> Reply | None:
     own = there.association
     if there.person is None:
         return Reply("O.remind.nobody", {"association": own.sms_name})
-    at, why = reminders.possible(reminders.rules(turn), own, there.reminded_at, there.unasked, turn.now)
+    at, why = possible(reminders.rules(turn), own, there.reminded_at, there.unasked, turn.now)
     if not why:
         return None
     if why not in _WHY or at is None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import field, replace
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Literal
@@ -167,10 +167,12 @@ class Turn:
         except KeyError:
             raise Unknown(fact) from None
 
-    def need(self, *facts: Fact) -> None:
-        """Ask for several facts at once, so that they are loaded together. Raises Unknown."""
-        if missing := [fact for fact in facts if fact not in self.facts]:
-            raise Unknown(*missing)
+    def need(self, *facts: Fact) -> Sequence[Any]:
+        """The values of several facts, asked for at once, so that they are loaded together. Raises Unknown."""
+        try:
+            return [self.facts[fact] for fact in facts]
+        except KeyError:
+            raise Unknown(*(fact for fact in facts if fact not in self.facts)) from None
 
     @property
     def source(self) -> Literal["sms", "chat", "officer"]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from typing import Literal
 
 from handlers.noun import noun
@@ -45,7 +46,13 @@ class Unasked:
     @classmethod
     def in_week(cls, person_id: int, now: datetime) -> Unasked:
         """In the seven days before now."""
-        return cls(person_id, now - WEEK)
+        return cls(person_id, _week_before(now))
+
+
+@lru_cache(maxsize=16)
+def _week_before(now: datetime) -> datetime:
+    """One value for all that ask about a moment: it is hashed once."""
+    return now - WEEK
 
 
 @noun
