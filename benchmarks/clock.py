@@ -47,7 +47,7 @@ async def parts(settings: Settings) -> AsyncIterator[tuple[Database, InboxWorker
     inbox = InboxWorker(database, turns, now, lambda: None)
     database.writer.start()
     try:
-        yield database, inbox, TimerWorker(database, now, inbox.due, turns.when)
+        yield database, inbox, TimerWorker(database, now, inbox.fire, turns.when)
     finally:
         await database.close()
 

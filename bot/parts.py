@@ -74,7 +74,7 @@ class Parts:
         self.counter = BroadcastCounter(database, clock.now, self.means, self.inbox.notify, self.figures.begin)
         schemes = roads.reached(self.channels.values())
         self.watch = ChannelWatch(database, clock.now, self.channels, self.outbox, self.inbox.notify)
-        self.timers = TimerWorker(database, clock.now, self.inbox.due, self.turns.when, schemes)
+        self.timers = TimerWorker(database, clock.now, self.inbox.fire, self.turns.when, schemes)
         self.erasures = ErasureWorker(database, folder)
         self.backups = BackupWorker(database, Backups.of(settings), settings.backup.at, clock.now)
         self.retention = RetentionWorker(settings, database, clock.now)

@@ -55,15 +55,13 @@ class Replies:
         said = self.words.text(reply.key, language, reply.values, rich=rich, drafts=self.drafts)
         key = reply.key if isinstance(reply.key, str) else "form"
         _replies(turn.address.channel, key).inc()
-        return {
-            **self._row(turn, key, language),
-            "text": said.text,
-            "data": (self._extras(turn, reply, language) if rich else None) or None,
-            "parts": said.parts,
-            "card": reply.card if rich else None,
-            "task_id": reply.task,
-            **(self._unasked(turn, reply) if reply.kind != "reply" else {}),
-        }
+        row = self._row(turn, key, language)
+        row["text"], row["parts"], row["task_id"] = said.text, said.parts, reply.task
+        if rich:
+            row["data"], row["card"] = self._extras(turn, reply, language) or None, reply.card
+        if reply.kind != "reply":
+            row.update(self._unasked(turn, reply))
+        return row
 
     def _screen(self, turn: Turn, rows: list[dict[str, Any]], *, asks: bool) -> list[dict[str, Any]]:
         """One row for a screen: all that this turn answers, else that it was kept: so to who is not written to yet.

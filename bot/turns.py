@@ -23,11 +23,11 @@ from bot.channels.base import Channel
 from bot.effects.scene import Scene
 from bot.programme.broadcasts import asked as broadcasts
 from bot.programme.broadcasts.plan import means_of
-from bot.render import Words, fold, segments
+from bot.render import Words, measure
 from bot.replies import SIMULATED, Replies
 from bot.settings import Settings, rules, tip_rules
 from bot.store import conversations as talk
-from bot.store import erasure, facts, inbox, outbox, people, reminders, roads, singles, timers
+from bot.store import erasure, facts, inbox, people, reminders, roads, singles, timers
 from bot.store.batch import Batch
 from handlers.answers import FORESEEN
 from handlers.forms import Form, as_said
@@ -73,6 +73,8 @@ class Group:
     facts: dict[Fact, Any] = field(default_factory=dict)
     changed: set[int] = field(default_factory=set)
     """Addresses whose conversation state must be written."""
+    taken: list[talks.Taken] = field(default_factory=list)
+    """Turns of this wave that are to be written down."""
 
 
 class Turns:
@@ -118,12 +120,17 @@ class Turns:
         only = {item.address_id: item.row for item in items if item.row is not None}
         rows = [row for row in rows if only.get(row.address_id) in (None, row.id)]
         if rows:
-            group = await self.open(tx, {row.address_id for row in rows})
-            await self._waves(group, rows)
-            await self._close(group)
-            for kind in {row.kind for row in rows}:
-                TURNS.labels(kind).inc(sum(row.kind == kind for row in rows))
+            await self.answer(tx, rows)
         return [item.address_id not in held for item in items]
+
+    async def answer(self, tx: AsyncConnection, rows: Sequence[Any], fired: timers.Wanted | None = None) -> None:
+        """The turns of these rows. `fired`: what becomes of timers that no turn sets anew."""
+        group = await self.open(tx, {row.address_id for row in rows})
+        group.batch.timers.update(fired or {})
+        await self._waves(group, rows)
+        await self._close(group)
+        for kind in {row.kind for row in rows}:
+            TURNS.labels(kind).inc(sum(row.kind == kind for row in rows))
 
     async def open(self, tx: AsyncConnection, addresses: set[int]) -> Group:
         """What turns of these addresses start from."""
@@ -194,6 +201,8 @@ class Turns:
                 wanted.update(unknown.facts)
                 waiting.add(row.address_id)
                 later.append(row)
+        talks.write(group.batch, group.taken, self.replies, self._zone)
+        group.taken.clear()
         return later, wanted, stale
 
     def _turn(self, group: Group, row: Any) -> bool:
@@ -207,19 +216,14 @@ class Turns:
             effects.perform(effect, scene)
         for timer in outcome.timers:
             timers.want(group.batch.timers, row.address_id, self._allowed(group, turn, timer))
-        whose = talks.whose(turn, outcome)
-        for reply in self.replies.rows(turn, outcome.replies, asks="open" in outcome.state):
-            group.batch.add(outbox.INSERT, reply | {"association_id": whose})
-            if reply["urgency"] > 0:
-                to = [reply["person_id"]] if reply["person_id"] else [person.id for person in turn.people]
-                reminders.noted(group.facts, to, turn.now)
         if outcome.state != known.state:
             known.state = dict(outcome.state)
             group.changed.add(row.address_id)
-        person = outcome.state.get("who") or (turn.person.id if turn.person else None)
-        arrived = talks.arrived(group.batch, turn, whose, self._zone)
-        done = {"row": row.id, "at": group.now, "person": person, "words": outcome.understood, "whose": arrived}
-        group.batch.add(inbox.DONE, done)
+        for reply in outcome.replies:
+            if reply.kind != "reply":
+                whom = reply.person or (turn.person.id if turn.person else None)
+                reminders.noted(group.facts, [whom] if whom else [one.id for one in turn.people], turn.now)
+        group.taken.append((row, turn, outcome))
         return scene.people_changed
 
     def _allowed(self, group: Group, turn: Turn, timer: Timer) -> Timer:
@@ -248,7 +252,7 @@ class Turns:
             programme=self._programmes[known.channel in SIMULATED],
             forms=group.forms,
             facts=group.facts,
-            measure=_measure,
+            measure=measure,
             when=self.when,
         )
 
@@ -291,8 +295,3 @@ class Turns:
     def free_texts(self) -> dict[str, tuple[str, ...]]:
         """Per form, the questions whose answers are a person's own words."""
         return {name: tuple(q.name for q in form.questions if q.type == "text") for name, form in self.forms.items()}
-
-
-def _measure(text: str) -> tuple[int, int]:
-    folded = fold(text)
-    return len(folded), segments(folded)[0]

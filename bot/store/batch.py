@@ -59,7 +59,7 @@ class Batch:
         inserts, changes = self._rounds[-1]
         rows = changes
         if isinstance(statement, Insert):
-            rows, self.wakes = inserts, self.wakes or statement.table is inbox
+            rows, self.wakes = inserts, self.wakes or (statement.table is inbox and "handled_at" not in row)
         rows.setdefault(statement, []).append(row)
 
     def _next_round(self) -> None:

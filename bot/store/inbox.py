@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, func, select, update
+from sqlalchemy import Executable, bindparam, func, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -59,6 +59,9 @@ DONE = apart(
         association_id=bindparam("whose"),
     )
 )
+TAKEN = insert(inbox)
+"""Kept and handled at once."""
+_LAST = select(func.max(inbox.c.id).label("id"))
 _DEATH = (
     update(inbox)
     .where(inbox.c.id == bindparam("row"), inbox.c.state == "new")
@@ -86,6 +89,55 @@ class Incoming:
     sent_at: datetime | None
     received_at: datetime
     data: dict[str, Any] | None
+
+
+@noun
+class Fresh:
+    """A row that is written once its turn was taken, in the same transaction."""
+
+    id: int
+    dedupe_key: str
+    address_id: int
+    channel: str
+    kind: str
+    text: str
+    data: dict[str, Any] | None
+    received_at: datetime
+    sent_at: datetime | None = None
+
+
+async def fresh(tx: AsyncConnection, events: Sequence[dict[str, Any]]) -> list[Fresh] | None:
+    """Rows for these, to be taken before they are kept; None while others wait, which may be theirs and go first.
+
+    On SQLite only, where the next numbers are ours.
+    """
+    if await count_waiting(tx):
+        return None
+    last = (await rows(tx, _LAST, {}))[0].id or 0
+    return [Fresh(number, **event) for number, event in enumerate(events, last + 1)]
+
+
+def handled(
+    row: Any, at: datetime, person_id: int | None, understood: str, whose: int | None
+) -> tuple[Executable, dict[str, Any]]:
+    """What says that the turn of a row was taken, and what is written with it."""
+    if not isinstance(row, Fresh):
+        return DONE, {"row": row.id, "at": at, "person": person_id, "words": understood, "whose": whose}
+    return TAKEN, {
+        "id": row.id,
+        "channel": row.channel,
+        "dedupe_key": row.dedupe_key,
+        "address_id": row.address_id,
+        "kind": row.kind,
+        "text": row.text,
+        "data": row.data,
+        "received_at": row.received_at,
+        "state": "done",
+        "handled_at": at,
+        "person_id": person_id,
+        "understood": understood,
+        "association_id": whose,
+    }
 
 
 async def keep(tx: AsyncConnection, items: Sequence[Incoming]) -> list[int]:

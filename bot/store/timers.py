@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.store import waking
 from bot.store.prepared import apart, rows, write
 from bot.store.tables import inbox, timers
+from handlers.moments import iso
 from handlers.noun import noun
 from handlers.turn import Timer, When
 from handlers.turn.roads import EVERY
@@ -86,29 +87,53 @@ class Fired:
 
 async def fire(tx: AsyncConnection, items: Sequence[Look]) -> list[Fired]:
     """Turn due timers into inbox rows, once each: the row's state and its event change together."""
-    return [await _fire(tx, item) for item in items]
+    return [await keep(tx, item, await wake(tx, item)) for item in items]
 
 
-async def _fire(tx: AsyncConnection, look: Look) -> Fired:
+@noun
+class Woken:
+    """A due timer, the address that it wakes, and who is meant there."""
+
+    row: Any
+    address_id: int
+    who: Mapping[str, int]
+
+
+@noun
+class Due:
+    """How many timers are due, and those of them that wake somebody; for the others an officer was told to call."""
+
+    timers: int
+    woken: Sequence[Woken]
+
+
+async def keep(tx: AsyncConnection, look: Look, due: Due) -> Fired:
+    """Their inbox rows, for turns after this transaction."""
+    if due.woken:
+        await write(tx, _EVENT, [event(timer, look.now) for timer in due.woken])
+        await write(tx, _FIRED, [{"row": timer.row.id} for timer in due.woken])
+    return Fired(due.timers, tuple(timer.address_id for timer in due.woken))
+
+
+async def wake(tx: AsyncConnection, look: Look) -> Due:
+    """Whom the timers wake that are due now, in the order in which they waited."""
     due = sorted(await rows(tx, _DUE, {"now": look.now, "most": look.most}), key=_waits_since)
     theirs = sorted({row.association_id for row in due if row.association_id is not None})
     contacts = await waking.contacts(tx, theirs, look.schemes, look.now) if theirs else {}
-    woken: list[tuple[Any, int, dict[str, int]]] = []
+    woken: list[Woken] = []
     unreached: list[Any] = []
     for row in due:
         contact = contacts.get(row.association_id) if row.association_id is not None else None
         if row.association_id is None:
-            woken.append((row, row.address_id, {}))
+            woken.append(Woken(row, row.address_id, {}))
         elif contact is not None:
-            woken.append((row, contact.address_id, {"association": row.association_id, "person": contact.person_id}))
+            who = {"association": row.association_id, "person": contact.person_id}
+            woken.append(Woken(row, contact.address_id, who))
         else:
             unreached.append(row)
-    if woken:
-        await write(tx, _EVENT, [_event(row, address, who, look.now) for row, address, who in woken])
-        await write(tx, _FIRED, [{"row": row.id} for row, _, _ in woken])
     if unreached:
         await waking.nobody(tx, unreached, look.now, look.when)
-    return Fired(len(due), tuple(address for _, address, _ in woken))
+    return Due(len(due), woken)
 
 
 def _waits_since(row: Any) -> datetime:
@@ -118,17 +143,28 @@ def _waits_since(row: Any) -> datetime:
     return due
 
 
-def _event(row: Any, address_id: int, who: Mapping[str, int], now: datetime) -> dict[str, Any]:
-    """`due` is when it should have been, or was before it had to wait: the turn decides whether it is too late.
+def event(timer: Woken, now: datetime) -> dict[str, Any]:
+    """The inbox row. `due` is when it should have been, or was before it had to wait: the turn decides whether it is
+    too late.
 
     The key holds both times: after a clock that was wrong is put right, the same day can be due once more.
     """
+    row, due = timer.row, iso(timer.row.due_at)
     return {
         "channel": "timer",
-        "dedupe_key": f"{row.kind}:{row.key}:{row.due_at.isoformat()}:{now.isoformat()}",
-        "address_id": address_id,
+        "dedupe_key": f"{row.kind}:{row.key}:{due}:{iso(now)}",
+        "address_id": timer.address_id,
         "kind": "timer",
         "text": "",
-        "data": {"due": row.due_at.isoformat(), **(row.data or {}), **who, "timer": row.kind},
+        "data": {"due": due, **(row.data or {}), **timer.who, "timer": row.kind},
         "received_at": now,
+    }
+
+
+def fired(woken: Sequence[Woken]) -> Wanted:
+    """What becomes of these timers, unless their turns want something else."""
+    names = ("kind", "key", "address_id", "association_id", "due_at", "data")
+    return {
+        (timer.row.kind, timer.row.key): {name: getattr(timer.row, name) for name in names} | {"state": "fired"}
+        for timer in woken
     }

@@ -17,11 +17,12 @@ from bot.attachments import attached
 from bot.channels.base import Arrival, Attached, Delivery, Message
 from bot.errors import DatabaseError
 from bot.store import deliveries as reports
-from bot.store import inbox, listed, numbered, sessions
+from bot.store import inbox, listed, numbered, sessions, timers
 from bot.store.deliveries import Told
 from bot.store.engine import Database
 from bot.store.inbox import Incoming
 from bot.store.tasks import open_for_row
+from bot.store.timers import Fired, Look
 from bot.turns import Take, Turns
 
 log = structlog.get_logger(__name__)
@@ -125,11 +126,33 @@ class InboxWorker:
         """A text of the catalogue, where a channel must answer before any turn could; '' = the usual language."""
         return self._turns.replies.say(key, language or "rn")
 
-    async def due(self, address_ids: Collection[int]) -> None:
-        """Timers of these addresses have fired: their turns are taken behind those of whoever wrote.
+    async def fire(self, look: Look) -> int:
+        """Fire due timers and take their turns, behind those of whoever wrote; returns how many were due.
 
-        Returns when they are, so that no more of them wait than the writer holds.
+        As with what arrives, in one transaction, unless the last process died, perhaps of such a turn. Returns when
+        all are taken, so that no more of them wait than the writer holds. Raises DatabaseError.
         """
+        work = timers.fire if self._database.careful else self._fired
+        future = self._database.writer.put(work, look, unasked=True, instead=timers.fire)
+        self._under_way(future)
+        fired = await future
+        await self._due(dict.fromkeys(fired.addresses))
+        return fired.timers
+
+    async def _fired(self, tx: AsyncConnection, items: Sequence[Look]) -> list[Fired]:
+        """Work for the writer: what is due is handled before it is kept, in the same transaction."""
+        return [await self._fire(tx, item) for item in items]
+
+    async def _fire(self, tx: AsyncConnection, look: Look) -> Fired:
+        due = await timers.wake(tx, look)
+        rows = await inbox.fresh(tx, [timers.event(timer, look.now) for timer in due.woken])
+        if rows is None:
+            return await timers.keep(tx, look, due)
+        if rows:
+            await self._turns.answer(tx, rows, timers.fired(due.woken))
+        return Fired(due.timers, ())
+
+    async def _due(self, address_ids: Collection[int]) -> None:
         if taken := [future for one in address_ids if (future := self._put(Take(one), unasked=True))]:
             await asyncio.wait(taken)
 

@@ -3,32 +3,33 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Awaitable, Callable, Collection
+from collections.abc import Awaitable, Callable
 from datetime import datetime
 
 from bot.errors import DatabaseError
-from bot.store import reminder_timers, timers
+from bot.store import reminder_timers
 from bot.store.engine import Database
 from bot.store.timers import Look
 from handlers.turn import When
 from handlers.turn.roads import EVERY
 
-MOST_AT_ONCE = 2_000
+MOST_AT_ONCE = 1_000
+"""In one transaction: who writes meanwhile is answered after it."""
 
 
 class TimerWorker:
-    """Asked by the alarm; `take` has the inbox worker take the turns of addresses, and waits for them."""
+    """Asked by the alarm; `fire` is the inbox worker's: it takes the turns of what is due, and says how many were."""
 
     def __init__(
         self,
         database: Database,
         now: Callable[[], datetime],
-        take: Callable[[Collection[int]], Awaitable[None]],
+        fire: Callable[[Look], Awaitable[int]],
         when: When,
         schemes: frozenset[str] = EVERY,
     ) -> None:
         """`schemes`: those of the addresses that a channel reaches."""
-        self._database, self._now, self._take, self._when = database, now, take, when
+        self._database, self._now, self._fire, self._when = database, now, fire, when
         self._schemes = schemes
 
     async def make(self) -> None:
@@ -40,10 +41,8 @@ class TimerWorker:
         """Fire everything that is due now, each timer once."""
         while True:
             try:
-                wanted = Look(self._now(), MOST_AT_ONCE, self._when, self._schemes)
-                fired = await self._database.writer.do(timers.fire, wanted)
+                fired = await self._fire(Look(self._now(), MOST_AT_ONCE, self._when, self._schemes))
             except DatabaseError:
                 return
-            await self._take(dict.fromkeys(fired.addresses))
-            if fired.timers < MOST_AT_ONCE:
+            if fired < MOST_AT_ONCE:
                 return
