@@ -7,7 +7,7 @@ WORKERS ?= $(shell echo $$((2 * $$(nproc 2>/dev/null || echo 2))))
 # Where the environment forbids compiled files, each of hundreds of processes would compile the same 800 anew.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: setup demo test tests lint thorough pictures crash crash-cluster power crash-broadcast stop reminders-check channel-faults forged backups bench bench-check sbom holes clean
+.PHONY: setup demo test tests lint thorough pictures crash crash-cluster power crash-broadcast crash-reminders stop reminders-check channel-faults forged backups bench bench-check sbom holes clean
 
 .venv/runtime.stamp: pyproject.toml constraints.txt
 	$(PYTHON) -m venv .venv
@@ -53,6 +53,9 @@ power: .venv/dev.stamp  ## 10,000 power cuts (make test does 300)
 
 crash-broadcast: .venv/dev.stamp  ## 1,000 broadcasts to 1,000 recipients, killed at random (make test does 3)
 	$(BIN)/python -m tests.side_by_side tests.crash.broadcasts --broadcasts 1000
+
+crash-reminders: .venv/dev.stamp  ## 400 evenings of reminders, killed at random (make test does 3)
+	$(BIN)/python -m tests.side_by_side tests.crash.reminders --each 10 --steps 400
 
 reminders-check: .venv/dev.stamp  ## 100,000 simulated reminder ladders over outages, wrong clocks and zones (make test: 500)
 	$(BIN)/python -m tests.side_by_side tests.scheduler.reminders_model --runs 400

@@ -43,13 +43,14 @@ class Rules:
     def cadence(self, association: Association, day: date) -> Cadence:
         """The usual one, then the season's, then the association's own."""
         which = (association.no if association.no in self.of_association else "", day)
-        if which not in self._cadences:
+        found = self._cadences.get(which)
+        if found is None:
             if len(self._cadences) >= MOST_REMEMBERED:
                 self._cadences.clear()
             letter = cadence.season(self.seasons, day)
             changes = {**self.of_season.get(letter, {}), **self.of_association.get(association.no, {})}
-            self._cadences[which] = replace(self.usual, **changes) if changes else self.usual
-        return self._cadences[which]
+            found = self._cadences[which] = replace(self.usual, **changes) if changes else self.usual
+        return found
 
     def first(self, association: Association, form: str, after: datetime) -> datetime:
         own = self.cadence(association, self._day(after))

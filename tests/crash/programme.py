@@ -54,11 +54,11 @@ class Told:
         return f"{self.phone[1:]}-{self.number}"
 
 
-def phones() -> list[tuple[str, int]]:
+def phones(associations: int = ASSOCIATIONS) -> list[tuple[str, int]]:
     """(number, association id) of every leader; each has a phone of her own."""
     return [
         (f"+257791{association:02}{leader:03}", association)
-        for association in range(1, ASSOCIATIONS + 1)
+        for association in range(1, associations + 1)
         for leader in range(LEADERS)
     ]
 
@@ -98,19 +98,19 @@ def settings(folder: Path, port: int, gateway: int, today: date) -> Settings:
     )
 
 
-async def make(settings: Settings) -> None:
+async def make(settings: Settings, associations: int = ASSOCIATIONS) -> None:
     """The database with its people, all of whom have said yes."""
     database = await Database.open(settings.database.url, settings.folder)
-    await database.writer.do(_rows, None)
+    await database.writer.do(_rows, associations)
     await database.close()
 
 
-async def _rows(tx: AsyncConnection, _items: Sequence[None]) -> list[None]:
-    for association in range(1, ASSOCIATIONS + 1):
+async def _rows(tx: AsyncConnection, items: Sequence[int]) -> list[None]:
+    for association in range(1, items[0] + 1):
         row: dict[str, Any] = {"id": association, "no": f"{association:02}", "name": f"Association {association}"}
         row |= {"sms_name": f"ASSO{association}", "commune_old": "x", "commune_now": "x", "colline": "x"}
         await tx.execute(insert(tables.associations), row)
-    for number, (phone, association) in enumerate(phones(), 1):
+    for number, (phone, association) in enumerate(phones(items[0]), 1):
         person = {"id": number, "kind": "leader", "association_id": association, "name": f"Leader {number}"}
         person |= {"sms_name": f"LEADER{number}", "sex": "F", "language": "en", "consent": "yes"}
         await tx.execute(insert(tables.people), person)
