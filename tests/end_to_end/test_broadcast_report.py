@@ -272,4 +272,4 @@ async def test_one_and_two_are_buttons_in_a_chat_and_are_counted(
         await chats.says(odette, "we come with our children")
         assert [task["kind"] for task in await chats.rows("tasks")] == ["question", "read"]
         async with chats.app.database.read() as tx:
-            assert await broadcasts.questions(tx, number, now, clock.now()) == 2, "a mentor's counts too"
+            assert await broadcasts.questions(tx, number, now) == 2, "a mentor's counts too"
