@@ -158,4 +158,6 @@ def _day(settings: Settings, on: str) -> str:
         base.fail(f"--on {on!r} is not a day. Write it as 2026-11-12.")
     if day > today:
         base.fail(f"--on {on}: that day has not come yet.")
+    if day < settings.project.start:
+        base.fail(f"--on {on}: that is before the project, which began on {settings.project.start}.")
     return day.isoformat()

@@ -19,7 +19,7 @@ from bot.render.sentences import Sentence
 from bot.settings import Settings
 from bot.store import audit, consent, facts, lateness, people, questions, talk_states, tasks, team
 from handlers.team.tasks import is_for_a_mentor
-from handlers.team.viewing import ABSENT_AFTER, question_of
+from handlers.team.viewing import ABSENT_AFTER, WITH_OFFICERS, question_of
 from handlers.team.waiting import Asked, Day, counted
 from handlers.turn import Fact, LateOf, Task, TaskNumbered, TasksOpen, Viewer
 from scheduler import right_time
@@ -44,14 +44,13 @@ async def audited(tx: AsyncConnection, details: Details, now: datetime) -> Any:
 
 
 async def looking(tx: AsyncConnection, name: str) -> Viewer:
-    """Whose eyes: those of one of the team, else all. Raises BotError."""
-    if not name:
+    """Whose eyes: those of one of the team who works with messages, else all. Raises BotError."""
+    found = await member(tx, name)
+    if found is None:
         return EVERYTHING
-    found = await team.staff_named(tx, name)
-    if len(found) != 1:
-        raise BotError(f"{len(found)} people of the team are called {name!r}. Write the name as in the roster.")
-    known = await people.by_ids(tx, [found[0]["id"]], {})
-    person = known[found[0]["id"]]
+    person = (await people.by_ids(tx, [found["id"]], {}))[found["id"]]
+    if person.role not in WITH_OFFICERS:
+        raise BotError(f"{name!r} is {person.role} and sees no messages: name an officer, supervisor or admin.")
     return Viewer(person.id, person.role == "admin", person.area)
 
 
@@ -117,7 +116,19 @@ def whole(task: Task, now: datetime) -> dict[str, Any]:
 
 async def one(tx: AsyncConnection, number: int) -> Task:
     """A task by its id. Raises BotError."""
-    fact = TaskNumbered(number)
+    return await _one(tx, TaskNumbered(number))
+
+
+async def _hers(tx: AsyncConnection, details: Details, now: datetime) -> Task:
+    """The task, if who of the team does something about it sees it. Raises BotError."""
+    number, who = int(details["task"]), str(details.get("who") or "")
+    if not who:
+        return await one(tx, number)
+    return await _one(tx, TaskNumbered(number, await looking(tx, who), now - ABSENT_AFTER))
+
+
+async def _one(tx: AsyncConnection, fact: TaskNumbered) -> Task:
+    number = fact.task_id
     found: Task | None = (await _loaded(tx, fact))[fact]
     if found is None:
         raise BotError(f"There is no task {number}. See them with `kurikirana task list`.")
@@ -140,7 +151,8 @@ def _must_be_open(task: Task, details: Details) -> None:
 
 async def inbox_reply(tx: AsyncConnection, details: Details, now: datetime) -> Any:
     """Answer what a leader wrote, in her channel; the task closes with it. `dry_run` only looks."""
-    task = await one(tx, int(details["task"]))
+    mentoring.must_say(str(details["text"]))
+    task = await _hers(tx, details, now)
     _must_be_open(task, details)
     if task.refused or task.address_id is None:
         raise BotError(_REFUSED[task.refused or "gone"])
@@ -181,7 +193,7 @@ async def _question_answered(
 
 async def inbox_give(tx: AsyncConnection, details: Details, now: datetime) -> Any:
     """What a leader wrote becomes a question to the mentor `to`; she hears its number. `dry_run` only looks."""
-    task = await one(tx, int(details["task"]))
+    task = await _hers(tx, details, now)
     _must_be_open(task, details)
     if not is_for_a_mentor(task):
         raise BotError(f"Task {task.id} is no message that can be answered: nothing of it is for a mentor.")
@@ -216,7 +228,7 @@ async def talk_write(tx: AsyncConnection, details: Details, now: datetime) -> An
 
 async def task_close(tx: AsyncConnection, details: Details, now: datetime) -> Any:
     """Close a task with its result. `dry_run` only looks."""
-    task = await one(tx, int(details["task"]))
+    task = await _hers(tx, details, now)
     _must_be_open(task, details)
     result = " ".join(str(details["result"]).split())
     if not result:

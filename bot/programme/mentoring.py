@@ -15,11 +15,15 @@ from bot.errors import BotError
 from bot.programme.posters import MAY_BE_SHOWN
 from bot.render.sentences import Sentence
 from bot.store import audit, consent, lessons, partners, people, question_list, questions, team, visits
+from handlers.matching import covers
 from handlers.mentor import MOST
-from handlers.turn import LANGUAGES, Mentor, Question
+from handlers.team.viewing import WITH_OFFICERS
+from handlers.turn import LANGUAGES, Association, Mentor, Question
 from handlers.understand.words import plain
 
 Details = Mapping[str, Any]
+ADVISE = WITH_OFFICERS | {"mentor"}
+"""Roles that answer questions and log visits."""
 OFFICER = "officer"
 """To whom a question may go besides a mentor: whoever looks after the association."""
 
@@ -32,7 +36,7 @@ async def question_answer(tx: AsyncConnection, details: Details, now: datetime) 
     number = int(details["number"])
     must_fit(str(details["answer"]))
     question = await open_question(tx, number, details)
-    who = details.get("by") or await _member(tx, details.get("who"))
+    who = details.get("by") or await _of_question(tx, details, question)
     found = {"number": number, "language": question.language, "chat": question.rich, "stopped": question.stopped}
     if details.get("dry_run"):
         return found
@@ -41,8 +45,15 @@ async def question_answer(tx: AsyncConnection, details: Details, now: datetime) 
     return found
 
 
+def must_say(text: str) -> None:
+    """Raises BotError for an answer without a word or a figure: a thumb leaves an SMS, and nothing stays."""
+    if not any(map(str.isalnum, text)):
+        raise BotError(Sentence("The answer is empty."))
+
+
 def must_fit(text: str) -> None:
-    """Raises BotError for an answer that takes more than two SMS with what stands around it."""
+    """Raises BotError for an answer that says nothing, or takes more than two SMS with what stands around it."""
+    must_say(text)
     if len(text) > MOST:
         what = "Write it shorter: at most {most} characters fit in two SMS, and these are {letters}."
         raise BotError(Sentence(what, most=MOST, letters=len(text)))
@@ -84,7 +95,7 @@ async def question_give(tx: AsyncConnection, details: Details, now: datetime) ->
             )
         )
     to = await _whom(tx, details)
-    who = details.get("by") or await _member(tx, details.get("who"))
+    who = details.get("by") or await _of_question(tx, details, question)
     if not details.get("dry_run"):
         await tx.execute(questions.GIVE, {"which": number, "whom": to.id if to else None})
         await _close_tasks(tx, number, "passed on", who, now)
@@ -139,14 +150,25 @@ async def open_question(tx: AsyncConnection, number: int, details: Details) -> Q
     return question
 
 
-async def _member(tx: AsyncConnection, name: str | None) -> int | None:
-    """The id of the one of the team with this name; None without a name. Raises BotError."""
+async def _of_question(tx: AsyncConnection, details: Details, question: Question) -> int | None:
+    known = await people.load_associations(tx)
+    return await _member(tx, details.get("who"), known.get(question.association_id or 0))
+
+
+async def _member(tx: AsyncConnection, name: str | None, association: Association | None) -> int | None:
+    """The id of the one of the team with this name, who works with this association; None without a name.
+
+    Raises BotError.
+    """
     if not name:
         return None
     found = await team.staff_named(tx, name)
     if len(found) != 1:
         raise BotError(f"{len(found)} people of the team are called {name!r}. Write the name as in the roster.")
-    return int(found[0]["id"])
+    person = (await people.by_ids(tx, [found[0]["id"]], {}))[found[0]["id"]]
+    if person.role not in ADVISE or not (person.role == "admin" or covers(person.area, association)):
+        raise BotError(f"{name!r} does not look after this association, or is no mentor and no officer.")
+    return int(person.id)
 
 
 async def visit_log(tx: AsyncConnection, details: Details, now: datetime) -> Any:
@@ -156,7 +178,7 @@ async def visit_log(tx: AsyncConnection, details: Details, now: datetime) -> Any
     if association is None:
         raise BotError(f"No association has the number or name {details['association']!r}.")
     partner = await _partner(tx, details.get("partner"))
-    who = await _member(tx, details.get("who"))
+    who = await _member(tx, details.get("who"), association)
     day = date.fromisoformat(details["day"])
     found = {"kind": details["kind"], "association": association.no, "name": association.name, "day": day.isoformat()}
     found |= {"partner": partner.name if partner else None, "note": details.get("note") or None}
