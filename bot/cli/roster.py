@@ -56,6 +56,8 @@ def left(
     if found.get("associations"):
         numbers = ", ".join(found["associations"])
         base.words.print(f"Without an officer: {numbers}. Name another one in the workbook, import it.", markup=False)
+    if found.get("unheard"):
+        base.words.print("Nobody hears of a sealed message then. Give somebody the role safeguarding, and a chat.")
 
 
 @commands.command("import")

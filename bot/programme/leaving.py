@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.errors import BotError
 from bot.programme import mentoring
 from bot.render.sentences import Sentence
-from bot.store import accounts, audit, leaving, questions, team
+from bot.store import accounts, audit, leaving, questions, sealed, team
 
 
 async def leave(tx: AsyncConnection, details: Mapping[str, Any], now: datetime) -> Any:
@@ -49,6 +49,7 @@ async def _leave_team(
 ) -> dict[str, Any]:
     """What is hers is handed over first, while she is still known by her name."""
     there = await leaving.officer_of(tx, number)
+    unheard = await sealed.reachable(tx) > 0 and await sealed.reachable(tx, number) == 0
     waiting = await questions.numbered(tx, await leaving.asked(tx, number))
     open_ = [one.number for one in waiting.values() if one.state == "open" and not one.stopped]
     if not details.get("dry_run"):
@@ -58,7 +59,7 @@ async def _leave_team(
         await accounts.change(tx, number, revoked_at=now)
         await accounts.end_all(tx, number, now)
         await audit.note(tx, now, str(details["user"]), "left the team", {"person": number})
-    return {"associations": there, "questions": open_}
+    return {"associations": there, "questions": open_, "unheard": unheard}
 
 
 async def _who(tx: AsyncConnection, details: Mapping[str, Any]) -> Mapping[str, Any]:

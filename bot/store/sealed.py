@@ -75,9 +75,9 @@ _REACHABLE = select(people.c.id).where(
 )
 
 
-async def reachable(tx: AsyncConnection) -> int:
-    """How many focal points would be told."""
-    return len((await tx.execute(_REACHABLE)).all())
+async def reachable(tx: AsyncConnection, but: int = 0) -> int:
+    """How many focal points would be told; without this one."""
+    return sum(row.id != but for row in await tx.execute(_REACHABLE))
 
 
 def _tell(module: Any) -> Any:

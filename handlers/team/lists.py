@@ -117,6 +117,7 @@ LINES: tuple[tuple[Roles, Callable[[Turn, Said], Outcome | None]], ...] = (
     (OFFICERS | MENTORS, mentor.line),
     (OFFICERS | MENTORS, mentor_log.line),
     (MENTORS, mentor.lost),
+    (FOCAL, sealed.by_sms),
 )
 """Lines that need no slash, also by SMS -> who may, and who reads them; None when it is none of hers."""
 

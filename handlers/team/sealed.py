@@ -55,6 +55,14 @@ def queue(turn: Turn, said: Said) -> Outcome:
     return Outcome(_looked(turn), (reply,), (read,), understood="sealed: list")
 
 
+def by_sms(turn: Turn, said: Said) -> Outcome | None:
+    """The command sent by SMS: nothing of a case is said there, and no officer is shown that she asked."""
+    if turn.address.rich or said.plain.lstrip("/ ").split()[:1] != ["sealed"]:
+        return None
+    reply = Reply("S.told" if turn.known(SealedCases()) else "S.none")
+    return Outcome(_looked(turn), (reply,), understood="sealed: asked by SMS")
+
+
 def _looked(turn: Turn) -> dict[str, Any]:
     return {key: value for key, value in turn.state.items() if key != "sealed_told"}
 

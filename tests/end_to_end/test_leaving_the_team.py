@@ -70,3 +70,14 @@ async def test_a_mentors_questions_go_to_the_officer(
         assert (question["state"], question["mentor_id"]) == ("open", None)
         await chats.replies(eric, his, "with a brush and water")
         await botapi.until(lambda: "brush and water" in odette.sees[-1].text, 10)
+
+
+async def test_it_is_said_when_nobody_hears_of_sealed_messages_any_more(
+    botapi: Emulator, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    team = (*TEAM, Staff("Diane", "safeguarding", "+25779123477"))
+    async with programme(botapi, tmp_path, monkeypatch, staff=team) as chats:
+        assert not (await _leaves(chats, "Melchior"))["unheard"]
+        assert not (await _leaves(chats, "Beatrice"))["unheard"], "Diane is there"
+        for dry_run in (True, False):
+            assert (await _leaves(chats, "Diane", dry_run=dry_run))["unheard"]
