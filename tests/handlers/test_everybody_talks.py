@@ -117,6 +117,13 @@ class Everybody:
         await self._settled()
         assert not self.wrong, (self.wrong, self.said[-8:])
 
+    async def at_the_door(self) -> None:
+        """Somebody comes to the problem door, whatever chance picks."""
+        self.said.append(f"{self.phones[0].phone} > PROBLEM zq99999z")
+        await self.phones[0].send("PROBLEM zq99999z")
+        self._look([shown.text for shown in await self.phones[0].answers()])
+        await self._settled()
+
     async def _settled(self) -> None:
         """Every message is handled, those that turns woke too; one that a turn failed at stays and is set aside."""
         try:
@@ -216,6 +223,7 @@ async def _talk(
             app.turns._step = lambda turn: planted(turn, right(turn))
         everybody = Everybody(app, ask, random.Random(seed))
         await everybody.gather()
+        await everybody.at_the_door()
         for number in range(steps):
             await everybody.step(number)
         await everybody.afterwards()
@@ -242,5 +250,5 @@ def _tells(turn: Turn, outcome: Outcome) -> Outcome:
 @pytest.mark.parametrize("planted", [_fails, _tells])
 async def test_a_planted_fault_turns_it_red(tmp_path: Path, planted: Plant) -> None:
     with pytest.raises(ExceptionGroup) as raised:
-        await _talk(tmp_path, 0, 60, planted)
+        await _talk(tmp_path, 0, 120, planted)
     assert raised.value.subgroup(AssertionError)
