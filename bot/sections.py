@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import date, time
 from pathlib import Path
 from typing import Annotated, Literal
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, urlsplit
 from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, Field
@@ -68,6 +68,10 @@ class Project(Section):
     map: str = Field("", description="GeoJSON file of the communes for the console's map; empty = no map.")
 
 
+_BEHIND = {"host", "port", "ssl", "sslmode"}
+"""What is taken behind a server's address, as in psql's; `ssl` is the driver's own word for sslmode."""
+
+
 def _database(url: str) -> str:
     if ":memory:" in url:
         raise ValueError("in memory nothing is kept")
@@ -75,6 +79,8 @@ def _database(url: str) -> str:
         urlsplit(url).port  # noqa: B018 - raises
     except ValueError as error:
         raise ValueError("its port is not a number") from error
+    if parse_qs(urlsplit(url).query, keep_blank_values=True).keys() - _BEHIND:
+        raise ValueError("behind a ? stand host, port and sslmode only")
     return url
 
 

@@ -15,7 +15,7 @@ from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
-from sqlalchemy import Engine, create_engine, event, text
+from sqlalchemy import Engine, create_engine, event, make_url, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.pool import StaticPool
@@ -78,7 +78,9 @@ def _postgres(url: str, *, writes: bool) -> AsyncEngine:
     Before PostgreSQL 18 what is switched off and cannot be avoided seems so dear that it is compiled first: no JIT.
     Raises DatabaseError: its driver is not installed.
     """
-    address = "postgresql+asyncpg://" + url.removeprefix("postgresql://")
+    address = make_url("postgresql+asyncpg://" + url.removeprefix("postgresql://"))
+    if mode := address.query.get("sslmode"):  # which the driver calls ssl
+        address = address.difference_update_query(["sslmode"]).update_query_dict({"ssl": mode})
     planned = {"server_settings": {"enable_seqscan": "off", "jit": "off"}} if writes else {}
     try:
         return create_async_engine(

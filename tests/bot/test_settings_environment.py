@@ -55,6 +55,7 @@ def test_a_slip_is_said_with_its_variable(written: Written, name: str, value: st
     ("url", "says"),
     [
         ("postgres://u:canary@h/d", "'postgres://...@h/d'; "),
+        ("postgresql://u:canary@h/d?connect_timeout=5", "behind a ? stand host, port and sslmode only"),
         ("postgresql://u:can/ary@h:port/d", "'postgresql://...@h:port/d'; its port is not a number"),
         ("sqlite:///:memory:", "'sqlite:///:memory:'; in memory nothing is kept"),
         ("sqlite:///k.db?mode=ro", "'sqlite:///k.db?mode=ro'; "),

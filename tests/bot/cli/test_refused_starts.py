@@ -52,7 +52,7 @@ async def test_nobody_takes_the_port_between_the_look_and_the_start(
 
 @pytest.mark.parametrize("words", ["doctor", "run", "totals", "reports --json", "admin list"])
 def test_the_server_of_the_database_is_not_there(programme: Programme, words: str) -> None:
-    url = f"postgresql://u:canary@127.0.0.1:{free_port()}/d"
+    url = f"postgresql://u:canary@127.0.0.1:{free_port()}/d?sslmode=require"  # as psql takes it
     refused = command(words.split(), programme.environment | {"KURIKIRANA_DATABASE__URL": url}, programme.folder)
     assert refused.returncode == 1
     assert (
