@@ -229,7 +229,7 @@ class Programme:
 
 @noun
 class Figures:
-    """Counts of one association or of the whole programme (programme/figures.py has the rules)."""
+    """Counts of one association or of the whole programme (bot/programme/counting has the rules)."""
 
     trainings: int = 0
     attendances_women: int = 0
