@@ -10,10 +10,10 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import bindparam, case, func, or_, select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.store import singles
+from bot.store.inserts import if_new
 from bot.store.tables import addresses, inbox, outbox, people, people_addresses
 from bot.store.written import written
 from handlers.noun import noun
@@ -56,10 +56,7 @@ _WHOM = (
     .order_by(case({role: place for place, role in enumerate(ROLES)}, value=people.c.role), people.c.id)
     .limit(PEOPLE)
 )
-_WAKE = {
-    "sqlite": sqlite.insert(inbox).on_conflict_do_nothing(index_elements=["channel", "dedupe_key"]),
-    "postgresql": postgresql.insert(inbox).on_conflict_do_nothing(index_elements=["channel", "dedupe_key"]),
-}
+_WAKE = if_new(inbox, "channel", "dedupe_key")
 
 
 @noun

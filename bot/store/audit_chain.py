@@ -13,9 +13,9 @@ from typing import Any
 
 import orjson
 from sqlalchemy import bindparam, func, select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.store.inserts import if_new
 from bot.store.tables import audit, audit_links
 from handlers.noun import noun
 
@@ -31,10 +31,7 @@ _ROWS = (
     .order_by(audit.c.id)
     .limit(PAGE)
 )
-_KEEP = {
-    "sqlite": sqlite.insert(audit_links).on_conflict_do_nothing(),
-    "postgresql": postgresql.insert(audit_links).on_conflict_do_nothing(),
-}
+_KEEP = if_new(audit_links)
 """Two processes that go on from the same link keep one."""
 
 

@@ -7,10 +7,10 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Row, bindparam, exists, func, insert, select, union, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.store import consent
+from bot.store.inserts import if_new
 from bot.store.prepared import rows
 from bot.store.tables import broadcasts, inbox, outbox, people, recipients, tasks
 from bot.store.tables import questions as asked
@@ -19,10 +19,7 @@ DOUBLE = timedelta(minutes=10)
 """The same submitted again within so long is a double click, later it is meant."""
 ANSWERED_WITHIN = timedelta(hours=48)
 """Messages of recipients count as answers for so long."""
-_MAKE = {
-    "sqlite": sqlite.insert(broadcasts).on_conflict_do_nothing().returning(broadcasts.c.id),
-    "postgresql": postgresql.insert(broadcasts).on_conflict_do_nothing().returning(broadcasts.c.id),
-}
+_MAKE = {name: insert.returning(broadcasts.c.id) for name, insert in if_new(broadcasts).items()}
 _ONE = select(broadcasts).where(broadcasts.c.id == bindparam("which"))
 _OF_KEY = select(broadcasts).where(broadcasts.c.key == bindparam("made"))
 RUNNING = (

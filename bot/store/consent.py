@@ -19,9 +19,9 @@ from sqlalchemy import (
     select,
     update,
 )
-from sqlalchemy.dialects import postgresql, sqlite
 
 from bot.store import lessons, questions, visits
+from bot.store.inserts import if_new
 from bot.store.tables import (
     addresses,
     consents,
@@ -65,10 +65,7 @@ CANCEL = (
     )
     .values(state="cancelled", reason="said stop")
 )
-LINK = {
-    "sqlite": sqlite.insert(people_addresses).on_conflict_do_nothing(),
-    "postgresql": postgresql.insert(people_addresses).on_conflict_do_nothing(),
-}
+LINK = if_new(people_addresses)
 UNLINK = delete(people_addresses).where(people_addresses.c.address_id == bindparam("address"))
 OFF = update(addresses).where(addresses.c.id == bindparam("address")).values(active=False, reason=bindparam("why"))
 ON = update(addresses).where(addresses.c.id == bindparam("address")).values(active=True, reason=None)

@@ -12,10 +12,10 @@ from typing import Any
 from urllib.parse import quote, unquote
 
 from sqlalchemy import String, bindparam, delete, func, null, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.store import message_days, roads
+from bot.store.inserts import if_new
 from bot.store.prepared import rows, write
 from bot.store.tables import outbox, receipts
 from bot.store.types import Moment
@@ -52,10 +52,7 @@ _UNMATCHED = select(receipts).where(
 )
 _ANY_UNMATCHED = select(receipts.c.id).where(receipts.c.matched.is_(False)).limit(1)
 _MATCHED = update(receipts).where(receipts.c.id == bindparam("which")).values(matched=True)
-_KEEP = {
-    "sqlite": sqlite.insert(receipts).on_conflict_do_nothing(),
-    "postgresql": postgresql.insert(receipts).on_conflict_do_nothing(),
-}
+_KEEP = if_new(receipts)
 _OURS = select(outbox.c.id, outbox.c.address_id).where(
     outbox.c.id.in_(bindparam("ids", expanding=True)), outbox.c.channel == bindparam("on_channel")
 )

@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import bindparam, delete, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.store.adding import DIALECTS, added
+from bot.store.inserts import DIALECTS, added
 from bot.store.prepared import write
 from bot.store.tables import figures, reports
 

@@ -18,7 +18,7 @@ from collections.abc import Mapping, Sequence
 from sqlalchemy import Integer, bindparam, func, literal_column, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.store.adding import DIALECTS, added
+from bot.store.inserts import DIALECTS, added
 from bot.store.prepared import apart, rows, write
 from bot.store.tables import message_days, outbox
 

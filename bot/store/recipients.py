@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import bindparam, delete, exists, func, insert, or_, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.store.audiences import NAMES, with_names
+from bot.store.inserts import if_new
 from bot.store.prepared import rows, write
 from bot.store.tables import addresses, broadcasts, conversations, outbox, people, recipients
 from bot.store.written import written
@@ -19,10 +19,7 @@ AT_ONCE = 5_000
 """Addresses that one statement names."""
 _THIS = recipients.c.broadcast_id == bindparam("broadcast")
 _QUEUED, _SENDING = written("queued"), written("sending")
-_ADD = {
-    "sqlite": sqlite.insert(recipients).on_conflict_do_nothing(),
-    "postgresql": postgresql.insert(recipients).on_conflict_do_nothing(),
-}
+_ADD = if_new(recipients)
 _CLEAR = delete(recipients).where(_THIS)
 _STATES = select(recipients.c.state, func.count()).where(_THIS).group_by(recipients.c.state)
 _LAST = select(func.coalesce(func.max(recipients.c.address_id), 0)).where(_THIS)

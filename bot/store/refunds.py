@@ -7,15 +7,12 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import bindparam, func, select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.store.inserts import if_new
 from bot.store.tables import addresses, associations, inbox, people, people_addresses
 
-_WAKE = {
-    "sqlite": sqlite.insert(inbox).on_conflict_do_nothing(index_elements=["channel", "dedupe_key"]),
-    "postgresql": postgresql.insert(inbox).on_conflict_do_nothing(index_elements=["channel", "dedupe_key"]),
-}
+_WAKE = if_new(inbox, "channel", "dedupe_key")
 _PAID = (
     select(inbox.c.address_id, func.count().label("messages"))
     .where(

@@ -15,6 +15,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.store import singles
+from bot.store.inserts import if_new
 from bot.store.reminders import FORMS, KIND, last_news
 from bot.store.tables import associations, businesses, inbox, timers
 from bot.store.waking import brief
@@ -48,10 +49,7 @@ _LACKING_TOTALS = _lacking("month", monthly.KIND)
 _BEGUN = frozenset(("touch", "day0", "later"))
 """In a timer's data: its ladder has begun, or a leader has chosen the day."""
 _KINDS = (KIND, monthly.KIND)
-_MAKE = {
-    dialect: module.insert(timers).on_conflict_do_nothing(index_elements=["kind", "key"])
-    for dialect, module in (("sqlite", sqlite), ("postgresql", postgresql))
-}
+_MAKE = if_new(timers, "kind", "key")
 _GONE = delete(timers).where(
     timers.c.kind.in_(_KINDS),
     timers.c.association_id.in_(select(associations.c.id).where(associations.c.left_at.is_not(None))),

@@ -7,9 +7,9 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import bindparam, select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.store.inserts import if_new
 from bot.store.prepared import rows
 from bot.store.reports import SET_FACT
 from bot.store.tables import facts
@@ -70,10 +70,7 @@ async def see(tx: AsyncConnection, items: Sequence[datetime]) -> list[datetime |
 
 _SEVERAL = select(facts.c.name, facts.c.value).where(facts.c.name.in_(bindparam("names", expanding=True)))
 _NUMBER = select(facts.c.value).where(facts.c.name == bindparam("which")).with_for_update()
-_FIRST = {
-    "sqlite": sqlite.insert(facts).on_conflict_do_nothing(),
-    "postgresql": postgresql.insert(facts).on_conflict_do_nothing(),
-}
+_FIRST = if_new(facts)
 
 
 async def next_number(tx: AsyncConnection, name: str) -> int:

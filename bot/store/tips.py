@@ -10,9 +10,9 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import bindparam, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.store.inserts import if_new
 from bot.store.tables import people, tip_sends, tips
 from handlers.turn import Association, Fact, MoreOfTip, NextTip, Tip, TipFor, TipRules
 from handlers.understand.words import plain
@@ -22,10 +22,7 @@ from scheduler.cadence import Season
 LATELY = timedelta(days=7)
 """What others of an association were told in this time, somebody else is not told as long as there is another."""
 
-SENT = {
-    "sqlite": sqlite.insert(tip_sends).on_conflict_do_nothing(),
-    "postgresql": postgresql.insert(tip_sends).on_conflict_do_nothing(),
-}
+SENT = if_new(tip_sends)
 USEFUL = (
     update(tip_sends)
     .where(

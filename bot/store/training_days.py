@@ -18,8 +18,8 @@ from sqlalchemy import bindparam, delete, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.store import figures, training_months
-from bot.store.adding import DIALECTS, added
 from bot.store.figures import COUNTED
+from bot.store.inserts import DIALECTS, added
 from bot.store.prepared import rows, write
 from bot.store.tables import TRAINING_SUMS, reports, training_days
 

@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import String, bindparam, delete, func, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.store.adding import DIALECTS, added
+from bot.store.inserts import DIALECTS, added
 from bot.store.prepared import write
 from bot.store.tables import training_days, training_months
 from bot.store.types import Id

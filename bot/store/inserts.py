@@ -1,4 +1,4 @@
-"""The statement that adds to a roll-up what one more report, or one more group of messages, brings."""
+"""INSERTs that look at what is there, which each of the two databases has in words of its own."""
 
 from __future__ import annotations
 
@@ -6,14 +6,23 @@ from collections.abc import Mapping
 from types import ModuleType
 from typing import Any
 
-from sqlalchemy import case
+from sqlalchemy import Table, case
 from sqlalchemy.dialects import postgresql, sqlite
 
 DIALECTS: Mapping[str, ModuleType] = {"sqlite": sqlite, "postgresql": postgresql}
 
 
+def if_new(table: Table, *key: str) -> dict[str, Any]:
+    """By dialect: an INSERT that leaves what is there already. `key`: the columns by which it is known, else any."""
+    elements = list(key) or None
+    return {
+        name: module.insert(table).on_conflict_do_nothing(index_elements=elements)
+        for name, module in DIALECTS.items()
+    }
+
+
 def added(insert: Any) -> Any:
-    """Of an INSERT in a dialect: what its key has already is added to, of `largest_...` the larger stays."""
+    """Of an INSERT into a roll-up: what its key has already is added to, of `largest_...` the larger stays."""
     table, new = insert.table, insert.excluded
     changes: dict[str, Any] = {}
     for column in table.c:
