@@ -35,7 +35,8 @@ async def test_an_answer_from_the_command_line_leaves_by_sms(tmp_path: Path) -> 
             async with http.get(f"{programme.url}/channels/kannel/s3cret/incoming", params=query) as answer:
                 assert answer.status == 200
             await _until(lambda: {to for to, _ in gateway.sent} >= {ODETTE, MENTOR})
-            assert any(to == MENTOR and "why does the husker stop?" in text for to, text in gateway.sent)
+            (told,) = [text for to, text in gateway.sent if to == MENTOR]
+            assert "why does the husker stop?" in told and told.endswith("Send: answer 1 your text")
             assert programme.json("mentors", "questions")[0]["mentor"] == "Claude"
             programme.command("mentors", "answer", "1", "let it cool", "--as", "Claude", "--yes", "1")
             said = await _until(lambda: [text for to, text in gateway.sent if to == ODETTE and "cool" in text])
