@@ -6,7 +6,6 @@ of a turn than doing it for each by itself, measured.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -19,8 +18,8 @@ Taken = tuple[Any, Turn, Outcome]
 """A row of the inbox, its turn, and what it decided."""
 
 
-def write(batch: Batch, taken: Iterable[Taken], replies: Replies, zone: ZoneInfo) -> None:
-    """Stage the rows of these turns. Raises RenderError when a text cannot be put together."""
+def write(batch: Batch, taken: list[Taken], replies: Replies, zone: ZoneInfo) -> None:
+    """Stage the rows of these turns, of which nothing is left. Raises RenderError: a text cannot be put together."""
     for row, turn, outcome in taken:
         whose = _whose(turn, outcome)
         for reply in replies.rows(turn, outcome.replies, asks="open" in outcome.state):
@@ -29,6 +28,7 @@ def write(batch: Batch, taken: Iterable[Taken], replies: Replies, zone: ZoneInfo
         person = outcome.state.get("who") or (turn.person.id if turn.person else None)
         arrived = _arrived(batch, turn, whose, zone)
         batch.add(*inbox.handled(row, turn.now, person, outcome.understood, arrived))
+    taken.clear()
 
 
 def _whose(turn: Turn, outcome: Outcome) -> int | None:

@@ -73,8 +73,9 @@ class Group:
     facts: dict[Fact, Any] = field(default_factory=dict)
     changed: set[int] = field(default_factory=set)
     """Addresses whose conversation state must be written."""
+    begun: dict[int, Turn] = field(default_factory=dict)
+    """By row, turns of which was asked what they will need; they hold unless their conversation has gone on."""
     taken: list[talks.Taken] = field(default_factory=list)
-    """Turns of this wave that are to be written down."""
 
 
 class Turns:
@@ -118,8 +119,7 @@ class Turns:
         wanted = list(dict.fromkeys(item.address_id for item in items))
         rows, held = await inbox.take(tx, wanted)
         only = {item.address_id: item.row for item in items if item.row is not None}
-        rows = [row for row in rows if only.get(row.address_id) in (None, row.id)]
-        if rows:
+        if rows := [row for row in rows if only.get(row.address_id) in (None, row.id)]:
             await self.answer(tx, rows)
         return [item.address_id not in held for item in items]
 
@@ -167,7 +167,7 @@ class Turns:
         self._versions = now  # not before they are loaded: a trial of the console may look at the same time
 
     async def _waves(self, group: Group, rows: Sequence[Any]) -> None:
-        foreseen = {fact for row in rows if row.kind == "timer" for fact in self._foreseen(group, row.data or {})}
+        foreseen = {fact for row in rows if row.kind == "timer" for fact in self._foreseen(group, row)}
         group.facts.update(await facts.load(group.tx, foreseen, group.associations, self.loaders))
         for _wave in range(MOST_WAVES + len(rows)):
             rows, wanted, stale = self._wave(group, rows)
@@ -181,9 +181,11 @@ class Turns:
             group.facts.update(await facts.load(group.tx, wanted, group.associations, self.loaders))
         raise RuntimeError("a turn asked for facts wave after wave")
 
-    def _foreseen(self, group: Group, data: Mapping[str, Any]) -> tuple[Fact, ...]:
-        asked = FORESEEN.get(str(data.get("timer")))
-        return asked(data, group.now, group.utc_offset) if asked else ()
+    def _foreseen(self, group: Group, row: Any) -> tuple[Fact, ...]:
+        if (asked := FORESEEN.get(str((row.data or {}).get("timer")))) is None:
+            return ()
+        group.begun[row.id] = turn = self.turn(group, group.known[row.address_id], row)
+        return asked(turn)
 
     def _wave(self, group: Group, rows: Sequence[Any]) -> tuple[list[Any], set[Fact], bool]:
         """Take what can be taken in order; the rest waits with what it needs."""
@@ -202,13 +204,14 @@ class Turns:
                 waiting.add(row.address_id)
                 later.append(row)
         talks.write(group.batch, group.taken, self.replies, self._zone)
-        group.taken.clear()
         return later, wanted, stale
 
     def _turn(self, group: Group, row: Any) -> bool:
         """One turn; returns whether it changed who people are. Raises Unknown before it has done anything."""
         known = group.known[row.address_id]
-        turn = self.turn(group, known, row)
+        turn = group.begun.pop(row.id, None)
+        if turn is None or turn.state is not known.state or turn.people is not known.people:
+            turn = self.turn(group, known, row)
         outcome = self._step(turn)
         self.crash("inside_turn")
         scene = Scene(group.batch, turn, group.facts, group.tx.dialect.name)
@@ -237,8 +240,8 @@ class Turns:
         rich = self._rich.get(known.channel, False)
         who = known.state.get("who")
         person = known.people[0] if len(known.people) == 1 else next((p for p in known.people if p.id == who), None)
-        language = person.language if person else None
-        language = language or next((p.language for p in known.people if p.language), None)
+        speaks = (person, *known.people) if person else known.people
+        language = next((one.language for one in speaks if one.language), None)
         return Turn(
             now=group.now,
             today=group.today,

@@ -7,7 +7,6 @@ wakes a conversation, a timer of its own or another conversation (`wake ...`), a
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import datetime, timedelta
 from typing import Any
 
 from handlers import (
@@ -157,8 +156,9 @@ TIMERS: Mapping[str, Callable[[Turn], Outcome]] = {
     "sealed": _team(sealed.late),
 }
 
-FORESEEN: Mapping[str, Callable[[Mapping[str, Any], datetime, timedelta], tuple[Fact, ...]]] = {
+FORESEEN: Mapping[str, Callable[[Turn], tuple[Fact, ...]]] = {
     "reminder": reminders.foreseen,
+    "tip": tips.foreseen,
+    "totals": monthly.foreseen,
 }
 """Kind of a timer -> the facts that its turn will ask for, loaded before it begins: many are due at once."""
-"""Timers are decided when they fire. Nobody who said stop is reached here."""

@@ -53,14 +53,21 @@ def due(turn: Turn) -> Outcome:
         return _waits(turn, again(turn, at), "something else is open")
     if (at := rules.allowed(turn.now, association)) > turn.now:
         return _waits(turn, again(turn, at), "not at this hour")
-    free = rules.free(turn.known(Unasked.in_week(person.id, turn.now)), turn.now) or turn.now
+    unasked, figures = turn.need(*foreseen(turn))
+    free = rules.free(unasked, turn.now) or turn.now
     if free > turn.now:
         at = rules.next_hour(association, free + A_MOMENT)
         return _waits(turn, again(turn, at), "written to often enough this week")
-    if not turn.known(FiguresOf(association.id)).trainings:
+    if not figures.trainings:
         return _waits(turn, next_month, "nothing reported yet")
     said = Reply("B4", menu.totals_of(turn, association), kind="totals", person=person.id)
     return Outcome(dict(turn.state), (said,), (), (next_month,), "totals of the month")
+
+
+def foreseen(turn: Turn) -> tuple[Unasked, FiguresOf]:
+    """What `due` will ask for: the timers of all associations are due on one evening."""
+    data = turn.inbound.data
+    return Unasked.in_week(data["person"], turn.now), FiguresOf(data["association"])
 
 
 def _waits(turn: Turn, then: Timer, why: str) -> Outcome:

@@ -128,7 +128,7 @@ def _asked(turn: Turn) -> Asked | None:
     if found is None:
         return None
     person, association = found
-    news, unasked = foreseen(data, turn.now, turn.utc_offset)
+    news, unasked = foreseen(turn)
     heard, before = turn.need(news, unasked)
     when, day0 = rules(turn), _day0(data, turn.now)
     return Asked(
@@ -147,11 +147,13 @@ def _asked(turn: Turn) -> Asked | None:
     )
 
 
-def foreseen(data: Mapping[str, Any], now: datetime, utc_offset: timedelta) -> tuple[News, Unasked]:
+def foreseen(turn: Turn) -> tuple[News, Unasked]:
     """What a fired timer will ask for: 100,000 may be due at once, and are not to be begun twice."""
-    day0 = _day0(data, now)
-    after = datetime.fromisoformat(data["news_after"]) if "news_after" in data else _month_began(day0, utc_offset)
-    return News(data["association"], str(data["form"]), after), Unasked.in_week(data["person"], now)
+    data, day0 = turn.inbound.data, _day0(turn.inbound.data, turn.now)
+    after = (
+        datetime.fromisoformat(data["news_after"]) if "news_after" in data else _month_began(day0, turn.utc_offset)
+    )
+    return News(data["association"], str(data["form"]), after), Unasked.in_week(data["person"], turn.now)
 
 
 @lru_cache(maxsize=256)

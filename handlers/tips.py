@@ -14,6 +14,7 @@ from handlers.reminders import rules as rules_of_time
 from handlers.said import Said
 from handlers.turn import (
     FALLBACK,
+    Fact,
     KeepTip,
     Label,
     MoreOfTip,
@@ -26,6 +27,7 @@ from handlers.turn import (
     Timer,
     Tip,
     TipFor,
+    TipRules,
     TipUseful,
     Turn,
     Unasked,
@@ -59,13 +61,11 @@ def due(turn: Turn) -> Outcome:
         return _later(turn, person, allowed, "not at this hour")
     if state.opened(turn):
         return _later(turn, person, turn.now + TRY_AGAIN, "a question is open")
-    everybody = tuple(one.id for one in turn.people)
-    asked = TipFor(person.id, everybody, rules, turn.now)
-    turn.need(asked, *(Unasked.in_week(one, turn.now) for one in everybody))
-    next_: NextTip = turn.known(asked)
+    next_: NextTip
+    _, next_, *of_each = turn.need(*_asked(turn, number, rules))
     if next_.last_day is not None and (turn.today - next_.last_day).days < A_WEEK:
         return _later(turn, person, next_.next_at, "one was sent this week")
-    written = [moment for one in everybody for moment in turn.known(Unasked.in_week(one, turn.now))]
+    written = [moment for moments in of_each for moment in moments]
     free = when.free(sorted(set(written)), turn.now)
     if free is None or free > turn.now:
         at = _at_its_hour(turn, free, rules.at) if free else next_.next_at
@@ -74,6 +74,20 @@ def due(turn: Turn) -> Outcome:
         return _later(turn, person, next_.next_at, "none is left for her")
     said = _said(turn, person, next_.tip, "tip")
     return said.but(timers=(_timer(person, next_.next_at),))
+
+
+def foreseen(turn: Turn) -> tuple[Fact, ...]:
+    """What `due` will ask for, when she may be told one now."""
+    number, rules, now = int(turn.inbound.data["person"]), turn.programme.tips, turn.now
+    if rules is None or state.opened(turn) or rules_of_time(turn).allowed(now, turn.association) > now:
+        return ()
+    return _asked(turn, number, rules)
+
+
+def _asked(turn: Turn, number: int, rules: TipRules) -> tuple[Fact, ...]:
+    everybody = tuple(one.id for one in turn.people)
+    each = (Unasked.in_week(one, turn.now) for one in everybody)
+    return RoadsOf(number), TipFor(number, everybody, rules, turn.now), *each
 
 
 def _at_its_hour(turn: Turn, free: datetime, at: time) -> datetime:

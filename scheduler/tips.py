@@ -60,6 +60,10 @@ class Reader:
     """The tips (ids) that others of the association were sent since the last round."""
 
 
+_Named = tuple[str, Sequence[Tip], Sequence[Tip]]
+"""A name, all its variants, and those of them that are useful in the season."""
+
+
 def letters_on(seasons: Mapping[str, Season], day: date) -> frozenset[str]:
     """The seasons that have this day."""
     return frozenset(letter for letter, one in seasons.items() if one.has(day))
@@ -77,32 +81,46 @@ def fit(tip: Tip, work: Collection[str]) -> int:
     return 0 if tip.chains & set(work) else 2
 
 
-def choose(
-    tips: Iterable[Tip], reader: Reader, now: datetime, season: Collection[str], repeat_after: timedelta
-) -> Tip | None:
-    """The next tip for this reader, None when nothing is left for her.
+class Shelf:
+    """The tips in use. What fits an association's work in a season is looked for once for all who do the same."""
 
-    What fits her association best comes first; in that, what she was never told before what is repeated. The
-    same tip in other words (a variant) is the same tip. Of those left she takes the one at her place.
-    """
-    named: dict[str, list[Tip]] = {}
-    for tip in sorted(tips, key=lambda tip: (tip.name, tip.variant, tip.id)):
-        named.setdefault(tip.name, []).append(tip)
-    fits = {name: min(fit(tip, reader.work) for tip in variants) for name, variants in named.items()}
-    kinds = {kind: [name for name in named if fits[name] == kind] for kind in set(fits.values())}
-    found = []
-    for name, variants in named.items():
-        times = [sent.at for sent in reader.sent if sent.name == name]
-        useful = [tip for tip in variants if in_season(tip, season)]
-        if not useful or len(times) >= TIMES or (times and now - max(times) < repeat_after):
-            continue
-        same = kinds[fits[name]]
-        place = (same.index(name) - reader.place) % len(same)
-        heard_there = any(tip.id in reader.others for tip in variants)
-        found.append((fits[name], len(times), heard_there, place, useful))
-    if not found:
+    def __init__(self, tips: Iterable[Tip]) -> None:
+        self._named: dict[str, list[Tip]] = {}
+        for tip in sorted(tips, key=lambda tip: (tip.name, tip.variant, tip.id)):
+            self._named.setdefault(tip.name, []).append(tip)
+        self._fitting: dict[tuple[frozenset[str], frozenset[str]], list[list[_Named]]] = {}
+
+    def choose(self, reader: Reader, now: datetime, season: Collection[str], repeat_after: timedelta) -> Tip | None:
+        """The next tip for this reader, None when nothing is left for her.
+
+        What fits her association best comes first; in that, what she was never told before what is repeated. The
+        same tip in other words (a variant) is the same tip. Of those left she takes the one at her place.
+        """
+        told: dict[str, list[datetime]] = {}
+        for sent in reader.sent:
+            told.setdefault(sent.name, []).append(sent.at)
+        for same in self._by_fit(reader.work, frozenset(season)):
+            found = []
+            for number, (name, variants, useful) in enumerate(same):
+                times = told.get(name, ())
+                if not useful or len(times) >= TIMES or (times and now - max(times) < repeat_after):
+                    continue
+                heard_there = any(tip.id in reader.others for tip in variants) if reader.others else False
+                found.append((len(times), heard_there, (number - reader.place) % len(same), useful))
+            if found:
+                return _variant(min(found, key=lambda one: one[:3])[3], reader)
         return None
-    return _variant(min(found, key=lambda one: one[:4])[4], reader)
+
+    def _by_fit(self, work: frozenset[str], season: frozenset[str]) -> list[list[_Named]]:
+        """What fits best first."""
+        found = self._fitting.get((work, season))
+        if found is None:
+            kinds: dict[int, list[_Named]] = {}
+            for name, variants in self._named.items():
+                useful = [tip for tip in variants if in_season(tip, season)]
+                kinds.setdefault(min(fit(tip, work) for tip in variants), []).append((name, variants, useful))
+            found = self._fitting[work, season] = [kinds[kind] for kind in sorted(kinds)]
+        return found
 
 
 def more(tips: Iterable[Tip], told: int, sent: Iterable[int], season: Collection[str]) -> Tip | None:

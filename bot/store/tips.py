@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -13,6 +14,7 @@ from sqlalchemy import bindparam, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.store.inserts import if_new
+from bot.store.prepared import rows
 from bot.store.tables import people, tip_sends, tips
 from handlers.turn import Association, Fact, MoreOfTip, NextTip, Tip, TipFor, TipRules
 from handlers.understand.words import plain
@@ -58,6 +60,7 @@ class _Told:
     rows: dict[int, Any]
     """Tips in use, by id."""
     tips: tuple[rules.Tip, ...]
+    shelf: rules.Shelf
     members: dict[int, list[int]] = field(default_factory=lambda: defaultdict(list))
     """Representatives by association, in the order of the roster."""
     association: dict[int, int | None] = field(default_factory=dict)
@@ -75,6 +78,7 @@ class _Told:
         return Tip(tip.id, tip.name, dict(row.texts), tuple(row.drafts), times + 1)
 
 
+@lru_cache(maxsize=4096)
 def words_of(text: str) -> frozenset[str]:
     """The words of an activity, a business or a value chain, as they are compared."""
     return frozenset(plain(text.replace(",", " ")).split())
@@ -82,21 +86,19 @@ def words_of(text: str) -> frozenset[str]:
 
 async def _load(tx: AsyncConnection, person_ids: Iterable[int]) -> _Told:
     """Four queries, however many people are asked about."""
-    rows = {row.id: row for row in await tx.execute(_ACTIVE)}
-    told = _Told(
-        rows,
-        tuple(
-            rules.Tip(row.id, row.name, row.variant, row.topic, words_of(row.value_chain or ""), row.seasons)
-            for row in rows.values()
-        ),
+    kept = {row.id: row for row in await rows(tx, _ACTIVE, {})}
+    in_use = tuple(
+        rules.Tip(row.id, row.name, row.variant, row.topic, words_of(row.value_chain or ""), row.seasons)
+        for row in kept.values()
     )
+    told = _Told(kept, in_use, rules.Shelf(in_use))
     wanted = sorted(set(person_ids))
-    told.association = {row.id: row.association_id for row in await tx.execute(_ASKED_FOR, {"ids": wanted})}
+    told.association = {row.id: row.association_id for row in await rows(tx, _ASKED_FOR, {"ids": wanted})}
     theirs = sorted({one for one in told.association.values() if one is not None})
-    for row in await tx.execute(_MEMBERS, {"ids": theirs}):
+    for row in await rows(tx, _MEMBERS, {"ids": theirs}):
         told.members[row.association_id].append(row.id)
     everybody = {*wanted, *(one for members in told.members.values() for one in members)}
-    for sent in await tx.execute(_TOLD, {"ids": sorted(everybody)}):
+    for sent in await rows(tx, _TOLD, {"ids": sorted(everybody)}):
         told.sent[sent.person_id].append(rules.Sent(sent.tip_id, sent.name, sent.at))
     return told
 
@@ -119,7 +121,7 @@ def _next(fact: TipFor, told: _Told, known: dict[int, Association]) -> NextTip:
     )
     today = fact.now.astimezone(zone).date()
     repeat_after = timedelta(weeks=fact.rules.repeat_after_weeks)
-    tip = rules.choose(told.tips, reader, fact.now, _season(fact.rules, today), repeat_after)
+    tip = told.shelf.choose(reader, fact.now, _season(fact.rules, today), repeat_after)
     last = max((one.at.astimezone(zone).date() for one in sent), default=None)
     due = rules.next_due(
         fact.now, today if tip else last, fact.rules.every_days, fact.rules.at, number or fact.person_id, zone
@@ -127,6 +129,7 @@ def _next(fact: TipFor, told: _Told, known: dict[int, Association]) -> NextTip:
     return NextTip(told.as_seen(tip, sent), due, last)
 
 
+@lru_cache(maxsize=16)
 def _season(own: TipRules, day: date) -> frozenset[str]:
     return rules.letters_on({letter: Season(first, last) for letter, first, last in own.seasons}, day)
 

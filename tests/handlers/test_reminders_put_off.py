@@ -41,7 +41,7 @@ def turn(*, sent: Any = (), open_: Any = None, **data: Any) -> Turn:
         facts={},
         when=RULES,
     )
-    news, unasked = reminders.foreseen(data, DUE, bare.utc_offset)
+    news, unasked = reminders.foreseen(bare)
     return replace(bare, facts={news: Heard(), unasked: tuple(sent)})
 
 

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scheduler.cadence import Season
-from scheduler.tips import ONE_A_WEEK, TIMES, Reader, Sent, Tip, choose, fit, in_season, letters_on, more, next_due
+from scheduler.tips import ONE_A_WEEK, TIMES, Reader, Sent, Shelf, Tip, fit, in_season, letters_on, more, next_due
 from tests.examples import examples
 
 NOW = datetime(2026, 11, 23, 10, 0, tzinfo=UTC)
@@ -45,7 +45,7 @@ def test_over_the_years_a_person_is_told_each_tip_twice_at_most_and_never_soon(
     for round_ in range(60):
         now = NOW + timedelta(days=every * round_)
         season = letters_on(SEASONS, now.date())
-        tip = choose(tips, Reader(place, work, tuple(sent)), now, season, AFTER)
+        tip = Shelf(tips).choose(Reader(place, work, tuple(sent)), now, season, AFTER)
         if tip is None:
             continue
         assert in_season(tip, season)
@@ -62,7 +62,7 @@ def test_what_fits_the_association_comes_first_and_new_before_repeated(
     sent: list[Sent] = []
     order = []
     for round_ in range(40):  # one day: nothing is repeated
-        tip = choose(tips, Reader(place, work, tuple(sent)), NOW + timedelta(minutes=round_), {"A"}, AFTER)
+        tip = Shelf(tips).choose(Reader(place, work, tuple(sent)), NOW + timedelta(minutes=round_), {"A"}, AFTER)
         if tip is None:
             break
         order.append(fit(tip, work))
@@ -78,7 +78,7 @@ def test_the_order_of_the_list_changes_nothing(
     mixed = list(tips)
     chance.shuffle(mixed)  # type: ignore[attr-defined]
     reader = Reader(place, work)
-    assert choose(tips, reader, NOW, {"A"}, AFTER) == choose(mixed, reader, NOW, {"A"}, AFTER)
+    assert Shelf(tips).choose(reader, NOW, {"A"}, AFTER) == Shelf(mixed).choose(reader, NOW, {"A"}, AFTER)
 
 
 @given(st.integers(5, 12), st.integers(1, 5), st.integers(1, 10))
@@ -88,7 +88,7 @@ def test_members_of_one_association_get_different_tips_on_the_same_day(names: in
     for round_ in range(min(rounds, names)):
         now = NOW + timedelta(days=14 * round_)
         told = [
-            choose(tips, Reader(place, frozenset(), tuple(sent[place])), now, {"A"}, AFTER)
+            Shelf(tips).choose(Reader(place, frozenset(), tuple(sent[place])), now, {"A"}, AFTER)
             for place in range(members)
         ]
         assert None not in told and len({tip.id for tip in told if tip}) == members
@@ -98,24 +98,24 @@ def test_members_of_one_association_get_different_tips_on_the_same_day(names: in
 
 def test_one_tip_for_all_comes_in_other_words_to_other_members() -> None:
     tips = [Tip(number, "only", variant, "savings", frozenset(), "") for number, variant in enumerate("abc")]
-    told = [choose(tips, Reader(place, frozenset()), NOW, {"A"}, AFTER) for place in range(5)]
+    told = [Shelf(tips).choose(Reader(place, frozenset()), NOW, {"A"}, AFTER) for place in range(5)]
     assert [tip.variant for tip in told if tip] == ["a", "b", "c", "a", "b"]
 
 
 def test_what_others_were_told_this_week_comes_later() -> None:
     tips = [Tip(number, f"t{number}", "a", "savings", frozenset(), "") for number in range(3)]
-    told = choose(tips, Reader(0, frozenset(), others=frozenset({0})), NOW, {"A"}, AFTER)
+    told = Shelf(tips).choose(Reader(0, frozenset(), others=frozenset({0})), NOW, {"A"}, AFTER)
     assert told is not None and told.id == 1
-    told = choose(tips, Reader(0, frozenset(), others=frozenset({0, 1, 2})), NOW, {"A"}, AFTER)
+    told = Shelf(tips).choose(Reader(0, frozenset(), others=frozenset({0, 1, 2})), NOW, {"A"}, AFTER)
     assert told is not None and told.id == 0
 
 
 def test_a_repetition_is_in_other_words_where_there_are_some() -> None:
     tips = [Tip(number, "only", variant, "savings", frozenset(), "") for number, variant in enumerate("ab")]
     again = Reader(0, frozenset(), (Sent(0, "only", NOW - AFTER),))
-    told = choose(tips, again, NOW, {"A"}, AFTER)
+    told = Shelf(tips).choose(again, NOW, {"A"}, AFTER)
     assert told is not None and told.variant == "b"
-    assert choose(tips, again, NOW - timedelta(seconds=1), {"A"}, AFTER) is None
+    assert Shelf(tips).choose(again, NOW - timedelta(seconds=1), {"A"}, AFTER) is None
 
 
 @given(lists(2), st.data())
