@@ -104,24 +104,30 @@ class Fresh:
     data: dict[str, Any] | None
     received_at: datetime
     sent_at: datetime | None = None
+    kept: bool = False
 
 
 async def fresh(tx: AsyncConnection, events: Sequence[dict[str, Any]]) -> list[Fresh] | None:
     """Rows for these, to be taken before they are kept; None while others wait, which may be theirs and go first.
 
-    On SQLite only, where the next numbers are ours.
+    On SQLite only, where the next numbers are ours. The last one is kept now: whatever a turn keeps for another
+    conversation is numbered behind it.
     """
     if await count_waiting(tx):
         return None
-    last = (await rows(tx, _LAST, {}))[0].id or 0
-    return [Fresh(number, **event) for number, event in enumerate(events, last + 1)]
+    if not events:
+        return []
+    before = (await rows(tx, _LAST, {}))[0].id or 0
+    last = before + len(events)
+    await write(tx, TAKEN, [{"id": last, **events[-1]}])
+    return [Fresh(number, **event, kept=number == last) for number, event in enumerate(events, before + 1)]
 
 
 def handled(
     row: Any, at: datetime, person_id: int | None, understood: str, whose: int | None
 ) -> tuple[Executable, dict[str, Any]]:
     """What says that the turn of a row was taken, and what is written with it."""
-    if not isinstance(row, Fresh):
+    if not isinstance(row, Fresh) or row.kept:
         return DONE, {"row": row.id, "at": at, "person": person_id, "words": understood, "whose": whose}
     return TAKEN, {
         "id": row.id,

@@ -18,6 +18,8 @@ from bot.app import App
 from bot.sections import Hours
 from bot.store import inbox, tables
 from bot.store.inbox import Incoming
+from bot.store.writer import FAILED
+from handlers.turn import Wake
 from tests.crash import programme
 from tests.crash.programme import ASSOCIATIONS, phones, told
 from tests.databases import rows
@@ -96,6 +98,32 @@ def _timeless(row: dict[str, Any]) -> dict[str, Any]:
         and not isinstance(value, datetime)
         and not (name == "state" and isinstance(value, str) and value in ("queued", "sending", "failed", "uncertain"))
     }
+
+
+async def test_a_conversation_that_another_ones_reminder_wakes_is_kept_behind_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = parts.step
+
+    def step(turn: Any) -> Any:
+        outcome = real(turn)
+        if outcome.understood != "reminder training: touch 1":
+            return outcome
+        return outcome.but(effects=(Wake(None, {"what": "nothing"}, address_id=turn.address.id % 12 + 1),))
+
+    monkeypatch.setattr(parts, "step", step)
+    failed = FAILED.labels("group")._value.get()
+    async with running(tmp_path) as app:
+        await fall_due(app)
+        await app.database.writer.do(_nothing, None)  # the turns of those that were woken are in the same group
+        events = await fired(app)
+    assert FAILED.labels("group")._value.get() == failed, "their rows took each other's numbers"
+    assert [event.data["timer"] for event in events] == ["reminder"] * ASSOCIATIONS + ["wake"] * ASSOCIATIONS
+    assert {event.state for event in events} == {"done"}
+
+
+async def _nothing(tx: AsyncConnection, items: Any) -> list[None]:
+    return [None for _ in items]
 
 
 async def test_what_waits_goes_first(tmp_path: Path) -> None:
