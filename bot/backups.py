@@ -58,9 +58,9 @@ class Backups:
         file = self.folder / now.astimezone(self.zone).strftime(_NAME)
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
-            self.folder.chmod(0o700)
+            _own(self.folder, 0o700)
             copies.copy(self.database, file)
-            file.chmod(0o600)
+            _own(file, 0o600)
             self._follow(self.media, self.folder / "media")
             for _, old in self.made()[: -self.keep]:
                 old.unlink(missing_ok=True)
@@ -140,6 +140,12 @@ class Backups:
                 Path(f"{self.database}{ending}").replace(f"{before}{ending}")
                 moved = before
         return moved
+
+
+def _own(place: Path, rights: int) -> None:
+    """For its owner alone, where that can be said: a stick may know no rights, a folder may be somebody else's."""
+    with contextlib.suppress(PermissionError):
+        place.chmod(rights)
 
 
 def _bring(file: Path, to: Path) -> None:

@@ -4,7 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import os
+import shutil
 import sqlite3
+import subprocess
+import sys
+import tempfile
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -21,14 +26,15 @@ from bot.store.engine import Database
 NOW = datetime(2026, 11, 23, 0, 30, tzinfo=UTC)
 
 
+async def _made(folder: Path) -> None:
+    await (await Database.open("sqlite:///ours.db", folder)).close()
+
+
 @pytest.fixture
 def backups(tmp_path: Path) -> Backups:
     """Of an empty programme."""
 
-    async def make() -> None:
-        await (await Database.open("sqlite:///ours.db", tmp_path)).close()
-
-    asyncio.run(make())
+    asyncio.run(_made(tmp_path))
     return Backups(tmp_path / "backups", tmp_path / "ours.db", tmp_path / "media", ZoneInfo("Africa/Bujumbura"), 3)
 
 
@@ -55,6 +61,30 @@ def test_the_newest_are_kept_and_nothing_else_is_touched(backups: Backups) -> No
     assert made[-1].name == "kurikirana-2026-11-27-0230.db", "the programme's own time"
     assert all(file.exists() for file in strange)
     assert oct(made[-1].stat().st_mode)[-3:] == "600" and oct(backups.folder.stat().st_mode)[-3:] == "700"
+
+
+@pytest.mark.skipif(sys.platform == "win32" or os.geteuid() != 0, reason="only root can be somebody else")
+def test_a_folder_whose_rights_are_not_ours_to_change_is_written_to() -> None:
+    """A stick with a file system that has no rights, a folder that another machine's user owns."""
+    place = Path(tempfile.mkdtemp(prefix="kurikirana-folder-", dir="/tmp"))
+    try:
+        asyncio.run(_made(place))
+        (place / "backups").mkdir()
+        for one in (place, place / "ours.db", place / "backups"):
+            one.chmod(0o777)
+        code = (
+            "import os, sys; from datetime import UTC, datetime\n"
+            "from pathlib import Path; from zoneinfo import ZoneInfo\n"
+            "from bot.backups import Backups; datetime.strptime('1', '%d')\n"  # loaded while it may be
+            "os.setuid(65534); place = Path(sys.argv[1]); zone = ZoneInfo('UTC')\n"
+            "print(Backups(place / 'backups', place / 'ours.db', place / 'media', zone, 3).make(datetime.now(UTC)))"
+        )
+        run = [sys.executable, "-c", code, str(place)]
+        done = subprocess.run(run, capture_output=True, text=True, cwd=Path(__file__).parents[2], check=False)
+        assert done.returncode == 0, done.stderr
+        assert people(Path(done.stdout.strip())) == 0
+    finally:
+        shutil.rmtree(place)
 
 
 def test_photos_come_along_and_what_was_erased_goes(backups: Backups) -> None:
