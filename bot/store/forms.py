@@ -6,20 +6,12 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.store.inserts import or_update
 from bot.store.tables import forms
 
-
-def _keep(module: Any) -> Any:
-    statement = module.insert(forms)
-    new = statement.excluded
-    changes = {name: new[name] for name in ("version", "source", "sheets", "added_at")}
-    return statement.on_conflict_do_update(index_elements=["name"], set_=changes)
-
-
-_KEEP = {"sqlite": _keep(sqlite), "postgresql": _keep(postgresql)}
+_KEEP = or_update(forms, ["name"], ["version", "source", "sheets", "added_at"])
 
 
 async def keep(tx: AsyncConnection, name: str, version: str, source: str, sheets: Any, now: datetime) -> None:

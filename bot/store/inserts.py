@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from types import ModuleType
 from typing import Any
 
@@ -19,6 +19,15 @@ def if_new(table: Table, *key: str) -> dict[str, Any]:
         name: module.insert(table).on_conflict_do_nothing(index_elements=elements)
         for name, module in DIALECTS.items()
     }
+
+
+def or_update(table: Table, key: Sequence[str], names: Sequence[str]) -> dict[str, Any]:
+    """By dialect: an INSERT that changes these columns of what has its key already."""
+
+    def replacing(insert: Any) -> Any:
+        return insert.on_conflict_do_update(index_elements=key, set_={name: insert.excluded[name] for name in names})
+
+    return {name: replacing(module.insert(table)) for name, module in DIALECTS.items()}
 
 
 def added(insert: Any) -> Any:

@@ -11,11 +11,10 @@ from typing import Any
 
 from sqlalchemy import String, cast, delete, exists, literal, or_, select, update
 from sqlalchemy import bindparam as given
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.store import singles
-from bot.store.inserts import if_new
+from bot.store.inserts import if_new, or_update
 from bot.store.reminders import FORMS, KIND, last_news
 from bot.store.tables import associations, businesses, inbox, timers
 from bot.store.waking import brief
@@ -79,13 +78,7 @@ _UNDER_WAY = select(inbox.c.dedupe_key).where(
 _AGAIN = update(timers).where(timers.c.id == given("row")).values(state="waiting", due_at=given("due"))
 
 _WHICH = select(timers).where(timers.c.kind == KIND, timers.c.key == given("which"))
-_BY_HAND = {
-    dialect: insert.on_conflict_do_update(
-        index_elements=["kind", "key"],
-        set_={name: insert.excluded[name] for name in ("due_at", "data", "state")},
-    )
-    for dialect, insert in (("sqlite", sqlite.insert(timers)), ("postgresql", postgresql.insert(timers)))
-}
+_BY_HAND = or_update(timers, ["kind", "key"], ["due_at", "data", "state"])
 
 
 async def now(tx: AsyncConnection, association_id: int, at: datetime) -> None:

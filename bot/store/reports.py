@@ -2,30 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from sqlalchemy import and_, bindparam, case, insert, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 
+from bot.store.inserts import or_update
 from bot.store.tables import drafts, facts, media, people, report_history, reports
 
 INSERT = insert(reports)
 DRAFT = insert(drafts)
 SENT = update(people).where(people.c.id == bindparam("person")).values(reports=people.c.reports + 1)
-
-
 SENT_IN_ALL = update(people).where(people.c.id == bindparam("person")).values(reports=bindparam("sent"))
-
-
-def _set_fact(module: Any) -> Any:
-    statement = module.insert(facts)
-    return statement.on_conflict_do_update(
-        index_elements=["name"],
-        set_={"value": statement.excluded.value},
-    )
-
-
-SET_FACT = {"sqlite": _set_fact(sqlite), "postgresql": _set_fact(postgresql)}
+SET_FACT = or_update(facts, ["name"], ["value"])
 KEEP_OLD = insert(report_history).from_select(
     ["number", "revision", "values", "state", "reason", "inbox_id", "replaced_at"],
     select(

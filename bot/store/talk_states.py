@@ -7,11 +7,11 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import bindparam, delete, func, insert, select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.store import tasks
 from bot.store.area import AREA, binds
+from bot.store.inserts import or_update
 from bot.store.tables import associations, inbox, notes, people, people_addresses, talks
 from bot.store.tables import tasks as task_rows
 from handlers.turn import Viewer
@@ -19,22 +19,8 @@ from handlers.turn import Viewer
 _IDS: Any = bindparam("ids", expanding=True)
 
 
-def _put(module: Any) -> Any:
-    statement = module.insert(talks)
-    new = statement.excluded
-    changes = {name: new[name] for name in ("state", "until", "changed_at")}
-    return statement.on_conflict_do_update(index_elements=["address_id"], set_=changes)
-
-
-def _give(module: Any) -> Any:
-    statement = module.insert(talks)
-    return statement.on_conflict_do_update(
-        index_elements=["address_id"], set_={"assigned_to": statement.excluded.assigned_to}
-    )
-
-
-_PUT = {"sqlite": _put(sqlite), "postgresql": _put(postgresql)}
-_GIVE = {"sqlite": _give(sqlite), "postgresql": _give(postgresql)}
+_PUT = or_update(talks, ["address_id"], ["state", "until", "changed_at"])
+_GIVE = or_update(talks, ["address_id"], ["assigned_to"])
 _assigned = people.alias("assigned")
 _DECIDED = (
     select(talks, _assigned.c.sms_name.label("assigned"))

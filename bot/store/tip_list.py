@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import bindparam, case, delete, func, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.store.inserts import or_update
 from bot.store.tables import outbox, tip_sends, tips
 from bot.store.written import written
 
@@ -17,14 +17,7 @@ Row = Mapping[str, Any]
 """A tip as plain values: name, variant and FIELDS."""
 
 
-def _keep(module: Any) -> Any:
-    statement = module.insert(tips)
-    new = statement.excluded
-    changes = {name: new[name] for name in (*FIELDS, "active")}
-    return statement.on_conflict_do_update(index_elements=["name", "variant"], set_=changes)
-
-
-_KEEP = {"sqlite": _keep(sqlite), "postgresql": _keep(postgresql)}
+_KEEP = or_update(tips, ["name", "variant"], [*FIELDS, "active"])
 _OFF = update(tips).where(tips.c.id == bindparam("which")).values(active=False)
 _ANY = select(tips.c.id).limit(1)
 _ALL = select(tips).order_by(tips.c.name, tips.c.variant)

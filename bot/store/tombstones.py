@@ -10,13 +10,12 @@ import hmac
 import secrets
 from collections.abc import Iterable, Mapping
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import bindparam, exists, func, select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.store import singles
+from bot.store.inserts import or_update
 from bot.store.tables import addresses, associations, people, people_addresses, tasks, tombstones
 from handlers.understand.words import plain
 
@@ -40,13 +39,8 @@ _NAMES = (
 )
 
 
-def _keep(dialect: Any) -> Any:
-    """Who came back and goes again: the last time counts."""
-    row = dialect.insert(tombstones)
-    return row.on_conflict_do_update(index_elements=["digest"], set_={"at": row.excluded.at})
-
-
-_KEEP = {"sqlite": _keep(sqlite), "postgresql": _keep(postgresql)}
+_KEEP = or_update(tombstones, ["digest"], ["at"])
+"""Who came back and goes again: the last time counts."""
 _FOUND = select(tombstones.c.digest, tombstones.c.at).where(
     tombstones.c.digest.in_(bindparam("digests", expanding=True))
 )
