@@ -15,10 +15,12 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot import parts
 from bot.app import App
+from bot.channels.base import Arrival
 from bot.sections import Hours
 from bot.store import inbox, tables
 from bot.store.inbox import Incoming
 from bot.store.writer import FAILED
+from bot.workers import timers as timer_worker
 from handlers.turn import Wake
 from tests.crash import programme
 from tests.crash.programme import ASSOCIATIONS, phones, told
@@ -41,6 +43,12 @@ async def running(folder: Path, *, died: bool = False) -> AsyncIterator[App]:
 
 async def fall_due(app: App) -> None:
     """All reminders about trainings, a minute ago, and the timers' worker looks."""
+    await are_due(app)
+    await app.timers.look()
+
+
+async def are_due(app: App) -> None:
+    """All reminders about trainings, a minute ago."""
 
     async def work(tx: AsyncConnection, items: Any) -> list[None]:
         due = datetime.now(UTC) - timedelta(minutes=1)
@@ -48,7 +56,6 @@ async def fall_due(app: App) -> None:
         return [None] * len(items)
 
     await app.database.writer.do(work, None)
-    await app.timers.look()
 
 
 async def fired(app: App) -> list[Any]:
@@ -124,6 +131,24 @@ async def test_a_conversation_that_another_ones_reminder_wakes_is_kept_behind_th
 
 async def _nothing(tx: AsyncConnection, items: Any) -> list[None]:
     return [None for _ in items]
+
+
+async def test_who_writes_while_many_are_due_does_not_wait_for_all_of_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(timer_worker, "MOST_AT_ONCE", 1)
+    async with running(tmp_path) as app:
+        await are_due(app)
+        looking = asyncio.create_task(app.timers.look())
+        while not await fired(app):
+            await asyncio.sleep(0)
+        phone, association = phones()[0]
+        report = told(phone, association, 1, date.today())
+        await app.inbox.arrivals([Arrival("kannel", report.key, "tel", phone, text=report.text)])
+        before = len(await fired(app))
+        await looking
+        after = len(await fired(app))
+    assert before < after == ASSOCIATIONS
 
 
 async def test_what_waits_goes_first(tmp_path: Path) -> None:
