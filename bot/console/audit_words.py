@@ -58,6 +58,7 @@ DONE: Mapping[str, str] = {
     "late list": _("late list"),
     "leader asked about a report": _("leader asked about a report"),
     "left the team": _("left the team"),
+    "lesson hidden": _("lesson hidden"),
     "lesson translated": _("lesson translated"),
     "lessons exported": _("lessons exported"),
     "lessons read": _("lessons read"),
