@@ -20,6 +20,7 @@ from bot.store import question_list, visits
 from handlers.understand.words import language_of
 
 commands = typer.Typer(no_args_is_help=True, help="Mentors: their questions, answers and visits.")
+_LEAVES = "It leaves now, or in half an hour where a question is open on her phone."
 Number = Annotated[int, typer.Argument(help="The question's number.")]
 
 
@@ -76,7 +77,7 @@ def answer(
         base.run(control.act(settings, "question answer", {**details, "dry_run": False}))
     if json:
         base.show({**found, "text": said.text, "parts": said.parts, "phones": phones, "answered": not dry_run})
-    leaves = f" {gateway.leaving(settings, 'It leaves now.')}" if phones and not dry_run else ""
+    leaves = f" {gateway.leaving(settings, _LEAVES)}" if phones and not dry_run else ""
     base.words.print("Nothing was sent." if dry_run else f"No {number} is answered.{leaves}")
 
 
