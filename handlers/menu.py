@@ -147,8 +147,8 @@ def _at_once(turn: Turn) -> Outcome | None:
     Not "mentor ...": it may be about the mentor.
     """
     said = _DIGIT_AND_WORDS.match(turn.inbound.text) or _WORD_AND_WORDS.match(turn.inbound.text)
-    if said is None or turn.inbound.kind != "text" or looks_like_report(turn):
-        return None
+    if said is None or turn.inbound.kind != "text" or looks_like_report(turn) or state.opened(turn):
+        return None  # where something is asked the digit is one of its choices
     head, words = plain(said[1]), said[2].split()
     if len(words) < _A_STORY or (head.isdecimal() and door.counts(plain(said[2]).split())):
         return None
