@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import getpass
-from datetime import UTC, date, datetime
+from datetime import date
 from typing import Annotated, Any
 
 import typer
@@ -152,7 +152,7 @@ def log(
 
 
 def _day(settings: Settings, on: str) -> str:
-    today = datetime.now(UTC).astimezone(settings.zone).date()
+    today = base.read(settings, base.now).astimezone(settings.zone).date()
     try:
         day = date.fromisoformat(on) if on else today
     except ValueError:
