@@ -45,13 +45,16 @@ class Backups:
         folder, media = settings.path(settings.backup.folder), settings.path(settings.privacy.media_folder)
         return cls(folder, settings.sqlite_file, media, settings.zone, settings.backup.keep)
 
-    def made(self) -> list[tuple[datetime, Path]]:
-        """The copies that are there, oldest first, with their time (aware)."""
+    def made(self, now: datetime) -> list[tuple[datetime, Path]]:
+        """The copies that are there, oldest first, with their time (aware).
+
+        One of a time to come was made while the clock stood ahead, so before all others.
+        """
         found = []
         for file in self.folder.glob("kurikirana-*.db"):
             with contextlib.suppress(ValueError):
                 found.append((datetime.strptime(file.name, _NAME).replace(tzinfo=self.zone), file))
-        return sorted(found)
+        return sorted(found, key=lambda one: (one[0] <= now, one[0]))
 
     def make(self, now: datetime) -> Path:
         """One more copy, proved; those that are too many go. Raises DatabaseError: nothing was kept, none went."""
@@ -62,7 +65,7 @@ class Backups:
             copies.copy(self.database, file)
             _own(file, 0o600)
             self._follow(self.media, self.folder / "media")
-            for _, old in self.made()[: -self.keep]:
+            for _, old in self.made(now)[: -self.keep]:
                 old.unlink(missing_ok=True)
         except OSError as error:
             raise DatabaseError(f"{self.folder}: cannot write there ({error.strerror})") from None

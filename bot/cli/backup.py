@@ -28,7 +28,7 @@ def backup() -> None:
         file = backups.make(Clock().now())
     except BotError as error:
         base.fail(str(error))
-    kept = len(backups.made())
+    kept = len(backups.made(Clock().now()))
     said = many(kept, "copy is", "copies are")
     base.words.print(f"{file}: made and proved; {said} kept.", markup=False)
 
@@ -59,8 +59,8 @@ def last(settings: Settings, now: datetime) -> tuple[str, str]:
         return "i", "copies: PostgreSQL's own tools make them, see docs/operating.md"
     if backups is None:
         return "!!", "no copies are made -> backup.folder"
-    made = backups.made()
-    if not made:
+    made = backups.made(now)
+    if not made or made[-1][0] > now:
         return "i", f"no copy yet, the first one at {settings.backup.at:%H:%M} -> or now: kurikirana backup"
     at, file = made[-1]
     if now - at > OLD:

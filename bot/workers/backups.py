@@ -41,7 +41,7 @@ class BackupWorker:
         if known and (again := await self._database.writer.do(copies.catch_up, (since, free_texts))):
             log.warning("erased again after a copy was brought back", people=again)
         self._kept = since
-        if made := self._backups.made():
+        if made := self._backups.made(self._now()):
             LAST.set(made[-1][0].timestamp())
 
     async def look(self) -> None:
@@ -63,8 +63,8 @@ class BackupWorker:
             log.error("no copy was made", why=str(error))
 
     def _is_due(self, backups: Backups, now: datetime) -> bool:
-        """Once a local day, at the hour or at the first look after it."""
-        if self._not_before and now < self._not_before:
+        """Once a local day, at the hour or at the first look after it, also after a clock that stood ahead."""
+        if self._not_before and now < self._not_before <= now + AGAIN:
             return False
-        local, made = now.astimezone(backups.zone), backups.made()
-        return local.time() >= self._at and not (made and made[-1][0].date() >= local.date())
+        local = now.astimezone(backups.zone)
+        return local.time() >= self._at and all(at.date() != local.date() for at, _ in backups.made(now))

@@ -11,17 +11,19 @@ import subprocess
 import sys
 import tempfile
 from contextlib import closing
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
 
 from bot.backups import Backups
+from bot.cli.backup import last
 from bot.errors import DatabaseError
 from bot.sections import Settings
 from bot.store.copies import Since
 from bot.store.engine import Database
+from bot.workers.backups import BackupWorker
 
 NOW = datetime(2026, 11, 23, 0, 30, tzinfo=UTC)
 
@@ -57,10 +59,31 @@ def test_the_newest_are_kept_and_nothing_else_is_touched(backups: Backups) -> No
     for file in strange:
         file.write_text("not ours")
     made = [backups.make(NOW + timedelta(days=day)) for day in range(5)]
-    assert [file for _, file in backups.made()] == made[2:]
+    assert [file for _, file in backups.made(NOW + timedelta(days=9))] == made[2:]
     assert made[-1].name == "kurikirana-2026-11-27-0230.db", "the programme's own time"
     assert all(file.exists() for file in strange)
     assert oct(made[-1].stat().st_mode)[-3:] == "600" and oct(backups.folder.stat().st_mode)[-3:] == "700"
+
+
+async def test_a_copy_of_a_clock_that_stood_ahead_holds_up_none(backups: Backups) -> None:
+    """For a year no other was made, and three such nights took each new one away as the oldest."""
+    clock = [NOW + timedelta(days=365)]
+    database = await Database.open("sqlite:///ours.db", backups.database.parent)
+    worker = BackupWorker(database, backups, time(2), lambda: clock[0])
+    for _ in range(3):
+        await worker.look()
+        clock[0] += timedelta(days=1)
+    clock[0] = NOW
+    assert "no copy yet" in last(_settings(backups), NOW)[1]
+    await worker.look()
+    await database.close()
+    assert backups.made(NOW)[-1][0] == NOW and len(backups.made(NOW)) == 3
+    assert last(_settings(backups), NOW)[0] == "ok"
+
+
+def _settings(backups: Backups) -> Settings:
+    here = {"project": {"start": "2026-04-01"}, "folder": backups.folder.parent}
+    return Settings.model_validate(here | {"database": {"url": "sqlite:///ours.db"}})
 
 
 @pytest.mark.skipif(sys.platform == "win32" or os.geteuid() != 0, reason="only root can be somebody else")
@@ -107,7 +130,7 @@ def test_a_copy_that_fails_leaves_all_others(backups: Backups, monkeypatch: pyte
     monkeypatch.setattr("bot.store.copies.put", full)
     with pytest.raises(DatabaseError, match="No space left"):
         backups.make(NOW + timedelta(days=9))
-    assert [file for _, file in backups.made()] == made
+    assert [file for _, file in backups.made(NOW + timedelta(days=9))] == made
     assert not list(backups.folder.glob("*.half"))
 
 
