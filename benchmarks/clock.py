@@ -53,7 +53,7 @@ async def parts(settings: Settings) -> AsyncIterator[tuple[Database, InboxWorker
 
 
 async def fire(settings: Settings, wanted: int) -> dict[str, float]:
-    """Until so many rows are in the outbox. `lag_s`: how long the last one had waited."""
+    """From the first look until so many rows are in the outbox."""
     async with parts(settings) as (database, inbox, timers):
         await _warm(database, inbox)
         settle()  # as the service has done at its start

@@ -29,6 +29,7 @@ from handlers.turn import (
     Unasked,
     When,
 )
+from handlers.working_days import day_of
 
 KIND = "reminder"
 WAIT = timedelta(hours=6)
@@ -87,14 +88,9 @@ def rules(turn: Turn) -> When:
     return turn.when
 
 
-def local_day(turn: Turn, moment: datetime) -> date:
-    """The day of a moment at the programme's place."""
-    return (moment + turn.utc_offset).date()
-
-
 def since(turn: Turn, heard: Heard) -> date:
     """The day since which we ask: that of the last news, else of the programme's beginning."""
-    return local_day(turn, heard.at) if heard.at else turn.programme.start
+    return day_of(turn, heard.at) if heard.at else turn.programme.start
 
 
 def due(turn: Turn) -> Outcome:
@@ -202,7 +198,7 @@ def _begins(turn: Turn, asked: Asked, at: datetime) -> Timer:
 
 
 def _month(turn: Turn, moment: datetime) -> tuple[int, int]:
-    day = local_day(turn, moment)
+    day = day_of(turn, moment)
     return day.year, day.month
 
 

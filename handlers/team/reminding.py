@@ -26,6 +26,7 @@ from handlers.turn import (
     Turn,
     When,
 )
+from handlers.working_days import day_of
 
 APART = timedelta(hours=72)
 """Between two reminders of an association that an officer sends by hand, or after any other."""
@@ -143,7 +144,7 @@ def _shown(turn: Turn, there: ToRemind) -> Reply:
     """The text as her phone or her chat gets it, below her name."""
     assert there.person is not None
     own, language, when = there.association, there.person.language or "rn", reminders.rules(turn)
-    since = reminders.local_day(turn, there.heard_at) if there.heard_at else turn.programme.start
+    since = day_of(turn, there.heard_at) if there.heard_at else turn.programme.start
     last = there.touch + 1 >= when.touches(own, there.day0 or turn.now)
     text = reminders.training_text(own, there.person, since, turn.programme.sender, last=last)
     text = Reply(text.key, text.values, language=language)
@@ -182,7 +183,7 @@ def no_training(turn: Turn, said: Said) -> Outcome | None:
     if there is None:
         return None
     own = there.association
-    since = reminders.local_day(turn, there.heard_at) if there.heard_at else turn.programme.start
+    since = day_of(turn, there.heard_at) if there.heard_at else turn.programme.start
     if sure != "sure":
         rows = ((Button("b.yes", f"zero:{own.id}:sure"), Button("b.cancel", f"zero:{own.id}:cancel")),)
         asked = Reply("O.notraining.sure", {"association": own.sms_name, "since": since}, rows)
