@@ -54,7 +54,7 @@ power: .venv/dev.stamp  ## 10,000 power cuts (make test does 300)
 crash-broadcast: .venv/dev.stamp  ## 1,000 broadcasts to 1,000 recipients, killed at random (make test does 3)
 	$(BIN)/python -m tests.side_by_side tests.crash.broadcasts --broadcasts 1000
 
-crash-reminders: .venv/dev.stamp  ## 400 evenings of reminders, killed at random (make test does 3)
+crash-reminders: .venv/dev.stamp  ## 400 evenings of reminders, killed at random (make test does 2)
 	$(BIN)/python -m tests.side_by_side tests.crash.reminders --each 10 --steps 400
 
 reminders-check: .venv/dev.stamp  ## 100,000 simulated reminder ladders over outages, wrong clocks and zones (make test: 500)

@@ -23,7 +23,7 @@ from collections import Counter
 from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from datetime import time as wall
 from pathlib import Path
 from typing import Any
@@ -46,6 +46,8 @@ _PLANTED = {"lost": "inside_turn", "again": "after_send"}
 """The point at which a planted bug shows."""
 AT_ONCE = 5
 """Timers in one transaction, so that an evening has several."""
+BEGINS = datetime(2026, 11, 29, 10, tzinfo=UTC)
+"""Totals are due two days later, then trainings."""
 BEHIND = timedelta(minutes=1)
 PATIENCE_S = 60.0
 SLOWEST_S = 10.0
@@ -60,7 +62,7 @@ class Evenings:
     def __init__(self, folder: Path, associations: int, planted: str) -> None:
         folder.mkdir()
         gate, self._log = listening(), folder / "gateway.json"
-        made = programme.settings(folder, 1, gate.getsockname()[1], date.today())
+        made = programme.settings(folder, 1, gate.getsockname()[1], BEGINS.date())
         always = Hours(send_from=wall(0, 0), send_to=wall(23, 59), no_sending=())
         self.settings = made.model_copy(update={"hours": always})
         self.shared, self.planted, self.deaths = Shared(), planted, 0
@@ -206,13 +208,15 @@ def run(base: Path, steps: int, associations: int, seed: int, planted: str) -> d
     chance = random.Random(seed)
     peaceful = Evenings(base / "peaceful", associations, "")
     killed = Evenings(base / "killed", associations, planted)
-    at = datetime.now(UTC)
+    for one in (peaceful, killed):
+        wait(one.live(BEGINS, Plan()), PATIENCE_S)  # there are timers from then on
+    at = BEGINS
     for _ in range(steps):
+        at = max(at, peaceful.next_due() or at) + BEHIND
         wait(peaceful.live(at, Plan()), PATIENCE_S)
         for _ in range(chance.choice((1, 1, 2, 3))):
             killed.killed(at, chance)
         wait(killed.live(at, Plan(planted=planted), knows=chance.random() < 0.5), PATIENCE_S)
-        at = max(at, peaceful.next_due() or at) + BEHIND
     lines = broken(peaceful, peaceful.finish()) + broken(killed, killed.finish()) + compared(peaceful, killed)
     said = {what: rows.total() for what, rows in peaceful.told().items()}
     return {"deaths": killed.deaths, **said, "broken": lines}

@@ -1,6 +1,6 @@
 """Reminders, totals and tips killed while they fall due: said and asked for as if nobody had been (promise 7).
 
-On three evenings, each with one to three deaths; `make crash-reminders`: on 400.
+On two evenings, each with one to three deaths; `make crash-reminders`: on 400.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import pytest
 from tests import processes
 from tests.crash.reminders import main
 
-EVENINGS = 3
+EVENINGS = 2
 harness = partial(processes.result, main)
 
 
@@ -21,11 +21,11 @@ def test_killed_again_and_again_it_says_what_one_says_that_nobody_killed() -> No
     result = harness("--steps", str(EVENINGS), "--associations", "60")
     assert result["broken"] == []
     assert result["deaths"] >= EVENINGS
-    assert result["texts"] > 60 * 2
+    assert result["texts"] >= 60
 
 
 @pytest.mark.parametrize("planted", ["lost", "again"])
 def test_a_planted_bug_is_seen(planted: str) -> None:
-    result = harness("--steps", "3", "--associations", "30", "--planted", planted)
+    result = harness("--steps", "2", "--associations", "20", "--planted", planted)
     sign = {"lost": "events, lost: ", "again": "left 2 times"}[planted]
     assert any(sign in line for line in result["broken"]), result["broken"]
