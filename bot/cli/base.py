@@ -199,7 +199,9 @@ def run(coroutine: Coroutine[Any, Any, Result]) -> Result:
     except SQLAlchemyError as error:  # its own text holds the values, which may be personal
         why = type(getattr(error, "orig", None) or error).__name__
         return fail(f"the database did not do that ({why}). Is it the right one? `kurikirana doctor` looks.")
-    except (OverflowError, orjson.JSONEncodeError):  # what SQLite and the control line say of more than 64 bits
+    except (OverflowError, orjson.JSONEncodeError) as error:
+        if isinstance(error, TypeError) and "64-bit" not in str(error):
+            raise  # JSONEncodeError is any TypeError
         return fail("a number is larger than any that is kept. See the list that it is from.")
     except KeyboardInterrupt:
         raise typer.Exit(130) from None

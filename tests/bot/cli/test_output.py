@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import sqlite3
 import subprocess
 import sys
 from pathlib import Path
 
+import orjson
 import pytest
+import typer
 
 from bot.__main__ import main
+from bot.cli.base import run
 from bot.settled import unwatched
 from tests.processes import ROOT
 
@@ -26,6 +30,27 @@ def test_a_full_disk_is_said_in_a_sentence(
             main(["tips", "check", str(tmp_path / "tips.md"), "--json"])
     assert left.value.code == 1
     assert "no space is left there" in capsys.readouterr().err
+
+
+async def _more_than_64_bits(error: type[Exception]) -> None:
+    if error is OverflowError:
+        sqlite3.connect(":memory:").execute("select ?", (2**70,))
+    orjson.dumps(2**70)
+
+
+@pytest.mark.parametrize("error", [OverflowError, TypeError])
+def test_a_number_of_more_than_64_bits_is_said(error: type[Exception], capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(typer.Exit):
+        run(_more_than_64_bits(error))
+    assert "larger than any" in capsys.readouterr().err
+
+
+def test_an_error_of_ours_is_not_taken_for_one() -> None:
+    async def wrong() -> None:
+        raise TypeError("of ours")
+
+    with pytest.raises(TypeError, match="of ours"):
+        run(wrong())
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="no shell that closes them")
