@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from handlers.turn import Association
 from scheduler import cadence, ladder, late, weekly
@@ -151,9 +153,9 @@ class Rules:
         return late.reason(kind, due_at, now)
 
     def _day(self, moment: datetime) -> date:
-        found = self._days.get(moment)
-        if found is None:
-            if len(self._days) >= MOST_REMEMBERED:
-                self._days.clear()
-            found = self._days[moment] = moment.astimezone(self.hours.zone).date()
-        return found
+        return _local_day(moment, self.hours.zone)
+
+
+@lru_cache(maxsize=MOST_REMEMBERED)
+def _local_day(moment: datetime, zone: ZoneInfo) -> date:
+    return moment.astimezone(zone).date()
