@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Final
 
@@ -29,24 +29,29 @@ _PERHAPS: Final = re.compile(rf"\b{_BEFORE}\W{{1,3}}(\d{{1,3}})\b(?![./]\d)", re
 _WOMEN: Final = r"(?:femmes?|women|woman|dames?|abakenyezi|abagore|wanawake|f|w)"
 _MEN: Final = r"(?:hommes?|men|man|messieurs|abagabo|wanaume|h|m|g)"
 _AND: Final = r"(?:,? ?(?:et|and|na|n')? ?)"
+
+
+def _either_way(women: str, men: str, between: str, begins: int) -> Iterator[tuple[str, str, str]]:
+    """Her and him with a figure before or behind them, in either order, and what is said by it as new women and men.
+
+    `begins`: the number of the first figure's group.
+    """
+    figure = r"(\d{1,3})"
+    for she, he in (
+        (f"{figure} ?{women}", f"{figure} ?{men}"),
+        (f"{women}{between}{figure}", f"{men}{between}{figure}"),
+    ):
+        yield she, he, rf" NF\{begins} NM\{begins + 1} "
+        yield he, she, rf" NM\{begins} NF\{begins + 1} "
+
+
 _BY_SEX: Final = tuple(
     (re.compile(rf"\b(?P<new>{_NEW})\b\W{{0,3}}(?:dont |including )?{first}\b{_AND}{second}\b", re.IGNORECASE), said)
-    for first, second, said in (
-        (rf"(\d{{1,3}}) ?{_WOMEN}", rf"(\d{{1,3}}) ?{_MEN}", r" NF\2 NM\3 "),
-        (rf"(\d{{1,3}}) ?{_MEN}", rf"(\d{{1,3}}) ?{_WOMEN}", r" NM\2 NF\3 "),
-        (rf"{_WOMEN} ?[:=]? ?(\d{{1,3}})", rf"{_MEN} ?[:=]? ?(\d{{1,3}})", r" NF\2 NM\3 "),
-        (rf"{_MEN} ?[:=]? ?(\d{{1,3}})", rf"{_WOMEN} ?[:=]? ?(\d{{1,3}})", r" NM\2 NF\3 "),
-    )
+    for first, second, said in _either_way(_WOMEN, _MEN, " ?[:=]? ?", 2)
 )
-_NEW_SHE, _NEW_HE = r"nouvelles?(?: femmes?)?", r"nouveaux?(?: hommes?)?"
 _BY_GENDER: Final = tuple(
     (re.compile(rf"\b{first}{_AND}{second}\b", re.IGNORECASE), said)
-    for first, second, said in (
-        (rf"(\d{{1,3}}) ?{_NEW_SHE}", rf"(\d{{1,3}}) ?{_NEW_HE}", r" NF\1 NM\2 "),
-        (rf"(\d{{1,3}}) ?{_NEW_HE}", rf"(\d{{1,3}}) ?{_NEW_SHE}", r" NM\1 NF\2 "),
-        (rf"{_NEW_SHE}\W{{1,3}}(\d{{1,3}})", rf"{_NEW_HE}\W{{1,3}}(\d{{1,3}})", r" NF\1 NM\2 "),
-        (rf"{_NEW_HE}\W{{1,3}}(\d{{1,3}})", rf"{_NEW_SHE}\W{{1,3}}(\d{{1,3}})", r" NM\1 NF\2 "),
-    )
+    for first, second, said in _either_way(r"nouvelles?(?: femmes?)?", r"nouveaux?(?: hommes?)?", r"\W{1,3}", 1)
 )
 """5 nouvelles, 3 nouveaux: side by side, the French words alone say whom they mean."""
 _OF_THEM: Final = rf"\W{{0,2}}(?:dont|including|incl|parmi lesquelles|parmi eux|muri bo) (\d{{1,3}}) ?(?:{_NEW})\b"
