@@ -86,9 +86,9 @@ class _Sqlite(Compiled):
     def __init__(self, statement: Executable, names: tuple[str, ...]) -> None:
         super().__init__(statement, names)
         self._of_one_each = _Singles(statement, names) if self._lists else None
-        self._of_many = _ROW.sub(lambda row: f"VALUES {', '.join([row[1]] * TOGETHER)}", self._text, 1)
-        if _ROW.sub("", self._text, 1).count("?"):
-            self._of_many = self._text  # its rows have parameters elsewhere too
+        row = _ROW.search(self._text)
+        alone = row is not None and row[1].count("?") == self._text.count("?")  # no parameters but those of a row
+        self._of_many = self._text.replace(row[1], ", ".join([row[1]] * TOGETHER), 1) if row and alone else ""
 
     def _fitting(self, parameters: Mapping[str, Any]) -> _Sqlite:
         """A list of one needs no JSON, which costs 18 microseconds where a look-up by its key costs 2, measured."""
@@ -106,7 +106,7 @@ class _Sqlite(Compiled):
     def execute(self, connection: sqlite3.Connection, many: Sequence[Mapping[str, Any]]) -> None:
         """Raises what SQLAlchemy would raise."""
         parameters = self._parameters_of(many)
-        together = len(parameters) // TOGETHER * TOGETHER if self._of_many != self._text else 0
+        together = len(parameters) // TOGETHER * TOGETHER if self._of_many else 0
         try:
             for first in range(0, together, TOGETHER):
                 rows_ = parameters[first : first + TOGETHER]
