@@ -116,11 +116,15 @@ async def out(settings: Settings, people: int, number: int = 0) -> dict[str, flo
         return {"seconds": seconds, "cpu_s": cpu, "before_mb": before, "most_mb": memory("VmHWM")}
 
 
+def always(settings: Settings) -> Settings:
+    """The same with no hour in which nothing unasked may leave."""
+    hours = Hours(send_from=wall(0, 0), send_to=wall(23, 59), no_sending=())
+    return settings.model_copy(update={"hours": hours})
+
+
 def main(config: str, people: int, what: str) -> None:
     """Print what was measured."""
-    read = settings_file.load(Path(config), {})
-    always = Hours(send_from=wall(0, 0), send_to=wall(23, 59), no_sending=())
-    settings = read.model_copy(update={"hours": always})
+    settings = always(settings_file.load(Path(config), {}))
     work = {"in": into_the_outbox, "out": out, "on": on}[what]
     print(json.dumps(asyncio.run(work(settings, people))))
 

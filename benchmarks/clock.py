@@ -14,17 +14,15 @@ import sys
 import time
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
-from datetime import time as wall
 from pathlib import Path
 
-from benchmarks.broadcast import memory, reset
+from benchmarks.broadcast import always, memory, reset
 from bot import channels
 from bot import settings as settings_file
 from bot.added_forms import load_all
 from bot.channels.base import Arrival
 from bot.cli.base import loop_factory
 from bot.render import Words
-from bot.sections import Hours
 from bot.settings import Settings
 from bot.settled import settle
 from bot.store.engine import Database
@@ -78,12 +76,6 @@ async def _warm(database: Database, inbox: InboxWorker) -> None:
 async def _made(database: Database) -> int:
     async with database.read() as tx:
         return int((await tx.exec_driver_sql("SELECT coalesce(max(id), 0) FROM outbox")).scalar_one())
-
-
-def always(settings: Settings) -> Settings:
-    """The same with no hour in which nothing unasked may leave."""
-    hours = Hours(send_from=wall(0, 0), send_to=wall(23, 59), no_sending=())
-    return settings.model_copy(update={"hours": hours})
 
 
 def main(config: str, wanted: int, profile: str = "") -> None:

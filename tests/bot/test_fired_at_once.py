@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +16,6 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot import parts
 from bot.app import App
 from bot.channels.base import Arrival
-from bot.sections import Hours
 from bot.store import inbox, tables
 from bot.store.inbox import Incoming
 from bot.store.writer import FAILED
@@ -32,8 +31,7 @@ TIMERS, INBOX, OUTBOX = tables.timers, tables.inbox, tables.outbox
 @asynccontextmanager
 async def running(folder: Path, *, died: bool = False) -> AsyncIterator[App]:
     """The little programme at an hour in which reminders may leave; its trainings' timers are still to come."""
-    always = Hours(send_from=time(0, 0), send_to=time(23, 59), no_sending=())
-    settings = programme.settings(folder, 1, 9, date.today()).model_copy(update={"hours": always})
+    settings = programme.at_any_hour(programme.settings(folder, 1, 9, date.today()))
     await programme.make(settings)
     if died:
         (folder / "crash.db.lock").write_text("4711")

@@ -23,7 +23,6 @@ from collections import Counter
 from collections.abc import Sequence
 from contextlib import suppress
 from datetime import date, timedelta
-from datetime import time as wall
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote_plus
@@ -38,7 +37,6 @@ from bot.operations import Asked
 from bot.programme.broadcasts import acts, plan
 from bot.programme.broadcasts.audience import Audience
 from bot.programme.broadcasts.wording import Wording
-from bot.sections import Hours
 from bot.settings import Settings
 from bot.store import broadcasts as store
 from bot.store import outbox, recipients, tables
@@ -47,7 +45,7 @@ from bot.workers import broadcasts as broadcast_worker
 from tests.crash import child, programme
 from tests.crash.broadcast_check import broken, kept
 from tests.crash.child import Plan, Shared
-from tests.crash.harness import dead, fork, listening, wait
+from tests.crash.harness import fork, killed, listening, wait
 from tests.crash.warm import warm
 
 POINTS = ("before_commit", "after_commit", "after_send", "after_page", "after_chunk", "any time", "any time")
@@ -203,10 +201,9 @@ class Round:
         self.chance, self.people, self.planted = random.Random(seed), people, planted
         self.shared, self.died = Shared(), Counter[str]()
         gate = listening()
-        always = Hours(send_from=wall(0, 0), send_to=wall(23, 59), no_sending=())
-        made = programme.settings(folder, 1, gate.getsockname()[1], date.today())
+        made = programme.at_any_hour(programme.settings(folder, 1, gate.getsockname()[1], date.today()))
         database = made.database.model_copy(update={"url": url or made.database.url})
-        self.settings = made.model_copy(update={"hours": always, "database": database})
+        self.settings = made.model_copy(update={"database": database})
         self._log = folder / "gateway.json"
         wait(fork(lambda: asyncio.run(make(self.settings, people))), PATIENCE_S)
         self._gateway = fork(lambda: serve(gate, self._log))
@@ -228,18 +225,8 @@ class Round:
         wait(self._life(last, number, stops_after), PATIENCE_S)
 
     def _kill(self, pid: int, point: str) -> None:
-        began = time.monotonic()
-        while not self.shared.ready and dead(pid, 0) is None and time.monotonic() - began < 60:
-            time.sleep(0.001)
         within = self.chance.random() * 0.5 if point == "any time" else 2.0
-        try:
-            if dead(pid, within) is None:
-                os.kill(pid, signal.SIGKILL)
-                os.waitpid(pid, 0)
-                point = "any time"
-        except ChildProcessError:
-            pass
-        self.died[point] += 1
+        self.died["any time" if killed(pid, self.shared, within) else point] += 1
 
     def finish(self, numbers: Sequence[int]) -> dict[str, Any]:
         """End the gateway, then the checks."""

@@ -72,6 +72,19 @@ def dead(pid: int, within_s: float) -> int | None:
         time.sleep(LOOKS_S)
 
 
+def killed(pid: int, shared: Shared, within_s: float) -> bool:
+    """Wait until a life is ready, and then so long for its death; whether it had to be killed after that."""
+    began = time.monotonic()
+    while not shared.ready and dead(pid, 0) is None and time.monotonic() - began < PATIENCE_S:
+        time.sleep(0.001)
+    with suppress(ChildProcessError):  # it died before it was ready
+        if dead(pid, within_s) is None:
+            os.kill(pid, signal.SIGKILL)
+            os.waitpid(pid, 0)
+            return True
+    return False
+
+
 def wait(pid: int, within_s: float = PATIENCE_S) -> None:
     """Wait until a child has done what it had to do. Raises RuntimeError when it did not."""
     status = dead(pid, within_s)

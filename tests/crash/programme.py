@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import insert, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.sections import Hours
 from bot.settings import Settings
 from bot.store import tables
 from bot.store.engine import Database
@@ -96,6 +97,12 @@ def settings(folder: Path, port: int, gateway: int, today: date) -> Settings:
             "folder": folder,
         }
     )
+
+
+def at_any_hour(settings: Settings) -> Settings:
+    """The same with no hour in which nothing unasked may leave."""
+    hours = Hours(send_from=time(0, 0), send_to=time(23, 59), no_sending=())
+    return settings.model_copy(update={"hours": hours})
 
 
 async def make(settings: Settings, associations: int = ASSOCIATIONS) -> None:

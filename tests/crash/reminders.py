@@ -24,7 +24,6 @@ from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from datetime import time as wall
 from pathlib import Path
 from typing import Any
 
@@ -33,12 +32,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.app import App
 from bot.channels.kannel import Kannel
 from bot.clock import Clock
-from bot.sections import Hours
 from bot.store import timers
 from bot.workers import timers as timer_worker
 from tests.crash import child, gateway, programme
 from tests.crash.child import Plan, Shared
-from tests.crash.harness import dead, fork, listening, wait
+from tests.crash.harness import fork, killed, listening, wait
 from tests.crash.warm import warm
 
 POINTS = ("before_commit", "before_commit", "after_commit", "inside_turn", "inside_turn", "after_send", "any time")
@@ -62,9 +60,7 @@ class Evenings:
     def __init__(self, folder: Path, associations: int, planted: str) -> None:
         folder.mkdir()
         gate, self._log = listening(), folder / "gateway.json"
-        made = programme.settings(folder, 1, gate.getsockname()[1], BEGINS.date())
-        always = Hours(send_from=wall(0, 0), send_to=wall(23, 59), no_sending=())
-        self.settings = made.model_copy(update={"hours": always})
+        self.settings = programme.at_any_hour(programme.settings(folder, 1, gate.getsockname()[1], BEGINS.date()))
         self.shared, self.planted, self.deaths = Shared(), planted, 0
         wait(fork(lambda: asyncio.run(programme.make(self.settings, associations))), PATIENCE_S)
         self._gateway = fork(lambda: gateway.serve(gate, self._log, 0.001))
@@ -84,7 +80,7 @@ class Evenings:
             self.settings.folder.joinpath("crash.db.lock").write_text("")
         return fork(lambda: _life(self, at, how))
 
-    def killed(self, at: datetime, chance: random.Random) -> None:
+    def die(self, at: datetime, chance: random.Random) -> None:
         """A life that dies at a point or at any time, unless it comes to its end before."""
         point = _PLANTED.get(self.planted) or chance.choice(POINTS)
         plan = Plan(
@@ -93,14 +89,7 @@ class Evenings:
             planted=self.planted,
         )
         pid = self.live(at, plan, knows=bool(self.planted) or chance.random() < 0.5)
-        while not self.shared.ready and dead(pid, 0) is None:
-            time.sleep(0.001)
-        try:
-            if dead(pid, chance.random() * 0.2 if point == "any time" else SLOWEST_S) is None:
-                os.kill(pid, signal.SIGKILL)
-                os.waitpid(pid, 0)
-        except ChildProcessError:
-            pass
+        killed(pid, self.shared, chance.random() * 0.2 if point == "any time" else SLOWEST_S)
         self.deaths += 1
 
     def finish(self) -> dict[str, int]:
@@ -177,9 +166,9 @@ def _lost(keep: Any) -> Any:
     return kept
 
 
-def compared(peaceful: Evenings, killed: Evenings) -> list[str]:
+def compared(peaceful: Evenings, harmed: Evenings) -> list[str]:
     """Every difference in a line."""
-    lines, there, here = [], peaceful.told(), killed.told()
+    lines, there, here = [], peaceful.told(), harmed.told()
     for what in _TOLD:
         lines += [f"{what}, lost: {row} x{n}" for row, n in (there[what] - here[what]).items()]
         lines += [f"{what}, too many: {row} x{n}" for row, n in (here[what] - there[what]).items()]
@@ -207,19 +196,19 @@ def run(base: Path, steps: int, associations: int, seed: int, planted: str) -> d
     """Two programmes, so many evenings."""
     chance = random.Random(seed)
     peaceful = Evenings(base / "peaceful", associations, "")
-    killed = Evenings(base / "killed", associations, planted)
-    for one in (peaceful, killed):
+    harmed = Evenings(base / "harmed", associations, planted)
+    for one in (peaceful, harmed):
         wait(one.live(BEGINS, Plan()), PATIENCE_S)  # there are timers from then on
     at = BEGINS
     for _ in range(steps):
         at = max(at, peaceful.next_due() or at) + BEHIND
         wait(peaceful.live(at, Plan()), PATIENCE_S)
         for _ in range(chance.choice((1, 1, 2, 3))):
-            killed.killed(at, chance)
-        wait(killed.live(at, Plan(planted=planted), knows=chance.random() < 0.5), PATIENCE_S)
-    lines = broken(peaceful, peaceful.finish()) + broken(killed, killed.finish()) + compared(peaceful, killed)
+            harmed.die(at, chance)
+        wait(harmed.live(at, Plan(planted=planted), knows=chance.random() < 0.5), PATIENCE_S)
+    lines = broken(peaceful, peaceful.finish()) + broken(harmed, harmed.finish()) + compared(peaceful, harmed)
     said = {what: rows.total() for what, rows in peaceful.told().items()}
-    return {"deaths": killed.deaths, **said, "broken": lines}
+    return {"deaths": harmed.deaths, **said, "broken": lines}
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
