@@ -104,6 +104,7 @@ class Turns:
         self._versions: Mapping[str, Any] = {}
         self.woken: set[int] = set()
         """Addresses that a turn woke: they have a turn after the commit."""
+        self.asked = False  # whether a turn asked something that is read beside the turns after the commit
         self.crash: Callable[[str], None] = lambda point: None
 
     def learn(self, loaders: Mapping[type, Any]) -> None:
@@ -190,9 +191,7 @@ class Turns:
     def _wave(self, group: Group, rows: Sequence[Any]) -> tuple[list[Any], set[Fact], bool]:
         """Take what can be taken in order; the rest waits with what it needs."""
         later: list[Any] = []
-        waiting: set[int] = set()
-        wanted: set[Fact] = set()
-        stale = False
+        waiting, wanted, stale = set[int](), set[Fact](), False
         for row in rows:
             if row.address_id in waiting or stale:
                 later.append(row)
@@ -287,6 +286,7 @@ class Turns:
         await talk.save(group.tx, group.known, group.changed, group.now)
         await group.batch.count()
         await group.batch.close()
+        self.asked |= group.batch.asks
         if group.batch.broadcasts:
             await broadcasts.perform(group.tx, group.batch.broadcasts, self._means, group.now)
         if group.batch.wakes:

@@ -16,7 +16,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -38,6 +37,7 @@ from tests.botapi_methods import Methods, Unhappy, message
 from tests.botapi_queue import METHODS as QUEUE_METHODS
 from tests.botapi_queue import Queue
 from tests.botapi_updates import Fault, Shown, User, checked, unauthorized
+from tests.programme import door
 
 BOT_ID = 7000000001
 TOKEN = f"{BOT_ID}:TESTtokenOfTheEmulator_neverInALog-00"
@@ -152,7 +152,7 @@ class Emulator:
     # --- the server ---
 
     def __enter__(self) -> Emulator:
-        sock = socket.create_server(("127.0.0.1", 0))
+        sock = door()
         self.url = f"http://127.0.0.1:{sock.getsockname()[1]}"
         routes = [
             Route("/bot{token}/{method}", self._call, methods=["GET", "POST"]),

@@ -59,6 +59,13 @@ def free_port() -> int:
         return int(listener.getsockname()[1])
 
 
+def door() -> socket.socket:
+    """A free port of the loopback for a web server. Known for TCP: asyncio's answers waited for 40 ms else."""
+    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    listener.bind(("127.0.0.1", 0))
+    return listener
+
+
 class Programme:
     """A folder with kurikirana.toml; commands and the service run as processes of their own."""
 

@@ -43,6 +43,8 @@ class Batch:
         """What was decided about broadcasts and by whom: done after the flush."""
         self.wakes = False
         """Whether a row that wakes another conversation is among them."""
+        self.asks = False
+        """Whether something was asked that is read beside the turns."""
 
     def add(self, statement: Executable, row: dict[str, Any]) -> None:
         """One more row for this statement.

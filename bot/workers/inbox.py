@@ -48,6 +48,8 @@ class InboxWorker:
         self._seen: set[int] = set()
         """Rows that waited at the last look, be it long ago: none that was handled since waits again."""
         self._running: set[asyncio.Future[Any]] = set()
+        self.beside: Callable[[], None] = lambda: None
+        """Begins what turns have asked to be read beside them; the alarm does within a second."""
 
     async def arrivals(self, arrivals: Sequence[Arrival]) -> None:
         """Keep, and answer; returns after the commit. Raises DatabaseError: do not acknowledge."""
@@ -181,6 +183,9 @@ class InboxWorker:
             woken, self._turns.woken = self._turns.woken, set()
             for other in woken:
                 self.notify(other)
+            if self._turns.asked:
+                self._turns.asked = False
+                self.beside()
 
     def _taken(self, address_id: int, future: asyncio.Future[bool]) -> None:
         if future.cancelled():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -137,12 +138,14 @@ class Chats:
     async def settled(self) -> None:
         """Until nothing waits: no update, no turn, nothing that is read beside the turns, no text."""
         await self.botapi.until(lambda: not self.botapi.queue.pending, SETTLES_S)
-        for _ in range(int(SETTLES_S / 0.01)):
+        pause, ends = 0.01, time.monotonic() + SETTLES_S
+        while time.monotonic() < ends:
             async with self.app.database.read() as tx:
                 waiting = (await tx.execute(WAITING)).scalars().all()
             if not waiting:
                 return
-            await asyncio.sleep(0.01)
+            await asyncio.sleep(pause)
+            pause = min(1.5 * pause, 0.1)  # whoever asks too often keeps the service from what is waited for
         raise AssertionError(f"still waiting: {waiting}")
 
     async def presses(self, user: User, button: str, shown: Shown | None = None) -> Shown:

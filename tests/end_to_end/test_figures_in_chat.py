@@ -21,6 +21,7 @@ from bot.programme import invented
 from bot.programme.roster import Staff
 from bot.store import countings, tables
 from bot.store.engine import Database
+from bot.workers import due
 from bot.workers import figures as figures_worker
 from handlers.turn import SummaryOf, Viewer
 from tests.botapi import Emulator, botapi_fixture  # noqa: F401
@@ -58,6 +59,17 @@ async def test_an_officer_asks_and_presses_every_button(chats: Chats) -> None:
     assert "October 2026" in (await chats.presses(eric, "◀ October", shown)).text
     noted = [row["details"] for row in await chats.rows("audit") if row["what"] in ("summary", "export")]
     assert [row["face"] for row in noted] == ["picture", "text", "pdf", "xlsx", "messages", "picture"]
+
+
+async def test_what_is_asked_is_read_at_once(
+    botapi: Emulator, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(due, "EVERY_S", 3600.0)  # nobody looks before tomorrow
+    async with programme(botapi, tmp_path, monkeypatch) as chats:
+        eric = await chats.eric()
+        assert (await chats.says(eric, "/summary 07")).text.startswith("Abahuza (07)")
+        card = await chats.says(eric, "/broadcast")
+        assert "All 0" in card.labels, "counted too"
 
 
 async def test_wrong_names_areas_and_roles(chats: Chats) -> None:

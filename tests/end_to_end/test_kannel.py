@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import socket
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -20,6 +19,7 @@ from bot.channels.base import Message, Recorder
 from bot.channels.kannel import Kannel as Channel
 from bot.errors import Ambiguous, ChannelMisconfigured, DatabaseError, Refused, RetryLater
 from tests import kannel
+from tests.programme import door
 
 pytestmark = pytest.mark.kannel
 
@@ -46,7 +46,7 @@ class Line:
 @asynccontextmanager
 async def serving(channel_of: Callable[[str], Channel], intake: Recorder) -> AsyncIterator[str]:
     """The channel's routes on a free port of the loopback; its address."""
-    listener = socket.create_server(("127.0.0.1", 0))
+    listener = door()
     url = f"http://127.0.0.1:{listener.getsockname()[1]}"
     app = Starlette(routes=list(channel_of(url).routes(intake)))
     server = uvicorn.Server(uvicorn.Config(app, log_config=None, access_log=False, lifespan="off"))
