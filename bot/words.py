@@ -31,6 +31,8 @@ NEVER_SAID = re.compile(r"\b(invalide?|error|r[eé]f[eé]rence|code)s?\b", re.IG
 """Words that no leader reads (conversations, finding 10 and L11)."""
 _NUMBER = re.compile(r"(?<![\w/{.:])\d{1,2}(?![\w/}.:]\d|\d)")
 _SIGNED = "signed: "
+_UNSIGNED = ("", "draft", "brouillon", "missing", "shipped")
+"""What else may stand in the state column: whatever is none of it was meant as a signature."""
 
 
 @noun
@@ -154,11 +156,14 @@ def _compare(words: Words, rule: Rule, language: str, row: Mapping[str, str], pr
         return  # an emptied cell takes nothing away
     if old and text == old.text and (said == state(old) or (old.signed and said == "draft")):
         return  # nor does a file that was taken before somebody signed
-    signed = signer(said)
+    signed, where = signer(said), f"{rule.key} {language}"
+    if not signed and said.lower() not in _UNSIGNED:
+        fault = "'{said}' signs nothing; write signed: YOUR NAME, or leave draft"
+        proposal.problems.append(at(where, Sentence(fault, said=said)))
+        return
     new = Entry(text, language not in COMPLETE and not signed, signed)
     if new == old:
         return
-    where = f"{rule.key} {language}"
     proposal.problems += [at(where, fault) for fault in [*faults(rule, text), *_answers(words, rule, text)]]
     if NEVER_SAID.search(text):
         proposal.problems.append(at(where, Sentence("leaders never read the words invalid, error, reference, code")))

@@ -43,7 +43,7 @@ MARKS: Mapping[str, tuple[str, ...]] = MappingProxyType(
 )
 """What the lines of a comment begin with, in the languages in which texts are explained."""
 _MARKED = {language: re.compile(rf"^({'|'.join(marks)})\s?: ", re.MULTILINE) for language, marks in MARKS.items()}
-_SIGNED = re.compile(r"(?:signed|signée?)\s?:\s*(.+)")
+_SIGNED = re.compile(r"sign(?:ed|[eé]e?)\s*(?::|by\b|par\b)\s*(.+)", re.IGNORECASE)
 _LINE = re.compile(r'(?:msgid |msgstr )?"(?:[^"\\]|\\.)*"\s*|#.*|\s*')
 _KEY_LINE = re.compile(r'^msgid "(.+)"$', re.MULTILINE)
 
@@ -133,7 +133,7 @@ def entries(catalog: Catalog) -> dict[str, Entry]:
 
 
 def signer(said: str) -> str:
-    """The name in `signed: NAME`, also in French; '' when nobody signed."""
+    """The name in `signed: NAME`, also in French and as a spreadsheet writes it; '' when nobody signed."""
     found = _SIGNED.match(said)
     return found[1].strip() if found else ""
 

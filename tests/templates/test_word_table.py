@@ -88,6 +88,14 @@ def _exported(words: Words, folder: Path) -> Path:
     return folder / "again.xlsx"
 
 
+@pytest.mark.parametrize(
+    "said", ["Signed: Anna N.", "SIGNÉE : Anna N.", "signe: Anna N.", "Signé par Anna N.", "signed by Anna N."]
+)
+def test_a_signature_is_one_as_a_spreadsheet_or_a_hand_writes_it(tmp_path: Path, said: str) -> None:
+    proposal = table.propose(WORDS, load(export(tmp_path, {("A4", "state RN"): said})))
+    assert [table.state(change.new) for change in proposal.changes] == ["signed: Anna N."]
+
+
 def test_saving_again_keeps_the_old_file_and_the_other_texts(tmp_path: Path) -> None:
     own = tmp_path / "own"
     for key in ("A4", "B3"):
@@ -99,7 +107,7 @@ def test_saving_again_keeps_the_old_file_and_the_other_texts(tmp_path: Path) -> 
 
 
 def test_a_changed_text_without_a_name_is_a_draft(tmp_path: Path) -> None:
-    for said in ("draft", "shipped", "signed:", "signé", "missing"):
+    for said in ("draft", "Brouillon", "shipped", "", "missing"):
         edit = {("S.told", "SW"): "{sender}: Sawa.", ("S.told", "state SW"): said}
         [change] = table.propose(WORDS, load(export(tmp_path, edit))).changes
         assert change.new.draft and change.old is None
@@ -115,6 +123,10 @@ def test_a_changed_text_without_a_name_is_a_draft(tmp_path: Path) -> None:
         ({("A4", "EN"): "x" * 161}, "A4 en: 2 SMS with the longest names"),
         ({("A3", "EN"): "{name} {association} 1 " + "x" * 137}, "A3 en: 2 SMS"),
         ({("A4", "EN"): "{sender}: Invalid."}, "A4 en: leaders never read"),
+        *(
+            ({("A4", "state RN"): said}, f"A4 rn: '{said}' signs nothing")
+            for said in ("signed:", "Anna N.", "signé Anna", "ok")
+        ),
         ({("A4", "key"): "A44"}, "'A44' is no key of ours"),
         ({("A4", "key"): "A3"}, "'A3' is there twice"),
         ({("kb.totals", "FR"): "🛑 Stop"}, "kb.totals fr: '🛑 Stop' would be taken for stop; write another label"),
@@ -192,5 +204,5 @@ def test_the_french_page_for_those_who_correct_says_what_the_pages_say() -> None
         for text in french().values()
         if len(re.sub(r"{\w+}", "", text)) > 6
     ]
-    assert len(refused) == 6
+    assert len(refused) == 7
     assert [one for one in refused if not any(re.fullmatch(text, one) for text in said)] == []
