@@ -106,6 +106,7 @@ def propose(words: Words, brought: Brought, forms: Iterable[Form] = ()) -> Propo
     """Compare what a file brings with the words in use. `forms`: whose words no keyword may be."""
     proposal = Proposal()
     seen: set[str] = set()
+    kept: list[str] = []
     for place, row in brought.rows:
         key = row["key"]
         if key not in words.rules or key in seen:
@@ -117,7 +118,10 @@ def propose(words: Words, brought: Brought, forms: Iterable[Form] = ()) -> Propo
             continue
         seen.add(key)
         for language in SHEET_LANGUAGES:
-            _compare(words, words.rules[key], language, row, proposal)
+            _compare(words, words.rules[key], language, row, proposal, kept)
+    if kept:
+        told = "corrected or signed since this file was made, so they stay: {where}"
+        proposal.notes.append(Sentence(told, where=tuple(kept)))
     proposal.keywords = keywords.changed(words, brought.keywords)
     _try(words, proposal)
     proposal.problems += keywords.faults(words, forms, proposal.keywords)
@@ -149,13 +153,19 @@ def as_shipped(key: str, language: str) -> Entry | None:
     return all_shipped()[1][language].get(key)
 
 
-def _compare(words: Words, rule: Rule, language: str, row: Mapping[str, str], proposal: Proposal) -> None:
+def _compare(
+    words: Words,
+    rule: Rule,
+    language: str,
+    row: Mapping[str, str],
+    proposal: Proposal,
+    kept: list[str] | None = None,
+) -> None:
+    """`kept` takes what a file is older than; a page (None) shows what is there and may take it back."""
     text, said = row.get(language.upper(), "").rstrip(), row.get(f"state {language.upper()}", "").strip()
     old = words.texts[language].get(rule.key)
     if not text:
         return  # an emptied cell takes nothing away
-    if old and text == old.text and (said == state(old) or (old.signed and said == "draft")):
-        return  # nor does a file that was taken before somebody signed
     signed, where = signer(said), f"{rule.key} {language}"
     if not signed and said.lower() not in _UNSIGNED:
         fault = "'{said}' signs nothing; write signed: YOUR NAME, or leave draft"
@@ -164,12 +174,22 @@ def _compare(words: Words, rule: Rule, language: str, row: Mapping[str, str], pr
     new = Entry(text, language not in COMPLETE and not signed, signed)
     if new == old:
         return
+    if kept is not None and old and not signed and _older(rule.key, language, old, text):
+        if text != old.text:
+            kept.append(where)
+        return
     proposal.problems += [at(where, fault) for fault in [*faults(rule, text), *_answers(words, rule, text)]]
     if NEVER_SAID.search(text):
         proposal.problems.append(at(where, Sentence("leaders never read the words invalid, error, reference, code")))
     if gone := "" if rule.chat else " ".join(replaced(text)):
         proposal.notes.append(at(where, Sentence("{gone} will be replaced, an SMS would be cut to 70", gone=gone)))
     proposal.changes.append(Change(rule.key, language, old, new))
+
+
+def _older(key: str, language: str, old: Entry, text: str) -> bool:
+    """Whether this unsigned text would take back what was signed, or is the shipped one that was corrected."""
+    came = as_shipped(key, language)
+    return bool(old.signed) or (came is not None and text == came.text)
 
 
 def _answers(words: Words, rule: Rule, text: str) -> list[Sentence]:

@@ -78,6 +78,9 @@ def import_(
         typer.echo(line)
     if proposal.problems:
         base.fail("Nothing was saved. Correct these first.")
+    if not proposal.size:
+        base.words.print("Nothing in this file is different from the words in use.")
+        return
     agreed = yes or (
         sys.stdin.isatty() and typer.confirm(f"Save {many(proposal.size, 'change', 'changes')}?", err=True)
     )

@@ -83,6 +83,22 @@ def test_a_corrected_and_signed_text_is_used(tmp_path: Path) -> None:
     assert table.propose_one(after, "A4", "rn", "{sender}: Ni vyiza cane.").changes[0].new.draft, "a page does"
 
 
+def test_a_file_takes_nothing_back_that_came_after_it(tmp_path: Path) -> None:
+    """Two people have a file each, one corrects Kirundi and the other Swahili: each holds the other's old column."""
+    hers, his = "{sender}: Ni vyiza cane.", "{sender}: Sawa kabisa."
+    edit = {("A4", "RN"): hers, ("A4", "state RN"): "signed: Anna", ("A3", "RN"): "{sender} {name} {association} 1"}
+    table.save(table.propose(WORDS, load(export(tmp_path, edit))), WORDS, tmp_path / "own", AT)
+    after = Words.load(tmp_path / "own")
+    proposal = table.propose(after, load(export(tmp_path, {("A4", "SW"): his, ("A4", "state SW"): "signed: Juma"})))
+    assert [(one.key, one.language, one.new.text) for one in proposal.changes] == [("A4", "sw", his)]
+    assert proposal.notes == ["corrected or signed since this file was made, so they stay: A3 rn, A4 rn"]
+    emptied = {("A4", "RN"): hers, ("A4", "state RN"): "", ("A3", "RN"): edit["A3", "RN"]}
+    assert table.propose(after, load(export(tmp_path, emptied))).changes == [], "an emptied state takes none away"
+    signed = {("A4", "state RN"): "signed: Juma", ("A3", "RN"): "{name}: {association} 1"}
+    changed = table.propose(after, load(export(tmp_path, signed))).changes
+    assert {one.key for one in changed} == {"A3", "A4"}, "what was signed or corrected in it counts"
+
+
 def _exported(words: Words, folder: Path) -> Path:
     export_words(words, folder / "again.xlsx")
     return folder / "again.xlsx"
