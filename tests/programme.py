@@ -63,6 +63,7 @@ def door() -> socket.socket:
     """A free port of the loopback for a web server. Known for TCP: asyncio's answers waited for 40 ms else."""
     listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     listener.bind(("127.0.0.1", 0))
+    listener.listen()
     return listener
 
 
