@@ -12,7 +12,7 @@ import cProfile
 import json
 import sys
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -50,11 +50,12 @@ async def parts(settings: Settings) -> AsyncIterator[tuple[Database, InboxWorker
         await database.close()
 
 
-async def fire(settings: Settings, wanted: int) -> dict[str, float]:
-    """From the first look until so many rows are in the outbox."""
+async def fire(settings: Settings, wanted: int, begin: Callable[[], None] = lambda: None) -> dict[str, float]:
+    """From the first look until so many rows are in the outbox. `begin`: called right before."""
     async with parts(settings) as (database, inbox, timers):
         await _warm(database, inbox)
         settle()  # as the service has done at its start
+        begin()
         before, began, cpu = reset(), time.perf_counter(), time.process_time()
         looking = asyncio.create_task(timers.look())
         while (made := await _made(database)) < wanted + 1:

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 HALF = ".half"
 """How a copy of a database ends that is not whole, or not in its place, yet."""
-_PRAGMAS = (
+PRAGMAS = (
     "journal_mode=WAL",
     "synchronous=FULL",
     "busy_timeout=5000",
@@ -59,7 +59,7 @@ def _prepare_connections(engine: Engine, begin: str | None, *more: str) -> None:
     def connected(connection: Any, _record: Any) -> None:
         connection.isolation_level = None
         cursor = connection.cursor()
-        for pragma in (*_PRAGMAS, *more):
+        for pragma in (*PRAGMAS, *more):
             cursor.execute(f"PRAGMA {pragma}")
         cursor.close()
 
