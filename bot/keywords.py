@@ -15,6 +15,8 @@ from rapidfuzz.distance import OSA
 
 from bot.forms import load_shipped
 from bot.render import Words
+from bot.render.catalogue import fields_of
+from bot.render.fields import COMMON
 from bot.render.keywords import FILE, LABEL, read, written
 from bot.render.sentences import Sentence, at
 from handlers.forms import Form
@@ -119,6 +121,25 @@ def _told(words: Words) -> dict[str, str]:
                 if word.isupper():
                     found.setdefault(plain(word), f"{key} ({language})")
     return found
+
+
+def lost(came: str, text: str, known: Keywords) -> list[Sentence]:
+    """What every version of the shipped text must have: its fields of the settings, and what leaders are to send."""
+    gone, there = sorted((fields_of(came) & {*COMMON}) - fields_of(text)), _in_capitals(text, known)
+    return [Sentence("{field} is missing", field=f"{{{name}}}") for name in gone] + [
+        Sentence("{word} is missing, which leaders are to send", word=word)
+        for command, word in _in_capitals(came, known).items()
+        if command not in there
+    ]
+
+
+def _in_capitals(text: str, known: Keywords) -> dict[str, str]:
+    """Commands that a text says in capitals -> the word. SMS is mostly said of the thing itself."""
+    return {
+        known.command_of[plain(word)]: word
+        for word in _LETTERS.findall(text)
+        if word.isupper() and word != "SMS" and plain(word) in known.command_of
+    }
 
 
 def form_faults(words: Words, form: Form, others: Iterable[Form]) -> list[Sentence]:

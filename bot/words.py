@@ -219,6 +219,10 @@ def _try(words: Words, proposal: Proposal) -> None:
     for change in proposal.changes:
         texts[change.language][change.key] = change.new
     trial = Words(words.rules, texts, keywords=Keywords({**words.keywords.of, **proposal.keywords}))
+    for change in proposal.changes:
+        came = as_shipped(change.key, change.language) or as_shipped(change.key, "en")
+        gone = keywords.lost(came.text, change.new.text, trial.keywords) if came else ()
+        proposal.problems += [at(f"{change.key} {change.language}", fault) for fault in gone]
     _measure(words, trial, proposal)
     proposal.problems += keywords.label_faults(trial, {one.key for one in proposal.changes})
 

@@ -58,7 +58,7 @@ async def _words(app: App) -> dict[str, Any]:
     return {"file": corrected(app)}
 
 
-def corrected(app: App, key: str = "A4", text: str = "{sender}: Ni vyiza cane.") -> bytes:
+def corrected(app: App, key: str = "A4", text: str = "{sender}: Ni vyiza cane. START") -> bytes:
     """The exported words with a Kirundi text that is another than now."""
     return _exported(key, text if app.words.texts["rn"][key].text != text else f"{text} Ego.")
 

@@ -181,7 +181,7 @@ async def test_a_form_is_checked_shown_and_taken(app: App) -> None:
 
 
 async def test_a_file_of_words_is_shown_and_saved_as_it_was_shown(app: App) -> None:
-    boss, text = await signed_in(app, "supervisor"), "{sender}: Ni vyiza cane."
+    boss, text = await signed_in(app, "supervisor"), "{sender}: Ni vyiza cane. START"
     shown = await _sent(boss, "/words/import/check", "file", "mine.xlsx", corrected(app))
     assert shown.status_code == 200, shown.text
     assert "1 change." in shown.text
@@ -194,9 +194,9 @@ async def test_a_file_of_words_is_shown_and_saved_as_it_was_shown(app: App) -> N
     assert (await boss.post("/words/import/now", digest=_digest(shown.text))).status_code == 303
     assert app.words.texts["rn"]["A4"].text == text
     po = 'msgid ""\nmsgstr ""\n"Language: rn\\n"\n"Content-Type: text/plain; charset=utf-8\\n"\n\n'
-    po += '# signed: Anna N.\nmsgid "A4"\nmsgstr "{sender}: Ego."\n'
+    po += '# signed: Anna N.\nmsgid "A4"\nmsgstr "{sender}: Ego. START"\n'
     shown = await _sent(boss, "/words/import/check", "file", "from-poedit.po", po.encode())
-    assert "{sender}: Ego. (signed: Anna N.)" in shown.text
+    assert "{sender}: Ego. START (signed: Anna N.)" in shown.text
 
 
 async def test_a_file_that_may_not_be_saved_says_where(app: App) -> None:

@@ -65,28 +65,32 @@ def test_an_export_comes_back_unchanged_also_when_another_program_has_saved_it(t
 
 
 def test_a_corrected_and_signed_text_is_used(tmp_path: Path) -> None:
-    edit = {("A4", "RN"): "{sender}: Ni vyiza cane.", ("A4", "state RN"): "signée : Anna N."}
+    edit = {("A4", "RN"): "{sender}: Ni vyiza cane. START", ("A4", "state RN"): "signée : Anna N."}
     proposal = table.propose(WORDS, load(export(tmp_path, edit)))
     assert proposal.problems == []
     [change] = proposal.changes
     assert "old: '{sender}: Ni vyiza, nta" in change.show() and "(draft)" in change.show()
-    assert "new: '{sender}: Ni vyiza cane.' (signed: Anna N.)" in change.show()
+    assert "new: '{sender}: Ni vyiza cane. START' (signed: Anna N.)" in change.show()
     [file] = table.save(proposal, WORDS, tmp_path / "own", AT)
     assert file.name == "rn.po"
     after = Words.load(tmp_path / "own")
-    assert after.text("A4", "rn", drafts=False).text == "OIM: Ni vyiza cane."
+    assert after.text("A4", "rn", drafts=False).text == "OIM: Ni vyiza cane. START"
     assert "A4" not in after.drafts["rn"]
     assert table.state(after.texts["rn"]["A4"]) == "signed: Anna N."
     assert table.propose(after, load(_exported(after, tmp_path))).changes == []
-    unsigned = {("A4", "RN"): "{sender}: Ni vyiza cane."}
+    unsigned = {("A4", "RN"): "{sender}: Ni vyiza cane. START"}
     assert table.propose(after, load(export(tmp_path, unsigned))).changes == [], "a file takes no signature away"
-    assert table.propose_one(after, "A4", "rn", "{sender}: Ni vyiza cane.").changes[0].new.draft, "a page does"
+    assert table.propose_one(after, "A4", "rn", "{sender}: Ni vyiza cane. START").changes[0].new.draft, "a page does"
 
 
 def test_a_file_takes_nothing_back_that_came_after_it(tmp_path: Path) -> None:
     """Two people have a file each, one corrects Kirundi and the other Swahili: each holds the other's old column."""
-    hers, his = "{sender}: Ni vyiza cane.", "{sender}: Sawa kabisa."
-    edit = {("A4", "RN"): hers, ("A4", "state RN"): "signed: Anna", ("A3", "RN"): "{sender} {name} {association} 1"}
+    hers, his = "{sender}: Ni vyiza cane. START", "{sender}: Sawa kabisa."
+    edit = {
+        ("A4", "RN"): hers,
+        ("A4", "state RN"): "signed: Anna",
+        ("A3", "RN"): "{sender} {name} {association} 1 FASHA STOP",
+    }
     table.save(table.propose(WORDS, load(export(tmp_path, edit))), WORDS, tmp_path / "own", AT)
     after = Words.load(tmp_path / "own")
     proposal = table.propose(after, load(export(tmp_path, {("A4", "SW"): his, ("A4", "state SW"): "signed: Juma"})))
@@ -94,7 +98,7 @@ def test_a_file_takes_nothing_back_that_came_after_it(tmp_path: Path) -> None:
     assert proposal.notes == ["corrected or signed since this file was made, so they stay: A3 rn, A4 rn"]
     emptied = {("A4", "RN"): hers, ("A4", "state RN"): "", ("A3", "RN"): edit["A3", "RN"]}
     assert table.propose(after, load(export(tmp_path, emptied))).changes == [], "an emptied state takes none away"
-    signed = {("A4", "state RN"): "signed: Juma", ("A3", "RN"): "{name}: {association} 1"}
+    signed = {("A4", "state RN"): "signed: Juma", ("A3", "RN"): "{sender} {name}: {association} 1 FASHA STOP"}
     changed = table.propose(after, load(export(tmp_path, signed))).changes
     assert {one.key for one in changed} == {"A3", "A4"}, "what was signed or corrected in it counts"
 
@@ -115,7 +119,7 @@ def test_a_signature_is_one_as_a_spreadsheet_or_a_hand_writes_it(tmp_path: Path,
 def test_saving_again_keeps_the_old_file_and_the_other_texts(tmp_path: Path) -> None:
     own = tmp_path / "own"
     for key in ("A4", "B3"):
-        edit = {(key, "RN"): "{sender}: Ego 1 9.", (key, "state RN"): "signed: Anna"}
+        edit = {(key, "RN"): "{sender}: Ego 1 9 START.", (key, "state RN"): "signed: Anna"}
         table.save(table.propose(WORDS, load(export(tmp_path, edit))), WORDS, own, AT)
     after = Words.load(own)
     assert "A4" not in after.drafts["rn"] and "B3" not in after.drafts["rn"]
@@ -138,6 +142,9 @@ def test_a_changed_text_without_a_name_is_a_draft(tmp_path: Path) -> None:
         ({("F3", "EN"): "{sender} {association} {since} 1 a 2 b 3 c"}, "F3 en: answer 4 is not in the text"),
         ({("A4", "EN"): "x" * 161}, "A4 en: 2 SMS with the longest names"),
         ({("A3", "EN"): "{name} {association} 1 " + "x" * 137}, "A3 en: 2 SMS"),
+        ({("A4", "RN"): "{sender}: Ni vyiza. TANGURA"}, "A4 rn: START is missing, which leaders are to send"),
+        ({("A3", "RN"): "{sender} {name} {association} 1 FASHA"}, "A3 rn: STOP is missing, which leaders"),
+        ({("A4", "RN"): "Ni vyiza. START"}, r"A4 rn: \{sender\} is missing"),
         ({("A4", "EN"): "{sender}: Invalid."}, "A4 en: leaders never read"),
         *(
             ({("A4", "state RN"): said}, f"A4 rn: '{said}' signs nothing")
@@ -179,7 +186,7 @@ def test_no_keyword_takes_a_label_of_the_keyboard_away(tmp_path: Path) -> None:
 
 
 def test_replaced_characters_are_shown(tmp_path: Path) -> None:
-    proposal = table.propose(WORDS, load(export(tmp_path, {("A4", "FR"): "{sender}: Ça reçu"})))
+    proposal = table.propose(WORDS, load(export(tmp_path, {("A4", "FR"): "{sender}: Ça reçu START"})))
     assert proposal.problems == []
     assert any("A4 fr: ç will be replaced" in note for note in proposal.notes)
 
@@ -220,5 +227,5 @@ def test_the_french_page_for_those_who_correct_says_what_the_pages_say() -> None
         for text in french().values()
         if len(re.sub(r"{\w+}", "", text)) > 6
     ]
-    assert len(refused) == 7
+    assert len(refused) == 8
     assert [one for one in refused if not any(re.fullmatch(text, one) for text in said)] == []
