@@ -15,7 +15,7 @@ from handlers.understand import choices as near
 from handlers.understand import dates, named_days
 from handlers.understand.calendar import BETWEEN, DAY_WORDS, LEADING
 from handlers.understand.numbers import number_words
-from handlers.understand.vocabulary import POLITE
+from handlers.understand.vocabulary import NO_NEAR_MISS, POLITE
 from handlers.understand.words import MONEY, PRICE, Token, plain, tokens
 
 Kind = Literal["number", "label", "choice", "date", "unknown", "filler", "left"]
@@ -148,7 +148,7 @@ class Atoms:
         yield from exact
         if token.kind == "word" and not exact and token.text in self._ctx.names:
             yield (Item("filler", token.text, token.glued),), at + 1
-        elif token.kind == "word" and not exact:
+        elif token.kind == "word" and not exact and token.text not in NO_NEAR_MISS:
             apart = list(self._apart(at, token))
             yield from apart or self._near(at, token)
 

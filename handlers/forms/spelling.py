@@ -17,6 +17,8 @@ _DASHED: Final = re.compile(r"^[ \t]*[-\u2010-\u2015\u2212]", re.MULTILINE)
 _COMMA: Final = re.compile(r"(?<![\w.,])(\d+),(\d{1,2})(?![\w.]|,\S)")
 _FRANCS: Final = re.compile(r"(\d{4,}|\d[.,' ]?\d{3}|\dk) ?f(?:rs?)?\b(?: bu\b)?")
 """450000F: francs, no women."""
+_AT_MARKET: Final = re.compile(r"\b(?:au|du|sur le) marche\b")
+"""Ventes au marché: where, and not how the business is."""
 
 _NO_ONE: Final = re.compile(r"\b(?:no one|noone)\b")
 _HOUR: Final = re.compile(r"\b(?:a|vers|at) (?:[5-9]|1\d|20)h(?:[0-5]\d)?\b")
@@ -73,5 +75,5 @@ def straight(text: str, tables: Tables, *, fractions: bool) -> str:
     if tables.none_of is not None:
         said = tables.none_of.sub("0 ", said)
     if tables.amounts:
-        said = _FRANCS.sub(r"\1 fbu", millions(said))
+        said = _AT_MARKET.sub("", _FRANCS.sub(r"\1 fbu", millions(said)))
     return digits.joined(said, tables.label_words) if tables.splits_digits else said

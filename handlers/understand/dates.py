@@ -23,6 +23,7 @@ from handlers.understand.calendar import (
 )
 from handlers.understand.numbers import number_words
 from handlers.understand.tokens import DAY_MONTH, ISO, Token, tokens
+from handlers.understand.vocabulary import NO_NEAR_MISS
 
 _LEADS = 3
 _SPELLED = 8
@@ -270,7 +271,7 @@ class _Reader:
 def _nearest(word: str, names: Sequence[tuple[str, int]]) -> int | None:
     """The value of the one name within an edit (two from eight letters), nobody else as near; else None."""
     best, value, tied = 3, -1, False
-    for name, meant in names:
+    for name, meant in () if word in NO_NEAR_MISS else names:
         allowed = 2 if len(name) >= 8 else 1
         distance = OSA.distance(word, name, score_cutoff=allowed)
         if distance > allowed or distance > best:

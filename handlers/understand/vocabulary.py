@@ -61,6 +61,17 @@ NO_WITHOUT_COURTESY_OF: Final = frozenset(("murakoze", "cane"))
 NO_COMMANDS: Final = _words("inzara")
 """Words of their own, one letter from a command: inzara is hunger, inzira the road."""
 
+NO_NEAR_MISS: Final = _words(
+    "ferme fermes pommes nommes hotel hotels chine haine chaise agir jaune jaunes retourne retourner nombre zero"
+    " vendre demarche manche passe passee passes pris prise prive prime prie marches transfert transforme agent"
+    " agents train trains urgent urgente urgents grain grains instants voile plume pese reperer separer preparer anne"
+    " chair home june makes mates miles mall hotels hopes holes hates displayed pressing transportation"
+    " transform rice train brain drain goods lots loss losses lose mother bother brother coast broke prize pride"
+    " stepped passed caused march monkey leather remember mali gari"
+    " km cm mm kg gr mn hr hrs dr my many dry why"
+)
+"""Words of their own that are one letter from one of a form, a month or a weekday, or are made of its labels."""
+
 HELD: Final = _words("did done held tenu tenue organise organisee twarakoze twarayikoze twayikoze une un")
 PERIODS: Final = _words("semaine mois week month ndwi indwi ukwezi kwezi wiki mwezi la ce cette this")
 """Around "yes, we did" and "yes, last week" they say no more than that."""
@@ -104,8 +115,9 @@ FILLERS: Final = _words(
     " dont including incl with avec pour for zo kandi frs"
     # what a sentence around the figures is made of; no word of it denies, doubts, or speaks of a day to come
     " it its it's is was were are there we had came come attended trained have in on at"
-    " c'etait cetait c'est cest etait etaient etions avait avons avaient sont nous on fait faite forme venu venus"
-    " venue venues participe participants presents sur en rapport report ce"
+    " c'etait cetait c'est cest etait etaient etions sommes avait avons avaient sont nous on fait faite forme venu"
+    " nombre number igitigiri idadi"
+    " venus venue venues participe participants presents sur en rapport report ce"
     " ca elle"
     " bari hari twari haje twagize twarigishije twigishije twatanze ku bijanye icegeranyo"
     " walikuwa kulikuwa ilikuwa tulikuwa walikuja tumefanya tulifanya tulifundisha ripoti kuhusu"

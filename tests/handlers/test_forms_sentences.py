@@ -70,3 +70,45 @@ def test_nothing_was_sold(text: str) -> None:
 def test_no_problem(text: str) -> None:
     known = {"business": "07A", "status": "working", "sales": 0}
     assert BUSINESS.read_answer(BUSINESS.step("problem"), text, context(), known).values == {"problem": "none"}
+
+
+@pytest.mark.parametrize(
+    ("line", "wrong"),
+    [
+        ("12/11 transformation nous sommes 19 dont 12 femmes", {"men": 19}),  # hommes
+        ("12/11 processing 12 women 7 men 5 hotel", {"host": 5}),
+        ("12/11 transportation 12 women 7 men", {"topics": ["processing"]}),
+        ("formation affaires pour vendre 12 femmes 7 hommes", {"held_on": "2026-11-20"}),  # vendredi
+        ("12/11 3 dr 19 dont 12 femmes", {"returnee": 19}),
+    ],
+)
+def test_a_word_of_its_own_is_no_misspelt_one(line: str, wrong: dict[str, Any]) -> None:
+    reading = TRAINING.read_line(line, context())
+    assert reading.status != "whole" or not wrong.items() & reading.values.items(), reading.values
+
+
+@pytest.mark.parametrize(
+    ("line", "wrong"),
+    [
+        ("biz working sales 450000 costs 210000 with lots of grain", {"kit": "lost", "problem": "weather"}),
+        ("biz working rice sales 450000", {"problem": "price"}),
+        ("biz marche 450000 210000 urgent", {"problem": "money"}),
+        ("business in march sales 450000", {"status": "working"}),
+    ],
+)
+def test_a_word_of_its_own_says_nothing_of_a_business(line: str, wrong: dict[str, Any]) -> None:
+    values = BUSINESS.read_line(line, context()).values
+    assert not any(values.get(name) == value for name, value in wrong.items()), values
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "12/11 transformation nous sommes 12 femmes et 7 hommes",
+        "Date 12/11, theme transformation, nombre de femmes 12, nombre d'hommes 7",
+        "12/11 usindikaji idadi ya wanawake 12 wanaume 7",
+    ],
+)
+def test_how_many_we_are(line: str) -> None:
+    reading = TRAINING.read_line(line, context())
+    assert (reading.status, reading.values) == ("whole", BASE)
