@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot import forms as files
 from bot.store import forms as store
 from handlers.forms import Form
+
+
+def free_texts(forms: Mapping[str, Form]) -> dict[str, tuple[str, ...]]:
+    """Per form, the questions whose answers are a person's own words: what an erasure blanks."""
+    return {name: tuple(q.name for q in form.questions if q.type == "text") for name, form in forms.items()}
 
 
 async def load_all(tx: AsyncConnection) -> dict[str, Form]:

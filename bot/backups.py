@@ -6,8 +6,11 @@ them in `since.json`; the service reads it when it starts.
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import shutil
+import tempfile
+from collections.abc import AsyncIterator, Callable
 from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -15,11 +18,12 @@ from zoneinfo import ZoneInfo
 import orjson
 from pydantic import TypeAdapter, ValidationError
 
+from bot.added_forms import free_texts, load_all
 from bot.errors import DatabaseError
 from bot.settings import Settings
-from bot.store import copies
+from bot.store import copies, moving
 from bot.store.copies import Rows, Since
-from bot.store.engine import HALF
+from bot.store.engine import HALF, Database
 from bot.store.lock import FileLock
 from handlers.noun import noun
 
@@ -116,9 +120,7 @@ class Backups:
             rows = copies.prove(file)
             shutil.copyfile(file, half)
             half.chmod(0o600)
-            for one in kept.rglob("*"):  # before the database: a full disk must leave that as it is
-                if one.is_file():
-                    _bring(one, self.media / one.relative_to(kept))
+            _bring_all(kept, self.media)  # before the database: a full disk must leave that as it is
             copies.sync(half)
             before = self._aside(now)
             copies.put(half, self.database)
@@ -143,6 +145,47 @@ class Backups:
                 Path(f"{self.database}{ending}").replace(f"{before}{ending}")
                 moved = before
         return moved
+
+
+async def into_server(file: Path, settings: Settings, brought: Callable[[int], None] = lambda rows: None) -> Rows:
+    """Bring a copy into the PostgreSQL of these settings, which must be empty; `brought` hears how many rows more.
+
+    A copy of an earlier version is brought up to date first, aside. Who was erased after it was made is erased again,
+    by what stands beside it. Raises DatabaseError: then nothing of it is there.
+    """
+    await asyncio.to_thread(copies.prove, file)
+    beside = Backups(file.parent, file, settings.path(settings.privacy.media_folder), settings.zone, 0)
+    since, media = beside.since(), file.parent / "media"
+    with tempfile.TemporaryDirectory() as folder:
+        await asyncio.to_thread(shutil.copyfile, file, Path(folder, "copy.db"))
+        async with (
+            _opened("sqlite:///copy.db", Path(folder)) as old,
+            _opened(settings.database.url, settings.folder) as new,
+            old.read() as source,
+            new.engine.begin() as tx,
+        ):
+            rows = await moving.bring(source, tx, brought)
+            await copies.catch_up(tx, [(since, free_texts(await load_all(tx)))])
+            try:
+                _bring_all(media, beside.media)
+            except OSError as error:
+                raise DatabaseError(f"{beside.media}: photos could not be brought ({error.strerror})") from None
+    return rows
+
+
+@contextlib.asynccontextmanager
+async def _opened(url: str, folder: Path) -> AsyncIterator[Database]:
+    database = await Database.open(url, folder)
+    try:
+        yield database
+    finally:
+        await database.close()
+
+
+def _bring_all(folder: Path, to: Path) -> None:
+    for one in folder.rglob("*"):
+        if one.is_file():
+            _bring(one, to / one.relative_to(folder))
 
 
 def _own(place: Path, rights: int) -> None:

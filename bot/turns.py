@@ -18,7 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot import channels as channel_list
 from bot import effects, talks
-from bot.added_forms import load_all
+from bot.added_forms import free_texts, load_all
 from bot.channels.base import Channel
 from bot.effects.scene import Scene
 from bot.programme.broadcasts import asked as broadcasts
@@ -296,5 +296,5 @@ class Turns:
 
     @property
     def free_texts(self) -> dict[str, tuple[str, ...]]:
-        """Per form, the questions whose answers are a person's own words."""
-        return {name: tuple(q.name for q in form.questions if q.type == "text") for name, form in self.forms.items()}
+        """Those of the forms in use."""
+        return free_texts(self.forms)
