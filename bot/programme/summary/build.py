@@ -61,7 +61,7 @@ async def summary(tx: AsyncConnection, asked: Asked) -> Summary:
     questions = await _questions(tx, asked)
     shown = min(period.previous.first, Period.month(asked.until.year, asked.until.month - MONTHS_SHOWN + 1).first)
     grid = await counting.grid(tx, scope, shown, asked.until, zone)
-    tasks = await summaries.tasks_of(tx, scope.ids, asked.as_of, asked.as_of)
+    tasks = await summaries.tasks_of(tx, scope.ids, asked.as_of, min(ends, asked.as_of))
     people = await _people(tx, scope, tree)
     found = Summary(
         sheet=sheet,

@@ -91,6 +91,9 @@ def sentence(found: Summary, say: Say) -> str:
 
 
 def _sold(found: Summary, say: Say) -> str:
+    """Months are compared where the same businesses said it in both: what was not said is no zero."""
+    if any((line.cells[-1].sales is None) != (line.cells[-2].sales is None) for line in found.grid.lines):
+        return ""
     now, before = (sales(found, at) for at in (-1, -2))
     if now is None or before is None or found.sheet.period.kind != "month":
         return ""

@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from itertools import product
 from zoneinfo import ZoneInfo
 
 import orjson
 import pytest
+from sqlalchemy import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.programme.counting import Period, Rules, find
 from bot.programme.summary import Asked, Say, Summary, summary
 from bot.programme.summary.caption import MOST, caption, text_chart, units
+from bot.programme.summary.phrases import sentence
 from bot.programme.summary.plain import plain
 from bot.programme.summary.text import chat_text, full_text
+from bot.store import tables
 from bot.store.engine import Database
 from tests import october
 from tests.databases import database, place, postgres_server
@@ -171,3 +175,31 @@ async def test_a_period_that_goes_on_is_told_until_now(tx: AsyncConnection) -> N
     assert quarter.grid.months[-1].name == quarter.months[-1].period.name == "2026-11"
     assert "07 ABAHUZA" in text
     assert "24:00" in full_text(await of(tx, "rutana"), Say("en", ZONE))
+
+
+async def test_a_month_is_told_nothing_that_came_after_it(database: Database) -> None:
+    """A call that is asked for in November is owed now; it is no need of October's."""
+    made = datetime(2026, 11, 1, 9, tzinfo=UTC)
+
+    async def work(tx: AsyncConnection, items: object) -> list[None]:
+        await october.load(tx)
+        row = {"kind": "call", "association_id": 7, "due_at": made, "made_at": made, "sealed": False, "state": "open"}
+        await tx.execute(insert(tables.tasks), row)
+        return [None]
+
+    await database.writer.do(work, None)
+    async with database.read() as tx:
+        said = {
+            month: {need.what["en"] for need in (await of(tx, "all", month)).needs}
+            for month in ("2026-10", "2026-11")
+        }
+    assert "a call that was asked for" in said["2026-11"] - said["2026-10"]
+
+
+async def test_months_are_compared_where_the_same_businesses_said_it(tx: AsyncConnection) -> None:
+    found = await of(tx, "abahuza")
+    assert "it sold for more than in September (385,000 against 310,000 BIF)" in sentence(found, Say("en", ZONE))
+    line = found.grid.lines[0]
+    silent = replace(line, cells=(*line.cells[:-2], replace(line.cells[-2], sales=None), line.cells[-1]))
+    grid = replace(found.grid, lines=(line, silent))
+    assert "sold" not in sentence(replace(found, grid=grid), Say("en", ZONE))
