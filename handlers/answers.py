@@ -96,7 +96,7 @@ WORDS: Mapping[str, Callable[[Turn, Said], Outcome]] = {
     "back": draft.back,
     "call": lambda turn, said: door.called(turn, said) or menu.call(turn, said),
     "data": lambda turn, said: account.data(turn),
-    "delete": lambda turn, said: account.delete(turn),
+    "delete": lambda turn, said: second_thought.to_remove(turn, said) or account.delete(turn),
     "problem": door.problem,
     "sensitive": lambda turn, said: door.sealed(turn),
     "cancel": draft.cancel,

@@ -1,7 +1,7 @@
 """A correction right behind a receipt, without FIX and its menu: "pardon 13 femmes", "non le 13/11", "corr m 12".
 
 It is taken where the last report is fresh and the words name what is right in exactly one way; else it is answered as
-any other message.
+any other message. And DELETE that is said of a report.
 """
 
 from __future__ import annotations
@@ -17,6 +17,11 @@ from handlers.understand.text import plain
 from handlers.understand.vocabulary import COURTESY, REGRETS
 
 WITHIN = timedelta(hours=24)
+_REPORT = frozenset(
+    ("rapport", "report", "formation", "training", "icegeranyo", "inyigisho", "ripoti", "mafunzo")
+    + ("ca", "cela", "that", "this", "it", "hiyo")
+)
+"""What DELETE is said of that is not all we keep of her. Kirundi and Swahili are drafts."""
 
 
 def corrected(turn: Turn, said: Said) -> Outcome | None:
@@ -41,6 +46,15 @@ def corrected(turn: Turn, said: Said) -> Outcome | None:
         return None
     step, values = found[0]
     return correct.changed(turn, report, form_, values, ctx, step)
+
+
+def to_remove(turn: Turn, said: Said) -> Outcome | None:
+    """ "effacez le rapport", "delete that": her last report, which can be removed there. None: her data."""
+    words = {word.strip(".,:;!?") for word in said.rest.split()}
+    there = (tuple(person.id for person in turn.people), turn.address.id)
+    if _REPORT.isdisjoint(words) or turn.known(LastReport(*there)) is None:
+        return None
+    return correct.fix(turn, replace(said, rest=next((word for word in words if word.isdecimal()), "")))
 
 
 def _right(turn: Turn, said: Said) -> str:
