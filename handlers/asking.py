@@ -9,6 +9,7 @@ from typing import Any
 from handlers import card_shown, state
 from handlers.forms import Context, Form, Reading, Step
 from handlers.known_forms import association_of, context, form_of, kind_of
+from handlers.moments import iso
 from handlers.turn import Association, KeepDraft, Outcome, Reply, Turn
 from handlers.understand.courtesies import says_nothing
 from handlers.understand.words import is_later
@@ -38,7 +39,8 @@ def question(
     """Ask one step, and keep what is there. `ctx`: what the form may look at, where that is known already."""
     ctx = ctx or context(turn, association_of(turn, draft) or turn.association)
     kept = {**draft, "values": dict(values), "step": step.name, "tries": tries}
-    new = state.ask(turn, "form", **{key: value for key, value in kept.items() if key not in ("kind", "at")})
+    there = turn.with_state(heard(turn, form.name))
+    new = state.ask(there, "form", **{key: value for key, value in kept.items() if key not in ("kind", "at")})
     timers = (state.nudge(turn),) if "step" not in draft else ()
     if turn.address.rich:
         return card_shown.ask(turn, form, step, values, new, ctx).but(timers=timers)
@@ -162,7 +164,9 @@ def leftover(turn: Turn, form: Form, reading: Reading, association: Association)
     new = state.ask(turn, "reading", form=form.name, association=association.id, readings=[values])
     left = " ".join(reading.leftover)[:SHOWN]
     shown = {"line_words": kind_of(form).words(form, values, ctx), "line": form.line(values, ctx), "leftover": left}
-    return Outcome(new, (Reply("D7", shown),), told, understood=f"not clear: {len(left)} letters")
+    return until_heard(
+        turn, form.name, Outcome(new, (Reply("D7", shown),), told, understood=f"not clear: {len(left)} letters")
+    )
 
 
 def line_again(turn: Turn, form: Form) -> Outcome:
@@ -171,9 +175,32 @@ def line_again(turn: Turn, form: Form) -> Outcome:
     tries = before.get("tries", 0) + 1 if before.get("kind") == "reading" else 1
     if tries >= TRIES:
         effect = state.task(turn, "call", f"a {form.name} report was not understood")
-        return Outcome(state.close(turn), (Reply("D6"),), (effect,), understood="not understood twice: a call")
+        there = turn.with_state(heard(turn, form.name))
+        return Outcome(state.close(there), (Reply("D6"),), (effect,), understood="not understood twice: a call")
     new = state.ask(turn, "reading", form=form.name, readings=[], tries=tries)
-    return Outcome(new, (kind_of(form).send_again(_shown(turn)),), understood="not clear: the line again")
+    reply = kind_of(form).send_again(_shown(turn))
+    return until_heard(turn, form.name, Outcome(new, (reply,), understood="not clear: the line again"))
+
+
+def until_heard(turn: Turn, form: str, outcome: Outcome) -> Outcome:
+    """A leader's line that waits for her answer: if none comes, a person calls (draft.unfinished)."""
+    if turn.person and turn.person.kind == "staff":
+        return outcome
+    unread = {"form": form, "at": iso(turn.now)}
+    return outcome.but(state={**outcome.state, "unread": unread}, timers=(*outcome.timers, state.nudge(turn)))
+
+
+def heard(turn: Turn, form: str) -> dict[str, Any]:
+    """The state in which no line of this form waits for her answer any more."""
+    gone = turn.state.get("unread", {}).get("form") == form
+    return {key: value for key, value in turn.state.items() if not gone or key != "unread"}
+
+
+def settled(turn: Turn, form: str, values: Mapping[str, Any]) -> dict[str, Any]:
+    """The state once a report is stored: neither its line waits, nor what was half made of it."""
+    new = heard(turn, form)
+    drafts = [draft for draft in new.get("drafts", []) if not agrees(draft, form, values)]
+    return new if drafts == new.get("drafts", []) else {**new, "drafts": drafts}
 
 
 def _shown(turn: Turn) -> str:
@@ -189,4 +216,5 @@ def which_reading(turn: Turn, form: Form, reading: Reading, association: Associa
     readings = [form.compute({**preset, **values}, ctx) for values in reading.alternatives[:2]]
     first, second = (kind_of(form).words(form, values, ctx) for values in readings)
     new = state.ask(turn, "reading", form=form.name, association=association.id, readings=readings)
-    return Outcome(new, (Reply("D8", {"first_reading": first, "second_reading": second}),), understood="two readings")
+    reply = Reply("D8", {"first_reading": first, "second_reading": second})
+    return until_heard(turn, form.name, Outcome(new, (reply,), understood="two readings"))

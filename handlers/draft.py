@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from handlers import correct, enrol, form, state
+from handlers import asking, correct, enrol, form, state
 from handlers.forms import Reading
 from handlers.said import Said
 from handlers.turn import Outcome, Reply, SetLanguage, Turn
@@ -17,7 +17,25 @@ ANSWERED_WITHIN = timedelta(hours=12)
 
 
 def unfinished(turn: Turn) -> Outcome:
-    """The timer of a half-made report: one nudge at 24 h, a draft at 48 h; nothing when it was finished."""
+    """The timer of a half-made report, and of a line that waits for her answer: without one a person calls (D6)."""
+    unread = turn.state.get("unread")
+    if unread is None:
+        return _half_made(turn)
+    left = state.NUDGE_AFTER - (turn.now - state.asked_at(unread))
+    if left > timedelta():
+        outcome = _half_made(turn)
+        return outcome.but(timers=outcome.timers or (state.nudge(turn, left),))
+    effect = state.task(turn, "call", f"a {unread['form']} report was not understood")
+    there = turn.with_state(asking.heard(turn, unread["form"]))
+    if (question := state.opened(turn)) and question["kind"] == "reading":
+        there = there.with_state(state.close(there))
+    outcome = _half_made(there)
+    replies, effects = (Reply("D6"), *outcome.replies), (effect, *outcome.effects)
+    return outcome.but(replies=replies, effects=effects, understood="not sent again: a call")
+
+
+def _half_made(turn: Turn) -> Outcome:
+    """One nudge at 24 h, a draft at 48 h; nothing when it was finished."""
     question = turn.state.get("open")
     if (question is None or question["kind"] != "form") and (waiting := _left(turn)):
         if question and turn.now - state.asked_at(question) < ANSWERED_WITHIN:
@@ -132,6 +150,7 @@ def cancel(turn: Turn, said: Said) -> Outcome:
         if said.rest and not turn.address.rich:  # "annuler mon rapport": the last one, to be removed or corrected
             return correct.fix(turn, said)
         new = state.close(turn) if question else dict(turn.state)
+        new.pop("unread", None)
         return Outcome(new, (Reply("X2"),), understood="nothing to cancel")
     form_ = form.form_of(turn, question["form"])
     ctx = form.context(turn, form.association_of(turn, question))

@@ -239,8 +239,7 @@ def complete(turn: Turn, form: Form, values: Mapping[str, Any], draft: Mapping[s
         doubt=check.key if check else "",
         card=draft["card"] if turn.address.rich else None,
     )
-    drafts = [other for other in turn.state.get("drafts", []) if not asking.agrees(other, form.name, save.values)]
-    there = turn.with_state({**turn.state, "drafts": drafts}) if drafts != turn.state.get("drafts", []) else turn
+    there = turn.with_state(asking.settled(turn, form.name, save.values))
     return receipt(there, form, save, association, check, ctx)
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from handlers import correct, door, form, lessons, mentor_questions, receipted, state
-from handlers.known_forms import looks_like_report
+from handlers import asking, correct, door, form, lessons, mentor_questions, receipted, state
+from handlers.known_forms import line_of, looks_like_report
 from handlers.said import MENU, Said, read
 from handlers.training import reached
 from handlers.turn import Association, Figures, FiguresOf, KeepMedia, Outcome, Reply, TakeBackCall, Turn
@@ -112,7 +112,9 @@ def which(turn: Turn, then: str) -> Outcome:
         reply = Reply("K2", {"first": names[0].sms_name, "second": names[1].sms_name})
     else:
         reply = Reply("K2n", {"choices": " ".join(f"{n} {a.sms_name}" for n, a in enumerate(names, 1))})
-    return Outcome(new, (reply,), understood="which association")
+    asked = Outcome(new, (reply,), understood="which association")
+    line = line_of(turn, names[0]) if then == turn.inbound.text else None
+    return asking.until_heard(turn, line[0].name, asked) if line else asked
 
 
 def free(turn: Turn) -> Outcome:

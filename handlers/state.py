@@ -5,8 +5,8 @@ left), `who` (which of the people who share the phone is writing, while it matte
 when STOP came), `claims` (whom a new number says to be), `foreign` (the other language of the last message),
 `early` (answers that overtook others, and of which report), `stays` (the language she does not want to go on
 in), `silent` (a wrong number), `brake` and `same` (automatic answers, and what was answered, in the current
-hour), `sent` (messages of one of the team that have left), `wished` (when she said who shall call, at the neutral
-door).
+hour), `sent` (messages of one of the team that have left), `unread` (since when a line that was not clear waits for
+her answer, and of which form), `wished` (when she said who shall call, at the neutral door).
 """
 
 from __future__ import annotations
