@@ -229,6 +229,17 @@ async def test_an_address_to_enrol_is_used_once(app: App) -> None:
     assert kept.password.startswith("$argon2id$")
 
 
+async def test_an_area_is_read_as_the_roster_reads_it_and_what_is_none_is_refused(app: App) -> None:
+    admin, who = await signed_in(app, "admin"), await person(app, "staff")
+    await admin.get("/account")
+    for typed, kept in (("giharo; 7 / Mpinga kayove", "Giharo, 07, Mpinga-Kayove"), ("", None)):
+        await admin.post("/accounts/role", person=str(who), role="officer", area=typed)
+        assert (await rows(app, select(t.people.c.area).where(t.people.c.id == who)))[0][0] == kept
+    refused = await admin.post("/accounts/role", person=str(who), role="officer", area="Giharo, Gisozi")
+    assert refused.status_code == 422
+    assert "Gisozi is neither a commune nor the number of an association" in refused.text
+
+
 async def test_an_address_to_enrol_is_for_a_day(app: App) -> None:
     path = await _invited(app)
     app.clock.advance(timedelta(hours=25))

@@ -14,6 +14,8 @@ from bot.console.limits import PIN_TRIES
 from bot.console.page import Page, Wrong
 from bot.console.tables import Column, Table
 from bot.console.words import _
+from bot.programme.counting.scope import places
+from bot.programme.roster.names import COMMUNES_NOW, COMMUNES_OLD, Communes, area_of
 from bot.store import accounts, links, team
 from bot.store.accounts import Account
 
@@ -155,19 +157,29 @@ def _only_pin(fresh: dict[str, Any]) -> dict[str, Any]:
 async def role(ask: Ask) -> Response:
     """Another role or area; what she could do before ends with her sessions."""
     one, wanted = await _chosen(ask), ask.form.get("role", "")
-    area = ", ".join(word.strip() for word in ask.form.get("area", "").split(",") if word.strip())[:500]
     if wanted not in ROLES:
         ask.missing()
     if one.person_id == ask.me.person_id:
         raise Wrong(_("This is your own role. Another administrator can change it."))
+    area, unknown = await ask.read(_area, ask.form.get("area", "")[:500])
+    if unknown:
+        wrong = _("%(word)s is neither a commune nor the number of an association: she would see nothing by it.")
+        raise Wrong(wrong, word=unknown[0])
 
     async def work(tx: AsyncConnection) -> None:
-        await team.set_role(tx, one.person_id, wanted, area or None)
+        await team.set_role(tx, one.person_id, wanted, ", ".join(area) or None)
         await accounts.end_all(tx, one.person_id, ask.now)
 
     await ask.write(work, person=one.person_id, role=wanted, before=one.role)
     await ask.parts.reload()
     return ask.go("/accounts", _("The role is changed."))
+
+
+async def _area(tx: AsyncConnection, written: str) -> tuple[list[str], list[str]]:
+    """As the roster reads it, with the communes where there are associations."""
+    there = await places(tx)
+    old = Communes(COMMUNES_OLD, (place.commune_old for place in there))
+    return area_of(written, old, Communes(COMMUNES_NOW, (place.commune_now for place in there)))
 
 
 PAGES = (

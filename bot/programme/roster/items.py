@@ -9,7 +9,15 @@ import re
 from datetime import date
 from typing import Literal
 
-from bot.programme.roster.names import LEADER_LETTERS, Communes, association_letters, shorten, sms_letters
+from bot.programme.roster.names import (
+    LEADER_LETTERS,
+    NUMBER,
+    Communes,
+    area_of,
+    association_letters,
+    shorten,
+    sms_letters,
+)
 from bot.programme.roster.nouns import Association, Business, Leader, Partner, Place, Staff
 from bot.programme.roster.phones import read_phone
 from bot.programme.roster.reading import Row
@@ -17,7 +25,6 @@ from bot.programme.roster.words import LANGUAGES
 from bot.render.sentences import Sentence, listed
 from handlers.understand.words import SHIPPED, plain
 
-_NO = re.compile(r"\d{1,4}")
 _BUSINESS_NO = re.compile(r"(\d{1,4}) ?-?([A-Z])")
 _AND = {"et", "and", "na"}
 _TELEGRAM = re.compile(r"\d{5,15}")
@@ -38,7 +45,7 @@ def _commune(row: Row, name: str, known: Communes) -> str:
 def _association_no(row: Row, name: str) -> str:
     """07, also when Excel made 7 of it."""
     text = row.text(name)
-    if text and not _NO.fullmatch(text):
+    if text and not NUMBER.fullmatch(text):
         row.say("error", name, Sentence("not a number of an association. Write two digits, example 07."))
         return ""
     return text.zfill(2) if text else ""
@@ -198,16 +205,9 @@ def _area(row: Row, old: Communes, now: Communes) -> str:
 
     What is neither stays as it is and fits nothing: without any area she would see more, and not less.
     """
-    found = []
-    for word in re.split(r"[,;/]", row.text("area")):
-        text = word.strip()
-        if _NO.fullmatch(text):
-            found.append(text.zfill(2))
-        elif text and (commune := now.find(text) or old.find(text)):
-            found.append(commune)
-        elif text:
-            row.say("warning", "area", Sentence("neither a commune nor the number of an association. Correct it."))
-            found.append(text)
+    found, unknown = area_of(row.text("area"), old, now)
+    if unknown:
+        row.say("warning", "area", Sentence("neither a commune nor the number of an association. Correct it."))
     return ", ".join(found)
 
 

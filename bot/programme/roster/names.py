@@ -20,6 +20,8 @@ COMMUNES_NOW = ("Musongati", "Rutana")
 ALIKE = 85
 """Spellings of one commune: of 100, by rapidfuzz; "Giaro" and "Giharo" are 91."""
 
+NUMBER = re.compile(r"\d{1,4}")
+"""Of an association."""
 _LINK = 2
 """Letters of words like "de" and "b'i", which do not end a name."""
 _VOWELS = "aeiouyéèàìòùäöü"
@@ -93,6 +95,17 @@ class Communes:
         scores = sorted(((fuzz.ratio(squashed, key), name) for key, name in self._known.items()), reverse=True)
         clear = scores and scores[0][0] >= ALIKE and all(a[0] > b[0] for a, b in pairwise(scores[:2]))
         return scores[0][1] if clear else None
+
+
+def area_of(written: str, old: Communes, now: Communes) -> tuple[list[str], list[str]]:
+    """Communes, old or new, and numbers of associations, as the queries compare them; and which words are neither."""
+    found, unknown = [], []
+    for text in filter(None, (word.strip() for word in re.split(r"[,;/]", written))):
+        meant = text.zfill(2) if NUMBER.fullmatch(text) else now.find(text) or old.find(text)
+        found.append(meant or text)
+        if meant is None:
+            unknown.append(text)
+    return found, unknown
 
 
 def _squashed(name: str) -> str:
