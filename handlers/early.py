@@ -1,7 +1,11 @@
-"""An answer that overtook the one before it waits until its question is asked (conversations 1.6)."""
+"""Answers in pieces: one that overtook the one before it waits until its question is asked (conversations 1.6).
+
+Two figures of one question that come one by one, "12" and then "7", are one answer.
+"""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
@@ -16,6 +20,7 @@ _SURELY = timedelta(seconds=1)
 """Our clock and the operator's give seconds."""
 _MOST = 4
 """Questions of a form by SMS."""
+_FIGURE = re.compile(r"\d{1,3}")
 
 
 def answer(turn: Turn, said: Said, question: Mapping[str, Any]) -> Outcome | None:
@@ -26,8 +31,30 @@ def answer(turn: Turn, said: Said, question: Mapping[str, Any]) -> Outcome | Non
     if len(waiting) < _MOST and _overtook(turn, said, question):
         kept = {"card": question["card"], "texts": [*waiting, turn.inbound.text]}
         return Outcome({**turn.state, "early": kept}, understood="came before its question: kept for it")
-    outcome = form.answer(turn, said, question)
-    return outcome and _taken(turn, outcome, waiting)
+    if both := _with_first(turn, question):
+        turn = replace(turn, inbound=replace(turn.inbound, text=both))
+    outcome = form.answer(turn, read(turn) if both else said, question)
+    return outcome and _taken(turn, _half_kept(turn, outcome, question), waiting)
+
+
+def _with_first(turn: Turn, question: Mapping[str, Any]) -> str:
+    """Both figures, where the first came before, alone; '' where it did not. The same once more is no second one."""
+    first, second = question.get("half", ""), turn.inbound.text.strip()
+    both = f"{first} {second}"
+    there = first and first != second and _FIGURE.fullmatch(second)
+    return (
+        both if there and _fits(turn, form.form_of(turn, question["form"]), question, question["step"], both) else ""
+    )
+
+
+def _half_kept(turn: Turn, outcome: Outcome, question: Mapping[str, Any]) -> Outcome:
+    """A lone figure to a question of two is asked again; it is kept for the second, which may come alone too."""
+    asked, first = outcome.state.get("open") or {}, turn.inbound.text.strip()
+    if asked.get("step") != question["step"] or not _FIGURE.fullmatch(first):
+        return outcome
+    questions = form.form_of(turn, question["form"]).step(question["step"]).questions
+    two = [one.type for one in questions if not one.shows_only] == ["integer", "integer"]
+    return outcome.but(state={**outcome.state, "open": {**asked, "half": first}}) if two else outcome
 
 
 def _waiting(turn: Turn, question: Mapping[str, Any]) -> list[str]:
