@@ -20,6 +20,10 @@ _FRANCS: Final = re.compile(r"(\d{4,}|\d[.,' ]?\d{3}|\dk) ?f(?:rs?)?\b(?: bu\b)?
 _AT_MARKET: Final = re.compile(r"\b(?:au|du|sur le) marche\b")
 """Ventes au marché: where, and not how the business is."""
 
+_NEWS: Final = re.compile(
+    r"\b(?:habari (?:za|ya) (?:leo|jana|asubuhi|mchana|jioni|usiku|kazi)|amakuru y'uyu ?musi)\b"
+)
+"""Greetings that name a day, which is not the report's. Kirundi and Swahili are drafts."""
 _NO_ONE: Final = re.compile(r"\b(?:no one|noone)\b")
 _HOUR: Final = re.compile(r"\b(?:a|vers|at) (?:[5-9]|1\d|20)h(?:[0-5]\d)?\b")
 """à 14h: no men."""
@@ -63,7 +67,7 @@ def straight(text: str, tables: Tables, *, fractions: bool) -> str:
         said = _ASKS.sub(" x ", said)
     if "(" in said:
         said = digits.BRACKET.sub(f" {digits.OF_WHICH} ", said)
-    said = _NO_ONE.sub("0", said)
+    said = _NO_ONE.sub("0", _NEWS.sub("", said))
     if tables.dates:
         said = _HOUR.sub("", said)
         if _MORE.search(said):

@@ -43,7 +43,10 @@ def says_nothing(text: str, whom: str) -> bool:
 
 def _is(text: str, phrases: frozenset[str]) -> bool:
     """Whether the message is one of these, with a greeting before it or thanks behind."""
-    words = ungreeted(WORD.findall(plain(text)))
-    while words and " ".join(words) not in phrases and words[-1] in COURTESY:
-        words = words[:-1]
-    return " ".join(words) in phrases
+    said = WORD.findall(plain(text))
+    for words in (said, ungreeted(said)):  # "habari" greets alone too
+        while words and " ".join(words) not in phrases and words[-1] in COURTESY:
+            words = words[:-1]
+        if " ".join(words) in phrases:
+            return True
+    return False

@@ -23,8 +23,9 @@ SMALL_TALK: Final = frozenset(
      "comment ca va", "ca va", "ca va bien", "comment allez vous", "comment vas tu", "vous allez bien", "c'est qui",
      "qui est ce", "qui etes vous", "vous etes qui", "tu es qui", "qui es tu", "qui parle", "qui m'ecrit",
      "mumeze gute", "umeze gute", "mumerewe gute", "muraho", "ni nde", "ninde", "ni bande", "muri bande", "uri nde",
-     "habari yako", "habari yenu", "habari gani", "hujambo", "hamjambo", "mambo", "wewe ni nani", "ni nani",
-     "nyinyi ni nani", "nani")
+     "habari yako", "habari yenu", "habari gani", "habari za leo", "habari za asubuhi", "habari za mchana",
+     "habari za jioni", "habari za kazi", "ndabaramukije", "amakuru y'uyu musi", "hujambo", "hamjambo", "mambo",
+     "wewe ni nani", "ni nani", "nyinyi ni nani", "nani")
 )  # fmt: skip
 """Whole messages that ask how or who we are: nothing for a mentor. Kirundi and Swahili are drafts."""
 

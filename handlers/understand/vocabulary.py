@@ -33,7 +33,9 @@ KEYWORDS: Final[Mapping[str, tuple[str, ...]]] = {
     "road": ("road", "voie", "inzira", "njia", "sms", "telegram", "whatsapp"),
 }
 
-COURTESY: Final = _words("please thanks thank you merci beaucoup bien svp stp murakoze cane asante sana tafadhali")
+COURTESY: Final = _words(
+    "please thanks thank you merci beaucoup bien svp stp murakoze cane neza asante sana tafadhali"
+)
 """May follow a yes or a no without changing it."""
 
 COUNTED: Final = _words(

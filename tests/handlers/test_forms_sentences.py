@@ -11,6 +11,7 @@ from tests.handlers.forms_at_work import FORMS, context
 TRAINING, BUSINESS = FORMS["training"], FORMS["business"]
 BASE = {"held_on": "2026-11-12", "topics": ["processing"], "women": 12, "men": 7}
 TODAY = {**BASE, "held_on": "2026-11-23"}
+UNDATED = {name: value for name, value in BASE.items() if name != "held_on"}
 
 
 @pytest.mark.parametrize(
@@ -112,3 +113,17 @@ def test_a_word_of_its_own_says_nothing_of_a_business(line: str, wrong: dict[str
 def test_how_many_we_are(line: str) -> None:
     reading = TRAINING.read_line(line, context())
     assert (reading.status, reading.values) == ("whole", BASE)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Habari za leo. Mafunzo ya usindikaji wanawake 12 wanaume 7",
+        "habari za jana? mafunzo ya usindikaji wanawake 12 wanaume 7",
+        "Habari za asubuhi, mafunzo ya usindikaji wanawake 12 wanaume 7",
+        "Mwaramutse neza, inyigisho guhingura abakenyezi 12 abagabo 7",
+    ],
+)
+def test_the_day_of_a_greeting_is_not_the_reports(line: str) -> None:
+    reading = TRAINING.read_line(line, context())
+    assert (reading.status, reading.values) == ("whole", UNDATED)
