@@ -24,6 +24,19 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
+class InWords(str):
+    """A value in the reader's words; `data` is what a program reads, the same in every language."""
+
+    __slots__ = ("data",)
+    data: str | None
+
+    def __new__(cls, text: str, data: str | None) -> InWords:
+        """Made with both."""
+        made = super().__new__(cls, text)
+        made.data = data
+        return made
+
+
 @dataclass(frozen=True, slots=True)
 class Column:
     """One column: `key` in the rows, and its title, marked with _()."""
@@ -90,8 +103,8 @@ class Table:
         return [ask.words.gettext(column.title) for column in self.columns]
 
     def _json(self, ask: Ask, rows: Sequence[Mapping[str, Any]]) -> Response:
-        """Plain values under the columns' keys, times with their zone."""
-        plain = [{column.key: row.get(column.key) for column in self.columns} for row in rows]
+        """Plain values under the columns' keys, times with their zone, in nobody's language."""
+        plain = [{column.key: _plain(row.get(column.key)) for column in self.columns} for row in rows]
         return self._file(orjson.dumps(plain, default=str), "application/json", "json")
 
     def _csv(self, ask: Ask, rows: Sequence[Mapping[str, Any]]) -> Response:
@@ -127,6 +140,10 @@ class Table:
     def _file(self, content: bytes, kind: str, ending: str) -> Response:
         there = {"content-disposition": f'attachment; filename="{self.name}.{ending}"'}
         return Response(content, media_type=kind, headers=there)
+
+
+def _plain(value: Any) -> Any:
+    return value.data if isinstance(value, InWords) else value
 
 
 def _taken(ask: Ask) -> str:

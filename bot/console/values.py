@@ -8,6 +8,7 @@ from datetime import date
 from typing import Any
 
 from bot.console.ask import Ask
+from bot.console.tables import InWords
 from bot.console.words import _
 from bot.programme.counting.small_cells import HIDDEN, fewer, is_small
 from handlers.forms import Form
@@ -79,11 +80,12 @@ def _text(ask: Ask, form: Form, name: str, value: Any) -> str | None:
 
 
 def topics(ask: Ask, form: str, name: str, value: Any) -> str:
-    """Of a table: the labels of what was chosen, '' when nothing was."""
+    """Of a table: the labels of what was chosen, '' when nothing was; in JSON the names of it."""
     known = ask.parts.turns.forms.get(form)
     if known is None or not value:
         return ""
-    return _text(ask, known, name, value) or ""
+    names = ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+    return InWords(_text(ask, known, name, value) or "", names)
 
 
 CHANGED = {

@@ -115,3 +115,24 @@ async def test_a_number_moves_with_what_waits(app: App) -> None:
     shared = await browser.post(f"/people/{odette}/number", number=jean, shared="yes")
     assert shared.status_code == 303
     assert jean in (await browser.get(f"/people/{odette}")).text
+
+
+async def test_json_is_the_same_in_every_language_where_pages_are_in_words(app: App) -> None:
+    browser = await signed_in(app, "supervisor")
+    paths = ("progress", "progress/months", "places", "businesses", "businesses/07A", "associations/07", "reports")
+    said: dict[str, list[tuple[bytes, bytes]]] = {}
+    for language in ("en", "fr"):
+        await browser.get("/account")
+        await browser.post("/account/language", language=language)
+        said[language] = [
+            ((await browser.get(f"/{path}.json")).content, (await browser.get(f"/{path}.csv")).content)
+            for path in paths
+        ]
+    for path, (data, words), (other, others) in zip(paths, said["en"], said["fr"], strict=True):
+        assert data == other, path
+        assert words != others, "the others are in the words of the page"
+    months = (await browser.get("/progress/months.json")).json()
+    assert months[-1]["month"] == f"{app.clock.now():%Y-%m}"
+    groups = (await browser.get("/progress.json?period=2020-01&place=07")).json()
+    assert {row["this"] for row in groups if row["figure"] == "new_displaced"} <= {None, 0}
+    assert "value_chain" in {row["topics"] for row in (await browser.get("/reports.json?since=start")).json()}

@@ -13,7 +13,7 @@ from bot.console import roles
 from bot.console.ask import Ask
 from bot.console.chosen import Chosen, bar_of, chosen, month_in_words
 from bot.console.page import Page
-from bot.console.tables import Column, Table
+from bot.console.tables import Column, InWords, Table
 from bot.console.values import topics
 from bot.console.words import _
 from bot.programme.counting import Business, Cell, Grid, Period, grid
@@ -177,7 +177,7 @@ def _since(found: Grid, line: Business) -> list[tuple[Period, Cell]]:
 
 def _month(ask: Ask, month: Period, cell: Cell) -> Mapping[str, Any]:
     return {
-        "month": month_in_words(ask.words, month),
+        "month": InWords(month_in_words(ask.words, month), month.name),
         "status": cell.status or NOT_SAID,
         "sales": cell.sales,
         "costs": cell.costs,

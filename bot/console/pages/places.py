@@ -14,7 +14,7 @@ from bot.console.ask import Ask
 from bot.console.chosen import Chosen, chosen, rules_of
 from bot.console.page import Page
 from bot.console.pages.progress import cell
-from bot.console.tables import Column, Table
+from bot.console.tables import Column, InWords, Table
 from bot.console.words import _
 from bot.programme.counting import Counts, PlaceFigures, by_commune
 from bot.programme.counting.figures import added
@@ -103,7 +103,7 @@ def shown(about: Chosen, which: str, places: Sequence[PlaceFigures], step: int) 
     counts = added(one.since_start.all for one in places)
     target = sum(one.target.people for one in places), sum(one.target.reached for one in places)
     associations = sum(len(one.places) for one in places)
-    together = _line(about, about.words.gettext(_("together")), counts, step, target, associations)
+    together = _line(about, InWords(about.words.gettext(_("together")), "all"), counts, step, target, associations)
     lines = []
     for one in places:
         reached = (one.target.people, one.target.reached)

@@ -14,7 +14,7 @@ from bot.console.ask import Ask
 from bot.console.chosen import Chosen, bar_of, chosen, month_in_words, rules_of
 from bot.console.figure_words import FIGURES, STANDINGS
 from bot.console.page import Page
-from bot.console.tables import Column, Table
+from bot.console.tables import Column, InWords, Table
 from bot.console.words import Words, _
 from bot.programme.counting import Month, Sheet, by_month, sheet
 from bot.programme.counting.groups import REST, groups
@@ -171,14 +171,14 @@ def row_of(about: Chosen, page: Sheet, name: str) -> dict[str, Any]:
 def cell(words: Words, told: str | None) -> int | str:
     """A group as it may be shown: a number, "60+", "<5", or that nobody said it."""
     if told is None:
-        return words.gettext(_("not said"))
+        return InWords(words.gettext(_("not said")), None)
     return int(told) if told.isdecimal() else told
 
 
 def _month(about: Chosen, month: Month) -> Mapping[str, Any]:
     counts, so_far = month.this["all"], month.new_so_far
     return {
-        "month": month_in_words(about.words, month.period),
+        "month": InWords(month_in_words(about.words, month.period), month.period.name),
         "link": about.to("/progress", month.period),
         "behind": about.behind("new_people", period=month.period),
         "trainings": counts.trainings,
