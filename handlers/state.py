@@ -70,10 +70,14 @@ def sent(turn: Turn, message: Any) -> dict[str, Any]:
 
 
 def tomorrow_evening(turn: Turn) -> datetime:
-    """When a promise made now is due: tomorrow 17:00 at the programme's place, in UTC."""
-    from_now = timedelta(days=1)
-    local = turn.now + turn.utc_offset + from_now
-    return local.replace(hour=17, minute=0, second=0, microsecond=0) - turn.utc_offset
+    """When a promise made now is due."""
+    return evening_after(turn.now, turn.utc_offset)
+
+
+def evening_after(now: datetime, utc_offset: timedelta) -> datetime:
+    """Tomorrow 17:00 at the programme's place, in UTC."""
+    local = now + utc_offset + timedelta(days=1)
+    return local.replace(hour=17, minute=0, second=0, microsecond=0) - utc_offset
 
 
 def task(turn: Turn, kind: Any, about: str = "", *, sealed: bool = False, tell: bool = True) -> OpenTask:

@@ -18,27 +18,13 @@ from handlers.turn import (
     TasksOpen,
     TellTeam,
 )
-from handlers.turn.effects import HERE
 
 TAKEN_BACK = "not needed any more, says the leader"
 
 
 def open_task(effect: OpenTask, scene: Scene) -> None:
     """Open it for the association's officer; the words stay in the inbox row it points to."""
-    scene.batch.add(
-        calls.OPEN if effect.kind == "call" else store.OPEN,
-        {
-            "kind": effect.kind,
-            "due_at": effect.due_at,
-            "person_id": effect.person_id,
-            "association_id": effect.association_id,
-            "address_id": scene.turn.address.id if effect.address_id == HERE else effect.address_id,
-            "inbox_id": scene.turn.inbound.id,
-            "about": effect.about,
-            "sealed": effect.sealed,
-            "made_at": scene.now,
-        },
-    )
+    scene.batch.add(*calls.opened(effect, scene.turn.address.id, scene.turn.inbound.id, scene.now))
     scene.forget(TasksOpen)
     scene.forget(TasksOfRow)
     if effect.tell and not effect.sealed:

@@ -17,10 +17,12 @@ from bot.errors import BotError
 from bot.programme import mentoring
 from bot.render.sentences import Sentence
 from bot.settings import Settings
-from bot.store import audit, consent, facts, lateness, people, questions, talk_states, tasks, team
+from bot.store import audit, calls, consent, facts, lateness, people, questions, talk_states, tasks, team, visits
+from handlers import state
+from handlers.team import calling
 from handlers.team.tasks import is_for_a_mentor
 from handlers.team.viewing import ABSENT_AFTER, WITH_OFFICERS, question_of
-from handlers.team.waiting import Asked, Day, counted
+from handlers.team.waiting import TO_CALL, Asked, Day, counted
 from handlers.turn import Fact, LateOf, Task, TaskNumbered, TasksOpen, Viewer
 from scheduler import right_time
 
@@ -233,14 +235,29 @@ async def task_close(tx: AsyncConnection, details: Details, now: datetime) -> An
     result = " ".join(str(details["result"]).split())
     if not result:
         raise BotError("A task closes only with a result: --result TEXT.")
+    if task.kind in TO_CALL and (as_pressed := result.casefold().rstrip(".")) in calling.CODES.values():
+        result = as_pressed
     if not details.get("dry_run"):
         who = await _who(tx, details)
         number = who["id"] if who else None
         await tx.execute(tasks.CLOSE_ONE, {"which": task.id, "at": now, "who": number, "how": result})
         if (asked := question_of(task)) is not None:
             await tx.execute(questions.LEAVE, {"which": asked})
+        if task.kind in TO_CALL and result in calling.CODES.values():
+            await _called(tx, task, result, {**details, "staff": number}, now)
         await audited(tx, {**details, "what": "task closed", "details": {"task": task.id}}, now)
     return {"task": task.id, "result": result}
+
+
+async def _called(tx: AsyncConnection, task: Task, result: str, details: Details, now: datetime) -> None:
+    """What the buttons behind "I called" do too: the call is logged; one that failed is due again."""
+    utc_offset = timedelta(minutes=int(details["utc_offset_min"]))
+    today = (now + utc_offset).date()
+    if task.association:
+        there = {"association_id": task.association.id, "staff_id": details["staff"], "day": today.isoformat()}
+        await tx.execute(visits.INSERT, {"kind": "call", **there, "note": result, "at": now})
+    if again := calling.failed(task, result, today, state.evening_after(now, utc_offset)):
+        await tx.execute(*calls.opened(again, None, None, now))
 
 
 async def _who(tx: AsyncConnection, details: Details) -> dict[str, Any] | None:

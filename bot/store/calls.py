@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+from typing import Any
+
 from sqlalchemy import bindparam, exists, insert, or_, select, update
 
 from bot.store.tables import tasks
+from bot.store.tasks import OPEN as OPEN_OTHER
 from bot.store.written import written
+from handlers.turn import OpenTask
+from handlers.turn.effects import HERE
 
 _COLUMNS = (
     "kind", "due_at", "person_id", "association_id", "address_id", "inbox_id", "about", "sealed", "made_at",
@@ -20,6 +26,24 @@ _SAME = exists().where(
 )
 OPEN = insert(tasks).from_select(_COLUMNS, select(*_new.values()).where(~_SAME))
 """None while the same person, or phone, waits for a call for the same reason."""
+
+
+def opened(task: OpenTask, address: int | None, message: int | None, at: datetime) -> tuple[Any, dict[str, Any]]:
+    """What opens a task of any kind, and its row; where it names no other, it is about this address and message."""
+    row = {
+        "kind": task.kind,
+        "due_at": task.due_at,
+        "person_id": task.person_id,
+        "association_id": task.association_id,
+        "address_id": address if task.address_id == HERE else task.address_id,
+        "inbox_id": message if task.inbox_id == HERE else task.inbox_id,
+        "about": task.about,
+        "sealed": task.sealed,
+        "made_at": at,
+    }
+    return OPEN if task.kind == "call" else OPEN_OTHER, row
+
+
 TAKE_BACK = (
     update(tasks)
     .where(

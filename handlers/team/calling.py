@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import date, timedelta
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from handlers import reminders, state
@@ -12,6 +12,7 @@ from handlers.team.reasons import result_named
 from handlers.team.reporting import ask
 from handlers.team.tasks import closed
 from handlers.team.viewing import numbered, pressed, viewer, whole_team_before
+from handlers.team.waiting import TO_CALL
 from handlers.turn import (
     Association,
     Audit,
@@ -28,6 +29,7 @@ from handlers.turn import (
     Timer,
     Turn,
 )
+from handlers.turn.effects import HERE
 from handlers.understand import dates
 from handlers.understand.tokens import tokens
 
@@ -114,12 +116,12 @@ def _closed(turn: Turn, there: Association, number: str, with_result: str | date
     day = with_result if isinstance(with_result, date) else None
     stored = f"will report on {day.day}/{day.month}" if day else str(with_result)
     tasks: tuple[Task, ...] = turn.known(TasksOpen(viewer(turn), whole_team_before(turn), there.id))
-    calls = [task for task in tasks if task.kind in ("call", "my_data") and number in ("0", str(task.id))]
+    calls = [task for task in tasks if task.kind in TO_CALL and number in ("0", str(task.id))]
     # whom nobody reached today is called again tomorrow already
-    mine = [task for task in calls if stored != "no answer" or task.about != _again(turn, task.about)]
+    mine = [task for task in calls if stored != "no answer" or task.about != _again(task.about, turn.today)]
     effects: list[Effect] = [CloseTask(task.id, stored) for task in mine]
     effects.append(SaveVisit("call", there.id, None, turn.today, stored))
-    effects += _then(turn, there, mine, stored) if mine or not calls else []
+    effects += _then(turn, there, mine, stored) if mine or not calls else ()
     effects.append(Audit("called", {"association": there.id, "tasks": [task.id for task in mine]}))
     timers = (_later(turn, there, day),) if day else ()
     values = {"association": there.sms_name, "result": result_named(stored)}
@@ -131,24 +133,32 @@ def _closed(turn: Turn, there: Association, number: str, with_result: str | date
     return outcome
 
 
-def _again(turn: Turn, about: str) -> str:
-    """What a call that nobody answered is about from now on."""
+def _again(about: str, today: date) -> str:
+    """What a call that nobody answered is about from now on; behind it, what the first one was about."""
     before, colon, _ = about.partition(": no")
-    return f"{before + ': ' if colon else ''}no answer on {turn.today.day}/{turn.today.month}"
+    first = about.rpartition("; ")[2]
+    said = f"{before + ': ' if colon else ''}no answer on {today.day}/{today.month}"
+    return f"{said}; {first}" if first and "no answer on" not in first else said
 
 
-def _then(turn: Turn, there: Association, tasks: list[Task], stored: str) -> list[Effect]:
-    """For each who waited for the call. No answer: call again tomorrow. A wrong number: somebody finds hers."""
-    due, wrong = state.tomorrow_evening(turn), stored == "wrong number"
-    if not wrong and stored != "no answer":
-        return []
-    whose = {(task.person_id, task.address_id): task.about for task in tasks} or {(None, None): ""}
-    return [
-        OpenTask("check_number", due, person, there.id, "wrong number, says the officer", tell=False, address_id=at)
-        if wrong
-        else OpenTask("call", due, person, there.id, _again(turn, about), tell=False, address_id=at)
-        for (person, at), about in whose.items()
-    ]
+def failed(task: Task, stored: str, today: date, due: datetime) -> OpenTask | None:
+    """What a call with this result leaves to do. No answer: call again. A wrong number: somebody finds hers."""
+    there = task.association.id if task.association else None
+    whom: Any = {"person_id": task.person_id, "association_id": there, "address_id": task.address_id}
+    if task.kind not in TO_CALL or stored not in (CODES["n"], CODES["w"]):
+        return None
+    if stored == CODES["w"]:
+        return OpenTask("check_number", due, **whom, about="wrong number, says the officer", tell=False)
+    about, behind = _again(task.about, today), task.inbox_id or HERE
+    return OpenTask("call", due, **whom, about=about, tell=False, inbox_id=behind)
+
+
+def _then(turn: Turn, there: Association, tasks: list[Task], stored: str) -> Iterable[OpenTask]:
+    """For each who waited for the call, and by tomorrow; for the association where nobody did."""
+    nobody = Task(0, "call", "open", "", there, "", turn.now, turn.now)
+    due = state.tomorrow_evening(turn)
+    found = (failed(task, stored, turn.today, due) for task in tasks or (nobody,))
+    return dict.fromkeys(one for one in found if one)
 
 
 def _later(turn: Turn, there: Association, day: date) -> Timer:

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from handlers.turn import Reply, Task
 
 _WHY: tuple[tuple[str, str], ...] = (
+    (r"(?:\w+: )?no answer on ([\d/]+)(?:; .*)?", "O.why.noanswer"),
     (r"asked to be called.*", "O.why.call"),
     (r"wants to talk before agreeing", "O.why.consent"),
     (r"a problem: .*", "O.why.problem"),
@@ -42,7 +43,6 @@ _WHY: tuple[tuple[str, str], ...] = (
     (r"wants a copy on paper", "O.why.paper"),
     (r"a question for the mentor|a question", "O.why.question"),
     (r"a lesson for the Fair", "O.why.lesson"),
-    (r"(?:\w+: )?no answer on (\S+)", "O.why.noanswer"),
     (r"wrong number, says the officer", "O.why.wrong"),
     (r"\w+: no news since \d+-(\d+-\d+), \d+ reminders", "O.why.silent"),
     (r"would be helped by: mentor", "O.why.mentor"),
@@ -76,12 +76,21 @@ _WILL = re.compile(r"will report on (\S+)")
 
 def why(task: Task) -> Reply:
     """The reason, as the team reads it; what nobody has foreseen is said as it stands."""
+    return _said(task.about) if task.about else Reply(_KINDS.get(task.kind, "O.why.message"))
+
+
+def first(task: Task) -> tuple[Reply, ...]:
+    """Why there was a first call that nobody answered, where that says more than that somebody wanted one."""
+    about = task.about.partition("; ")[2]
+    said = (_said(about),) if about else ()
+    return tuple(one for one in said if one.key != "O.why.call")
+
+
+def _said(about: str) -> Reply:
     for pattern, key in _WHY:
-        if found := re.fullmatch(pattern, task.about):
+        if found := re.fullmatch(pattern, about):
             return Reply(key, {"value": _value(found[1])} if found.groups() else {})
-    if task.about:
-        return Reply("O.why.other", {"why": task.about})
-    return Reply(_KINDS.get(task.kind, "O.why.message"))
+    return Reply("O.why.other", {"why": about})
 
 
 def _value(said: str) -> str:

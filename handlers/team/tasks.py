@@ -8,7 +8,7 @@ from typing import Any
 
 from handlers.said import Said
 from handlers.team import flood, sheets
-from handlers.team.reasons import result, why
+from handlers.team.reasons import first, result, why
 from handlers.team.viewing import (
     ABSENT_AFTER,
     clock,
@@ -151,9 +151,9 @@ def face(task: Task) -> Reply:
         return Reply(key, {"who": values["who"], "words": _words(task)})
     if (number := question_of(task)) is not None:
         return Reply(key, {"who": values["who"], "number": number, "words": task.text[:MOST_WORDS] or "-"})
-    if task.kind == "call" and len(task.text.split()) > _CALL_ME:
-        return Reply("O.lines", {"lines": (Reply(key, values), task.text[:MOST_WORDS])})
-    return Reply(key, values)
+    words = (task.text[:MOST_WORDS],) if task.kind == "call" and len(task.text.split()) > _CALL_ME else ()
+    below = (*first(task), *words)
+    return Reply("O.lines", {"lines": (Reply(key, values), *below)}) if below else Reply(key, values)
 
 
 def _words(task: Task) -> Reply | str:

@@ -86,6 +86,8 @@ class OpenTask:
     """Wake the officer's chat; not when the officer herself opens it."""
     address_id: int | None = HERE
     """Whose phone or chat it is about, where that is not the one that writes; None: nobody's."""
+    inbox_id: int = HERE
+    """The message behind it, where that is not the one that is answered now."""
 
 
 @noun

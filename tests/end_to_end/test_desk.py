@@ -28,7 +28,9 @@ async def test_a_message_is_found_answered_and_closed(tmp_path: Path) -> None:
             await asyncio.to_thread(_then, programme)
     with sqlite3.connect(tmp_path / "kurikirana.db") as database:
         written = [row[0] for row in database.execute("select what from audit order by id")]
-    assert written == ["roster imported", "inbox", "task shown", "answered", "task closed"]
+        calls = database.execute("select kind, note, staff_id is null from visits order by id").fetchall()
+    assert written == ["roster imported", "inbox", "task shown", "answered", *["task closed"] * 3]
+    assert calls == [("call", "no answer", 0), ("call", "wrong number", 0)]
 
 
 def _look_and_answer(programme: Programme) -> None:
@@ -54,7 +56,14 @@ def _then(programme: Programme) -> None:
     number = str(call["id"])
     assert "text" not in call and "name" not in call
     programme.command("task", "close", number, "--result", "  ", code=1)
-    programme.command("task", "close", number, "--result", "talked", "--dry-run")
+    programme.command("task", "close", number, "--result", "no answer", "--dry-run")
+    programme.command("task", "close", number, "--result", "No answer.", "--as", "Eric")
+    (again,) = programme.json("task", "list")
+    assert again["kind"] == "call" and again["about"].startswith("no answer on "), "as behind the chat's button"
+    programme.command("task", "close", str(again["id"]), "--result", "wrong number", "--as", "Eric")
+    (check,) = programme.json("task", "list")
+    assert check["kind"] == "check_number"
+    number = str(check["id"])
     programme.command("task", "close", number, "--result", "talked", "--as", "Eric")
     assert programme.json("task", "list") == []
     programme.command("task", "close", number, "--result", "again", code=1)

@@ -258,7 +258,7 @@ async def test_no_answer_is_called_again(chats: Chats) -> None:
     tasks = [(row["kind"], row["state"], row["result"], row["about"]) for row in await chats.rows("tasks")]
     assert tasks == [
         ("call", "closed", "no answer", "asked to be called"),
-        ("call", "open", None, "no answer on 23/11"),
+        ("call", "open", None, "no answer on 23/11; asked to be called"),
     ]
 
 

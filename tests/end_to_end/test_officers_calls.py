@@ -65,3 +65,21 @@ async def test_an_association_where_nobody_waited_is_called_again_too(chats: Cha
     tasks = await chats.rows("tasks", state="open")
     assert [(row["kind"], row["person_id"], row["address_id"]) for row in tasks] == [("call", None, None)] * 2
     assert (await chats.says(eric, "/today")).text.startswith("Good afternoon Eric. Monday 23/11\n☎️ To call (2):")
+
+
+async def test_what_a_call_is_about_stays_known_however_often_nobody_answers(chats: Chats) -> None:
+    eric, odette = await chats.eric(), await chats.odette()
+    await chats.says(odette, "call me, the belt of the husker is torn again")
+    await chats.says(odette, "7")
+    await chats.presses(odette, "Kit or money")
+    for _ in range(2):
+        page = await chats.says(eric, "/association 07")
+        await chats.presses(eric, "I called", page)
+        await chats.presses(eric, "No answer")
+    await chats.says(eric, "/today")
+    await chats.presses(eric, "Calls")
+    first = "☎️ Odette, ABAHUZA: no answer on 23/11, call again."
+    assert [one.text for one in eric.sees[-2:]] == [
+        f"{first}\ncall me, the belt of the husker is torn again",
+        f"{first}\nhas a problem",
+    ]
