@@ -113,12 +113,14 @@ _STAFF: Mapping[str, Mapping[str, str]] = {
         "summary": "What happened: /summary 07 2026-10",
         "progress": "Where we are against the target",
         "export": "Tables: /export donor 2026-10",
+        "find": "Find associations",
         **_OTHERS["en"],
     },
     "fr": {
         "summary": "Ce qui s'est passé : /summary 07 2026-10",
         "progress": "Où nous en sommes",
         "export": "Tableaux : /export donor 2026-10",
+        "find": "Chercher des associations",
         **_OTHERS["fr"],
     },
 }

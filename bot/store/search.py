@@ -69,6 +69,8 @@ async def _found(tx: AsyncConnection, fact: Search, known: Associations) -> Find
         names = (await _named(tx, fact, known))[fact.start :]
         if len(names) > fact.most:
             return Finds(tuple(names[: fact.most]), start=fact.start + fact.most)
+    if not fact.people:
+        return Finds(tuple(names))
     texts, before = await _texts(tx, fact, fact.most - len(names), known)
     since = (await tx.execute(_WHEN, {"row": before})).scalar() if before else None
     return Finds((*names, *texts), before=before, since=since)
@@ -77,14 +79,16 @@ async def _found(tx: AsyncConnection, fact: Search, known: Associations) -> Find
 async def _named(tx: AsyncConnection, fact: Search, known: Associations) -> list[Found]:
     """Associations by number, name or place, then leaders by name or telephone number."""
     there, found = binds(fact.viewer), []
+    for row in await tx.execute(_PLACES, there):
+        if _has(fact, row.no, row.name, row.sms_name, row.colline, row.commune_old, row.commune_now):
+            found.append(Found("association", known.get(row.id)))
+    if not fact.people:
+        return found
     digits = re.sub(r"[+.-]", "", "".join(fact.words))
     called = set[int]()
     if digits.isdecimal() and len(digits) >= A_NUMBER:
         phones = await tx.execute(_PHONES, there)
         called = {row.person_id for row in phones if row.value.endswith(digits[-A_NUMBER:])}
-    for row in await tx.execute(_PLACES, there):
-        if _has(fact, row.no, row.name, row.sms_name, row.colline, row.commune_old, row.commune_now):
-            found.append(Found("association", known.get(row.id)))
     for row in await tx.execute(_NAMES, there):
         if row.id in called or _has(fact, row.name, row.sms_name):
             found.append(Found("person", known.get(row.association_id), row.name))

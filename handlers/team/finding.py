@@ -1,9 +1,12 @@
-"""/find: names, associations and texts with these words, without accents; nothing of the neutral door."""
+"""/find: names, associations and texts with these words, without accents; nothing of the neutral door.
+
+Who reads figures only finds associations, and opens their figures.
+"""
 
 from __future__ import annotations
 
 from handlers.said import Said
-from handlers.team.viewing import clock, viewer
+from handlers.team.viewing import WITH_OFFICERS, clock, viewer
 from handlers.turn import Audit, Button, Finds, Found, Label, Outcome, Reply, Search, Turn
 from handlers.understand.words import plain
 
@@ -19,7 +22,11 @@ def find(turn: Turn, said: Said) -> Outcome:
     if not words or len("".join(words)) < SHORTEST:
         return Outcome(dict(turn.state), (Reply("O.find.how"),), understood="find what?")
     there = turn.with_state({**turn.state, "find": list(words)})
-    return _page(there, Search(viewer(turn), words, PAGE))
+    return _page(there, Search(viewer(turn), words, PAGE, people=_reads_words(turn)))
+
+
+def _reads_words(turn: Turn) -> bool:
+    return turn.person is not None and turn.person.role in WITH_OFFICERS
 
 
 def pressed_find(turn: Turn, said: Said) -> Outcome | None:
@@ -28,9 +35,10 @@ def pressed_find(turn: Turn, said: Said) -> Outcome | None:
     among, _, place = said.rest.removeprefix("+:").rpartition(":")
     if not words or not place.isdecimal():
         return None
+    people = _reads_words(turn)
     if among == "t":
-        return _page(turn, Search(viewer(turn), words, PAGE, before=int(place)))
-    return _page(turn, Search(viewer(turn), words, PAGE, start=int(place)))
+        return _page(turn, Search(viewer(turn), words, PAGE, before=int(place), people=people))
+    return _page(turn, Search(viewer(turn), words, PAGE, start=int(place), people=people))
 
 
 def _page(turn: Turn, asked: Search) -> Outcome:
@@ -41,7 +49,7 @@ def _page(turn: Turn, asked: Search) -> Outcome:
         lines = (*lines, Reply("O.find.since", {"time": clock(turn, page.since)}))
     if not lines:
         return Outcome(dict(turn.state), (Reply("O.find.nothing"),), audit, understood="found nothing")
-    rows = _opens(page.found)
+    rows = _opens(page.found, "assoc:{0.id}" if asked.people else "sum:picture:{0.no}:")
     if page.start is not None:
         rows = (*rows, (Button("b.nextpage", f"find:+:{page.start}"),))
     elif page.before is not None:
@@ -50,10 +58,10 @@ def _page(turn: Turn, asked: Search) -> Outcome:
     return Outcome(dict(turn.state), (reply,), audit, understood=f"found {len(page.found)}")
 
 
-def _opens(page: tuple[Found, ...]) -> tuple[tuple[Button, ...], ...]:
-    """The associations that were found, to be opened; three in a row."""
-    names = {one.association.id: one.association.sms_name for one in page if one.association}
-    buttons = [Button(Label({"en": name}), f"assoc:{number}") for number, name in names.items()]
+def _opens(page: tuple[Found, ...], data: str) -> tuple[tuple[Button, ...], ...]:
+    """The associations that were found, to be opened by this data; three in a row."""
+    there = {one.association.id: one.association for one in page if one.association}.values()
+    buttons = [Button(Label({"en": one.sms_name}), data.format(one)) for one in there]
     return tuple(tuple(buttons[at : at + 3]) for at in range(0, len(buttons), 3))
 
 

@@ -235,6 +235,8 @@ class Search:
     """Names to pass over."""
     before: int | None = None
     """Go on among the texts below this row."""
+    people: bool = True
+    """Names and texts too; else associations alone."""
 
 
 # --- effects ---

@@ -212,3 +212,14 @@ async def _asked_by_somebody_who_is_gone(tx: AsyncConnection, names: Sequence[st
 async def test_who_reads_kirundi_gets_figures_in_french_as_all_other_texts(chats: Chats) -> None:
     eric = await chats.eric(language="Ikirundi")
     assert (await chats.says(eric, "/summary zzz")).text.startswith("Aucune association")
+
+
+async def test_staff_find_associations_and_their_figures_but_no_person_and_no_words(chats: Chats) -> None:
+    odette, bosco = await chats.odette(), await chats.one_of_the_team("Bosco", 35)
+    await chats.says(odette, "the husker of Kivoga is broken")
+    found = await chats.says(bosco, "/find kivoga")
+    assert (found.text, found.labels) == ("🏠 07 Abahuza\n🏠 11 Twiyunge", ["ABAHUZA", "TWIYUNGE"])
+    for nobody in ("odette", "79123456", "husker"):
+        assert (await chats.says(bosco, f"/find {nobody}")).text.startswith("I find nothing"), nobody
+    opened = await chats.presses(bosco, "TWIYUNGE", found)
+    assert opened.text.startswith("Twiyunge (11), Rutana · November 2026")

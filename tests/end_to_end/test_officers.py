@@ -37,7 +37,7 @@ async def test_a_chat_of_the_team_is_greeted_and_shows_the_commands_of_its_role(
     shown = {key[1]: [c["command"] for c in value] for key, value in profile.items() if key[0] == "commands"}
     of = {chat: next(names for scope, names in shown.items() if str(chat) in scope) for chat in (31, 32, 4711)}
     assert of[31][:2] == ["today", "late"] and of[4711][0] == "report"
-    assert of[32] == ["summary", "progress", "export", "console", "language", "help"]
+    assert of[32] == ["summary", "progress", "export", "find", "console", "language", "help"]
     assert bosco.sees[-1].text.startswith("Welcome, Bosco") and odette.sees
     assert (await chats.says(bosco, "/report_for 07")).text == (await chats.says(bosco, "/nonsense")).text
 
