@@ -175,7 +175,15 @@ OPERATIONS: dict[str, Operation] = {
     **recounting.OPERATIONS,
 }
 AUDITED = frozenset(
-    ("roster import", "inbox reply", "talk write", "lesson translate", "question answer", "question give")
+    (
+        "roster import",
+        "inbox reply",
+        "talk write",
+        "lesson translate",
+        "lesson hide",
+        "question answer",
+        "question give",
+    )
     + ("export", "export decide", "team left")
 )
 """Those that a page asks for and that write their own row into the audit, under the name of the page's `writes`: a

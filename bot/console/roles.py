@@ -87,6 +87,7 @@ MAY: Mapping[str, Roles] = {
     "/lessons/{lesson}": FIELD,
     "/lessons/{lesson}/file": FIELD,
     "/lessons/{lesson}/translation": FIELD,
+    "/lessons/{lesson}/hidden": FIELD,
     "/questions": frozenset((MENTOR,)),
     "/questions/{question}": frozenset((MENTOR,)),
     "/questions/{question}/answer": frozenset((MENTOR,)),

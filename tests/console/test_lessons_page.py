@@ -54,6 +54,23 @@ async def test_a_translation_that_lacks_something_changes_nothing(app: App, form
     assert (await rows(app, select(t.lessons.c.translations)))[0][0] == {}
 
 
+async def test_who_has_changed_her_mind_is_shown_without_the_name_then_not_at_all(app: App) -> None:
+    browser = await signed_in(app, "supervisor")
+    for press, says in (("anonymous", "without a name"), ("no", "not to be shown")):
+        await browser.get("/lessons/1")
+        assert (await browser.post("/lessons/1/hidden", show=press)).status_code == 303
+        assert f'value="{press}"' not in (await browser.get("/lessons/1")).text, "pressed once"
+        assert says in (await browser.get("/lessons/1")).text
+    assert (await browser.get("/lessons/posters")).status_code == 422, "nothing is left to print"
+    for press, status in (("anonymous", 422), ("name", 404), ("", 404)):
+        await browser.get("/lessons/1")
+        refused = await browser.post("/lessons/1/hidden", show=press)
+        assert refused.status_code == status, f"she has not allowed {press!r}"
+    assert await rows(app, select(t.lessons.c.show)) == [("no",)]
+    noted = await rows(app, select(t.audit.c.details).where(t.audit.c.what == "lesson hidden"))
+    assert [row[0]["show"] for row in noted] == ["anonymous", "no"]
+
+
 async def test_a_search_finds_in_every_language_without_accents(app: App) -> None:
     browser = await signed_in(app, "supervisor")
     await browser.get("/lessons/1")

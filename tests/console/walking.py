@@ -272,6 +272,7 @@ FORMS: dict[str, Form | dict[str, Any]] = {
     "/words/text/{key}/{language}": _other_words,
     "/questions/{question}/answer": {"text": "Stop it each hour", "sure": "yes"},
     "/questions/{question}/give": {"to": "officer"},
+    "/lessons/{lesson}/hidden": {"show": "anonymous"},
     "/lessons/{lesson}/translation": {"to": "fr", "text": "Nous pesons", "by": "Anna N."},
     "/sealed/{case}": {},
     "/sealed/{case}/closed": _read,

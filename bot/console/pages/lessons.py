@@ -101,6 +101,16 @@ async def translate(ask: Ask) -> Response:
     return ask.go(f"/lessons/{lesson['number']}", _("The translation is kept."))
 
 
+async def hide(ask: Ask) -> Response:
+    """She has changed her mind: it is shown without her association's name, or not any more."""
+    lesson = await _chosen(ask)
+    to = ask.form.get("show", "")
+    if to not in ("anonymous", "no"):
+        ask.missing()
+    await ask.act("lesson hide", {"number": lesson["number"], "show": to, "user": ask.who})
+    return ask.go(f"/lessons/{lesson['number']}", _("It is done. What was printed before is taken down by hand."))
+
+
 async def file(ask: Ask) -> Response:
     """The photo or voice note that came with it."""
     lesson = await _chosen(ask)
@@ -126,4 +136,5 @@ PAGES = (
     Page("/lessons/{lesson}", one, reads="lessons"),
     Page("/lessons/{lesson}/file", file, reads="lessons"),
     Page("/lessons/{lesson}/translation", translate, writes="lesson translated"),
+    Page("/lessons/{lesson}/hidden", hide, writes="lesson hidden"),
 )
