@@ -57,7 +57,7 @@ def due(turn: Turn) -> Outcome:
     free = rules.free(unasked, turn.now) or turn.now
     if free > turn.now:
         at = rules.next_hour(association, free + A_MOMENT)
-        return _waits(turn, again(turn, at), "written to often enough this week")
+        return _waits(turn, again(turn, at), "written to often enough")
     if not figures.trainings:
         return _waits(turn, next_month, "nothing reported yet")
     said = Reply("B4", menu.totals_of(turn, association), kind="totals", person=person.id)

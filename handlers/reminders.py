@@ -110,11 +110,11 @@ def due(turn: Turn) -> Outcome:
         return _waits(turn, Timer(then.kind, then.key, then.due_at, kept, then.association_id), "not at this hour")
     if busy(turn, asked):
         return _waits(turn, _put_off(turn, asked, turn.now + WAIT), "something else is open")
-    free = asked.when.free(asked.unasked, turn.now)
+    free = asked.when.free(asked.unasked, turn.now, by_hand=asked.by_hand)
     if free is None or asked.touches == 0:
         return _calls(turn, asked)
     if free > turn.now:
-        return _waits(turn, _put_off(turn, asked, free), "written to often enough this week")
+        return _waits(turn, _put_off(turn, asked, free), "written to often enough")
     return _says(turn, asked)
 
 

@@ -69,7 +69,7 @@ def due(turn: Turn) -> Outcome:
     free = when.free(sorted(set(written)), turn.now)
     if free is None or free > turn.now:
         at = _at_its_hour(turn, free, rules.at) if free else next_.next_at
-        return _later(turn, person, at, "written to often enough this week")
+        return _later(turn, person, at, "written to often enough")
     if next_.tip is None:
         return _later(turn, person, next_.next_at, "none is left for her")
     said = _said(turn, person, next_.tip, "tip")

@@ -1,4 +1,4 @@
-"""At most so many unasked messages to one person in seven days: reminders, tips and broadcasts together."""
+"""So many unasked messages to a person in seven days, an hour apart: reminders, tips and broadcasts together."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 WEEK = timedelta(days=7)
+APART = timedelta(hours=1)
+"""After an outage a tip of noon and a question of the evening would reach one phone in the same minute."""
 _BUSINESSES = 12 * 7 / 365
 """Of a week: businesses are asked about once a month."""
 
@@ -19,13 +21,16 @@ def apart(touches: int, per_week: int) -> int:
     return math.ceil(touches * WEEK.days / (per_week - _BUSINESSES))
 
 
-def may_leave(sent: Sequence[datetime], now: datetime, per_week: int) -> datetime | None:
-    """When the next one may leave: `now`, or when enough of those sent are a week old; None = never (limit 0)."""
+def may_leave(sent: Sequence[datetime], now: datetime, per_week: int, apart: timedelta = APART) -> datetime | None:
+    """When the next one may leave: `now`, or when enough of those are a week old and the last one is `apart` old.
+
+    None = never (limit 0). What a clock that stood ahead has sent keeps its place in the week, and holds no hour.
+    """
     if per_week < 1:
         return None
     if not sent:
         return now
     recent = sorted(moment for moment in sent if moment > now - WEEK)
-    if len(recent) < per_week:
-        return now
-    return recent[-per_week] + WEEK
+    last = max((moment for moment in recent if moment <= now), default=now - apart)
+    free = recent[-per_week] + WEEK if len(recent) >= per_week else now
+    return max(free, last + apart)

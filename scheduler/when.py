@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -133,8 +133,8 @@ class Rules:
             return self.hours
         return next((self.market_days[c.lower()] for c in communes if c.lower() in self.market_days), self.hours)
 
-    def free(self, sent: Sequence[datetime], now: datetime) -> datetime | None:
-        return weekly.may_leave(sent, now, self.per_week)
+    def free(self, sent: Sequence[datetime], now: datetime, *, by_hand: bool = False) -> datetime | None:
+        return weekly.may_leave(sent, now, self.per_week, timedelta() if by_hand else weekly.APART)
 
     def crowded(self) -> Iterator[tuple[str, int, int]]:
         """Where trainings alone fill the week: the section below [reminders], after how many days its ladder begins

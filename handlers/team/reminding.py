@@ -45,7 +45,7 @@ def possible(
 
     None = never: the programme writes nobody unasked.
     """
-    free = when.free(unasked, now)
+    free = when.free(unasked, now, by_hand=True)
     if free is None:
         return None, "the settings allow no unasked message"
     apart = reminded_at + APART if reminded_at else now

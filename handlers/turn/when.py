@@ -53,8 +53,8 @@ class When(Protocol):
     def allowed(self, moment: datetime, association: Association | None = None) -> datetime:
         """This moment, or the first one after it in which an unasked message may leave (hours, market days)."""
 
-    def free(self, sent: Sequence[datetime], now: datetime) -> datetime | None:
-        """When one more unasked message may leave to somebody who got these; None = never."""
+    def free(self, sent: Sequence[datetime], now: datetime, *, by_hand: bool = False) -> datetime | None:
+        """When one more unasked message may leave to somebody who got these; by hand no hour later. None = never."""
 
     def too_late(self, kind: str, due_at: datetime, now: datetime) -> str:
         """Why a message of this kind may not leave any more, '' while it may."""

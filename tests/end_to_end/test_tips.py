@@ -154,6 +154,21 @@ async def test_after_days_without_us_the_totals_of_the_month_come(tmp_path: Path
         assert [text[:16] for text in await _move(line, timedelta())] == ["OIM: ABAHUZA has"]
 
 
+async def test_after_an_outage_the_tip_and_the_question_come_an_hour_apart(tmp_path: Path) -> None:
+    """The tip waited since noon; at 17:30 it is the hour of reminders."""
+    async with service(tmp_path, on=frozenset({"tips", "reminders"})) as app:
+        line, _ = await _phone(app, "ABAHUZA ODETTE")
+        question = t.timers.c.key.in_([f"business:{one}" for one in range(1, 25)])
+        (due, *_) = await _rows(app, select(t.timers.c.due_at).where(question).order_by(t.timers.c.due_at))
+        local = due[0].astimezone(app.turns.settings.zone)
+        assert f"{local:%H:%M}" == "17:30"
+        await _write(app, update(t.timers).where(t.timers.c.kind == "tip"), {"due_at": due[0] - timedelta(hours=5)})
+        app.clock.advance(local - app.clock.now())
+        assert [text[:4] for text in await _move(line, timedelta())] == ["Tip,"]
+        assert await _move(line, timedelta(minutes=58)) == []
+        assert [text[:11] for text in await _move(line, timedelta(minutes=2))] == ["OIM: Odette"]
+
+
 async def test_two_who_share_a_phone_get_one_tip_between_them(tmp_path: Path) -> None:
     async with _odette(tmp_path) as (app, line, person):
         _, yvonne = await _phone(app, "ABAHUZA YVONNE")

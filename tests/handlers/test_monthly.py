@@ -60,8 +60,8 @@ LEFT = replace(ODETTE, association=None)
 @pytest.mark.parametrize(
     ("given", "due_at", "why"),
     [
-        ({"sent": FULL}, FULL[0] + timedelta(days=8), "written to often enough this week"),
-        ({"sent": EARLIER}, EARLIER[0] + timedelta(days=7, hours=5.5), "written to often enough this week"),
+        ({"sent": FULL}, FULL[0] + timedelta(days=8), "written to often enough"),
+        ({"sent": EARLIER}, EARLIER[0] + timedelta(days=7, hours=5.5), "written to often enough"),
         ({"now": DUE + timedelta(hours=3)}, DUE + timedelta(hours=14), "not at this hour"),  # 20:30 -> 07:30
         ({"state": OPEN}, DUE + timedelta(days=1), "something else is open"),
         ({"people": (LEFT,)}, DUE + timedelta(hours=6), "whom it was for has changed"),

@@ -54,9 +54,11 @@ FORM = {"kind": "form", "at": DUE.isoformat()}
 @pytest.mark.parametrize(
     ("given", "due_at", "why"),
     [
-        ({"sent": FULL}, DUE + timedelta(days=5), "written to often enough this week"),  # free at 12:30 that day
-        ({"sent": JUST}, JUST[0] + timedelta(days=7), "written to often enough this week"),  # no day later for that
-        ({"sent": FULL, "by_hand": True}, FULL[0] + timedelta(days=7), "written to often enough this week"),
+        ({"sent": FULL}, DUE + timedelta(days=5), "written to often enough"),  # free at 12:30 that day
+        ({"sent": JUST}, JUST[0] + timedelta(days=7), "written to often enough"),  # no day later for that
+        ({"sent": FULL, "by_hand": True}, FULL[0] + timedelta(days=7), "written to often enough"),
+        ({"sent": [DUE]}, DUE + timedelta(hours=1), "written to often enough"),  # a tip, in this minute
+        ({"sent": [DUE - timedelta(minutes=59)]}, DUE + timedelta(minutes=1), "written to often enough"),
         ({"open_": FORM}, DUE + timedelta(days=1), "something else is open"),
         ({"open_": FORM, "by_hand": True}, DUE + reminders.WAIT, "something else is open"),
     ],

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, time, timedelta
+from itertools import pairwise
 from typing import get_args, get_type_hints
 from zoneinfo import ZoneInfo
 
@@ -12,7 +13,7 @@ from hypothesis import strategies as st
 from bot.console.pages.uncertain import KINDS
 from handlers.turn import Reply
 from scheduler import ladder, late
-from scheduler.weekly import WEEK, may_leave
+from scheduler.weekly import APART, WEEK, may_leave
 
 HOME = ZoneInfo("Africa/Bujumbura")
 NOW = datetime(2026, 11, 23, 15, 30, tzinfo=UTC)
@@ -46,6 +47,26 @@ def test_no_seven_days_ever_hold_more_than_the_limit(wishes: list[datetime], now
         assert at is not None
         sent.append(at)
     assert all(later - earlier >= WEEK for earlier, later in zip(sent, sent[per_week:], strict=False))
+    assert all(later - earlier >= APART for earlier, later in pairwise(sent))
+
+
+@given(st.lists(MOMENTS, max_size=6), MOMENTS, st.integers(1, 4))
+def test_what_a_clock_that_stood_ahead_has_sent_does_not_hold_her_hour(
+    ahead: list[datetime], now: datetime, per_week: int
+) -> None:
+    ahead = [moment for moment in ahead if moment > now][: per_week - 1]
+    assert may_leave(ahead, now, per_week) == now
+
+
+@given(st.lists(MOMENTS, max_size=6), MOMENTS, st.integers(1, 4))
+def test_what_a_person_sends_by_hand_waits_for_the_week_alone(
+    sent: list[datetime], now: datetime, per_week: int
+) -> None:
+    sent = [moment for moment in sent if moment <= now]
+    by_hand = may_leave(sent, now, per_week, timedelta())
+    at = may_leave(sent, now, per_week)
+    assert by_hand is not None and at is not None
+    assert at == max(by_hand, *(moment + APART for moment in sent)) if sent else at == by_hand == now
 
 
 @given(st.lists(MOMENTS, max_size=6), MOMENTS, st.integers(1, 4))
@@ -54,7 +75,9 @@ def test_nobody_waits_longer_than_needed(sent: list[datetime], now: datetime, pe
     at = may_leave(sent, now, per_week)
     assert at is not None and now <= at
     if at > now:
-        assert sum(moment > at - timedelta(microseconds=1) - WEEK for moment in sent) >= per_week
+        just_before = at - timedelta(microseconds=1)
+        full = sum(moment > just_before - WEEK for moment in sent) >= per_week
+        assert full or any(moment > just_before - APART for moment in sent)
     assert may_leave(sent, now, 0) is None
 
 
