@@ -2,11 +2,22 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr
 
 from bot.http_templates import RAPIDPRO, Address, Body, Headers, Url
+
+
+def on_disk(name: str) -> str:
+    """The name as it is. Raises ValueError where no folder or file can have it."""
+    if "\0" in name:
+        raise ValueError("no folder or file has such a name: leave the \\u0000 out")
+    return name
+
+
+OnDisk = Annotated[str, AfterValidator(on_disk)]
+"""Name of a folder or file."""
 
 
 class Section(BaseModel):
@@ -79,7 +90,7 @@ class AfricasTalking(Paced):
 
 
 class Gammu(Paced):
-    folder: str = Field(description="Folder with gammu-smsd's inbox, outbox, sent, error; or its SQLite file.")
+    folder: OnDisk = Field(description="Folder with gammu-smsd's inbox, outbox, sent, error; or its SQLite file.")
 
 
 class Whatsapp(Section):

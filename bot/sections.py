@@ -5,6 +5,7 @@ Those of the channels are in bot/channel_sections.py. docs/settings.md is tested
 
 from __future__ import annotations
 
+import re
 from datetime import date, time
 from pathlib import Path
 from typing import Annotated, Literal
@@ -13,7 +14,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, Field
 
-from bot.channel_sections import Channels, Section
+from bot.channel_sections import Channels, OnDisk, Section, on_disk
 from bot.http_templates import Address
 
 
@@ -54,18 +55,32 @@ def _season(text: str) -> str:
 _SEASON = Annotated[str, AfterValidator(_season)]
 
 
+def _sender(name: str) -> str:
+    if not name.isprintable() or set(name) & set("{}"):
+        raise ValueError("write letters, digits and spaces on one line, without { and }")
+    return name
+
+
+def _association(number: str) -> str:
+    if not re.fullmatch(r"[0-9]{2,4}", number):
+        raise ValueError("write the association's number as the roster has it, such as 07")
+    return number
+
+
 class Project(Section):
     name: str = Field("Rutana", description="Name of the programme, shown to staff.")
     timezone: Annotated[str, AfterValidator(_zone)] = Field(
         "Africa/Bujumbura", description="Where the programme is: decides what 'today' is."
     )
-    sender: str = Field("OIM", max_length=11, description="Put before every SMS; at most 11 letters.")
+    sender: Annotated[str, AfterValidator(_sender)] = Field(
+        "OIM", max_length=11, description="Put before every SMS; at most 11 letters."
+    )
     start: date = Field(description="First day a report may be about (YYYY-MM-DD).")
     target_people: int = Field(600, ge=1, description="People to be reached, in persons.")
     target_includes_representatives: bool = Field(
         True, description="Whether the target counts the trained representatives; printed under figures."
     )
-    map: str = Field("", description="GeoJSON file of the communes for the console's map; empty = no map.")
+    map: OnDisk = Field("", description="GeoJSON file of the communes for the console's map; empty = no map.")
 
 
 _BEHIND = {"host", "port", "ssl", "sslmode"}
@@ -73,6 +88,7 @@ _BEHIND = {"host", "port", "ssl", "sslmode"}
 
 
 def _database(url: str) -> str:
+    on_disk(url)
     if ":memory:" in url:
         raise ValueError("in memory nothing is kept")
     try:
@@ -143,7 +159,9 @@ class Reminders(Section):
         25, description="Businesses are asked about on the first working day after this day of the month."
     )
     totals_after_month: bool = Field(True, description="Whether an association hears its totals after each month.")
-    associations: dict[str, Reminding] = Field({}, description="By number, as on the roster.")
+    associations: dict[Annotated[str, AfterValidator(_association)], Reminding] = Field(
+        {}, description="By number, as on the roster."
+    )
     seasons: dict[Literal["A", "B", "C"], Reminding] = Field({}, description="By letter.")
 
 
@@ -191,7 +209,7 @@ class Words(Section):
     send_drafts: bool = Field(
         False, description="In a live programme, also send Kirundi and Swahili texts that nobody has signed."
     )
-    folder: str = Field("words", description="Folder of the programme's own corrected texts.")
+    folder: OnDisk = Field("words", description="Folder of the programme's own corrected texts.")
 
 
 class Privacy(Section):
@@ -204,12 +222,12 @@ class Privacy(Section):
         multiple_of=5,
         description="Groups of fewer persons are not told; others in steps of so many. A multiple of five.",
     )
-    media_folder: str = Field("media", description="Folder of photos and voice notes.")
+    media_folder: OnDisk = Field("media", description="Folder of photos and voice notes.")
     photo_megabytes: int = Field(10, ge=1, le=20, description="Largest photo or voice note, in MB.")
 
 
 class Backup(Section):
-    folder: str = Field("backups", description="Folder of the copies; empty = none is made.")
+    folder: OnDisk = Field("backups", description="Folder of the copies; empty = none is made.")
     at: _AT = Field(time(2, 0), description="Local time at which the day's copy is made.")
     keep: int = Field(14, ge=1, description="So many copies are kept, the newest.")
 

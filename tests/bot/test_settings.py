@@ -124,6 +124,8 @@ WRONG = [
     ('name = "Rutana"', 'timezone = "Mars"', "line 4, project.timezone: read 'Mars'; ", "Africa/Bujumbura"),
     ('name = "Rutana"', 'sender = "MUCH TOO LONG"', "line 4, project.sender: read 'MUCH TOO LONG'; ", "at most 11"),
     ('name = "Rutana"', "target_people = 0", "line 4, project.target_people: read 0; ", "or equal to 1"),
+    ('name = "Rutana"', 'sender = "OI\\nM"', "line 4, project.sender: read 'OI\\nM'; ", "without { and }"),
+    ('name = "Rutana"', 'sender = "{name}"', "line 4, project.sender: read '{name}'; ", "letters, digits"),
     ("sqlite:///kurikirana.db", "mysql://x", "line 8, database.url: read 'mysql://x'; ", "postgresql://"),
     ("port = 8080", "live = true", "line 11, web.live: stands in a section. ", "at the top of the file"),
     ("port = 8080", 'prt = "1"', "line 11, web.prt: no such setting. ", "Known here: host, port, public_url."),

@@ -1,4 +1,4 @@
-"""What the settings say about reminders, seasons and markets: mistakes with their lines, and the rules."""
+"""What the settings say about reminders, seasons, markets and names: mistakes with their lines, and the rules."""
 
 from __future__ import annotations
 
@@ -32,11 +32,17 @@ def said(folder: Path, text: str) -> str:
         ("[reminders]\nbusiness_after_day = 31", "line 6, reminders.business_after_day: read 31; "),
         ('[reminders.associations."07"]\nat = 1', 'line 6, reminders.associations.07.at: read 1; '),
         ('[reminders.associations."07"]\nevery = 7', "Known here: at, business_after_day, then_after_days, training"),
+        ('[reminders.associations.seven]\nat = 08:00:00', "reminders.associations.seven: read 'seven'; write the"),
+        ('[reminders.associations."7"]\nat = 08:00:00', "line 5, reminders.associations.7: read '7'; write"),
         ("[reminders.seasons.D]\nat = 1", "line 5, reminders.seasons.D: read 'D'; "),
         ('[seasons]\nA = "September"', 'line 6, seasons.A: read \'September\'; write the first'),
         ('[seasons]\nB = "02-15 to 06-31"', "line 6, seasons.B: read '02-15 to 06-31'; "),
         ('[hours.market_days]\nGiharo = ["Tues"]', "line 6, hours.market_days.Giharo: read 'Tues'; allowed is a day"),
         ('[hours.market_days]\n"Mpinga-Kayove" = ["Tu"]', "line 6, hours.market_days.Mpinga-Kayove: read 'Tu'; "),
+        ('[words]\nfolder = "a\\u0000"', "line 6, words.folder: read 'a\\x00'; no folder or file has such a name: "),
+        ('[backup]\nfolder = "\\u0000"', "line 6, backup.folder: read '\\x00'; no folder or file has such a name: "),
+        ('[privacy]\nmedia_folder = "\\u0000"', "line 6, privacy.media_folder: read '\\x00'; no folder or file has"),
+        ('[channels.gammu]\nfolder = "\\u0000"', "line 6, channels.gammu.folder: read '\\x00'; no folder or"),
         ("[limits]\nreminders = 4", "line 6, limits.reminders: read 4; reminders.then_after_days says when 2"),
     ],
 )  # fmt: skip

@@ -249,8 +249,7 @@ async def _own_password(app: App) -> dict[str, Any]:
 
 FORMS: dict[str, Form | dict[str, Any]] = {
     "/reports/{report}/ask": {},
-    "/summary/{what}/pdf": {},
-    "/summary/{what}/xlsx": {},
+    **dict.fromkeys(("/summary/{what}/pdf", "/summary/{what}/xlsx"), {}),
     "/verify/draw": {"month": "2026-10", "seed": "7"},
     "/verify/{call}/result": {"outcome": "not_reached"},
     "/reports/{report}/check": {"seen": "1", "verdict": "hold", "how": "call", "reason": "nobody remembers it"},
@@ -272,7 +271,7 @@ FORMS: dict[str, Form | dict[str, Any]] = {
     "/words/text/{key}/{language}": _other_words,
     "/questions/{question}/answer": {"text": "Stop it each hour", "sure": "yes"},
     "/questions/{question}/give": {"to": "officer"},
-    "/lessons/{lesson}/hidden": {"show": "anonymous"},
+    "/lessons/{lesson}/hidden": {"show": "no"},
     "/lessons/{lesson}/translation": {"to": "fr", "text": "Nous pesons", "by": "Anna N."},
     "/sealed/{case}": {},
     "/sealed/{case}/closed": _read,
