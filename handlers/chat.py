@@ -42,7 +42,7 @@ _CHOICES: Mapping[str, tuple[tuple[str, str], ...]] = {
     "D8": (("1", "1"), ("2", "2"), ("b.no", "3")),
     "E1": (("b.date", "1"), ("b.topic", "2"), ("b.people", "3"), ("b.new", "4"), ("b.remove", "5")),
     **dict.fromkeys(("F6", "F6new", "F6any", "K5", "K7", "V2", "Y4", "Y4shared"), (("b.yes", "1"), ("b.no", "2"))),
-    **dict.fromkeys(("M2", "M2lang"), (("b.sendasis", "1"), ("b.change", "2"), ("b.cancel", "3"))),
+    **dict.fromkeys(("M2", "M2lang", "M2chat"), (("b.sendasis", "1"), ("b.change", "2"), ("b.cancel", "3"))),
     "H3": (("b.yes", "1"), ("b.no", "2")),
     "H5": (("b.withname", "1"), ("b.withoutname", "2"), ("b.no", "3")),
     **dict.fromkeys(("F1", "F4"), (("b.reportnow", "1"), ("b.notraining", "0"), ("b.later", "2"), ("b.call", "9"))),

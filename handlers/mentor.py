@@ -141,11 +141,12 @@ def offered(turn: Turn, number: int, text: str) -> Outcome:
     if not foreign and (question.rich or len(text) <= ONE_SMS):
         return _sent(turn, question, text)
     new = state.ask(turn, "reply", number=number, text=text, message=turn.inbound.data.get("message"))
-    values = {"number": number, "parts": _parts(question, text)}
+    values = {"number": number, **_parts(question, text)}
     if not foreign:
         return Outcome(new, (Reply("M2", values),), understood="a long answer: send?")
     values |= {"text_language": _language(written), "language_name": _language(question.language)}
-    return Outcome(new, (Reply("M2lang", values),), understood="an answer in another language: send?")
+    key = "M2chat" if question.rich else "M2lang"
+    return Outcome(new, (Reply(key, values),), understood="an answer in another language: send?")
 
 
 def open_one(turn: Turn, number: int) -> tuple[Question | None, Outcome]:
@@ -166,11 +167,11 @@ def open_one(turn: Turn, number: int) -> tuple[Question | None, Outcome]:
     return None, Outcome(state.close(turn), (said,), understood=f"question No {number} is answered already")
 
 
-def _parts(question: Question, text: str) -> Any:
-    """How many SMS her answer takes; in a chat it is one message."""
+def _parts(question: Question, text: str) -> dict[str, Any]:
+    """How many SMS her answer takes; to a chat it takes none."""
     if question.rich:
-        return 1
-    return Parts(Reply("H3", {"number": question.number, "answer": text}, language=_reads(question)))
+        return {}
+    return {"parts": Parts(Reply("H3", {"number": question.number, "answer": text}, language=_reads(question)))}
 
 
 def _reads(question: Question) -> Any:
@@ -211,4 +212,5 @@ def _sent(turn: Turn, question: Question, text: str, message: Any = None) -> Out
         return state.say(turn, "M3stop", answer, **values)
     wake = Wake(None, {"what": "answer", "number": question.number}, address_id=question.address_id)
     new = state.sent(turn, message or turn.inbound.data.get("message"))
-    return state.say(turn, "M3", answer, wake, state=new, **values, parts=_parts(question, text))
+    key = "M3chat" if question.rich else "M3"
+    return state.say(turn, key, answer, wake, state=new, **values, **_parts(question, text))

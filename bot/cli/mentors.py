@@ -76,7 +76,15 @@ def answer(
     if not dry_run:
         base.run(control.act(settings, "question answer", {**details, "dry_run": False}))
     if json:
-        base.show({**found, "text": said.text, "parts": said.parts, "phones": phones, "answered": not dry_run})
+        base.show(
+            {
+                **found,
+                "text": said.text,
+                "parts": 0 if found["chat"] else said.parts,
+                "phones": phones,
+                "answered": not dry_run,
+            }
+        )
     leaves = f" {gateway.leaving(settings, _LEAVES)}" if phones and not dry_run else ""
     base.words.print("Nothing was sent." if dry_run else f"No {number} is answered.{leaves}")
 

@@ -64,7 +64,7 @@ async def test_a_question_is_asked_answered_by_a_reply_and_rated(chats: Chats) -
     await chats.settled()
     assert claude.sees[-1].text.startswith("No 1 from ABAHUZA, reads English. Promised by Thursday 26/11.")
     assert HUSKER in claude.sees[-1].text and "Odette" not in claude.sees[-1].text
-    assert await _replies(chats, claude, "Stop the motor") == "No 1: answered (1 SMS). Thank you."
+    assert await _replies(chats, claude, "Stop the motor") == "No 1: answered. Thank you."
     await chats.settled()
     assert odette.sees[-1].text == "Mentor No 1: Stop the motor Helped? 1 yes 2 no"
     late = await chats.says(eric, "/answer 1 or clean it")
@@ -87,8 +87,8 @@ async def test_another_language_is_asked_about_and_may_be_changed(chats: Chats) 
     claude.edits(mine, "arretez la machine avec vous pour une heure")
     await chats.settled()
     said = claude.sees[-1].text
-    assert len([one for one in claude.sees if "Your text is" in one.text]) == 2, "an edited text is weighed anew"
-    assert "Your text is French, she or he reads English" in said
+    assert len([one for one in claude.sees if "your text is" in one.text]) == 2, "an edited text is weighed anew"
+    assert "your text is French, she or he reads English" in said
     assert len(claude.sees[-1].labels) == 3 and "Send as it is" in claude.sees[-1].labels[0]
     assert (await chats.presses(claude, "Change")).text == "No 1: write the new text."
     mine = claude.says("call me when it is cold")
@@ -270,7 +270,7 @@ async def test_a_question_is_passed_on_and_answered_from_the_inbox(chats: Chats)
     assert shown.text.startswith("❓ No 1, Odette, ABAHUZA\n" + HUSKER)
     await chats.replies(eric, shown, "Stop the motor")
     await chats.settled()
-    assert eric.sees[-1].text == "No 1: answered (1 SMS). Thank you."
+    assert eric.sees[-1].text == "No 1: answered. Thank you."
     await chats.settled()
     assert odette.sees[-1].text == "Mentor No 1: Stop the motor Helped? 1 yes 2 no"
     assert [(task["state"], task["result"]) for task in await chats.rows("tasks")] == [("closed", "answered")]
