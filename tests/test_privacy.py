@@ -261,12 +261,15 @@ async def test_sealed_words_are_in_no_list(tmp_path: Path) -> None:
         odette = await _person(app, "ABAHUZA ODETTE")
         line = Line(app, odette["phone"])
         await _say(line, "the husker?", "help me, he beat me", "my neighbour saw it", "1", "call +257 79 00 11 22")
-        await _say(line, "STOP", "he beat me again", "START", "Problem: he wants money for the kit", "1")
+        await _say(
+            line, "STOP", "he beat me again", "START", "Problem: he wants money for the kit", "1", "7", "1", "7"
+        )
         async with app.database.read() as tx:
             shown = await listing.messages(tx, unanswered=False) + await listing.messages(tx, unanswered=True)
             tasks = (await tx.execute(select(t.tasks))).all()
         said = " ".join(row["text"] for row in shown)
         assert "the husker?" in said
+        assert "7" not in said.split() and not any("problem" in (row["understood"] or "") for row in shown)
         for words in ("beat", "neighbour", "79 00 11 22", "wants money"):
             assert words not in said
         assert {task.kind for task in tasks if task.sealed} == {"sealed"}

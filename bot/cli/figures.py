@@ -46,7 +46,7 @@ def messages(
     json: Json = False,
     unanswered: Annotated[bool, typer.Option("--unanswered", help="Only those that wait for a person.")] = False,
 ) -> None:
-    """What arrived. Numbers of phones are not shown, sealed messages are not listed."""
+    """What arrived. Numbers of phones are not shown, nothing of the problem door is listed."""
     settings = base.load()
 
     async def question(tx: Any) -> list[dict[str, Any]]:

@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.store.pages import NOT_THE_DOOR
 from bot.store.tables import (
     addresses,
     associations,
@@ -69,9 +70,8 @@ async def all_reports(tx: AsyncConnection) -> list[dict[str, Any]]:
 
 
 async def messages(tx: AsyncConnection, *, unanswered: bool) -> list[dict[str, Any]]:
-    """What arrived, newest last: never the number, only the address's id."""
+    """What arrived, newest last: never the number, only the address's id; nothing of the neutral door."""
     waiting = select(tasks.c.inbox_id).where(tasks.c.state == "open", tasks.c.sealed.is_(False))
-    sealed = select(tasks.c.inbox_id).where(tasks.c.sealed.is_(True), tasks.c.inbox_id.is_not(None))
     there = select(
         inbox.c.id,
         inbox.c.channel,
@@ -82,7 +82,7 @@ async def messages(tx: AsyncConnection, *, unanswered: bool) -> list[dict[str, A
         inbox.c.state,
         inbox.c.understood,
         inbox.c.received_at,
-    ).where(inbox.c.channel != "timer", inbox.c.id.not_in(sealed))
+    ).where(inbox.c.channel != "timer", NOT_THE_DOOR)
     if unanswered:
         there = there.where(inbox.c.id.in_(waiting))
     return [plain_row(row) for row in await tx.execute(there.order_by(inbox.c.id))]

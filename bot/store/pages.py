@@ -104,7 +104,8 @@ def behind(row: Any) -> Any:
 
 _door = _one.where(_said.c.inbox_id == inbox.c.id, _FROM_J, _BELOW_K).exists()
 """The neutral door: its answers, and what they answer."""
-OPENLY = and_(~behind(inbox.c.id), ~_door, inbox.c.kind.in_(_TYPED))
+NOT_THE_DOOR = and_(~behind(inbox.c.id), ~_door)
+OPENLY = and_(NOT_THE_DOOR, inbox.c.kind.in_(_TYPED))
 _CAME = (
     select(
         inbox.c.received_at, inbox.c.text, inbox.c.kind, inbox.c.person_id, media.c.kind.label("has"), media.c.file
