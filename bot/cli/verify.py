@@ -35,8 +35,14 @@ def draw(
 ) -> None:
     """Draw the month's sample, once: one report in ten, at least five, and every flagged one."""
     settings = base.load()
+    wanted = _month(settings, month)
+    if not month:
+        base.fail(
+            f"{wanted} is not over: reports that come later would not be in its sample, which is drawn once. Say of "
+            f"which month: --month MONTH, also --month {wanted}."
+        )
     details: dict[str, Any] = {
-        "month": _month(settings, month),
+        "month": wanted,
         "zone": settings.project.timezone,
         "user": getpass.getuser(),
     }

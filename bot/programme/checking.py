@@ -176,8 +176,12 @@ async def verify_draw(tx: AsyncConnection, details: Details, now: datetime) -> A
         )
     if drawn is None:
         period = Period.parse(month, now.date())
+        if period.kind != "month":
+            raise BotError(Sentence("A sample is of one month, as 2026-10."))
         everything = await scope.find(tx, "all")
         there = [one for one in await trainings(tx, everything, period) if one.counts]
+        if not there:
+            raise BotError(Sentence("No training of {month} is reported yet: there is nothing to draw.", month=month))
         flagged: dict[int, list[str]] = {}
         for flag in await quality.flags(tx, everything, period, ZoneInfo(str(details["zone"]))):
             flagged.setdefault(flag.report, []).append(flag.kind)

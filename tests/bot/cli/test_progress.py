@@ -207,6 +207,12 @@ def test_a_report_is_looked_at_removed_and_brought_back(there: Demo) -> None:
 
 
 def test_a_months_sample(there: Demo) -> None:
+    for month, why in (
+        ((), "is not over"),
+        (("--month", "2020-01"), "nothing to draw"),
+        (("--month", "2026-q4"), "one month"),
+    ):
+        assert why in there.run("verify", "draw", *month, code=1)[1]
     drawn = there.json("verify", "draw", "--month", "2026-10", "--seed", "7")
     assert drawn == there.json("verify", "draw", "--month", "2026-10", "--seed", "7")
     assert drawn["drawn"] >= 5
