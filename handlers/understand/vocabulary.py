@@ -156,7 +156,9 @@ SENSITIVE: Final[Mapping[str, tuple[str, ...]]] = {
         "touched me", "touches me", "forced me", "bribe", "bribes", "raping", "rapes", "harassing", "harasses",
         "molest", "molests", "touching me", "touches the girls", "touches girls", "touches women",
         "touches the women", "sleeps with", "slept with", "beats her", "beat her", "threatening",
-        "child marriage", "forced marriage",
+        "child marriage", "forced marriage", "my breast", "my breasts", "kissed me", "forced himself", "me pregnant",
+        "touched my daughter", "attacked me", "kill us", "kill him", "kill her", "beat my child", "hit my son",
+        "hit my daughter", "hit my child", "grabbed me",
     ),
     "fr": (
         "viol", "violee", "viole", "violer", "abus", "abuse", "abusee", "harcelement", "harcele", "harcelee",
@@ -166,21 +168,27 @@ SENSITIVE: Final[Mapping[str, tuple[str, ...]]] = {
         "j'ai peur", "m'a touche", "me toucher", "veux mourir", "faveurs",
         "m'a touchee", "m'a forcee", "m'a force", "corruption", "pot de vin", "harceler", "touche les filles",
         "touche les femmes", "couche avec", "fille de force", "femme de force", "pris de force", "prise de force",
-        "mariage force", "me battre", "bat sa femme", "bat les femmes",
+        "mariage force", "me battre", "bat sa femme", "bat les femmes", "de coucher", "me drague", "me draguer",
+        "fait des avances", "me tape", "me frappe", "m'a tape", "m'a tapee", "mes fesses", "mes seins",
+        "m'a embrassee", "enceinte de", "touche ma fille", "nous menacent", "nous bat", "me suicider",
+        "frappe mon enfant", "exploitation sexuelle",
     ),
     # "kubaka" alone is Kirundi "to build" and Swahili "to rape": never list it
     "rn": (
         "ku nguvu", "ihohoterwa", "guhohoterwa", "guhohotera", "yampohoteye", "yarampohoteye", "yankubise",
         "yarankubise", "arankubita", "gukubitwa", "kwiyahura", "niyahura", "iterabwoba", "yanteye ubwoba",
         "ndafise ubwoba", "mfise ubwoba", "yankozeko", "nshaka gupfa", "igitsina", "kuryamana", "turyamane", "ruswa",
-        "turyamana",
+        "turyamana", "ndyamana", "arantera ubwoba", "barantera ubwoba", "yantera ubwoba", "baradukubita",
+        "kunyica", "amabere yanje",
     ),
     "sw": (
         "ubakaji", "kubakwa", "amebakwa", "nimebakwa", "alinibaka", "amenibaka", "unyanyasaji", "kunyanyaswa",
         "ananinyanyasa", "ukatili", "kingono", "ngono", "vitisho", "ananitisha", "kujiua", "alinipiga",
         "amenipiga", "ananipiga", "kulala naye", "naogopa", "ninaogopa", "nataka kufa",
         "ananitishia", "alinigusa", "amenigusa", "rushwa", "hongo", "kulala nami", "alale nami", "ananigusa",
-        "anawagusa", "kunigusa", "kunipiga", "kunibaka", "ndoa ya utotoni",
+        "anawagusa", "kunigusa", "kunipiga", "kunibaka", "ndoa ya utotoni", "nilale naye", "ananitongoza",
+        "ananisumbua", "matiti yangu", "anatupiga", "kuniua", "wataniua", "ananilazimisha", "alinilazimisha",
+        "alinitisha",
     ),
 }  # fmt: skip
 """A message with one of these goes to the sealed queue with a neutral answer (conversations J2)."""

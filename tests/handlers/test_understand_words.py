@@ -226,7 +226,9 @@ def test_no_question(text: str) -> None:
         "He tried to RAPE me", "harcèlement", "il m'a frappée", "ubakaji", "yankubise ku nguvu", "he is harassing me",
         "the mentor touches the girls", "he sleeps with the young ones", "il touche les filles",
         "il a couché avec elle", "mariage forcé de ma fille", "il a pris ma fille de force", "alitaka kulala nami",
-        "anawagusa wasichana", "yashatse ko turyamana",
+        "anawagusa wasichana", "yashatse ko turyamana", "le chef me demande de coucher", "il me fait des avances",
+        "mon mari me frappe", "he touched my breast", "he forced himself on me", "bashaka ko ndyamana nabo",
+        "barantera ubwoba", "anataka nilale naye", "ananitongoza", "wataniua",
     ],
 )  # fmt: skip
 def test_sensitive(text: str) -> None:
@@ -238,6 +240,7 @@ def test_sensitive(text: str) -> None:
     [
         "kubaka inzu", "un sac violet", "violon", "12 7", "la machine est cassee", "la machine manque de force",
         "do not touch the belt", "ne touchez pas la courroie", "kulala", "kugusa imashini",
+        "une avance de 5000", "la pluie nous frappe", "inzara n'ubwoba", "kuua wadudu",
     ],
 )  # fmt: skip
 def test_not_sensitive(text: str) -> None:
