@@ -152,10 +152,13 @@ def noted(turn: Turn, draft: Mapping[str, Any]) -> bool:
 def leftover(turn: Turn, form: Form, reading: Reading, association: Association) -> Outcome:
     """D7: a word in the line is not clear: say how it was read without it, and let her say yes or no.
 
-    Where a figure fits nowhere, nothing is offered: she sends the line again, and then a person calls. A sentence is
-    read by a person too.
+    Where a figure fits nowhere, nothing is offered: she sends the line again, and then a person calls. A sentence, or
+    a command among the figures, is read by a person too.
     """
-    told = (state.task(turn, "read"),) if len(reading.leftover) >= SENTENCE else ()
+    commands = turn.programme.keywords.command_of.keys() & set(reading.leftover)
+    told = (state.task(turn, "read"),) if len(reading.leftover) >= SENTENCE or commands else ()
+    if "call" in {turn.programme.keywords.command_of[word] for word in commands}:
+        told = (state.task(turn, "call", state.ASKED_TO_BE_CALLED),)
     if not reading.values:
         again_ = line_again(turn, form)
         return again_.but(effects=(*again_.effects, *told))

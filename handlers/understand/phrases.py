@@ -101,6 +101,7 @@ STOP_PHRASES: Final = frozenset(
         "ne m'ecrivez plus", "ne m'envoyez plus de sms", "ne m'envoyez plus de messages", "plus de sms",
         "plus de messages", "je ne veux plus de sms", "je ne veux plus de messages", "je ne veux plus vos messages",
         "je ne veux plus recevoir de sms", "je ne veux plus recevoir de messages", "je veux arreter",
+        "je retire mon consentement", "i withdraw my consent",
         "arretez de m'ecrire", "arretez de m'envoyer des sms", "arretez de m'envoyer des messages", "desabonner",
         "desabonnez moi", "desinscrire", "je veux me desabonner",
         "ntimunyandikire", "ntimusubire kunyandikira", "ntimusubire kundungikira ubutumwa", "sinshaka ubundi butumwa",
