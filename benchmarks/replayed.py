@@ -8,12 +8,12 @@ can be faster than this, as long as it reads and writes the same rows. Prints JS
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import json
 import sqlite3
 import sys
 import time
 from collections.abc import Sequence
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
@@ -54,7 +54,7 @@ def _fired(config: Path, wanted: int, copy: Path) -> list[Statement]:
     settings = always(settings_file.load(config, {}))
 
     def begin() -> None:
-        with sqlite3.connect(config.parent / "bench.db") as file, sqlite3.connect(copy) as before:
+        with closing(sqlite3.connect(config.parent / "bench.db")) as file, closing(sqlite3.connect(copy)) as before:
             file.backup(before)
         notes.clear()
 
@@ -88,7 +88,7 @@ def main(config: Path, wanted: int) -> dict[str, float]:
     """Seconds, and how many texts are in the outbox of the copy. Raises sqlite3.Error: it is not what was fired."""
     copy = config.parent / "replayed.db"
     took = _replayed(copy, _fired(config, wanted, copy))
-    with contextlib.closing(sqlite3.connect(copy)) as file:
+    with closing(sqlite3.connect(copy)) as file:
         (made,) = file.execute("SELECT count(*) FROM outbox WHERE kind = 'reminder'").fetchone()
     return {"seconds": took, "count": made}
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -87,7 +88,7 @@ async def test_what_came_while_we_were_away_counts_once_and_is_answered(tmp_path
                     return answer.status
 
             def states() -> list[tuple[str, str]]:
-                with sqlite3.connect(f"file:{tmp_path / 'kurikirana.db'}?mode=ro", uri=True) as database:
+                with closing(sqlite3.connect(f"file:{tmp_path / 'kurikirana.db'}?mode=ro", uri=True)) as database:
                     return database.execute("select state, provider_id from outbox order by id").fetchall()
 
             await until(lambda: provider.sent)

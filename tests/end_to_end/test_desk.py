@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import aiohttp
@@ -26,7 +27,7 @@ async def test_a_message_is_found_answered_and_closed(tmp_path: Path) -> None:
             await asyncio.to_thread(_look_and_answer, programme)
             await _until(lambda: gateway.sent[-1] == (ODETTE, "Eric: we come on Thursday"))
             await asyncio.to_thread(_then, programme)
-    with sqlite3.connect(tmp_path / "kurikirana.db") as database:
+    with closing(sqlite3.connect(tmp_path / "kurikirana.db")) as database:
         written = [row[0] for row in database.execute("select what from audit order by id")]
         calls = database.execute("select kind, note, staff_id is null from visits order by id").fetchall()
     assert written == ["roster imported", "inbox", "task shown", "answered", *["task closed"] * 3]

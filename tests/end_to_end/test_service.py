@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import aiohttp
@@ -15,7 +16,7 @@ from tests.programme import AGNES, ODETTE, Programme, free_port, small_roster
 
 def outbox(folder: Path) -> dict[int, str]:
     """The state of every text."""
-    with sqlite3.connect(f"file:{folder / 'kurikirana.db'}?mode=ro", uri=True) as database:
+    with closing(sqlite3.connect(f"file:{folder / 'kurikirana.db'}?mode=ro", uri=True)) as database:
         return dict(database.execute("select id, state from outbox"))
 
 

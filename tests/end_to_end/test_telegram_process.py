@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 from tests.botapi import Emulator, botapi_fixture  # noqa: F401
@@ -25,7 +26,7 @@ async def enrolled(botapi: Emulator, programme: Programme) -> User:
 
 
 def stored(folder: Path, wanted: str) -> list[tuple[object, ...]]:
-    with sqlite3.connect(next(folder.glob("*.db"))) as database:
+    with closing(sqlite3.connect(next(folder.glob("*.db")))) as database:
         return list(database.execute(wanted))
 
 

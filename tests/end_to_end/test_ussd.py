@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import aiohttp
@@ -61,7 +62,7 @@ async def test_a_report_over_ussd_cut_off_and_gone_on_with(tmp_path: Path) -> No
             assert "No 2 OK" in line
 
             def rows(query: str) -> list[tuple[str, int]]:
-                with sqlite3.connect(f"file:{tmp_path / 'kurikirana.db'}?mode=ro", uri=True) as database:
+                with closing(sqlite3.connect(f"file:{tmp_path / 'kurikirana.db'}?mode=ro", uri=True)) as database:
                     return database.execute(query).fetchall()
 
             await until(lambda: rows("select distinct state, parts from outbox") == [("sent", 0)])

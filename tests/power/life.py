@@ -44,7 +44,7 @@ class Promises:
 def plant(bug: str, promises: Promises) -> None:
     """Make the service as wrong as it is asked to be."""
     if bug in ("OFF", "NORMAL"):
-        engine._PRAGMAS = tuple(pragma.replace("=FULL", f"={bug}") for pragma in engine._PRAGMAS)
+        engine.PRAGMAS = tuple(pragma.replace("=FULL", f"={bug}") for pragma in engine.PRAGMAS)
     if bug == "uncounted":
         claim = outbox.claim
 

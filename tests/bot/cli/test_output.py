@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import orjson
@@ -34,7 +35,8 @@ def test_a_full_disk_is_said_in_a_sentence(
 
 async def _more_than_64_bits(error: type[Exception]) -> None:
     if error is OverflowError:
-        sqlite3.connect(":memory:").execute("select ?", (2**70,))
+        with closing(sqlite3.connect(":memory:")) as database:
+            database.execute("select ?", (2**70,))
     orjson.dumps(2**70)
 
 

@@ -7,6 +7,7 @@ import io
 import json
 import os
 import sqlite3
+from contextlib import closing
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -159,12 +160,12 @@ def test_commands_go_by_the_clock_that_a_demo_has_moved(
         return [one["days"] for one in json.loads(capsys.readouterr().out)]
 
     before = days()
-    with sqlite3.connect(there.folder / "demo.db") as database:
+    with closing(sqlite3.connect(there.folder / "demo.db")) as database, database:
         kept = database.execute("select value from facts where name = 'clock_offset_s'").fetchall()
         moved = str(float(kept[0][0] if kept else 0) + 3 * 86_400)
         database.execute("insert or replace into facts (name, value) values ('clock_offset_s', ?)", (moved,))
     assert before and days() == [one + 3 for one in before]
-    with sqlite3.connect(there.folder / "demo.db") as database:
+    with closing(sqlite3.connect(there.folder / "demo.db")) as database, database:
         database.execute("delete from facts where name = 'clock_offset_s'")
         database.executemany("insert into facts (name, value) values ('clock_offset_s', ?)", kept)
 
@@ -200,7 +201,7 @@ def test_a_report_is_looked_at_removed_and_brought_back(there: Demo) -> None:
     assert "removed already" in there.run("report", "undo", str(number), "--reason", "double", code=1)[1]
     assert there.json("report", "back", str(number), "--reason", "another one")["same_day"] == []
     assert there.json("progress")["since_start"]["new_people"]["value"] == before["value"]
-    with sqlite3.connect(there.folder / "demo.db") as database:
+    with closing(sqlite3.connect(there.folder / "demo.db")) as database, database:
         rows = database.execute("select what, details from audit where what like 'report %' order by id").fetchall()
     assert [what for what, _ in rows] == ["report shown", "report withdrawn", "report shown", "report reported"]
     assert all(json.loads(details)["report"] == number for _, details in rows)
