@@ -6,6 +6,7 @@ here: that is done when the text is sent.
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import date
 from importlib.util import find_spec
 from typing import Any
@@ -66,12 +67,12 @@ async def summarised(tx: AsyncConnection, question: SummaryOf, settings: Setting
 
 
 def _said(said: str, today: date) -> tuple[str, Period]:
-    """The last word is a period where it is one; the rest is the place, nothing is all."""
-    *words, last = said.split() or [""]
-    try:
-        return " ".join(words), Period.parse(last, today)
-    except BotError:
-        return said, Period.of(today)
+    """The last words are a period where they are one (oct 2026, 2026-10); the rest is the place, nothing is all."""
+    words = said.split() or [""]
+    for first in (len(words) - 2, len(words) - 1):
+        with suppress(BotError):
+            return " ".join(words[: max(first, 0)]), Period.parse(" ".join(words[max(first, 0) :]), today)
+    return said, Period.of(today)
 
 
 def _place(scope: Scope) -> str:

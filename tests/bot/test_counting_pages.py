@@ -30,6 +30,10 @@ def test_every_flag_is_documented_and_the_other_way_round() -> None:
         ("2026-2", "2026-02", date(2026, 2, 1), date(2026, 2, 28)),
         ("oct", "2026-10", date(2026, 10, 1), date(2026, 10, 31)),
         ("décembre", "2025-12", date(2025, 12, 1), date(2025, 12, 31)),
+        *(
+            (said, "2025-10", date(2025, 10, 1), date(2025, 10, 31))
+            for said in ("10/2025", "2025/10", "Oct. 2025", "octobre 2025")
+        ),
         ("2026-q4", "2026-q4", date(2026, 10, 1), date(2026, 12, 31)),
         ("2026-T1", "2026-q1", date(2026, 1, 1), date(2026, 3, 31)),
         ("2026-w53", "2026-w53", date(2026, 12, 28), date(2027, 1, 3)),
@@ -45,7 +49,9 @@ def test_periods(said: str, name: str, first: date, last: date) -> None:
     assert period.previous.following == period
 
 
-@pytest.mark.parametrize("said", ["2026-13", "soon", "2026-w60", "2026-10-17..2026-10-03", "26-10"])
+@pytest.mark.parametrize(
+    "said", ["2026-13", "13/2026", "12/11/2026", "soon", "2026-w60", "2026-10-17..2026-10-03", "26-10"]
+)
 def test_what_is_no_period_is_told_with_examples(said: str) -> None:
     with pytest.raises(BotError, match="2026-q4"):
         Period.parse(said, TODAY)

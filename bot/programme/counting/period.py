@@ -12,7 +12,8 @@ from handlers.understand.calendar import MONTHS
 from handlers.understand.words import plain
 
 _DAY = timedelta(days=1)
-_MONTH = re.compile(r"(\d{4})-(\d{1,2})")
+_MONTH = re.compile(r"(?P<year>\d{4})[-/.](?P<month>\d{1,2})|(?P<last>\d{1,2})[-/.](?P<of>\d{4})")
+_NAMED = re.compile(r"(\D+?)(?: (\d{4}))?")
 _QUARTER = re.compile(r"(\d{4})-?[qt]([1-4])", re.IGNORECASE)
 _WEEK = re.compile(r"(\d{4})-?[ws](\d{1,2})", re.IGNORECASE)
 _RANGE = re.compile(r"(\d{4}-\d{2}-\d{2})\s*(?:\.\.|/)\s*(\d{4}-\d{2}-\d{2})")
@@ -113,14 +114,16 @@ def _parse(said: str, today: date) -> Period | None:
         first, last = date.fromisoformat(found[1]), date.fromisoformat(found[2])
         return Period("range", first, last) if first <= last else None
     if found := _MONTH.fullmatch(said):
-        return Period.month(int(found[1]), int(found[2])) if 1 <= int(found[2]) <= 12 else None
+        year, month = int(found["year"] or found["of"]), int(found["month"] or found["last"])
+        return Period.month(year, month) if 1 <= month <= 12 else None
     if found := _QUARTER.fullmatch(said):
         return _quarter(int(found[1]), 3 * int(found[2]) - 2)
     if found := _WEEK.fullmatch(said):
         monday = date.fromisocalendar(int(found[1]), int(found[2]), 1)
         return Period("week", monday, monday + timedelta(days=6))
-    word = plain(said)
-    number = next((n for n, names in enumerate(MONTHS, 1) if word in names), None)
-    if number is None:
+    named = _NAMED.fullmatch(" ".join(plain(said.replace(".", " ")).split()))
+    number = next((n for n, names in enumerate(MONTHS, 1) if named and named[1] in names), None)
+    if named is None or number is None:
         return None
-    return Period.month(today.year if number <= today.month else today.year - 1, number)
+    year = today.year if number <= today.month else today.year - 1
+    return Period.month(int(named[2] or year), number)
