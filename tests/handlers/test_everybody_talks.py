@@ -57,6 +57,8 @@ BEHIND = (
     *("2 no answer", "late", "rutana", "5 done well", "9999", "x" * 300, "12/11", "-1"),
 )
 DOOR = ("7 {}", "PROBLEM {}", "IKIBAZO {}", "he threatens me, {}", "the officer wants money, {}")
+SILENT = {"kept, not answered", "said stop again", "sent twice: taken once", "came before its question: kept for it"}
+"""Of these nothing needs to come: of a wrong number, a second STOP, what is kept for its question."""
 FOCAL = "100004"
 """Who opens sealed cases."""
 Plant = Callable[[Turn, Outcome], Outcome]
@@ -71,6 +73,8 @@ class Everybody:
         self.app, self.ask, self.chance = app, ask, chance
         self.said: list[str] = []
         self.wrong: list[Any] = []
+        self.silent = set[str]()
+        """What was understood of messages that nothing came of: no text, nothing kept, nobody told."""
         self.sealed, self.told = set[str](), set[str]()
         """Marks of what was told at the problem door, and of what was said elsewhere."""
         self.phones: list[PhoneLine] = []
@@ -94,6 +98,8 @@ class Everybody:
 
     def _watched(self, turn: Turn) -> Outcome:
         outcome = self._step(turn)
+        if turn.inbound.kind == "text" and not (outcome.replies or outcome.effects or outcome.timers):
+            self.silent.add(outcome.understood)
         marks = re.findall(r"zq\d+z", turn.inbound.text)
         hidden = any(isinstance(effect, OpenTask) and effect.sealed for effect in outcome.effects)
         (self.sealed if hidden else self.told).update(marks)
@@ -190,10 +196,15 @@ class Everybody:
                 self.wrong.append(text)
 
     async def afterwards(self) -> None:
-        """Sums are those of the reports; who said stop got nothing more; the problem door is shut."""
+        """Sums are those of the reports; who said stop got nothing more; the problem door is shut; nothing is lost.
+
+        What a leader's phone gets by itself is one part of an SMS.
+        """
         async with self.app.database.read() as tx:
             assert await recounting.differing(tx) == []
         assert not await self.ask(_AFTER_STOP, ())
+        assert self.silent <= SILENT
+        assert not await self.ask(_LONG, ())
         for mark in self.sealed - self.told:
             for query in (_TEXTS, _TASKS, _LESSONS):
                 told = await self.ask(query, (f"%{mark}%",))
@@ -207,6 +218,10 @@ _AFTER_STOP = """select o.id, o.text from outbox o join people_addresses pa on p
     where o.urgency > 0 and o.state in ('sent', 'accepted', 'delivered') and p.consent = 'stopped'
     and c.id = (select max(id) from consents where person_id = p.id) and o.sent_at > c.at
     and (select count(*) from people_addresses where address_id = o.address_id) = 1"""
+_LONG = """select o.id, o.text from outbox o join addresses a on a.id = o.address_id
+    where a.scheme = 'tel' and o.parts > 1 and o.broadcast_id is null and o.inbox_id is not null
+    and not exists (select 1 from people_addresses pa join people p on p.id = pa.person_id
+                    where pa.address_id = a.id and p.kind = 'staff')"""
 _TEXTS = f"""select o.id, o.text from outbox o join addresses a on a.id = o.address_id
     where o.text like ? and a.value != '{FOCAL}'"""
 _TASKS = "select id, about from tasks where about like ? and not sealed"
@@ -247,7 +262,11 @@ def _tells(turn: Turn, outcome: Outcome) -> Outcome:
     return outcome.but(replies=(Reply(Label({"en": turn.inbound.text})),))
 
 
-@pytest.mark.parametrize("planted", [_fails, _tells])
+def _forgets(turn: Turn, outcome: Outcome) -> Outcome:
+    return outcome.but(replies=(), effects=()) if outcome.understood == "for a person to read" else outcome
+
+
+@pytest.mark.parametrize("planted", [_fails, _tells, _forgets])
 async def test_a_planted_fault_turns_it_red(tmp_path: Path, planted: Plant) -> None:
     with pytest.raises(ExceptionGroup) as raised:
         await _talk(tmp_path, 0, 120, planted)
