@@ -241,7 +241,8 @@ def load(overrides: Path | None) -> tuple[dict[str, Rule], dict[str, dict[str, E
     own = {language: entries(_own(file, language)) for language, file in files.items() if file.is_file()}
     texts = {language: {**found, **own.get(language, {})} for language, found in came.items()}
     if own:
-        _refuse(check(known, texts))
+        problems = (one.split(": ", 1) for one in check(known, texts))
+        _refuse([f"{files[language]}: {what}" for language, what in problems])
     return known, texts
 
 
@@ -276,7 +277,7 @@ def check(known: Mapping[str, Rule], texts: Mapping[str, Entries]) -> list[str]:
     """Every mistake in the catalogues: unknown keys, missing English or French, wrong fields."""
     problems = []
     for language, found in texts.items():
-        problems += [f"{language}: {key}: no such text; keys are those of en" for key in found.keys() - known]
+        problems += [f"{language}: {key}: no such text in this version; take it out" for key in found.keys() - known]
         for key in found.keys() & known.keys():
             problems += [f"{language}: {key}: {fault}" for fault in faults(known[key], found[key].text)]
     for language in COMPLETE:

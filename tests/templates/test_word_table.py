@@ -229,3 +229,15 @@ def test_the_french_page_for_those_who_correct_says_what_the_pages_say() -> None
     ]
     assert len(refused) == 8
     assert [one for one in refused if not any(re.fullmatch(text, one) for text in said)] == []
+
+
+def test_a_corrected_file_that_does_not_fit_this_version_is_named(tmp_path: Path) -> None:
+    """After an update: a text that is gone, a field that is another."""
+    head = 'msgid ""\nmsgstr ""\n"Language: rn\\n"\n"Content-Type: text/plain; charset=utf-8\\n"\n\n'
+    (tmp_path / "rn.po").write_text(f'{head}msgid "A4old"\nmsgstr "Ego."\n\nmsgid "A3"\nmsgstr "{{name}}"\n', "utf-8")
+    with pytest.raises(WordsError) as refused:
+        Words.load(tmp_path)
+    assert refused.value.problems == [
+        f"{tmp_path / 'rn.po'}: A3: {{association}} is missing",
+        f"{tmp_path / 'rn.po'}: A4old: no such text in this version; take it out",
+    ]
