@@ -28,7 +28,7 @@ _PERHAPS: Final = re.compile(rf"\b{_BEFORE}\W{{1,3}}(\d{{1,3}})\b(?![./]\d)", re
 """As well a word before the women: "abantu 12 7"."""
 _WOMEN: Final = r"(?:femmes?|women|woman|dames?|abakenyezi|abagore|wanawake|f|w)"
 _MEN: Final = r"(?:hommes?|men|man|messieurs|abagabo|wanaume|h|m|g)"
-_AND: Final = r"(?:,? ?(?:et|and|na|n')? ?)"
+_AND: Final = r"(?:[,.;]? ?(?:et|and|na|n')? ?)"
 
 
 def _either_way(women: str, men: str, between: str, begins: int) -> Iterator[tuple[str, str, str]]:

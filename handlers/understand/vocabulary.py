@@ -118,7 +118,7 @@ FILLERS: Final = _words(
     # what a sentence around the figures is made of; no word of it denies, doubts, or speaks of a day to come
     " it its it's is was were are there we had came come attended trained have in on at"
     " c'etait cetait c'est cest etait etaient etions sommes avait avons avaient sont nous on fait faite forme venu"
-    " nombre number igitigiri idadi"
+    " nombre number igitigiri idadi colline umutumba kilima"
     " venus venue venues participe participants presents sur en rapport report ce"
     " ca elle"
     " bari hari twari haje twagize twarigishije twigishije twatanze ku bijanye icegeranyo"

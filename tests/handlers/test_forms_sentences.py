@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from handlers.known_forms import read_line
 from tests.handlers.forms_at_work import FORMS, context
 
 TRAINING, BUSINESS = FORMS["training"], FORMS["business"]
@@ -127,3 +128,18 @@ def test_how_many_we_are(line: str) -> None:
 def test_the_day_of_a_greeting_is_not_the_reports(line: str) -> None:
     reading = TRAINING.read_line(line, context())
     assert (reading.status, reading.values) == ("whole", UNDATED)
+
+
+@pytest.mark.parametrize(
+    ("line", "more"),
+    [
+        ("12/11 transformation 12 femmes 7 hommes, colline Kivoga", {"place": "Kivoga"}),
+        (
+            "FORMATION DU 12 NOVEMBRE: TRANSFORMATION. FEMMES: 12. HOMMES: 7. NOUVELLES: 5. NOUVEAUX: 3",
+            {"new_women": 5, "new_men": 3},
+        ),
+    ],
+)
+def test_a_list_in_words(line: str, more: dict[str, Any]) -> None:
+    reading = read_line(TRAINING, line, context())
+    assert (reading.status, reading.values) == ("whole", {**BASE, **more})
