@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
 
 from bot.programme.counting.small_cells import LEAST
 from bot.settings import Settings
@@ -54,6 +55,8 @@ class Rules:
     direct: int = 0
     step: int = LEAST
     """Groups of people are told in steps of so many (small_cells)."""
+    start: date = date.min
+    """The project's first day: before it nobody was reached."""
 
     @classmethod
     def of(cls, settings: Settings) -> Rules:
@@ -63,6 +66,7 @@ class Rules:
             settings.project.target_includes_representatives,
             settings.counting.members_only,
             step=settings.privacy.small_cells_below,
+            start=settings.project.start,
         )
 
     def said(self, language: str = "en") -> Iterator[str]:

@@ -63,6 +63,7 @@ async def summary(tx: AsyncConnection, asked: Asked) -> Summary:
     grid = await counting.grid(tx, scope, shown, asked.until, zone)
     tasks = await summaries.tasks_of(tx, scope.ids, asked.as_of, min(ends, asked.as_of))
     people = await _people(tx, scope, tree)
+    months = tuple(await counting.by_month(tx, scope, shown, asked.until))[-MONTHS_SHOWN:]
     found = Summary(
         sheet=sheet,
         trainings=trainings,
@@ -78,7 +79,7 @@ async def summary(tx: AsyncConnection, asked: Asked) -> Summary:
         doubts=doubts.found(trainings, flags, people),
         people=people,
         cascade=tree,
-        months=tuple(await counting.by_month(tx, scope, shown, asked.until))[-MONTHS_SHOWN:],
+        months=tuple(one for one in months[:-1] if one.period.last >= asked.rules.start) + months[-1:],
         programme=(asked.rules.target, sum((await counted.direct(tx, None)).values())),
         officer=team.get(scope.places[0].officer_id or 0, "") if scope.kind == "association" else "",
         mentors=tuple(sorted({one.mentor for one in questions if one.mentor})),

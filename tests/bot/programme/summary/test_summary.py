@@ -196,6 +196,15 @@ async def test_a_month_is_told_nothing_that_came_after_it(database: Database) ->
     assert "a call that was asked for" in said["2026-11"] - said["2026-10"]
 
 
+async def test_charts_begin_with_the_project(tx: AsyncConnection) -> None:
+    """Its representatives stood in the months before it, as if they had been reached then."""
+    rules = Rules(600, includes_representatives=True, members_only=False, start=date(2026, 9, 3))
+    for period, months in (("2026-10", ["2026-09", "2026-10"]), ("2026-06", ["2026-06"])):
+        when = Period.parse(period, date(2026, 11, 2))
+        found = await summary(tx, Asked(await find(tx, "all"), when, rules, ZONE, october.AS_OF))
+        assert [month.period.name for month in found.months] == months
+
+
 async def test_months_are_compared_where_the_same_businesses_said_it(tx: AsyncConnection) -> None:
     found = await of(tx, "abahuza")
     assert "it sold for more than in September (385,000 against 310,000 BIF)" in sentence(found, Say("en", ZONE))
