@@ -21,6 +21,8 @@ _SCRIPT = re.compile(r"<script.*?</script>", re.DOTALL)
 _NO_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _BAR = re.compile(r'<rect x="([\d.]+)" y="([\d.]+)" rx="0" ry="0" width="([\d.]+)" height="([\d.]+)" class="rect ')
 _VALUE = re.compile(r'<text text-anchor="middle" x="[\d.]+" (y="([\d.]+)" class="value")>')
+_WHOLE = 10
+"""Below it the axis has every number: parts of people would be rounded to the same one, several times."""
 _BELOW_ITS_NUMBER = 18.0
 """A bar that is lower has no room for its number; neither has a second one so near."""
 Values = Mapping[str, Sequence[float | None]]
@@ -105,8 +107,11 @@ def _svg(kind: Any, title: str, labels: Sequence[str], series: Values, height: i
         disable_xml_declaration=True,
         value_formatter=lambda value: f"{value:,.0f}".replace(",", " "),
     )
+    together = sum if "Stacked" in kind.__name__ else max
+    highest = max((together(v or 0 for v in bar) for bar in zip(*series.values(), strict=True)), default=0)
+    if goal is None and highest < _WHOLE:
+        chart.y_labels = list(range(int(highest) + 2))
     if goal is not None:
-        highest = max((sum(v or 0 for v in bar) for bar in zip(*series.values(), strict=True)), default=0)
         chart.range = (0, 1.1 * max(goal, highest))
         chart.y_labels = [goal]
     chart.x_labels = list(labels)

@@ -67,6 +67,17 @@ def test_the_number_of_a_low_bar_stands_on_no_other_number() -> None:
         assert apart, (one, other)
 
 
+@pytest.mark.parametrize("values", [[None, 0], [1, 0], [2, 5]])
+@pytest.mark.parametrize("stacked", [True, False])
+def test_an_axis_of_few_people_has_each_number_once(values: list[int | None], stacked: bool) -> None:
+    """Attendances of a month without any had "0 0 0 0 0 1 1 1 1" at their side."""
+    svg = charts.bars("Attendances", ["Jun", "Jul"], {"women": values, "men": [0, 0]}, stacked=stacked)
+    axis = re.search(r'<g class="axis y.*?</g></g>', svg.replace("\n", ""), re.DOTALL)
+    assert axis is not None
+    numbers = re.findall(r">(\d+)</text>", axis[0])
+    assert len(numbers) == len(set(numbers)) > 1
+
+
 def test_a_picture_has_words_in_our_own_font() -> None:
     picture = Image.open(io.BytesIO(charts.png(charts.bars("Téléphones", LABELS, SERIES), width=1000)))
     assert picture.size == (1000, 500)
