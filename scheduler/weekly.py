@@ -24,13 +24,14 @@ def apart(touches: int, per_week: int) -> int:
 def may_leave(sent: Sequence[datetime], now: datetime, per_week: int, apart: timedelta = APART) -> datetime | None:
     """When the next one may leave: `now`, or when enough of those are a week old and the last one is `apart` old.
 
-    None = never (limit 0). What a clock that stood ahead has sent keeps its place in the week, and holds no hour.
+    None = never (limit 0). A clock that was put back by less than `apart` has sent it just now; what one sent that
+    stood further ahead keeps its place in the week, and holds no hour.
     """
     if per_week < 1:
         return None
     if not sent:
         return now
     recent = sorted(moment for moment in sent if moment > now - WEEK)
-    last = max((moment for moment in recent if moment <= now), default=now - apart)
+    last = max((moment for moment in recent if moment < now + apart), default=now - apart)
     free = recent[-per_week] + WEEK if len(recent) >= per_week else now
     return max(free, last + apart)

@@ -54,8 +54,13 @@ def test_no_seven_days_ever_hold_more_than_the_limit(wishes: list[datetime], now
 def test_what_a_clock_that_stood_ahead_has_sent_does_not_hold_her_hour(
     ahead: list[datetime], now: datetime, per_week: int
 ) -> None:
-    ahead = [moment for moment in ahead if moment > now][: per_week - 1]
+    ahead = [moment for moment in ahead if moment >= now + APART][: per_week - 1]
     assert may_leave(ahead, now, per_week) == now
+
+
+@given(MOMENTS, st.timedeltas(timedelta(microseconds=1), APART - timedelta(microseconds=1)))
+def test_a_clock_that_is_put_back_a_little_makes_no_two_in_an_hour(sent: datetime, back: timedelta) -> None:
+    assert may_leave([sent], sent - back, 2) == sent + APART
 
 
 @given(st.lists(MOMENTS, max_size=6), MOMENTS, st.integers(1, 4))
