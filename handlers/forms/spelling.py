@@ -76,8 +76,8 @@ def straight(text: str, tables: Tables, *, fractions: bool) -> str:
             said = _OF_THE_DAY.sub(r"\1 heure", said)
     if "'" in said:
         said = _ELIDED.sub(lambda found: _apart(found, tables), said)
-    if tables.none_of is not None:
-        said = tables.none_of.sub("0 ", said)
+    if tables.none_of is not None and tables.none_behind is not None:
+        said = tables.none_of.sub("0 ", tables.none_behind.sub(r"\1 0", said))
     if tables.amounts:
         said = _AT_MARKET.sub("", _FRANCS.sub(r"\1 fbu", millions(said)))
     return digits.joined(said, tables.label_words) if tables.splits_digits else said

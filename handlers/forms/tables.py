@@ -110,9 +110,8 @@ class Tables:
         single = (" ".join(words) for p in (self.labels, self.choices) for words in p.words if len(words) == 1)
         self.near = Listed((word, ()) for word in single)
         self.single_words = frozenset(w[0] for p in (self.labels, self.choices) for w in p.words if len(w) == 1)
-        self.none_of = _none_of(
-            words[0] for words, meaning in self.labels.words.items() if any(q in counts for q, _ in meaning)
-        )
+        counted = [w[0] for w, meaning in self.labels.words.items() if any(q in counts for q, _ in meaning)]
+        self.none_of, self.none_behind = _none_of(counted), _none_behind(counted)
         self._steps: dict[int, tuple[tuple[Group, ...], Phrases]] = {}
 
     def hides(self, word: str, found: str) -> bool:
@@ -181,6 +180,13 @@ def _none_of(labels: Iterable[str]) -> re.Pattern[str] | None:
     words = "|".join(sorted({word for word in labels if len(word) >= _SHORTEST_LABEL}, key=len, reverse=True))
     none = r"(?:pas de |pas d'|pas d'un |aucune? |nta |hakuna |no |none |nobody )"
     return re.compile(rf"\b{none}(?=(?:{words})\b(?! ?[:=]? ?\d))") if words else None
+
+
+def _none_behind(labels: Iterable[str]) -> re.Pattern[str] | None:
+    """ "nouveaux: aucun", "wapya hakuna": the same, said behind the word."""
+    words = "|".join(sorted({word for word in labels if len(word) >= _SHORTEST_LABEL}, key=len, reverse=True))
+    none = r"(?:aucune?|none|nobody|hakuna|nta n'umwe|nta numwe)(?=\W*$|[.,;])"
+    return re.compile(rf"\b((?:{words})\W{{1,3}}){none}") if words else None
 
 
 def _position(question: Question) -> int:

@@ -122,6 +122,7 @@ FILLERS: Final = _words(
     " venus venue venues participe participants presents sur en rapport report ce"
     " ca elle"
     " bari hari twari haje twagize twarigishije twigishije twatanze ku bijanye icegeranyo"
+    " walihudhuria waliohudhuria"
     " walikuwa kulikuwa ilikuwa tulikuwa walikuja tumefanya tulifanya tulifundisha ripoti kuhusu"
 )
 """Words that carry no value in a report line; the grammar may pass over them unless a form uses them."""

@@ -138,6 +138,9 @@ def test_the_day_of_a_greeting_is_not_the_reports(line: str) -> None:
             "FORMATION DU 12 NOVEMBRE: TRANSFORMATION. FEMMES: 12. HOMMES: 7. NOUVELLES: 5. NOUVEAUX: 3",
             {"new_women": 5, "new_men": 3},
         ),
+        ("12/11 transformation femmes 12 hommes 7 nouveaux: aucun", {"new_people": 0}),
+        ("tarehe 12/11 usindikaji, waliohudhuria wanawake 12 wanaume 7, wapya hakuna", {"new_people": 0}),
+        ("12/11 processing women 12, men none, new 8", {"men": 0, "new_people": 8}),
     ],
 )
 def test_a_list_in_words(line: str, more: dict[str, Any]) -> None:
