@@ -46,9 +46,11 @@ def is_theirs(turn: Turn, report: Report | None) -> bool:
 
 def _number(rest: str) -> int | None:
     found = NUMBER.match(rest)
+    if found and rest[found.end() : found.end() + 1] == "/":
+        return None  # "CORR 12/11" is of no report No 12
     counts = _WORD.match(rest, found.end()) if found else None
     if counts and (counts[1] in COUNTED or len(counts[1]) == 1):
-        return None  # "FIX 13 femmes" is of no report No 13
+        return None  # nor is "FIX 13 femmes" of No 13
     return int(found[1]) if found else None
 
 
