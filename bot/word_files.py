@@ -117,14 +117,23 @@ def _workbook(file: Path) -> Brought:
 
     try:
         book = CalamineWorkbook.from_filelike(measured(file))
-        first: list[list[Any]] = book.get_sheet_by_index(0).to_python()
-        second = book.get_sheet_by_name(KEYWORDS).to_python() if KEYWORDS in book.sheet_names else []
+        sheets: dict[str, list[list[Any]]] = {
+            name: book.get_sheet_by_name(name).to_python() for name in book.sheet_names
+        }
     except WorkbookError as error:
         raise WordsError([error.args[0]]) from error
     except (CalamineError, OSError) as error:
         raise WordsError(
             [at(str(file), Sentence("cannot be read: {why}. Give the file that `words export` wrote.", why=error))]
         ) from error
+    second = sheets.pop(KEYWORDS, [])
+    texts = [name for name, rows in sheets.items() if rows and "key" in {str(cell).strip() for cell in rows[0]}]
+    if len(texts) > 1:
+        said = Sentence(
+            "texts stand on several sheets: {names}. Keep the one that was corrected.", names=tuple(texts)
+        )
+        raise WordsError([at(file.name, said)])
+    first = sheets[texts[0]] if texts else next(iter(sheets.values()), [])
     return Brought(list(_rows(first, file)), dict(_lists(second)))
 
 

@@ -199,6 +199,20 @@ def test_a_file_that_is_no_table(tmp_path: Path) -> None:
         table.propose(WORDS, load(tmp_path / "no.xlsx"))
 
 
+def test_the_sheet_of_texts_is_found_and_a_copy_beside_it_is_refused(tmp_path: Path) -> None:
+    """Who copied the sheet and corrected the copy was told that nothing differs."""
+    file = export(tmp_path, {("A4", "state RN"): "signed: Anna"})
+    book = openpyxl.load_workbook(file)
+    book.move_sheet("words", 1)
+    book.create_sheet("Notes", 0)["A1"] = "to ask"
+    book.save(file)
+    assert [change.key for change in table.propose(WORDS, load(file)).changes] == ["A4"]
+    book.copy_worksheet(book["words"])
+    book.save(file)
+    with pytest.raises(WordsError, match=r"several sheets: words, words Copy"):
+        load(file)
+
+
 def _without_rn(folder: Path) -> Path:
     file = export(folder)
     book = openpyxl.load_workbook(file)
