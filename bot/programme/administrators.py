@@ -83,9 +83,20 @@ async def revoke(tx: AsyncConnection, details: Details, now: datetime) -> Any:
 async def _one(tx: AsyncConnection, name: str) -> Account:
     found = await team.staff_named(tx, name)
     account = await accounts.member(tx, found[0]["id"]) if len(found) == 1 else None
-    if account is None or account.login is None:
+    if account is not None and account.login is None:
+        raise BotError(f"{name} has no account yet. {_first_way(account)}")
+    if account is None:
         raise BotError(f"nobody of the team who is called {name!r} has an account. See `kurikirana admin list`.")
     return account
+
+
+def _first_way(account: Account) -> str:
+    """How somebody without an account gets one, also where her first address is lost."""
+    if account.role in BY_LINK:
+        return "Its link comes by /console in the chat."
+    if account.role == ROLE:
+        return f"A new address: kurikirana admin create {account.name!r}"
+    return "An administrator makes an address on the page /accounts."
 
 
 async def _invited(tx: AsyncConnection, number: int, what: str, details: Details, now: datetime) -> Any:

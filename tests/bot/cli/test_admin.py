@@ -10,7 +10,7 @@ from pathlib import Path
 import aiohttp
 import pyotp
 
-from tests.programme import Gateway, Programme, small_roster
+from tests.programme import Gateway, Programme, command, small_roster
 
 GOOD = "quatre collines vertes lentement"
 
@@ -79,6 +79,11 @@ def _then(programme: Programme) -> None:
     programme.command("admin", "create", "Olivier Nduwimana", code=1)
     programme.command("admin", "create", "Eric", code=1)
     programme.command("admin", "reset", "Nobody", code=1)
+    for name, way in (("Second N.", "kurikirana admin create 'Second N.'"), ("Eric", "/console in the chat")):
+        if name != "Eric":
+            programme.command("admin", "create", name)
+        said = command(("admin", "reset", name), programme.environment, programme.folder).stderr
+        assert f"{name} has no account yet." in said and way in " ".join(said.split())
     assert "/sign-in/enrol/" in programme.command("admin", "reset", "Olivier Nduwimana")
     programme.command("admin", "revoke", "Olivier Nduwimana")
     assert {row["account"] for row in programme.json("admin", "list")} == {"no", "revoked"}
