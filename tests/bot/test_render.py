@@ -238,12 +238,12 @@ def test_the_programmes_own_words_win(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("planted", "message"),
     [
-        ('msgid "A3"\nmsgstr "{sender} {nom}"\n', r"rn: A3: \{nom\} is not known; you can use \{association\}"),
-        ('msgid "A3"\nmsgstr "{sender} {name}"\n', r"rn: A3: \{association\} is missing"),
-        ('msgid "A4"\nmsgstr "{0.__class__}"\n', "rn: A4: a brace"),
-        ('msgid "A4"\nmsgstr "{{ sender }}"\n', "rn: A4: a brace"),
-        ('msgid "A4"\nmsgstr "{% for x in y %}"\n', "rn: A4: a brace"),
-        ('msgid "Z9"\nmsgstr "x"\n', "rn: Z9: no such text"),
+        ('msgid "A3"\nmsgstr "{sender} {nom}"\n', r"rn.po: A3: \{nom\} is not known; you can use \{association\}"),
+        ('msgid "A3"\nmsgstr "{sender} {name}"\n', r"rn.po: A3: \{association\} is missing"),
+        ('msgid "A4"\nmsgstr "{0.__class__}"\n', "rn.po: A4: a brace"),
+        ('msgid "A4"\nmsgstr "{{ sender }}"\n', "rn.po: A4: a brace"),
+        ('msgid "A4"\nmsgstr "{% for x in y %}"\n', "rn.po: A4: a brace"),
+        ('msgid "Z9"\nmsgstr "x"\n', "rn.po: Z9: no such text"),
         ('msgid "A4"\nmsgstr "x"\nmsgid "A4"\nmsgstr "y"\n', r"\(rn\): A4 is there twice"),
         ('msgid "A4"\nmsgstr "x\n', r"rn.po \(rn\): line 5, at A4: not a PO file"),
         ('msgid "A4\nmsgstr "x"\n', r"rn.po \(rn\): line 4, at its head: not a PO file"),
