@@ -60,8 +60,8 @@ NO: Final = _words("no nope non oya oyaa hoya hapana siyo")
 NO_WITHOUT_COURTESY_OF: Final = frozenset(("murakoze", "cane"))
 """After a bare "no" these make the message Kirundi, where "no" means "and"."""
 
-NO_COMMANDS: Final = _words("inzara")
-"""Words of their own, one letter from a command: inzara is hunger, inzira the road."""
+NO_COMMANDS: Final = _words("inzara plante")
+"""Words of their own, one letter from a command: inzara is hunger, inzira the road; plante is no plainte."""
 
 NO_NEAR_MISS: Final = _words(
     "ferme fermes pommes nommes hotel hotels chine haine chaise agir jaune jaunes retourne retourner nombre zero"
