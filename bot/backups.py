@@ -28,6 +28,7 @@ from bot.store.lock import FileLock
 from handlers.noun import noun
 
 _NAME = "kurikirana-%Y-%m-%d-%H%M.db"
+_SINCE_NAME = "since.json"
 _SINCE: TypeAdapter[Since] = TypeAdapter(Since)
 
 
@@ -93,19 +94,11 @@ class Backups:
 
     def since(self) -> Since:
         """What was written down. Raises DatabaseError when it cannot be read: somebody erased may come back."""
-        try:
-            return _SINCE.validate_json(self._since.read_bytes())
-        except FileNotFoundError:
-            return Since({}, {})
-        except (OSError, ValidationError):
-            raise DatabaseError(
-                f"{self._since}: cannot be read. It says whom we erased and which numbers were given; bring it back "
-                "from another copy of the folder. Only if there is none, delete it."
-            ) from None
+        return _since_in(self._since)
 
     @property
     def _since(self) -> Path:
-        return self.folder / "since.json"
+        return self.folder / _SINCE_NAME
 
     def restore(self, file: Path, now: datetime) -> tuple[Rows, Path | None]:
         """Bring a copy back; returns its rows, and where the database is now that stood there.
@@ -147,6 +140,18 @@ class Backups:
         return moved
 
 
+def _since_in(file: Path) -> Since:
+    try:
+        return _SINCE.validate_json(file.read_bytes())
+    except FileNotFoundError:
+        return Since({}, {})
+    except (OSError, ValidationError):
+        raise DatabaseError(
+            f"{file}: cannot be read. It says whom we erased and which numbers were given; bring it back "
+            "from another copy of the folder. Only if there is none, delete it."
+        ) from None
+
+
 async def into_server(file: Path, settings: Settings, brought: Callable[[int], None] = lambda rows: None) -> Rows:
     """Bring a copy into the PostgreSQL of these settings, which must be empty; `brought` hears how many rows more.
 
@@ -154,8 +159,7 @@ async def into_server(file: Path, settings: Settings, brought: Callable[[int], N
     by what stands beside it. Raises DatabaseError: then nothing of it is there.
     """
     await asyncio.to_thread(copies.prove, file)
-    beside = Backups(file.parent, file, settings.path(settings.privacy.media_folder), settings.zone, 0)
-    since, media = beside.since(), file.parent / "media"
+    since, media = _since_in(file.parent / _SINCE_NAME), settings.path(settings.privacy.media_folder)
     with tempfile.TemporaryDirectory() as folder:
         await asyncio.to_thread(shutil.copyfile, file, Path(folder, "copy.db"))
         async with (
@@ -167,9 +171,9 @@ async def into_server(file: Path, settings: Settings, brought: Callable[[int], N
             rows = await moving.bring(source, tx, brought)
             await copies.catch_up(tx, [(since, free_texts(await load_all(tx)))])
             try:
-                _bring_all(media, beside.media)
+                _bring_all(file.parent / "media", media)
             except OSError as error:
-                raise DatabaseError(f"{beside.media}: photos could not be brought ({error.strerror})") from None
+                raise DatabaseError(f"{media}: photos could not be brought ({error.strerror})") from None
     return rows
 
 

@@ -21,10 +21,10 @@ def apart(touches: int, per_week: int) -> int:
     return math.ceil(touches * WEEK.days / (per_week - _BUSINESSES))
 
 
-def may_leave(sent: Sequence[datetime], now: datetime, per_week: int, apart: timedelta = APART) -> datetime | None:
-    """When the next one may leave: `now`, or when enough of those are a week old and the last one is `apart` old.
+def may_leave(sent: Sequence[datetime], now: datetime, per_week: int, gap: timedelta = APART) -> datetime | None:
+    """When the next one may leave: `now`, or when enough of those are a week old and the last one is `gap` old.
 
-    None = never (limit 0). A clock that was put back by less than `apart` has sent it just now; what one sent that
+    None = never (limit 0). A clock that was put back by less than `gap` has sent it just now; what one sent that
     stood further ahead keeps its place in the week, and holds no hour.
     """
     if per_week < 1:
@@ -32,6 +32,6 @@ def may_leave(sent: Sequence[datetime], now: datetime, per_week: int, apart: tim
     if not sent:
         return now
     recent = sorted(moment for moment in sent if moment > now - WEEK)
-    last = max((moment for moment in recent if moment < now + apart), default=now - apart)
+    last = max((moment for moment in recent if moment < now + gap), default=now - gap)
     free = recent[-per_week] + WEEK if len(recent) >= per_week else now
-    return max(free, last + apart)
+    return max(free, last + gap)

@@ -6,9 +6,11 @@ import asyncio
 import json
 import os
 import socket
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
+from contextlib import closing
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -65,6 +67,12 @@ def door() -> socket.socket:
     listener.bind(("127.0.0.1", 0))
     listener.listen()
     return listener
+
+
+def database_rows(folder: Path, query: str) -> list[tuple[Any, ...]]:
+    """What the SQLite database of a programme in this folder has, also while its service runs."""
+    with closing(sqlite3.connect(f"file:{folder / 'kurikirana.db'}?mode=ro", uri=True)) as database:
+        return database.execute(query).fetchall()
 
 
 class Programme:

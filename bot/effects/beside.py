@@ -15,7 +15,6 @@ def ask(effect: AskBeside, scene: Scene) -> None:
     row = {"address_id": scene.turn.address.id, "about": f"{countings.BESIDE}{inbox_id}", "inbox_id": inbox_id}
     row |= {"question": orjson.dumps(effect.question).decode(), "asked_at": scene.now}
     scene.batch.add(countings.ASK[scene.dialect], row)
-    scene.batch.asks = True
 
 
 def forget(effect: ForgetBeside, scene: Scene) -> None:

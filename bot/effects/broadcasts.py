@@ -32,4 +32,3 @@ def count(effect: CountBroadcast, scene: Scene) -> None:
     }
     row |= {"inbox_id": scene.turn.inbound.id, "asked_at": scene.now}
     scene.batch.add(countings.ASK[scene.dialect], row)
-    scene.batch.asks = True

@@ -235,7 +235,8 @@ async def task_close(tx: AsyncConnection, details: Details, now: datetime) -> An
     result = " ".join(str(details["result"]).split())
     if not result:
         raise BotError("A task closes only with a result: --result TEXT.")
-    if task.kind in TO_CALL and (as_pressed := result.casefold().rstrip(".")) in calling.CODES.values():
+    as_pressed = result.casefold().rstrip(".") if task.kind in TO_CALL else ""
+    if called := as_pressed in calling.CODES.values():
         result = as_pressed
     if not details.get("dry_run"):
         who = await _who(tx, details)
@@ -243,7 +244,7 @@ async def task_close(tx: AsyncConnection, details: Details, now: datetime) -> An
         await tx.execute(tasks.CLOSE_ONE, {"which": task.id, "at": now, "who": number, "how": result})
         if (asked := question_of(task)) is not None:
             await tx.execute(questions.LEAVE, {"which": asked})
-        if task.kind in TO_CALL and result in calling.CODES.values():
+        if called:
             await _called(tx, task, result, {**details, "staff": number}, now)
         await audited(tx, {**details, "what": "task closed", "details": {"task": task.id}}, now)
     return {"task": task.id, "result": result}

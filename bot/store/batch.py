@@ -13,7 +13,7 @@ from bot.store import calls, figures, message_days, timers, tombstones, training
 from bot.store.message_days import Talk
 from bot.store.prepared import write
 from bot.store.reports import KEEP_OLD
-from bot.store.tables import inbox
+from bot.store.tables import countings, inbox
 
 Rows = dict[Executable, list[dict[str, Any]]]
 
@@ -62,6 +62,7 @@ class Batch:
         rows = changes
         if isinstance(statement, Insert):
             rows, self.wakes = inserts, self.wakes or (statement.table is inbox and "handled_at" not in row)
+            self.asks = self.asks or statement.table is countings
         rows.setdefault(statement, []).append(row)
 
     def _next_round(self) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import itertools
 import os
-from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +17,7 @@ from bot.settings import Settings
 from bot.store import copies, tables
 from bot.store.copies import Since
 from bot.store.engine import Database
-from tests.databases import NOW, copy_of, count, execute, postgres_server, rows, with_schema
+from tests.databases import NOW, count, execute, postgres_server, rows, with_schema
 from tests.play import play
 from tests.play_service import TODAY, begin
 from tests.test_conversations import SCRIPTS
@@ -29,7 +28,7 @@ _names = (f"moved{os.getpid()}_{number}" for number in itertools.count())
 
 
 @pytest.fixture
-async def settings(postgres_server: str, tmp_path: Path) -> AsyncIterator[Settings]:
+async def settings(postgres_server: str, tmp_path: Path) -> Settings:
     """A copy of the invented programme, with a photo; and the settings of a service on an empty PostgreSQL."""
     laptop = tmp_path / "laptop"
     laptop.mkdir()
@@ -37,10 +36,8 @@ async def settings(postgres_server: str, tmp_path: Path) -> AsyncIterator[Settin
     copies.copy(laptop / "demo.db", laptop / "copy.db")
     (laptop / "media" / "2026").mkdir(parents=True)
     (laptop / "media" / "2026" / "1.jpg").write_bytes(b"a photo")
-    empty, name = await with_schema(postgres_server, next(_names)), next(_names)
-    async with copy_of(empty.partition("?")[0].rpartition("/")[2], postgres_server, name) as url:
-        there = demo.settings_for(tmp_path, 0, TODAY)
-        yield there.model_copy(update={"database": there.database.model_copy(update={"url": url})})
+    url, there = await with_schema(postgres_server, next(_names)), demo.settings_for(tmp_path, 0, TODAY)
+    return there.model_copy(update={"database": there.database.model_copy(update={"url": url})})
 
 
 @pytest.fixture

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import sqlite3
 from collections.abc import Callable
-from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -13,7 +11,7 @@ from typing import Any
 import aiohttp
 from aiohttp import web
 
-from tests.programme import ODETTE, Programme, free_port, small_roster
+from tests.programme import ODETTE, Programme, database_rows, free_port, small_roster
 
 SECRET = "the-secret-of-the-path"
 
@@ -87,9 +85,8 @@ async def test_what_came_while_we_were_away_counts_once_and_is_answered(tmp_path
                     assert await answer.read() == b""
                     return answer.status
 
-            def states() -> list[tuple[str, str]]:
-                with closing(sqlite3.connect(f"file:{tmp_path / 'kurikirana.db'}?mode=ro", uri=True)) as database:
-                    return database.execute("select state, provider_id from outbox order by id").fetchall()
+            def states() -> list[tuple[Any, ...]]:
+                return database_rows(tmp_path, "select state, provider_id from outbox order by id")
 
             await until(lambda: provider.sent)
             assert "No 1 OK" in provider.sent[0]["message"]

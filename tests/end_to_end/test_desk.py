@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-import sqlite3
-from contextlib import closing
 from pathlib import Path
 
 import aiohttp
 
-from tests.programme import ODETTE, Gateway, Programme, small_roster
+from tests.programme import ODETTE, Gateway, Programme, database_rows, small_roster
 
 
 async def test_a_message_is_found_answered_and_closed(tmp_path: Path) -> None:
@@ -27,9 +25,8 @@ async def test_a_message_is_found_answered_and_closed(tmp_path: Path) -> None:
             await asyncio.to_thread(_look_and_answer, programme)
             await _until(lambda: gateway.sent[-1] == (ODETTE, "Eric: we come on Thursday"))
             await asyncio.to_thread(_then, programme)
-    with closing(sqlite3.connect(tmp_path / "kurikirana.db")) as database:
-        written = [row[0] for row in database.execute("select what from audit order by id")]
-        calls = database.execute("select kind, note, staff_id is null from visits order by id").fetchall()
+    written = [what for (what,) in database_rows(tmp_path, "select what from audit order by id")]
+    calls = database_rows(tmp_path, "select kind, note, staff_id is null from visits order by id")
     assert written == ["roster imported", "inbox", "task shown", "answered", *["task closed"] * 3]
     assert calls == [("call", "no answer", 0), ("call", "wrong number", 0)]
 

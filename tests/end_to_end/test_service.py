@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 import asyncio
-import sqlite3
-from contextlib import closing
 from pathlib import Path
 
 import aiohttp
 import pytest
 
 from tests import kannel
-from tests.programme import AGNES, ODETTE, Programme, free_port, small_roster
+from tests.programme import AGNES, ODETTE, Programme, database_rows, free_port, small_roster
 
 
 def outbox(folder: Path) -> dict[int, str]:
     """The state of every text."""
-    with closing(sqlite3.connect(f"file:{folder / 'kurikirana.db'}?mode=ro", uri=True)) as database:
-        return dict(database.execute("select id, state from outbox"))
+    return {number: state for number, state in database_rows(folder, "select id, state from outbox")}
 
 
 @pytest.mark.kannel

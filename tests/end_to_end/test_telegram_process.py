@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-import sqlite3
-from contextlib import closing
 from pathlib import Path
 
 from tests.botapi import Emulator, botapi_fixture  # noqa: F401
 from tests.botapi_updates import User, slow
-from tests.programme import Programme, small_roster
+from tests.programme import Programme, database_rows, small_roster
 
 LINE = "12 11 3 12 7 5 3"
 
@@ -25,11 +23,6 @@ async def enrolled(botapi: Emulator, programme: Programme) -> User:
     return odette
 
 
-def stored(folder: Path, wanted: str) -> list[tuple[object, ...]]:
-    with closing(sqlite3.connect(next(folder.glob("*.db")))) as database:
-        return list(database.execute(wanted))
-
-
 async def test_killed_between_commit_and_offset_the_report_is_there_once(botapi: Emulator, tmp_path: Path) -> None:
     programme = Programme(tmp_path, {"telegram": {"token": botapi.token, "api_url": botapi.url}})
     programme.bring(small_roster())
@@ -41,7 +34,7 @@ async def test_killed_between_commit_and_offset_the_report_is_there_once(botapi:
         botapi.fail("getUpdates", slow(60))
         asked = len(botapi.called("getUpdates"))
         odette.presses(card, "Send")
-        await botapi.until(lambda: stored(tmp_path, "select number from reports"), 20)
+        await botapi.until(lambda: database_rows(tmp_path, "select number from reports"), 20)
         await botapi.until(lambda: len(botapi.called("getUpdates")) > asked, 20)  # the slow one is this service's
         assert botapi.queue.pending, "the offset was not raised yet"
         assert programme._service is not None
@@ -50,8 +43,8 @@ async def test_killed_between_commit_and_offset_the_report_is_there_once(botapi:
     async with programme:
         await botapi.until(lambda: not botapi.queue.pending, 20)
         await botapi.until(lambda: card.text.startswith("✅ No 1."), 20)
-    assert stored(tmp_path, "select number, source, state from reports") == [(1, "chat", "reported")]
-    assert len(stored(tmp_path, "select 1 from inbox where kind = 'button'")) == 2
+    assert database_rows(tmp_path, "select number, source, state from reports") == [(1, "chat", "reported")]
+    assert len(database_rows(tmp_path, "select 1 from inbox where kind = 'button'")) == 2
 
 
 async def test_by_webhook(botapi: Emulator, tmp_path: Path) -> None:

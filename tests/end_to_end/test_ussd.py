@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-import sqlite3
-from contextlib import closing
+from functools import partial
 from pathlib import Path
 
 import aiohttp
 
 from tests.end_to_end.test_africastalking import SECRET, AfricasTalking, until
-from tests.programme import ODETTE, Programme, small_roster
+from tests.programme import ODETTE, Programme, database_rows, small_roster
 
 
 class Handset:
@@ -61,10 +60,7 @@ async def test_a_report_over_ussd_cut_off_and_gone_on_with(tmp_path: Path) -> No
             line = await phone.dial("13*11*3*2*2*1*1")
             assert "No 2 OK" in line
 
-            def rows(query: str) -> list[tuple[str, int]]:
-                with closing(sqlite3.connect(f"file:{tmp_path / 'kurikirana.db'}?mode=ro", uri=True)) as database:
-                    return database.execute(query).fetchall()
-
+            rows = partial(database_rows, tmp_path)
             await until(lambda: rows("select distinct state, parts from outbox") == [("sent", 0)])
             assert rows("select distinct kind, count(*) from inbox") == [("ussd", 8)]
             reports = await asyncio.to_thread(programme.json, "reports")

@@ -33,6 +33,14 @@ UNDATED = {name: value for name, value in BASE.items() if name != "held_on"}
         ("aujourd'hui formation transformation 12 dames 7 messieurs pas de nouveaux", {**TODAY, "new_people": 0}),
         ("12/11 à 14h transformation 12 femmes pas d'hommes", {**BASE, "men": 0}),
         ("Rapport de formation 12/11 3 12 7", BASE),
+        ("12/11 transformation nous sommes 12 femmes et 7 hommes", BASE),
+        ("Date 12/11, theme transformation, nombre de femmes 12, nombre d'hommes 7", BASE),
+        ("12/11 usindikaji idadi ya wanawake 12 wanaume 7", BASE),
+        # the day of a greeting is not the report's
+        ("Habari za leo. Mafunzo ya usindikaji wanawake 12 wanaume 7", UNDATED),
+        ("habari za jana? mafunzo ya usindikaji wanawake 12 wanaume 7", UNDATED),
+        ("Habari za asubuhi, mafunzo ya usindikaji wanawake 12 wanaume 7", UNDATED),
+        ("Mwaramutse neza, inyigisho guhingura abakenyezi 12 abagabo 7", UNDATED),
     ],
 )
 def test_sentences(line: str, values: dict[str, Any]) -> None:
@@ -101,33 +109,6 @@ def test_a_word_of_its_own_is_no_misspelt_one(line: str, wrong: dict[str, Any]) 
 def test_a_word_of_its_own_says_nothing_of_a_business(line: str, wrong: dict[str, Any]) -> None:
     values = BUSINESS.read_line(line, context()).values
     assert not any(values.get(name) == value for name, value in wrong.items()), values
-
-
-@pytest.mark.parametrize(
-    "line",
-    [
-        "12/11 transformation nous sommes 12 femmes et 7 hommes",
-        "Date 12/11, theme transformation, nombre de femmes 12, nombre d'hommes 7",
-        "12/11 usindikaji idadi ya wanawake 12 wanaume 7",
-    ],
-)
-def test_how_many_we_are(line: str) -> None:
-    reading = TRAINING.read_line(line, context())
-    assert (reading.status, reading.values) == ("whole", BASE)
-
-
-@pytest.mark.parametrize(
-    "line",
-    [
-        "Habari za leo. Mafunzo ya usindikaji wanawake 12 wanaume 7",
-        "habari za jana? mafunzo ya usindikaji wanawake 12 wanaume 7",
-        "Habari za asubuhi, mafunzo ya usindikaji wanawake 12 wanaume 7",
-        "Mwaramutse neza, inyigisho guhingura abakenyezi 12 abagabo 7",
-    ],
-)
-def test_the_day_of_a_greeting_is_not_the_reports(line: str) -> None:
-    reading = TRAINING.read_line(line, context())
-    assert (reading.status, reading.values) == ("whole", UNDATED)
 
 
 @pytest.mark.parametrize(
